@@ -1,0 +1,48 @@
+# AdPulse++: each line calls a command; the logic lives in adpulse, adbench and .ci/.
+PYTHON   ?= python3
+VENV     := .venv
+BIN      := $(VENV)/bin
+EVENTS   ?= 1000000
+DURATION ?= 10
+PIP      := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev  ## create .venv with everything that development needs
+
+demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answers (EVENTS=1000000 DURATION=10)
+	$(BIN)/adbench demo --events $(EVENTS) --duration $(DURATION)
+
+test: $(VENV)/.dev  ## run every test, in parallel
+	$(BIN)/pytest -n 2
+
+lint: $(VENV)/.dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## reformat the Python code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev  ## compile requirements/*.txt again from pyproject.toml
+	$(BIN)/python requirements/compile.py
+
+clean:  ## remove .venv, caches and the embedded database (.adpulse)
+	-$(BIN)/adpulse down
+	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Two depths of the same environment: what the demo needs, then what development adds.
+$(VENV)/.bench: requirements/bench.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/bench.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.bench
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	touch $@

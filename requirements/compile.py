@@ -1,0 +1,26 @@
+"""Compile the lock files from pyproject.toml: `make lock`.
+
+Every file is universal (one for all platforms), hashed, and holds no index address. The larger ones
+are constrained by nothing but pyproject.toml, yet resolve to the same versions because they are
+compiled at the same moment.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+UV = Path(sys.executable).with_name("uv")
+# bench.txt and dev.txt carry the build back end, because the project itself is installed without isolation.
+LOCKS = {
+    "runtime.txt": [],
+    "bench.txt": ["--extra", "bench", "--group", "build"],
+    "dev.txt": ["--extra", "bench", "--group", "build", "--group", "dev"],
+}
+
+for name, selection in LOCKS.items():
+    command = [str(UV), "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--upgrade"]
+    command += ["--python-version", "3.11", "--generate-hashes", "--no-annotate"]
+    command += ["--custom-compile-command", "make lock", "--output-file", f"requirements/{name}"]
+    print(f"requirements/{name}", file=sys.stderr)
+    subprocess.run([*command, *selection], cwd=ROOT, check=True)

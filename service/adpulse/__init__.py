@@ -1,0 +1,1 @@
+"""AdPulse++: ad events into PostgreSQL, exact campaign reports out."""

@@ -1,0 +1,301 @@
+"""The `adpulse` command."""
+
+import asyncio
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from adpulse import audit, database, embedded, reports, variants
+from adpulse.database import UNAVAILABLE, SchemaError
+from adpulse.reports import QueryError
+from adpulse.settings import PREFIX, Settings, unknown_variables
+
+app = typer.Typer(
+    help="Ad events into PostgreSQL, exact campaign reports out. Settings: ADPULSE_* variables.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for a program")]
+VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    err.print(f"adpulse: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; what a user can mend is one line, not a traceback."""
+    try:
+        return asyncio.run(work)
+    except SchemaError as error:
+        _fail(str(error))
+    except (
+        *UNAVAILABLE,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+    ) as error:
+        _fail(f"cannot use the database: {type(error).__name__}: {error}")
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    try:
+        with embedded.database(settings) as url:
+            yield url
+    except RuntimeError as error:
+        _fail(str(error))
+
+
+@app.callback()
+def _start() -> None:
+    settings = Settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for name in unknown_variables():
+        err.print(f"adpulse: there is no setting {name}; it has no effect", style="yellow", highlight=False)
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="home of the embedded database")] = None,
+    variant: VariantName = None,
+    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+) -> None:
+    """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
+    _set(port=port, data_dir=data_dir, workers=workers)
+    _exit_on_sigterm()
+    settings = Settings()
+    with _database(settings) as url:
+        _set(database_url=url)
+        _run(_migrate(url, variant, settings))
+        _serve(Settings())
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+) -> None:
+    """Serve on the database that ADPULSE_DATABASE_URL names."""
+    _set(port=port, host=host, workers=workers)
+    settings = Settings()
+    if settings.database_url is None:
+        _fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
+    _exit_on_sigterm()
+    _serve(settings)
+
+
+def _set(**values: Any) -> None:
+    """Options win over the environment; they go through it because the server's workers are new processes."""
+    for name, value in values.items():
+        if value is not None:
+            os.environ[PREFIX + name.upper()] = str(value)
+
+
+def _exit_on_sigterm() -> None:
+    # uvicorn raises the signal once more when it has stopped; by default that would kill us before the database
+    # is stopped.
+    def leave(number: int, frame: object) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+def _serve(settings: Settings) -> None:
+    several = settings.workers > 1
+    with _shared_metrics() if several else nullcontext():
+        uvicorn.run(
+            "adpulse.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers if several else None,
+            log_level=settings.log_level,
+            access_log=False,  # /metrics counts requests; a line each costs more than the request
+            server_header=False,
+            timeout_graceful_shutdown=int(settings.shutdown_s),
+        )
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
+    folder = tempfile.mkdtemp(prefix="adpulse-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@app.command()
+def down() -> None:
+    """Stop an embedded database that a killed process left running."""
+    settings = Settings()
+    embedded.Cluster(settings.data_dir, settings.postgres_bin).stop()
+
+
+@app.command()
+def migrate(variant: VariantName = None) -> None:
+    """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing."""
+    settings = Settings()
+    with _database(settings) as url:
+        name, version = _run(_migrate(url, variant, settings))
+    out.print(f"schema version {version}, variant {name}", highlight=False)
+
+
+async def _migrate(url: str, variant: str | None, settings: Settings) -> tuple[str, int]:
+    connection = await database.connect(url)
+    try:
+        active = await variants.migrate(connection, variant, default=settings.variant)
+        return active.name, await database.version(connection)
+    finally:
+        await connection.close()
+
+
+@app.command("variants")
+def list_variants(as_json: Json = False) -> None:
+    """List the physical designs, and which the database can have."""
+    settings = Settings()
+    with _database(settings) as url:
+        listing = _run(_availability(url))
+    if as_json:
+        print(json.dumps(listing, indent=2))
+        return
+    table = Table("variant", "folder", "summary", "available")
+    for entry in listing:
+        table.add_row(entry["name"], entry["folder"], entry["summary"], entry["reason"] or "yes")
+    out.print(table)
+
+
+async def _availability(url: str) -> list[dict[str, Any]]:
+    connection = await database.connect(url)
+    try:
+        listing = []
+        for variant in variants.load_all():
+            reason = await variants.unavailable(connection, variant)
+            listing.append(
+                {
+                    "name": variant.name,
+                    "folder": variant.folder.name,
+                    "summary": variant.summary,
+                    "requires": variant.requires,
+                    "available": reason is None,
+                    "reason": reason,
+                }
+            )
+        return listing
+    finally:
+        await connection.close()
+
+
+@app.command()
+def verify(as_json: Json = False) -> None:
+    """Recount every stored event and compare with what the reports say. Exit status 1 when a cell is wrong."""
+    settings = Settings()
+    with _database(settings) as url, err.status("recounting"):
+        result = _run(_verify(url))
+    if as_json:
+        print(json.dumps({"cells": result.cells, "wrong": result.wrong, "accuracy": result.accuracy}))
+    else:
+        for mismatch in result.mismatches[:20]:
+            out.print(f"wrong: {mismatch}", highlight=False, markup=False)
+        out.print(f"accuracy {result.accuracy:.4%} ({result.cells} cells recounted)", highlight=False)
+    raise typer.Exit(0 if result.exact else 1)
+
+
+async def _verify(url: str) -> audit.Audit:
+    connection = await database.connect(url)
+    try:
+        return await audit.verify(connection, await variants.active(connection))
+    finally:
+        await connection.close()
+
+
+@app.command()
+def report(
+    campaign: Annotated[list[str] | None, typer.Option(help="a campaign; repeat for several; none: all")] = None,
+    start: Annotated[str, typer.Option(help="-1h, 2025-09-24 or RFC 3339")] = "-1h",
+    end: Annotated[str | None, typer.Option(help="as --start; default: now")] = None,
+    granularity: Annotated[str | None, typer.Option(help="minute, hour, day, week or month")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA time zone")] = None,
+    group_by: Annotated[str | None, typer.Option(help="campaign_id, event_type or a metadata key")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="key:value; repeat for several")] = None,
+    limit: Annotated[str | None, typer.Option(help="most groups")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a report as a table: the same question and the same answer as GET /report."""
+    given = {"start": start, "end": end, "granularity": granularity, "timezone": timezone}
+    given |= {"group_by": group_by, "limit": limit}
+    items = [(name, value) for name, value in given.items() if value is not None]
+    items += [("campaign_id", value) for value in campaign or []] + [("filter", value) for value in filter_ or []]
+    settings = Settings()
+    try:
+        query = reports.parse(items, reports.now(), settings)
+        with _database(settings) as url:
+            answer = _run(_report(url, query, settings))
+    except QueryError as error:
+        _fail(f"{error.field.replace('_', '-')} {error}", 2)
+    if as_json:
+        print(reports.to_json(answer).decode())
+    else:
+        out.print(_table(answer))
+
+
+async def _report(url: str, query: reports.Query, settings: Settings) -> reports.Report:
+    pool = await database.pool(url, 1, "adpulse report", plan_cache_mode="force_custom_plan")
+    try:
+        return await reports.Reporter(pool, settings).report(query)
+    finally:
+        await pool.close()
+
+
+def _table(answer: reports.Report) -> Table:
+    query = answer.query
+    table = Table(title=f"{query.window.start:%F %R} to {query.window.stop:%F %R} UTC · variant {answer.variant}")
+    keys = [name for name, used in (("bucket", query.granularity), ("group", query.group_by)) if used]
+    for key in keys:
+        table.add_column(key)
+    for name in reports.METRICS:
+        table.add_column(name, justify="right")
+    for at, group, counts in answer.rows or []:
+        label = {"bucket": f"{at.astimezone(query.zone):%F %R}" if at else "", "group": group or "(none)"}
+        table.add_row(*(label[key] for key in keys), *_cells(counts))
+    table.add_section()
+    table.add_row(*(["total", ""][: len(keys)]), *_cells(answer.totals))
+    return table
+
+
+def _cells(counts: reports.Counts) -> list[str]:
+    def show(value: Any) -> str:
+        if value is None:
+            return "–"
+        if isinstance(value, int):
+            return f"{value:,}"
+        return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else value.contents.decode()
+
+    return [show(value) for value in reports.derive(counts).values()]

@@ -1,0 +1,101 @@
+"""Connections to PostgreSQL, and the numbered migrations in sql/migrations."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import asyncpg.pool
+
+log = logging.getLogger(__name__)
+
+_PACKAGED = Path(__file__).parent / "sql"
+# In a wheel the SQL lies inside the package, in a checkout beside the service.
+SQL_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "sql"
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+CONNECT_TIMEOUT_S = 5.0
+
+# Any constant will do, as long as every process takes the same.
+_MIGRATION_LOCK = 0x616450_01
+
+# What says that the database is away or short of something, and not that the request is wrong. Classes 08
+# (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
+# and a database or role that is not there, which a server that is being set up says for a while.
+UNAVAILABLE = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+
+
+class SchemaError(Exception):
+    """The database is not in the state that a command needs; the text says what to do."""
+
+
+async def connect(url: str, application: str = "adpulse", **settings: str) -> Connection:
+    """One connection; its session speaks UTC. Raises one of UNAVAILABLE."""
+    return await asyncpg.connect(
+        url,
+        timeout=CONNECT_TIMEOUT_S,
+        server_settings={"application_name": application, "timezone": "UTC", **settings},
+    )
+
+
+async def pool(url: str, size: int, application: str, **settings: str) -> Pool:
+    """A pool that opens connections on demand: so a service starts, and answers 503, without its database."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
+        timeout=CONNECT_TIMEOUT_S,
+        server_settings={"application_name": application, "timezone": "UTC", **settings},
+    )
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """The migrations in order: version, file name, text."""
+    paths = sorted((SQL_DIR / "migrations").glob("[0-9]*.sql"))
+    return [(int(path.name.split("_")[0]), path.name, path.read_text()) for path in paths]
+
+
+def latest_version() -> int:
+    """The schema version that this code needs."""
+    return migrations()[-1][0]
+
+
+async def version(connection: Connection) -> int:
+    """The schema version of the database; 0 before the first migration."""
+    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+        return 0
+    return await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")  # type: ignore[no-any-return]
+
+
+async def migrate(connection: Connection) -> list[str]:
+    """Apply the migrations that are missing, each once, all in one transaction. Returns their names."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations ("
+            "version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        current = await version(connection)
+        missing = [migration for migration in migrations() if migration[0] > current]
+        for number, name, text in missing:
+            await connection.execute(text)
+            await connection.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", number, name)
+            log.info("applied migration %s", name)
+    return [name for _, name, _ in missing]

@@ -1,0 +1,86 @@
+"""Upkeep while the service runs: the variant's maintain.sql, and old idempotency keys. One loop, one advisory lock.
+
+Every service process runs the loop; the lock lets one of them work. When that one dies, PostgreSQL frees its lock
+and another goes on. A round that fails is logged, counted and tried again: nothing depends on when it runs.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+import asyncpg
+
+from adpulse import metrics, variants
+from adpulse.database import UNAVAILABLE, Connection, SchemaError, connect
+from adpulse.settings import Settings
+from adpulse.variants import Variant
+
+log = logging.getLogger(__name__)
+
+_MAINTENANCE_LOCK = 0x616450_02
+_RETRY_S = 2.0
+_EXPIRE_EVERY_S = 60.0
+
+
+async def run_round(connection: Connection, variant: Variant) -> None:
+    """One round of the variant's maintain.sql: its statements one by one, each its own transaction."""
+    if variant.maintenance is None:
+        return
+    _, statements = variant.maintenance
+    with metrics.MAINTENANCE.labels(variant.name).time():
+        for statement in statements:
+            await connection.execute(statement)
+
+
+class Maintainer:
+    """The loop, as a task of the service."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self._url = url
+        self._settings = settings
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; the first round comes at once, for whoever gets the lock."""
+        self._task = asyncio.create_task(self._run(), name="maintenance")
+
+    async def stop(self) -> None:
+        """End; a round that is under way is cut short, which loses nothing: its statements are transactions."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                connection = await connect(self._url, "adpulse maintenance")
+                try:
+                    await self._maintain(connection)
+                finally:
+                    connection.terminate()
+            except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
+                metrics.MAINTENANCE_FAILURES.inc()
+                log.warning("maintenance stopped, will try again: %s: %s", type(error).__name__, error)
+            await asyncio.sleep(_RETRY_S)
+
+    async def _maintain(self, connection: Connection) -> None:
+        expired_at = 0.0
+        while True:
+            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTENANCE_LOCK):
+                break
+            await asyncio.sleep(_RETRY_S)
+        while True:
+            variant = await variants.active(connection)
+            started = time.monotonic()
+            await run_round(connection, variant)
+            if started - expired_at > _EXPIRE_EVERY_S:
+                expired_at = started
+                await connection.execute(
+                    "DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)",
+                    self._settings.idempotency_hours,
+                )
+            every = variant.maintenance[0] if variant.maintenance else _RETRY_S
+            pause = (self._settings.maintenance_s or every) - (time.monotonic() - started)
+            await asyncio.sleep(max(pause, 0))

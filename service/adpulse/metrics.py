@@ -1,0 +1,44 @@
+"""The Prometheus registry: what the service counts and times, and the page that shows it."""
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+# An edge exactly at 0.2 s, the report target, so that the share of reports within it is read off without guessing.
+SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+SIZES = (1, 10, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+
+REQUESTS = Counter("adpulse_http_requests_total", "Requests answered", ["method", "route", "status"])
+LATENCY = Histogram("adpulse_http_request_duration_seconds", "Time to the answer", ["method", "route"], buckets=SECONDS)
+EVENTS = Counter("adpulse_events_total", "Events by what became of them", ["outcome"])
+BATCHES = Counter("adpulse_ingest_batches_total", "Batches taken into the queue")
+QUEUED = Gauge("adpulse_ingest_queue_events", "Events waiting to be written", multiprocess_mode="livesum")
+GROUP_SIZE = Histogram("adpulse_ingest_group_events", "Events in one transaction", buckets=SIZES)
+COMMIT = Histogram(
+    "adpulse_ingest_commit_duration_seconds", "Time of one transaction, commit included", buckets=SECONDS
+)
+REFUSED = Counter("adpulse_ingest_refused_total", "Batches answered with 503", ["reason"])
+SPLIT = Counter("adpulse_ingest_split_groups_total", "Groups that failed and were written piece by piece")
+STATEMENT = Histogram(
+    "adpulse_report_statement_duration_seconds", "Time of a report's statement", ["variant"], buckets=SECONDS
+)
+MAINTENANCE = Histogram(
+    "adpulse_maintenance_duration_seconds", "Time of one round of maintain.sql", ["variant"], buckets=SECONDS
+)
+MAINTENANCE_FAILURES = Counter("adpulse_maintenance_failures_total", "Rounds of maintain.sql that failed")
+
+
+def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
+    """The text of /metrics and its content type; with several workers, the sum over all of them."""
+    registry: CollectorRegistry = REGISTRY
+    if multiprocess_dir:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

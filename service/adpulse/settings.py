@@ -1,0 +1,64 @@
+"""Every ADPULSE_* variable, read in this one place."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ADPULSE_"
+
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """The configuration of one process; a field `max_events` is set by `ADPULSE_MAX_EVENTS`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+    # Where the data lies
+    database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
+    data_dir: Path = Field(Path(".adpulse"), description="home of the embedded PostgreSQL")
+    postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
+    variant: str = Field("rollup", description="the physical design that a new database gets")
+
+    # The server
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
+    workers: Count = Field(1, description="server processes")
+    log_level: str = Field("info", description="debug, info, warning or error")
+    shutdown_s: Seconds = Field(20, description="how long a stop may wait for answers that are under way")
+
+    # What a request may hold
+    max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
+    max_events: Count = Field(10_000, description="most events in a request")
+    max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
+    max_metadata_depth: Count = Field(5, description="deepest nesting of metadata; 1 is a flat object")
+    max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
+    body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
+    future_hours: float = Field(24, ge=0, description="how far in the future an event may lie")
+    retention_days: Count | None = Field(None, description="events older than this are refused; none: kept forever")
+
+    # The writer
+    writers: Count = Field(2, description="database connections that write, per process")
+    group_events: Count = Field(10_000, description="most events in one transaction, unless one request has more")
+    queue_events: Count = Field(100_000, description="events that may wait; beyond: 503")
+    queue_bytes: Count = Field(64_000_000, description="bytes of waiting bodies; beyond: 503")
+    idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
+
+    # Reports
+    readers: Count = Field(4, description="database connections that read, per process")
+    report_timeout_ms: Count = Field(5_000, description="longest report statement; beyond: 504")
+    max_range_days: Count = Field(1_100, description="longest window of a report")
+    max_buckets: Count = Field(10_000, description="most buckets of a report")
+    max_groups: Count = Field(10_000, description="most rows of a report; the largest value of limit")
+
+    maintenance_s: Seconds | None = Field(None, description="seconds between rounds; none: as the variant says")
+
+
+def unknown_variables() -> list[str]:
+    """Names in the environment that look like ours but are not: a typing error that would pass in silence."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

@@ -1,0 +1,163 @@
+"""The physical designs in sql/variants: reading their headers, applying one, moving between two."""
+
+import logging
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import asyncpg
+
+from adpulse import database
+from adpulse.database import SQL_DIR, Connection, SchemaError
+from adpulse.events import COLUMNS
+
+log = logging.getLogger(__name__)
+
+_HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
+_CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One folder of sql/variants. `name` is the folder's without the number."""
+
+    folder: Path
+    header: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The key everywhere: commands, results, metric labels."""
+        return self.folder.name.split("_", 1)[1]
+
+    @property
+    def summary(self) -> str:
+        """One line on what it is."""
+        return self.header["summary"]
+
+    @property
+    def requires(self) -> str:
+        """`(nothing)`, `extension NAME` or `postgres >= N`."""
+        return self.header["requires"]
+
+    @cached_property
+    def report(self) -> str:
+        """The statement that answers every report."""
+        return (self.folder / "report.sql").read_text()
+
+    @cached_property
+    def maintenance(self) -> tuple[float, list[str]] | None:
+        """Seconds between rounds and the statements of a round; None when there is nothing to maintain."""
+        path = self.folder / "maintain.sql"
+        if not path.exists():
+            return None
+        text = path.read_text()
+        return float(read_header(text)["every"]), statements(text)
+
+    def script(self, verb: str) -> str:
+        """The text of `up.sql` or `down.sql`."""
+        return (self.folder / f"{verb}.sql").read_text()
+
+
+def read_header(text: str) -> dict[str, str]:
+    """The `-- key: text` lines at the top of a file; a more indented comment line goes on with the last key."""
+    header: dict[str, str] = {}
+    key = None
+    for line in text.splitlines():
+        if match := _HEADER.match(line):
+            key = match["key"]
+            header[key] = match["text"].strip()
+        elif key and (match := _CONTINUED.match(line)):
+            header[key] += " " + match["text"].strip()
+        else:
+            break
+    return header
+
+
+def statements(text: str) -> list[str]:
+    """The statements of a maintain.sql: each ends with a semicolon at the end of a line, as psql would run them."""
+    bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
+    return [part.strip() for part in re.split(r";[ \t]*$", bare, flags=re.MULTILINE) if part.strip()]
+
+
+def load_all() -> list[Variant]:
+    """Every variant, in the order of the folders."""
+    folders = sorted(path for path in (SQL_DIR / "variants").iterdir() if path.is_dir())
+    return [Variant(folder, read_header((folder / "up.sql").read_text())) for folder in folders]
+
+
+def find(name: str) -> Variant:
+    """The variant of that name or folder. Raises SchemaError naming those there are."""
+    variants = load_all()
+    for variant in variants:
+        if name in (variant.name, variant.folder.name):
+            return variant
+    known = ", ".join(variant.name for variant in variants)
+    raise SchemaError(f"there is no variant {name!r}; there are: {known}")
+
+
+async def unavailable(connection: Connection, variant: Variant) -> str | None:
+    """Why the variant cannot be built in this database; None when it can."""
+    if match := re.fullmatch(r"extension (\w+)", variant.requires):
+        found = await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1])
+        return None if found else f"needs the extension {match[1]}, which this server does not have"
+    if match := re.fullmatch(r"postgres >= (\d+)", variant.requires):
+        major = connection.get_server_version().major
+        return None if major >= int(match[1]) else f"needs PostgreSQL {match[1]}; this is {major}"
+    return None
+
+
+async def active(connection: Connection) -> Variant:
+    """The variant that built the `events` table. Raises SchemaError when there is none yet."""
+    try:
+        name = await connection.fetchval("SELECT name FROM active_variant")
+    except asyncpg.UndefinedTableError:
+        name = None
+    if name is None:
+        raise SchemaError("the database is not set up yet; run: adpulse migrate")
+    return find(name)
+
+
+async def migrate(connection: Connection, name: str | None = None, *, default: str = "rollup") -> Variant:
+    """Bring the schema up to date and the named variant into force, without losing an event.
+
+    With no name: keeps the active variant, or builds `default` in a new database.
+    """
+    if name is not None:
+        find(name)  # a wrong name changes nothing
+    await database.migrate(connection)
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
+        current = await connection.fetchval("SELECT name FROM active_variant")
+        wanted = find(name or current or default)
+        if wanted.name == current:
+            return wanted
+        if reason := await unavailable(connection, wanted):
+            raise SchemaError(f"variant {wanted.name} {reason}")
+        if current is None:
+            await connection.execute(wanted.script("up"))
+        else:
+            await _move(connection, find(current), wanted)
+        await connection.execute(
+            "INSERT INTO active_variant (name) VALUES ($1) "
+            "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
+            wanted.name,
+        )
+    log.info("variant %s is in force", wanted.name)
+    return wanted
+
+
+async def _move(connection: Connection, old: Variant, new: Variant) -> None:
+    """Rebuild `events` in another design, inside the caller's transaction: everybody waits, nothing is lost."""
+    columns = ", ".join(COLUMNS)
+    await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+    await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
+    await connection.execute(old.script("down"))
+    await connection.execute(new.script("up"))
+    await connection.execute(
+        "SELECT prepare_days(day, day) FROM ("
+        "  SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date AS day FROM moving"
+        ") AS days"
+    )
+    await connection.execute(f"INSERT INTO events ({columns}) SELECT {columns} FROM moving")
+    await connection.execute("DROP TABLE moving")

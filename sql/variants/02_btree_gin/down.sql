@@ -1,0 +1,3 @@
+-- variant: btree_gin, taken away completely.
+
+DROP TABLE events;

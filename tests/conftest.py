@@ -1,0 +1,169 @@
+"""Servers and databases for the tests.
+
+One PostgreSQL of every version that is here serves the whole run, started by the first test that asks; each test
+clones a template database of its own. Nothing listens on a port.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adpulse import database, variants
+from adpulse.app import create_app
+from adpulse.embedded import Cluster
+from adpulse.settings import Settings, unknown_variables
+
+HOME = "TEST_POSTGRES_HOME"
+BINARIES = {"pg18": None, "pg15": Path("/usr/lib/postgresql/15/bin")}
+VERSIONS = [name for name, path in BINARIES.items() if path is None or (path / "postgres").exists()]
+
+Client = httpx.AsyncClient
+NewDatabase = Callable[..., Awaitable[str]]
+Serve = Callable[..., Awaitable[Client]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # What the environment says must not change what the tests see.
+    for name in [*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))]:
+        del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        home = Path(os.environ[HOME])
+        for name in VERSIONS:
+            if (home / name).exists():
+                _cluster(name).stop()
+        shutil.rmtree(home)
+
+
+def _cluster(name: str) -> Cluster:
+    # Tests lose nothing when the machine crashes, and so need not wait for its disk.
+    settings = {"fsync": "off", "max_connections": "300", "shared_buffers": "128MB", "max_wal_size": "1GB"}
+    return Cluster(Path(os.environ[HOME]) / name, BINARIES[name], **settings)
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """What one test process does at a time."""
+    with (Path(os.environ[HOME]) / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL with a template database for each variant that a test has asked for."""
+
+    name: str
+    cluster: Cluster
+
+    def url(self, name: str = "postgres") -> str:
+        return self.cluster.url(name)
+
+    async def template(self, variant: str) -> str:
+        template = f"template_{variant}"
+        with _alone(f"{self.name}-{template}"):
+            if not await self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
+                await self.execute(f"CREATE DATABASE building_{variant}")
+                connection = await database.connect(self.url(f"building_{variant}"))
+                await variants.migrate(connection, variant)
+                await connection.close()
+                await self.execute(f"ALTER DATABASE building_{variant} RENAME TO {template}")
+        return template
+
+    async def execute(self, statement: str) -> object:
+        connection = await database.connect(self.url())
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def server(request: pytest.FixtureRequest) -> Server:
+    with _alone(request.param):
+        cluster = _cluster(request.param)
+        cluster.start()
+    return Server(request.param, cluster)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@asynccontextmanager
+async def scratch_databases(server: Server) -> AsyncIterator[NewDatabase]:
+    """Yields `await new(variant)` -> URL of a fresh database; all are dropped at the end."""
+    names = []
+
+    async def new(variant: str | None = "rollup") -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        names.append(name)
+        template = f"TEMPLATE {await server.template(variant)}" if variant else ""
+        await server.execute(f"CREATE DATABASE {name} {template}")
+        return server.url(name)
+
+    try:
+        yield new
+    finally:
+        for name in names:
+            await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def new_database(server: Server) -> AsyncIterator[NewDatabase]:
+    """A factory: `await new_database("btree_gin")` is the URL of a fresh database; None: an empty one."""
+    async with scratch_databases(server) as new:
+        yield new
+
+
+@pytest.fixture
+async def url(new_database: NewDatabase) -> str:
+    """A fresh database with the default variant."""
+    return await new_database()
+
+
+@pytest.fixture
+async def connection(url: str) -> AsyncIterator[database.Connection]:
+    """A connection to the database of `url`."""
+    connection = await database.connect(url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def serve(new_database: NewDatabase) -> AsyncIterator[Serve]:
+    """A factory: `await serve(url, max_events=3)` is a client of the service, in this process, ready to write."""
+    async with AsyncExitStack() as stack:
+
+        async def start(url: str, **settings: object) -> Client:
+            app = create_app(Settings(database_url=url, **settings))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            client = Client(transport=httpx.ASGITransport(app=app), base_url="http://test", timeout=60)
+            await stack.enter_async_context(client)
+            async with asyncio.timeout(30):
+                while (await client.get("/readyz")).status_code != 200:
+                    await asyncio.sleep(0.02)
+            return client
+
+        yield start
+
+
+@pytest.fixture
+async def client(serve: Serve, url: str) -> Client:
+    """The service on the database of `url`."""
+    return await serve(url)
