@@ -47,11 +47,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except SchemaError as error:
         _fail(str(error))
-    except (
-        *UNAVAILABLE,
-        asyncpg.InvalidAuthorizationSpecificationError,
-        asyncpg.InvalidCatalogNameError,
-    ) as error:
+    except UNAVAILABLE as error:
         _fail(f"cannot use the database: {type(error).__name__}: {error}")
 
 
