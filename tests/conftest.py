@@ -94,10 +94,19 @@ class Server:
 
 @pytest.fixture(scope="session", params=VERSIONS)
 def server(request: pytest.FixtureRequest) -> Server:
-    with _alone(request.param):
-        cluster = _cluster(request.param)
-        cluster.start()
+    cluster = _cluster(request.param)
+    cluster.start()
     return Server(request.param, cluster)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A directory for a server of the test's own. Not tmp_path: as root, another run of pytest makes that one
+    unreachable for the server's user."""
+    path = Path(os.environ[HOME]) / uuid.uuid4().hex
+    path.mkdir()
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="session")
