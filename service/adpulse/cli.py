@@ -20,6 +20,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -300,7 +301,10 @@ def report(
     if as_json:
         print(reports.to_json(answer).decode())
     else:
-        out.print(_table(answer))
+        table = _table(answer)
+        # As wide as its numbers are: in a narrow terminal lines wrap, but no digit is cut off.
+        wide = out.measure(table, options=out.options.update(max_width=1_000)).maximum
+        Console(width=wide).print(table)
 
 
 async def _report(url: str, query: reports.Query, settings: Settings) -> reports.Report:
@@ -313,14 +317,17 @@ async def _report(url: str, query: reports.Query, settings: Settings) -> reports
 
 def _table(answer: reports.Report) -> Table:
     query = answer.query
-    table = Table(title=f"{query.window.start:%F %R} to {query.window.stop:%F %R} UTC · variant {answer.variant}")
+    window = f"{query.window.start:%F %R} to {query.window.stop:%F %R} UTC"
+    title = f"{window} · variant {answer.variant}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    form = "%F" if query.granularity in ("day", "week", "month") else "%F %R"
     keys = [name for name, used in (("bucket", query.granularity), ("group", query.group_by)) if used]
     for key in keys:
         table.add_column(key)
     for name in reports.METRICS:
         table.add_column(name, justify="right")
     for at, group, counts in answer.rows or []:
-        label = {"bucket": f"{at.astimezone(query.zone):%F %R}" if at else "", "group": group or "(none)"}
+        label = {"bucket": f"{at.astimezone(query.zone):{form}}" if at else "", "group": group or "(none)"}
         table.add_row(*(label[key] for key in keys), *_cells(counts))
     table.add_section()
     table.add_row(*(["total", ""][: len(keys)]), *_cells(answer.totals))
@@ -328,11 +335,13 @@ def _table(answer: reports.Report) -> Table:
 
 
 def _cells(counts: reports.Counts) -> list[str]:
-    def show(value: Any) -> str:
+    def show(name: str, value: Any) -> str:
         if value is None:
             return "–"
         if isinstance(value, int):
             return f"{value:,}"
-        return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else value.contents.decode()
+        if name not in ("cost", "revenue"):
+            return f"{value:,.4f}"
+        return f"{value:,.6f}" if isinstance(value, float) else value.contents.decode()
 
-    return [show(value) for value in reports.derive(counts).values()]
+    return [show(name, value) for name, value in reports.derive(counts).items()]
