@@ -34,7 +34,7 @@ _QUESTIONS: Sequence[tuple[str | None, str, str | None, bool]] = (
     ("month", "Asia/Kolkata", "campaign_id", True),
     (None, "UTC", "event_type", False),
 )
-_SUMS = 5
+_SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,13 @@ class Mismatch:
     group: str | None
     reported: tuple[int, ...] | None
     recounted: tuple[int, ...] | None
+
+    def __str__(self) -> str:
+        absent = (None,) * len(_SUMS)
+        sums = zip(_SUMS, self.reported or absent, self.recounted or absent, strict=True)
+        wrong = ", ".join(f"{name} {left} instead of {right}" for name, left, right in sums if left != right)
+        bucket = f" bucket={self.bucket:%FT%RZ}" if self.bucket else ""
+        return f"{self.question}:{bucket} group={self.group}: {wrong}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ async def verify(connection: Connection, variant: Variant) -> Audit:
             bucket = f"date_trunc('{granularity}', ts, '{zone}')" if granularity else "NULL::timestamptz"
             recounted = _rows(await connection.fetch(_RECOUNT.format(bucket=bucket, group=group), start, stop))
             question = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
-            cells += _SUMS * len(reported.keys() | recounted.keys())
+            cells += len(_SUMS) * len(reported.keys() | recounted.keys())
             for key in reported.keys() | recounted.keys():
                 left, right = reported.get(key), recounted.get(key)
                 if left == right:
@@ -97,7 +104,9 @@ async def verify(connection: Connection, variant: Variant) -> Audit:
                 # A row of zeros (all its events were deleted) says the same as no row.
                 if not any(left or ()) and not any(right or ()):
                     continue
-                wrong += sum(a != b for a, b in zip(left or [None] * _SUMS, right or [None] * _SUMS, strict=True))
+                wrong += sum(
+                    a != b for a, b in zip(left or [None] * len(_SUMS), right or [None] * len(_SUMS), strict=True)
+                )
                 mismatches.append(Mismatch(question, *key, left, right))
     return Audit(cells, wrong, mismatches)
 
