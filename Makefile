@@ -7,7 +7,7 @@ DURATION ?= 10
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock clean
+.PHONY: help setup demo test lint format docs lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,14 +20,18 @@ demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answer
 test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
-lint: $(VENV)/.dev  ## ruff and mypy
+lint: $(VENV)/.dev  ## ruff, mypy and shellcheck
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/shellcheck .ci/run
 
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev  ## write the generated tables of docs/ again
+	$(BIN)/python docs/generate.py
 
 lock: $(VENV)/.dev  ## compile requirements/*.txt again from pyproject.toml
 	$(BIN)/python requirements/compile.py

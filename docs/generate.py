@@ -1,0 +1,93 @@
+"""Write the tables of docs/ that come from the code: `make docs`. tests/docs checks that nobody forgot to.
+
+A page is prose, written by hand; what lies between `<!-- generated: NAME -->` and `<!-- end -->` is written here.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import typer
+from typer.main import get_command
+
+from adpulse import cli
+from adpulse.settings import PREFIX, Settings
+from benchmarks import cli as bench_cli
+
+DOCS = Path(__file__).parent
+_BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """Every field of Settings: its variable, what it holds, its default, its meaning."""
+    properties = Settings.model_json_schema()["properties"]
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "(none)" if field.default is None else f"`{field.default}`"
+        rows.append((f"`{PREFIX}{name.upper()}`", _values(properties[name]), default, field.description or ""))
+    return _table(("variable", "values", "default", "meaning"), rows)
+
+
+def _values(schema: dict[str, object]) -> str:
+    """A JSON schema of one value in words: its type and bounds."""
+    kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]
+    words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    kind = kinds[0]
+    bounds = " and ".join(f"{sign} {kind[key]:,}" for key, sign in signs.items() if key in kind)
+    word = "path" if kind.get("format") == "path" else words[kind["type"]]
+    return f"{word} {bounds}".strip()
+
+
+def commands(app: typer.Typer, program: str) -> str:
+    """Every command of a program, with its options and their defaults."""
+    parts = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        parts += [f"### {program} {name}", "", command.help.split("\n\n")[0].replace("\n", " "), ""]
+        options = [each for each in command.params if not each.hidden and each.name != "help"]
+        if options:
+            rows = [(f"`{each.opts[-1]}`", _default(each), each.help or "") for each in options]
+            parts += [_table(("option", "default", "meaning"), rows)]
+    return "\n".join(parts)
+
+
+def _default(option: typer.core.TyperOption) -> str:
+    if isinstance(option.show_default, str):
+        return option.show_default
+    if option.is_flag:
+        return "off"
+    return "" if option.default is None else f"`{option.default}`"
+
+
+def decisions() -> str:
+    """The decision records by number, each under the title that its page has."""
+    pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    return "".join(f"- [{page.read_text().splitlines()[0].removeprefix('# ')}]({page.name})\n" for page in pages)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "adpulse": lambda: commands(cli.app, "adpulse"),
+    "adbench": lambda: commands(bench_cli.app, "adbench"),
+    "decisions": decisions,
+}
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), ["---"] * len(list(head)), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def render(text: str) -> str:
+    """The text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]]()}\n{match[3]}", text)
+
+
+def pages() -> list[Path]:
+    """The pages that have generated parts."""
+    return sorted(page for page in DOCS.rglob("*.md") if _BLOCK.search(page.read_text()))
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(render(page.read_text()))

@@ -1,0 +1,162 @@
+"""The documentation against the code: what it names exists, and what comes from the code is up to date."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from httpx import AsyncClient
+from typer.main import get_command
+
+from adpulse import cli
+from adpulse.events import FIELDS
+from benchmarks import cli as bench_cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sql").rglob("*.md")]
+PROGRAMS = {"adpulse": get_command(cli.app), "adbench": get_command(bench_cli.app)}
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors that code hosts give to headings: lower case, words joined by hyphens, other signs dropped."""
+    text = _FENCE.sub("", page.read_text())
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def _commands(page: Path) -> Iterator[list[str]]:
+    """The words of every command in the page's shell blocks, without what is quoted."""
+    for kind, block in _FENCE.findall(page.read_text()):
+        if kind not in ("sh", "bash", "shell", "console"):
+            continue
+        bare = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", block).replace("\\\n", " ")
+        bare = re.sub(r"(?m)(^|\s)#.*$", "", bare)
+        for command in re.split(r"\n|;|&&|\|\|?|&", bare):
+            words = command.split()
+            while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):
+                words.pop(0)
+            if words:
+                yield words
+
+
+def _makefile() -> tuple[set[str], set[str]]:
+    """The targets and the variables that can be given."""
+    text = (ROOT / "Makefile").read_text()
+    return set(re.findall(r"^([a-z]+):", text, re.MULTILINE)), set(re.findall(r"^([A-Z]+) +\?=", text, re.MULTILINE))
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pages
+def test_relative_links_resolve(page: Path) -> None:
+    """Every link inside the repository leads to a file that is there, and to a heading that is in it."""
+    broken = []
+    for target in (link or image for link, image in _LINK.findall(_FENCE.sub("", page.read_text()))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path) if path else page
+        if not file.exists() or (anchor and anchor not in _anchors(file)):
+            broken.append(target)
+    assert not broken
+
+
+@pages
+def test_commands_exist(page: Path) -> None:
+    """Shell blocks name only make targets, programs, commands and options that there are."""
+    targets, variables = _makefile()
+    unknown = []
+    for words in _commands(page):
+        program = words[0].removeprefix(".venv/bin/")
+        if program == "make":
+            given = [word.partition("=") for word in words[1:]]
+            unknown += [name for name, sign, _ in given if name not in (variables if sign else targets)]
+        elif program in PROGRAMS:
+            options = {word.partition("=")[0] for word in words if word.startswith("--")} - {"--help"}
+            commands = PROGRAMS[program].commands  # type: ignore[attr-defined]  # typer does not publish its class
+            command = commands.get(words[1]) if len(words) > 1 else None
+            known = {option for each in command.params for option in each.opts} if command else set()
+            if options - known or not (command or words[1:] == ["--help"]):
+                unknown.append(" ".join(words))
+        elif words[0].startswith(".venv/bin/") and not Path(sys.executable).with_name(program).exists():
+            unknown.append(words[0])
+    assert not unknown
+
+
+def test_the_readme_shows_the_two_commands() -> None:
+    """`make demo` and `make test` stand in the README, so the checks above have something to check."""
+    commands = list(_commands(ROOT / "README.md"))
+    assert ["make", "demo"] in commands
+    assert ["make", "test"] in commands
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    """Settings, commands and the list of decisions say what the code and the folder say; if not: make docs."""
+    generator = _generator()
+    generated = generator.pages()
+    assert {"settings.md", "commands.md"} <= {page.name for page in generated}
+    assert [page for page in generated if page.read_text() != generator.render(page.read_text())] == []
+
+
+def test_every_decision_is_listed_under_its_own_number() -> None:
+    """The index links every record, and no two records share a number."""
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(page.name for page in folder.glob("[0-9]*.md"))
+    assert records
+    assert re.findall(r"\]\(([0-9]{4}-[^)]+)\)", (folder / "README.md").read_text()) == records
+    assert len({name[:4] for name in records}) == len(records)
+
+
+def test_the_http_page_names_every_code_and_field() -> None:
+    """A code that a client can meet, or a field that it can send, is explained in docs/reference/http.md."""
+    source = "".join((ROOT / "service" / "adpulse" / f"{name}.py").read_text() for name in ("events", "bodies", "app"))
+    source += (ROOT / "service" / "adpulse" / "ingest.py").read_text()
+    patterns = (
+        r'PydanticCustomError\(\s*"(\w+)"',
+        r'BodyError\(\s*\d+, "(\w+)"',
+        r'\bcode="(\w+)"',
+        r'^    "\w+": \(\s*"(\w+)"',
+        r'problem\(\s*(?:\d+|[\w.]+), "(\w+)"',
+    )
+    found = [set(re.findall(pattern, source, re.MULTILINE)) for pattern in patterns]
+    assert all(found), "a pattern finds nothing any more"
+    reports = {"invalid_parameter", "report_timeout", "sum_out_of_range"}  # in docs/reference/report.md
+    page = (ROOT / "docs" / "reference" / "http.md").read_text()
+    named = set(re.findall(r"`(\w+)`", page))
+    assert set().union(*found) - reports - named == set()
+    assert set(FIELDS) - named == set()
+
+
+async def test_the_smoke_test_of_the_readme_holds(client: AsyncClient) -> None:
+    """What the README tells a newcomer to paste is accepted, and reported as the README says."""
+    readme = (ROOT / "README.md").read_text()
+    body = re.search(r"-d '(.*?)'", readme, re.DOTALL)
+    assert body is not None
+    reply = await client.post("/events", content=body[1], headers={"Content-Type": "application/json"})
+    assert reply.json()["accepted"] == 2
+    queries = re.findall(r'curl "http://localhost:8080(/report\?[^"]+)"', readme)
+    totals = [(await client.get(query)).json()["totals"] for query in queries]
+    assert [(each["impressions"], each["clicks"], each["cost"]) for each in totals] == [(0, 0, 0.0), (1, 1, 0.0105)]
+
+
+def test_scripts_are_executable_and_parse() -> None:
+    """.ci/run can be started as it is."""
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(script)], check=True)

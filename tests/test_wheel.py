@@ -1,0 +1,42 @@
+"""The built wheel: complete, and usable without the checkout."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import NewDatabase
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what the wheel holds."""
+    folder = tmp_path_factory.mktemp("wheel")
+    hatchling = Path(sys.executable).with_name("hatchling")
+    subprocess.run([hatchling, "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_the_wheel_holds_every_sql_file(installed: Path) -> None:
+    """sql/ of the checkout lies inside the package, file by file the same."""
+    sql = [path.relative_to(ROOT / "sql") for path in (ROOT / "sql").rglob("*.sql")]
+    assert sql
+    assert [
+        path for path in sql if (installed / "adpulse/sql" / path).read_bytes() != (ROOT / "sql" / path).read_bytes()
+    ] == []
+
+
+async def test_the_wheel_migrates_a_database(installed: Path, new_database: NewDatabase, tmp_path: Path) -> None:
+    """`adpulse migrate` of the wheel, far from the checkout, builds the schema from the SQL that the wheel carries."""
+    program = "import adpulse.database as d; print(d.SQL_DIR); from adpulse.cli import app; app(['migrate'])"
+    environment = {**os.environ, "PYTHONPATH": str(installed), "ADPULSE_DATABASE_URL": await new_database(None)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [str(installed / "adpulse/sql"), "schema version 1, variant rollup"]
