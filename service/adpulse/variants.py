@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,9 @@ from adpulse.database import SQL_DIR, Connection, SchemaError
 from adpulse.events import COLUMNS
 
 log = logging.getLogger(__name__)
+
+# The most days, the busiest, that get a partition in a move: an event of every day since 1970 must not make 20,000.
+MOVED_DAYS = 400
 
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
@@ -39,6 +43,11 @@ class Variant:
     def requires(self) -> str:
         """`(nothing)`, `extension NAME` or `postgres >= N`."""
         return self.header["requires"]
+
+    @property
+    def has_dimensions(self) -> bool:
+        """Whether it keeps roll-ups by the declared dimensions, and so is rebuilt when others are declared."""
+        return "declared_dimension" in self.script("up")
 
     @cached_property
     def report(self) -> str:
@@ -118,10 +127,13 @@ async def active(connection: Connection) -> Variant:
     return find(name)
 
 
-async def migrate(connection: Connection, name: str | None = None, *, default: str = "rollup") -> Variant:
+async def migrate(
+    connection: Connection, name: str | None = None, *, default: str = "rollup", dimensions: Sequence[str] | None = None
+) -> Variant:
     """Bring the schema up to date and the named variant into force, without losing an event.
 
-    With no name: keeps the active variant, or builds `default` in a new database.
+    With no name: keeps the active variant, or builds `default` in a new database. `dimensions` are the metadata keys
+    that rollup_dims keeps roll-ups of; none: as they were declared before. Raises SchemaError.
     """
     if name is not None:
         find(name)  # a wrong name changes nothing
@@ -130,7 +142,8 @@ async def migrate(connection: Connection, name: str | None = None, *, default: s
         await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
         current = await connection.fetchval("SELECT name FROM active_variant")
         wanted = find(name or current or default)
-        if wanted.name == current:
+        redeclared = dimensions is not None and await _declare(connection, dimensions)
+        if wanted.name == current and not (redeclared and wanted.has_dimensions):
             return wanted
         if reason := await unavailable(connection, wanted):
             raise SchemaError(f"variant {wanted.name} {reason}")
@@ -147,8 +160,26 @@ async def migrate(connection: Connection, name: str | None = None, *, default: s
     return wanted
 
 
+async def _declare(connection: Connection, keys: Sequence[str]) -> bool:
+    """Write down the dimensions, and tell whether they are others than before."""
+    before = await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension")
+    if list(keys) == (before or []):
+        return False
+    await connection.execute("DELETE FROM declared_dimension")
+    await connection.execute(
+        "INSERT INTO declared_dimension (key, place) SELECT * FROM unnest($1::text[]) WITH ORDINALITY", list(keys)
+    )
+    return True
+
+
 async def _move(connection: Connection, old: Variant, new: Variant) -> None:
     """Rebuild `events` in another design, inside the caller's transaction: everybody waits, nothing is lost."""
+    if horizon := await connection.fetchval("SELECT kept_from FROM raw_horizon"):
+        raise SchemaError(
+            f"raw events before {horizon:%Y-%m-%d} have been dropped (ADPULSE_RETENTION_DAYS), and roll-ups of those "
+            "days cannot be built again. To go on from the events that are left, and give up what is known of the days "
+            "before, run this first: DELETE FROM raw_horizon"
+        )
     columns = ", ".join(COLUMNS)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
@@ -156,8 +187,9 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
     await connection.execute(new.script("up"))
     await connection.execute(
         "SELECT prepare_days(day, day) FROM ("
-        "  SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date AS day FROM moving"
-        ") AS days"
+        "  SELECT (ts AT TIME ZONE 'UTC')::date AS day FROM moving GROUP BY 1 ORDER BY count(*) DESC, 1 DESC LIMIT $1"
+        ") AS days",
+        MOVED_DAYS,
     )
     await connection.execute(f"INSERT INTO events ({columns}) SELECT {columns} FROM moving")
     await connection.execute("DROP TABLE moving")

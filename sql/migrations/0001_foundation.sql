@@ -48,8 +48,7 @@ RETURN (
   FROM jsonb_each_text(filters)
 );
 
--- Makes room for the days from first_day to last_day before a bulk load. Nothing to do for a table
--- without partitions; a partitioned variant replaces the body in up.sql and puts this one back in down.sql.
+-- Makes room for the days from first_day to last_day before a bulk load; the next migration gives it its body.
 CREATE FUNCTION prepare_days(first_day date, last_day date) RETURNS void
 LANGUAGE sql
 RETURN NULL;

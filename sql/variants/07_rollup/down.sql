@@ -1,10 +1,7 @@
 -- variant: rollup, taken away completely.
 
-DROP TABLE events, rollup_delta, rollup_minute, rollup_hour;
+DROP TABLE events;
 
-DROP FUNCTION rollup_capture(), rollup_truncate();
+DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_delta_start();
 
--- As sql/migrations/0001_foundation.sql made it.
-CREATE OR REPLACE FUNCTION prepare_days(first_day date, last_day date) RETURNS void
-LANGUAGE sql
-RETURN NULL;
+DROP TABLE rollup_delta, rollup_moved, rollup_minute, rollup_hour;

@@ -4,19 +4,8 @@
 -- Statements run one by one, in autocommit, each ended by a semicolon at the end of a line: as in plain psql.
 -- One session at a time may run this file (adpulse takes an advisory lock).
 
--- Partitions ahead of time, and one for the oldest stray day in the default partition: one day a round keeps the
--- lock on the default partition short.
-SELECT prepare_days(days.first_day, days.last_day)
-FROM (
-  SELECT (now() AT TIME ZONE 'UTC')::date AS first_day, (now() AT TIME ZONE 'UTC')::date + 2 AS last_day
-  UNION ALL
-  (
-    SELECT (ts AT TIME ZONE 'UTC')::date, (ts AT TIME ZONE 'UTC')::date
-    FROM events_default
-    ORDER BY ts
-    LIMIT 1
-  )
-) AS days;
+-- Partitions ahead of time, and stray days out of the default partition: sql/migrations/0002 says how and how many.
+SELECT tend_partitions();
 
 -- Deltas into minutes and hours, in one statement: whatever snapshot a report has, it sees each delta once.
 -- GROUPING SETS adds the sum over all campaigns under ''. ORDER BY keeps the keys in one order, so that a second
@@ -24,7 +13,15 @@ FROM (
 WITH
   moved AS (
     DELETE FROM rollup_delta
+    WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
     RETURNING *
+  ),
+  -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
+  mark AS (
+    INSERT INTO rollup_moved (before, started_at)
+    SELECT pg_snapshot_xmin(pg_current_snapshot()), pg_postmaster_start_time()
+    WHERE EXISTS (SELECT FROM moved)
+    ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, started_at = excluded.started_at
   ),
   minutes AS (
     INSERT INTO rollup_minute AS kept
@@ -64,6 +61,3 @@ ON CONFLICT (campaign_id, hour) DO UPDATE SET
   conversions = kept.conversions + excluded.conversions,
   cost_micros = kept.cost_micros + excluded.cost_micros,
   revenue_micros = kept.revenue_micros + excluded.revenue_micros;
-
--- The deltas just moved are dead rows that every report would step over; autovacuum comes once a minute only.
-VACUUM rollup_delta;

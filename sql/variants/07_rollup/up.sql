@@ -17,15 +17,19 @@ CREATE TABLE events (
   metadata jsonb NOT NULL DEFAULT '{}'
 ) PARTITION BY RANGE (ts);
 
--- Any day is accepted at any time: what has no partition of its own lands here, and maintain.sql makes
--- the partition and moves it.
+-- Any day is accepted at any time: what has no partition of its own lands here, and maintain.sql makes the partition
+-- and moves it. Its index lets maintenance find the next such day without reading the others.
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
--- Almost free to write, and enough to find a time range inside a day.
-CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32);
+CREATE INDEX events_default_ts_idx ON events_default (ts);
 
--- What the trigger writes: append-only and without an index, so that writers never wait for one another.
+-- Almost free to write, and enough to find a time range inside a day. autosummarize: otherwise new blocks count as
+-- "may hold anything" until the next VACUUM.
+CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
+
+-- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   campaign_id text NOT NULL,
   minute timestamptz NOT NULL,
   impressions bigint NOT NULL,
@@ -33,7 +37,25 @@ CREATE TABLE rollup_delta (
   conversions bigint NOT NULL,
   cost_micros bigint NOT NULL,
   revenue_micros bigint NOT NULL
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
+
+-- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can take it away
+-- while a transaction older than the move runs: a dump, a long query. Reports would step over millions of them. So
+-- they begin here, at the first transaction that can have a delta left, wherever in the table its rows lie.
+CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
+
+-- Every delta of a transaction before `before` has been moved. Transaction numbers mean nothing in another cluster,
+-- to which a dump may bring this row: it holds only for the server that started at started_at.
+CREATE TABLE rollup_moved (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  before xid8 NOT NULL,
+  started_at timestamptz NOT NULL
+);
+
+-- Where the deltas begin that are not yet moved.
+CREATE FUNCTION rollup_delta_start() RETURNS xid8
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce((SELECT before FROM rollup_moved WHERE started_at = pg_postmaster_start_time()), '0');
 
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
 -- without a campaign reads as few rows as the report with one.
@@ -74,6 +96,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     INSERT INTO rollup_delta
+      (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
     SELECT
       campaign_id,
       date_bin('1 minute', ts, 'epoch'),
@@ -87,6 +110,7 @@ BEGIN
   END IF;
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
     INSERT INTO rollup_delta
+      (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
     SELECT
       campaign_id,
       date_bin('1 minute', ts, 'epoch'),
@@ -124,34 +148,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
 
 CREATE TRIGGER events_truncated AFTER TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate();
-
--- Makes the missing daily partitions (UTC days), and takes the rows of those days out of the default one.
--- A partition is filled before it is attached and its CHECK proves the bounds, so that attaching scans nothing;
--- the rows move past the triggers, which are the parent's: they are counted already.
-CREATE OR REPLACE FUNCTION prepare_days(first_day date, last_day date) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  day date;
-  part text;
-  lower timestamptz;
-  upper timestamptz;
-BEGIN
-  FOR day IN SELECT generate_series(first_day, last_day, interval '1 day')::date LOOP
-    part := 'events_p' || to_char(day, 'YYYYMMDD');
-    CONTINUE WHEN to_regclass(part) IS NOT NULL;
-    lower := day::timestamp AT TIME ZONE 'UTC';
-    upper := (day + 1)::timestamp AT TIME ZONE 'UTC';
-    -- Before anything is read: no writer may add a row of this day to the default partition meanwhile.
-    LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
-    EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
-    EXECUTE format(
-      'WITH moved AS (DELETE FROM events_default WHERE ts >= %L AND ts < %L RETURNING *) '
-      'INSERT INTO %I SELECT * FROM moved', lower, upper, part);
-    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT bounds CHECK (ts >= %L AND ts < %L)', part, lower, upper);
-    EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, lower, upper);
-    EXECUTE format('ALTER TABLE %I DROP CONSTRAINT bounds', part);
-  END LOOP;
-END
-$$;
 
 SELECT prepare_days((now() AT TIME ZONE 'UTC')::date - 1, (now() AT TIME ZONE 'UTC')::date + 2);

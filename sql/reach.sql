@@ -1,0 +1,54 @@
+-- How many different users a report's rows have. Roll-ups cannot tell: users do not add up. So this one statement
+-- reads raw events, in whatever variant built them; it is asked only where a report names unique_users.
+--
+-- $1 to $7 as in every report.sql:
+-- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $4 granularity  text: minute, hour, day, week, month; or null
+-- and
+-- $8 kept         text[], the groups with a row of their own (null among them: events without the key);
+--                 all others share one row, "other". null = every group has its row
+--
+-- level 0: one row of the report; level 2: a group over all buckets; level 3: the total.
+
+WITH
+  -- A user once per row of the report: from here on there is little left to count.
+  seen AS (
+    SELECT DISTINCT
+      CASE WHEN $4::text IS NOT NULL THEN date_trunc($4, ts, $5::text) END AS bucket,
+      CASE
+        WHEN $6::text = 'campaign_id' THEN campaign_id
+        WHEN $6 = 'event_type' THEN event_type::text
+        WHEN $6 IS NOT NULL THEN metadata ->> $6
+      END AS grp,
+      user_id
+    FROM events
+    WHERE
+      ts >= $2::timestamptz
+      AND ts < $3::timestamptz
+      AND ($1::text[] IS NULL OR campaign_id = ANY($1))
+      AND ($7::jsonb IS NULL OR metadata @@ filter_path($7))
+  ),
+  marked AS (
+    SELECT
+      bucket,
+      grp,
+      user_id,
+      $8::text[] IS NOT NULL
+      -- ANY over an array with a null says null instead of false, hence the two halves.
+      AND NOT coalesce(grp = ANY(array_remove($8, NULL)), array_position($8, NULL) IS NOT NULL) AS other
+    FROM seen
+  ),
+  folded AS (
+    SELECT bucket, CASE WHEN NOT other THEN grp END AS grp, other, user_id
+    FROM marked
+  )
+SELECT
+  grouping(bucket, other) AS level,
+  bucket,
+  grp,
+  other,
+  count(DISTINCT user_id) AS unique_users
+FROM folded
+GROUP BY GROUPING SETS ((bucket, grp, other), (grp, other), ());

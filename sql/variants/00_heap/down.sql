@@ -1,0 +1,3 @@
+-- variant: heap, taken away completely.
+
+DROP TABLE events;

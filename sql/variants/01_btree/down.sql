@@ -1,0 +1,3 @@
+-- variant: btree, taken away completely.
+
+DROP TABLE events;

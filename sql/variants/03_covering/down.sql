@@ -1,0 +1,3 @@
+-- variant: covering, taken away completely.
+
+DROP TABLE events;

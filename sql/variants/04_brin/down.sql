@@ -1,0 +1,3 @@
+-- variant: brin, taken away completely.
+
+DROP TABLE events;

@@ -1,0 +1,3 @@
+-- variant: partitioned, taken away completely.
+
+DROP TABLE events;
