@@ -1,0 +1,64 @@
+"""Programs that a benchmark starts, and stops whatever happens."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+STOP_S = 30
+
+
+@contextmanager
+def child(
+    command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, stop_s: float = STOP_S
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a program while the block runs; what it prints goes to `log`, and `env` is added to the environment.
+
+    It is in a session of its own, so that Ctrl-C in a terminal reaches us first, and we stop things in order.
+    It gets SIGTERM and `stop_s` seconds; then it and whatever it has started are killed.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(stop_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, indented; empty when there is none."""
+    try:
+        text = log.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+
+
+@contextmanager
+def stopping_on_sigterm() -> Iterator[None]:
+    """Lets SIGTERM unwind the block, as Ctrl-C does, so that everything started in it is stopped."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

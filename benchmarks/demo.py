@@ -1,0 +1,247 @@
+"""`adbench demo`: the whole product once, on this machine: load, serve, ask while writing, and check every answer."""
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adpulse import audit, variants
+from adpulse.database import connect
+from adpulse.embedded import database
+from adpulse.settings import Settings
+from benchmarks import load, recount, results, scratch
+from benchmarks.dataset import Dataset
+from benchmarks.progress import bar, step
+from benchmarks.results import Check, Measurement, Result
+from benchmarks.seed import seed
+from benchmarks.service import serving
+
+DATABASE = "adpulse_demo"
+TARGET_MS = 200.0
+WARMUP_S = 2
+SAMPLED_REPORTS = 48
+QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a demo does: besides the data, `seconds` of load by `users` clients that post batches of `batch`
+    events, while `reports` reports a second are asked for."""
+
+    data: Dataset
+    seconds: int
+    users: int
+    reports: int
+    workers: int
+    batch: int = 1_000
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the audit found."""
+
+    stored: int  # events in the database
+    reported: int  # events in the totals of a report over everything
+    inside: audit.Audit
+    outside: recount.Recount
+
+    @property
+    def cells(self) -> int:
+        return self.inside.cells + self.outside.cells
+
+    @property
+    def wrong(self) -> int:
+        return self.inside.wrong + self.outside.wrong
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Runs the demo, writes its result and returns it with its path. All that it starts is stopped.
+
+    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    """
+    load.find_k6()  # before anything else takes time
+    results_dir = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    with ExitStack() as stack:
+        with step(console, "starting PostgreSQL"):
+            server = stack.enter_context(database(settings))
+        url = asyncio.run(scratch.recreate(server, DATABASE))
+        loading_s, settling_s = asyncio.run(seed(url, plan.data, settings.variant, console))
+        with step(console, f"starting the service with {plan.workers} workers"):
+            address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
+        loaded = _load(plan, address, results_dir / "k6.json", console)
+        with step(console, "recounting"):
+            answers = asyncio.run(_audit(plan.data, url, address))
+        result = asyncio.run(_result(plan, url, began, loading_s, settling_s, loaded, answers))
+    return result, results.write(result, results_dir)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people."""
+
+    def quantiles(name: str) -> str:
+        return " / ".join(f"{result.value(name, quantile=q):.1f}" for q in QUANTILES) + " ms"
+
+    shown = Table(
+        title=f"{result.data.events:,} events, then load for {result.parameters['seconds']} s", title_style=""
+    )
+    shown.add_column("measured")
+    shown.add_column("result", justify="right")
+    shown.add_row("loaded by COPY", f"{result.value('load.rate'):,.0f} events/s")
+    shown.add_row("ingested over HTTP", f"{result.value('ingest.rate'):,.0f} events/s")
+    shown.add_row("POST /events p50 / p95 / p99", quantiles("ingest.latency"))
+    shown.add_row("GET /report p50 / p95 / p99", quantiles("report.latency"))
+    shown.add_row("reports asked meanwhile", f"{result.value('report.count'):,.0f}")
+    for check in result.checks:
+        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
+        shown.add_row(f"{mark} {check.name}", check.detail)
+    return shown
+
+
+def _load(plan: Plan, address: str, out: Path, console: Console) -> load.Load:
+    planned_s = WARMUP_S + plan.seconds
+    env = {
+        "BASE_URL": address,
+        "SECONDS": plan.seconds,
+        "WARMUP": WARMUP_S,
+        "USERS": plan.users,
+        "BATCH": plan.batch,
+        "REPORTS": plan.reports,
+        "CAMPAIGNS": plan.data.campaigns,
+        "DAYS": plan.data.days,
+        "PROMISE_MS": TARGET_MS,
+    }
+    with bar(console, "events and reports", planned_s, "s") as advance_to:
+        return load.run("demo", env, out, planned_s, lambda gone: advance_to(min(gone, planned_s)))
+
+
+async def _audit(data: Dataset, url: str, address: str) -> Answers:
+    connection = await connect(url)
+    try:
+        now = datetime.now(UTC)
+        # A day to spare on both sides: late events of the load, and clocks.
+        everything = recount.Question(
+            (data.start - timedelta(days=1)).astimezone(UTC).replace(second=0, microsecond=0),
+            (now + timedelta(days=1)).replace(second=0, microsecond=0),
+        )
+        totals, _ = recount.ask(address, everything)
+        return Answers(
+            stored=await connection.fetchval("SELECT count(*) FROM events"),
+            reported=sum(totals[:3]),
+            inside=await audit.verify(connection, await variants.active(connection)),
+            outside=await recount.compare(connection, address, recount.sample(data, now, SAMPLED_REPORTS)),
+        )
+    finally:
+        await connection.close()
+
+
+async def _result(
+    plan: Plan,
+    url: str,
+    began: datetime,
+    loading_s: float,
+    settling_s: float,
+    loaded: load.Load,
+    answers: Answers,
+) -> Result:
+    connection = await connect(url)
+    try:
+        postgres = await results.postgres(connection)
+        variant = (await variants.active(connection)).name
+    finally:
+        await connection.close()
+    data = plan.data
+    return Result(
+        what="demo",
+        started_at=began,
+        machine=results.machine(),
+        postgres=postgres,
+        source=results.source(),
+        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        variant=variant,
+        parameters={
+            "seconds": plan.seconds,
+            "warmup_seconds": WARMUP_S,
+            "users": plan.users,
+            "batch": plan.batch,
+            "reports_per_second": plan.reports,
+            "workers": plan.workers,
+            "target_ms": TARGET_MS,
+        },
+        measurements=_measurements(data, loading_s, settling_s, loaded, answers),
+        checks=_checks(data, loaded, answers),
+    )
+
+
+def _measurements(
+    data: Dataset, loading_s: float, settling_s: float, loaded: load.Load, answers: Answers
+) -> list[Measurement]:
+    elapsed_s = loaded.value("ingest_elapsed{phase:load}", "max") / 1_000
+    accepted = loaded.value("events_accepted{phase:load}", "count")
+    found = [
+        Measurement(name="load.rate", value=data.events / loading_s, unit="events/s"),
+        Measurement(name="load.settle", value=settling_s, unit="s"),
+        Measurement(name="ingest.rate", value=accepted / elapsed_s if elapsed_s else 0, unit="events/s"),
+        Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"),
+        Measurement(
+            name="report.count",
+            value=loaded.value("http_req_duration{name:report,phase:load}", "count"),
+            unit="reports",
+        ),
+        Measurement(name="report.dropped", value=loaded.value("dropped_iterations", "count"), unit="reports"),
+        Measurement(name="audit.cells", value=answers.cells, unit="cells"),
+        Measurement(name="audit.wrong", value=answers.wrong, unit="cells"),
+    ]
+    for metric in loaded.metrics:
+        if not metric.startswith("http_req_duration{") or "phase:load" not in metric:
+            continue
+        tags = dict(tag.split(":", 1) for tag in metric[len("http_req_duration{") : -1].split(","))
+        name = f"{tags.get('name', 'report')}.latency"
+        labels = {"shape": tags["shape"]} if "shape" in tags else {}
+        found += [
+            Measurement(
+                name=name, value=loaded.value(metric, statistic), unit="ms", labels={**labels, "quantile": quantile}
+            )
+            for quantile, statistic in QUANTILES.items()
+        ]
+    return found
+
+
+def _checks(data: Dataset, loaded: load.Load, answers: Answers) -> list[Check]:
+    report = "http_req_duration{name:report,phase:load}"
+    p95, dropped = loaded.value(report, "p(95)"), int(loaded.value("dropped_iterations", "count"))
+    asked = loaded.value(report, "count")
+    in_time = asked > 0 and p95 < TARGET_MS and not dropped
+    failing = [f"{check.name}: {check.fails} not" for check in loaded.checks if check.fails]
+    acknowledged = int(loaded.value("events_accepted", "count"))
+    sums = (data.events + acknowledged, answers.stored, answers.reported)
+    accuracy = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
+    # Never rounded up to 100 while a cell is wrong.
+    accuracy = min(accuracy, 99.9999) if answers.wrong else accuracy
+    return [
+        Check(
+            name=f"report p95 < {TARGET_MS:.0f} ms",
+            passed=in_time,
+            detail=f"{p95:.1f} ms" + (f"; {dropped} reports could not even start" if dropped else ""),
+        ),
+        Check(
+            name="every reply as it should be",
+            passed=bool(loaded.checks) and not failing,
+            detail="; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at",
+        ),
+        Check(
+            name="acknowledged = stored = reported",
+            passed=len(set(sums)) == 1,
+            detail=" = ".join(f"{value:,}" for value in dict.fromkeys(sums)) + " events",
+        ),
+        Check(
+            name="accuracy",
+            passed=answers.cells > 0 and not answers.wrong,
+            detail=f"{accuracy:.4f} % ({answers.cells:,} cells recounted)"
+            + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),
+        ),
+    ]

@@ -1,0 +1,38 @@
+"""Progress on the terminal; where there is none, a line at the end."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+WIDTH = 36
+
+
+@contextmanager
+def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callable[[float], None]]:
+    """A bar for a known amount of work; the block says how far it is. Ends as one line with the time taken."""
+    began = time.perf_counter()
+    columns = (
+        TextColumn(f"{{task.description:<{WIDTH}}}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(f"{{task.completed:,.0f}} {unit}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
+    taken = time.perf_counter() - began
+    rate = f", {total / taken:,.0f} {unit}/s" if unit != "s" else ""
+    console.print(f"{what:<{WIDTH}} {taken:6.1f} s{rate}", highlight=False)
+
+
+@contextmanager
+def step(console: Console, what: str) -> Iterator[None]:
+    """A spinner for work of unknown length. Ends as one line with the time taken."""
+    began = time.perf_counter()
+    with console.status(what):
+        yield
+    console.print(f"{what:<{WIDTH}} {time.perf_counter() - began:6.1f} s", highlight=False)

@@ -1,0 +1,39 @@
+"""`adbench seed`: a data set into a database, so that reports find it settled."""
+
+import time
+
+from rich.console import Console
+
+from adpulse import variants
+from adpulse.database import connect
+from adpulse.maintenance import run_round
+from benchmarks.bulk import load
+from benchmarks.dataset import Dataset
+from benchmarks.progress import bar, step
+
+
+async def seed(url: str, data: Dataset, variant: str | None, console: Console) -> tuple[float, float]:
+    """Migrates (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
+
+    Returns the seconds that loading and tidying took. Raises bulk.AlreadyLoaded.
+    """
+    connection = await connect(url)
+    try:
+        active = await variants.migrate(connection, variant)
+        began = time.perf_counter()
+        with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
+            done = 0
+
+            def progress(events: int) -> None:
+                nonlocal done
+                done += events
+                advance_to(done)
+
+            await load(url, data, progress)
+        loaded = time.perf_counter()
+        with step(console, "compacting and analysing"):
+            await run_round(connection, active)
+            await connection.execute("VACUUM (ANALYZE)")
+        return loaded - began, time.perf_counter() - loaded
+    finally:
+        await connection.close()

@@ -1,0 +1,57 @@
+"""The service as a benchmark runs it: the real command, on a free port of this machine."""
+
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.child import child, tail
+
+START_S = 60
+
+
+class ServiceError(RuntimeError):
+    """The service did not start; the text ends with its log."""
+
+
+@contextmanager
+def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
+    """The address of a service on that database, ready for requests and stopped at the end.
+
+    Raises ServiceError when it is not ready within START_S seconds.
+    """
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    beside = Path(sys.executable).with_name("adpulse")
+    command = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
+    # The address and its port are ours, whatever ADPULSE_HOST and ADPULSE_PORT say.
+    env = {"ADPULSE_DATABASE_URL": database_url, "ADPULSE_HOST": "127.0.0.1", "ADPULSE_LOG_LEVEL": "warning"}
+    with child([command, "serve", "--port", str(port), "--workers", str(workers)], log, env) as process:
+        give_up = time.monotonic() + START_S
+        while not _ready(address):
+            if process.poll() is not None:
+                raise ServiceError(f"the service ended with status {process.returncode}:\n{tail(log)}")
+            if time.monotonic() > give_up:
+                raise ServiceError(f"the service is not ready after {START_S} s:\n{tail(log)}")
+            time.sleep(0.1)
+        yield address
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as reply:  # noqa: S310 — our own address
+            return bool(reply.status == 200)
+    except OSError:
+        return False
