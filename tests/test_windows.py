@@ -97,6 +97,7 @@ def test_what_is_no_instant_is_refused_with_what_is_allowed(text: str, says: str
 def test_a_window_is_widened_to_whole_minutes() -> None:
     """Outward at both ends, and left alone where it is whole."""
     assert parse("-1h", None, NOW, ZoneInfo("UTC"), 10) == window("2025-09-24T05:59Z", "2025-09-24T07:00Z")
+    assert parse("-10d", None, NOW, ZoneInfo("UTC"), 10).start == at("2025-09-14T06:59Z")
     whole = parse("2025-09-24T05:00:00Z", "2025-09-24T06:00:00Z", NOW, ZoneInfo("UTC"), 10)
     assert whole == window("2025-09-24T05:00Z", "2025-09-24T06:00Z")
 

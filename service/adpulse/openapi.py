@@ -1,17 +1,20 @@
 """The published contract: what /docs says of POST /events and GET /report, generated from what the code uses."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from adpulse.events import EVENT
-from adpulse.reports import PARAMETERS, REPEATABLE
+from adpulse.decoder import LISTED_REJECTIONS
+from adpulse.events import EVENT, TEXT_LENGTH
+from adpulse.measures import DEFAULT_METRICS, METRICS
+from adpulse.queries import BY_NAME, COMPARISONS, FIELDS, FORMATS, KEY, REPEATABLE
 from adpulse.settings import Settings
+from adpulse.windows import GRANULARITIES
 
 _PROBLEM = {"description": "RFC 9457 problem document", "content": {"application/problem+json": {}}}
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
     """The operation object of POST /events, with this server's limits."""
-    event = EVENT.json_schema()
+    event = _event_schema(settings)
     batch = {
         "type": "object",
         "required": ["events"],
@@ -25,40 +28,222 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
         "description": f"The batch takes effect once, however often it is sent in {settings.idempotency_hours} hours.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 128},
     }
+    caps = (
+        f"At most {settings.max_events} events and {settings.max_body_bytes} bytes, which must arrive within "
+        f"{settings.body_timeout_s:g} s. `Content-Encoding: gzip` is welcome: the limit holds for the content, and "
+        f"past a million bytes for {settings.max_gzip_ratio} times what was sent."
+    )
     return {
         "parameters": [key],
         "requestBody": {
             "required": True,
-            "description": f"At most {settings.max_events} events, {settings.max_body_bytes} bytes; gzip is welcome.",
+            "description": caps,
             "content": {"application/json": {"schema": batch}, "application/x-ndjson": {"schema": event}},
         },
         "responses": {
-            "200": {"description": "accepted + duplicates + rejected_count = events sent"},
-            **{str(status): _PROBLEM for status in (400, 408, 409, 413, 415, 422, 503)},
+            "200": {
+                "description": "accepted + duplicates + rejected_count = events sent; the accepted ones are committed",
+                "content": {"application/json": {"schema": _ANSWER}},
+            },
+            **{str(status): _PROBLEM for status in (400, 408, 409, 413, 415, 422)},
+            "503": _PROBLEM | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}},
         },
     }
 
 
-def report_openapi() -> dict[str, Any]:
-    """The operation object of GET /report."""
-    parameters = []
-    for name, (description, example) in PARAMETERS.items():
-        text = {"type": "string"}
-        schema = {"type": "array", "items": text} if name in REPEATABLE else text
-        parameters.append(
+_COUNT = {"type": "integer", "minimum": 0}
+_ANSWER = {
+    "type": "object",
+    "required": ["accepted", "duplicates", "rejected", "rejected_count"],
+    "properties": {
+        "accepted": _COUNT,
+        "duplicates": _COUNT | {"description": "taken before: by Idempotency-Key or event_id"},
+        "rejected": {
+            "type": "array",
+            "maxItems": LISTED_REJECTIONS,
+            "items": {
+                "type": "object",
+                "required": ["index", "field", "code", "message"],
+                "properties": {
+                    "index": _COUNT | {"description": "place of the event in the request"},
+                    "field": {"type": ["string", "null"]},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+        "rejected_count": _COUNT | {"description": f"all of them; `rejected` lists the first {LISTED_REJECTIONS}"},
+    },
+}
+
+
+def _event_schema(settings: Settings) -> dict[str, Any]:
+    schema = EVENT.json_schema()
+    fields = schema["properties"]
+    for name in ("cost", "revenue"):
+        fields[name]["maximum"] = settings.max_money
+        fields[name]["description"] += "; at most 6 decimals"
+    fields["metadata"]["description"] += (
+        f"; at most {settings.max_metadata_bytes} bytes as compact JSON, and {settings.max_metadata_depth} levels deep"
+    )
+    fields["ts"]["description"] += f"; at most {settings.future_hours:g} hours from now"
+    if settings.retention_days is not None:
+        fields["ts"]["description"] += f", and at most {settings.retention_days} days old"
+    return schema
+
+
+def report_openapi(settings: Settings) -> dict[str, Any]:
+    """The operation object of GET /report, with this server's limits."""
+    return {
+        "parameters": [
             {
                 "name": name,
                 "in": "query",
                 "required": name == "start",
-                "description": description,
-                "schema": schema,
-                "example": example,
+                "explode": True,
+                "description": each.description,
+                "schema": {"type": "array", "items": each.schema} if name in REPEATABLE else each.schema,
+                "examples": {key: {"value": value} for key, value in each.examples.items()},
             }
-        )
-    return {
-        "parameters": parameters,
+            for name, each in _parameters(settings).items()
+        ],
         "responses": {
-            "200": {"description": "The report", "content": {"application/json": {}, "text/csv": {}}},
+            "200": {
+                "description": "The report",
+                "content": {"application/json": {"schema": _report_schema()}, "text/csv": {"schema": _TEXT}},
+            },
             **{str(status): _PROBLEM for status in (422, 503, 504)},
         },
     }
+
+
+class _Parameter(NamedTuple):
+    description: str
+    schema: dict[str, Any]
+    examples: dict[str, Any]
+
+
+_TEXT = {"type": "string"}
+_WHEN = r"^(-[0-9]{1,6}[mhdw]|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)$"
+
+
+def _parameters(settings: Settings) -> dict[str, _Parameter]:
+    when = {"type": "string", "pattern": _WHEN}
+    key = {"type": "string", "pattern": f"^{KEY}$"}
+    order = "|".join((*METRICS, BY_NAME))
+    names = "|".join(METRICS)
+    return {
+        "campaign_id": _Parameter(
+            "A campaign; repeat it for several, leave it out for all.",
+            {"type": "string", "minLength": 1, "maxLength": TEXT_LENGTH},
+            {"one": ["CAMP-123"], "two": ["CAMP-123", "CAMP-124"]},
+        ),
+        "start": _Parameter(
+            "Where the window starts: `-15m`, `-1h`, `-7d`, `-2w` before now, a date (where that day begins in "
+            "`timezone`), or RFC 3339. Widened to a whole minute. "
+            f"At most {settings.max_range_days} days before `end`.",
+            when,
+            {"relative": "-1h", "date": "2025-09-24", "instant": "2025-09-24T06:00:00Z"},
+        ),
+        "end": _Parameter(
+            "Where it ends, exclusive; written as `start`. Default: now.",
+            when,
+            {"date": "2025-09-25", "relative": "-1d"},
+        ),
+        "granularity": _Parameter(
+            f"A row for every bucket of time; empty ones are present and zero. At most {settings.max_buckets} buckets.",
+            {"type": "string", "enum": list(GRANULARITIES)},
+            {"by the hour": "hour"},
+        ),
+        "timezone": _Parameter(
+            "The IANA time zone of dates and buckets. Days have 23 or 25 hours where clocks change.",
+            {"type": "string", "default": "UTC"},
+            {"India": "Asia/Kolkata", "New York": "America/New_York"},
+        ),
+        "group_by": _Parameter(
+            f"A row for every {', '.join(FIELDS)}, or value of a metadata key. Group `null`: events without the key.",
+            key,
+            {"a metadata key": "geo", "campaigns": "campaign_id"},
+        ),
+        "filter": _Parameter(
+            "Only events whose metadata has this `key:value`; repeat it for several keys, which then must all match.",
+            {"type": "string", "pattern": f"^{KEY}:.*$"},
+            {"one": ["geo:IN"], "two": ["geo:IN", "device:mobile"]},
+        ),
+        "metrics": _Parameter(
+            "The columns, separated by commas. `unique_users` (reach) has to be asked for: it is counted from single "
+            f"events, over at most {settings.max_reach_days} days. "
+            + " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items()),
+            {
+                "type": "string",
+                "pattern": f"^({names})(,({names}))*$",
+                "default": ",".join(DEFAULT_METRICS),
+            },
+            {"rates": "impressions,clicks,ctr", "reach": "impressions,unique_users"},
+        ),
+        "order_by": _Parameter(
+            "The order of groups: a metric (default `impressions`), greatest first, or `group`; `:asc` or `:desc` "
+            "turns it round. Undefined ratios come last.",
+            {"type": "string", "pattern": f"^({order})(:(asc|desc))?$", "default": "impressions"},
+            {"by revenue": "revenue", "cheapest click": "cpc:asc"},
+        ),
+        "limit": _Parameter(
+            "The most groups; the others are summed as one, `(other)`, so that rows still sum to the totals.",
+            {"type": "integer", "minimum": 1, "maximum": settings.max_groups, "default": settings.max_groups},
+            {"ten": 10},
+        ),
+        "compare": _Parameter(
+            "Adds the window directly before, as long as this one (whole months: as many months; whole days: as many "
+            "days), and the change: 0.25 is a quarter more.",
+            {"type": "string", "enum": list(COMPARISONS)},
+            {"the window before": "previous"},
+        ),
+        "format": _Parameter(
+            "`csv` has the same columns, money with six decimals.",
+            {"type": "string", "enum": list(FORMATS), "default": "json"},
+            {"a table": "csv"},
+        ),
+    }
+
+
+def _report_schema() -> dict[str, Any]:
+    instant = {"type": ["string", "null"], "format": "date-time"}
+    text = {"type": ["string", "null"]}
+    kinds: dict[str, dict[str, Any]] = {
+        "count": {"type": "integer", "minimum": 0},
+        "money": {"type": "number", "minimum": 0, "multipleOf": 0.000001},
+        "ratio": {"type": ["number", "null"], "minimum": 0},
+    }
+    figures = {name: {**kinds[metric.kind], "description": metric.description} for name, metric in METRICS.items()}
+    changes = {name: {"type": ["number", "null"]} for name in METRICS}
+
+    def record(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
+        required = [name for name in properties if name not in (*METRICS, *optional)]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+    compared = {
+        "previous": {"oneOf": [record({"bucket": instant, **figures}), {"type": "null"}]},
+        "change": {"oneOf": [record(changes), {"type": "null"}]},
+    }
+    query = {
+        "campaign_id": {"type": "array", "items": _TEXT},
+        "start": instant,
+        "end": instant,
+        "granularity": {"enum": [*GRANULARITIES, None]},
+        "timezone": _TEXT,
+        "group_by": text,
+        "filter": {"type": "object", "additionalProperties": _TEXT},
+        "metrics": {"type": "array", "items": {"enum": list(METRICS)}},
+    }
+    answer = {
+        "query": record(query),
+        "totals": record(figures),
+        "rows": {
+            "type": "array",
+            "items": record({"bucket": instant, "group": text, **figures, **compared}, *compared),
+        },
+        "previous": record({"start": instant, "end": instant, "totals": record(figures)}),
+        "change": record(changes),
+        "meta": record({"variant": _TEXT, "took_ms": {"type": "number"}, "groups": {"type": "integer"}}, "groups"),
+    }
+    return record(answer, "rows", "previous", "change")

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
 
     # Where the data lies
     database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
+    read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
     data_dir: Path = Field(Path(".adpulse"), description="home of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
     variant: str = Field("rollup", description="the physical design that a new database gets")
@@ -33,19 +34,23 @@ class Settings(BaseSettings):
 
     # What a request may hold
     max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
+    max_gzip_ratio: Count = Field(100, description="most bytes that a byte of gzip may become, beyond a million in all")
     max_events: Count = Field(10_000, description="most events in a request")
     max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
-    max_metadata_depth: Count = Field(5, description="deepest nesting of metadata; 1 is a flat object")
+    max_metadata_depth: int = Field(5, ge=1, le=200, description="deepest nesting of metadata; 1 is a flat object")
     max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
     body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
-    future_hours: float = Field(24, ge=0, description="how far in the future an event may lie")
-    retention_days: Count | None = Field(None, description="events older than this are refused; none: kept forever")
+    future_hours: float = Field(24, ge=0, le=1_000_000, description="how far in the future an event may lie")
+    retention_days: int | None = Field(
+        None, ge=1, le=50_000, description="events older than this are refused; none: kept forever"
+    )
 
     # The writer
     writers: Count = Field(2, description="database connections that write, per process")
     group_events: Count = Field(10_000, description="most events in one transaction, unless one request has more")
     queue_events: Count = Field(100_000, description="events that may wait; beyond: 503")
     queue_bytes: Count = Field(64_000_000, description="bytes of waiting bodies; beyond: 503")
+    write_timeout_s: Seconds = Field(30, description="longest transaction; beyond: 503 and a new connection")
     idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
 
     # Reports
@@ -53,6 +58,8 @@ class Settings(BaseSettings):
     report_timeout_ms: Count = Field(5_000, description="longest report statement; beyond: 504")
     max_range_days: Count = Field(1_100, description="longest window of a report")
     max_buckets: Count = Field(10_000, description="most buckets of a report")
+    max_reach_days: Count = Field(35, description="longest window of a report with unique_users")
+    max_cells: Count = Field(50_000, description="most groups x buckets that the database may return for a report")
     max_groups: Count = Field(10_000, description="most rows of a report; the largest value of limit")
 
     maintenance_s: Seconds | None = Field(None, description="seconds between rounds; none: as the variant says")

@@ -94,10 +94,9 @@ def parse(start: str, end: str | None, now: datetime, zone: ZoneInfo, max_days: 
     last = parse_instant("end", end, now, zone) if end is not None else now
     if first >= last:
         raise WindowError("start", "is not before end" if end is not None else "is not before now, the default of end")
-    window = Window(_floor_minute(first), _ceil_minute(last))
-    if window.stop - window.start > timedelta(days=max_days):
+    if last - first > timedelta(days=max_days):
         raise WindowError("start", f"is too far from end: at most {max_days} days in one report")
-    return window
+    return Window(_floor_minute(first), _ceil_minute(last))
 
 
 def _floor_minute(at: datetime) -> datetime:
