@@ -1,0 +1,11 @@
+-- variant: rollup_dims, taken away completely.
+
+DROP TABLE events;
+
+DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_delta_start(), rollup_give_up(bigint);
+
+DROP FUNCTION raw_report(text[], timestamptz, timestamptz, text, text, text, jsonb);
+
+DROP TABLE rollup_delta, rollup_moved, rollup_minute, rollup_hour;
+
+DROP TABLE rollup_dimension, rollup_value, rollup_dim_minute, rollup_dim_hour;

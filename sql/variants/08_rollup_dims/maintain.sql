@@ -1,0 +1,130 @@
+-- variant: rollup_dims
+-- every:   1
+--
+-- Statements run one by one, in autocommit, each ended by a semicolon at the end of a line: as in plain psql.
+-- One session at a time may run this file (adpulse takes an advisory lock).
+
+-- Partitions ahead of time, and stray days out of the default partition: sql/migrations/0002 says how and how many.
+SELECT tend_partitions();
+
+-- Deltas into minutes and hours, in one statement: whatever snapshot a report has, it sees each delta once.
+-- GROUPING SETS adds the sum over all campaigns under ''. ORDER BY keeps the keys in one order, so that a second
+-- session that runs this by accident waits instead of deadlocking.
+WITH
+  moved AS (
+    DELETE FROM rollup_delta
+    WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+    RETURNING *
+  ),
+  -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
+  mark AS (
+    INSERT INTO rollup_moved (before, started_at)
+    SELECT pg_snapshot_xmin(pg_current_snapshot()), pg_postmaster_start_time()
+    WHERE EXISTS (SELECT FROM moved)
+    ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, started_at = excluded.started_at
+  ),
+  minutes AS (
+    INSERT INTO rollup_minute AS kept
+    SELECT
+      coalesce(campaign_id, ''),
+      minute,
+      sum(impressions),
+      sum(clicks),
+      sum(conversions),
+      sum(cost_micros),
+      sum(revenue_micros)
+    FROM moved
+    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
+    ORDER BY 1, 2
+    ON CONFLICT (campaign_id, minute) DO UPDATE SET
+      impressions = kept.impressions + excluded.impressions,
+      clicks = kept.clicks + excluded.clicks,
+      conversions = kept.conversions + excluded.conversions,
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  ),
+  -- A row per delta and dimension. An over-long value must not meet an index: it is cut, and its dimension given up in
+  -- this same statement, so that no report sees the cut.
+  dims AS (
+    SELECT
+      campaign_id, place, left(coalesce(value, 'null'), 201) AS value, minute,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM moved, unnest(vals) WITH ORDINALITY AS dim (value, place)
+    JOIN rollup_dimension USING (place)
+    WHERE given_up_at IS NULL
+  ),
+  given_up AS (
+    UPDATE rollup_dimension SET given_up_at = now()
+    WHERE place IN (SELECT place FROM dims WHERE length(value) > 200)
+  ),
+  known AS (
+    INSERT INTO rollup_value (place, value)
+    SELECT DISTINCT place, value FROM dims
+    ORDER BY 1, 2
+    ON CONFLICT (place, value) DO NOTHING
+  ),
+  dim_minutes AS (
+    INSERT INTO rollup_dim_minute AS kept
+    SELECT
+      coalesce(campaign_id, ''),
+      place,
+      value,
+      minute,
+      sum(impressions),
+      sum(clicks),
+      sum(conversions),
+      sum(cost_micros),
+      sum(revenue_micros)
+    FROM dims
+    GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
+      impressions = kept.impressions + excluded.impressions,
+      clicks = kept.clicks + excluded.clicks,
+      conversions = kept.conversions + excluded.conversions,
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  ),
+  dim_hours AS (
+    INSERT INTO rollup_dim_hour AS kept
+    SELECT
+      coalesce(campaign_id, ''),
+      place,
+      value,
+      hour,
+      sum(impressions),
+      sum(clicks),
+      sum(conversions),
+      sum(cost_micros),
+      sum(revenue_micros)
+    FROM dims, date_bin('1 hour', minute, 'epoch') AS hour
+    GROUP BY GROUPING SETS ((campaign_id, place, value, hour), (place, value, hour))
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (campaign_id, place, value, hour) DO UPDATE SET
+      impressions = kept.impressions + excluded.impressions,
+      clicks = kept.clicks + excluded.clicks,
+      conversions = kept.conversions + excluded.conversions,
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  )
+INSERT INTO rollup_hour AS kept
+SELECT
+  coalesce(campaign_id, ''),
+  hour,
+  sum(impressions),
+  sum(clicks),
+  sum(conversions),
+  sum(cost_micros),
+  sum(revenue_micros)
+FROM moved, date_bin('1 hour', minute, 'epoch') AS hour
+GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
+ORDER BY 1, 2
+ON CONFLICT (campaign_id, hour) DO UPDATE SET
+  impressions = kept.impressions + excluded.impressions,
+  clicks = kept.clicks + excluded.clicks,
+  conversions = kept.conversions + excluded.conversions,
+  cost_micros = kept.cost_micros + excluded.cost_micros,
+  revenue_micros = kept.revenue_micros + excluded.revenue_micros;
+
+-- 1,000 values are enough for countries, devices, placements and ad formats; not for user ids.
+SELECT rollup_give_up(1000);

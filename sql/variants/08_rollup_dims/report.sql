@@ -1,0 +1,162 @@
+-- variant: rollup_dims. One statement answers every report: hours inside the window, minutes where an hour is cut,
+-- deltas on top; by a declared dimension as without one. Raw events only for questions that the roll-ups do not hold:
+-- other keys, two keys at once, event types. In psql: sql/report.psql.
+--
+-- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $4 granularity  text: minute, hour, day, week, month; or null
+--
+-- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
+-- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs.
+
+WITH
+  -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
+  -- by the minute, all other hours by the hour.
+  cut_hours AS (
+    SELECT DISTINCT date_bin('1 hour', edge, 'epoch') AS hour
+    FROM (
+      SELECT $2::timestamptz AS edge
+      UNION ALL
+      SELECT $3::timestamptz
+      UNION ALL
+      SELECT local_edge AT TIME ZONE $5::text
+      FROM
+        generate_series(
+          date_trunc($4::text, $2 AT TIME ZONE $5), $3 AT TIME ZONE $5, ('1 ' || $4)::interval
+        ) AS local_edge
+      WHERE $4 IN ('hour', 'day', 'week', 'month')
+    ) AS edges
+    WHERE edge <> date_bin('1 hour', edge, 'epoch')
+  ),
+  spans AS (
+    SELECT greatest(hour, $2) AS start, least(hour + interval '1 hour', $3) AS stop
+    FROM cut_hours
+    WHERE $4 IS DISTINCT FROM 'minute'
+    UNION ALL
+    SELECT $2, $3
+    WHERE $4 = 'minute'
+  ),
+  -- The one metadata key that the question is about, as group or filter or both.
+  question AS (
+    SELECT CASE
+      WHEN $7 IS NULL THEN $6::text
+      WHEN count(*) = 1 AND ($6 IS NULL OR $6 IN ('campaign_id', min(filter_key))) THEN min(filter_key)
+    END AS key
+    FROM jsonb_object_keys(coalesce($7::jsonb, '{}')) AS filter_key
+    WHERE $7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id')
+  ),
+  dimension AS (
+    SELECT place, key
+    FROM rollup_dimension
+    JOIN question USING (key)
+    WHERE given_up_at IS NULL AND key NOT IN ('campaign_id', 'event_type')
+  ),
+  parts AS (
+    SELECT
+      hour AS at, campaign_id, NULL::text AS dim_grp,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_hour
+    WHERE
+      $7::jsonb IS NULL AND ($6::text IS NULL OR $6 = 'campaign_id')
+      AND $4 IS DISTINCT FROM 'minute'
+      -- The first whole hour of the window to the last.
+      AND hour >= date_bin('1 hour', $2 + interval '59 minutes', 'epoch')
+      AND hour < date_bin('1 hour', $3, 'epoch')
+      AND hour <> ALL (ARRAY(SELECT cut_hours.hour FROM cut_hours))
+      AND (
+        ($1::text[] IS NOT NULL AND campaign_id = ANY($1))
+        OR ($1 IS NULL AND $6 IS NULL AND campaign_id = '')
+        OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+      )
+    UNION ALL
+    SELECT
+      minute, campaign_id, NULL,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM spans
+    JOIN rollup_minute ON minute >= spans.start AND minute < spans.stop
+    WHERE
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      AND (
+        ($1 IS NOT NULL AND campaign_id = ANY($1))
+        OR ($1 IS NULL AND $6 IS NULL AND campaign_id = '')
+        OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+      )
+    UNION ALL
+    SELECT
+      minute, campaign_id, NULL,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_delta
+    WHERE
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
+      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+      AND minute >= $2 AND minute < $3
+      AND ($1 IS NULL OR campaign_id = ANY($1))
+    UNION ALL
+    SELECT
+      hour, campaign_id, value::jsonb #>> '{}',
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM dimension
+    JOIN rollup_value USING (place)
+    JOIN rollup_dim_hour USING (place, value)
+    WHERE
+      ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
+      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND $4 IS DISTINCT FROM 'minute'
+      AND hour >= date_bin('1 hour', $2 + interval '59 minutes', 'epoch')
+      AND hour < date_bin('1 hour', $3, 'epoch')
+      AND hour <> ALL (ARRAY(SELECT cut_hours.hour FROM cut_hours))
+      AND (
+        ($1 IS NOT NULL AND campaign_id = ANY($1))
+        OR ($1 IS NULL AND $6 IS DISTINCT FROM 'campaign_id' AND campaign_id = '')
+        OR ($1 IS NULL AND $6 = 'campaign_id' AND campaign_id <> '')
+      )
+    UNION ALL
+    SELECT
+      minute, campaign_id, value::jsonb #>> '{}',
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM dimension
+    JOIN rollup_value USING (place)
+    CROSS JOIN spans
+    JOIN rollup_dim_minute USING (place, value)
+    WHERE
+      ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
+      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND minute >= spans.start AND minute < spans.stop
+      AND (
+        ($1 IS NOT NULL AND campaign_id = ANY($1))
+        OR ($1 IS NULL AND $6 IS DISTINCT FROM 'campaign_id' AND campaign_id = '')
+        OR ($1 IS NULL AND $6 = 'campaign_id' AND campaign_id <> '')
+      )
+    UNION ALL
+    SELECT
+      minute, campaign_id, vals[place]::jsonb #>> '{}',
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM dimension
+    CROSS JOIN rollup_delta
+    WHERE
+      ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
+      AND ($7 IS NULL OR jsonb_build_object(key, coalesce(vals[place], 'null')::jsonb) @@ filter_path($7))
+      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+      AND minute >= $2 AND minute < $3
+      AND ($1 IS NULL OR campaign_id = ANY($1))
+  )
+SELECT
+  CASE WHEN $4 IS NOT NULL THEN date_trunc($4, at, $5) END AS bucket,
+  CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN dim_grp END AS grp,
+  sum(impressions)::bigint AS impressions,
+  sum(clicks)::bigint AS clicks,
+  sum(conversions)::bigint AS conversions,
+  sum(cost_micros)::bigint AS cost_micros,
+  sum(revenue_micros)::bigint AS revenue_micros
+FROM parts
+GROUP BY 1, 2
+-- Cells from which every event was deleted again are no rows, as they are none for raw events.
+HAVING sum(impressions) + sum(clicks) + sum(conversions) > 0
+UNION ALL
+SELECT raw.*
+FROM raw_report($1, $2, $3, $4, $5, $6, $7) AS raw
+WHERE
+  ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
+  AND NOT EXISTS (SELECT FROM dimension);
