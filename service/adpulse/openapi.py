@@ -211,7 +211,7 @@ def _report_schema() -> dict[str, Any]:
     text = {"type": ["string", "null"]}
     kinds: dict[str, dict[str, Any]] = {
         "count": {"type": "integer", "minimum": 0},
-        "money": {"type": "number", "minimum": 0, "multipleOf": 0.000001},
+        "money": {"type": "number", "minimum": 0},
         "ratio": {"type": ["number", "null"], "minimum": 0},
     }
     figures = {name: {**kinds[metric.kind], "description": metric.description} for name, metric in METRICS.items()}

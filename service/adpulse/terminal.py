@@ -18,13 +18,14 @@ _MOST_LINES = 20
 
 def show(report: Report, console: Console) -> None:
     """Print the table, and with a granularity the course of every metric, or of every group."""
-    table = _table(report)
-    # As wide as its numbers are: in a narrow terminal lines wrap, but no digit is cut off.
-    width = console.measure(table, options=console.options.update(max_width=1_000)).maximum
-    wide = Console(file=console.file, width=width)
-    wide.print(table)
+    parts = [_table(report)]
     if report.query.granularity is not None and report.rows:
-        wide.print(_series(report))
+        parts.append(_series(report))
+    for part in parts:
+        # As wide as its numbers are: in a narrow terminal lines wrap, but no digit is cut off.
+        width = console.measure(part, options=console.options.update(max_width=1_000)).maximum
+        title = max(map(len, str(part.title or "").splitlines()), default=0)
+        Console(file=console.file, width=max(width, title)).print(part)
 
 
 def _table(report: Report) -> Table:
