@@ -1,0 +1,73 @@
+"""Exactly once: the two tables that remember what was taken, Idempotency-Keys and event ids.
+
+Everything here runs inside the transaction that writes the events, so that what is remembered and what is stored
+are committed together or not at all. Batches without a key or an id never come here.
+
+Keys are claimed before ids, and each in ascending order: so two transactions that claim the same ones wait for one
+another in one direction only, and never in a circle.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from adpulse.database import Connection
+
+
+async def prepare(connection: Connection) -> None:
+    """Makes ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
+    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+
+
+async def claim_keys(connection: Connection, hashes: dict[str, bytes]) -> dict[str, tuple[bytes, str] | None]:
+    """Takes keys for bodies with these hashes. Returns those that were taken before, with the hash and the answer
+    (JSON) of then; None when it has just expired.
+
+    A key that another transaction is taking makes this one wait for its end.
+    """
+    keys = sorted(hashes)
+    taken = await connection.fetch(
+        "INSERT INTO idempotency_keys (key, body_hash, answer) "
+        "SELECT key, body_hash, '{}' FROM unnest($1::text[], $2::bytea[]) AS claims (key, body_hash) "
+        "ON CONFLICT DO NOTHING RETURNING key",
+        keys,
+        [hashes[key] for key in keys],
+    )
+    if len(taken) == len(keys):
+        return {}
+    repeats = list(hashes.keys() - {record["key"] for record in taken})
+    kept = await connection.fetch(
+        "SELECT key, body_hash, answer FROM idempotency_keys WHERE key = ANY($1)",
+        repeats,
+    )
+    first: dict[str, Any] = {record["key"]: (record["body_hash"], record["answer"]) for record in kept}
+    return {key: first.get(key) for key in repeats}
+
+
+async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
+    """Remembers the answer (JSON) under each claimed key."""
+    await connection.execute(
+        "UPDATE idempotency_keys SET answer = answers.answer "
+        "FROM unnest($1::text[], $2::jsonb[]) AS answers (key, answer) "
+        "WHERE idempotency_keys.key = answers.key",
+        list(answers),
+        list(answers.values()),
+    )
+
+
+async def free_keys(connection: Connection, keys: Iterable[str]) -> None:
+    """Gives claimed keys back: nothing was stored under them."""
+    await connection.execute("DELETE FROM idempotency_keys WHERE key = ANY($1)", list(keys))
+
+
+async def claim_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
+    """Takes event ids; returns those that are new."""
+    records = await connection.fetch(
+        "INSERT INTO event_ids SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+        sorted(ids),
+    )
+    return {record[0] for record in records}
+
+
+async def free_ids(connection: Connection, ids: Iterable[bytes]) -> None:
+    """Gives claimed ids back: their events could not be stored."""
+    await connection.execute("DELETE FROM event_ids WHERE event_id = ANY($1::uuid[])", list(ids))
