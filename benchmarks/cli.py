@@ -12,13 +12,17 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from adpulse.database import UNAVAILABLE, SchemaError
-from adpulse.embedded import database
+from adpulse.embedded import EmbeddedError, database
 from adpulse.settings import Settings
 from benchmarks import demo as demo_run
+from benchmarks.bulk import AlreadyLoaded
 from benchmarks.child import stopping_on_sigterm
 from benchmarks.dataset import Dataset
+from benchmarks.load import LoadError
 from benchmarks.results import machine
+from benchmarks.scratch import ScratchError
 from benchmarks.seed import seed as seed_run
+from benchmarks.service import ServiceError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 # Progress goes to the error stream, so that what a program reads stays clean.
@@ -36,6 +40,8 @@ End = Annotated[
         show_default="the last full hour",
     ),
 ]
+# Errors whose text says what to do.
+MENDABLE = (AlreadyLoaded, EmbeddedError, LoadError, SchemaError, ScratchError, ServiceError, ValidationError)
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
 USERS = "two per core"
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
@@ -103,11 +109,11 @@ def _last_hour() -> datetime:
 
 @contextmanager
 def _failing_clearly() -> Iterator[None]:
-    """What a user can mend becomes a message and exit status 2: the parts raise RuntimeError with advice in it."""
+    """What a user can mend becomes a message and exit status 2."""
     try:
         with stopping_on_sigterm():
             yield
-    except (RuntimeError, ValidationError, SchemaError, *UNAVAILABLE) as error:
+    except (*MENDABLE, *UNAVAILABLE) as error:
         print(f"adbench: {error or type(error).__name__}", file=sys.stderr)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
