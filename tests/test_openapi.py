@@ -60,6 +60,13 @@ async def test_the_examples_and_every_enumerated_value_are_accepted(client: Clie
             assert reply.status_code == 200, f"{name}={value}: {reply.text}"
 
 
+async def test_the_first_examples_together_make_a_question(client: Client) -> None:
+    """The page fills in all of them: "Execute" must not lead to an error."""
+    firsts = {name: next(iter(each["examples"].values()))["value"] for name, each in PUBLISHED.items()}
+    reply = await client.get("/report", params=firsts)
+    assert reply.status_code == 200, reply.text
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -93,8 +93,13 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
 
 
 def report_openapi(settings: Settings) -> dict[str, Any]:
-    """The operation object of GET /report, with this server's limits."""
+    """The operation object of GET /report, with this server's limits.
+
+    The first examples together make one question that has an answer: the page fills them in.
+    """
     return {
+        "description": "Totals over a window; with `granularity` or `group_by` also rows, which sum to the totals. "
+        "Every event that was acknowledged is in it.",
         "parameters": [
             {
                 "name": name,
@@ -143,12 +148,12 @@ def _parameters(settings: Settings) -> dict[str, _Parameter]:
             "`timezone`), or RFC 3339. Widened to a whole minute. "
             f"At most {settings.max_range_days} days before `end`.",
             when,
-            {"relative": "-1h", "date": "2025-09-24", "instant": "2025-09-24T06:00:00Z"},
+            {"a date": "2025-09-24", "relative": "-1h", "an instant": "2025-09-24T06:00:00Z"},
         ),
         "end": _Parameter(
             "Where it ends, exclusive; written as `start`. Default: now.",
             when,
-            {"date": "2025-09-25", "relative": "-1d"},
+            {"a date": "2025-09-25", "relative": "-1d"},
         ),
         "granularity": _Parameter(
             f"A row for every bucket of time; empty ones are present and zero. At most {settings.max_buckets} buckets.",
