@@ -211,7 +211,7 @@ def migrate(variant: VariantName = None) -> None:
 async def _migrate(url: str, variant: str | None, settings: Settings) -> tuple[str, int]:
     connection = await database.connect(url)
     try:
-        active = await variants.migrate(connection, variant, default=settings.variant)
+        active = await variants.migrate(connection, variant, default=settings.variant, dimensions=settings.dimensions)
         return active.name, await database.version(connection)
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""Upkeep while the service runs: the variant's maintain.sql, and old idempotency keys. One loop, one advisory lock.
+"""Upkeep while the service runs: the variant's maintain.sql, retention, old idempotency keys. One loop, one lock.
 
 Every service process runs the loop; the lock lets one of them work. When that one dies, PostgreSQL frees its lock
 and another goes on. A round that fails is logged, counted and tried again: nothing depends on when it runs.
@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
@@ -24,13 +25,29 @@ _EXPIRE_EVERY_S = 60.0
 
 
 async def run_round(connection: Connection, variant: Variant) -> None:
-    """One round of the variant's maintain.sql: its statements one by one, each its own transaction."""
+    """One round of the variant's maintain.sql: its statements one by one, each its own transaction.
+
+    One that fails does not keep the others from running: partitions that cannot be made must not stop compaction.
+    Raises the first failure at the end.
+    """
     if variant.maintenance is None:
         return
     _, statements = variant.maintenance
+    failures = []
     with metrics.MAINTENANCE.labels(variant.name).time():
         for statement in statements:
-            await connection.execute(statement)
+            try:
+                await connection.execute(statement)
+            except asyncpg.PostgresError as error:
+                failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def _warn(_: object, message: asyncpg.PostgresLogMessage) -> None:
+    if message.severity_en == "WARNING":
+        metrics.MAINTENANCE_WARNINGS.inc()
+        log.warning("maintenance: %s", message.message)
 
 
 class Maintainer:
@@ -56,6 +73,7 @@ class Maintainer:
         while True:
             try:
                 connection = await connect(self._url, "adpulse maintenance")
+                connection.add_log_listener(_warn)
                 try:
                     await self._maintain(connection)
                 finally:
@@ -65,8 +83,13 @@ class Maintainer:
                 log.warning("maintenance stopped, will try again: %s: %s", type(error).__name__, error)
             await asyncio.sleep(_RETRY_S)
 
+    def _first_kept(self) -> date:
+        # The day in which the limit falls stays whole: what was accepted a moment ago must not go at once.
+        return (datetime.now(UTC) - timedelta(days=self._settings.retention_days or 0)).date()
+
     async def _maintain(self, connection: Connection) -> None:
         expired_at = 0.0
+        retiring = False
         while True:
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTENANCE_LOCK):
                 break
@@ -81,6 +104,9 @@ class Maintainer:
                     "DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)",
                     self._settings.idempotency_hours,
                 )
+                retiring = self._settings.retention_days is not None
+            if retiring:
+                retiring = await connection.fetchval("SELECT retire_days($1)", self._first_kept())
             every = variant.maintenance[0] if variant.maintenance else _RETRY_S
             pause = (self._settings.maintenance_s or every) - (time.monotonic() - started)
             await asyncio.sleep(max(pause, 0))

@@ -33,6 +33,9 @@ MAINTENANCE = Histogram(
     "adpulse_maintenance_duration_seconds", "Time of one round of maintain.sql", ["variant"], buckets=SECONDS
 )
 MAINTENANCE_FAILURES = Counter("adpulse_maintenance_failures_total", "Rounds of maintain.sql that failed")
+MAINTENANCE_WARNINGS = Counter(
+    "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
+)
 
 
 def page(multiprocess_dir: str | None) -> tuple[bytes, str]:

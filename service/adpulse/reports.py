@@ -58,6 +58,10 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
     )
 
 
+# What raw_kept() in sql/migrations says of a window that begins before the raw events that were kept.
+_RAW_DROPPED = "AP001"
+
+
 class Reporter:
     """Answers queries with the active variant's statement."""
 
@@ -80,6 +84,12 @@ class Reporter:
             report = await self._report(query)
         except asyncpg.InvalidParameterValueError:
             raise QueryError("timezone", "is not known to this database; its time zone data is older") from None
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != _RAW_DROPPED:
+                raise
+            raise QueryError(
+                "start", f"asks for raw events that are gone: {error}; only roll-ups reach back further"
+            ) from None
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
 
     async def _report(self, query: Query) -> Report:

@@ -4,13 +4,20 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "ADPULSE_"
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
+# Metadata keys, in the environment separated by commas; as long and of the characters that group_by takes.
+Keys = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$")], ...],
+    NoDecode,
+    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+    Field(max_length=6),
+]
 
 
 class Settings(BaseSettings):
@@ -24,6 +31,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".adpulse"), description="home of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
     variant: str = Field("rollup", description="the physical design that a new database gets")
+    dimensions: Keys | None = Field(None, description="metadata keys that rollup_dims keeps roll-ups of, at most 6")
 
     # The server
     host: str = Field("127.0.0.1", description="address to listen on")

@@ -26,8 +26,10 @@ $$;
 -- one. Nothing to do for a table without partitions.
 --
 -- A partition is filled before it is attached, and its CHECK proves the bounds, so that attaching does not read it.
--- Writers and reports wait meanwhile, for as long as it takes to move the rows of one day. Rows move from table to
--- table and not through `events`: past the triggers, which have counted them already.
+-- For a day without events, writers and reports wait for nothing: the only strong lock is on the default partition.
+-- (A writer that was about to add a row of that day there fails when the partition appears, because PostgreSQL checks
+-- again, and the service writes its batch again.) For a day that has strayed into the default partition everybody waits
+-- while its rows move: they go from table to table, past the triggers of `events`, which have counted them already.
 CREATE OR REPLACE FUNCTION prepare_days(first_day date, last_day date) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -35,6 +37,7 @@ DECLARE
   part text;
   lower timestamptz;
   upper timestamptz;
+  strayed boolean;
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass('events')) THEN
     RETURN;
@@ -42,14 +45,22 @@ BEGIN
   FOR day IN SELECT generate_series(first_day, last_day, interval '1 day')::date LOOP
     part := 'events_p' || to_char(day, 'YYYYMMDD');
     CONTINUE WHEN to_regclass(part) IS NOT NULL;
-    -- Before anything is read: no writer may add a row of this day to the default partition meanwhile. And nobody
-    -- may hold a plan that was made without the new partition: it would run on a snapshot taken after the rows have
-    -- moved, and find them in neither (tests/test_equality.py shows it). So `events` itself is locked, and first.
-    LOCK TABLE ONLY events, events_default IN ACCESS EXCLUSIVE MODE;
-    -- Again: another session may have made it while this one waited for the lock.
-    CONTINUE WHEN to_regclass(part) IS NOT NULL;
     lower := day::timestamp AT TIME ZONE 'UTC';
     upper := (day + 1)::timestamp AT TIME ZONE 'UTC';
+    strayed := EXISTS (SELECT FROM events_default WHERE ts >= lower AND ts < upper);
+    -- While rows move, nobody may hold a plan that was made without the new partition: it would run on a snapshot
+    -- taken after the move, and find them in neither (tests/test_equality.py shows it). So `events` itself is locked,
+    -- and first: readers lock it first too.
+    IF strayed THEN
+      LOCK TABLE ONLY events IN ACCESS EXCLUSIVE MODE;
+    END IF;
+    -- No writer may add a row of this day to the default partition from here on.
+    LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
+    -- Again: another session may have made it while this one waited for the lock.
+    CONTINUE WHEN to_regclass(part) IS NOT NULL;
+    IF NOT strayed AND EXISTS (SELECT FROM events_default WHERE ts >= lower AND ts < upper) THEN
+      RAISE lock_not_available USING MESSAGE = format('events of %s arrived just now; call again', day);
+    END IF;
     EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
     EXECUTE format(
       'WITH moved AS (DELETE FROM events_default WHERE ts >= %L AND ts < %L RETURNING *) '
@@ -68,8 +79,10 @@ $$;
 -- Only a day of the last 400 gets a partition this way. A client may send events of every day since 1970, and each
 -- partition costs every later ALTER and DROP a lock, every dump a table: older days stay in the default partition,
 -- where they are as exact, only slower to read raw. Whoever loads old days in bulk calls prepare_days first.
+--
+-- It waits at most 100 ms for the lock: behind a waiting lock everybody else would queue up.
 CREATE FUNCTION tend_partitions() RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '100ms' AS $$
 DECLARE
   today date := (now() AT TIME ZONE 'UTC')::date;
   stray date;
@@ -81,6 +94,8 @@ BEGIN
   ORDER BY ts
   LIMIT 1;
   PERFORM prepare_days(stray, stray) WHERE stray IS NOT NULL;
+EXCEPTION
+  WHEN lock_not_available THEN NULL; -- the next call tries again; the days ahead leave it two days
 END
 $$;
 

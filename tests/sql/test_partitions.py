@@ -1,0 +1,265 @@
+"""Daily partitions and retention: sql/migrations/0002 and what the service makes of it."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from conftest import NewDatabase, Serve
+
+from adpulse import database, reports, variants
+from adpulse.database import Connection, SchemaError
+from adpulse.maintenance import run_round
+from adpulse.queries import QueryError, parse
+from adpulse.settings import Settings
+
+TODAY = datetime.now(UTC).date()
+PARTITIONED = pytest.mark.parametrize("name", ["partitioned", "rollup", "rollup_dims"])
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    return datetime.combine(day, time(hour, 30), UTC)
+
+
+async def add(connection: Connection, *days: date, geo: str = "IN") -> None:
+    """An impression at 12:30 of each day."""
+    rows = [(at(day), "impression", "C1", "U1", f'{{"geo": "{geo}"}}') for day in days]
+    columns = ("ts", "event_type", "campaign_id", "user_id", "metadata")
+    await connection.copy_records_to_table("events", records=rows, columns=columns)
+
+
+async def partitions(connection: Connection) -> set[date]:
+    names = await connection.fetch(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events'::regclass"
+    )
+    days = [name[0].removeprefix("events_p") for name in names if name[0] != "events_default"]
+    return {datetime.strptime(day, "%Y%m%d").date() for day in days}  # noqa: DTZ007: a date has no zone
+
+
+async def strays(connection: Connection) -> int:
+    return await connection.fetchval("SELECT count(*) FROM events_default")  # type: ignore[no-any-return]
+
+
+@PARTITIONED
+async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDatabase, name: str) -> None:
+    """Each round makes the days ahead and one stray day; the event moves and is counted once."""
+    connection = await database.connect(await new_database(name))
+    variant = variants.find(name)
+    days = [TODAY - timedelta(days=n) for n in (40, 30, 20)]
+    await add(connection, *days, days[0])
+    assert await strays(connection) == 4
+    for moved, left in ((1, 2), (2, 1), (3, 0)):
+        await run_round(connection, variant)
+        assert set(days[:moved]) <= await partitions(connection)
+        assert await strays(connection) == left
+    assert {TODAY + timedelta(days=n) for n in range(3)} <= await partitions(connection)
+    rows = await connection.fetch(variant.report, None, at(days[0]), at(TODAY), None, "UTC", None, None)
+    assert [row["impressions"] for row in rows] == [4]
+    await connection.close()
+
+
+@PARTITIONED
+async def test_events_of_every_day_since_1970_make_few_partitions(new_database: NewDatabase, name: str) -> None:
+    """A client may send events of 20,000 different days: those long ago stay in the default partition, found by
+    an index and not by reading it."""
+    connection = await database.connect(await new_database(name))
+    before = await partitions(connection)
+    await connection.execute(
+        "INSERT INTO events (ts, event_type, campaign_id, user_id) "
+        "SELECT now() - make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(401, 20000) AS n"
+    )
+    for _ in range(3):
+        await run_round(connection, variants.find(name))
+    assert await partitions(connection) == before
+    assert await strays(connection) == 19_600
+    await connection.execute("ANALYZE events_default")
+    plan = await connection.fetch(
+        "EXPLAIN SELECT ts FROM events_default WHERE ts >= now() - interval '400 days' ORDER BY ts LIMIT 1"
+    )
+    assert any("events_default_ts_idx" in line[0] for line in plan)
+    await connection.close()
+
+
+async def test_partitions_are_made_beside_writers_who_wait_for_nothing(new_database: NewDatabase) -> None:
+    """While one transaction writes today and another makes a partition for another day, neither waits."""
+    url = await new_database()
+    writer, keeper = await database.connect(url), await database.connect(url, lock_timeout="2s")
+    async with writer.transaction():
+        await add(writer, TODAY)
+        # Would time out if it needed a lock that the open writer's stands in the way of.
+        await keeper.execute("SELECT prepare_days($1, $1)", TODAY - timedelta(days=9))
+        async with keeper.transaction():
+            await keeper.execute("SELECT prepare_days($1, $1)", TODAY - timedelta(days=8))
+            async with asyncio.timeout(10):
+                await add(writer, TODAY)
+    await writer.close()
+    await keeper.close()
+
+
+async def test_two_sessions_make_the_same_partition(new_database: NewDatabase) -> None:
+    """The second waits for the first and finds the work done."""
+    url = await new_database()
+    first, second = await database.connect(url), await database.connect(url)
+    day = TODAY - timedelta(days=9)
+    async with first.transaction():
+        await first.execute("SELECT prepare_days($1, $1)", day)
+        waiting = asyncio.create_task(second.execute("SELECT prepare_days($1, $1)", day))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+    await waiting
+    assert day in await partitions(first)
+    await first.close()
+    await second.close()
+
+
+async def test_a_stray_event_meets_the_partition_that_appears_under_it(serve: Serve, url: str) -> None:
+    """A batch on its way to the default partition while its day gets a partition is stored, once."""
+    client = await serve(url, maintenance_s=1000)
+    connection = await database.connect(url)
+    day = TODAY - timedelta(days=9)
+    event = {"ts": at(day).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}
+    async with connection.transaction():
+        await connection.execute("SELECT prepare_days($1, $1)", day)
+        sending = asyncio.create_task(client.post("/events", json={"events": [event]}))
+        await asyncio.sleep(0.2)
+        assert not sending.done()
+    reply = await sending
+    assert reply.json()["accepted"] == 1
+    assert await strays(connection) == 0
+    assert await connection.fetchval("SELECT count(*) FROM events") == 1
+    await connection.close()
+
+
+async def test_maintenance_does_not_queue_behind_a_long_reader(new_database: NewDatabase) -> None:
+    """A round gives up on a lock after 100 ms, and compacts all the same."""
+    url = await new_database()
+    reader, keeper = await database.connect(url), await database.connect(url)
+    await add(keeper, TODAY - timedelta(days=9))
+    async with reader.transaction():
+        await reader.fetch("SELECT FROM events_default")
+        async with asyncio.timeout(30):
+            await run_round(keeper, variants.find("rollup"))
+    assert await strays(keeper) == 1
+    assert await keeper.fetchval("SELECT count(*) FROM rollup_delta") == 0
+    await run_round(keeper, variants.find("rollup"))
+    assert await strays(keeper) == 0
+    await reader.close()
+    await keeper.close()
+
+
+# ── Retention ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def retire(connection: Connection, first_kept: date) -> None:
+    while await connection.fetchval("SELECT retire_days($1)", first_kept):
+        pass
+
+
+async def totals(connection: Connection, name: str, start: date, **chosen: Any) -> int:
+    arguments = (None, at(start, 0), at(TODAY), None, "UTC", chosen.get("group"), chosen.get("filters"))
+    rows = await connection.fetch(variants.find(name).report, *arguments)
+    return sum(row["impressions"] for row in rows)
+
+
+@pytest.mark.parametrize("name", ["heap", "matview", "partitioned", "rollup", "rollup_dims"])
+async def test_dropped_days_answer_from_roll_ups_or_not_at_all(new_database: NewDatabase, name: str) -> None:
+    """No report over dropped days passes as small: roll-ups answer as before, raw events say where they begin."""
+    connection = await database.connect(await new_database(name))
+    days = [TODAY - timedelta(days=n) for n in (500, 40, 30, 20)]
+    await add(connection, *days)
+    for _ in days:
+        await run_round(connection, variants.find(name))
+    await retire(connection, days[2])
+    kept = await connection.fetch("SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date FROM events")
+    assert {row[0] for row in kept} == set(days[2:])
+
+    questions: list[dict[str, Any]] = [{}, {"group": "campaign_id"}, {"group": "geo"}, {"filters": '{"geo": "IN"}'}]
+    questions += [{"group": "event_type"}, {"filters": '{"geo": "IN", "device": "tv"}'}]
+    rolled_up = {"rollup": 2, "rollup_dims": 4}.get(name, 0)
+    for number, chosen in enumerate(questions):
+        if number < rolled_up:
+            assert await totals(connection, name, days[0], **chosen) == 4
+            continue
+        with pytest.raises(asyncpg.PostgresError, match="raw events are kept from") as caught:
+            await totals(connection, name, days[0], **chosen)
+        assert caught.value.sqlstate == "AP001"
+    assert await totals(connection, name, days[2], group="event_type") == 2
+    await connection.close()
+
+
+async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_database: NewDatabase) -> None:
+    """The client learns from when on it may ask."""
+    url = await new_database("rollup")
+    connection = await database.connect(url)
+    days = [TODAY - timedelta(days=n) for n in (40, 20)]
+    await connection.execute("SELECT prepare_days(day, day) FROM unnest($1::date[]) AS day", days)
+    await add(connection, *days)
+    await retire(connection, days[1])
+    await connection.close()
+    settings = Settings()
+    pool = await reports.open_readers(url, 1, "test", settings)
+    reporter = reports.Reporter(pool, settings)
+    now = datetime.now(UTC)
+    answer = await reporter.report(parse([("start", "-60d")], now, settings))
+    assert answer.totals[0] == 2
+    with pytest.raises(QueryError, match=f"raw events are kept from {days[0] + timedelta(days=1)}T00:00:00Z") as caught:
+        await reporter.report(parse([("start", "-60d"), ("group_by", "geo")], now, settings))
+    assert caught.value.field == "start"
+    await pool.close()
+
+
+async def test_nothing_dropped_means_no_horizon(connection: Connection) -> None:
+    """Retention over empty partitions does not forbid old windows: nothing is missing there."""
+    await connection.execute("SELECT prepare_days($1, $2)", TODAY - timedelta(days=50), TODAY - timedelta(days=48))
+    await retire(connection, TODAY - timedelta(days=30))
+    assert min(await partitions(connection)) >= TODAY - timedelta(days=30)
+    assert await connection.fetchval("SELECT kept_from FROM raw_horizon") is None
+    assert await totals(connection, "rollup", TODAY - timedelta(days=60), group="geo") == 0
+
+
+async def test_retention_gives_way_to_whoever_uses_the_table(new_database: NewDatabase) -> None:
+    """Dropping a partition needs the table alone; it tries for 100 ms and leaves it to the next round."""
+    url = await new_database()
+    writer, keeper = await database.connect(url), await database.connect(url)
+    day = TODAY - timedelta(days=9)
+    await keeper.execute("SELECT prepare_days($1, $1)", day)
+    async with writer.transaction():
+        await add(writer, TODAY)
+        assert await keeper.fetchval("SELECT retire_days($1)", TODAY) is False
+        assert day in await partitions(keeper)
+    await retire(keeper, TODAY)
+    assert day not in await partitions(keeper)
+    await writer.close()
+    await keeper.close()
+
+
+async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
+    """ADPULSE_RETENTION_DAYS is all it takes; roll-ups stay."""
+    connection = await database.connect(url)
+    await add(connection, TODAY - timedelta(days=40), TODAY)
+    client = await serve(url, retention_days=30, maintenance_s=0.05)
+    async with asyncio.timeout(60):
+        while await connection.fetchval("SELECT count(*) FROM events") == 2:
+            await asyncio.sleep(0.05)
+    reply = (await client.get(f"/report?start=-60d&end={(TODAY + timedelta(days=1)).isoformat()}")).json()
+    assert reply["totals"]["impressions"] == 2
+    reply = await client.get("/report?start=-60d&group_by=geo")
+    assert reply.status_code == 422
+    assert "raw events are kept from" in reply.json()["detail"]
+    await connection.close()
+
+
+async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_database: NewDatabase) -> None:
+    """Roll-ups of dropped days cannot be built again: switching must not lose them without a word."""
+    connection = await database.connect(await new_database("rollup"))
+    days = [TODAY - timedelta(days=n) for n in (40, 20)]
+    await add(connection, *days)
+    await retire(connection, days[1])
+    with pytest.raises(SchemaError, match="have been dropped .* DELETE FROM raw_horizon"):
+        await variants.migrate(connection, "rollup_dims")
+    assert await totals(connection, "rollup", days[0]) == 2
+    await connection.execute("DELETE FROM raw_horizon")
+    await variants.migrate(connection, "rollup_dims")
+    assert await totals(connection, "rollup_dims", days[0]) == 1
+    await connection.close()
