@@ -1,0 +1,189 @@
+"""`adpulse up` and `serve` as an operator meets them: real processes, signals, a second start."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ADPULSE = str(Path(sys.executable).with_name("adpulse"))
+PATIENCE_S = 120  # how long anything may take on a busy machine before we call it broken
+
+EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click", "cost": 0.25}
+DAY = "/report?campaign_id=C&start=2025-09-24&end=2025-09-25"
+
+
+def wait_for(what: str, condition: Callable[[], object]) -> None:
+    give_up = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up, f"not in {PATIENCE_S} s: {what}"
+        time.sleep(0.05)
+
+
+class Up:
+    """A running `adpulse up`, ready to be asked."""
+
+    def __init__(self, home: Path, workers: int = 1) -> None:
+        self.home = home
+        self.log = home.with_suffix(f".{time.monotonic_ns()}.log")
+        command = [ADPULSE, "up", "--port", "0", "--data-dir", str(home), "--workers", str(workers)]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        wait_for("an address in the log", lambda: self.process.poll() is not None or self._address())
+        address = self._address()
+        assert address, self.log.read_text()
+        self.client = httpx.Client(base_url=address, timeout=PATIENCE_S)
+        wait_for("readiness", self.ready)
+
+    def _address(self) -> str | None:
+        found = re.search(r"running on (http://\S+)", self.log.read_text())
+        return found[1] if found else None
+
+    def ready(self) -> bool:
+        try:
+            return self.client.get("/readyz").status_code == 200
+        except httpx.TransportError:
+            assert self.process.poll() is None, self.log.read_text()
+            return False
+
+    def send(self, count: int = 1) -> None:
+        reply = self.client.post("/events", json={"events": [EVENT] * count})
+        assert reply.json()["accepted"] == count
+
+    def clicks(self) -> int:
+        return self.client.get(DAY).json()["totals"]["clicks"]
+
+    def listening(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((self.client.base_url.host, self.client.base_url.port or 0)) == 0
+
+    def end(self, number: int) -> int:
+        self.client.close()
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE_S)
+
+
+def postgres(home: Path) -> int | None:
+    """The process id of the embedded server; None when it is not running."""
+    try:
+        pid = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    except PermissionError:
+        return pid
+    return pid
+
+
+def adpulse(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_COLOR": "1", **variables}
+    return subprocess.run(
+        [ADPULSE, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE_S
+    )
+
+
+@pytest.fixture
+def up(home: Path) -> Iterator[Callable[..., Up]]:
+    """A factory of services on one data directory; whatever is left of them at the end is ended."""
+    data = home / "server"
+    started: list[Up] = []
+
+    def start(workers: int = 1) -> Up:
+        started.append(Up(data, workers))
+        return started[-1]
+
+    yield start
+    for service in started:
+        if service.process.poll() is None:
+            service.end(signal.SIGKILL)
+    adpulse("down", ADPULSE_DATA_DIR=str(data))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_up_serves_and_stops_cleanly(up: Callable[..., Up], workers: int) -> None:
+    """It becomes ready, takes events and answers; SIGTERM ends it all with status 0; a second start has the events."""
+    service = up(workers)
+    service.send(3)
+    assert service.clicks() == 3
+    assert postgres(service.home)
+    assert service.end(signal.SIGTERM) == 0, service.log.read_text()
+    assert postgres(service.home) is None
+    assert not service.listening()
+    assert "Traceback" not in service.log.read_text()
+    again = up(workers)
+    assert again.clicks() == 3
+    assert again.end(signal.SIGINT) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_up_recovers_from_a_kill(up: Callable[..., Up], workers: int) -> None:
+    """After SIGKILL nobody is left on the port, and a new start takes over the server, its events, and its end."""
+    service = up(workers)
+    service.send(2)
+    service.end(signal.SIGKILL)
+    orphan = postgres(service.home)
+    assert orphan
+    wait_for("workers follow their parent", lambda: not service.listening())
+    again = up(workers)
+    assert postgres(service.home) == orphan
+    assert again.clicks() == 2
+    assert again.end(signal.SIGTERM) == 0
+    assert postgres(service.home) is None
+
+
+def test_commands_share_a_running_server(up: Callable[..., Up]) -> None:
+    """`report`, `variants`, `verify` and `migrate` work beside `up`, and leave its server running."""
+    service = up()
+    service.send(2)
+    variables = {"ADPULSE_DATA_DIR": str(service.home)}
+    report = adpulse("report", "--start", "2025-09-24", "--end", "2025-09-25", "--json", **variables)
+    assert json.loads(report.stdout)["totals"]["clicks"] == 2, report.stderr
+    listing = adpulse("variants", "--json", **variables)
+    assert {"rollup", "btree_gin"} <= {entry["name"] for entry in json.loads(listing.stdout)}
+    verified = adpulse("verify", "--json", **variables)
+    assert verified.returncode == 0, verified.stderr
+    assert json.loads(verified.stdout)["wrong"] == 0
+    moved = adpulse("migrate", "--variant", "btree_gin", **variables)
+    assert moved.returncode == 0, moved.stderr
+    service.send()
+    assert service.clicks() == 3
+    assert service.end(signal.SIGTERM) == 0
+
+
+def test_workers_add_up_their_metrics(up: Callable[..., Up]) -> None:
+    """/metrics of any worker counts the requests of all."""
+    service = up(2)
+    for _ in range(20):
+        # A connection each, so that both workers get some.
+        httpx.post(service.client.base_url.join("/events"), json={"events": [EVENT]}, timeout=PATIENCE_S)
+    for _ in range(4):
+        page = httpx.get(service.client.base_url.join("/metrics"), timeout=PATIENCE_S).text
+        assert 'adpulse_events_total{outcome="accepted"} 20.0' in page.splitlines()
+    assert service.end(signal.SIGTERM) == 0
+
+
+def test_a_taken_port_is_one_clear_line(home: Path) -> None:
+    """Nothing is started for a service that cannot listen."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = adpulse("up", "--port", str(port), "--data-dir", str(home / "server"))
+    assert done.returncode == 1
+    assert done.stderr == f"adpulse: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+    assert not (home / "server").exists()
+
+
+def test_serve_needs_a_database() -> None:
+    """Without ADPULSE_DATABASE_URL, one line says what to set or run."""
+    done = adpulse("serve")
+    assert done.returncode == 2
+    assert done.stderr == "adpulse: ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database\n"
