@@ -1,4 +1,4 @@
-"""Write the tables of docs/ that come from the code: `make docs`. tests/docs checks that nobody forgot to.
+"""Write the tables of README.md and docs/ that come from the code: `make docs`. tests/docs checks it.
 
 A page is prose, written by hand; what lies between `<!-- generated: NAME -->` and `<!-- end -->` is written here.
 """
@@ -10,11 +10,12 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
-from adpulse import cli
+from adpulse import cli, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
 
 DOCS = Path(__file__).parent
+ROOT = DOCS.parent
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -31,7 +32,13 @@ def settings_table() -> str:
 def _values(schema: dict[str, object]) -> str:
     """A JSON schema of one value in words: its type and bounds."""
     kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]
-    words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
+    words = {
+        "integer": "whole number",
+        "number": "number",
+        "string": "text",
+        "boolean": "true or false",
+        "array": "list, separated by commas",
+    }
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     kind = kinds[0]
     bounds = " and ".join(f"{sign} {kind[key]:,}" for key, sign in signs.items() if key in kind)
@@ -65,11 +72,21 @@ def decisions() -> str:
     return "".join(f"- [{page.read_text().splitlines()[0].removeprefix('# ')}]({page.name})\n" for page in pages)
 
 
+def variant_table() -> str:
+    """Every folder of sql/variants with the summary in its header."""
+    rows = []
+    for each in variants.load_all():
+        name = each.folder.name
+        rows.append((f"[`{name}`](sql/variants/{name}/up.sql)", each.summary))
+    return _table(("variant", "what it is"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "adpulse": lambda: commands(cli.app, "adpulse"),
     "adbench": lambda: commands(bench_cli.app, "adbench"),
     "decisions": decisions,
+    "variants": variant_table,
 }
 
 
@@ -85,7 +102,7 @@ def render(text: str) -> str:
 
 def pages() -> list[Path]:
     """The pages that have generated parts."""
-    return sorted(page for page in DOCS.rglob("*.md") if _BLOCK.search(page.read_text()))
+    return [page for page in (ROOT / "README.md", *sorted(DOCS.rglob("*.md"))) if _BLOCK.search(page.read_text())]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import NewDatabase
 
+from adpulse.database import latest_version
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -39,4 +41,5 @@ async def test_the_wheel_migrates_a_database(installed: Path, new_database: NewD
     environment = {**os.environ, "PYTHONPATH": str(installed), "ADPULSE_DATABASE_URL": await new_database(None)}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
-    assert done.stdout.splitlines() == [str(installed / "adpulse/sql"), "schema version 1, variant rollup"]
+    version = f"schema version {latest_version()}, variant rollup"
+    assert done.stdout.splitlines() == [str(installed / "adpulse/sql"), version]
