@@ -53,7 +53,14 @@ def commands(app: typer.Typer, program: str) -> str:
         parts += [f"### {program} {name}", "", command.help.split("\n\n")[0].replace("\n", " "), ""]
         options = [each for each in command.params if not each.hidden and each.name != "help"]
         if options:
-            rows = [(f"`{each.opts[-1]}`", _default(each), each.help or "") for each in options]
+            rows = [
+                (
+                    f"`{each.opts[-1] if each.opts[-1].startswith('-') else each.name.upper()}`",
+                    _default(each),
+                    each.help or "",
+                )
+                for each in options
+            ]
             parts += [_table(("option", "default", "meaning"), rows)]
     return "\n".join(parts)
 
@@ -61,7 +68,7 @@ def commands(app: typer.Typer, program: str) -> str:
 def _default(option: typer.core.TyperOption) -> str:
     if isinstance(option.show_default, str):
         return option.show_default
-    if option.is_flag:
+    if getattr(option, "is_flag", False):  # an argument has no such attribute
         return "off"
     return "" if option.default is None else f"`{option.default}`"
 
