@@ -1,8 +1,8 @@
 """A data set into the table `events`, by binary COPY.
 
 Every event becomes a row of a byte matrix with room for the longest value of each column; a mask then drops
-the bytes that an event does not use. That takes 0.4 µs an event where tuples for asyncpg to encode take 2.3 µs, and text
-4.0 µs; loaded into `rollup`, a block takes 0.7 of the time that it takes with tuples, and 0.6 of that with text.
+the bytes that an event does not use. That takes 0.4 µs an event where tuples for asyncpg to encode take 2.3 µs, and
+text 4.0 µs; loaded into `rollup`, a block takes 0.7 of the time that it takes with tuples, and 0.6 of that with text.
 Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 

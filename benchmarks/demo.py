@@ -3,28 +3,27 @@
 import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from adpulse import audit, variants
+from adpulse import variants
 from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
-from benchmarks import load, recount, results, scratch
+from benchmarks import load, results, scratch, verdict
 from benchmarks.dataset import Dataset
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.seed import seed
 from benchmarks.service import serving
+from benchmarks.verdict import QUANTILES, Answers
 
 DATABASE = "adpulse_demo"
 TARGET_MS = 200.0
 WARMUP_S = 2
-SAMPLED_REPORTS = 48
-QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
 
 
 @dataclass(frozen=True)
@@ -38,24 +37,6 @@ class Plan:
     reports: int
     workers: int
     batch: int = 1_000
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the audit found."""
-
-    stored: int  # events in the database
-    reported: int  # events in the totals of a report over everything
-    inside: audit.Audit
-    outside: recount.Recount
-
-    @property
-    def cells(self) -> int:
-        return self.inside.cells + self.outside.cells
-
-    @property
-    def wrong(self) -> int:
-        return self.inside.wrong + self.outside.wrong
 
 
 def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
@@ -75,7 +56,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
         loaded = _load(plan, address, results_dir / "k6.json", console)
         with step(console, "recounting"):
-            answers = asyncio.run(_audit(plan.data, url, address))
+            answers = asyncio.run(verdict.ask(plan.data, url, address))
         result = asyncio.run(_result(plan, url, began, loading_s, settling_s, loaded, answers))
     return result, results.write(result, results_dir)
 
@@ -86,9 +67,8 @@ def table(result: Result) -> Table:
     def quantiles(name: str) -> str:
         return " / ".join(f"{result.value(name, quantile=q):.1f}" for q in QUANTILES) + " ms"
 
-    shown = Table(
-        title=f"{result.data.events:,} events, then load for {result.parameters['seconds']} s", title_style=""
-    )
+    loaded = result.data.events if result.data else 0
+    shown = Table(title=f"{loaded:,} events, then load for {result.parameters['seconds']} s", title_style="")
     shown.add_column("measured")
     shown.add_column("result", justify="right")
     shown.add_row("loaded by COPY", f"{result.value('load.rate'):,.0f} events/s")
@@ -117,26 +97,6 @@ def _load(plan: Plan, address: str, out: Path, console: Console) -> load.Load:
     }
     with bar(console, "events and reports", planned_s, "s") as advance_to:
         return load.run("demo", env, out, planned_s, lambda gone: advance_to(min(gone, planned_s)))
-
-
-async def _audit(data: Dataset, url: str, address: str) -> Answers:
-    connection = await connect(url)
-    try:
-        now = datetime.now(UTC)
-        # A day to spare on both sides: late events of the load, and clocks.
-        everything = recount.Question(
-            (data.start - timedelta(days=1)).astimezone(UTC).replace(second=0, microsecond=0),
-            (now + timedelta(days=1)).replace(second=0, microsecond=0),
-        )
-        totals, _ = recount.ask(address, everything)
-        return Answers(
-            stored=await connection.fetchval("SELECT count(*) FROM events"),
-            reported=sum(totals[:3]),
-            inside=await audit.verify(connection, await variants.active(connection)),
-            outside=await recount.compare(connection, address, recount.sample(data, now, SAMPLED_REPORTS)),
-        )
-    finally:
-        await connection.close()
 
 
 async def _result(
@@ -180,12 +140,10 @@ async def _result(
 def _measurements(
     data: Dataset, loading_s: float, settling_s: float, loaded: load.Load, answers: Answers
 ) -> list[Measurement]:
-    elapsed_s = loaded.value("ingest_elapsed{phase:load}", "max") / 1_000
-    accepted = loaded.value("events_accepted{phase:load}", "count")
-    found = [
+    return [
         Measurement(name="load.rate", value=data.events / loading_s, unit="events/s"),
         Measurement(name="load.settle", value=settling_s, unit="s"),
-        Measurement(name="ingest.rate", value=accepted / elapsed_s if elapsed_s else 0, unit="events/s"),
+        verdict.ingest_rate(loaded),
         Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"),
         Measurement(
             name="report.count",
@@ -195,20 +153,8 @@ def _measurements(
         Measurement(name="report.dropped", value=loaded.value("dropped_iterations", "count"), unit="reports"),
         Measurement(name="audit.cells", value=answers.cells, unit="cells"),
         Measurement(name="audit.wrong", value=answers.wrong, unit="cells"),
+        *verdict.latencies(loaded),
     ]
-    for metric in loaded.metrics:
-        if not metric.startswith("http_req_duration{") or "phase:load" not in metric:
-            continue
-        tags = dict(tag.split(":", 1) for tag in metric[len("http_req_duration{") : -1].split(","))
-        name = f"{tags.get('name', 'report')}.latency"
-        labels = {"shape": tags["shape"]} if "shape" in tags else {}
-        found += [
-            Measurement(
-                name=name, value=loaded.value(metric, statistic), unit="ms", labels={**labels, "quantile": quantile}
-            )
-            for quantile, statistic in QUANTILES.items()
-        ]
-    return found
 
 
 def _checks(data: Dataset, loaded: load.Load, answers: Answers) -> list[Check]:
@@ -216,32 +162,13 @@ def _checks(data: Dataset, loaded: load.Load, answers: Answers) -> list[Check]:
     p95, dropped = loaded.value(report, "p(95)"), int(loaded.value("dropped_iterations", "count"))
     asked = loaded.value(report, "count")
     in_time = asked > 0 and p95 < TARGET_MS and not dropped
-    failing = [f"{check.name}: {check.fails} not" for check in loaded.checks if check.fails]
-    acknowledged = int(loaded.value("events_accepted", "count"))
-    sums = (data.events + acknowledged, answers.stored, answers.reported)
-    accuracy = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
-    # Never rounded up to 100 while a cell is wrong.
-    accuracy = min(accuracy, 99.9999) if answers.wrong else accuracy
     return [
         Check(
             name=f"report p95 < {TARGET_MS:.0f} ms",
             passed=in_time,
             detail=f"{p95:.1f} ms" + (f"; {dropped} reports could not even start" if dropped else ""),
         ),
-        Check(
-            name="every reply as it should be",
-            passed=bool(loaded.checks) and not failing,
-            detail="; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at",
-        ),
-        Check(
-            name="acknowledged = stored = reported",
-            passed=len(set(sums)) == 1,
-            detail=" = ".join(f"{value:,}" for value in dict.fromkeys(sums)) + " events",
-        ),
-        Check(
-            name="accuracy",
-            passed=answers.cells > 0 and not answers.wrong,
-            detail=f"{accuracy:.4f} % ({answers.cells:,} cells recounted)"
-            + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),
-        ),
+        verdict.replies(loaded),
+        verdict.complete(data, loaded, answers),
+        verdict.accuracy(answers),
     ]

@@ -1,11 +1,13 @@
 """Runs a script of benchmarks/k6 and reads its summary."""
 
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from benchmarks.child import child, tail
 
 SCRIPTS = Path(__file__).parent / "k6"
 THRESHOLDS_CROSSED = 99  # k6's exit status when a promise was not kept; the figures are still good
+ALWAYS = ("max>=0", "count>=0")  # see lib/open.js
 BEYOND_S = 180  # how much longer than planned a run may take before it is given up
 
 
@@ -38,10 +41,22 @@ class Check(BaseModel):
     fails: int
 
 
+@dataclass(frozen=True)
+class Threshold:
+    """A condition that a script sets on a metric, and the figure that it met."""
+
+    metric: str
+    condition: str
+    kept: bool
+    aim: bool  # may be missed; the others are promises
+    figure: str
+
+
 class Load(BaseModel):
     """The summary that lib/summary.js writes."""
 
     config: dict[str, Any]
+    aims: list[str] = Field(default_factory=list)
     metrics: dict[str, Metric]
     checks: list[Check]
 
@@ -52,12 +67,24 @@ class Load(BaseModel):
 
     def crossed(self) -> list[str]:
         """The thresholds that do not hold: `checks: rate==1`."""
+        return [f"{each.metric}: {each.condition}" for each in self.thresholds() if not each.kept]
+
+    def thresholds(self) -> list[Threshold]:
+        """All that the script asks for, except what merely asks for figures."""
         return [
-            f"{name}: {threshold}"
+            Threshold(name, condition, state["ok"], f"{name}: {condition}" in self.aims, _figure(metric, condition))
             for name, metric in self.metrics.items()
-            for threshold, state in metric.thresholds.items()
-            if not state["ok"]
+            for condition, state in metric.thresholds.items()
+            if condition not in ALWAYS
         ]
+
+
+def _figure(metric: Metric, condition: str) -> str:
+    """What stands before the comparison: `p(95)<200` of a time is `12.3 ms`."""
+    value = metric.values.get(re.split("[<>=!]", condition)[0], 0.0)
+    if metric.type == "trend" and not metric.values.get("count"):
+        return "nothing was asked"
+    return f"{value:.1f} ms" if metric.type == "trend" else f"{value:g}"
 
 
 def find_k6() -> str:
@@ -80,7 +107,7 @@ def run(script: str, env: Mapping[str, object], out: Path, planned_s: float, tic
     """Runs benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
 
     The summary is left in `out`, k6's own messages in the same place with the suffix .log. Raises LoadError when
-    k6 breaks off or hangs; crossed thresholds are no error here, see Load.crossed.
+    k6 breaks off or hangs; crossed thresholds are no error here, see Load.thresholds.
     """
     log = out.with_suffix(".log")
     out.unlink(missing_ok=True)

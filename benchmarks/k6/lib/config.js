@@ -16,6 +16,9 @@ export const config = {
   warmup: number('WARMUP', 2), // seconds before that
   batch: number('BATCH', 1000), // events in a POST
   users: number('USERS', 4), // clients that POST, each waiting for its answer
+  batches: number('BATCHES', 40), // POSTs a second, where they arrive on schedule
+  peak: number('PEAK', 300), // POSTs a second at the top of the ramp
+  steps: number('STEPS', 10), // of the ramp
   reports: number('REPORTS', 20), // GET /report a second, whether or not the last one has been answered
   campaigns: number('CAMPAIGNS', 1000), // CAMP-0001 (the largest) to this one
   days: number('DAYS', 30), // of history that reports may ask for
@@ -40,12 +43,27 @@ export function campaign() {
   return `CAMP-${String(low + 1).padStart(width, '0')}`;
 }
 
-// Tags whatever this iteration measures with its phase. Returns the milliseconds since the load began: below 0 it
-// is warm-up. One scenario for both, because a second one would start with cold users.
+// Parts of the load that get a tag of their own, in order: [['before', 10], ['spike', 10], …], in seconds.
+let parts = [];
+
+export function divide(into) {
+  parts = into;
+}
+
+// Tags whatever this iteration measures with its phase, and with its part. Returns the milliseconds since the load
+// began: below 0 it is warm-up. One scenario for both, because a second one would start with cold users.
 export function phase() {
   const since = Date.now() - exec.scenario.startTime - config.warmup * 1000;
   exec.vu.metrics.tags.phase = since < 0 ? 'warmup' : 'load';
+  if (parts.length > 0) exec.vu.metrics.tags.part = part(since / 1000);
   return since;
+}
+
+function part(seconds) {
+  if (seconds < 0) return 'warmup';
+  let end = 0;
+  const found = parts.find(([, length]) => seconds < (end += length));
+  return (found || parts[parts.length - 1])[0];
 }
 
 export function pick(list) {

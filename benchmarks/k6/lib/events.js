@@ -18,41 +18,38 @@ const GEOS = ['US', 'US', 'IN', 'IN', 'BR', 'DE', 'GB', 'FR', 'JP', 'CA', 'MX', 
 const DEVICES = ['mobile', 'mobile', 'mobile', 'desktop', 'tablet'];
 const PLACEMENTS = ['feed', 'banner', 'story', 'video'];
 const LATE = 0.02;
-const TEMPLATES = 4; // bodies a user takes in turn
-let templates = null;
-let turn = 0;
+const HOLE = '@second@'; // where the second goes: filled with 2025-09-24T06:59:31, it makes a current body
 
-// An event with a hole where the second goes: template.join('2025-09-24T06:59:31') makes a current body.
+// The second it was `ago` milliseconds before now.
+function clock(ago) {
+  return new Date(Date.now() - ago).toISOString().slice(0, 19);
+}
+
 function template() {
-  const pieces = ['{"events":['];
+  const events = [];
   for (let i = 0; i < config.batch; i++) {
     const draw = Math.random();
     const kind = draw < 0.98 ? 'impression' : draw < 0.9995 ? 'click' : 'conversion';
     const cost = kind === 'impression' ? (100 + Math.floor(Math.random() * 5000)) / 1e6 : 0;
     const revenue = kind === 'conversion' ? Math.floor(Math.random() * 10000) / 100 : 0;
-    const fraction = `.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}Z"`;
-    const rest =
-      `,"campaign_id":"${campaign()}","user_id":"U${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}",` +
-      `"event_type":"${kind}","cost":${cost},"revenue":${revenue},"metadata":{"geo":"${pick(GEOS)}",` +
-      `"device":"${pick(DEVICES)}","placement":"${pick(PLACEMENTS)}"}}`;
-    const comma = i > 0 ? ',' : '';
-    if (Math.random() < LATE) {
-      const late = new Date(Date.now() - 60000 * Math.pow(1440, Math.random())).toISOString().slice(0, 19);
-      pieces[pieces.length - 1] += `${comma}{"ts":"${late}${fraction}${rest}`;
-    } else {
-      pieces[pieces.length - 1] += `${comma}{"ts":"`;
-      pieces.push(fraction + rest);
-    }
+    const second = Math.random() < LATE ? clock(60000 * Math.pow(1440, Math.random())) : HOLE;
+    const fraction = `.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}Z`;
+    events.push(
+      `{"ts":"${second}${fraction}","campaign_id":"${campaign()}",` +
+        `"user_id":"U${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}",` +
+        `"event_type":"${kind}","cost":${cost},"revenue":${revenue},"metadata":{"geo":"${pick(GEOS)}",` +
+        `"device":"${pick(DEVICES)}","placement":"${pick(PLACEMENTS)}"}}`,
+    );
   }
-  pieces[pieces.length - 1] += ']}';
-  return pieces;
+  return `{"events":[${events.join(',')}]}`;
 }
 
-// Built by the users that post, and only by them: every k6 user runs a script's outermost level.
+// The template of this user, between its holes. Built before the run begins, because it takes as long as several
+// requests; and not shared by way of a SharedArray, from which a long text comes out slower than it is built.
+const pieces = template().split(HOLE);
+
 function body() {
-  if (templates === null) templates = Array.from({ length: TEMPLATES }, template);
-  turn = (turn + 1) % TEMPLATES;
-  return templates[turn].join(new Date().toISOString().slice(0, 19));
+  return pieces.join(clock(0));
 }
 
 const params = {
@@ -60,15 +57,15 @@ const params = {
   tags: { name: 'ingest' },
 };
 
-export function ingest() {
+// One POST. Returns how long the service asked to be left alone, in seconds; 0 when it took the batch.
+export function post() {
   const began = Date.now();
   const since = phase();
   const reply = http.post(`${config.baseUrl}/events`, body(), params);
   elapsed.add(since + Date.now() - began);
   if (reply.status === 503) {
     refused.add(1);
-    sleep(Math.min(Number(reply.headers['Retry-After']) || 1, 2));
-    return;
+    return Number(reply.headers['Retry-After']) || 1;
   }
   const answer = reply.status === 200 ? reply.json() : null;
   const whole = check(answer, {
@@ -77,4 +74,11 @@ export function ingest() {
   });
   if (answer !== null) accepted.add(answer.accepted);
   if (!whole) failed.add(1);
+  return 0;
+}
+
+// The closed loop: a client that posts as soon as it has its answer, and waits when it is told to.
+export function ingest() {
+  const pause = post();
+  if (pause > 0) sleep(Math.min(pause, 2));
 }
