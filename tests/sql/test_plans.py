@@ -1,0 +1,175 @@
+"""How PostgreSQL answers a report: the shape of the plans, on every version, so that none is fast by luck."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from conftest import Server, scratch_databases
+
+from adpulse import database, variants
+from adpulse.database import Connection
+from adpulse.maintenance import run_round
+from adpulse.variants import Variant
+
+STOP = datetime(2026, 5, 1, 10, 20, tzinfo=UTC)
+START = STOP - timedelta(days=30)
+LARGEST = ["C1"]
+
+Opened = tuple[Connection, Variant]
+
+
+@pytest.fixture(scope="module", params=["rollup", "rollup_dims"])
+async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[Opened]:
+    """31 days of events, compacted and vacuumed; C1 has some in every hour, and there are forty other campaigns."""
+    variant = variants.find(request.param)
+    async with scratch_databases(server) as new:
+        connection = await database.connect(await new(variant.name), plan_cache_mode="force_custom_plan", jit="off")
+        await connection.execute("SELECT prepare_days($1, $2)", START.date(), STOP.date())
+        await connection.execute(
+            "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
+            "SELECT $1::timestamptz + make_interval(mins => n * 4), 'click', "
+            "  CASE WHEN n % 3 < 2 THEN 'C1' ELSE 'C' || (2 + n % 40) END, 'U1', "
+            """  jsonb_build_object('geo', chr(65 + n % 5), 'device', chr(65 + n % 3), 'slot', n % 7) """
+            "FROM generate_series(0, 10800) AS n",
+            START,
+        )
+        await run_round(connection, variant)
+        await connection.execute("VACUUM (ANALYZE)")
+        yield connection, variant
+        await connection.close()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes of a plan that ran."""
+    if plan["Actual Loops"] > 0:
+        yield plan
+        for child in plan.get("Plans", []):
+            yield from nodes(child)
+
+
+async def explain(opened: Opened, *arguments: Any) -> list[dict[str, Any]]:
+    connection, variant = opened
+    literals = await connection.fetchval(
+        "SELECT concat_ws(', ', quote_nullable($1::text[]), quote_nullable($2::timestamptz), "
+        "quote_nullable($3::timestamptz), quote_nullable($4::text), quote_nullable($5::text), "
+        "quote_nullable($6::text), quote_nullable($7::jsonb))",
+        *arguments,
+    )
+    types = "text[], timestamptz, timestamptz, text, text, text, jsonb"
+    await connection.execute(f"PREPARE report ({types}) AS {variant.report}")
+    try:
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE report ({literals})")
+    finally:
+        await connection.execute("DEALLOCATE report")
+    return list(nodes(json.loads(explained)[0]["Plan"]))
+
+
+def scans(plan: list[dict[str, Any]], *tables: str) -> list[dict[str, Any]]:
+    return [node for node in plan if node.get("Relation Name", "").startswith(tables)]
+
+
+def rows(found: list[dict[str, Any]]) -> float:
+    return sum(node["Actual Rows"] * node["Actual Loops"] for node in found)
+
+
+async def test_thirty_days_of_the_largest_campaign_are_a_thousand_index_entries(opened: Opened) -> None:
+    """Hours inside, minutes at the edges, from the index alone; no event, and no partition, is opened."""
+    plan = await explain(opened, LARGEST, START, STOP, None, "UTC", None, None)
+    assert not scans(plan, "events")
+    rolled = scans(plan, "rollup_hour", "rollup_minute")
+    assert {node["Relation Name"] for node in rolled} == {"rollup_hour", "rollup_minute"}
+    assert {node["Node Type"] for node in rolled} == {"Index Only Scan"}
+    assert sum(node["Heap Fetches"] for node in rolled) == 0
+    assert 700 <= rows(rolled) <= 1_000
+    assert plan[0]["Shared Hit Blocks"] + plan[0]["Shared Read Blocks"] < 100
+
+
+async def test_all_campaigns_cost_what_one_costs(opened: Opened) -> None:
+    """The sum over all campaigns is kept as a row of its own."""
+    plan = await explain(opened, None, START, STOP, None, "UTC", None, None)
+    assert not scans(plan, "events")
+    rolled = scans(plan, "rollup_hour", "rollup_minute")
+    assert {node["Node Type"] for node in rolled} == {"Index Only Scan"}
+    assert 700 <= rows(rolled) <= 1_000
+
+
+async def test_days_of_a_zone_that_cuts_hours(opened: Opened) -> None:
+    """Days of India begin at half past: their edges come from minutes, 31 hours' worth and no more."""
+    plan = await explain(opened, LARGEST, START, STOP, "day", "Asia/Kolkata", None, None)
+    assert not scans(plan, "events")
+    assert rows(scans(plan, "rollup_minute")) <= 33 * 60
+    assert 600 <= rows(scans(plan, "rollup_hour")) <= 720
+
+
+@pytest.mark.parametrize("question", [(None, None, '{"slot": "3"}'), (None, "event_type", None), (None, "slot", None)])
+async def test_raw_events_are_read_in_the_partitions_of_the_window_only(
+    opened: Opened, question: tuple[Any, ...]
+) -> None:
+    """What the roll-ups do not hold costs the days asked for, and not the history."""
+    if opened[1].name == "rollup_dims":
+        pytest.skip("its raw report is a function, whose plan EXPLAIN does not show")
+    stop = START + timedelta(hours=30)
+    plan = await explain(opened, LARGEST, START, stop, question[0], "UTC", *question[1:])
+    assert 2 <= len(scans(plan, "events_p")) <= 3
+    assert not scans(plan, "events_default")
+    assert not scans(plan, "rollup_hour", "rollup_minute")
+
+
+async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> None:
+    """Dead rows that no VACUUM may take yet are not stepped over: an index leads past them."""
+    connection, variant = opened
+    writer = await database.connect(await database_url(connection))
+    holder = await database.connect(await database_url(connection))
+    async with holder.transaction(isolation="repeatable_read"):
+        await holder.fetch("SELECT 1 FROM active_variant")  # a snapshot from before the deltas
+        # A campaign with many deltas, all moved: as many dead rows.
+        await writer.execute(
+            "INSERT INTO events (ts, event_type, campaign_id, user_id) "
+            "SELECT $1::timestamptz - make_interval(mins => n), 'click', 'C0', 'U1' "
+            "FROM generate_series(1, 20000) AS n",
+            START - timedelta(days=1),
+        )
+        await run_round(writer, variant)
+        await writer.execute("VACUUM (ANALYZE) rollup_delta")
+        assert await writer.fetchval("SELECT count(*) FROM rollup_delta") == 0
+        assert await writer.fetchval("SELECT pg_relation_size('rollup_delta')") > 1_600_000  # 200 blocks
+        plan = await explain(opened, LARGEST, START, STOP, None, "UTC", None, None)
+        (delta,) = scans(plan, "rollup_delta")
+        assert delta.get("Index Name") == "rollup_delta_xid_campaign_id_idx"
+        assert delta["Shared Hit Blocks"] + delta["Shared Read Blocks"] < 50
+    await holder.close()
+    await writer.close()
+
+
+async def database_url(connection: Connection) -> str:
+    name = await connection.fetchval("SELECT current_database()")
+    socket = (await connection.fetchval("SHOW unix_socket_directories")).split(",")[0].strip()
+    return f"postgresql://postgres@/{name}?host={socket}"
+
+
+# ── Dimensions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("opened", ["rollup_dims"], indirect=True)
+@pytest.mark.parametrize(
+    ("group", "filters", "most"),
+    [
+        ("geo", None, 6 * 720),
+        (None, '{"geo": "B"}', 720),
+        ("campaign_id", '{"geo": "B"}', 720),
+        ("device", None, 4 * 720),
+    ],
+)
+async def test_a_declared_dimension_is_read_from_its_roll_ups(
+    opened: Opened, group: str | None, filters: str | None, most: int
+) -> None:
+    """One row per hour and value asked for, found through the index; the raw report is not called."""
+    plan = await explain(opened, LARGEST, START, STOP, None, "UTC", group, filters)
+    assert not scans(plan, "events", "rollup_hour")
+    assert not [node for node in plan if node["Node Type"] == "Function Scan" and node["Function Name"] == "raw_report"]
+    hours = scans(plan, "rollup_dim_hour")
+    assert {node["Node Type"] for node in hours} == {"Index Only Scan"}
+    assert 0 < rows(hours) <= most
+    assert not [node for node in scans(plan, "rollup_dim_minute") if node["Node Type"] == "Seq Scan"]
