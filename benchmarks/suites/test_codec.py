@@ -1,0 +1,56 @@
+"""Bytes into rows.
+
+Hypothesis: the one pass of the service costs about twice the parsing of the JSON alone, and a fraction of the
+published contract (pydantic), which names what is wrong; one bad event makes its batch pay for a second look.
+
+    pytest benchmarks/suites/test_codec.py --benchmark-only --benchmark-group-by=param:size
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from adpulse.decoder import Decoder
+from adpulse.events import Limits, check
+from adpulse.settings import Settings
+from benchmarks.suites import traffic
+from benchmarks.suites.conftest import END
+
+SETTINGS = Settings()
+LIMITS = Limits.at(END, SETTINGS)
+
+
+def _pass(body: bytes) -> Callable[[], int]:
+    decoder = Decoder(SETTINGS)
+    return lambda: len(decoder.decode(body, now=END).rows)
+
+
+def _parse(body: bytes) -> Callable[[], int]:
+    return lambda: len(orjson.loads(body)["events"])
+
+
+def _contract(body: bytes) -> Callable[[], int]:
+    return lambda: len([check(event, LIMITS) for event in orjson.loads(body)["events"]])
+
+
+WAYS: dict[str, Callable[[bytes], Callable[[], int]]] = {"parse": _parse, "pass": _pass, "contract": _contract}
+
+
+@pytest.mark.parametrize("size", [1, 100, 1_000])
+@pytest.mark.parametrize("way", WAYS)
+def test_decode(benchmark: BenchmarkFixture, way: str, size: int) -> None:
+    """A batch without faults: `parse` builds objects only, `pass` is what the service does, `contract` the slow way."""
+    benchmark.extra_info["events"] = size
+    assert benchmark(WAYS[way](traffic.body(traffic.events(END, size)))) == size
+
+
+def test_decode_with_one_bad_event(benchmark: BenchmarkFixture) -> None:
+    """A thousand events of which one is rejected: the others are read twice, and it alone meets the contract."""
+    found: list[dict[str, Any]] = traffic.events(END, 1_000)
+    found[500]["cost"] = -1
+    body, decoder = traffic.body(found), Decoder(SETTINGS)
+    batch = benchmark(lambda: decoder.decode(body, now=END))
+    assert (len(batch.rows), batch.rejected_count) == (999, 1)
