@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.embedded import EmbeddedError, database
 from adpulse.settings import Settings
 from benchmarks import demo as demo_run
+from benchmarks import scenarios
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.child import stopping_on_sigterm
 from benchmarks.dataset import Dataset
@@ -44,6 +45,7 @@ End = Annotated[
 MENDABLE = (AlreadyLoaded, EmbeddedError, LoadError, SchemaError, ScratchError, ServiceError, ValidationError)
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
 USERS = "two per core"
+Scenario = Literal["smoke", "ramp", "report", "mixed", "spike", "soak"]
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -82,6 +84,52 @@ def demo(
         console.print(demo_run.table(result))
         verdict = "[green]the target holds[/]" if result.passed else "[red]the target does not hold[/]"
         console.print(f"{verdict}: report p95 below {demo_run.TARGET_MS:.0f} ms, and every answer exact")
+        console.print(f"results: {path}", soft_wrap=True, highlight=False)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+@app.command()
+def load(
+    scenario: Annotated[Scenario, typer.Argument(help="a script of benchmarks/k6")],
+    url: Annotated[
+        str | None, typer.Option(help="a service that is up", show_default="one of our own, with seeded events")
+    ] = None,
+    events: Events = 200_000,
+    duration: Annotated[
+        int | None, typer.Option(min=1, help="seconds of load", show_default="as the scenario says")
+    ] = None,
+    batches: Annotated[int, typer.Option(min=1, help="POSTs a second")] = 40,
+    batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 1_000,
+    peak: Annotated[int, typer.Option(min=1, help="POSTs a second at the top of the ramp")] = 300,
+    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
+    workers: Annotated[int, typer.Option(min=1, help="processes of our own service")] = 2,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Put a service under one kind of load: requests arrive on schedule, however slow the last was.
+
+    Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
+    are tighter, are shown and do not count.
+    """
+    plan = scenarios.Plan(
+        scenario,
+        Dataset(events, _last_hour(), days, campaigns, seed),
+        duration or scenarios.SECONDS[scenario],
+        batches=batches,
+        batch=batch,
+        peak=peak,
+        reports=reports,
+        workers=workers,
+    )
+    with _failing_clearly():
+        result, path = scenarios.run(plan, Settings(), progress, url.rstrip("/") if url else None)
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        console = Console()
+        console.print(scenarios.table(result))
         console.print(f"results: {path}", soft_wrap=True, highlight=False)
     raise typer.Exit(0 if result.passed else 1)
 
