@@ -54,16 +54,24 @@ async def connect(url: str, application: str = "adpulse", **settings: str) -> Co
     )
 
 
-async def pool(url: str, size: int, application: str, **settings: str) -> Pool:
-    """A pool that opens connections on demand: so a service starts, and answers 503, without its database."""
+async def pool(url: str, size: int, application: str, *, resets: bool = True, **settings: str) -> Pool:
+    """A pool that opens connections on demand: so a service starts, and answers 503, without its database.
+
+    `resets=False` is for users that leave nothing behind in a session: it saves a round trip at every release.
+    """
     return await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
+        reset=None if resets else _as_it_is,
         timeout=CONNECT_TIMEOUT_S,
         server_settings={"application_name": application, "timezone": "UTC", **settings},
     )
+
+
+async def _as_it_is(connection: Connection) -> None:
+    """Leave a session as its last user left it."""
 
 
 def migrations() -> list[tuple[int, str, str]]:

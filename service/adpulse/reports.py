@@ -51,6 +51,7 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
         url,
         size,
         application,
+        resets=False,
         plan_cache_mode="force_custom_plan",  # parameters that are null fold away; see sql/README.md
         statement_timeout=str(settings.report_timeout_ms),
         default_transaction_read_only="on",
