@@ -37,6 +37,14 @@ def test_the_variants_are_those_of_the_design() -> None:
     assert [variant.name for variant in ALL if variant.name != "citus"] == names
 
 
+def test_the_readme_has_every_variant() -> None:
+    """A reader finds each folder in the table that says when to take it."""
+    readme = (SQL_DIR / "README.md").read_text()
+    assert [line.split("`")[1] for line in readme.splitlines() if line.startswith("| `")][4:] == [
+        variant.folder.name for variant in ALL
+    ]
+
+
 @each
 def test_a_header_is_complete(variant: Variant) -> None:
     """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
