@@ -1,4 +1,4 @@
-// Five times as much of everything, all at once, for a third of the time: nothing is lost, the service says so when
+// Three times as much of everything, all at once, for a third of the time: nothing is lost, the service says so when
 // it is full, and afterwards reports are as fast as before.
 
 import { config, divide } from './lib/config.js';
@@ -7,7 +7,7 @@ import { REPORTS, anyTime, onSchedule, options as make, stepwise, stored } from 
 import { report } from './lib/reports.js';
 import { summary } from './lib/summary.js';
 
-const TIMES = 5;
+const TIMES = 3;
 const seconds = config.seconds / 3;
 const course = (rate) => [rate, TIMES * rate, rate].map((each) => [each, seconds]);
 const names = ['before', 'spike', 'after'];

@@ -8,10 +8,10 @@ import { TREND_STATS } from './summary.js';
 // What is under way at the end is waited for: an event stored without its answer being read would go uncounted.
 const gracefulStop = '60s';
 
-// k6 users, each busy with one request: enough of them at once for answers that take a quarter of a second, and at
-// most for answers that take two. Then an arrival is dropped, which k6 counts.
+// k6 users, each busy with one request: made beforehand for answers that take half a second, and more while it runs
+// for answers that take up to two. An arrival that finds no user is dropped, which k6 counts.
 function users(rate) {
-  return { preAllocatedVUs: Math.max(Math.ceil(rate / 4), 5), maxVUs: Math.max(2 * rate, 20) };
+  return { preAllocatedVUs: Math.max(Math.ceil(rate / 2), 5), maxVUs: Math.max(2 * rate, 20) };
 }
 
 // `rate` calls a second of the exported function `exec`, from the warm-up to the end.
