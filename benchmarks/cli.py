@@ -15,10 +15,13 @@ from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.embedded import EmbeddedError, database
 from adpulse.settings import Settings
 from benchmarks import demo as demo_run
+from benchmarks import ingest as ingest_run
+from benchmarks import reporting as report_run
 from benchmarks import scenarios
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.child import stopping_on_sigterm
 from benchmarks.dataset import Dataset
+from benchmarks.ingest import CeilingError
 from benchmarks.load import LoadError
 from benchmarks.results import machine
 from benchmarks.scratch import ScratchError
@@ -42,7 +45,16 @@ End = Annotated[
     ),
 ]
 # Errors whose text says what to do.
-MENDABLE = (AlreadyLoaded, EmbeddedError, LoadError, SchemaError, ScratchError, ServiceError, ValidationError)
+MENDABLE = (
+    AlreadyLoaded,
+    CeilingError,
+    EmbeddedError,
+    LoadError,
+    SchemaError,
+    ScratchError,
+    ServiceError,
+    ValidationError,
+)
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
 USERS = "two per core"
 Scenario = Literal["smoke", "ramp", "report", "mixed", "spike", "soak"]
@@ -149,6 +161,99 @@ def seed(
     data = Dataset(events, end.replace(tzinfo=UTC) if end else _last_hour(), days, campaigns, seed)
     with _failing_clearly(), database(Settings()) as url:
         asyncio.run(seed_run(url, data, variant, progress))
+
+
+run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
+app.add_typer(run, name="run")
+
+
+@run.command("ingest")
+def run_ingest(
+    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 6,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    only: Annotated[str | None, typer.Option(help="cells such as plain:1000,ids:1000; see the table")] = None,
+    json: Json = False,
+) -> None:
+    """POST /events against two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
+
+    In a database adpulse_ingest of its own, made anew each time. Exit status: 0 when every accepted event was
+    stored once, 1 when not, 2 when it could not be measured.
+    """
+    wanted = None if only is None else set(only.split(","))
+    cells = [cell for cell in ingest_run.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    if not cells:
+        raise typer.BadParameter("names no cell", param_hint="--only")
+    with _failing_clearly():
+        plan = ingest_run.Plan(rounds, seconds, workers, seed, cells)
+        result, path = ingest_run.run(plan, Settings(), progress)
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        Console().print(ingest_run.table(result))
+        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+@run.command("report")
+def run_report(
+    events: Annotated[list[int] | None, typer.Option(min=1, help="sizes, smallest first", show_default="1M, 20M")] = None,
+    rounds: Annotated[int, typer.Option(min=100, help="times that every report is asked for, in each phase")] = 300,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
+    json: Json = False,
+) -> None:
+    """GET /report against /readyz, idle and while events are written, over growing data.
+
+    In databases adpulse_reports_<events>, made anew unless --reuse is given. Exit status: 0 when every aim was
+    reached, 1 when not, 2 when it could not be measured.
+    """
+    sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
+    data = Dataset(sizes[-1], end.replace(tzinfo=UTC) if end else _last_hour(), days, campaigns, seed)
+    with _failing_clearly():
+        result, path = report_run.run(report_run.Plan(data, sizes, rounds, reuse=reuse), Settings(), progress)
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        Console(width=140).print(report_run.table(result))
+        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+@app.command()
+def peers(
+    events: Events = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=10, help="times that every question is asked everywhere")] = 30,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the database of an earlier run as it is")] = False,
+    json: Json = False,
+) -> None:
+    """GET /report against DuckDB and chdb in this process, with the same events and equal answers.
+
+    Needs the extra `peers`. Exit status: 0 when answers are equal and every report that roll-ups hold is faster, 1
+    when not, 2 when it could not be measured.
+    """
+    try:
+        from benchmarks.peers import compare  # half a gigabyte of databases, which no other command needs
+    except ImportError as error:
+        print(f"adbench: {error.name} is not installed: pip install 'adpulse[peers]'", file=sys.stderr)
+        raise typer.Exit(2) from error
+    data = Dataset(events, end.replace(tzinfo=UTC) if end else _last_hour(), days, campaigns, seed)
+    with _failing_clearly():
+        result, path = compare.run(data, rounds, Settings(), progress, reuse=reuse)
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        Console(width=140).print(compare.table(result))
+        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 def _last_hour() -> datetime:

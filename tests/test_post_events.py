@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 from conftest import Serve
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -480,6 +480,18 @@ async def test_a_connection_goes_on_after_a_refused_request(listen: Listen) -> N
 
 
 # ── The published contract ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_behind_a_prefix_the_answers_are_the_same(client: AsyncClient, connection: Connection) -> None:
+    """There FastAPI's route answers and not the shortcut: with the same function, and counted under the same name."""
+    transport = ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    async with AsyncClient(transport=transport, base_url="http://test") as other:
+        for body in (batch(event(), "1"), b"{", b""):
+            direct = await client.post("/events", content=body, headers=JSON)
+            routed = await other.post("/api/events", content=body, headers=JSON)
+            assert (direct.status_code, direct.content) == (routed.status_code, routed.content)
+    assert await stored(connection) == 2
+    assert 'method="POST",route="/events",status="200"' in (await client.get("/metrics")).text
 
 
 async def test_the_contract_is_published_with_its_limits(serve: Serve, url: str) -> None:

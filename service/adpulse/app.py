@@ -18,7 +18,7 @@ from adpulse.bodies import BodyReader
 from adpulse.database import UNAVAILABLE
 from adpulse.decoder import Decoder
 from adpulse.ingest import Writer
-from adpulse.intake import post_events
+from adpulse.intake import PATH, Shortcut, post_events
 from adpulse.maintenance import Maintainer
 from adpulse.openapi import events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
@@ -138,9 +138,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bodies = BodyReader(settings)
     app.state.decoder = Decoder(settings)
     app.state.schema_checked = False
+    app.add_middleware(Shortcut)
     app.add_middleware(Observe)
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
-    route("/events", methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(post_events)
+    route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(post_events)
     route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(get_report)
     route("/healthz", methods=["GET"], summary="The process lives")(_healthz)
     route("/readyz", methods=["GET"], summary="The database answers")(_readyz)

@@ -2,8 +2,8 @@
 
 import asyncio
 import zlib
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
@@ -41,17 +41,17 @@ class BodyReader:
         self._settings = settings
         self._arriving = 0  # bytes
 
-    async def read(self, headers: Headers, receive: Receive) -> bytes:
+    async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         """The whole body, decompressed; never more than the cap in memory, and not for longer than the deadline.
 
         Raises BodyError, ArrivingFull, or starlette's ClientDisconnect when it does not arrive whole.
         """
         most = self._settings.max_body_bytes
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "gzip"):
+        encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+        if encoding not in (b"identity", b"gzip"):
             raise BodyError(415, "content_encoding", "Send the body plain or as gzip.")
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > 15 or int(length) > most:
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or len(length) > 15 or int(length) > most:
             raise _too_large(most)
         try:
             async with asyncio.timeout(self._settings.body_timeout_s):
@@ -59,7 +59,7 @@ class BodyReader:
         except TimeoutError:
             limit = self._settings.body_timeout_s
             raise BodyError(408, "timeout", f"The body took longer than {limit:g} s.") from None
-        if encoding == "gzip":
+        if encoding == b"gzip":
             ratio = self._settings.max_gzip_ratio
             body = gunzip(body, min(most, max(RATIO_FROM_BYTES, ratio * len(body))))
         return body

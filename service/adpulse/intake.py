@@ -1,4 +1,8 @@
-"""POST /events: a request in, its answer out."""
+"""POST /events: a request in, its answer out.
+
+FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event: `Shortcut`
+goes straight there (docs/decisions/0011).
+"""
 
 import hashlib
 from typing import Any
@@ -6,6 +10,8 @@ from typing import Any
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adpulse import metrics
 from adpulse.bodies import ArrivingFull, is_ndjson
@@ -13,17 +19,38 @@ from adpulse.decoder import Batch, BodyError
 from adpulse.ingest import Answer, KeyReused, Overloaded, Unavailable
 from adpulse.problems import problem, unavailable
 
+PATH = "/events"
+
+_ACCEPTED, _DUPLICATE, _REJECTED = (metrics.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected"))
+
+
+class Shortcut:
+    """ASGI middleware, the innermost: answers POST /events, and passes everything else on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._route = Route(PATH, post_events, methods=["POST"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on. Behind a path prefix FastAPI's own route answers, with the same function."""
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+            scope["route"] = self._route  # whose path is the metrics' label
+            response = await post_events(Request(scope, receive))
+            return await response(scope, receive, send)
+        await self._app(scope, receive, send)
+
 
 async def post_events(request: Request) -> Response:
     """The reply to a batch; nothing says 200 before the commit."""
     try:
-        key = _idempotency_key(request)
-        batch, body_hash = await _read_batch(request, hashed=key is not None)
+        headers = dict(request.scope["headers"])
+        key = _idempotency_key(headers)
+        batch, body_hash = await _read_batch(request, headers, hashed=key is not None)
         answer = await request.app.state.writer.submit(batch, key, body_hash)
     except BodyError as error:
         # Of what is left of such a body nothing will be read.
-        headers = {"Connection": "close"} if error.status in (408, 413) else None
-        return problem(error.status, error.code, error.detail, headers)
+        closing = {"Connection": "close"} if error.status in (408, 413) else None
+        return problem(error.status, error.code, error.detail, closing)
     except ClientDisconnect:
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
@@ -35,26 +62,31 @@ async def post_events(request: Request) -> Response:
     return _reply(answer)
 
 
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
+    raw = headers.get(b"idempotency-key")
+    if raw is None:
+        return None
+    key = raw.decode("latin-1")
+    if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable()):
         raise BodyError(400, "idempotency_key", "An Idempotency-Key has 1 to 128 printable ASCII characters.")
     return key
 
 
-async def _read_batch(request: Request, *, hashed: bool) -> tuple[Batch, bytes | None]:
+async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: bool) -> tuple[Batch, bytes | None]:
     """The batch in a request and the hash of its body; the body itself must not stay until the commit."""
     state = request.app.state
-    ndjson = is_ndjson(request.headers.get("content-type", ""))
+    ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
     state.writer.admit()  # when it is full, the body is not worth reading
-    body = await state.bodies.read(request.headers, request.receive)
+    body = await state.bodies.read(headers, request.receive)
     return state.decoder.decode(body, ndjson=ndjson), hashlib.sha256(body).digest() if hashed else None
 
 
 def _reply(answer: Answer) -> Response:
-    metrics.EVENTS.labels("accepted").inc(answer.accepted)
-    metrics.EVENTS.labels("duplicate").inc(answer.duplicates)
-    metrics.EVENTS.labels("rejected").inc(answer.rejected_count)
+    _ACCEPTED.inc(answer.accepted)
+    if answer.duplicates:
+        _DUPLICATE.inc(answer.duplicates)
+    if answer.rejected_count:
+        _REJECTED.inc(answer.rejected_count)
     content: dict[str, Any] = {
         "accepted": answer.accepted,
         "duplicates": answer.duplicates,

@@ -6,8 +6,9 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"; 
 its receive function (timestamptz_recv, jsonb_recv, …).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from struct import Struct
 from uuid import UUID
 
@@ -63,9 +64,6 @@ def pack(values: Values) -> bytes:
     )
 
 
-def stream(groups: Iterable[list[bytes]]) -> Iterator[bytes]:
-    """The bytes of one COPY, in a piece for each list of rows: PostgreSQL reads one while the next is joined."""
-    yield HEADER
-    for rows in groups:
-        yield b"".join(rows)
-    yield TRAILER
+def stream(groups: Iterable[list[bytes]]) -> bytes:
+    """The bytes of one COPY."""
+    return b"".join((HEADER, *chain.from_iterable(groups), TRAILER))

@@ -1,0 +1,68 @@
+"""The ingest benchmark sends what it says, and its intervals are intervals of the ratio."""
+
+import csv
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adpulse.decoder import Decoder
+from adpulse.settings import Settings
+from benchmarks import ingest
+from benchmarks.bulk import COLUMNS
+from benchmarks.dataset import BLOCK, Dataset
+from benchmarks.ingest import Cell
+
+DATA = Dataset(ingest.RATE * 86_400, datetime(2025, 9, 24, tzinfo=UTC), days=1)
+
+
+@pytest.mark.parametrize("kind", ["plain", "gzip", "ids"])
+def test_bodies_are_good_batches(tmp_path: Path, kind: str) -> None:
+    """Every event is accepted; event ids repeat as often as they shall, and only within a request."""
+    for path in ingest.write_bodies(DATA, Cell(1_000, kind), tmp_path)[:3]:
+        body = gzip.decompress(path.read_bytes()) if kind == "gzip" else path.read_bytes()
+        batch = Decoder(Settings()).decode(body.replace(ingest.HOLE.encode(), b"0123456789ab"))
+        assert (len(batch.rows), batch.rejected_count) == (1_000, 0)
+        if kind == "ids":
+            assert batch.ids is not None
+            assert 980 <= len(set(batch.ids)) < 1_000
+        else:
+            assert batch.ids is None
+
+
+def test_psql_gets_the_same_events(tmp_path: Path) -> None:
+    """The files hold a block each, and their columns say what the event says."""
+    ingest.write_csv(DATA, tmp_path)
+    first = next(ingest.events(DATA, ingest.STREAMS * BLOCK))
+    for stream in range(ingest.STREAMS):
+        with (tmp_path / f"{stream}.csv").open(newline="") as file:
+            rows = [dict(zip(COLUMNS, row, strict=True)) for row in csv.reader(file)]
+        assert len(rows) == BLOCK
+        if stream == 0:
+            assert rows[0]["event_id"] == ""
+            assert json.loads(rows[0]["metadata"]) == first["metadata"]
+            assert int(rows[0]["cost_micros"]) == round(first["cost"] * 1e6)
+            assert all(rows[0][name] == first[name] for name in ("ts", "campaign_id", "user_id", "event_type"))
+
+
+def test_a_ratio_without_noise_has_no_width() -> None:
+    """The geometric mean of equal ratios is that ratio, and so is its interval."""
+    assert ingest.ratio([(100, 50), (200, 100), (1, 0.5)], seed=1) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_the_interval_covers_the_truth() -> None:
+    """Of many intervals from noisy pairs around a known ratio, nearly all hold it; and they are narrower than the
+    noise, which they would not be if pairing were lost."""
+    rng = np.random.default_rng(3)
+    covered, widths = 0, []
+    for _ in range(100):
+        machine = np.exp(rng.normal(0, 0.5, 12))
+        pairs = [(a, 0.6 * a * np.exp(rng.normal(0, 0.05))) for a in machine]
+        _, low, high = ingest.ratio(pairs, seed=1)
+        covered += low <= 0.6 <= high
+        widths.append(high / low)
+    assert covered >= 80
+    assert np.median(widths) < 1.1
