@@ -34,6 +34,7 @@ _QUESTIONS: Sequence[tuple[str | None, str, str | None, bool]] = (
     ("month", "Asia/Kolkata", "campaign_id", True),
     (None, "UTC", "event_type", False),
 )
+_GROUPS = {"campaign_id": "campaign_id", "event_type": "event_type::text", None: "NULL::text"}
 _SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 
 
@@ -75,7 +76,10 @@ class Audit:
 
 
 async def verify(connection: Connection, variant: Variant) -> Audit:
-    """Ask the questions above over all that is stored and recount each. Reads every event once a question."""
+    """Ask the questions above, and one for each roll-up by a dimension, over all that is stored, and recount each.
+
+    Reads every event once a question.
+    """
     cells = wrong = 0
     mismatches: list[Mismatch] = []
     async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -85,14 +89,16 @@ async def verify(connection: Connection, variant: Variant) -> Audit:
             return Audit(0, 0, [])
         minute = timedelta(minutes=1)
         whole = (_minute(first), _minute(last) + minute)
-        for granularity, zone, dimension, cut in _QUESTIONS:
+        declared = await connection.fetch("SELECT key FROM declared_dimension") if variant.has_dimensions else []
+        questions = [*_QUESTIONS, *((None, "UTC", record["key"], True) for record in declared)]
+        for granularity, zone, dimension, cut in questions:
             start, stop = (whole[0] + 7 * minute, whole[1] - 11 * minute) if cut else whole
             if start >= stop:
                 continue
             reported = _rows(
                 await connection.fetch(variant.report, None, start, stop, granularity, zone, dimension, None)
             )
-            group = {"campaign_id": "campaign_id", "event_type": "event_type::text", None: "NULL::text"}[dimension]
+            group = _GROUPS.get(dimension) or "metadata ->> '{}'".format(str(dimension).replace("'", "''"))
             bucket = f"date_trunc('{granularity}', ts, '{zone}')" if granularity else "NULL::timestamptz"
             recounted = _rows(await connection.fetch(_RECOUNT.format(bucket=bucket, group=group), start, stop))
             question = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
