@@ -1,6 +1,6 @@
 """Bytes into rows.
 
-Hypothesis: the one pass of the service costs about twice the parsing of the JSON alone, and a fraction of the
+Hypothesis: the one pass of the service costs two to three times the parsing of the JSON alone, and a fraction of the
 published contract (pydantic), which names what is wrong; one bad event makes its batch pay for a second look.
 
     pytest benchmarks/suites/test_codec.py --benchmark-only --benchmark-group-by=param:size
