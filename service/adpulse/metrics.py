@@ -1,5 +1,8 @@
 """The Prometheus registry: what the service counts and times, and the page that shows it."""
 
+import os
+from pathlib import Path
+
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -42,6 +45,17 @@ def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
     """The text of /metrics and its content type; with several workers, the sum over all of them."""
     registry: CollectorRegistry = REGISTRY
     if multiprocess_dir:
+        _forget_the_dead(Path(multiprocess_dir))
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Drop the live gauges of workers that are no more: what a crashed one had in its queue is in no queue now."""
+    for path in folder.glob("gauge_live*_*.db"):
+        pid = int(path.stem.rsplit("_", 1)[1])
+        try:
+            os.kill(pid, 0)  # asks, and sends nothing
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
