@@ -198,7 +198,7 @@ def run_ingest(
 
 @run.command("report")
 def run_report(
-    events: Annotated[list[int] | None, typer.Option(min=1, help="sizes, smallest first", show_default="1M, 20M")] = None,
+    events: Annotated[list[int] | None, typer.Option(min=1, help="sizes to load", show_default="1M and 20M")] = None,
     rounds: Annotated[int, typer.Option(min=100, help="times that every report is asked for, in each phase")] = 300,
     days: Days = 30,
     campaigns: Campaigns = 1_000,

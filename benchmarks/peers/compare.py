@@ -1,0 +1,147 @@
+"""`adbench peers`: GET /report over HTTP against DuckDB and ClickHouse in this process, warm, with equal answers.
+
+Hypothesis: on every question that the default variant's roll-ups hold, the service, HTTP included, answers sooner than
+an analytical database that has the events sorted and no network before it.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from adpulse.embedded import database
+from adpulse.settings import Settings
+from benchmarks import reporting, results
+from benchmarks.dataset import Dataset
+from benchmarks.peers import Peer, Rows
+from benchmarks.peers.clickhouse import ClickHouse
+from benchmarks.peers.duck import Duck, export
+from benchmarks.progress import bar, step
+from benchmarks.results import Check, Measurement, Result
+from benchmarks.service import serving
+from benchmarks.shapes import BREAKDOWNS, TOTALS, Shape
+from benchmarks.wire import Wire
+
+SHAPES = (*TOTALS, *BREAKDOWNS)
+OURS = "adpulse"
+WARMUP = 5
+
+
+def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
+    """Loads all three, asks them in turn, writes the result and returns it with its path.
+
+    Raises service.ServiceError or scratch.ScratchError when a part cannot run.
+    """
+    folder = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    plan = reporting.Plan(data, (data.events,), rounds, reuse=reuse)
+    with ExitStack() as stack:
+        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-peers-")))
+        parquet = here / "events.parquet"
+        with step(console, "writing the events for the peers"):
+            export(data, parquet)
+        others: list[Peer] = [Duck(here), ClickHouse(here)]
+        for peer in others:
+            stack.callback(peer.close)
+            with step(console, f"loading {peer.name}"):
+                peer.load(parquet)
+        server = stack.enter_context(database(settings))
+        url = asyncio.run(reporting.prepared(server, data, plan, settings, console))
+        address = stack.enter_context(serving(url, 1, folder / "service.log"))
+        wire = stack.enter_context(Wire(address))
+        checks = [_equal(shape, data, wire, others) for shape in SHAPES]
+        times = _ask(data, rounds, wire, others, console)
+        postgres, variant = asyncio.run(reporting.describe(url))
+    medians = {key: statistics.median(taken) for key, taken in times.items()}
+    checks += [_faster(shape, medians, others) for shape in SHAPES if shape.rolled]
+    result = Result(
+        what="peers",
+        started_at=began,
+        machine=results.machine(),
+        postgres=postgres,
+        source=results.source(),
+        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        variant=variant,
+        parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in others}},
+        measurements=[
+            Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
+            for (system, shape), value in medians.items()
+        ],
+        checks=checks,
+    )
+    return result, results.write(result, folder)
+
+
+def _ask(
+    data: Dataset, rounds: int, wire: Wire, others: Sequence[Peer], console: Console
+) -> dict[tuple[str, str], list[float]]:
+    times: dict[tuple[str, str], list[float]] = {}
+    with bar(console, "asking all in turn", rounds, "rounds") as advance_to:
+        for number in range(-WARMUP, rounds):
+            for shape in SHAPES:
+                taken = [(OURS, wire.get(shape.path(data.end))[0])]
+                for peer in others:
+                    sql, began = shape.sql(data.end, "events"), time.perf_counter()
+                    peer.ask(sql)
+                    taken.append((peer.name, time.perf_counter() - began))
+                if number >= 0:
+                    for name, seconds in taken:
+                        times.setdefault((name, shape.name), []).append(seconds * 1_000)
+            advance_to(max(number + 1, 0))
+    return times
+
+
+def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[Peer]) -> Check:
+    """Whether all say the same: the five sums of every row that is not empty, to the micro."""
+    reply = orjson.loads(wire.get(shape.path(data.end))[1])
+    records = reply.get("rows", [reply["totals"]])
+    ours = sorted(sums for record in records if any(sums := _sums(record)))
+    wrong = [peer.name for peer in others if _last_five(peer.ask(shape.sql(data.end, "events"))) != ours]
+    detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
+    return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
+
+
+def _sums(record: dict[str, float]) -> tuple[int, ...]:
+    counts = [int(record[name]) for name in ("impressions", "clicks", "conversions")]
+    return (*counts, *(round(record[name] * 1_000_000) for name in ("cost", "revenue")))
+
+
+def _last_five(rows: Rows) -> list[tuple[int, ...]]:
+    # ClickHouse writes 64-bit integers as texts; a sum over nothing is null in DuckDB.
+    found = [tuple(int(str(value or 0)) for value in row[-5:]) for row in rows]
+    return sorted(sums for sums in found if any(sums))
+
+
+def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[Peer]) -> Check:
+    ours = medians[OURS, shape.name]
+    ratios = {peer.name: medians[peer.name, shape.name] / ours for peer in others}
+    detail = ", ".join(f"{name} takes {ratio:.1f}x" for name, ratio in ratios.items())
+    return Check(name=f"{OURS} is faster: {shape.name}", passed=min(ratios.values()) > 1, detail=detail)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: medians in ms, and how much longer the others take."""
+    systems = list(dict.fromkeys(m.labels["system"] for m in result.measurements))
+    assert result.data is not None
+    shown = Table(
+        title=f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process", title_style=""
+    )
+    shown.add_column("asked")
+    for system in systems:
+        shown.add_column(system, justify="right")
+    for shape in SHAPES:
+        values = [result.value("latency", system=system, shape=shape.name) for system in systems]
+        cells = [f"{value:.2f}" if value is values[0] else f"{value:.2f}  {value / values[0]:.1f}x" for value in values]
+        shown.add_row(shape.name if shape.rolled else f"{shape.name} (raw events)", *cells)
+    for check in result.checks:
+        if not check.passed:
+            shown.add_row(f"[red]✗[/] {check.name}", check.detail)
+    return shown

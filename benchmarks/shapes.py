@@ -1,0 +1,67 @@
+"""The questions that report benchmarks ask: the same for the service and for other databases."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+COLUMNS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A report over the last `length` of the data; `campaign` None is all of them. `rolled` tells whether the default
+    variant's roll-ups hold the answer, or raw events have to be read."""
+
+    name: str
+    length: timedelta
+    campaign: str | None = None
+    granularity: str | None = None
+    group_by: str | None = None
+    rolled: bool = True
+
+    def path(self, end: datetime) -> str:
+        """The request of the service."""
+        given = {
+            "start": f"{end - self.length:%Y-%m-%dT%H:%M:%SZ}",
+            "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+            "campaign_id": self.campaign,
+            "granularity": self.granularity,
+            "group_by": self.group_by,
+        }
+        return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
+
+    def sql(self, end: datetime, table: str) -> str:
+        """The same in SQL that DuckDB and ClickHouse both take. `table` has ts as UTC without a zone, campaign_id,
+        kind, cost_micros, revenue_micros and geo."""
+        keys = []
+        if self.granularity is not None:
+            keys.append(f"date_trunc('{self.granularity}', ts) AS bucket")
+        if self.group_by is not None:
+            keys.append(f"{self.group_by} AS grp")
+        sums = [f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END)" for kind in ("impression", "click", "conversion")]
+        where = [f"ts >= '{end - self.length:%Y-%m-%d %H:%M:%S}'", f"ts < '{end:%Y-%m-%d %H:%M:%S}'"]
+        if self.campaign is not None:
+            where.append(f"campaign_id = '{self.campaign}'")
+        grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
+        columns = ", ".join([*keys, *sums, "sum(cost_micros)", "sum(revenue_micros)"])
+        return f"SELECT {columns} FROM {table} WHERE {' AND '.join(where)}{grouped}"
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LARGEST, MIDDLE = "CAMP-0001", "CAMP-0050"
+
+# What the latency targets are about: totals, any window up to 30 days.
+TOTALS = (
+    Shape("hour", HOUR, MIDDLE),
+    Shape("day", DAY, MIDDLE),
+    Shape("week", 7 * DAY, MIDDLE),
+    Shape("month", 30 * DAY, MIDDLE),
+    Shape("month-largest", 30 * DAY, LARGEST),
+    Shape("month-all", 30 * DAY),
+)
+BREAKDOWNS = (
+    Shape("day-by-hour", DAY, LARGEST, "hour"),
+    Shape("month-by-day", 30 * DAY, LARGEST, "day"),
+    Shape("week-by-campaign", 7 * DAY, None, None, "campaign_id"),
+    Shape("day-by-geo", DAY, LARGEST, None, "geo", rolled=False),
+)
