@@ -20,10 +20,11 @@ demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answer
 test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
-lint: $(VENV)/.dev  ## ruff, mypy and shellcheck
+lint: $(VENV)/.dev  ## ruff, mypy, squawk and shellcheck
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/squawk $$(find sql -name '*.sql')
 	$(BIN)/shellcheck .ci/run
 
 format: $(VENV)/.dev  ## reformat the Python code
