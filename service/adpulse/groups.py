@@ -5,7 +5,7 @@ Rows that the database refuses, although the contract took them, cost only thems
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -104,8 +104,11 @@ async def write(connection: Connection, group: Sequence[Job]) -> None:
 
 async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool = False) -> None:
     """Write what was not taken before; with `salvage`, without the rows that the database refuses."""
+    for job in group:
+        job.duplicates, job.refused = [], []
+    expected = {job: job.result() for job in group}
     async with connection.transaction():
-        outcomes = await _claim_keys(connection, group)
+        outcomes = await _claim_keys(connection, expected)
         fresh = [job for job in group if job not in outcomes]
         places = await _claim_ids(connection, fresh)
         if salvage:
@@ -114,7 +117,7 @@ async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool =
         else:
             await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)])
         answers = {job: job.result() for job in fresh}
-        await _keep_answers(connection, answers)
+        await _keep_answers(connection, answers, expected)
     for job, outcome in (outcomes | answers).items():
         job.settle(outcome)
 
@@ -168,14 +171,18 @@ async def _refused(connection: Connection, values: list[bytes], places: Sequence
     return []
 
 
-async def _claim_keys(connection: Connection, group: Iterable[Job]) -> dict[Job, Answer | Exception]:
-    """Take the keys of the group; the outcomes of those that were taken before."""
-    keyed = {job.key: job for job in group if job.key is not None}
+async def _claim_keys(connection: Connection, answers: dict[Job, Answer]) -> dict[Job, Answer | Exception]:
+    """Take the keys of these jobs, with the answers to be expected; the outcomes of those that were taken before."""
+    keyed = {job.key: job for job in answers if job.key is not None}
     if not keyed:
         return {}
-    hashes = {key: job.body_hash or b"" for key, job in keyed.items()}
-    before = await once.claim_keys(connection, hashes)
-    return {keyed[key]: _repeat(hashes[key], first) for key, first in before.items()}
+    claims = {key: (job.body_hash or b"", _json(answers[job])) for key, job in keyed.items()}
+    before = await once.claim_keys(connection, claims)
+    return {keyed[key]: _repeat(claims[key][0], first) for key, first in before.items()}
+
+
+def _json(answer: Answer) -> str:
+    return orjson.dumps(answer).decode()
 
 
 def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Exception:
@@ -188,17 +195,17 @@ def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Excep
     return Answer(0, answer.accepted + answer.duplicates, answer.rejected, answer.rejected_count)
 
 
-async def _keep_answers(connection: Connection, answers: dict[Job, Answer]) -> None:
-    """Remember each first answer. A batch that had no effect leaves its key free for a corrected one."""
+async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expected: dict[Job, Answer]) -> None:
+    """Remember the answers that are not as expected. A batch that had no effect leaves its key for a corrected one."""
     kept: dict[str, str] = {}
     void: list[str] = []
     for job, answer in answers.items():
         if job.key is None:
             continue
-        if answer.accepted or answer.duplicates:
-            kept[job.key] = orjson.dumps(answer).decode()
-        else:
+        if not (answer.accepted or answer.duplicates):
             void.append(job.key)
+        elif answer != expected[job]:
+            kept[job.key] = _json(answer)
     if kept:
         await once.keep_answers(connection, kept)
     if void:
@@ -211,7 +218,6 @@ async def _claim_ids(connection: Connection, jobs: Sequence[Job]) -> list[Sequen
     new = await once.claim_ids(connection, ids) if ids else set()
     places: list[Sequence[int]] = []
     for job in jobs:
-        job.duplicates, job.refused = [], []
         if job.batch.ids is None:
             places.append(range(len(job.batch.rows)))
             continue

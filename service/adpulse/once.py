@@ -18,23 +18,28 @@ async def prepare(connection: Connection) -> None:
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
-async def claim_keys(connection: Connection, hashes: dict[str, bytes]) -> dict[str, tuple[bytes, str] | None]:
-    """Takes keys for bodies with these hashes. Returns those that were taken before, with the hash and the answer
-    (JSON) of then; None when it has just expired.
+async def claim_keys(
+    connection: Connection, claims: dict[str, tuple[bytes, str]]
+) -> dict[str, tuple[bytes, str] | None]:
+    """Takes keys, each for a body with this hash, with the answer (JSON) that it gets unless keep_answers says other.
+
+    Returns those that were taken before, with the hash and the answer of then; None for one that has just expired.
 
     A key that another transaction is taking makes this one wait for its end.
     """
-    keys = sorted(hashes)
+    keys = sorted(claims)
     taken = await connection.fetch(
         "INSERT INTO idempotency_keys (key, body_hash, answer) "
-        "SELECT key, body_hash, '{}' FROM unnest($1::text[], $2::bytea[]) AS claims (key, body_hash) "
+        "SELECT key, body_hash, answer FROM unnest($1::text[], $2::bytea[], $3::jsonb[]) "
+        "AS claims (key, body_hash, answer) "
         "ON CONFLICT DO NOTHING RETURNING key",
         keys,
-        [hashes[key] for key in keys],
+        [claims[key][0] for key in keys],
+        [claims[key][1] for key in keys],
     )
     if len(taken) == len(keys):
         return {}
-    repeats = list(hashes.keys() - {record["key"] for record in taken})
+    repeats = list(claims.keys() - {record["key"] for record in taken})
     kept = await connection.fetch(
         "SELECT key, body_hash, answer FROM idempotency_keys WHERE key = ANY($1)",
         repeats,
@@ -44,7 +49,7 @@ async def claim_keys(connection: Connection, hashes: dict[str, bytes]) -> dict[s
 
 
 async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
-    """Remembers the answer (JSON) under each claimed key."""
+    """Replaces the answer (JSON) under claimed keys."""
     await connection.execute(
         "UPDATE idempotency_keys SET answer = answers.answer "
         "FROM unnest($1::text[], $2::jsonb[]) AS answers (key, answer) "
