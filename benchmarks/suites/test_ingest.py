@@ -1,7 +1,7 @@
 """Rows into the table.
 
-Hypothesis: COPY takes about twice as many rows a second as `executemany`, which asyncpg pipelines in one transaction,
-and as `unnest`, which makes arrays first; sending rows that are binary already saves another part; the roll-ups'
+Hypothesis: COPY takes two to three times the rows a second of `executemany`, which asyncpg pipelines in a transaction,
+and of `unnest`, which makes arrays first; sending rows that are binary already saves another part; the roll-ups'
 trigger adds at most a tenth to the same partitions without it.
 
     pytest benchmarks/suites/test_ingest.py --benchmark-only
