@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-# ── The rest ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def _healthz() -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json")
 

@@ -113,7 +113,7 @@ class Writer:
         while not (self._stopping and not self._queue):
             try:
                 connection = await self._connect()
-            except (*UNAVAILABLE, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+            except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                 log.warning("a writer cannot reach the database: %s", type(error).__name__)
                 if not self._connected:
                     # Nobody is left to write them, and their senders can try again.
