@@ -10,7 +10,7 @@ from benchmarks.dataset import Dataset
 from benchmarks.load import Load
 from benchmarks.results import Check, Measurement
 
-SAMPLED_REPORTS = 48
+SAMPLED_REPORTS = 24
 QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
 _DURATION = "http_req_duration{"
 
