@@ -84,7 +84,7 @@ class Encoder:
             rows[name] = values
 
         def variable(name: str, lengths: NDArray[np.int64]) -> None:
-            width, offset = self.row.fields[name][0].itemsize, self.row.fields[name][1]  # type: ignore[index]
+            width, offset = self.row.fields[name][0].itemsize, self.row.fields[name][1]  # type: ignore[index]  # has names
             kept[:, offset : offset + width] = np.arange(width) < lengths[:, None]
 
         rows["fields"] = len(COLUMNS)

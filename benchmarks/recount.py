@@ -55,7 +55,7 @@ class Recount:
 
 def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
     """The totals and the rows of a report over HTTP."""
-    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310
+    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
         answer = json.load(reply)
     rows = {
         (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)

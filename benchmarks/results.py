@@ -154,7 +154,7 @@ def source() -> Source:
     def git(*arguments: str) -> str | None:
         here = Path(__file__).parent
         try:
-            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True)  # noqa: S607
+            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True)  # noqa: S607  # git is where it is
         except OSError:
             return None
         return done.stdout.strip() if done.returncode == 0 else None

@@ -31,7 +31,7 @@ def settings_table() -> str:
 
 def _values(schema: dict[str, object]) -> str:
     """A JSON schema of one value in words: its type and bounds."""
-    kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]
+    kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]  # JSON
     words = {
         "integer": "whole number",
         "number": "number",
@@ -49,7 +49,7 @@ def _values(schema: dict[str, object]) -> str:
 def commands(app: typer.Typer, program: str) -> str:
     """Every command of a program, with its options and their defaults."""
     parts = []
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
         parts += [f"### {program} {name}", "", command.help.split("\n\n")[0].replace("\n", " "), ""]
         options = [each for each in command.params if not each.hidden and each.name != "help"]
         if options:

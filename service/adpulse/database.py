@@ -90,7 +90,8 @@ async def version(connection: Connection) -> int:
     """The schema version of the database; 0 before the first migration."""
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return 0
-    return await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")  # type: ignore[no-any-return]
+    found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")
+    return found
 
 
 async def migrate(connection: Connection) -> list[str]:

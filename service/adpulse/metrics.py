@@ -47,7 +47,7 @@ def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
     if multiprocess_dir:
         _forget_the_dead(Path(multiprocess_dir))
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]  # untyped there
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
@@ -58,4 +58,4 @@ def _forget_the_dead(folder: Path) -> None:
         try:
             os.kill(pid, 0)  # asks, and sends nothing
         except ProcessLookupError:
-            multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+            multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]  # untyped there
