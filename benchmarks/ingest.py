@@ -235,7 +235,7 @@ def _send(plan: Plan, cell: Cell, files: list[Path], name: str, address: str, re
         "WARMUP": WARMUP_S,
         "USERS": USERS[cell.batch],
         "BATCH": cell.batch,
-        "BODIES": ",".join(map(str, files)),
+        "BODIES": "\n".join(map(str, files)),
         "GZIP": int(cell.kind == "gzip"),
         "KEYED": int(cell.kind == "keyed"),
         "RUN": name,

@@ -20,7 +20,7 @@ const packed = __ENV.GZIP === '1';
 const keyed = __ENV.KEYED === '1';
 // Where a body has this, each request puts twelve hexadecimal digits of its own: the end of each event_id.
 const HOLE = '@@@@@@@@@@@@';
-const bodies = __ENV.BODIES.split(',').map((path) => (packed ? open(path, 'b') : open(path)));
+const bodies = __ENV.BODIES.split('\n').map((path) => (packed ? open(path, 'b') : open(path)));
 const pieces = packed || !bodies[0].includes(HOLE) ? null : bodies.map((body) => body.split(HOLE));
 
 const any = ['max>=0'];

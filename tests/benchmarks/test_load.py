@@ -1,6 +1,7 @@
 """k6 is found or asked for clearly; its scripts parse, and its summary is read."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,17 @@ def test_scripts_parse(k6: str, script: Path, tmp_path: Path) -> None:
     options = json.loads(done.stdout)
     assert options["scenarios"]
     assert options["thresholds"]["checks"] == ["rate==1"]
+
+
+def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> None:
+    """k6 speaks of files as URLs: a folder's name may hold what a URL escapes."""
+    folder = shutil.copytree(load.SCRIPTS, tmp_path / "a folder, 100 % größer" / "k6")
+    body = folder / "body"
+    body.write_text("{}")
+    for script in sorted(folder.glob("*.js")):
+        command = [k6, "inspect", "-e", f"BODIES={body}", str(script)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_wrong_parameter_is_named(k6: str) -> None:

@@ -8,7 +8,8 @@ const ZONES = ['UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kolkata'];
 
 // [shape, weight, query with holes]; the shape is a tag, so that each can have its own percentiles. A file of its
 // own, because benchmarks/suites asks the same mix without HTTP.
-const SHAPES = JSON.parse(open(import.meta.resolve('./shapes.json')));
+// open() takes a path, not a URL: in a folder with a space in its name the two differ.
+const SHAPES = JSON.parse(open(decodeURIComponent(import.meta.resolve('./shapes.json').replace('file://', ''))));
 export const shapes = SHAPES.map(([name]) => name);
 const weighted = SHAPES.flatMap((shape) => Array(shape[1]).fill(shape));
 const holes = { campaign, zone: () => pick(ZONES), days: () => config.days };
