@@ -57,7 +57,7 @@ MENDABLE = (
 )
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
 USERS = "two per core"
-Scenario = Literal["smoke", "ramp", "report", "mixed", "spike", "soak"]
+Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 

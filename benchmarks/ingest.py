@@ -44,7 +44,7 @@ STREAMS = 2
 COPIES = 12  # of a block of events each, in a stream
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
 BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
-HOLE = "@" * 12  # see k6/ingest.js
+HOLE = "@" * 12  # see k6/closed.js
 REPEATED = 0.01  # share of events whose event_id has come before
 WARMUP_S = 0.5
 RESAMPLES = 10_000
@@ -240,7 +240,7 @@ def _send(plan: Plan, cell: Cell, files: list[Path], name: str, address: str, re
         "KEYED": int(cell.kind == "keyed"),
         "RUN": name,
     }
-    return load.run("ingest", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
+    return load.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
 
 
 def _round(ceiling: float, loads: dict[Cell, load.Load]) -> Round:

@@ -1,4 +1,4 @@
-"""Where a service stops keeping up: the steps of k6/ramp.js, each by what was offered, sent and answered."""
+"""Where a service stops keeping up: the steps of k6/ingest.js, each by what was offered, sent and answered."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.load import Load
 
 SENT_SHARE = 0.97  # of what was offered: a step that sent less was cut short, or k6 could not follow
-LIMIT_MS = 1_000.0  # k6/ramp.js stops there too
+LIMIT_MS = 1_000.0  # k6/ingest.js stops there too
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ DATABASE = "adpulse_load"
 WARMUP_S = 2
 PROMISE_MS = 200
 # The scenarios, and the seconds of load that each has unless told otherwise.
-SECONDS = {"smoke": 5, "ramp": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
+SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario: `batches` POSTs a second of `batch` events (`ramp`: up to `peak`) and `reports` reports a second, as
+    """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second, as
     far as it has them, for `seconds`. `data` is what a service of our own is given before."""
 
     scenario: str
@@ -70,8 +70,8 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
         loaded = _load(plan, address, folder / "k6.json", console)
         with step(console, "recounting"):
             answers = asyncio.run(verdict.ask(plan.data, url, address))
-        # A ramp that ends at its knee ends in the middle of requests.
-        cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ramp" else 0
+        # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
+        cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
         audited = [verdict.complete(plan.data, loaded, answers, cut_off), verdict.accuracy(answers)]
         postgres, variant = asyncio.run(_describe(url))
     data = plan.data
@@ -163,7 +163,7 @@ def _measurements(plan: Plan, loaded: load.Load) -> list[Measurement]:
     if "events_accepted" in loaded.metrics:
         found.append(verdict.ingest_rate(loaded))
         found.append(Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"))
-    if plan.scenario == "ramp":
+    if plan.scenario == "ingest":
         ramp = steps(loaded)
         for number, each in enumerate(ramp, 1):
             labels = {"step": str(number), "held": "yes" if each.held else "no"}

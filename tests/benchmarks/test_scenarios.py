@@ -17,7 +17,7 @@ from benchmarks.service import ServiceError, serving
 
 END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 REPORTS = "http_req_duration{name:report,phase:load}"
-WITH_REPORTS = sorted(scenarios.SECONDS.keys() - {"ramp"})
+WITH_REPORTS = sorted(scenarios.SECONDS.keys() - {"ingest"})
 
 
 @pytest.fixture
