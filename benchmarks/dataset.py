@@ -169,6 +169,11 @@ class Dataset:
             ids=_uuids(rng, len(repeated)),
         )
 
+    @property
+    def home(self) -> Ints:
+        """(campaigns,): the zone in which each campaign runs, as an index into ZONES."""
+        return self._world.home
+
     @cached_property
     def _world(self) -> "_World":
         return _World.draw(self)
@@ -221,6 +226,7 @@ class _World:
     campaign: _Choice  # by zone
     mix: _Choice  # by zone
     kind: _Choice  # by campaign
+    home: Ints  # the zone that it runs in
     paid: Ints  # the kind of event that costs money
     price: Ints  # micros: the median bid of a rival
     reach: Ints  # how far up the rivals' quantiles the campaign's own bid goes
@@ -247,6 +253,7 @@ class _World:
             campaign=_Choice(by_zone),
             mix=_Choice(_mix_weights()),
             kind=_Choice(np.stack([np.full(count, 10**12), 10**6 * ctr, ctr * cvr], axis=1)),
+            home=zone,
             paid=clicks.astype(np.int64),
             price=np.where(clicks, click, impression).astype(np.int64),
             reach=(QUANTILES * (0.2 + 0.7 * rng.random(count))).astype(np.int64),

@@ -33,8 +33,8 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second, as
-    far as it has them, for `seconds`. `data` is what a service of our own is given before."""
+    """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
+    as far as it has them, for `seconds`. `data` is what a service of our own is given before."""
 
     scenario: str
     data: Dataset

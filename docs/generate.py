@@ -13,6 +13,7 @@ from typer.main import get_command
 from adpulse import cli, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
+from benchmarks import portrait
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -88,12 +89,21 @@ def variant_table() -> str:
     return _table(("variant", "what it is"), rows)
 
 
+def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
+    """One table of what the data set looks like."""
+    return _table(*measure(portrait.drawn()))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "adpulse": lambda: commands(cli.app, "adpulse"),
     "adbench": lambda: commands(bench_cli.app, "adbench"),
     "decisions": decisions,
     "variants": variant_table,
+    "dataset_shares": lambda: dataset(portrait.shares),
+    "dataset_spread": lambda: dataset(portrait.spread),
+    "dataset_rhythm": lambda: dataset(portrait.rhythm),
+    "dataset_week": lambda: dataset(portrait.week),
 }
 
 
