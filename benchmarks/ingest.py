@@ -10,11 +10,10 @@ import asyncio
 import csv
 import gzip
 import json
-import math
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +35,7 @@ from benchmarks.dataset import BLOCK, Dataset
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.service import serving
+from benchmarks.stats import ratio
 
 DATABASE = "adpulse_ingest"
 # A day of traffic at this rate, of which the last moments are sent: what a COPY then holds is what it holds live.
@@ -47,7 +47,6 @@ BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a si
 HOLE = "@" * 12  # see k6/closed.js
 REPEATED = 0.01  # share of events whose event_id has come before
 WARMUP_S = 0.5
-RESAMPLES = 10_000
 
 
 class CeilingError(RuntimeError):
@@ -272,17 +271,6 @@ def peak_memory(address: str) -> int | None:
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def ratio(pairs: Iterable[tuple[float, float]], seed: int) -> tuple[float, float, float]:
-    """The geometric mean of b / a over pairs (a, b), and its 95 % interval by the percentile bootstrap.
-
-    Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
-    """
-    logs = np.array([math.log(b / a) for a, b in pairs])
-    picks = np.random.default_rng(seed).integers(0, len(logs), (RESAMPLES, len(logs)))
-    low, high = np.quantile(logs[picks].mean(axis=1), (0.025, 0.975))
-    return math.exp(logs.mean()), math.exp(low), math.exp(high)
 
 
 async def _prepare(server: str, settings: Settings) -> str:

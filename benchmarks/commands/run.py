@@ -1,0 +1,72 @@
+"""`adbench run …`: one thing, measured against something, in turn."""
+
+from typing import Annotated
+
+import typer
+
+from adpulse.settings import Settings
+from benchmarks import ingest as ingest_run
+from benchmarks import reporting as report_run
+from benchmarks.bulk import AlreadyLoaded
+from benchmarks.commands.options import (
+    Campaigns,
+    Days,
+    End,
+    Json,
+    Seed,
+    dataset,
+    failing_clearly,
+    finish,
+    progress,
+)
+from benchmarks.ingest import CeilingError
+from benchmarks.load import LoadError
+
+run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
+
+
+@run.command("ingest")
+def run_ingest(
+    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 6,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    only: Annotated[str | None, typer.Option(help="cells such as plain:1000,ids:1000; see the table")] = None,
+    json: Json = False,
+) -> None:
+    """POST /events against two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
+
+    In a database adpulse_ingest of its own, made anew each time. Exit status: 0 when every accepted event was
+    stored once, 1 when not, 2 when it could not be measured.
+    """
+    wanted = None if only is None else set(only.split(","))
+    cells = [cell for cell in ingest_run.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    if not cells:
+        raise typer.BadParameter("names no cell", param_hint="--only")
+    with failing_clearly(LoadError, CeilingError):
+        plan = ingest_run.Plan(rounds, seconds, workers, seed, cells)
+        result, path = ingest_run.run(plan, Settings(), progress)
+    finish(result, path, ingest_run.table, json=json)
+
+
+@run.command("report")
+def run_report(
+    events: Annotated[list[int] | None, typer.Option(min=1, help="sizes to load", show_default="1M and 20M")] = None,
+    rounds: Annotated[int, typer.Option(min=100, help="times that every report is asked for, in each phase")] = 300,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
+    json: Json = False,
+) -> None:
+    """GET /report against /readyz, idle and while events are written, over growing data.
+
+    In databases adpulse_reports_<events>, made anew unless --reuse is given. Exit status: 0 when every aim was
+    reached, 1 when not, 2 when it could not be measured.
+    """
+    sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
+    data = dataset(sizes[-1], days, campaigns, seed, end)
+    with failing_clearly(LoadError, AlreadyLoaded):
+        result, path = report_run.run(report_run.Plan(data, sizes, rounds, reuse=reuse), Settings(), progress)
+    finish(result, path, report_run.table, json=json, width=140)

@@ -1,0 +1,28 @@
+"""`adbench seed`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from adpulse.embedded import database
+from adpulse.settings import Settings
+from benchmarks.bulk import AlreadyLoaded
+from benchmarks.commands.options import Campaigns, Days, End, Events, Seed, dataset, failing_clearly, progress
+from benchmarks.seed import seed as seed_run
+
+
+def seed(
+    events: Events = 1_000_000,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    variant: Annotated[
+        str | None, typer.Option(help="physical design to migrate to", show_default="the one in force")
+    ] = None,
+) -> None:
+    """Load a seeded data set into the database: see docs/reference/dataset.md."""
+    data = dataset(events, days, campaigns, seed, end)
+    with failing_clearly(AlreadyLoaded), database(Settings()) as url:
+        asyncio.run(seed_run(url, data, variant, progress))
