@@ -1,5 +1,10 @@
 """A promise is read exactly, and broken with its figure."""
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +54,33 @@ def test_a_broken_promise_has_its_figure() -> None:
     assert Promise(50, 50.0, 10).broken(times) == "report p50 < 50 ms at 10 events: it was 50.0 ms, over 100 reports"
     assert Promise(95, 95.0, 10).broken(times) == "report p95 < 95 ms at 10 events: it was 95.0 ms, over 100 reports"
     assert Promise(50, 1.0, 10).broken([3.0]) == "report p50 < 1 ms at 10 events: it was 3.0 ms, over 1 reports"
+
+
+@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+def test_the_timed_suites_fail_with_the_figure_of_a_slow_variant(server, tmp_path: Path) -> None:
+    """A variant is planted whose reports take at least 5 ms, and which promises two things: what it breaks fails the
+    run, what it keeps does not."""
+    sql = shutil.copytree(variants.SQL_DIR, tmp_path / "sql")
+    planted = shutil.copytree(sql / "variants" / "00_heap", sql / "variants" / "99_planted")
+    promised = "report p50 < 4 ms at 1,000 events; report p99 < 600000 ms at 1,000 events"
+    (planted / "up.sql").write_text(
+        f"-- variant:    planted\n-- promises:   {promised}\n{(planted / 'up.sql').read_text()}"
+    )
+    report = (planted / "report.sql").read_text()
+    assert report.count("FROM events") == 1
+    (planted / "report.sql").write_text(report.replace("FROM events", "FROM pg_sleep(0.005), events"))
+    (tmp_path / "planting.py").write_text(
+        f"from pathlib import Path\nfrom adpulse import variants\nvariants.SQL_DIR = Path({str(sql)!r})\n"
+    )
+    suite = Path(__file__).parents[2] / "benchmarks" / "suites" / "test_report.py"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", str(suite), "-p", "planting", "--benchmark-only", "-k", "promise and planted"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "ADPULSE_DATABASE_URL": server.url()},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(
+        r"planted promises report p50 < 4 ms at 1,000 events: it was \d+\.\d ms, over 200 reports", done.stdout
+    )
+    assert "1 failed, 1 passed" in done.stdout
