@@ -4,6 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
 from benchmarks import load, results, scratch, verdict
+from benchmarks.bloat import Watch, growth
 from benchmarks.dataset import Dataset
 from benchmarks.knee import knee, steps
 from benchmarks.progress import bar, step
@@ -27,6 +29,7 @@ from benchmarks.service import ServiceError, serving
 DATABASE = "adpulse_load"
 WARMUP_S = 2
 PROMISE_MS = 200
+SAMPLES = 20  # of the tables' sizes in a soak
 # The scenarios, and the seconds of load that each has unless told otherwise.
 SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
 
@@ -67,7 +70,8 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
         asyncio.run(seed(url, plan.data, settings.variant, console))
         with step(console, f"starting the service with {plan.workers} workers"):
             address = stack.enter_context(serving(url, plan.workers, folder / "service.log"))
-        loaded = _load(plan, address, folder / "k6.json", console)
+        watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
+        loaded = _load(plan, address, folder / "k6.json", console, watch)
         with step(console, "recounting"):
             answers = asyncio.run(verdict.ask(plan.data, url, address))
         # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
@@ -78,6 +82,7 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
     return _result(
         plan, began, loaded, audited, postgres, variant,
         results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        watch.measurements() if watch else [],
     )  # fmt: skip
 
 
@@ -89,7 +94,7 @@ def _there(plan: Plan, settings: Settings, console: Console, folder: Path, addre
     return _result(plan, began, loaded, [], postgres, variant, None)
 
 
-def _load(plan: Plan, address: str, out: Path, console: Console) -> load.Load:
+def _load(plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None) -> load.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
@@ -104,7 +109,13 @@ def _load(plan: Plan, address: str, out: Path, console: Console) -> load.Load:
         "PROMISE_MS": PROMISE_MS,
     }
     with bar(console, plan.scenario, planned_s, "s") as advance_to:
-        return load.run(plan.scenario, env, out, planned_s, lambda gone: advance_to(min(gone, planned_s)))
+
+        def tick(gone_s: float) -> None:
+            advance_to(min(gone_s, planned_s))
+            if watch:
+                watch.look(gone_s)
+
+        return load.run(plan.scenario, env, out, planned_s, tick)
 
 
 async def _describe(url: str) -> tuple[results.Postgres, str]:
@@ -132,6 +143,7 @@ def _result(
     postgres: results.Postgres | None,
     variant: str,
     data: results.Data | None,
+    tables: Sequence[Measurement] = (),
 ) -> Result:
     return Result(
         what=f"load-{plan.scenario}",
@@ -150,7 +162,7 @@ def _result(
             "reports_per_second": plan.reports,
             "workers": plan.workers if data else None,
         },
-        measurements=_measurements(plan, loaded),
+        measurements=[*_measurements(plan, loaded), *tables],
         checks=[verdict.replies(loaded), *audited, *_thresholds(loaded)],
     )
 
@@ -193,6 +205,8 @@ def table(result: Result) -> Table:
             quantile = f" p{float(each.labels['quantile']) * 100:g}" if each.labels else ""
             figure = f"{each.value:.1f}" if each.unit == "ms" else f"{each.value:,.0f}"
             shown.add_row(f"{each.name}{quantile}", f"{figure} {each.unit}")
+    for name, figure in growth(result.measurements):
+        shown.add_row(name, figure)
     promises = [check for check in result.checks if not check.aim]
     aims = [check for check in result.checks if check.aim]
     for kind, checks, mark in (("promises", promises, "[red]✗[/]"), ("aims", aims, "[yellow]·[/]")):
