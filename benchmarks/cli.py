@@ -1,7 +1,12 @@
 """adbench: the commands of the lab, put together."""
 
+import os
+from typing import Annotated
+from urllib.parse import urlsplit
+
 import typer
 
+from adpulse.settings import PREFIX
 from benchmarks.commands.demo import demo
 from benchmarks.commands.load import load
 from benchmarks.commands.peers import peers
@@ -12,8 +17,31 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @app.callback()
-def adbench() -> None:
-    """Measures AdPulse++ on this machine. Works on ADPULSE_DATABASE_URL, or on the embedded PostgreSQL."""
+def adbench(
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="embedded|URL",
+            help="the PostgreSQL to measure, as postgresql://user@host/database",
+            show_default="ADPULSE_DATABASE_URL; without it: embedded",
+        ),
+    ] = None,
+) -> None:
+    """Measures AdPulse++ from this machine, on the embedded PostgreSQL or on another one.
+
+    --target goes before the command and takes precedence over ADPULSE_DATABASE_URL, which also keeps a password out
+    of the list of processes. Commands make databases of their own beside the one that is named.
+    """
+    if target is None:
+        return
+    if target != "embedded" and urlsplit(target).scheme not in ("postgresql", "postgres"):
+        service = "; a service that is up is loaded by: adbench load NAME --url URL" if target[:4] == "http" else ""
+        raise typer.BadParameter(
+            f"embedded, or the URL of a PostgreSQL such as postgresql://user@host/database{service}",
+            param_hint="--target",
+        )
+    # Into the environment, where Settings and every process that is started find it; empty is as good as unset.
+    os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
 for command in (demo, load, seed, peers):

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from rich.table import Table
 
 from adpulse import audit, variants
 from adpulse.database import connect
-from adpulse.embedded import database, embedded_binaries
+from adpulse.embedded import EmbeddedError, database, embedded_binaries
 from adpulse.settings import Settings
 from benchmarks import load, results, scratch
 from benchmarks.bulk import COLUMNS
@@ -199,9 +199,10 @@ def _with_ids(batch: list[dict[str, Any]], rng: np.random.Generator) -> Iterator
 
 def find_psql(settings: Settings) -> Path:
     """The psql of the embedded PostgreSQL, or the one on the PATH. Raises CeilingError."""
-    beside = (settings.postgres_bin or embedded_binaries()) / "psql"
-    if beside.is_file():
-        return beside
+    with suppress(EmbeddedError):  # with a database that is named, the embedded one need not be installed
+        beside = (settings.postgres_bin or embedded_binaries()) / "psql"
+        if beside.is_file():
+            return beside
     found = shutil.which("psql")
     if found is None:
         raise CeilingError("there is no psql: install PostgreSQL's client programs")

@@ -35,7 +35,7 @@ class _Model(BaseModel):
 
 
 class Machine(_Model):
-    """Where it ran. Two results are comparable only when these agree."""
+    """Where the lab ran, and the service if it was our own. Two results are comparable only when these agree."""
 
     cpu: str
     cores: int = Field(description="that this process may use")
@@ -49,6 +49,11 @@ class Postgres(_Model):
 
     version: str
     settings: dict[str, str] = Field(description="those that differ from PostgreSQL's defaults")
+    local: bool | None = Field(
+        None,
+        description="true: reached through a Unix socket, and so on the same machine; false: through an address, "
+        "and nothing is known of its machine; none: an older result",
+    )
 
 
 class Source(_Model):
@@ -178,6 +183,7 @@ async def postgres(connection: Connection) -> Postgres:
     return Postgres(
         version=await connection.fetchval("SHOW server_version"),
         settings={row[0]: row[1] for row in rows},
+        local=await connection.fetchval("SELECT inet_server_addr() IS NULL"),
     )
 
 

@@ -25,12 +25,17 @@ def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     beside = Path(sys.executable).with_name("adpulse")
     command = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
-    # The address and its port are ours, whatever ADPULSE_HOST and ADPULSE_PORT say.
-    env = {"ADPULSE_DATABASE_URL": database_url, "ADPULSE_HOST": "127.0.0.1", "ADPULSE_LOG_LEVEL": "warning"}
+    # The address and the data are ours, whatever ADPULSE_HOST, _PORT and _READ_DATABASE_URL say.
+    env = {
+        "ADPULSE_DATABASE_URL": database_url,
+        "ADPULSE_READ_DATABASE_URL": "",
+        "ADPULSE_HOST": "127.0.0.1",
+        "ADPULSE_LOG_LEVEL": "warning",
+    }
     with child([command, "serve", "--port", str(port), "--workers", str(workers)], log, env) as process:
         give_up = time.monotonic() + START_S
         while not _ready(address):
@@ -42,7 +47,8 @@ def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
         yield address
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

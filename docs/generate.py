@@ -6,6 +6,7 @@ A page is prose, written by hand; what lies between `<!-- generated: NAME -->` a
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.main import get_command
@@ -47,23 +48,25 @@ def _values(schema: dict[str, object]) -> str:
     return f"{word} {bounds}".strip()
 
 
-def commands(app: typer.Typer, program: str) -> str:
-    """Every command of a program, with its options and their defaults."""
-    parts = []
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
-        parts += [f"### {program} {name}", "", command.help.split("\n\n")[0].replace("\n", " "), ""]
-        options = [each for each in command.params if not each.hidden and each.name != "help"]
-        if options:
-            rows = [
-                (
-                    f"`{each.opts[-1] if each.opts[-1].startswith('-') else each.name.upper()}`",
-                    _default(each),
-                    each.help or "",
-                )
-                for each in options
-            ]
-            parts += [_table(("option", "default", "meaning"), rows)]
+def commands(command: Any, program: str) -> str:
+    """A program's own options, and every command with its options and their defaults; groups of commands unfolded."""
+    parts = [] if (own := _options(command)) is None else [own]
+    for name, each in getattr(command, "commands", {}).items():
+        title = f"{program} {name}"
+        if hasattr(each, "commands"):
+            parts.append(commands(each, title))
+            continue
+        parts += [f"### {title}", "", each.help.split("\n\n")[0].replace("\n", " "), ""]
+        parts += [] if (table := _options(each)) is None else [table]
     return "\n".join(parts)
+
+
+def _options(command: Any) -> str | None:
+    """The options of a program or command as a table; None when there are none."""
+    shown = [each for each in command.params if not each.hidden and each.name != "help"]
+    names = [each.opts[-1] if each.opts[-1].startswith("-") else each.name.upper() for each in shown]
+    rows = [(f"`{name}`", _default(each), each.help or "") for name, each in zip(names, shown, strict=True)]
+    return _table(("option", "default", "meaning"), rows) if rows else None
 
 
 def _default(option: typer.core.TyperOption) -> str:
@@ -96,8 +99,8 @@ def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
-    "adpulse": lambda: commands(cli.app, "adpulse"),
-    "adbench": lambda: commands(bench_cli.app, "adbench"),
+    "adpulse": lambda: commands(get_command(cli.app), "adpulse"),
+    "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,
     "variants": variant_table,
     "dataset_shares": lambda: dataset(portrait.shares),

@@ -17,7 +17,7 @@ from adpulse.events import FIELDS
 from benchmarks import cli as bench_cli
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sql").rglob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(part for each in ("docs", "sql", "benchmarks") for part in (ROOT / each).rglob("*.md"))]
 PROGRAMS = {"adpulse": get_command(cli.app), "adbench": get_command(bench_cli.app)}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -89,10 +89,11 @@ def test_commands_exist(page: Path) -> None:
             unknown += [name for name, sign, _ in given if name not in (variables if sign else targets)]
         elif program in PROGRAMS:
             options = {word.partition("=")[0] for word in words if word.startswith("--")} - {"--help"}
-            commands = PROGRAMS[program].commands  # type: ignore[attr-defined]  # typer does not publish its class
-            command = commands.get(words[1]) if len(words) > 1 else None
-            known = {option for each in command.params for option in each.opts} if command else set()
-            if options - known or not (command or words[1:] == ["--help"]):
+            command, known = PROGRAMS[program], set()
+            for word in ["", *words[1:]]:
+                command = getattr(command, "commands", {}).get(word, command)  # a group's own options come before
+                known |= {option for each in command.params for option in each.opts}
+            if options - known or (hasattr(command, "commands") and words[-1] != "--help"):
                 unknown.append(" ".join(words))
         elif words[0].startswith(".venv/bin/") and not Path(sys.executable).with_name(program).exists():
             unknown.append(words[0])
