@@ -20,12 +20,12 @@ demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answer
 test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
-lint: $(VENV)/.dev  ## ruff, mypy, squawk and shellcheck
+lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/squawk $$(find sql -name '*.sql')
-	$(BIN)/shellcheck .ci/run
+	.ci/lint-infra
 
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .

@@ -11,15 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
+# lambda.txt is of the group alone, without the project's own dependencies.
 # bench.txt and dev.txt carry the build back end, because the project itself is installed without isolation.
 LOCKS = {
-    "runtime.txt": [],
-    "bench.txt": ["--extra", "bench", "--group", "build"],
-    "dev.txt": ["--extra", "bench", "--group", "build", "--group", "dev"],
+    "runtime.txt": ["pyproject.toml"],
+    "lambda.txt": ["--group", "lambda"],
+    "bench.txt": ["pyproject.toml", "--extra", "bench", "--group", "build"],
+    "dev.txt": ["pyproject.toml", "--extra", "bench", "--group", "build", "--group", "dev"],
 }
 
 for name, selection in LOCKS.items():
-    command = [str(UV), "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--upgrade"]
+    command = [str(UV), "pip", "compile", "--quiet", "--universal", "--upgrade"]
     command += ["--python-version", "3.11", "--generate-hashes", "--no-annotate"]
     command += ["--custom-compile-command", "make lock", "--output-file", f"requirements/{name}"]
     print(f"requirements/{name}", file=sys.stderr)
