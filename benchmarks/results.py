@@ -113,12 +113,16 @@ class Result(_Model):
     def passed(self) -> bool:
         return all(check.passed for check in self.checks if not check.aim)
 
-    def value(self, name: str, **labels: str) -> float:
+    def find(self, name: str, **labels: str) -> Measurement:
         """The measurement of that name with exactly these labels. Raises KeyError."""
         for each in self.measurements:
             if each.name == name and each.labels == labels:
-                return each.value
+                return each
         raise KeyError(f"no measurement {name} {labels}")
+
+    def value(self, name: str, **labels: str) -> float:
+        """The value of that measurement. Raises KeyError."""
+        return self.find(name, **labels).value
 
 
 def write(result: Result, folder: Path) -> Path:

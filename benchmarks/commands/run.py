@@ -7,6 +7,7 @@ import typer
 from adpulse.settings import Settings
 from benchmarks import ingest as ingest_run
 from benchmarks import reporting as report_run
+from benchmarks import stages as stages_run
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.commands.options import (
     Campaigns,
@@ -70,3 +71,19 @@ def run_report(
     with failing_clearly(LoadError, AlreadyLoaded):
         result, path = report_run.run(report_run.Plan(data, sizes, rounds, reuse=reuse), Settings(), progress)
     finish(result, path, report_run.table, json=json, width=140)
+
+
+@run.command("stages")
+def run_stages(
+    rounds: Annotated[int, typer.Option(min=10, help="requests of each size")] = 200,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Where the time of one POST /events goes, from the first byte to the answer.
+
+    In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
+    status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
+    """
+    with failing_clearly():
+        result, path = stages_run.run(stages_run.Plan(rounds, seed), Settings(), progress)
+    finish(result, path, stages_run.table, json=json)
