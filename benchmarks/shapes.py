@@ -1,10 +1,17 @@
 """The questions that report benchmarks ask: the same for the service and for other databases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 COLUMNS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
+# The five sums in SQL: from events, and from roll-ups, which have a column for each.
+OF_EVENTS = (
+    *(f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END)" for kind in ("impression", "click", "conversion")),
+    *(f"sum({column})" for column in COLUMNS[3:]),
+)
+OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -30,20 +37,19 @@ class Shape:
         }
         return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
-    def sql(self, end: datetime, table: str) -> str:
+    def sql(self, end: datetime, table: str, sums: Sequence[str] = OF_EVENTS) -> str:
         """The same in SQL that DuckDB and ClickHouse both take. `table` has ts as UTC without a zone, campaign_id,
-        kind, cost_micros, revenue_micros and geo."""
+        and kind, cost_micros, revenue_micros and geo; or, for OF_ROLLUPS, a column for each sum."""
         keys = []
         if self.granularity is not None:
             keys.append(f"date_trunc('{self.granularity}', ts) AS bucket")
         if self.group_by is not None:
             keys.append(f"{self.group_by} AS grp")
-        sums = [f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END)" for kind in ("impression", "click", "conversion")]
         where = [f"ts >= '{end - self.length:%Y-%m-%d %H:%M:%S}'", f"ts < '{end:%Y-%m-%d %H:%M:%S}'"]
         if self.campaign is not None:
             where.append(f"campaign_id = '{self.campaign}'")
         grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
-        columns = ", ".join([*keys, *sums, "sum(cost_micros)", "sum(revenue_micros)"])
+        columns = ", ".join([*keys, *sums])
         return f"SELECT {columns} FROM {table} WHERE {' AND '.join(where)}{grouped}"
 
 

@@ -13,7 +13,9 @@ class Peer(Protocol):
     version: str
 
     def load(self, parquet: Path) -> None:
-        """Takes the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo."""
+        """Takes the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo; and
+        keeps roll-ups of them, as it does best: `rollup_minute` and `rollup_hour` with campaign_id, ts and a column
+        for each of shapes.COLUMNS."""
 
     def ask(self, sql: str) -> Rows:
         """The rows, as Python values."""

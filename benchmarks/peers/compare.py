@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,12 +28,41 @@ from benchmarks.peers.duck import Duck, export
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.service import serving
-from benchmarks.shapes import BREAKDOWNS, TOTALS, Shape
+from benchmarks.shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
 from benchmarks.wire import Wire
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
 OURS = "adpulse"
 WARMUP = 5
+ROLLUPS = "+roll-ups"  # after a peer's name: the same peer, asked about roll-ups of its own
+
+
+@dataclass(frozen=True)
+class System:
+    """A peer with the tables that it is asked about."""
+
+    peer: Peer
+    rolled: bool
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+        return self.peer.name + ROLLUPS if self.rolled else self.peer.name
+
+    def holds(self, shape: Shape) -> bool:
+        """Whether its tables have the answer."""
+        return shape.rolled or not self.rolled
+
+    def sql(self, shape: Shape, end: datetime) -> str:
+        """The question. Windows of whole hours are asked of the hours, which are fewer."""
+        if not self.rolled:
+            return shape.sql(end, "events")
+        whole = end == end.replace(minute=0, second=0, microsecond=0) and not shape.length % HOUR
+        return shape.sql(end, "rollup_hour" if whole and shape.granularity != "minute" else "rollup_minute", OF_ROLLUPS)
+
+    def ask(self, shape: Shape, end: datetime) -> Rows:
+        """The answer."""
+        return self.peer.ask(self.sql(shape, end))
 
 
 def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
@@ -48,11 +78,12 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         parquet = here / "events.parquet"
         with step(console, "writing the events for the peers"):
             export(data, parquet)
-        others: list[Peer] = [Duck(here), ClickHouse(here)]
-        for peer in others:
+        peers: list[Peer] = [Duck(here), ClickHouse(here)]
+        for peer in peers:
             stack.callback(peer.close)
             with step(console, f"loading {peer.name}"):
                 peer.load(parquet)
+        others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
         server = stack.enter_context(database(settings))
         url = asyncio.run(reporting.prepared(server, data, plan, settings, console))
         address = stack.enter_context(serving(url, 1, folder / "service.log"))
@@ -61,7 +92,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         times = _ask(data, rounds, wire, others, console)
         postgres, variant = asyncio.run(reporting.describe(url))
     medians = {key: statistics.median(taken) for key, taken in times.items()}
-    checks += [_faster(shape, medians, others) for shape in SHAPES if shape.rolled]
+    checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
     result = Result(
         what="peers",
         started_at=began,
@@ -70,7 +101,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         source=results.source(),
         data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
         variant=variant,
-        parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in others}},
+        parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
         measurements=[
             Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
             for (system, shape), value in medians.items()
@@ -81,17 +112,18 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
 
 
 def _ask(
-    data: Dataset, rounds: int, wire: Wire, others: Sequence[Peer], console: Console
+    data: Dataset, rounds: int, wire: Wire, others: Sequence[System], console: Console
 ) -> dict[tuple[str, str], list[float]]:
     times: dict[tuple[str, str], list[float]] = {}
     with bar(console, "asking all in turn", rounds, "rounds") as advance_to:
         for number in range(-WARMUP, rounds):
             for shape in SHAPES:
                 taken = [(OURS, wire.get(shape.path(data.end))[0])]
-                for peer in others:
-                    sql, began = shape.sql(data.end, "events"), time.perf_counter()
-                    peer.ask(sql)
-                    taken.append((peer.name, time.perf_counter() - began))
+                for system in others:
+                    if system.holds(shape):
+                        began = time.perf_counter()
+                        system.ask(shape, data.end)
+                        taken.append((system.name, time.perf_counter() - began))
                 if number >= 0:
                     for name, seconds in taken:
                         times.setdefault((name, shape.name), []).append(seconds * 1_000)
@@ -99,12 +131,13 @@ def _ask(
     return times
 
 
-def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[Peer]) -> Check:
+def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[System]) -> Check:
     """Whether all say the same: the five sums of every row that is not empty, to the micro."""
     reply = orjson.loads(wire.get(shape.path(data.end))[1])
     records = reply.get("rows", [reply["totals"]])
     ours = sorted(sums for record in records if any(sums := _sums(record)))
-    wrong = [peer.name for peer in others if _last_five(peer.ask(shape.sql(data.end, "events"))) != ours]
+    asked = [system for system in others if system.holds(shape)]
+    wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
     detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
     return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
 
@@ -120,11 +153,13 @@ def _last_five(rows: Rows) -> list[tuple[int, ...]]:
     return sorted(sums for sums in found if any(sums))
 
 
-def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[Peer]) -> Check:
+def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[System], rolled: bool) -> Check:
+    """Ahead of events that others hold sorted is what roll-ups are for; ahead of others' roll-ups is an aim."""
     ours = medians[OURS, shape.name]
-    ratios = {peer.name: medians[peer.name, shape.name] / ours for peer in others}
+    ratios = {system.name: medians[system.name, shape.name] / ours for system in others if system.rolled is rolled}
     detail = ", ".join(f"{name} takes {ratio:.1f}x" for name, ratio in ratios.items())
-    return Check(name=f"{OURS} is faster: {shape.name}", passed=min(ratios.values()) > 1, detail=detail)
+    name = f"{OURS} is faster{' than roll-ups of theirs' if rolled else ''}: {shape.name}"
+    return Check(name=name, passed=min(ratios.values()) > 1, detail=detail, aim=rolled)
 
 
 def table(result: Result) -> Table:
@@ -138,10 +173,12 @@ def table(result: Result) -> Table:
     for system in systems:
         shown.add_column(system, justify="right")
     for shape in SHAPES:
-        values = [result.value("latency", system=system, shape=shape.name) for system in systems]
-        cells = [f"{value:.2f}" if value is values[0] else f"{value:.2f}  {value / values[0]:.1f}x" for value in values]
+        values = {m.labels["system"]: m.value for m in result.measurements if m.labels["shape"] == shape.name}
+        ours = values[systems[0]]
+        cells = [f"{ours:.2f}"]
+        cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]
         shown.add_row(shape.name if shape.rolled else f"{shape.name} (raw events)", *cells)
     for check in result.checks:
-        if not check.passed:
+        if not check.passed and not check.aim:  # what an aim says can be seen above
             shown.add_row(f"[red]✗[/] {check.name}", check.detail)
     return shown

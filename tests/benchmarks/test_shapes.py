@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pytest
 
 from adpulse import queries
 from adpulse.settings import Settings
 from benchmarks.dataset import Dataset
+from benchmarks.peers import Peer
 from benchmarks.service import ServiceError
 from benchmarks.shapes import BREAKDOWNS, TOTALS, Shape
 from benchmarks.wire import Wire
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DATA = Dataset(60_000, END, 30, 60, 7)
 SHAPES = (*TOTALS, *BREAKDOWNS)
 
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -37,26 +39,42 @@ def test_names_tell_shapes_apart() -> None:
     assert len({shape.name for shape in SHAPES}) == len(SHAPES)
 
 
-@shapes
-def test_the_peers_are_asked_the_same(shape: Shape, tmp_path: Path) -> None:
-    """DuckDB's rows are what a count over the generator's own events gives."""
-    pytest.importorskip("duckdb", reason="the extra `peers` is not installed")
-    from benchmarks.peers.duck import Duck, export
+@pytest.fixture(scope="module", params=["duck", "clickhouse"])
+def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """A rival that holds DATA."""
+    name = {"duck": "duckdb", "clickhouse": "chdb"}[request.param]
+    for package in ("duckdb", name):  # DuckDB also writes the file that both load
+        pytest.importorskip(package, reason="the extra `peers` is not installed")
+    from benchmarks.peers.compare import ClickHouse, Duck, export
 
-    data = Dataset(3_000, END, 30, 60, 7)
-    export(data, tmp_path / "events.parquet")
-    duck = Duck(tmp_path)
-    duck.load(tmp_path / "events.parquet")
-    rows = duck.ask(shape.sql(END, "events"))
-    duck.close()
-    expected = 0
-    for number in range(data.blocks):
-        block = data.block(number)
+    folder = tmp_path_factory.mktemp(request.param)
+    export(DATA, folder / "events.parquet")
+    rival: Peer = {"duck": Duck, "clickhouse": ClickHouse}[request.param](folder)
+    rival.load(folder / "events.parquet")
+    yield rival
+    rival.close()
+
+
+@pytest.mark.parametrize("rolled", [False, True], ids=["events", "roll-ups"])
+@shapes
+def test_the_peers_are_asked_the_same(shape: Shape, rolled: bool, peer: Peer) -> None:
+    """Their rows are what a count over the generator's own events gives, also from roll-ups of their own."""
+    from benchmarks.peers.compare import System, _last_five
+
+    system = System(peer, rolled)
+    if not system.holds(shape):
+        assert rolled
+        return
+    rows = _last_five(system.ask(shape, END)) or [(0, 0, 0, 0, 0)]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    expected = np.zeros(5, dtype=np.int64)
+    for block in DATA:
         inside = (block.ts >= (END - shape.length).timestamp() * 1e6) & (block.ts < END.timestamp() * 1e6)
         if shape.campaign is not None:
             inside &= block.campaign == int(shape.campaign.split("-")[1]) - 1
-        expected += int(inside.sum())
-    assert sum(int(str(value or 0)) for row in rows for value in row[-5:-2]) == expected
+        expected[:3] += np.bincount(block.kind[inside], minlength=3)
+        expected[3:] += block.cost[inside].sum(), block.revenue[inside].sum()
+    assert sums == expected.tolist()
 
 
 class _Handler(BaseHTTPRequestHandler):
