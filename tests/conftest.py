@@ -24,8 +24,14 @@ from adpulse.embedded import Cluster
 from adpulse.settings import Settings, unknown_variables
 
 HOME = "TEST_POSTGRES_HOME"
-BINARIES = {"pg18": None, "pg15": Path("/usr/lib/postgresql/15/bin")}
-VERSIONS = [name for name, path in BINARIES.items() if path is None or (path / "postgres").exists()]
+# The embedded one and every one where Debian's packages put it, whose own 18 comes before the embedded 18.
+BINARIES: dict[str, Path | None] = {"pg18": None} | {
+    f"pg{path.parents[1].name}": path.parent
+    for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if int(path.parents[1].name) >= 15
+}
+# TEST_POSTGRES=pg17 tests with that one alone; so CI divides the versions among machines.
+VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) == name]
 
 Client = httpx.AsyncClient
 NewDatabase = Callable[..., Awaitable[str]]
@@ -37,11 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
+        if not VERSIONS:
+            raise pytest.UsageError(f"TEST_POSTGRES is none of {', '.join(BINARIES)}")
         os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput") and HOME in os.environ:
         home = Path(os.environ[HOME])
         for name in VERSIONS:
             if (home / name).exists():

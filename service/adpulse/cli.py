@@ -164,6 +164,7 @@ def _serve(settings: Settings) -> None:
             log_level=settings.log_level,
             access_log=False,  # /metrics counts requests; a line each costs more than the request
             server_header=False,
+            timeout_keep_alive=settings.keep_alive_s,
             timeout_graceful_shutdown=int(settings.shutdown_s),
         )
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adpulse import metrics
+from adpulse import metrics, once
 from adpulse.bodies import ArrivingFull, is_ndjson
 from adpulse.decoder import Batch, BodyError
 from adpulse.ingest import Answer, KeyReused, Overloaded, Unavailable
@@ -67,7 +67,7 @@ def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
     if raw is None:
         return None
     key = raw.decode("latin-1")
-    if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+    if not once.valid_key(key):
         raise BodyError(400, "idempotency_key", "An Idempotency-Key has 1 to 128 printable ASCII characters.")
     return key
 

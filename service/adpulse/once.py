@@ -13,6 +13,11 @@ from typing import Any
 from adpulse.database import Connection
 
 
+def valid_key(key: str) -> bool:
+    """Whether a client's Idempotency-Key may be one: 1 to 128 printable ASCII characters."""
+    return 1 <= len(key) <= 128 and key.isascii() and key.isprintable()
+
+
 async def prepare(connection: Connection) -> None:
     """Makes ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")

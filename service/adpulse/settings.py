@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
     workers: Count = Field(1, description="server processes")
     log_level: str = Field("info", description="debug, info, warning or error")
+    keep_alive_s: Count = Field(5, description="how long an idle connection is kept; behind a balancer: longer than it")
     shutdown_s: Seconds = Field(20, description="how long a stop may wait for answers that are under way")
 
     # What a request may hold
