@@ -22,7 +22,7 @@ from adpulse.intake import PATH, Shortcut, post_events
 from adpulse.maintenance import Maintainer
 from adpulse.openapi import events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
-from adpulse.reports import Reporter, open_readers
+from adpulse.reports import Reporter, open_pooled_readers, open_readers
 from adpulse.settings import Settings
 from adpulse.swagger import add_docs
 
@@ -39,9 +39,11 @@ async def _readyz(request: Request) -> Response:
     state = request.app.state
     try:
         async with state.pool.acquire(timeout=2) as connection:
-            await connection.fetchval("SELECT 1", timeout=2)
+            await connection.execute("SELECT 1", timeout=2)
             if not state.schema_checked:
-                if await database.version(connection) < database.latest_version():
+                async with connection.transaction():  # two statements that a pooler must not part
+                    version = await database.version(connection)
+                if version < database.latest_version():
                     return unavailable("The database schema is older than this service; run: adpulse migrate.")
                 state.schema_checked = True
     except UNAVAILABLE:
@@ -101,11 +103,15 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         url = settings.database_url
         assert url is not None
         state = app.state
-        state.writer = Writer(url, settings)
-        state.pool = await open_readers(
-            settings.read_database_url or url, settings.readers, "adpulse reports", settings
-        )
-        state.reporter = Reporter(state.pool, settings)
+        state.writer = Writer(settings.pooler_url or url, settings)
+        if settings.pooler_url and not settings.read_database_url:
+            state.pool = await open_pooled_readers(settings.pooler_url, settings.readers, "adpulse reports", settings)
+            state.reporter = Reporter(state.pool, settings, pooled=True)
+        else:
+            read_url = settings.read_database_url or url
+            state.pool = await open_readers(read_url, settings.readers, "adpulse reports", settings)
+            state.reporter = Reporter(state.pool, settings)
+        # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
         maintainer = Maintainer(url, settings)
         await state.writer.start()
         await maintainer.start()

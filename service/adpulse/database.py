@@ -19,6 +19,9 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CONNECT_TIMEOUT_S = 5.0
 
+# Prepared statements that a connection keeps, unless a pooler between cannot follow them.
+STATEMENTS = 100
+
 # Any constant will do, as long as every process takes the same.
 _MIGRATION_LOCK = 0x616450_01
 
@@ -46,16 +49,21 @@ class SchemaError(Exception):
     """The database is not in the state that a command needs; the text says what to do."""
 
 
-async def connect(url: str, application: str = "adpulse", **settings: str) -> Connection:
+async def connect(
+    url: str, application: str = "adpulse", *, statements: int = STATEMENTS, **settings: str
+) -> Connection:
     """One connection; its session speaks UTC. Raises one of UNAVAILABLE."""
     return await asyncpg.connect(
         url,
         timeout=CONNECT_TIMEOUT_S,
+        statement_cache_size=statements,
         server_settings={"application_name": application, "timezone": "UTC", **settings},
     )
 
 
-async def pool(url: str, size: int, application: str, *, resets: bool = True, **settings: str) -> Pool:
+async def pool(
+    url: str, size: int, application: str, *, resets: bool = True, statements: int = STATEMENTS, **settings: str
+) -> Pool:
     """A pool that opens connections on demand: so a service starts, and answers 503, without its database.
 
     `resets=False` is for users that leave nothing behind in a session: it saves a round trip at every release.
@@ -67,6 +75,7 @@ async def pool(url: str, size: int, application: str, *, resets: bool = True, **
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
         reset=None if resets else _as_it_is,
         timeout=CONNECT_TIMEOUT_S,
+        statement_cache_size=statements,
         server_settings={"application_name": application, "timezone": "UTC", **settings},
     )
 

@@ -20,7 +20,9 @@ def valid_key(key: str) -> bool:
 
 async def prepare(connection: Connection) -> None:
     """Makes ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
-    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+    # asyncpg looks the type up; in a transaction, because a pooler may change the server between two messages.
+    async with connection.transaction():
+        await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
 async def claim_keys(

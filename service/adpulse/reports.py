@@ -1,10 +1,11 @@
 """A report: a Query in, exact totals and rows out, all from one snapshot of the database."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
@@ -45,6 +46,15 @@ class Report:
     took_ms: float = 0.0
 
 
+def _planning(settings: Settings) -> dict[str, str]:
+    """What PostgreSQL must be told for a report."""
+    return {
+        "plan_cache_mode": "force_custom_plan",  # parameters that are null fold away; see sql/README.md
+        "statement_timeout": str(settings.report_timeout_ms),
+        "jit": "off",  # compiling costs more than any report that meets its target
+    }
+
+
 async def open_readers(url: str, size: int, application: str, settings: Settings) -> Pool:
     """A pool for reports: read-only, bounded in number and in time, apart from whatever writes."""
     return await database.pool(
@@ -52,23 +62,32 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
         size,
         application,
         resets=False,
-        plan_cache_mode="force_custom_plan",  # parameters that are null fold away; see sql/README.md
-        statement_timeout=str(settings.report_timeout_ms),
+        statements=database.STATEMENTS,
         default_transaction_read_only="on",
-        jit="off",  # compiling costs more than any report that meets its target
+        **_planning(settings),
     )
 
+
+async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Pool:
+    """The same through a pooler, whose sessions are not ours to set: a Reporter that is `pooled` makes up for it."""
+    return await database.pool(url, size, application, resets=False, statements=settings.pooler_statements)
+
+
+Isolation = Literal["repeatable_read"]
 
 # What raw_kept() in sql/migrations says of a window that begins before the raw events that were kept.
 _RAW_DROPPED = "AP001"
 
 
 class Reporter:
-    """Answers queries with the active variant's statement."""
+    """Answers queries with the active variant's statement; `pooled`: through a pooler in transaction mode."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
+    def __init__(self, pool: Pool, settings: Settings, *, pooled: bool = False) -> None:
         self._pool = pool
         self._settings = settings
+        # In one piece, which is one round trip.
+        self._set_local = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _planning(settings).items())
+        self._pooled = pooled
         self._variant: Variant | None = None
         self._looked_at = 0.0
 
@@ -96,16 +115,28 @@ class Reporter:
     async def _report(self, query: Query) -> Report:
         async with self._pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
             variant = await self._active(connection)
+            # Several statements: the transaction gives them one snapshot.
+            several = query.before is not None or query.reach
             with metrics.STATEMENT.labels(variant.name).time():
-                if query.before is None and not query.reach:
+                async with self._transaction(connection, "repeatable_read" if several else None):
                     return await self._answer(connection, variant, query)
-                # Several statements: the transaction gives them one snapshot.
-                async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    return await self._answer(connection, variant, query)
+
+    @asynccontextmanager
+    async def _transaction(self, connection: Connection, isolation: Isolation | None = None) -> AsyncIterator[None]:
+        """A transaction where one is needed: for one snapshot, or to keep one server and our settings in a pooler."""
+        if isolation is None and not self._pooled:
+            yield
+            return
+        async with connection.transaction(isolation=isolation, readonly=True):
+            if self._pooled:
+                await connection.execute(self._set_local)
+            yield
 
     async def _active(self, connection: Connection) -> Variant:
         if self._variant is None or time.monotonic() - self._looked_at > _VARIANT_S:
-            self._variant = await variants.active(connection)
+            # Not in the report's own transaction, whose snapshot must not be older than its lock on the tables.
+            async with self._transaction(connection):
+                self._variant = await variants.active(connection)
             self._looked_at = time.monotonic()
         return self._variant
 

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     # Where the data lies
     database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
     read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
+    pooler_url: str | None = Field(
+        None, description="a PgBouncer before database_url, to write and read through; none: directly"
+    )
+    pooler_statements: int = Field(
+        0, ge=0, description="prepared statements kept per pooled connection; more than 0 needs PgBouncer 1.21 or later"
+    )
     data_dir: Path = Field(Path(".adpulse"), description="home of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
     variant: str = Field("rollup", description="the physical design that a new database gets")

@@ -1,0 +1,142 @@
+"""The service through a real PgBouncer in transaction mode, with the configuration that compose.yaml mounts."""
+
+import asyncio
+import configparser
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+from tests.conftest import Serve
+
+CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+PATIENCE_S = 60
+
+needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed (Debian: pgbouncer)")
+
+
+def _version() -> tuple[int, int]:
+    assert PGBOUNCER is not None
+    text = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
+    major, minor = re.search(r"PgBouncer (\d+)\.(\d+)", text).groups()  # type: ignore[union-attr]  # it says so
+    return int(major), int(minor)
+
+
+@pytest.fixture
+async def pooler(url: str) -> AsyncIterator[str]:
+    """The URL of a PgBouncer before the database of `url`. Two server connections, so that clients do share them."""
+    assert PGBOUNCER is not None
+    socket = parse_qs(urlsplit(url).query)["host"][0]
+    name = urlsplit(url).path.lstrip("/")
+    # It will not run as root; and a socket's path must be short.
+    user = pwd.getpwuid(Path(socket).stat().st_uid).pw_name
+    folder = Path(tempfile.mkdtemp(prefix="adpulse-pgbouncer-"))
+    here = folder / "test.ini"
+    # Not by %include and a second section of the same name: that would put the first one's settings back.
+    configuration = configparser.ConfigParser(interpolation=None)
+    configuration.read(CONFIGURATION / "pgbouncer.ini")
+    configuration["databases"]["adpulse"] = f"host={socket} port=5432 dbname={name} user=postgres pool_size=2"
+    configuration["pgbouncer"].update(
+        {
+            "listen_addr": "",
+            "unix_socket_dir": str(folder),
+            "auth_file": str(folder / "userlist.txt"),
+        }
+    )
+    with here.open("w") as file:
+        configuration.write(file)
+    shutil.copy(CONFIGURATION / "userlist.txt", folder)
+    command = [PGBOUNCER, str(here)]
+    if os.geteuid() == 0:
+        shutil.chown(folder, user)
+        command[1:1] = ["-u", user]
+    log = folder / "log"
+    with log.open("w") as output:
+        process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not (folder / ".s.PGSQL.6432").exists():
+                assert process.returncode is None, log.read_text()
+                await asyncio.sleep(0.05)
+        yield f"postgresql://adpulse:adpulse@/adpulse?host={folder}&port=6432"
+    finally:
+        if process.returncode is None:
+            process.kill()  # newer ones answer SIGTERM by waiting for their clients
+        await process.wait()
+        shutil.rmtree(folder)
+
+
+def body(number: int, **more: object) -> dict[str, object]:
+    """One event in 2025, one of three campaigns, at cost 0.25."""
+    event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": f"C{number % 3}", "user_id": f"U{number}"}
+    return {"events": [event | {"event_type": "click", "cost": 0.25} | more]}
+
+
+DAY = "start=2025-09-24&end=2025-09-25"
+
+
+@needs_pgbouncer
+@pytest.mark.parametrize("statements", [0, 50])
+async def test_events_and_reports_through_transaction_pooling(
+    serve: Serve, url: str, pooler: str, statements: int
+) -> None:
+    """More clients than server connections write, repeat and ask at once; nothing fails, nothing is lost or doubled."""
+    if statements and _version() < (1, 21):
+        pytest.skip(f"PgBouncer {_version()} has no max_prepared_statements")
+    client = await serve(url, pooler_url=pooler, pooler_statements=statements, writers=3, readers=4, maintenance_s=0.05)
+    ids = [str(uuid.uuid4()) for _ in range(30)]
+
+    async def write(number: int) -> None:
+        for _ in range(2):  # the second one of each has no effect
+            reply = await client.post("/events", json=body(number, event_id=ids[number]))
+            assert reply.status_code == 200, reply.text
+            reply = await client.post("/events", json=body(number), headers={"Idempotency-Key": f"key-{number}"})
+            assert reply.status_code == 200, reply.text
+
+    async def ask(number: int) -> None:
+        for more in ("", "&granularity=hour", "&group_by=campaign_id&compare=previous", "&metrics=unique_users,clicks"):
+            reply = await client.get(f"/report?{DAY}&campaign_id=C{number % 3}{more}")
+            assert reply.status_code == 200, reply.text
+
+    await asyncio.gather(*(write(number) for number in range(30)), *(ask(number) for number in range(12)))
+    totals = (await client.get(f"/report?{DAY}")).json()["totals"]
+    assert (totals["clicks"], totals["cost"]) == (60, 15.0)
+    assert (await client.get("/readyz")).status_code == 200
+    assert "adpulse_maintenance_failures_total 0.0" in (await client.get("/metrics")).text
+
+
+@needs_pgbouncer
+async def test_a_report_brings_its_settings_along(serve: Serve, url: str, pooler: str) -> None:
+    """PgBouncer refuses plan_cache_mode and statement_timeout at the start: each transaction sets them for itself."""
+    with pytest.raises(asyncpg.PostgresError, match="unsupported startup parameter"):
+        await asyncpg.connect(pooler, server_settings={"plan_cache_mode": "force_custom_plan"})
+    client = await serve(url, pooler_url=pooler, report_timeout_ms=200)
+    blocker = await asyncpg.connect(url)
+    async with blocker.transaction():
+        await blocker.execute("LOCK TABLE events, rollup_hour IN ACCESS EXCLUSIVE MODE")
+        assert (await client.get(f"/report?{DAY}")).status_code == 504
+    await blocker.close()
+    assert (await client.get(f"/report?{DAY}")).status_code == 200
+
+
+@needs_pgbouncer
+async def test_nothing_of_a_report_stays_in_a_shared_session(serve: Serve, url: str, pooler: str) -> None:
+    """The settings end with the transaction: who gets the server connection next can write."""
+    client = await serve(url, pooler_url=pooler)
+    for _ in range(8):
+        assert (await client.get(f"/report?{DAY}")).status_code == 200
+    connection = await asyncpg.connect(pooler, statement_cache_size=0)
+    for name, expected in {"statement_timeout": "0", "plan_cache_mode": "auto", "transaction_read_only": "off"}.items():
+        async with connection.transaction():
+            assert await connection.fetchval(f"SHOW {name}") == expected
+    await connection.close()
