@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from prometheus_client.metrics import MetricWrapperBase
 from typer.main import get_command
 
-from adpulse import cli, variants
+from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
 from benchmarks import portrait
@@ -83,6 +84,18 @@ def decisions() -> str:
     return "".join(f"- [{page.read_text().splitlines()[0].removeprefix('# ')}]({page.name})\n" for page in pages)
 
 
+def metrics_table() -> str:
+    """Every metric of the service: its name, kind, labels and meaning."""
+    rows = []
+    for metric in vars(metrics).values():
+        if isinstance(metric, MetricWrapperBase):
+            (family,) = metric.describe()
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)  # not published otherwise
+            rows.append((f"`{name}`", family.type, labels, family.documentation))
+    return _table(("metric", "kind", "labels", "meaning"), rows)
+
+
 def variant_table() -> str:
     """Every folder of sql/variants with the summary in its header."""
     rows = []
@@ -102,6 +115,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "adpulse": lambda: commands(get_command(cli.app), "adpulse"),
     "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,
+    "metrics": metrics_table,
     "variants": variant_table,
     "dataset_shares": lambda: dataset(portrait.shares),
     "dataset_spread": lambda: dataset(portrait.spread),

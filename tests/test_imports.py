@@ -15,7 +15,7 @@ LAYERS = (
     ("queries", "decoder"),
     ("database", "bodies", "tables", "embedded"),
     ("variants", "once"),
-    ("groups",),
+    ("groups", "gauges"),
     ("ingest", "reports", "maintenance", "audit"),
     ("rendering", "problems"),
     ("intake", "answers", "openapi", "swagger", "terminal"),

@@ -1,5 +1,6 @@
 """The HTTP service: routes, lifespan, error replies."""
 
+import asyncio
 import logging
 import os
 import time
@@ -12,7 +13,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adpulse import database, metrics
+from adpulse import database, gauges, metrics
 from adpulse.answers import get_report
 from adpulse.bodies import BodyReader
 from adpulse.database import UNAVAILABLE
@@ -93,8 +94,9 @@ class Observe:
             # Labels come from our routes and a fixed set of methods: a client cannot invent series.
             route = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            metrics.REQUESTS.labels(method, route, str(status)).inc()
-            metrics.LATENCY.labels(method, route).observe(time.perf_counter() - started)
+            count, observe = metrics.request_meters(method, route, status)
+            count()
+            observe(time.perf_counter() - started)
 
 
 def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
@@ -115,7 +117,9 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         maintainer = Maintainer(url, settings)
         await state.writer.start()
         await maintainer.start()
+        watching = asyncio.create_task(gauges.watch_queue(state.writer.waiting), name="gauges")
         yield
+        watching.cancel()
         await maintainer.stop()
         await state.writer.stop()
         await state.pool.close()

@@ -5,6 +5,7 @@ Rows that the database refuses, although the contract took them, cost only thems
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -54,6 +55,7 @@ class Job:
     key: str | None
     body_hash: bytes | None
     answer: "asyncio.Future[Answer]"
+    queued_at: float = field(default_factory=time.monotonic)
     # Places in batch.rows:
     duplicates: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)  # by the database

@@ -87,10 +87,13 @@ class Writer:
         """Whether at least one connection can write."""
         return self._connected > 0
 
+    def waiting(self) -> tuple[int, float | None]:
+        """How many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
+        return self._events, self._queue[0].queued_at if self._queue else None
+
     def _count(self, job: Job, sign: int) -> None:
         self._events += sign * len(job.batch.rows)
         self._bytes += sign * job.batch.size
-        metrics.QUEUED.set(self._events)
 
     def _take(self) -> list[Job]:
         """The next group, in order of arrival. A key comes once in a group: its repeat waits for the first's commit."""
@@ -152,6 +155,7 @@ class Writer:
                 await self._wake.wait()
                 continue
             group = self._take()
+            metrics.QUEUE_WAIT.observe(time.monotonic() - group[0].queued_at)
             started = time.perf_counter()
             limit = self._settings.write_timeout_s
             # After the timeout comes a roll-back, which would wait for the same database for ever.

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
-from adpulse import metrics, variants
+from adpulse import gauges, metrics, variants
 from adpulse.database import UNAVAILABLE, Connection, SchemaError, connect
 from adpulse.settings import Settings
 from adpulse.variants import Variant
@@ -77,6 +77,7 @@ class Maintainer:
                 try:
                     await self._maintain(connection)
                 finally:
+                    gauges.forget_database()
                     connection.terminate()
             except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
                 metrics.MAINTENANCE_FAILURES.inc()
@@ -88,7 +89,7 @@ class Maintainer:
         return (datetime.now(UTC) - timedelta(days=self._settings.retention_days or 0)).date()
 
     async def _maintain(self, connection: Connection) -> None:
-        expired_at = 0.0
+        expired_at = sampled_at = 0.0
         retiring = False
         while True:
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTENANCE_LOCK):
@@ -98,6 +99,10 @@ class Maintainer:
             variant = await variants.active(connection)
             started = time.monotonic()
             await run_round(connection, variant)
+            metrics.MAINTAINED.set_to_current_time()
+            if started - sampled_at > gauges.DATABASE_EVERY_S:
+                sampled_at = started
+                await gauges.read_database(connection)
             if started - expired_at > _EXPIRE_EVERY_S:
                 expired_at = started
                 await connection.execute(

@@ -1,6 +1,8 @@
 """The Prometheus registry: what the service counts and times, and the page that shows it."""
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import (
@@ -20,25 +22,58 @@ SIZES = (1, 10, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
 REQUESTS = Counter("adpulse_http_requests_total", "Requests answered", ["method", "route", "status"])
 LATENCY = Histogram("adpulse_http_request_duration_seconds", "Time to the answer", ["method", "route"], buckets=SECONDS)
+
 EVENTS = Counter("adpulse_events_total", "Events by what became of them", ["outcome"])
 BATCHES = Counter("adpulse_ingest_batches_total", "Batches taken into the queue")
+REFUSED = Counter("adpulse_ingest_refused_total", "Batches answered with 503", ["reason"])
 QUEUED = Gauge("adpulse_ingest_queue_events", "Events waiting to be written", multiprocess_mode="livesum")
+QUEUE_AGE = Gauge(
+    "adpulse_ingest_queue_age_seconds", "How long the oldest of them has waited", multiprocess_mode="livemax"
+)
+QUEUE_WAIT = Histogram(
+    "adpulse_ingest_queue_wait_seconds",
+    "Time in the queue, of the first batch of a group",
+    buckets=SECONDS,
+)
 GROUP_SIZE = Histogram("adpulse_ingest_group_events", "Events in one transaction", buckets=SIZES)
 COMMIT = Histogram(
     "adpulse_ingest_commit_duration_seconds", "Time of one transaction, commit included", buckets=SECONDS
 )
-REFUSED = Counter("adpulse_ingest_refused_total", "Batches answered with 503", ["reason"])
 SPLIT = Counter("adpulse_ingest_split_groups_total", "Groups that failed and were written piece by piece")
+
+POOL_WAIT = Histogram("adpulse_report_pool_wait_seconds", "Time until a report has a connection", buckets=SECONDS)
 STATEMENT = Histogram(
     "adpulse_report_statement_duration_seconds", "Time of a report's statement", ["variant"], buckets=SECONDS
 )
+
 MAINTENANCE = Histogram(
-    "adpulse_maintenance_duration_seconds", "Time of one round of maintain.sql", ["variant"], buckets=SECONDS
+    "adpulse_maintenance_duration_seconds",
+    "Time of a round of maintain.sql (compaction)",
+    ["variant"],
+    buckets=SECONDS,
 )
 MAINTENANCE_FAILURES = Counter("adpulse_maintenance_failures_total", "Rounds of maintain.sql that failed")
 MAINTENANCE_WARNINGS = Counter(
     "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
 )
+# Known to whoever holds the maintenance lock, and NaN elsewhere: take the max over all instances.
+MAINTAINED = Gauge(
+    "adpulse_maintenance_last_success_timestamp_seconds",
+    "When a round last succeeded; the time since is how far roll-ups lag behind (reports do not: they add the deltas)",
+    multiprocess_mode="livemostrecent",
+)
+DELTAS = Gauge("adpulse_rollup_delta_rows", "Deltas that wait for compaction", multiprocess_mode="livemostrecent")
+PARTITIONS = Gauge("adpulse_partitions", "Partitions of the table events", multiprocess_mode="livemostrecent")
+DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk", multiprocess_mode="livemostrecent")
+
+
+@cache
+def request_meters(method: str, route: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
+    """Counts one request, and observes its seconds. Kept, because finding a metric by its labels costs as much again.
+
+    The caller sees to it that there are few different arguments.
+    """
+    return REQUESTS.labels(method, route, str(status)).inc, LATENCY.labels(method, route).observe
 
 
 def page(multiprocess_dir: str | None) -> tuple[bytes, str]:

@@ -113,7 +113,9 @@ class Reporter:
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
 
     async def _report(self, query: Query) -> Report:
+        asked = time.perf_counter()
         async with self._pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
+            metrics.POOL_WAIT.observe(time.perf_counter() - asked)
             variant = await self._active(connection)
             # Several statements: the transaction gives them one snapshot.
             several = query.before is not None or query.reach
