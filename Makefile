@@ -24,6 +24,7 @@ lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy infra/lambda/*.py
 	$(BIN)/squawk $$(find sql -name '*.sql')
 	.ci/lint-infra
 

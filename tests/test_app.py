@@ -1,12 +1,10 @@
 """The HTTP service as a client sees it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import Callable
 
 import pytest
-from conftest import NewDatabase, Serve
+from conftest import NewDatabase, Serve, Wire
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
@@ -55,52 +53,6 @@ async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
 
 
 # ── Health ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Wire:
-    """A socket in front of the server's, which can be cut and mended: to a client, a database that goes away."""
-
-    def __init__(self, url: str, home: Path) -> None:
-        base, _, directory = url.partition("?host=")
-        self.url = f"{base}?host={quote(str(home))}"
-        self._server_socket = Path(directory) / ".s.PGSQL.5432"
-        self._socket = home / ".s.PGSQL.5432"
-        self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
-
-    async def mend(self) -> None:
-        self._server = await asyncio.start_unix_server(self._join, self._socket)
-
-    async def cut(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        self._socket.unlink(missing_ok=True)
-        for writer in list(self._writers):
-            writer.transport.abort()
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(self._server_socket)
-        self._writers |= {writer, back}
-        await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer))
-        self._writers -= {writer, back}
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(65_536):
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            pass  # it was cut: what the test is about
-        finally:
-            writer.close()
-
-
-@pytest.fixture
-async def wire(url: str, home: Path) -> AsyncIterator[Wire]:
-    wire = Wire(url, home)
-    await wire.mend()
-    yield wire
-    await wire.cut()
 
 
 async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bool]) -> Response:

@@ -1,0 +1,47 @@
+"""Put what the function runs into build/lambda: the handler, the service's modules, the locked packages.
+
+    .venv/bin/python infra/lambda/build.py
+
+Prints the sizes that Lambda limits: 50 MB zipped when it is uploaded directly, 250 MB unzipped. Packages come as wheels
+for the function's platform, whatever the machine that builds: nothing is compiled and no container is needed.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PYTHON = "3.13"  # as Runtime in template.yaml
+PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")  # Amazon Linux 2023 on Graviton has glibc 2.34
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TARGET = ROOT / "build" / "lambda"
+
+
+def build(target: Path) -> None:
+    """Fill `target`, which is emptied before."""
+    shutil.rmtree(target, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    command += ["--require-hashes", "--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
+    command += [f"--platform={platform}" for platform in PLATFORMS]
+    command += ["--target", str(target), "--requirement", str(ROOT / "requirements" / "lambda.txt")]
+    subprocess.run(command, check=True)
+    shutil.rmtree(target / "bin", ignore_errors=True)  # commands of packages
+    shutil.copytree(ROOT / "service" / "adpulse", target / "adpulse", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "handler.py", target)
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Bytes of a folder, as they are and as a zip file."""
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(shutil.make_archive(f"{scratch}/function", "zip", folder))
+        unzipped = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        return {"zip_bytes": archive.stat().st_size, "unzipped_bytes": unzipped}
+
+
+if __name__ == "__main__":
+    build(TARGET)
+    print(json.dumps({"python": PYTHON, "platform": PLATFORMS[0], **sizes(TARGET)}, indent=2))
