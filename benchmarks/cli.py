@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 import typer
 
 from adpulse.settings import PREFIX
+from benchmarks.commands.advise import advise
 from benchmarks.commands.demo import demo
+from benchmarks.commands.keep import keep
 from benchmarks.commands.load import load
+from benchmarks.commands.matrix import matrix
 from benchmarks.commands.peers import peers
 from benchmarks.commands.run import run
 from benchmarks.commands.seed import seed
@@ -44,7 +47,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, seed, peers):
+for command in (demo, load, matrix, advise, seed, peers, keep):
     app.command()(command)
 app.add_typer(run, name="run")
 

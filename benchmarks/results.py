@@ -1,6 +1,7 @@
 """Result files: what was measured, where, and on what. This module alone writes and reads them.
 
-A file is JSON, one run a file, never changed afterwards. Local runs go to .adpulse/results/<date>-<what>.json.
+A file is JSON, one run a file, never changed afterwards. Local runs go to .adpulse/results/<date>-<what>.json. Those
+that are kept lie in benchmarks/results/<machine>-<date>/, beside a manifest.json (benchmarks/keeping.py).
 """
 
 import os
@@ -15,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from adpulse.database import Connection
 
-SCHEMA = 1
+MANIFEST = "manifest.json"
+COMMITTED = Path(__file__).parent / "results"
 PACKAGES = (
     "adpulse",
     "asyncpg",
@@ -40,8 +42,8 @@ class Machine(_Model):
     cpu: str
     cores: int = Field(description="that this process may use")
     memory_bytes: int
-    kernel: str
-    python: str
+    kernel: str = Field(description="name, release and processor")
+    python: str = Field(description="its version")
 
 
 class Postgres(_Model):
@@ -61,7 +63,7 @@ class Source(_Model):
 
     revision: str | None = Field(description="git revision; none outside a repository")
     changed: bool = Field(description="whether the files differed from that revision")
-    packages: dict[str, str]
+    packages: dict[str, str] = Field(description="versions, by name")
 
 
 class Data(_Model):
@@ -71,7 +73,7 @@ class Data(_Model):
     days: int
     campaigns: int
     seed: int
-    end: datetime
+    end: datetime = Field(description="the events lie in the `days` before it")
 
 
 class Measurement(_Model):
@@ -82,7 +84,16 @@ class Measurement(_Model):
     unit: str
     labels: dict[str, str] = {}
     low: float | None = Field(None, description="lower end of the 95 % interval, where it was taken")
-    high: float | None = None
+    high: float | None = Field(None, description="its upper end")
+    detail: str | None = Field(None, description="what the number comes from, where that tells more, such as a plan")
+
+
+class Gap(_Model):
+    """What was to be measured and has no numbers. Labels are those that its measurements would have had."""
+
+    labels: dict[str, str]
+    reason: str
+    void: bool = Field(description="measured, and thrown away because an answer was wrong; otherwise not measured")
 
 
 class Check(_Model):
@@ -104,10 +115,11 @@ class Result(_Model):
     postgres: Postgres | None = Field(description="none: only the address of the service was known")
     source: Source
     data: Data | None = Field(description="none: what the database held before is not known")
-    variant: str
-    parameters: dict[str, JsonValue]
+    variant: str = Field(description="the design in force; where labels tell several apart, all, separated by commas")
+    parameters: dict[str, JsonValue] = Field(description="what else the numbers depend on")
     measurements: list[Measurement]
     checks: list[Check]
+    gaps: list[Gap] = Field([], description="what has no numbers, and why")
 
     @property
     def passed(self) -> bool:
@@ -123,6 +135,37 @@ class Result(_Model):
     def value(self, name: str, **labels: str) -> float:
         """The value of that measurement. Raises KeyError."""
         return self.find(name, **labels).value
+
+
+class Disk(_Model):
+    """How fast a write is on the disk for good: what a commit waits for."""
+
+    fsyncs_per_s: float = Field(description="8 KiB written and fdatasync()ed, one after another")
+    measured_at: datetime
+
+
+class Kept(_Model):
+    """A result file as it was when it was kept."""
+
+    what: str
+    variant: str
+    started_at: datetime
+    revision: str | None
+    changed: bool
+    sha256: str = Field(description="of its bytes: a result is not edited afterwards")
+
+
+class Manifest(_Model):
+    """What the results of one machine and date have in common. Sets hold each value that one of the files has."""
+
+    schema_version: Literal[1] = 1
+    machine: Machine
+    disk: Disk | None = Field(description="none: it was not measured")
+    postgres: list[Postgres]
+    packages: dict[str, list[str]]
+    revisions: list[str]
+    seeds: list[int]
+    files: dict[str, Kept] = Field(description="by file name")
 
 
 def write(result: Result, folder: Path) -> Path:
@@ -143,6 +186,21 @@ def write(result: Result, folder: Path) -> Path:
 def read(path: Path) -> Result:
     """Raises pydantic.ValidationError for a file that is not a result."""
     return Result.model_validate_json(path.read_bytes())
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a folder of kept results; None when it has none. Raises pydantic.ValidationError."""
+    path = folder / MANIFEST
+    return Manifest.model_validate_json(path.read_bytes()) if path.exists() else None
+
+
+def latest(what: str, *homes: Path) -> Path | None:
+    """The newest file that such a command left: in the first of the homes, or in the folders in it, that has one."""
+    for home in homes:
+        paths = [*home.glob(f"*-{what}*.json"), *home.glob(f"*/*-{what}*.json")]
+        if paths:
+            return max(paths, key=lambda path: path.name)
+    return None
 
 
 def machine() -> Machine:

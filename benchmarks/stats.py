@@ -66,23 +66,28 @@ def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
-def percentile_over_rounds(
-    rounds: Sequence[ArrayLike], percent: float, seed: int = 0, resamples: int = 2_000
-) -> Interval:
-    """A percentile of all values of all rounds, for values that come in rounds, on a machine that drifts between them.
+def percentiles_over_rounds(
+    rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
+) -> list[Interval]:
+    """Percentiles of all values of all rounds, for values that come in rounds, on a machine that drifts between them.
 
     Rounds are resampled, and then values within each: values of one round resemble each other, and taken for
     independent they would give an interval that is too narrow (Kalibera & Jones, Rigorous Benchmarking in Reasonable
-    Time, 2013).
+    Time, 2013). Of rounds that differ in length, each resampled one has the mean length.
     """
     given = [_sample(each) for each in rounds]
+    lengths, values = np.array([len(each) for each in given]), np.concatenate(given)
+    starts, length = np.cumsum(lengths) - lengths, max(round(lengths.mean()), 1)
     rng = np.random.default_rng(seed)
+    step = max(_AT_ONCE // (len(given) * length), 1)
     drawn = []
-    for _ in range(resamples):
-        picked = [given[i] for i in rng.integers(0, len(given), len(given))]
-        values = np.concatenate([each[rng.integers(0, len(each), len(each))] for each in picked])
-        drawn.append(np.percentile(values, percent))
-    return _interval(float(np.percentile(np.concatenate(given), percent)), np.array(drawn))
+    for done in range(0, resamples, step):
+        picked = rng.integers(0, len(given), (min(step, resamples - done), len(given), 1))
+        within = (rng.random((*picked.shape[:2], length)) * lengths[picked]).astype(np.int64)
+        resampled = values[starts[picked] + within].reshape(len(picked), -1)
+        drawn.append(np.percentile(resampled, percents, axis=-1))
+    figures = zip(np.percentile(values, percents), np.concatenate(drawn, axis=1), strict=True)
+    return [_interval(float(figure), resampled) for figure, resampled in figures]
 
 
 def _sample(values: ArrayLike) -> Floats:

@@ -15,7 +15,7 @@ from typer.main import get_command
 from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
-from benchmarks import portrait
+from benchmarks import portrait, results
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -110,6 +110,36 @@ def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
     return _table(*measure(portrait.drawn()))
 
 
+def result_schema() -> str:
+    """The models of benchmarks/results.py: every field, its type and what it means."""
+    parts = []
+    for model in (
+        results.Result,
+        results.Machine,
+        results.Postgres,
+        results.Source,
+        results.Data,
+        results.Measurement,
+        results.Check,
+        results.Gap,
+        results.Manifest,
+        results.Disk,
+        results.Kept,
+    ):
+        assert model.__doc__ is not None
+        rows = []
+        for name, field in model.model_fields.items():
+            kind = getattr(field.annotation, "__name__", None) if isinstance(field.annotation, type) else None
+            text = str(field.annotation) if kind in (None, "dict", "list") else str(kind)
+            for module in ("benchmarks.results.", "datetime.", "typing.", "pydantic.types."):
+                text = text.replace(module, "")
+            required = "" if field.is_required() else ", may be left out"
+            rows.append((f"`{name}`", f"`{text}`{required}", field.description or ""))
+        text = " ".join(model.__doc__.split())
+        parts += [f"### {model.__name__}", "", text, "", _table(("field", "type", "meaning"), rows)]
+    return "\n".join(parts)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "adpulse": lambda: commands(get_command(cli.app), "adpulse"),
@@ -117,6 +147,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "decisions": decisions,
     "metrics": metrics_table,
     "variants": variant_table,
+    "results": result_schema,
     "dataset_shares": lambda: dataset(portrait.shares),
     "dataset_spread": lambda: dataset(portrait.spread),
     "dataset_rhythm": lambda: dataset(portrait.rhythm),

@@ -43,7 +43,7 @@ def test_values_of_one_round_are_not_taken_for_independent() -> None:
     """When rounds differ, the interval is as wide as the rounds, and not as many values would make it."""
     rng = np.random.default_rng(7)
     rounds = [rng.normal(centre, 0.01, 100) for centre in (1.0, 1.2, 1.1, 0.9, 1.3)]
-    value, low, high = stats.percentile_over_rounds(rounds, 50)
+    [(value, low, high)] = stats.percentiles_over_rounds(rounds, [50])
     assert low < value < high
     assert high - low > 3 * (np.subtract(*stats.median(np.concatenate(rounds))[:0:-1]))
 
@@ -51,9 +51,9 @@ def test_values_of_one_round_are_not_taken_for_independent() -> None:
 def test_rounds_alike_give_what_one_sample_gives() -> None:
     """The figure is the percentile of all values, whatever their rounds."""
     values = np.random.default_rng(9).exponential(1, 120)
-    value, low, high = stats.percentile_over_rounds(np.split(values, 4), 95)
-    assert value == pytest.approx(np.percentile(values, 95))
-    assert low < value < high
+    p50, p95 = stats.percentiles_over_rounds([values[:40], values[40:50], values[50:]], [50, 95])
+    assert p95.value == pytest.approx(np.percentile(values, 95))
+    assert p50.low < p50.value < p50.high < p95.low < p95.value < p95.high
 
 
 def test_a_ratio_without_noise_has_no_width() -> None:
