@@ -20,6 +20,7 @@ LAYERS = (
     ("rendering", "problems"),
     ("intake", "answers", "openapi", "swagger", "terminal"),
     ("app",),
+    ("server",),
     ("cli",),
 )
 WITHIN = {("events", "windows")}  # an event's earliest instant is a window's

@@ -96,6 +96,17 @@ async def test_requests_that_wait_share_a_commit(start: Start, url: str, connect
     assert await connection.fetchval("SELECT count(*) FROM events") == 1 + sum(range(1, 21))
 
 
+async def test_requests_that_arrive_together_share_a_commit(start: Start, connection: Connection) -> None:
+    """Those whose bytes are there when the writer wakes go with the request that woke it: few, and full, commits."""
+    writer = await start(writers=2)
+    tasks = []
+    for _ in range(3):
+        tasks.append(asyncio.create_task(writer.submit(batch({}))))
+        await asyncio.sleep(0)  # each in a turn of the event loop of its own
+    await asyncio.gather(*tasks)
+    assert await connection.fetchval("SELECT count(DISTINCT xmin::text) FROM events") == 1
+
+
 async def test_a_group_has_a_size(start: Start, url: str, connection: Connection) -> None:
     """Not more than group_events in a transaction, unless one request has more."""
     writer = await start(writers=1, group_events=10)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from adpulse.app import create_app
 from adpulse.database import Connection, connect
+from adpulse.server import Protocol
 from adpulse.settings import Settings
 
 JSON = {"Content-Type": "application/json"}
@@ -360,7 +361,9 @@ async def listen(url: str) -> AsyncIterator[Listen]:
 
     async def start(**values: Any) -> int:
         app = create_app(Settings(database_url=url, **values))
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=10))
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=0, http=Protocol, log_level="critical", timeout_graceful_shutdown=10)
+        )
         task = asyncio.create_task(server.serve())
         stops.append((server, task))
         async with asyncio.timeout(30):

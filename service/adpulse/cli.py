@@ -3,30 +3,23 @@
 import asyncio
 import json
 import logging
-import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
-import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import asyncpg
 import typer
-import uvicorn
-from fastapi import FastAPI
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from adpulse import audit, database, embedded, queries, rendering, terminal, variants
-from adpulse.app import create_app
+from adpulse import audit, database, embedded, queries, rendering, server, terminal, variants
 from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.queries import QueryError
 from adpulse.reports import Report, Reporter, open_readers
@@ -105,7 +98,7 @@ def up(
     with _database(settings) as url:
         _set(database_url=url)
         _run(_migrate(url, variant, settings))
-        _serve(_settings())
+        server.serve(_settings())
 
 
 @app.command()
@@ -121,7 +114,7 @@ def serve(
         _fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
     _exit_on_sigterm()
     _check_port(settings)
-    _serve(settings)
+    server.serve(settings)
 
 
 def _set(**values: Any) -> None:
@@ -150,47 +143,6 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             _fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}")
-
-
-def _serve(settings: Settings) -> None:
-    several = settings.workers > 1
-    with _shared_metrics() if several else nullcontext():
-        uvicorn.run(
-            "adpulse.cli:create_worker" if several else "adpulse.app:create_app",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers if several else None,
-            log_level=settings.log_level,
-            access_log=False,  # /metrics counts requests; a line each costs more than the request
-            server_header=False,
-            timeout_keep_alive=settings.keep_alive_s,
-            timeout_graceful_shutdown=int(settings.shutdown_s),
-        )
-
-
-def create_worker() -> FastAPI:
-    """The application in a worker process, which stops when its parent is killed and so cannot stop it."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=follow, name="parent", daemon=True).start()
-    return create_app()
-
-
-@contextmanager
-def _shared_metrics() -> Iterator[None]:
-    """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
-    folder = tempfile.mkdtemp(prefix="adpulse-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @app.command()

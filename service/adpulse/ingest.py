@@ -1,7 +1,7 @@
 """The writer: requests coalesce into group commits by COPY, and nobody is answered before the commit.
 
-There is no timer: while a writer waits for one commit, the requests that arrive pile up and form the next group.
-So a lone request is written at once, and a flood in large groups (group commit, DeWitt et al., SIGMOD 1984).
+There is no timer: while a writer waits for one commit, the requests that arrive pile up and form the next group. So a
+lone request is written at once, and a flood in large groups (group commit, DeWitt et al., SIGMOD 1984).
 """
 
 import asyncio
@@ -23,6 +23,10 @@ __all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 log = logging.getLogger(__name__)
 
 RECONNECT_S = 0.2
+
+# Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
+# second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
+TURNS = 2
 
 
 class Overloaded(Exception):
@@ -78,6 +82,7 @@ class Writer:
         job = Job(batch, key, body_hash, asyncio.get_running_loop().create_future())
         self._queue.append(job)
         self._count(job, 1)
+        metrics.QUEUED.set(self._events)
         metrics.BATCHES.inc()
         self._wake.set()
         return await job.answer
@@ -109,6 +114,7 @@ class Writer:
             events += len(job.batch.rows)
             if job.key is not None:
                 keys.add(job.key)
+        metrics.QUEUED.set(self._events)
         return group
 
     async def _work(self) -> None:
@@ -154,7 +160,11 @@ class Writer:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             group = self._take()
+            if not group:
+                continue  # another writer has taken it
             metrics.QUEUE_WAIT.observe(time.monotonic() - group[0].queued_at)
             started = time.perf_counter()
             limit = self._settings.write_timeout_s
@@ -179,6 +189,7 @@ class Writer:
         self._queue.clear()
         for job in waiting:
             self._count(job, -1)
+        metrics.QUEUED.set(self._events)
         _refuse(waiting)
 
 

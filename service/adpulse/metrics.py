@@ -14,7 +14,13 @@ from prometheus_client import (
     Histogram,
     generate_latest,
     multiprocess,
+    values,
 )
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    # prometheus_client asks for the process id with every sample, lest the process was forked; ours never are, and a
+    # system call a sample is dear.
+    values.ValueClass = values.MultiProcessValue(process_identifier=cache(os.getpid))  # type: ignore[no-untyped-call]
 
 # An edge exactly at 0.2 s, the report target, so that the share of reports within it is read off without guessing.
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
