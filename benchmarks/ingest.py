@@ -125,7 +125,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                 loads = {}
                 for done, cell in enumerate(order):
                     advance_to(number * (len(order) + 1) + done + 1)
-                    loads[cell] = _send(plan, cell, files[cell], f"{number}", address, results_dir)
+                    loads[cell] = send(plan, cell, files[cell], number, address, results_dir)
                 rounds.append(_round(ceiling, loads))
         memory = peak_memory(address)
         checks = asyncio.run(_checks(url, rounds, plan))
@@ -228,7 +228,8 @@ def copy_in(psql: Path, url: str, folder: Path, logs: Path) -> float:
     return STREAMS * COPIES * BLOCK / (time.perf_counter() - began)
 
 
-def _send(plan: Plan, cell: Cell, files: list[Path], name: str, address: str, results_dir: Path) -> load.Load:
+def send(plan: Plan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> load.Load:
+    """One load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises load.LoadError."""
     env = {
         "BASE_URL": address,
         "SECONDS": plan.seconds,
@@ -238,7 +239,7 @@ def _send(plan: Plan, cell: Cell, files: list[Path], name: str, address: str, re
         "BODIES": "\n".join(map(str, files)),
         "GZIP": int(cell.kind == "gzip"),
         "KEYED": int(cell.kind == "keyed"),
-        "RUN": name,
+        "ROUND": number,
     }
     return load.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
 
