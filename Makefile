@@ -7,10 +7,10 @@ DURATION ?= 10
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock clean
+.PHONY: help setup demo test lint screenshots lab format docs lock clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev  ## create .venv with everything that development needs
 
@@ -28,6 +28,12 @@ lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (
 	$(BIN)/squawk $$(find sql -name '*.sql')
 	.ci/lint-infra
 
+screenshots: $(VENV)/.dev  ## run the notebooks on the committed results and draw every picture again
+	$(BIN)/adbench figures
+
+lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -42,7 +48,7 @@ clean:  ## remove .venv, caches and the embedded database (.adpulse)
 	-$(BIN)/adpulse down
 	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Two depths of the same environment: what the demo needs, then what development adds.
+# Three depths of the same environment: what the demo needs, what development adds, and JupyterLab.
 $(VENV)/.bench: requirements/bench.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --require-hashes -r requirements/bench.txt
@@ -51,4 +57,8 @@ $(VENV)/.bench: requirements/bench.txt pyproject.toml
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.bench
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(VENV)/.lab: requirements/lab.txt $(VENV)/.dev
+	$(PIP) install --quiet --require-hashes -r requirements/lab.txt
 	touch $@

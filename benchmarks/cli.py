@@ -9,6 +9,7 @@ import typer
 from adpulse.settings import PREFIX
 from benchmarks.commands.advise import advise
 from benchmarks.commands.demo import demo
+from benchmarks.commands.figures import figures
 from benchmarks.commands.keep import keep
 from benchmarks.commands.load import load
 from benchmarks.commands.matrix import matrix
@@ -47,7 +48,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, keep):
+for command in (demo, load, matrix, advise, seed, peers, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
 

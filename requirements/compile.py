@@ -17,7 +17,8 @@ LOCKS = {
     "runtime.txt": ["pyproject.toml"],
     "lambda.txt": ["--group", "lambda"],
     "bench.txt": ["pyproject.toml", "--extra", "bench", "--group", "build"],
-    "dev.txt": ["pyproject.toml", "--extra", "bench", "--group", "build", "--group", "dev"],
+    "dev.txt": ["pyproject.toml", "--extra", "figures", "--group", "build", "--group", "dev"],
+    "lab.txt": ["pyproject.toml", "--extra", "figures", "--group", "build", "--group", "dev", "--group", "lab"],
 }
 
 for name, selection in LOCKS.items():

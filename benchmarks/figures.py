@@ -1,0 +1,136 @@
+"""From result files to pictures: what the notebooks load, where they save, and how they are run.
+
+A notebook is prose, `load()`, a plot, `save()`. It is written as plain Python with comments (jupytext's py:percent);
+the .ipynb beside it is the same with the outputs of its last run, to be read on a code host.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from IPython.display import Image
+from jupyter_client.manager import KernelManager
+from matplotlib.figure import Figure
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from benchmarks import keeping, results
+from benchmarks.results import COMMITTED, Result
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+SCREENSHOTS = ROOT / "screenshots"
+# How `adbench figures` tells the notebooks that it runs where to read and to write.
+READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
+DPI = 180
+TIMEOUT_S = 120  # for one cell
+
+
+class FiguresError(RuntimeError):
+    """A notebook cannot be run; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Result files, oldest first."""
+
+    files: dict[Path, Result]
+
+    def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
+        """The newest result of that kind. Raises FiguresError naming the command that makes one."""
+        for result in reversed(self.files.values()):
+            if result.what == what and where(result):
+                return result
+        raise FiguresError(f"there is no such result of {what!r} here; adbench --help names the command that makes one")
+
+    def _repr_markdown_(self) -> str:
+        """What is loaded and where it was measured: the first thing that a notebook shows."""
+        rows = []
+        for path, result in self.files.items():
+            machine = f"{result.machine.cpu}, {result.machine.cores} cores"
+            server = result.postgres.version if result.postgres else "?"
+            cells = (result.what, f"{result.started_at:%Y-%m-%d %H:%M}", machine, server, result.variant, path.name)
+            rows.append(f"| {' | '.join(cells)} |")
+        head = [
+            "| result | taken (UTC) | machine | PostgreSQL | variant | file |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        return "\n".join([*head, *rows])
+
+
+def load(folder: Path | None = None) -> Library:
+    """The results in a folder; without one, of the newest committed folder, and the newest local run of each kind.
+
+    Raises FiguresError when there are none.
+    """
+    if given := folder or os.environ.get(READ_FROM):
+        return _library([Path(given)])
+    return _library([reference(), ROOT / ".adpulse" / "results"])
+
+
+def reference() -> Path:
+    """The newest folder of committed results."""
+    return max((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
+
+
+def _library(folders: Sequence[Path]) -> Library:
+    found = {path: results.read(path) for folder in folders for path in keeping.files(folder)}
+    if not found:
+        raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
+    return Library(dict(sorted(found.items(), key=lambda item: item[1].started_at)))
+
+
+def save(picture: Figure | bytes, name: str) -> Image:
+    """Writes screenshots/<name>.png, and returns it for the notebook to show.
+
+    The bytes depend on the picture and on the versions of matplotlib and d2 alone.
+    """
+    folder = Path(os.environ.get(WRITE_TO, SCREENSHOTS))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    if isinstance(picture, Figure):
+        picture.savefig(path, dpi=DPI, metadata={"Software": None})
+    else:
+        path.write_bytes(picture)
+    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has types in part
+
+
+def notebooks() -> list[Path]:
+    """The notebooks as Python, in the order in which they are read."""
+    return sorted(NOTEBOOKS.glob("[0-9]*.py"))
+
+
+def execute(path: Path, folder: Path, screenshots: Path) -> NotebookNode:
+    """Runs a notebook from top to bottom on the results in `folder`. Raises nbclient's CellExecutionError."""
+    notebook: NotebookNode = jupytext.read(path)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # a random one would make every run another file
+    with _environment({READ_FROM: str(folder), WRITE_TO: str(screenshots)}):
+        kernel = KernelManager(transport="ipc")  # a socket file, and no port
+        where = {"metadata": {"path": ROOT}}
+        NotebookClient(notebook, km=kernel, timeout=TIMEOUT_S, record_timing=False, resources=where).execute()
+    notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
+    return notebook
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Writes an executed notebook as .ipynb."""
+    jupytext.write(notebook, path, fmt="ipynb")
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before: dict[str, Any] = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

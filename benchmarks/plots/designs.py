@@ -1,0 +1,157 @@
+"""Pictures of the physical designs side by side: of `adbench matrix`."""
+
+from matplotlib.figure import Figure
+
+from benchmarks.plots import style
+from benchmarks.results import Measurement, Result
+
+PROMISE_MS = 200
+CONTROL, DEFAULT = "heap", "rollup"
+KINDS = {"table": "#bbbbbb", "index": "#88CCEE", "toast": "#CC6677"}
+
+
+def sizes(matrix: Result) -> list[int]:
+    """How many events each part of the run had stored, ascending."""
+    return sorted({int(each.labels["events"]) for each in matrix.measurements})
+
+
+def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, Measurement]:
+    """That measurement of every design that has it, in the order of the designs."""
+    wanted = {"events": str(events), **labels}
+    found = {
+        each.labels["variant"]: each
+        for each in matrix.measurements
+        if each.name == name and each.labels.items() >= wanted.items() and len(each.labels) == len(wanted) + 2
+    }
+    return {variant: found[variant] for variant in matrix.variant.split(",") if variant in found}
+
+
+def distribution(matrix: Result, phase: str = "report") -> Figure:
+    """How many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
+    events = sizes(matrix)[-1]
+    quantiles = sorted(
+        {each.labels["quantile"] for each in matrix.measurements if each.name == f"{phase}.latency"}, key=float
+    )
+    lines = {quantile: figures(matrix, f"{phase}.latency", events, quantile=quantile) for quantile in quantiles}
+    designs = list(lines[quantiles[0]])
+    kept = [design for design in designs if lines["0.95"][design].value < PROMISE_MS]
+    while_writing = ", while events come in" if phase == "both" else ""
+    title = (
+        f"{len(kept)} of {len(designs)} designs answer 95 % of reports within {PROMISE_MS} ms\n"
+        f"over {style.thousands(events)} events{while_writing}"
+    )
+    with style.figure(title, height=5.6) as (drawn, axes):
+        for design in designs:
+            times = [lines[quantile][design].value for quantile in quantiles]
+            axes.plot(times, [float(quantile) * 100 for quantile in quantiles], "o-", color=style.colour(design), ms=4)
+        axes.axvline(PROMISE_MS, color=style.LIMIT, linestyle="--")
+        style.key(axes, {design: style.colour(design) for design in designs})
+        axes.set(xscale="log", xlabel="ms", ylabel="% of reports answered by then", ylim=(0, 101))
+        style.log_ticks(axes.xaxis, style.milliseconds)
+        style.source(drawn, matrix, "All shapes of report, equally often.")
+    return drawn
+
+
+def trade(matrix: Result) -> Figure:
+    """What a design costs a writer against what it saves a reader; the area of a mark is the bytes of an event."""
+    events = sizes(matrix)[-1]
+    written = figures(matrix, "ingest.rate", events)
+    read = figures(matrix, "report.latency", events, quantile="0.5")
+    stored = figures(matrix, "size.total", events)
+    designs = [design for design in written if design in read and design in stored]
+    front = _front({design: (written[design].value, read[design].value) for design in designs})
+    title = (
+        f"{DEFAULT} against {CONTROL}: reports {read[CONTROL].value / read[DEFAULT].value:,.0f} times as fast,\n"
+        f"at {written[DEFAULT].value / written[CONTROL].value:.0%} of the write rate, {style.thousands(events)} events"
+    )
+    with style.figure(title, height=5.6) as (drawn, axes):
+        at = [(written[design].value, read[design].value) for design in front]
+        axes.plot(*zip(*at, strict=True), color="#cccccc", zorder=1, linestyle="--")
+        for design in designs:
+            x, y = written[design].value, read[design].value
+            axes.scatter(x, y, s=stored[design].value * 1.2, color=style.colour(design), alpha=0.85, zorder=2)
+            axes.errorbar(
+                x, y, xerr=_one(style.errors([written[design]])), yerr=_one(style.errors([read[design]])),
+                color=style.colour(design), linewidth=1.2, fmt="none",
+            )  # fmt: skip
+        axes.set(yscale="log", xlabel="events written a second, nobody reading", ylabel="ms a report, p50")
+        axes.set_xlim(0, 1.2 * max(each.value for each in written.values()))
+        axes.xaxis.set_major_formatter(style.thousands)
+        style.log_ticks(axes.yaxis, style.milliseconds)
+        style.source(drawn, matrix, "Area: bytes stored an event. Dashed: none is better at both.")
+        style.label(axes, {design: (written[design].value, read[design].value) for design in designs}, right=16)
+    return drawn
+
+
+def _one(errors: tuple[list[float], list[float]]) -> list[list[float]]:
+    return [errors[0], errors[1]]
+
+
+def _front(points: dict[str, tuple[float, float]]) -> list[str]:
+    """The designs that no other beats in both, from the slowest to write on: more writes, or faster reads."""
+    best = [
+        design
+        for design, (rate, ms) in points.items()
+        if not any(other != (rate, ms) and other[0] >= rate and other[1] <= ms for other in points.values())
+    ]
+    return sorted(best, key=lambda design: points[design][0])
+
+
+def storage(matrix: Result) -> Figure:
+    """Bytes an event, by design and what holds them."""
+    events = sizes(matrix)[-1]
+    total = figures(matrix, "size.total", events)
+    parts: dict[str, dict[str, float]] = {design: {} for design in total}
+    for each in matrix.measurements:
+        if each.name == "size" and each.labels["events"] == str(events):
+            held = parts[each.labels["variant"]]
+            held[each.labels["kind"]] = held.get(each.labels["kind"], 0) + each.value
+    designs = list(total)
+    least, most = (pick(designs, key=lambda design: total[design].value) for pick in (min, max))
+    title = (
+        f"An event takes {total[least].value:.0f} bytes in {least}, {total[most].value:.0f} in {most}:\n"
+        "indexes are what differs"
+    )
+    with style.figure(title, height=0.45 * len(designs) + 1.6) as (drawn, axes):
+        left = dict.fromkeys(designs, 0.0)
+        for kind, colour in KINDS.items():
+            widths = [parts[design].get(kind, 0) for design in designs]
+            axes.barh(designs, widths, left=list(left.values()), color=colour, height=0.6)
+            left = {design: left[design] + width for design, width in zip(designs, widths, strict=True)}
+        for row, design in enumerate(designs):
+            axes.text(left[design] + 3, row, f"{total[design].value:.0f}", va="center")
+        style.key(axes, {"tables": "#777777", "indexes": "#33567f"})
+        axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6))
+        axes.grid(visible=False, axis="y")
+        style.source(drawn, matrix, f"{events:,} events stored.")
+    return drawn
+
+
+def growth(matrix: Result) -> Figure:
+    """The p50 of a report over growing data, by design."""
+    at = sizes(matrix)
+    by_size = {events: figures(matrix, "report.latency", events, quantile="0.5") for events in at}
+    designs = [design for design in by_size[at[0]] if sum(design in found for found in by_size.values()) > 1]
+    grown = {design: [by_size[events][design] for events in at if design in by_size[events]] for design in designs}
+    flattest = min(designs, key=lambda design: grown[design][-1].value / grown[design][0].value)
+    factor = grown[flattest][-1].value / grown[flattest][0].value
+    title = (
+        f"{style.thousands(at[-1] / at[0])} times the events: {flattest} takes {factor:.1f} times as long,\n"
+        "designs without roll-ups grow with the data"
+    )
+    with style.figure(title, height=5.4) as (drawn, axes):
+        for design in designs:
+            found = grown[design]
+            x = [int(each.labels["events"]) for each in found]
+            colour = style.colour(design)
+            axes.errorbar(
+                x, [each.value for each in found], yerr=style.errors(found), fmt="o-", color=colour, capsize=3
+            )
+        axes.axhline(PROMISE_MS, color=style.LIMIT, linestyle="--")
+        axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel="ms a report, p50", xlim=(None, at[-1] * 4))
+        style.log_ticks(axes.xaxis, style.thousands)
+        style.log_ticks(axes.yaxis, style.milliseconds)
+        style.source(drawn, matrix)
+        ends = {design: found[-1] for design, found in grown.items()}
+        style.label(axes, {design: (int(end.labels["events"]), end.value) for design, end in ends.items()})
+    return drawn

@@ -1,0 +1,167 @@
+"""Every plot of made-up results looks as it did: pytest-mpl compares with the pictures in baseline/.
+
+After a change that is meant: `pytest tests/benchmarks/test_plots.py --mpl-generate-path=tests/benchmarks/baseline`,
+and look at what changed.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from matplotlib.figure import Figure
+
+from benchmarks.plots import designs, ingest, reports
+from benchmarks.reporting import PROBE
+from benchmarks.results import Machine, Measurement, Postgres, Result, Source
+from benchmarks.shapes import BREAKDOWNS, TOTALS
+from benchmarks.stages import BATCHES, STAGES, WITHIN_WRITE
+
+# Text is drawn a little differently by other versions of FreeType; a picture that says something else is far beyond.
+compared = pytest.mark.mpl_image_compare(
+    baseline_dir="baseline", tolerance=12, style="default", savefig_kwargs={"dpi": 60}
+)
+
+DESIGNS = ("heap", "btree", "covering", "brin", "rollup")
+AT = datetime(2025, 9, 24, 6, 0, tzinfo=UTC)
+
+
+def result(what: str, measurements: Iterator[Measurement], variant: str = "rollup") -> Result:
+    return Result(
+        what=what,
+        started_at=AT,
+        machine=Machine(cpu="a processor", cores=2, memory_bytes=1, kernel="Linux 6 x86_64", python="3.11"),
+        postgres=Postgres(version="18.1", settings={}),
+        source=Source(revision=None, changed=False, packages={}),
+        data=None,
+        variant=variant,
+        parameters={},
+        measurements=list(measurements),
+        checks=[],
+    )
+
+
+def measured(name: str, value: float, unit: str, **labels: str) -> Measurement:
+    return Measurement(name=name, value=value, low=value * 0.9, high=value * 1.15, unit=unit, labels=labels)
+
+
+def matrix() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        for events in (1_000_000, 10_000_000):
+            for place, design in enumerate(DESIGNS):
+                labels = {"events": str(events), "variant": design, "phase": "report"}
+                slow = (events / 1e6) ** (0 if design == "rollup" else 0.9) * 100 / 3**place
+                for phase in ("report", "both"):
+                    for quantile in ("0.05", "0.25", "0.5", "0.75", "0.95", "0.99"):
+                        value = slow * 4 ** (float(quantile) * 2 - 1)
+                        given = {**labels, "phase": phase, "quantile": quantile}
+                        yield measured(f"{phase}.latency", value, "ms", **given)
+                written = {**labels, "phase": "ingest"}
+                yield measured("ingest.rate", 400_000 - 60_000 * place, "events/s", **written)
+                stored = {**labels, "phase": "load"}
+                yield measured("size.total", 140 + 60 * place, "bytes/event", **stored)
+                yield measured("size", 140, "bytes/event", **stored, relation="events", kind="table")
+                yield measured("size", 60 * place, "bytes/event", **stored, relation="events_idx", kind="index")
+
+    return result("matrix", all_of_it(), ",".join(DESIGNS))
+
+
+def written() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        yield measured("ceiling.rate", 440_000, "events/s")
+        yield measured("of_ceiling", 0.5, "ratio", batch="1000", kind="plain")
+        for batch, rate in ((1, 4_000), (10, 28_000), (100, 96_000), (1_000, 220_000), (5_000, 240_000)):
+            for kind in ("plain", "gzip"):
+                yield measured("ingest.rate", rate, "events/s", batch=str(batch), kind=kind)
+
+    return result("ingest", all_of_it())
+
+
+def staged() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        for batch in BATCHES:
+            for place, stage in enumerate((*STAGES, *WITHIN_WRITE)):
+                yield measured("stage", 0.1 + 0.0003 * place * batch, "ms", stage=stage, batch=str(batch))
+            yield measured("stage", 0.5 + 0.003 * batch, "ms", stage="request", batch=str(batch))
+
+    return result("stages", all_of_it())
+
+
+def asked() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        for phase, factor in (("idle", 1), ("busy", 3)):
+            for shape in (*(each.name for each in TOTALS), PROBE):
+                for quantile, value in (("0.5", 1.0), ("0.99", 4.0)):
+                    labels = {"events": "20000000", "phase": phase, "kind": "totals", "shape": shape}
+                    yield measured("latency", value * factor, "ms", **labels, quantile=quantile)
+
+    return result("report", all_of_it())
+
+
+def compared_with_peers() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        for place, shape in enumerate((*TOTALS, *BREAKDOWNS)):
+            for system, factor in (("adpulse", 1.5), ("duckdb", 2), ("chdb", 4)):
+                value = factor * 1.3**place if system != "adpulse" else factor * 1.5**place
+                yield measured("latency", value, "ms", system=system, shape=shape.name)
+
+    return result("peers", all_of_it())
+
+
+@compared
+def test_distribution() -> Figure:
+    """A curve for each design, in its colour."""
+    return designs.distribution(matrix())
+
+
+@compared
+def test_trade() -> Figure:
+    """A mark for each design, none of the names on another."""
+    return designs.trade(matrix())
+
+
+@compared
+def test_storage() -> Figure:
+    """Tables and indexes one after the other, and their sum."""
+    return designs.storage(matrix())
+
+
+@compared
+def test_growth() -> Figure:
+    """A line for each design."""
+    return designs.growth(matrix())
+
+
+@compared
+def test_throughput() -> Figure:
+    """Both kinds of body, under the ceiling."""
+    return ingest.throughput(written())
+
+
+@compared
+def test_life() -> Figure:
+    """The stages end to end, and PostgreSQL's parts within its own."""
+    return ingest.life(staged())
+
+
+@compared
+def test_per_event() -> Figure:
+    """Three costs that fall with the size of the batch."""
+    return ingest.per_event(staged())
+
+
+@compared
+def test_windows() -> Figure:
+    """Idle and busy, for each window and the probe."""
+    return reports.windows(asked())
+
+
+@compared
+def test_peers() -> Figure:
+    """Three systems, each question in a row."""
+    return reports.peers(compared_with_peers())
+
+
+def test_the_front_leaves_out_what_is_beaten_on_both_sides() -> None:
+    """A design that writes less and reads slower than another is not on it."""
+    points = {"a": (100.0, 1.0), "b": (200.0, 5.0), "beaten": (90.0, 2.0), "c": (300.0, 50.0)}
+    assert designs._front(points) == ["a", "b", "c"]
