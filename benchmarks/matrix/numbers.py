@@ -10,6 +10,8 @@ from benchmarks.matrix.turns import Player, Round, Settling
 from benchmarks.results import Measurement
 
 QUANTILES = {"0.5": 50, "0.95": 95, "0.99": 99}
+# Over all shapes together, enough of them to draw the distribution.
+DISTRIBUTION = {"0.05": 5, "0.1": 10, "0.25": 25, "0.5": 50, "0.75": 75, "0.9": 90, "0.95": 95, "0.99": 99}
 MILLION = 1_000_000
 
 
@@ -90,16 +92,19 @@ def both(player: Player) -> list[Measurement]:
 
 
 def _latencies(name: str, rounds: Sequence[Round]) -> Iterable[Measurement]:
-    yield from _quantiles(name, [[took for times in each.reports.values() for took in times] for each in rounds])
+    everything = [[took for times in each.reports.values() for took in times] for each in rounds]
+    yield from _quantiles(name, everything, DISTRIBUTION)
     for shape in SHAPES:
         if any(each.reports[shape.name] for each in rounds):
             yield from _quantiles(name, [each.reports[shape.name] for each in rounds], shape=shape.name)
 
 
-def _quantiles(name: str, rounds: Sequence[Sequence[float]], **labels: str) -> Iterable[Measurement]:
+def _quantiles(
+    name: str, rounds: Sequence[Sequence[float]], quantiles: Mapping[str, float] = QUANTILES, **labels: str
+) -> Iterable[Measurement]:
     given = [each for each in rounds if each]
-    intervals = stats.percentiles_over_rounds(given, list(QUANTILES.values()))
-    for label, interval in zip(QUANTILES, intervals, strict=True):
+    intervals = stats.percentiles_over_rounds(given, list(quantiles.values()))
+    for label, interval in zip(quantiles, intervals, strict=True):
         yield _over(name, "ms", interval, quantile=label, **labels)
 
 
