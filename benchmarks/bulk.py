@@ -7,7 +7,7 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
 import asyncpg
 import numpy as np
@@ -134,8 +134,8 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
             for number in numbers:
                 block, pieces = await asyncio.to_thread(draw, number)
                 async with connection.transaction():
-                    await _copy(connection, "event_ids", ("event_id",), [encode_ids(block)])
-                    await _copy(connection, "events", COLUMNS, pieces)
+                    await copy(connection, "event_ids", ("event_id",), [encode_ids(block)])
+                    await copy(connection, "events", COLUMNS, pieces)
                 progress(len(block))
         finally:
             await connection.close(timeout=5)
@@ -153,7 +153,9 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
         raise AlreadyLoaded(f"the events of seed {data.seed} are in this database already; take another seed")
 
 
-async def _copy(connection: Connection, table: str, columns: Sequence[str], pieces: list[bytes]) -> None:
+async def copy(connection: Connection, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
+    """One COPY of the pieces into a table."""
+
     async def source() -> AsyncIterator[bytes]:
         for piece in pieces:
             yield piece

@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,10 +25,8 @@ def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
     beside = Path(sys.executable).with_name("adpulse")
-    command = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
+    program = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
     # The address and the data are ours, whatever ADPULSE_HOST, _PORT and _READ_DATABASE_URL say.
     env = {
         "ADPULSE_DATABASE_URL": database_url,
@@ -36,7 +34,19 @@ def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
         "ADPULSE_HOST": "127.0.0.1",
         "ADPULSE_LOG_LEVEL": "warning",
     }
-    with child([command, "serve", "--port", str(port), "--workers", str(workers)], log, env) as process:
+    with answering([program, "serve", "--workers", str(workers)], env, log) as address:
+        yield address
+
+
+@contextmanager
+def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Runs a program that takes `--port N` and answers there on /readyz when it is ready, and yields its address.
+
+    Raises ServiceError when it is not ready within START_S seconds.
+    """
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with child([*command, "--port", str(port)], log, env) as process:
         give_up = time.monotonic() + START_S
         while not _ready(address):
             if process.poll() is not None:

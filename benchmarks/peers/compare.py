@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +21,7 @@ from adpulse.embedded import database
 from adpulse.settings import Settings
 from benchmarks import reporting, results
 from benchmarks.dataset import Dataset
-from benchmarks.peers import Peer, Rows
+from benchmarks.peers import Peer, Rows, sums
 from benchmarks.peers.clickhouse import ClickHouse
 from benchmarks.peers.duck import Duck, export
 from benchmarks.progress import bar, step
@@ -133,24 +132,17 @@ def _ask(
 
 def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[System]) -> Check:
     """Whether all say the same: the five sums of every row that is not empty, to the micro."""
-    reply = orjson.loads(wire.get(shape.path(data.end))[1])
-    records = reply.get("rows", [reply["totals"]])
-    ours = sorted(sums for record in records if any(sums := _sums(record)))
+    ours = sums(wire.get(shape.path(data.end))[1])
     asked = [system for system in others if system.holds(shape)]
     wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
     detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
     return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
 
 
-def _sums(record: dict[str, float]) -> tuple[int, ...]:
-    counts = [int(record[name]) for name in ("impressions", "clicks", "conversions")]
-    return (*counts, *(round(record[name] * 1_000_000) for name in ("cost", "revenue")))
-
-
 def _last_five(rows: Rows) -> list[tuple[int, ...]]:
     # ClickHouse writes 64-bit integers as texts; a sum over nothing is null in DuckDB.
     found = [tuple(int(str(value or 0)) for value in row[-5:]) for row in rows]
-    return sorted(sums for sums in found if any(sums))
+    return sorted(five for five in found if any(five))
 
 
 def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[System], rolled: bool) -> Check:
