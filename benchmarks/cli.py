@@ -10,6 +10,7 @@ from adpulse.settings import PREFIX
 from benchmarks.commands.advise import advise
 from benchmarks.commands.demo import demo
 from benchmarks.commands.figures import figures
+from benchmarks.commands.gate import gate
 from benchmarks.commands.keep import keep
 from benchmarks.commands.load import load
 from benchmarks.commands.matrix import matrix
@@ -48,7 +49,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
 

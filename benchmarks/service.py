@@ -44,6 +44,13 @@ def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iter
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
+    with started(command, env, log) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[tuple[str, int]]:
+    """The same, with the id of its process."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:
@@ -54,7 +61,7 @@ def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iter
             if time.monotonic() > give_up:
                 raise ServiceError(f"the service is not ready after {START_S} s:\n{tail(log)}")
             time.sleep(0.1)
-        yield address
+        yield address, process.pid
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ class Wire:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         assert parts.hostname is not None
-        self._head = f"Host: {parts.netloc}\r\n\r\n"
+        self._host = f"Host: {parts.netloc}\r\n"
         self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -25,7 +25,16 @@ class Wire:
 
     def get(self, path: str) -> tuple[float, bytes]:
         """Seconds from the first byte sent to the last received, and the body. Raises ServiceError unless 200."""
-        request = f"GET {path} HTTP/1.1\r\n{self._head}".encode()
+        return self._exchange(path, f"GET {path} HTTP/1.1\r\n{self._host}\r\n".encode())
+
+    def post(self, path: str, body: bytes) -> tuple[float, bytes]:
+        """The same with a body of JSON."""
+        head = (
+            f"POST {path} HTTP/1.1\r\n{self._host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return self._exchange(path, head.encode() + body)
+
+    def _exchange(self, path: str, request: bytes) -> tuple[float, bytes]:
         began = time.perf_counter()
         self._socket.sendall(request)
         received = b""

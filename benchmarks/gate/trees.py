@@ -1,0 +1,94 @@
+"""Revisions as folders that can be run: a git worktree each, and an environment for each set of locked packages."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+WORKTREE = "worktree"  # the files as they are, committed or not
+LOCK = Path("requirements") / "bench.txt"
+
+
+class TreeError(RuntimeError):
+    """A revision cannot be checked out or installed; the text says why."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of a revision, and the interpreter that has the packages that they are locked to."""
+
+    revision: str  # the commit's full name, or `worktree`
+    path: Path
+    python: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables under which `python` imports `adpulse` from here, whatever is installed."""
+        return {
+            "PYTHONPATH": str(self.path / "service"),
+            "PYTHONHASHSEED": "0",  # sets and dicts in the same order on both sides
+            "PYTHONSAFEPATH": "1",  # nothing from the current directory
+        }
+
+
+def checkout(repository: Path, revision: str, home: Path) -> Tree:
+    """The tree of a revision below `home`, which is kept for the next time; `worktree` is the repository as it is.
+
+    Raises TreeError for a revision that is not there, or an environment that cannot be installed.
+    """
+    if revision == WORKTREE:
+        return Tree(WORKTREE, repository, environment(repository, repository, home))
+    commit = git(repository, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    path = home / commit
+    if not (path / ".git").exists():
+        git(repository, "worktree", "prune")
+        git(repository, "worktree", "add", "--detach", "--force", str(path), commit)
+    # Whatever has been changed there by hand would be measured under the commit's name.
+    if git(path, "rev-parse", "HEAD") != commit or git(path, "status", "--porcelain"):
+        raise TreeError(f"{path} is not the commit {commit[:12]} any more: remove the folder")
+    return Tree(commit, path, environment(repository, path, home))
+
+
+def environment(repository: Path, path: Path, home: Path) -> Path:
+    """The interpreter for a tree: ours when the lock file is the same, else one of an environment made for it.
+
+    Only packages come from it; the code comes from the tree (Tree.environment). So all trees with equal lock files
+    share one, and a change that touches no dependency needs no installation.
+    """
+    wanted = (path / LOCK).read_bytes()
+    if wanted == (repository / LOCK).read_bytes():
+        return Path(sys.executable)
+    key = hashlib.sha256(wanted + sys.version.encode()).hexdigest()[:16]
+    made = home / f"environment-{key}"
+    python = made / "bin" / "python"
+    complete = made / "complete"
+    if not complete.exists():
+        venv.create(made, clear=True, symlinks=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
+        install = [*pip, "install", "--quiet", "--require-hashes", "-r", str(path / LOCK)]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise TreeError(f"the packages of {path.name[:12]} cannot be installed:\n{done.stderr.strip()}")
+        complete.touch()
+    return python
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints. Raises TreeError with what it complains of."""
+    # A hook that runs the gate sets GIT_DIR, which would win over the folder.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, env=env, check=False)  # noqa: S607  # git is where it is
+    except FileNotFoundError:
+        raise TreeError("there is no git") from None
+    if done.returncode:
+        raise TreeError(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def repository() -> Path:
+    """The repository that this file belongs to. Raises TreeError when it is not in one."""
+    return Path(git(Path(__file__).parent, "rev-parse", "--show-toplevel"))
