@@ -94,7 +94,7 @@ _OBJECTS = """
 SELECT 'relation' AS kind, relname || ' ' || relkind::text AS name
 FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL
-SELECT 'function', oid::regprocedure || md5(pg_get_functiondef(oid))
+SELECT 'function', oid::regprocedure || CASE WHEN prokind = 'f' THEN md5(pg_get_functiondef(oid)) ELSE '' END
 FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace

@@ -14,7 +14,7 @@ WITH
   moved AS (
     DELETE FROM rollup_delta
     WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
-    RETURNING *
+    RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
   -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
   mark AS (
@@ -28,11 +28,11 @@ WITH
     SELECT
       coalesce(campaign_id, ''),
       minute,
-      sum(impressions),
-      sum(clicks),
-      sum(conversions),
-      sum(cost_micros),
-      sum(revenue_micros)
+      total(impressions),
+      total(clicks),
+      total(conversions),
+      total(cost_micros),
+      total(revenue_micros)
     FROM moved
     GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
     ORDER BY 1, 2
@@ -47,12 +47,12 @@ INSERT INTO rollup_hour AS kept
 SELECT
   coalesce(campaign_id, ''),
   hour,
-  sum(impressions),
-  sum(clicks),
-  sum(conversions),
-  sum(cost_micros),
-  sum(revenue_micros)
-FROM moved, date_bin('1 hour', minute, 'epoch') AS hour
+  total(impressions),
+  total(clicks),
+  total(conversions),
+  total(cost_micros),
+  total(revenue_micros)
+FROM moved
 GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
 ORDER BY 1, 2
 ON CONFLICT (campaign_id, hour) DO UPDATE SET

@@ -1,8 +1,8 @@
 -- variant:    rollup
 -- summary:    daily partitions and exact roll-ups, written in the same transaction as the events
 -- hypothesis: reports touch roll-up rows instead of events: flat in the number of events, and never stale;
---             the price was to be a tenth of the write throughput of the same partitions without roll-ups; first
---             measurements on a busy machine say a sixth for dense events and two fifths for sparse ones
+--             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is a
+--             quarter for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
 -- costs:      grouping or filtering by metadata still reads raw events; a compaction job must run
@@ -105,8 +105,8 @@ BEGIN
       count(*) FILTER (WHERE event_type = 'impression'),
       count(*) FILTER (WHERE event_type = 'click'),
       count(*) FILTER (WHERE event_type = 'conversion'),
-      sum(cost_micros),
-      sum(revenue_micros)
+      total(cost_micros),
+      total(revenue_micros)
     FROM added
     GROUP BY 1, 2;
   END IF;
@@ -119,8 +119,8 @@ BEGIN
       -count(*) FILTER (WHERE event_type = 'impression'),
       -count(*) FILTER (WHERE event_type = 'click'),
       -count(*) FILTER (WHERE event_type = 'conversion'),
-      -sum(cost_micros),
-      -sum(revenue_micros)
+      -total(cost_micros),
+      -total(revenue_micros)
     FROM removed
     GROUP BY 1, 2;
   END IF;

@@ -14,7 +14,7 @@ WITH
   moved AS (
     DELETE FROM rollup_delta
     WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
-    RETURNING *
+    RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
   -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
   mark AS (
@@ -28,11 +28,11 @@ WITH
     SELECT
       coalesce(campaign_id, ''),
       minute,
-      sum(impressions),
-      sum(clicks),
-      sum(conversions),
-      sum(cost_micros),
-      sum(revenue_micros)
+      total(impressions),
+      total(clicks),
+      total(conversions),
+      total(cost_micros),
+      total(revenue_micros)
     FROM moved
     GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
     ORDER BY 1, 2
@@ -47,10 +47,10 @@ WITH
   -- this same statement, so that no report sees the cut.
   dims AS (
     SELECT
-      campaign_id, place, left(coalesce(value, 'null'), 201) AS value, minute,
+      campaign_id, place, left(coalesce(vals[place], 'null'), 201) AS value, minute, hour,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM moved, unnest(vals) WITH ORDINALITY AS dim (value, place)
-    JOIN rollup_dimension USING (place)
+    FROM moved
+    CROSS JOIN rollup_dimension
     WHERE given_up_at IS NULL
   ),
   given_up AS (
@@ -70,11 +70,11 @@ WITH
       place,
       value,
       minute,
-      sum(impressions),
-      sum(clicks),
-      sum(conversions),
-      sum(cost_micros),
-      sum(revenue_micros)
+      total(impressions),
+      total(clicks),
+      total(conversions),
+      total(cost_micros),
+      total(revenue_micros)
     FROM dims
     GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
     ORDER BY 1, 2, 3, 4
@@ -92,12 +92,12 @@ WITH
       place,
       value,
       hour,
-      sum(impressions),
-      sum(clicks),
-      sum(conversions),
-      sum(cost_micros),
-      sum(revenue_micros)
-    FROM dims, date_bin('1 hour', minute, 'epoch') AS hour
+      total(impressions),
+      total(clicks),
+      total(conversions),
+      total(cost_micros),
+      total(revenue_micros)
+    FROM dims
     GROUP BY GROUPING SETS ((campaign_id, place, value, hour), (place, value, hour))
     ORDER BY 1, 2, 3, 4
     ON CONFLICT (campaign_id, place, value, hour) DO UPDATE SET
@@ -111,12 +111,12 @@ INSERT INTO rollup_hour AS kept
 SELECT
   coalesce(campaign_id, ''),
   hour,
-  sum(impressions),
-  sum(clicks),
-  sum(conversions),
-  sum(cost_micros),
-  sum(revenue_micros)
-FROM moved, date_bin('1 hour', minute, 'epoch') AS hour
+  total(impressions),
+  total(clicks),
+  total(conversions),
+  total(cost_micros),
+  total(revenue_micros)
+FROM moved
 GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
 ORDER BY 1, 2
 ON CONFLICT (campaign_id, hour) DO UPDATE SET
