@@ -160,7 +160,7 @@ class Manifest(_Model):
 
     schema_version: Literal[1] = 1
     machine: Machine
-    disk: Disk | None = Field(description="none: it was not measured")
+    disk: Disk | None = Field(description="of the machine; none: not measured, or no server is known to be on it")
     postgres: list[Postgres]
     packages: dict[str, list[str]]
     revisions: list[str]

@@ -1,4 +1,8 @@
-"""The questions that report benchmarks ask: the same for the service and for other databases."""
+"""The questions that report benchmarks ask: the same ones each time, for the service and for other databases.
+
+The mix of k6/lib/shapes.json draws campaigns and zones by their weights instead; a name that both have means the same
+window and granularity.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

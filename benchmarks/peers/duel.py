@@ -186,6 +186,7 @@ def _feed(
                         "WARMUP": WARMUP_S,
                         "USERS": users,
                         "BATCH": batch,
+                        "ROUND": number,
                         "BODIES": "\n".join(map(str, bodies[batch])),
                     }
                     found = load.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)

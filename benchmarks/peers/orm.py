@@ -66,8 +66,11 @@ class Batch(BaseModel):
 
 
 def engine(url: str) -> AsyncEngine:
-    """SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included."""
-    return create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
+    """SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included. Its pool keeps every connection:
+    those beyond `pool_size`, which are closed after each use, would cost more than the statements."""
+    return create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), pool_size=10, max_overflow=0
+    )
 
 
 async def create_tables(url: str) -> None:
@@ -125,7 +128,7 @@ def create_app() -> FastAPI:
 
 
 def _accepted(batch: Batch) -> dict[str, Any]:
-    return {"accepted": len(batch.events), "duplicates": 0, "rejected": []}
+    return {"accepted": len(batch.events), "duplicates": 0, "rejected": [], "rejected_count": 0}
 
 
 async def _rows(

@@ -7,6 +7,7 @@ from itertools import islice
 from adpulse.settings import Settings
 from benchmarks.dataset import Dataset
 from benchmarks.questions import mix
+from benchmarks.shapes import BREAKDOWNS, TOTALS
 
 DATA = Dataset(1_000, datetime(2025, 9, 24, tzinfo=UTC), days=30, campaigns=100)
 
@@ -25,6 +26,19 @@ def test_shapes_and_campaigns_come_by_their_weights() -> None:
     assert 0.2 < shapes["hour"] / len(asked) < 0.3
     named = Counter(campaign for question in asked for campaign in question.query.campaigns)
     assert max(named, key=lambda campaign: named[campaign]) == "CAMP-0001"
+
+
+def test_a_shape_of_the_mix_asks_what_the_shape_of_that_name_asks() -> None:
+    """The mix draws campaigns and zones, benchmarks/shapes.py fixes them; a name means one window and granularity."""
+    fixed = {shape.name: shape for shape in (*TOTALS, *BREAKDOWNS)}
+    drawn = {question.shape.replace("_", "-"): question.query for question in islice(mix(DATA, Settings()), 500)}
+    both = fixed.keys() & drawn.keys()
+    assert {"hour", "day", "month", "day-by-hour", "month-by-day"} <= both
+    for name in both:
+        window = drawn[name].span.window
+        assert window.stop - window.start == fixed[name].length
+        assert drawn[name].granularity == fixed[name].granularity
+        assert drawn[name].group_by == fixed[name].group_by
 
 
 def test_questions_are_about_the_data() -> None:
