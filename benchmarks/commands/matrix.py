@@ -12,7 +12,7 @@ from benchmarks.matrix import outcome
 from benchmarks.matrix import run as matrix_run
 from benchmarks.matrix.plan import MatrixError, Plan
 
-QUICK = {"rounds": 3, "asking_s": 1.0, "written_copies": 32, "both_copies": 16}
+QUICK = {"rounds": 3, "asking_s": 1.0, "written_copies": 16, "both_copies": 12}
 
 
 def matrix(

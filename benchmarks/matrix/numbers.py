@@ -35,20 +35,21 @@ def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: St
     return [Measurement(name=f"{phase}.of_control", value=value, low=low, high=high, unit="ratio")]
 
 
-def loaded(rounds: Sequence[Round], settling: Settling) -> list[Measurement]:
-    """Of a database that was filled in these rounds."""
+def loaded(player: Player, settling: Settling) -> list[Measurement]:
+    """Of a database that was filled in all rounds."""
+    rounds = player.rounds
     events = sum(each.events for each in rounds)
     sizes = [
         _one("size", size / events, "bytes/event", relation=name, kind=kind)
         for (kind, name), size in sorted(settling.sizes.items())
     ]
     total = sum(settling.sizes.values()) / events
-    upkeep_s = sum(each.upkeep_s for each in rounds) + settling.upkeep_s
+    written = sum(each.wal_bytes for each in rounds) + player.upkeep_wal_bytes
     return [
         _over("load.rate", "events/s", stats.median(per_round("load", rounds))),
         _one("load.seconds", sum(each.seconds for each in rounds), "s"),
-        _one("load.wal", sum(each.wal_bytes + each.upkeep_wal_bytes for each in rounds) / events, "bytes/event"),
-        _one("load.upkeep", upkeep_s / events * MILLION, "s/million events"),
+        _one("load.wal", written / events, "bytes/event"),
+        _one("load.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
         _one("load.vacuum", settling.vacuum_s, "s"),
         _one("size.total", total, "bytes/event"),
         *sizes,
@@ -67,13 +68,13 @@ def reported(player: Player) -> list[Measurement]:
 def ingested(player: Player) -> list[Measurement]:
     """Of writing alone."""
     rounds = player.counted
-    events = sum(each.events for each in rounds)
+    events = sum(each.events for each in player.rounds)
     return [
         _over("ingest.rate", "events/s", stats.median(per_round("ingest", rounds))),
         *_quantiles("ingest.latency", [each.copies for each in rounds]),
         _over("ingest.wal", "bytes/event", stats.median([each.wal_bytes / each.events for each in rounds])),
-        _one("ingest.upkeep", sum(each.upkeep_s for each in rounds) / events * MILLION, "s/million events"),
-        _one("ingest.upkeep_wal", sum(each.upkeep_wal_bytes for each in rounds) / events, "bytes/event"),
+        _one("ingest.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
+        _one("ingest.upkeep_wal", player.upkeep_wal_bytes / events, "bytes/event"),
     ]
 
 

@@ -114,7 +114,7 @@ async def load(size: Size) -> Recount:
             copies = [await asyncio.to_thread(_encoded, encoder, block) for block in blocks] if building else []
             for stock in _rotated([s for s in players if s.variant.name not in size.out], number):
                 with size.turn(stock, "load"):
-                    await players[stock].write(copies, sum(map(len, blocks)), paced=True)
+                    await players[stock].write(copies, sum(map(len, blocks)))
                     size.afford(stock, size.spent[stock.variant.name] * (data.blocks / (first + len(blocks)) - 1))
                 size.advance(len(blocks) * LOAD_S)
         rates = {stock: numbers.per_round("load", player.rounds) for stock, player in players.items()}
@@ -123,7 +123,7 @@ async def load(size: Size) -> Recount:
                 continue
             with size.turn(stock, "load"):
                 settling = await player.settle(plan.budget_s - size.spent[stock.variant.name])
-                found = numbers.loaded(player.rounds, settling)
+                found = numbers.loaded(player, settling)
                 found += numbers.of_control("load", rates, stock)
                 await stock.sign(signature)
                 size.keep(stock, "load", found, 0)
@@ -160,6 +160,9 @@ async def ingest(size: Size, recount: Recount) -> None:
                 with size.turn(stock, "ingest"):
                     await players[stock].write(copies, len(copies) * BATCH)
                 size.advance(len(copies) * BATCH / BLOCK * LOAD_S)
+        for stock in _still(size, players):
+            with size.turn(stock, "ingest"):
+                await players[stock].upkeep()
         await _compare(size, "ingest", players, recount)
         _keep(size, "ingest", players, numbers.ingested)
     await _drop_copies(players)

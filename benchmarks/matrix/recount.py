@@ -62,18 +62,27 @@ class Recount:
         at = np.flatnonzero(chosen)
         if not len(at):
             return
+        # A place for each bucket and group, so that sums are one pass over the events: 31 days x 12 countries at most.
         buckets = block.ts[at] // SPANS_US[shape.granularity] if shape.granularity else np.zeros_like(at)
-        groups = {None: np.zeros_like(at), "campaign_id": block.campaign[at], "geo": GEO[block.mix[at]]}[shape.group_by]
-        keys, place = np.unique(np.stack([buckets, groups]), axis=1, return_inverse=True)
-        kind, cost, revenue = block.kind[at], block.cost[at], block.revenue[at]
+        groups, width = self._groups(shape, block, at)
+        lowest = int(buckets.min())
+        place = (buckets - lowest) * width + groups
+        kind = block.kind[at]
         # Weights are added up as floating point: exact, because a block's sums stay far below 2 ** 53.
-        columns = [np.bincount(place, weights=kind == which, minlength=keys.shape[1]) for which in range(3)]
-        columns += [np.bincount(place, weights=money, minlength=keys.shape[1]) for money in (cost, revenue)]
-        sums = np.stack(columns, axis=1).astype(np.int64)
+        weights = (kind == 0, kind == 1, kind == 2, block.cost[at], block.revenue[at])
+        sums = np.stack([np.bincount(place, each).astype(np.int64) for each in weights], axis=1)
         counted = self._counted[shape.name]
-        for (bucket, group), more in zip(keys.T.tolist(), sums, strict=True):
-            known = counted.get((bucket, group))
-            counted[bucket, group] = more if known is None else known + more
+        for filled in np.unique(place).tolist():
+            key = (lowest + filled // width, filled % width)
+            counted[key] = sums[filled] if key not in counted else counted[key] + sums[filled]
+
+    def _groups(self, shape: Shape, block: Block, at: Ints) -> tuple[Ints, int]:
+        """The number of each event's group, and how many there are."""
+        if shape.group_by == "campaign_id":
+            return block.campaign[at], self._data.campaigns
+        if shape.group_by == "geo":
+            return GEO[block.mix[at]], len(COUNTRIES)
+        return np.zeros_like(at), 1
 
     def _bucket(self, shape: Shape, bucket: int) -> datetime | None:
         if shape.granularity is None:

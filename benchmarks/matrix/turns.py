@@ -38,7 +38,6 @@ class WrongAnswerError(Exception):
 class Settling:
     """What follows loading. `sizes` are bytes, by ("table" or "index", name)."""
 
-    upkeep_s: float
     vacuum_s: float
     sizes: dict[tuple[str, str], int]
 
@@ -52,8 +51,6 @@ class Round:
     copies: list[float] = field(default_factory=list)
     seconds: float = 0  # until the last COPY was committed
     wal_bytes: int = 0
-    upkeep_s: float = 0
-    upkeep_wal_bytes: int = 0
     unanswered: int = 0
     stale_s: list[float] = field(default_factory=list)  # see Player._probe
 
@@ -68,7 +65,9 @@ class Player:
         self.queries = {shape.name: self._query(shape) for shape in SHAPES}
         self.rounds: list[Round] = []
         self._every = stock.variant.maintenance[0] if stock.variant.maintenance else math.inf
-        self._since_upkeep = 0.0
+        # Upkeep goes by a clock that runs in the variant's own turns only.
+        self._clock, self._due = 0.0, self._every
+        self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # of all rounds of writing, warm-up included
         self.explained: dict[str, Explained] = {}
         self.answers = 0  # that were compared
         self.probes = 0  # events that were stored to see how fresh reports are
@@ -128,9 +127,9 @@ class Player:
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def write(self, copies: Sequence[bytes], events: int, *, paced: bool = False) -> None:
-        """A turn of writing: every COPY, as fast as they are taken (a closed model); then a round of upkeep, with
-        `paced` only when it is due by the variant's own pace."""
+    async def write(self, copies: Sequence[bytes], events: int) -> None:
+        """A turn of writing: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
+        due by the variant's own pace."""
         this = Round(events=events)
         before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
 
@@ -144,24 +143,29 @@ class Player:
             for connection in self._writers:
                 group.create_task(work(connection))
         this.seconds = time.perf_counter() - began
-        between, began = await wal(self._keeper), time.perf_counter()
-        self._since_upkeep += this.seconds
-        if not paced or self._since_upkeep >= self._every:
-            await run_round(self._keeper, self.stock.variant)
-            self._since_upkeep = 0
-        this.upkeep_s = time.perf_counter() - began
-        this.wal_bytes, this.upkeep_wal_bytes = between - before, await wal(self._keeper) - between
+        this.wal_bytes = await wal(self._keeper) - before
         self.rounds.append(this)
+        self._clock += this.seconds
+        if self._clock >= self._due:
+            await self.upkeep()
+
+    async def upkeep(self) -> None:
+        """A round of the variant's maintain.sql, counted."""
+        before, began = await wal(self._keeper), time.perf_counter()
+        await run_round(self._keeper, self.stock.variant)
+        took = time.perf_counter() - began
+        self._due, self._clock = self._clock + self._every, self._clock + took
+        self.upkeep_s += took
+        self.upkeep_wal_bytes += await wal(self._keeper) - before
 
     async def settle(self, most_s: float) -> Settling:
         """After loading: a last round of upkeep, VACUUM (ANALYZE), sizes. Raises asyncpg.QueryCanceledError when one of
-        these takes longer than `most_s`."""
+        the statements takes longer than `most_s`."""
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
+        await self.upkeep()
         began = time.perf_counter()
-        await run_round(self._keeper, self.stock.variant)
-        kept = time.perf_counter()
         await self._keeper.execute("VACUUM (ANALYZE)")
-        return Settling(kept - began, time.perf_counter() - kept, await sizes(self._keeper))
+        return Settling(time.perf_counter() - began, await sizes(self._keeper))
 
     # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,6 +183,8 @@ class Player:
         names, count = list(this.reports), max(round(plan.both_s * plan.reports_per_s), 1)
         draw = random.Random(number)
         asked = [name for _ in range(-(-count // len(names))) for name in draw.sample(names, len(names))][:count]
+        if len(self.rounds) == WARMUP:
+            self._due = self._clock  # what comes every 30 s shall come in a turn that is counted
         over, began = asyncio.Event(), time.perf_counter()
 
         async def write_one(at: int) -> None:
@@ -205,12 +211,12 @@ class Player:
         self.rounds.append(this)
 
     async def _maintain(self, over: asyncio.Event) -> None:
-        if self.stock.variant.maintenance is None:
-            return
-        while not over.is_set():
-            began = time.perf_counter()
+        """Upkeep at the variant's pace, as the service does it; a round that is under way when the turn ends, ends."""
+        began = time.perf_counter() - self._clock
+        while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
+            self._due = time.perf_counter() - began + self._every
             await run_round(self._keeper, self.stock.variant)
-            await _wait(over, max(self._every - (time.perf_counter() - began), 0))
+        self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:
         """Commits an event and asks until a report has it. How stale reports are: from the commit until that report

@@ -6,12 +6,11 @@ Databases are named after size and variant, and one server serves all tests: eac
 import asyncio
 import io
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Server
+from conftest import VERSIONS, Server
 from rich.console import Console
 
 from adpulse import database
@@ -29,7 +28,8 @@ from benchmarks.shapes import DAY, HOUR, Shape
 END = datetime(2025, 9, 24, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 
-Matrix = Callable[..., Result]
+# What differs between PostgreSQL's versions is seen by one test.
+newest = pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     assert "rollup" in shown.getvalue()
 
 
+@newest
 def test_the_databases_are_gone_afterwards(settings: Settings, quiet: Console) -> None:
     """A matrix leaves nothing on the server."""
     run(plan(3_002, "heap"), settings, quiet)
@@ -92,6 +93,7 @@ def test_the_databases_are_gone_afterwards(settings: Settings, quiet: Console) -
     assert asyncio.run(left()) == 0
 
 
+@newest
 def test_an_interrupted_run_goes_on(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was finished is not measured again, and the result is whole."""
 
@@ -113,6 +115,7 @@ def test_an_interrupted_run_goes_on(settings: Settings, quiet: Console, monkeypa
         run(None, settings, quiet)
 
 
+@newest
 def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers of a design that reports something else are thrown away, said, and fail the run; others stand."""
 
@@ -131,6 +134,7 @@ def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monke
     assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both"}
 
 
+@newest
 def test_an_event_that_stays_out_of_reports_is_noticed(
     settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +151,7 @@ def test_an_event_that_stays_out_of_reports_is_noticed(
     assert "was not reported" in void.reason
 
 
+@newest
 def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
     """Not measured, with the reason, in every phase; it is no failure."""
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
@@ -156,6 +161,7 @@ def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console
     assert all("budget" in gap.reason and not gap.void for gap in result.gaps)
 
 
+@newest
 def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """With one line, and a gap in the result."""
     shown = io.StringIO()
