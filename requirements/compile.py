@@ -11,10 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
-# lambda.txt is of the group alone, without the project's own dependencies.
+# lambda.txt and build.txt are of the group alone, without the project's own dependencies.
 # bench.txt and dev.txt carry the build back end, because the project itself is installed without isolation.
 LOCKS = {
     "runtime.txt": ["pyproject.toml"],
+    "build.txt": ["--group", "build"],
     "lambda.txt": ["--group", "lambda"],
     "bench.txt": ["pyproject.toml", "--extra", "bench", "--group", "build"],
     "dev.txt": ["pyproject.toml", "--extra", "figures", "--group", "build", "--group", "dev"],
