@@ -38,8 +38,9 @@ format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev  ## write the generated tables of docs/ again
+docs: $(VENV)/.dev  ## write the generated tables of docs/ and the dashboards again
 	$(BIN)/python docs/generate.py
+	$(BIN)/python infra/grafana/generate.py
 
 lock: $(VENV)/.dev  ## compile requirements/*.txt again from pyproject.toml
 	$(BIN)/python requirements/compile.py

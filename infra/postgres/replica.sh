@@ -2,7 +2,7 @@
 # A streaming replica: on an empty data directory, copy the primary first. A slot keeps the WAL that it has not yet had.
 set -euo pipefail
 if [[ ! -s $PGDATA/PG_VERSION ]]; then
-  mkdir -p "$PGDATA"
+  mkdir -p "$PGDATA" && chmod 0700 "$PGDATA"
   # Whatever an interrupted copy left.
   find "$PGDATA" -mindepth 1 -delete
   export PGPASSWORD=replicator

@@ -1,0 +1,212 @@
+"""Dashboards, rules and alerts: in step with the code, and every query answered by a real Prometheus and PostgreSQL."""
+
+import asyncio
+import importlib.util
+import json
+import math
+import re
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import yaml
+from prometheus_client.metrics import MetricWrapperBase
+
+from adpulse import metrics
+from benchmarks.service import free_port, serving
+
+INFRA = Path(__file__).parents[2] / "infra"
+DASHBOARDS = sorted((INFRA / "grafana" / "dashboards").glob("*.json"))
+PATIENCE_S = 90
+
+
+def queries(kind: str) -> list[tuple[str, str]]:
+    """(title, query) of every target of every panel: kind `expr` is PromQL, `rawSql` SQL."""
+    found = []
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            found += [
+                (f"{path.stem}: {panel['title']}", each[kind]) for each in panel.get("targets", []) if kind in each
+            ]
+    return found
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("grafana_generate", INFRA / "grafana" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_dashboards_are_as_generated() -> None:
+    """The committed files are what infra/grafana/generate.py writes; if not: make docs."""
+    assert {path.name: path.read_text() for path in DASHBOARDS} == generator().render()
+
+
+def test_data_sources_are_provisioned() -> None:
+    """Every panel names a data source that the provisioning brings, by its uid and type."""
+    text = (INFRA / "grafana" / "provisioning" / "datasources" / "adpulse.yml").read_text()
+    known = {(each["uid"], each["type"]) for each in yaml.safe_load(text)["datasources"]}
+    panels = [panel for path in DASHBOARDS for panel in json.loads(path.read_text())["panels"]]
+    used = {(each["datasource"]["uid"], each["datasource"]["type"]) for each in panels if each["type"] != "row"}
+    assert used == known
+
+
+def test_every_metric_that_is_read_exists() -> None:
+    """Dashboards and rules name metrics of the service only."""
+    rules = "".join(path.read_text() for path in (INFRA / "prometheus" / "rules").glob("*.yml"))
+    read = set(re.findall(r"\badpulse_\w+", rules + " ".join(expression for _, expression in queries("expr"))))
+    read = {re.sub(r"_(bucket|sum|count)$", "", name) for name in read}
+    families = [each.describe()[0] for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
+    assert read
+    assert read <= {f"{each.name}_total" if each.type == "counter" else each.name for each in families}
+
+
+def test_recorded_series_are_recorded() -> None:
+    """What dashboards and alerts read under a name with colons is the name of a recording rule."""
+    rules = INFRA / "prometheus" / "rules"
+    recorded = {
+        rule["record"]
+        for group in yaml.safe_load((rules / "recording.yml").read_text())["groups"]
+        for rule in group["rules"]
+    }
+    text = (rules / "alerts.yml").read_text() + " ".join(expression for _, expression in queries("expr"))
+    assert set(re.findall(r"\badpulse:\w+:?\w*", text)) == recorded
+
+
+def test_every_alert_has_a_case() -> None:
+    """tests/adpulse.yml, which `make lint` runs with promtool, makes each alert fire."""
+    folder = INFRA / "prometheus"
+    groups = yaml.safe_load((folder / "rules" / "alerts.yml").read_text())["groups"]
+    alerts = {rule["alert"] for group in groups for rule in group["rules"]}
+    cases = yaml.safe_load((folder / "tests" / "adpulse.yml").read_text())["tests"]
+    fired = {each["alertname"] for case in cases for each in case["alert_rule_test"] if each.get("exp_alerts")}
+    assert fired == alerts
+
+
+# ── Every query, for real ────────────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def prometheus(target: str, folder: Path) -> AsyncIterator[str]:
+    """The address of a Prometheus with compose's configuration and rules, in a hurry."""
+    configuration = yaml.safe_load((INFRA / "prometheus" / "prometheus.yml").read_text())
+    configuration["global"] |= {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    configuration["rule_files"] = [str(INFRA / "prometheus" / each) for each in configuration["rule_files"]]
+    jobs = {each["job_name"]: each for each in configuration["scrape_configs"]}
+    jobs["adpulse"]["static_configs"] = [{"targets": [target]}]
+    file = folder / "prometheus.yml"
+    file.write_text(yaml.safe_dump(configuration))
+    port = free_port()
+    options = [
+        f"--config.file={file}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with (folder / "log").open("w") as log:
+        process = await asyncio.create_subprocess_exec("prometheus", *options, stdout=log, stderr=log)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def event(number: int, now: datetime) -> dict[str, Any]:
+    kind = ("impression", "click", "conversion")[number % 3]
+    return {
+        "ts": (now - timedelta(minutes=number % 20)).isoformat(),
+        "campaign_id": f"C{number % 7}",
+        "user_id": f"U{number}",
+        "event_type": kind,
+        "cost": 0.01,
+        "revenue": 0.05,
+    }
+
+
+async def load(address: str) -> None:
+    """A little of everything that the dashboards show, for ever."""
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        while True:
+            now = datetime.now(UTC)
+            events = [event(number, now) for number in range(50)]
+            same_id = {"event_id": "00000000-0000-4000-8000-000000000001"}
+            events += [events[0] | same_id, events[1] | same_id, events[2] | {"cost": -1}]
+            assert (await client.post("/events", json={"events": events})).status_code == 200
+            assert (await client.get("/report?start=-1h&group_by=campaign_id")).status_code == 200
+            await asyncio.sleep(0.05)
+
+
+async def unanswered(address: str) -> Iterator[str]:
+    """Which PromQL queries have no number, tried again and again until the time is up."""
+    left = dict.fromkeys((expression, title) for title, expression in queries("expr"))
+    async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while left:
+                    for expression, title in list(left):
+                        query = expression.replace("$__rate_interval", "15s")
+                        try:
+                            reply = (await client.get("/api/v1/query", params={"query": query})).json()
+                        except httpx.TransportError:
+                            break  # it is still starting
+                        assert reply["status"] in ("success", "error")
+                        if reply["status"] == "error" and reply["errorType"] == "bad_data":
+                            pytest.fail(f"{title}: {reply['error']}")
+                        values = [float(each["value"][1]) for each in reply.get("data", {}).get("result", ())]
+                        if values and any(math.isfinite(value) for value in values):
+                            del left[expression, title]
+                    await asyncio.sleep(0.3)
+        except TimeoutError:
+            pass
+    return iter([f"{title}: {expression}" for expression, title in left])
+
+
+@pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed (Debian: prometheus)")
+@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+async def test_every_query_of_every_panel_returns_data(url: str, tmp_path: Path) -> None:
+    """A real Prometheus with compose's files scrapes the real service, two workers of it, under a little load."""
+    with serving(url, 2, tmp_path / "service.log") as address:
+        async with prometheus(address.removeprefix("http://"), tmp_path) as monitor:
+            under_load = asyncio.create_task(load(address))
+            try:
+                assert list(await unanswered(monitor)) == []
+                assert not under_load.done(), under_load.exception()
+            finally:
+                under_load.cancel()
+
+
+async def test_every_sql_panel_returns_rows(url: str, connection: asyncpg.Connection) -> None:
+    """Each statement, with Grafana's macros filled in, gives rows to a role that may only read, as Grafana's does."""
+    now = datetime.now(UTC)
+    await connection.execute(
+        "INSERT INTO events (ts, campaign_id, user_id, event_type, cost_micros, revenue_micros) "
+        "SELECT now(), 'C' || n, 'U', ('{impression,click,conversion}'::event_type[])[n % 3 + 1], 10, 20 "
+        "FROM generate_series(1, 30) AS n"
+    )
+    # The rights of infra/postgres/init; the role goes with the transaction.
+    role = f"dashboards_{uuid.uuid4().hex}"
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute(f"CREATE ROLE {role} IN ROLE pg_read_all_data, pg_monitor; SET LOCAL ROLE {role}")
+    bounds = f"'{now - timedelta(hours=1):%FT%TZ}' AND '{now + timedelta(hours=1):%FT%TZ}'"
+    statements = queries("rawSql")
+    assert statements
+    for title, text in statements:
+        statement = re.sub(r"\$__timeFilter\(([^)]*)\)", rf"\1 BETWEEN {bounds}", text).replace("$top", "5")
+        assert "$" not in statement, title
+        rows = await connection.fetch(statement)
+        assert rows, title
+        if "$top" in text and "campaign" in rows[0]:
+            assert len(rows) == 5, title
+    await transaction.rollback()
