@@ -1,0 +1,166 @@
+"""compose.yaml and what it mounts, without docker: structure, files, ports, pins, and files that agree."""
+
+import configparser
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from adpulse import database
+from adpulse.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILES = sorted((ROOT / "infra").rglob("Dockerfile"))
+
+services = pytest.mark.parametrize("name", SERVICES)
+
+
+def environment(name: str) -> dict[str, str]:
+    return SERVICES[name].get("environment", {})
+
+
+def test_the_stack_is_whole() -> None:
+    """What the README of a stack promises is there; what is optional is in a profile."""
+    optional = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
+    assert optional == {"k6": ["bench"], "replica": ["replica"]}
+    assert SERVICES.keys() - optional.keys() == {"db", "migrate", "pgbouncer", "api", "prometheus", "grafana"}
+
+
+@services
+def test_ports_are_published_on_loopback_only(name: str) -> None:
+    """The passwords in compose.yaml are known to everybody."""
+    for port in SERVICES[name].get("ports", []):
+        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
+
+
+def test_no_two_services_publish_the_same_port() -> None:
+    """Profiles can be brought up together."""
+    ports = [port.split(":")[1] for each in SERVICES.values() for port in each.get("ports", [])]
+    assert len(ports) == len(set(ports))
+
+
+@services
+def test_images_are_pinned(name: str) -> None:
+    """A tag that moves gives another stack tomorrow."""
+    assert re.fullmatch(r"[a-z0-9/-]+:v?\d+\.\d+[\w.-]*", SERVICES[name]["image"])
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_dockerfiles_pin_their_base_and_drop_root(path: Path) -> None:
+    """FROM names a version; the last USER is a number that is not 0, which Kubernetes can check."""
+    text = path.read_text()
+    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert bases
+    assert all(re.search(r":\d+\.\d+", base) for base in bases)
+    assert int(re.findall(r"^USER (\S+)", text, re.MULTILINE)[-1]) > 0
+
+
+@services
+def test_resources_are_limited(name: str) -> None:
+    """No service may take the machine."""
+    limits = SERVICES[name]["deploy"]["resources"]["limits"]
+    assert {"cpus", "memory"} <= limits.keys()
+
+
+@services
+def test_what_is_mounted_exists(name: str) -> None:
+    """Docker makes an empty directory of a source that is missing. Sources are read-only, names are declared."""
+    for volume in SERVICES[name].get("volumes", []):
+        source, _, mode = volume.split(":")[0], *volume.split(":")[1:2], volume.split(":")[-1]
+        if source.startswith("."):
+            assert (ROOT / source).exists(), source
+            assert mode == "ro"
+        else:
+            assert source in COMPOSE["volumes"]
+
+
+@services
+def test_who_waits_waits_for_something_that_comes(name: str) -> None:
+    """A condition can only be met: `healthy` by a service with a health check, `completed` by one that ends."""
+    for other, condition in SERVICES[name].get("depends_on", {}).items():
+        if condition["condition"] == "service_healthy":
+            assert "test" in SERVICES[other]["healthcheck"]
+        else:
+            assert condition["condition"] == "service_completed_successfully"
+            assert "restart" not in SERVICES[other]
+
+
+@services
+def test_variables_are_settings(name: str) -> None:
+    """An ADPULSE_ variable that the service does not know has no effect."""
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    assert {key for key in environment(name) if key.startswith(PREFIX)} <= known
+
+
+def test_our_own_containers_cannot_write_or_gain_rights() -> None:
+    """Read-only root, no capabilities."""
+    for name, each in SERVICES.items():
+        if "build" in each:
+            assert each["read_only"] is True, name
+            assert each["cap_drop"] == ["ALL"]
+            assert each["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_service_has_time_to_answer_before_it_is_killed() -> None:
+    """The grace period is longer than what the service allows itself."""
+    grace = int(SERVICES["api"]["stop_grace_period"].removesuffix("s"))
+    assert grace > Settings.model_fields["shutdown_s"].default
+
+
+def test_pgbouncer_and_compose_agree() -> None:
+    """Host, port, database and password are the same on both sides."""
+    folder = ROOT / "infra" / "pgbouncer"
+    configuration = configparser.ConfigParser(interpolation=None)
+    configuration.read(folder / "pgbouncer.ini")
+    port = configuration["pgbouncer"]["listen_port"]
+    assert f"@pgbouncer:{port}/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
+    assert configuration["databases"]["adpulse"] == "host=db port=5432 dbname=adpulse"
+    login = environment("db")
+    assert (folder / "userlist.txt").read_text().split() == [
+        f'"{login["POSTGRES_USER"]}"',
+        f'"{login["POSTGRES_PASSWORD"]}"',
+    ]
+
+
+def _postgres_settings() -> dict[str, str]:
+    text = (ROOT / "infra" / "postgres" / "postgresql.conf").read_text()
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return {
+        key.strip(): value.split("#")[0].strip().strip("'") for key, _, value in (line.partition("=") for line in lines)
+    }
+
+
+async def test_postgresql_knows_its_settings(connection: database.Connection) -> None:
+    """Every setting exists, and is not one that would lose what was acknowledged."""
+    settings = _postgres_settings()
+    known = {record["name"].lower() for record in await connection.fetch("SELECT name FROM pg_settings")}
+    assert settings.keys() <= known
+    assert not settings.keys() & {"fsync", "synchronous_commit", "full_page_writes"}
+
+
+def test_every_postgresql_setting_has_its_reason() -> None:
+    """A figure without a reason is folklore. What says itself by its neighbour is listed here."""
+    plain = {
+        "shared_preload_libraries", "log_min_duration_statement", "log_lock_waits", "log_autovacuum_min_duration",
+        "log_timezone", "timezone", "tcp_keepalives_interval", "tcp_keepalives_count", "max_standby_streaming_delay",
+    }  # fmt: skip
+    text = (ROOT / "infra" / "postgres" / "postgresql.conf").read_text()
+    bare = {line.split("=")[0].strip() for line in text.splitlines() if "=" in line and "#" not in line}
+    assert bare == plain
+
+
+def test_scripts_can_be_run() -> None:
+    """Compose runs the replica's entry point as it is."""
+    assert os.access(ROOT / "infra" / "postgres" / "replica.sh", os.X_OK)
+
+
+def test_the_image_is_made_of_what_is_sent() -> None:
+    """What the Dockerfile copies by name, and what the wheel is built of, passes .dockerignore."""
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {"pyproject.toml", "requirements", "service", "sql", "README.md", "LICENSE", "benchmarks/*.py"} == allowed
+    assert all((ROOT / each).exists() for each in allowed if "*" not in each)
