@@ -16,7 +16,7 @@ import yaml
 from cfnlint.decode.cfn_yaml import load
 from moto import mock_aws
 
-from adpulse import cli, metrics
+from adpulse import metrics, server
 from adpulse.app import create_app
 from adpulse.settings import Settings
 
@@ -134,7 +134,7 @@ def test_serve_keeps_connections_as_long_as_told(monkeypatch: pytest.MonkeyPatch
     """ADPULSE_KEEP_ALIVE_S reaches the server."""
     given: dict[str, Any] = {}
     monkeypatch.setattr(uvicorn, "run", lambda *_, **options: given.update(options))
-    cli._serve(Settings(keep_alive_s=75))
+    server.serve(Settings(keep_alive_s=75))
     assert given["timeout_keep_alive"] == 75
 
 
