@@ -23,7 +23,8 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """Copies results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
 
     Looks at all of them first: raises KeepingError, and copies nothing, when one is kept already or was measured on
-    another machine than the folder's. `disk` goes into a manifest that does not know its disk yet.
+    another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
+    servers were elsewhere: their disks are not known here.
     """
     folders: dict[Path, list[Path]] = {}
     for path in paths:
@@ -87,6 +88,8 @@ def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
 
 def _manifest(folder: Path, disk: Disk | None) -> Manifest:
     found = {path.name: results.read(path) for path in files(folder)}
+    if not any(result.postgres and result.postgres.local is not False for result in found.values()):
+        disk = None
     packages: dict[str, set[str]] = {}
     for result in found.values():
         for name, version in result.source.packages.items():

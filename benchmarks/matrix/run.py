@@ -1,7 +1,9 @@
 """A matrix from beginning, or from where it was interrupted, to its result."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +18,7 @@ from benchmarks.matrix.journal import Journal
 from benchmarks.matrix.phases import Size
 from benchmarks.matrix.plan import PHASES, MatrixError, Plan
 from benchmarks.matrix.stock import Stock
-from benchmarks.progress import bar
+from benchmarks.progress import WIDTH, bar
 from benchmarks.results import Result
 
 
@@ -65,7 +67,7 @@ async def _measure(journal: Journal, server: str, console: Console) -> results.P
         expected_s = phases.expected_s(plan, events) * len(stocks)
         title = f"{events:,} events, {len(stocks)} designs"
         with bar(console, title, expected_s, "s") as advance_to:
-            await _measure_size(journal, events, stocks, advance_to)
+            await _measure_size(journal, events, stocks, advance_to, console)
     connection = await connect(server)
     try:
         return await results.postgres(connection)
@@ -74,7 +76,7 @@ async def _measure(journal: Journal, server: str, console: Console) -> results.P
 
 
 async def _measure_size(
-    journal: Journal, events: int, stocks: Sequence[Stock], advance_to: Callable[[float], None]
+    journal: Journal, events: int, stocks: Sequence[Stock], advance_to: Callable[[float], None], console: Console
 ) -> None:
     gone = 0.0
 
@@ -90,8 +92,18 @@ async def _measure_size(
                 size.out.setdefault(stock.variant.name, cell.gap.reason)
     if all(size.cell(stock, phase) for stock in stocks for phase in PHASES):
         return
-    recount = await phases.load(size)
+    with _timed("load", console):
+        recount = await phases.load(size)
     for measure in (phases.report, phases.ingest, phases.both):
-        await measure(size, recount)
+        with _timed(measure.__name__, console):
+            await measure(size, recount)
     for stock in stocks:
         await stock.drop()
+
+
+@contextmanager
+def _timed(phase: str, console: Console) -> Iterator[None]:
+    """A line when the phase is over, above the bar."""
+    began = time.perf_counter()
+    yield
+    console.print(f"  {phase:<{WIDTH - 2}} {time.perf_counter() - began:6.1f} s", highlight=False)

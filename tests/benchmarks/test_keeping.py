@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from benchmarks import keeping, results
 from benchmarks.cli import app
 from benchmarks.keeping import KeepingError
-from benchmarks.results import COMMITTED, MANIFEST, Disk, Result
+from benchmarks.results import COMMITTED, MANIFEST, Disk, Postgres, Result
 
 FOLDERS = sorted(path for path in COMMITTED.iterdir() if path.is_dir())
 DISK = Disk(fsyncs_per_s=1_000, measured_at=datetime(2025, 9, 24, tzinfo=UTC))
@@ -97,6 +97,15 @@ def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
     kept.write_text(Result(**{**dict(result()), "variant": "heap"}).model_dump_json())
     with pytest.raises(KeepingError, match="never changed"):
         keeping.write_manifest(kept.parent, DISK)
+
+
+def test_the_disk_of_a_server_elsewhere_is_not_known(tmp_path: Path) -> None:
+    """What was measured on this machine says nothing about it."""
+    server = Postgres(version="18.6", settings={}, local=False)
+    [kept] = keeping.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
+    manifest = results.read_manifest(kept.parent)
+    assert manifest is not None
+    assert manifest.disk is None
 
 
 def test_the_disk_is_measured(tmp_path: Path) -> None:
