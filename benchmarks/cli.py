@@ -11,6 +11,7 @@ from benchmarks.commands.advise import advise
 from benchmarks.commands.demo import demo
 from benchmarks.commands.figures import figures
 from benchmarks.commands.gate import gate
+from benchmarks.commands.history import history
 from benchmarks.commands.keep import keep
 from benchmarks.commands.load import load
 from benchmarks.commands.matrix import matrix
@@ -49,7 +50,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, gate, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, history, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
 

@@ -13,13 +13,14 @@ ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
 # lambda.txt and build.txt are of the group alone, without the project's own dependencies.
 # bench.txt and dev.txt carry the build back end, because the project itself is installed without isolation.
+DEVELOPMENT = ["--extra", "figures", "--extra", "history", "--group", "build", "--group", "dev"]
 LOCKS = {
     "runtime.txt": ["pyproject.toml"],
     "build.txt": ["--group", "build"],
     "lambda.txt": ["--group", "lambda"],
     "bench.txt": ["pyproject.toml", "--extra", "bench", "--group", "build"],
-    "dev.txt": ["pyproject.toml", "--extra", "figures", "--group", "build", "--group", "dev"],
-    "lab.txt": ["pyproject.toml", "--extra", "figures", "--group", "build", "--group", "dev", "--group", "lab"],
+    "dev.txt": ["pyproject.toml", *DEVELOPMENT],
+    "lab.txt": ["pyproject.toml", *DEVELOPMENT, "--group", "lab"],
 }
 
 for name, selection in LOCKS.items():
