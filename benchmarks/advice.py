@@ -195,6 +195,9 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
         return ["this matrix has no design with all its numbers"]
     notes = [f"measured at {', '.join(f'{size:,}' for size in sizes)} events on {result.machine.cpu}, "
              f"{result.machine.cores} cores, reports without writing beside them"]  # fmt: skip
+    notes.append(
+        f"stored: bytes an event as at {sizes[-1]:,} events; too much for roll-ups, which grow slower than events"
+    )
     beyond = max(verdict.beyond for verdict in verdicts)
     if beyond > 1:
         notes.append(f"EXTRAPOLATED, up to {beyond:,.0f} times beyond what was measured: measure nearer to it")

@@ -80,13 +80,17 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
 
 
 @newest
-def test_the_databases_are_gone_afterwards(settings: Settings, quiet: Console) -> None:
-    """A matrix leaves nothing on the server."""
-    run(plan(3_002, "heap"), settings, quiet)
+def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> None:
+    """Each has its numbers, and leaves nothing on the server."""
+    result, _ = run(plan(3_002, "heap", sizes=(3_002, 6_002)), settings, quiet)
+    found = {(each.labels["events"], each.labels["phase"]) for each in result.measurements}
+    assert found == {(size, phase) for size in ("3002", "6002") for phase in PHASES}
+    assert result.data is not None
+    assert result.data.events == 6_002
 
     async def left() -> int:
         connection = await database.connect(str(settings.database_url))
-        found = await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname LIKE '%3002%'")
+        found = await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname ~ 'matrix.*(3002|6002)'")
         await connection.close()
         return int(found)
 
