@@ -73,6 +73,8 @@ class Size:
         if failed is not None:
             void = isinstance(failed, WrongAnswerError)
             reason = f"{'wrong answer to ' if void else ''}{failed}"
+            if isinstance(failed, asyncpg.QueryCanceledError):
+                reason += f"; the budget is {self.plan.budget_s:,.0f} s"
             self.out[name] = f"{phase}: {reason}"
             self._gap(stock, phase, reason, void=void)
 
