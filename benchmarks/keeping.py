@@ -96,8 +96,7 @@ def _manifest(folder: Path, disk: Disk | None) -> Manifest:
             packages.setdefault(name, set()).add(version)
     return Manifest(
         machine=next(iter(found.values())).machine,
-        # Of a server that was reached by an address nobody knows on which disk it writes.
-        disk=None if all(result.postgres and result.postgres.local is False for result in found.values()) else disk,
+        disk=disk,
         postgres=_different(result.postgres for result in found.values()),
         packages={name: sorted(versions) for name, versions in sorted(packages.items())},
         revisions=sorted({result.source.revision for result in found.values() if result.source.revision}),

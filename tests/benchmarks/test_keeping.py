@@ -41,16 +41,6 @@ def test_there_are_committed_results() -> None:
     assert FOLDERS
 
 
-@pytest.mark.parametrize(("local_to_it", "disk"), [(False, None), (True, DISK), (None, DISK)])
-def test_the_disk_of_a_server_elsewhere_is_not_guessed(tmp_path: Path, local_to_it: bool | None, disk: Disk) -> None:
-    """This machine's disk says nothing of it; older results do not tell where their server was, and it was here."""
-    server = results.Postgres(version="18.6", settings={}, local=local_to_it)
-    [kept] = keeping.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
-    manifest = results.read_manifest(kept.parent)
-    assert manifest is not None
-    assert manifest.disk == disk
-
-
 def test_results_are_kept_by_machine_and_date(tmp_path: Path) -> None:
     """With what they have in common in the manifest; a second one joins the first, whose disk stays."""
     home, began = tmp_path / "home", result().started_at
