@@ -12,6 +12,7 @@ from benchmarks import results
 from benchmarks.commands.options import Json, failing_clearly, finish, progress
 from benchmarks.gate import proof as proof_run
 from benchmarks.gate import record, summary
+from benchmarks.gate.clocks import NoClock
 from benchmarks.gate.decision import Verdict
 from benchmarks.gate.run import Plan, run
 from benchmarks.gate.sides import SideError
@@ -43,18 +44,18 @@ def gate(
     """Compare two revisions and say regressed, improved, same or cannot tell.
 
     Three services with databases of their own, base, head and base again as a control, take turns in this one
-    run. Exit status: 0 when nothing regressed, 1 when something did, 2 when it could not be measured, 3 when it
-    cannot be told.
+    run, each on an embedded PostgreSQL. Exit status: 0 when nothing regressed, 1 when something did, 2 when it
+    could not be measured, 3 when it cannot be told.
     """
     began = datetime.now(UTC)
     settings = Settings()
     plan = Plan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
     folder = settings.data_dir.resolve() / "results"
     if proof is not None:
-        with failing_clearly(TreeError, SideError):
+        with failing_clearly(TreeError, SideError, NoClock):
             result = proof_run.run(plan, proof, settings, progress)
         finish(result, results.write(result, folder), proof_run.table, json=json)
-    with failing_clearly(TreeError, SideError):
+    with failing_clearly(TreeError, SideError, NoClock):
         result = record.to_result(run(plan, settings, progress), began)
     path = results.write(result, folder)
     if markdown is not None:

@@ -90,7 +90,8 @@ def opened(
     """
     with ExitStack() as stack:
         # Side by side, because most of it is waiting and starting interpreters.
-        urls = _together(lambda name, tree: _database(name, tree, folder, stack), trees.items())
+        binaries = settings.postgres_bin
+        urls = _together(lambda name, tree: _database(name, tree, folder, binaries, stack), trees.items())
         connections = runner.run(_connected(urls))
         stack.callback(lambda: runner.run(_closed(connections)))
         filled = runner.run(_filled(list(trees.values()), urls, connections, data, settings))
@@ -120,9 +121,9 @@ def variables(tree: Tree) -> dict[str, str]:
     return {**os.environ, **{name: "" for name in os.environ if name.startswith(PREFIX)}, **tree.environment}
 
 
-def _database(name: str, tree: Tree, folder: Path, stack: ExitStack) -> str:
+def _database(name: str, tree: Tree, folder: Path, binaries: Path | None, stack: ExitStack) -> str:
     """A new cluster in which the tree's schema is in force; its URL."""
-    url = stack.enter_context(Cluster(folder / name, None, **signals.STILL).in_use())
+    url = stack.enter_context(Cluster(folder / name, binaries, **signals.STILL).in_use())
     command = [str(tree.python), "-c", ADPULSE, "migrate"]
     env = variables(tree) | {"ADPULSE_DATABASE_URL": url}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -82,7 +82,7 @@ def table(result: Result) -> Group:
     ]
     verdict = _verdict(result)
     return Group(
-        shown,
+        shown if shown.row_count else Text(_title(result)),
         *lines,
         Text(f"= {_same(result)} other signals are the same", "dim"),
         Text(f"{verdict}: {MEANING[verdict]}", f"bold {STYLES[verdict]}"),
