@@ -87,25 +87,35 @@ class Consumer:
 
     async def _write(self, jobs: Sequence[Job]) -> None:
         """Write every job. A key comes once in a group: its repeat needs the first one's commit."""
-        async with asyncio.timeout(self._settings.write_timeout_s):
-            while waiting := [job for job in jobs if not job.answer.done()]:
-                group = {job.key: job for job in reversed(waiting)}
-                try:
-                    await self._write_group(list(group.values()))
-                except UNAVAILABLE:
-                    # An environment may have slept since its last invocation, and its connection may be gone without
-                    # its knowing. Once more on a new one: what is committed already has its key.
-                    await self._write_group([job for job in group.values() if not job.answer.done()])
+        limit = self._settings.write_timeout_s
+        # After the timeout comes a roll-back, which would wait for the same database for ever.
+        deadline = asyncio.get_running_loop().call_later(limit + 1, self._hang_up)
+        try:
+            async with asyncio.timeout(limit):
+                while waiting := [job for job in jobs if not job.answer.done()]:
+                    group = {job.key: job for job in reversed(waiting)}
+                    try:
+                        await self._write_group(list(group.values()))
+                    except UNAVAILABLE:
+                        # An environment may have slept since its last invocation, and its connection may be gone
+                        # without its knowing. Once more on a new one: what is committed already has its key.
+                        self._hang_up()
+                        await self._write_group([job for job in group.values() if not job.answer.done()])
+        except UNAVAILABLE:
+            self._hang_up()
+            raise
+        finally:
+            deadline.cancel()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
 
     async def _write_group(self, group: Sequence[Job]) -> None:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url(), "adpulse lambda")
             await once.prepare(self._connection)
-        try:
-            await groups.write(self._connection, group)
-        except UNAVAILABLE:
-            self._connection.terminate()
-            raise
+        await groups.write(self._connection, group)
 
 
 def _attribute(record: Record, name: str) -> str | None:

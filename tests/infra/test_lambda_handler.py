@@ -13,6 +13,7 @@ from conftest import Wire
 from lambda_function import FOLDER, Function, body, message, running
 
 from adpulse.database import UNAVAILABLE, Connection
+from adpulse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,6 +129,22 @@ async def test_a_connection_that_died_asleep_costs_nothing(
     await wire.mend()
     assert await function(message(body("B"))) == []
     assert await users(connection) == ["A", "B"]
+
+
+async def test_a_write_has_a_deadline(url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that does not answer fails the invocation in time, and the next one starts on a new connection."""
+    monkeypatch.setenv("ADPULSE_DATABASE_URL", url)
+    monkeypatch.setenv("ADPULSE_WRITE_TIMEOUT_S", "0.2")
+    late = message(body("A"))
+    async with running() as function:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE events")
+            with pytest.raises(TimeoutError):
+                await function(late)
+        monkeypatch.delenv("ADPULSE_WRITE_TIMEOUT_S")
+        function.module._consumer._settings = Settings()  # the second has all the time it needs
+        assert await function(late) == []
+    assert await users(connection) == ["A"]
 
 
 async def test_counts_are_logged_as_metrics(function: Function, capfd: pytest.CaptureFixture[str]) -> None:
