@@ -1,6 +1,7 @@
 """`adbench seed`: a data set into a database, so that reports find it settled."""
 
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -12,14 +13,18 @@ from benchmarks.dataset import Dataset
 from benchmarks.progress import bar, step
 
 
-async def seed(url: str, data: Dataset, variant: str | None, console: Console) -> tuple[float, float]:
+async def seed(
+    url: str, data: Dataset, variant: str | None, console: Console, dimensions: Sequence[str] | None = None
+) -> tuple[float, float]:
     """Migrates (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
+
+    `dimensions` are those that rollup_dims is to have; none: as they are declared.
 
     Returns the seconds that loading and tidying took. Raises bulk.AlreadyLoaded.
     """
     connection = await connect(url)
     try:
-        active = await variants.migrate(connection, variant)
+        active = await variants.migrate(connection, variant, dimensions=dimensions)
         began = time.perf_counter()
         with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
             done = 0

@@ -7,6 +7,7 @@ import typer
 from adpulse.settings import Settings
 from benchmarks import ingest as ingest_run
 from benchmarks import reporting as report_run
+from benchmarks import rollups as rollups_run
 from benchmarks import stages as stages_run
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.commands.options import (
@@ -87,3 +88,28 @@ def run_stages(
     with failing_clearly():
         result, path = stages_run.run(stages_run.Plan(rounds, seed), Settings(), progress)
     finish(result, path, stages_run.table, json=json)
+
+
+@run.command("rollups")
+def run_rollups(
+    events: Annotated[int, typer.Option(min=1_000, help="events to load")] = 20_000_000,
+    dims_events: Annotated[
+        int, typer.Option(min=1_000, help="events to load into rollup_dims: thin data takes it long to compact")
+    ] = 2_000_000,
+    writes: Annotated[int, typer.Option(min=5, help="rounds of writing")] = 15,
+    reads: Annotated[int, typer.Option(min=5, help="rounds of reading")] = 7,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
+    json: Json = False,
+) -> None:
+    """What roll-ups cost those who write and save those who read, each against the same without them.
+
+    In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
+    all answers are equal, 1 when not, 2 when it could not be measured.
+    """
+    data = dataset(events, 30, 1_000, seed, end)
+    plan = rollups_run.Plan(data, dims_events, writes, reads, reuse=reuse)
+    with failing_clearly(AlreadyLoaded):
+        result, path = rollups_run.run(plan, Settings(), progress)
+    finish(result, path, rollups_run.table, json=json, width=120)

@@ -24,5 +24,7 @@ def seed(
 ) -> None:
     """Load a seeded data set into the database: see docs/reference/dataset.md."""
     data = dataset(events, days, campaigns, seed, end)
-    with failing_clearly(AlreadyLoaded), database(Settings()) as url:
-        asyncio.run(seed_run(url, data, variant, progress))
+    with failing_clearly(AlreadyLoaded):
+        settings = Settings()
+        with database(settings) as url:
+            asyncio.run(seed_run(url, data, variant, progress, settings.dimensions))

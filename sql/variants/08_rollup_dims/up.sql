@@ -1,7 +1,8 @@
 -- variant:    rollup_dims
 -- summary:    07 and roll-ups by declared metadata dimensions: geo, device, placement
 -- hypothesis: grouping or filtering by one declared dimension costs what totals cost; the trigger keeps one delta per
---             combination of values, so writing keeps about half the speed of the same partitions without roll-ups
+--             combination of values: writing was to keep 0.6 of the speed of the same partitions without roll-ups, and
+--             keeps less than half (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
 -- costs:      sparse data makes as many roll-up rows as events; a key with too many values is given up
