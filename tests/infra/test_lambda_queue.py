@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -21,7 +21,9 @@ from adpulse import audit, variants
 from adpulse.database import UNAVAILABLE, Connection
 
 VISIBILITY_S = 1
-MOST_RECEIPTS = 4
+# On a slow machine the same message may be there at both polls that are forgotten and at both without a database; then
+# it must come in. One to spare.
+MOST_RECEIPTS = 6
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +57,23 @@ class Queue:
         attributes = {"VisibilityTimeout": str(VISIBILITY_S), "RedrivePolicy": json.dumps(redrive)}
         self.url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
-    def send(self, text: str, key: str | None = None) -> None:
-        """As API Gateway does: `key` is the client's, or the id of its request."""
-        given = {"Idempotency-Key": {"DataType": "String", "StringValue": key}} if key else {}
-        self.sqs.send_message(QueueUrl=self.url, MessageBody=text, MessageAttributes=given)
+    def send(self, requests: Sequence[tuple[str, str | None]]) -> None:
+        """Ten at a time, as (body, key): as API Gateway does, with the client's key or its request's, or without."""
+        for start in range(0, len(requests), 10):
+            entries = [
+                {
+                    "Id": str(place),
+                    "MessageBody": text,
+                    "MessageAttributes": {"Idempotency-Key": {"DataType": "String", "StringValue": key}} if key else {},
+                }
+                for place, (text, key) in enumerate(requests[start : start + 10])
+            ]
+            assert len(self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)["Successful"]) == len(entries)
+
+    def delete(self, messages: Sequence[dict[str, Any]]) -> None:
+        entries = [{"Id": each["MessageId"], "ReceiptHandle": each["ReceiptHandle"]} for each in messages]
+        if entries:
+            self.sqs.delete_message_batch(QueueUrl=self.url, Entries=entries)
 
     def receive(self, url: str) -> list[dict[str, Any]]:
         reply = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
@@ -100,11 +115,7 @@ class EventSource:
             return
         if forget:
             return
-        done = [each for each in messages if each["MessageId"] not in failed]
-        for each in done:
-            await asyncio.to_thread(
-                self._queue.sqs.delete_message, QueueUrl=self._queue.url, ReceiptHandle=each["ReceiptHandle"]
-            )
+        await asyncio.to_thread(self._queue.delete, [each for each in messages if each["MessageId"] not in failed])
 
     def _record(self, message: dict[str, Any]) -> dict[str, Any]:
         attributes = {
@@ -156,20 +167,20 @@ async def test_nothing_is_lost_and_nothing_doubled(
     rng = random.Random(9)
     queue = Queue(url.split("/")[-1].partition("?")[0])
     requests, users, poison = traffic(rng)
-    for text, key in requests:
-        await asyncio.to_thread(queue.send, text, key)
+    await asyncio.to_thread(queue.send, requests)
     source = EventSource(queue, function, rng)
     polls = 0
+    mended = False
     async with asyncio.timeout(120):
         while await asyncio.to_thread(queue.left):
             polls += 1
             if polls == 10:
                 await wire.cut()
             await source.poll(forget=polls in (4, 7))
-            if source.failures == 2:
+            if source.failures >= 2 and not mended:
                 await wire.mend()
-                source.failures += 1
-    assert source.failures == 3, "the database was not away while messages came"
+                mended = True
+    assert mended, "the database was not away while messages came"
     stored = await connection.fetch("SELECT user_id FROM events")
     assert sorted(record[0] for record in stored) == sorted(users)
     recount = await audit.verify(connection, await variants.active(connection))
