@@ -72,6 +72,8 @@ CELLS = [
     *(Cell(batch) for batch in USERS if batch != 1_000),
     *(Cell(batch, "gzip") for batch in USERS),
 ]
+# Those that have a target: see docs/explanation/ingest.md.
+TARGETS = [Cell(1_000), Cell(1_000, "keyed"), Cell(1_000, "ids"), Cell(1)]
 
 
 @dataclass(frozen=True)
@@ -244,13 +246,18 @@ def send(plan: Plan, cell: Cell, files: list[Path], number: int, address: str, r
     return load.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
 
 
+def rate(loaded: load.Load, cell: Cell) -> float:
+    """Events taken a second, repeats included. Raises load.LoadError when one was not."""
+    if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
+        raise load.LoadError(f"not every event was taken: {broken} in {cell}")
+    taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
+    return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
+
+
 def _round(ceiling: float, loads: dict[Cell, load.Load]) -> Round:
     rates, p95_ms, accepted = {}, {}, 0
     for cell, loaded in loads.items():
-        if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
-            raise load.LoadError(f"not every event was taken: {broken} in {cell}")
-        taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
-        rates[cell] = taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
+        rates[cell] = rate(loaded, cell)
         p95_ms[cell] = loaded.value("http_req_duration{phase:load}", "p(95)")
         accepted += round(loaded.value("events_accepted", "count"))
     return Round(ceiling, rates, p95_ms, accepted)

@@ -20,8 +20,10 @@ class ServiceError(RuntimeError):
 
 
 @contextmanager
-def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
+def serving(database_url: str, workers: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
     """The address of a service on that database, ready for requests and stopped at the end.
+
+    `variables` are added to its environment.
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
@@ -33,6 +35,7 @@ def serving(database_url: str, workers: int, log: Path) -> Iterator[str]:
         "ADPULSE_READ_DATABASE_URL": "",
         "ADPULSE_HOST": "127.0.0.1",
         "ADPULSE_LOG_LEVEL": "warning",
+        **(variables or {}),
     }
     with answering([program, "serve", "--workers", str(workers)], env, log) as address:
         yield address

@@ -9,6 +9,7 @@ from benchmarks import ingest as ingest_run
 from benchmarks import reporting as report_run
 from benchmarks import rollups as rollups_run
 from benchmarks import stages as stages_run
+from benchmarks import tuning as tuning_run
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.commands.options import (
     Campaigns,
@@ -33,7 +34,9 @@ def run_ingest(
     seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
     workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
     seed: Seed = 7,
-    only: Annotated[str | None, typer.Option(help="cells such as plain:1000,ids:1000; see the table")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="cells such as plain:1000,ids:1000; targets: those that have a target")
+    ] = None,
     json: Json = False,
 ) -> None:
     """POST /events against two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
@@ -43,6 +46,8 @@ def run_ingest(
     """
     wanted = None if only is None else set(only.split(","))
     cells = [cell for cell in ingest_run.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    if only == "targets":
+        cells = ingest_run.TARGETS
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
     with failing_clearly(LoadError, CeilingError):
@@ -113,3 +118,27 @@ def run_rollups(
     with failing_clearly(AlreadyLoaded):
         result, path = rollups_run.run(plan, Settings(), progress)
     finish(result, path, rollups_run.table, json=json, width=120)
+
+
+@run.command("tuning")
+def run_tuning(
+    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    only: Annotated[
+        str | None, typer.Option(help="changes whose name has one of these words, such as writer,process")
+    ] = None,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Settings of the service and of PostgreSQL against the default, one at a time, in turn.
+
+    On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
+    stored once, 1 when not, 2 when it could not be measured.
+    """
+    words = only.split(",") if only else [""]
+    changes = tuple(each for each in tuning_run.CHANGES if any(word in each.name for word in words))
+    if not changes:
+        raise typer.BadParameter("names no change", param_hint="--only")
+    with failing_clearly(LoadError, tuning_run.TuningError):
+        result, path = tuning_run.run(tuning_run.Plan(rounds, seconds, seed, changes), Settings(), progress)
+    finish(result, path, tuning_run.table, json=json, width=140)

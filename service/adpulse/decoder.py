@@ -176,7 +176,7 @@ class Decoder:
         """Set the rows of a batch in which every event is good; raises _NeedsCareError when one is not."""
         # Everything here runs for every event: names are local, and nothing that repeats is done twice.
         earliest, latest = rows.micros_of(limits.earliest), rows.micros_of(limits.latest)
-        epoch, heads, width, null = rows.EPOCH, rows.HEADS, len(COLUMNS), rows.NULL
+        epoch, heads, width, null, join = rows.EPOCH, rows.HEADS, len(COLUMNS), rows.NULL, b"".join
         campaigns, metadata, amounts, kinds = self._campaigns, self._metadata, self._money, self._kinds
         packed: list[bytes] = []
         ids: list[bytes | None] = []
@@ -198,13 +198,9 @@ class Decoder:
                 document = self._read_metadata(raw, limits)
             event_id = None if event.event_id is None else event.event_id.bytes
             ids.append(event_id)
-            packed.append(
-                heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
-                + campaign
-                + kinds[event.event_type]
-                + document
-                + (null if event_id is None else b"\0\0\0\x10" + event_id)
-            )
+            identifier = null if event_id is None else b"\0\0\0\x10" + event_id
+            head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
+            packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
         batch.rows = packed
         batch.ids = ids if any(ids) else None
 

@@ -138,6 +138,11 @@ class Writer:
                 self._connected -= 1
                 await _close(connection)
 
+    async def _gather(self) -> None:
+        """Let what has arrived be queued."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
     async def _connect(self) -> Connection:
         pooled = self._settings.pooler_url is not None
         statements = self._settings.pooler_statements if pooled else STATEMENTS
@@ -160,8 +165,7 @@ class Writer:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
+            await self._gather()
             group = self._take()
             if not group:
                 continue  # another writer has taken it
