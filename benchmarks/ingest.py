@@ -10,6 +10,7 @@ import asyncio
 import csv
 import gzip
 import json
+import resource
 import shutil
 import tempfile
 import time
@@ -28,7 +29,7 @@ from adpulse import audit, variants
 from adpulse.database import connect
 from adpulse.embedded import EmbeddedError, database, embedded_binaries
 from adpulse.settings import Settings
-from benchmarks import load, results, scratch
+from benchmarks import load, processor, results, scratch
 from benchmarks.bulk import COLUMNS
 from benchmarks.child import child, tail
 from benchmarks.dataset import BLOCK, Dataset
@@ -89,12 +90,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Round:
-    """Events a second: of the two streams, and of each cell; the p95 of a request in ms, by cell."""
+    """Events a second: of the two streams, and of each cell; by cell, the p95 of a request and what it cost."""
 
     ceiling: float
     rates: dict[Cell, float]
     p95_ms: dict[Cell, float]
     accepted: int
+    processor_us: dict[Cell, dict[str, float]]  # of each program, an event; empty where it is not known
 
 
 def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
@@ -116,6 +118,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         url = asyncio.run(_prepare(server, settings))
         psql = find_psql(settings)
         address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
+        programs = {"service": service_pid(address), "postgres": asyncio.run(_postmaster(url))}
         rounds = []
         total = plan.rounds * (len(plan.cells) + 1)
         with bar(console, "psql and k6 in turn", total, "runs") as advance_to:
@@ -124,11 +127,14 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                 first = number % len(plan.cells)
                 order = plan.cells[first:] + plan.cells[:first]
                 ceiling = copy_in(psql, url, folder, results_dir)
-                loads = {}
+                loads, spent = {}, {}
                 for done, cell in enumerate(order):
                     advance_to(number * (len(order) + 1) + done + 1)
+                    before = _seconds(programs)
                     loads[cell] = send(plan, cell, files[cell], number, address, results_dir)
-                rounds.append(_round(ceiling, loads))
+                    after = _seconds(programs)
+                    spent[cell] = {name: after[name] - before[name] for name in before.keys() & after.keys()}
+                rounds.append(_round(ceiling, loads, spent))
         memory = peak_memory(address)
         checks = asyncio.run(_checks(url, rounds, plan))
         result = asyncio.run(_result(plan, data, url, began, rounds, memory, checks))
@@ -254,29 +260,46 @@ def rate(loaded: load.Load, cell: Cell) -> float:
     return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
 
 
-def _round(ceiling: float, loads: dict[Cell, load.Load]) -> Round:
-    rates, p95_ms, accepted = {}, {}, 0
+def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
+    """Processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
+    found = {name: processor.seconds(pid) for name, pid in programs.items() if pid is not None}
+    found["k6"] = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _round(ceiling: float, loads: dict[Cell, load.Load], spent: dict[Cell, dict[str, float]]) -> Round:
+    rates, p95_ms, processor_us, accepted = {}, {}, {}, 0
     for cell, loaded in loads.items():
         rates[cell] = rate(loaded, cell)
         p95_ms[cell] = loaded.value("http_req_duration{phase:load}", "p(95)")
         accepted += round(loaded.value("events_accepted", "count"))
-    return Round(ceiling, rates, p95_ms, accepted)
+        taken = sum(loaded.value(name, "count") for name in ("events_accepted", "events_duplicate"))
+        processor_us[cell] = {name: seconds / taken * 1e6 for name, seconds in spent[cell].items()}
+    return Round(ceiling, rates, p95_ms, accepted, processor_us)
 
 
 def peak_memory(address: str) -> int | None:
     """The most memory, in bytes, that a process of the service had resident; none where there is no /proc."""
-    port = address.rpartition(":")[2]
+    root = service_pid(address)
     peak = None
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-            parent = Path("/proc") / status["PPid"].strip() / "cmdline"
-            ours = f"--port\0{port}\0".encode()
-            if ours in (folder / "cmdline").read_bytes() or ours in parent.read_bytes():
+            if root is not None and root in (int(folder.name), int(status["PPid"])):
                 peak = max(peak or 0, int(status["VmHWM"].split()[0]) * 1024)
         except (OSError, KeyError):
             continue  # it ended meanwhile, or it is a kernel thread
     return peak
+
+
+def service_pid(address: str) -> int | None:
+    """The first process of the service, which has started the others; none where there is no /proc."""
+    port = f"--port\0{address.rpartition(':')[2]}\0".encode()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if port in path.read_bytes():
+                return int(path.parent.name)
+    return None
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
@@ -290,6 +313,15 @@ async def _prepare(server: str, settings: Settings) -> str:
     finally:
         await connection.close()
     return url
+
+
+async def _postmaster(url: str) -> int | None:
+    """The process that started all others of the server; none when it runs elsewhere."""
+    connection = await connect(url)
+    try:
+        return processor.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
+    finally:
+        await connection.close()
 
 
 async def _checks(url: str, rounds: list[Round], plan: Plan) -> list[Check]:
@@ -352,6 +384,9 @@ def _measurements(plan: Plan, rounds: list[Round], memory: int | None) -> Iterat
         yield over_rounds("ingest.p95", [each.p95_ms[cell] for each in rounds], "ms", cell.labels)
         mean, low, high = ratio([(each.ceiling, each.rates[cell]) for each in rounds], plan.seed)
         yield Measurement(name="of_ceiling", value=mean, low=low, high=high, unit="ratio", labels=cell.labels)
+        for program in rounds[0].processor_us[cell]:
+            spent = [each.processor_us[cell][program] for each in rounds]
+            yield over_rounds("ingest.processor", spent, "us/event", cell.labels | {"program": program})
     plain = Cell(1_000)
     for kind in ("keyed", "ids"):
         cell = Cell(1_000, kind)
@@ -367,13 +402,16 @@ def table(result: Result) -> Table:
     found = {(each.name, *each.labels.values()): each for each in result.measurements}
     ceiling = found["ceiling.rate",]
     shown = Table(title=f"two streams of psql: {ceiling.value:,.0f} events/s", title_style="")
-    for column in ("events a request", "as", "events/s", "p95", "of psql", "95 % interval"):
+    for column in ("events a request", "as", "events/s", "p95", "of psql", "95 % interval", "processor, µs an event"):
         shown.add_column(column, justify="left" if column == "as" else "right")
     for name, *labels in found:
         if name == "ingest.rate":
             rate, p95, share = (found[other, *labels] for other in ("ingest.rate", "ingest.p95", "of_ceiling"))
             interval = f"{share.low:.3f} to {share.high:.3f}"
-            shown.add_row(*labels, f"{rate.value:,.0f}", f"{p95.value:.1f} ms", f"{share.value:.3f}", interval)
+            spent = [each for each in result.measurements if each.name == "ingest.processor"]
+            spent = [each for each in spent if (each.labels["batch"], each.labels["kind"]) == tuple(labels)]
+            cost = ", ".join(f"{each.labels['program']} {each.value:.1f}" for each in spent)
+            shown.add_row(*labels, f"{rate.value:,.0f}", f"{p95.value:.1f} ms", f"{share.value:.3f}", interval, cost)
     shown.add_section()
     for name, *labels in found:
         if name == "of_plain":

@@ -53,7 +53,7 @@ def run_ingest(
     with failing_clearly(LoadError, CeilingError):
         plan = ingest_run.Plan(rounds, seconds, workers, seed, cells)
         result, path = ingest_run.run(plan, Settings(), progress)
-    finish(result, path, ingest_run.table, json=json)
+    finish(result, path, ingest_run.table, json=json, width=140)
 
 
 @run.command("report")

@@ -1,0 +1,41 @@
+"""Processor time is that of the whole family."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import processor
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+
+WORK = "import time\nwhile time.process_time() < 0.3: pass\n"
+
+
+def test_children_count_whether_they_live_or_not() -> None:
+    """What an ended child has used stays, once."""
+    before = processor.seconds(os.getpid())
+    subprocess.run([sys.executable, "-c", WORK], check=True)
+    after = processor.seconds(os.getpid())
+    assert before is not None
+    assert after is not None
+    assert after - before >= 0.25
+    with subprocess.Popen([sys.executable, "-c", WORK + "print(flush=True)\ninput()"], stdin=-1, stdout=-1) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdout.readline()
+        assert processor.parent(child.pid, "python") == os.getpid()
+        assert processor.parent(child.pid, "postgres") is None
+        assert (processor.seconds(child.pid) or 0) >= 0.25
+        with_living = processor.seconds(os.getpid())
+        assert with_living is not None
+        assert with_living - after >= 0.25
+        child.stdin.close()
+
+
+def test_a_process_that_is_not_there_has_no_figure() -> None:
+    """As on a machine whose database is elsewhere."""
+    assert processor.seconds(2**22 + 1) is None
+    assert processor.parent(2**22 + 1, "python") is None
