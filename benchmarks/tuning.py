@@ -4,11 +4,12 @@ Hypothesis: the defaults are good: no change below makes batches of 1,000 events
 a tenth, and each of those that the service has over a plain one (a frozen collector, answers in one piece, turns before
 a group) is worth something.
 
-Changes take turns with the default, and each turn has the whole of it anew: the server started with the settings of
-the change (no setting of a database of yours is touched, and those that need a restart can be compared too), then the
-service, then k6. Every round starts elsewhere in the order. A round gives a ratio to its default; the interval is that
-of their geometric mean (bootstrap over rounds). "the same" changes nothing: its interval says what this method finds
-where there is nothing to find.
+Between two changes comes a turn of the default, and each turn has the whole of it anew: the server started with the
+settings of the change (no setting of a database of yours is touched, and those that need a restart can be compared
+too), then the service, then k6. Every round starts elsewhere in the order. A change is divided by the geometric mean of
+the defaults before and after it; the interval is that of the geometric mean of its ratios (bootstrap over rounds). "the
+same" changes nothing: its interval says what this method finds where there is nothing to find. Where that does not hold
+1, or is wide, the machine was too busy to compare anything.
 
 No change makes an acknowledged event less safe: fsync, synchronous_commit and full_page_writes stay on. A turn lasts
 seconds, so what comes with checkpoints is seen only where they come that often (max_wal_size), and checkpoint_timeout
@@ -16,6 +17,7 @@ not at all.
 """
 
 import asyncio
+import math
 import re
 import shutil
 import tempfile
@@ -127,6 +129,10 @@ class Turn:
     accepted: int
 
 
+# Of each change, a round each: events a second of the defaults beside it, and its own, by cell.
+Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
+
+
 def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Measures, writes the result and returns it with its path. All that it starts is stopped, all data removed.
 
@@ -136,7 +142,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     began = datetime.now(UTC)
     data = Dataset(ingest.RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
-    order = list(turns)
+    ratios: Ratios = {change: [] for change in plan.changes}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
         with step(console, "preparing events"):
@@ -144,17 +150,28 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         home = settings.data_dir.resolve() / "tuning"
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
-            for change in {change.database: change for change in order}.values():
+            for change in {change.database: change for change in turns}.values():
                 asyncio.run(_prepare(change, server, settings))
-        with bar(console, "the default and changes in turn", plan.rounds * len(order), "turns") as advance_to:
+        total = plan.rounds * (2 * len(plan.changes) + 1)
+        with bar(console, "changes between defaults", total, "turns") as advance_to:
+
+            def turn(change: Change) -> Turn:
+                turns[change].append(_turn(change, plan, files, home, settings))
+                advance_to(sum(map(len, turns.values())))
+                return turns[change][-1]
+
             for number in range(plan.rounds):
-                first = number % len(order)
-                for done, change in enumerate(order[first:] + order[:first]):
-                    advance_to(number * len(order) + done)
-                    turns[change].append(_turn(change, plan, files, home, settings))
+                first = number % len(plan.changes)
+                before = turn(DEFAULT)
+                for change in plan.changes[first:] + plan.changes[:first]:
+                    changed, after = turn(change), turn(DEFAULT)
+                    beside = {cell: math.sqrt(before.rates[cell] * after.rates[cell]) for cell in CELLS}
+                    ratios[change].append({cell: (beside[cell], changed.rates[cell]) for cell in CELLS})
+                    before = after
         with step(console, "counting"), _server(DEFAULT, home, settings) as server:
             checks = asyncio.run(_checks(turns, server))
-            result = asyncio.run(_result(plan, data, server, began, turns, settings, checks))
+            measurements = list(_measurements(plan, turns, ratios))
+            result = asyncio.run(_result(plan, data, server, began, measurements, settings, checks))
     return result, results.write(result, settings.data_dir.resolve() / "results")
 
 
@@ -221,7 +238,7 @@ async def _result(
     data: Dataset,
     server: str,
     began: datetime,
-    turns: dict[Change, list[Turn]],
+    measurements: list[Measurement],
     settings: Settings,
     checks: list[Check],
 ) -> Result:
@@ -246,7 +263,7 @@ async def _result(
             "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
             "changes": {change.name: _described(change) for change in plan.changes},
         },
-        measurements=list(_measurements(plan, turns)),
+        measurements=measurements,
         checks=checks,
     )
 
@@ -262,15 +279,14 @@ def _described(change: Change) -> str:
     return "; ".join(parts)
 
 
-def _measurements(plan: Plan, turns: dict[Change, list[Turn]]) -> Iterator[Measurement]:
-    for change, of_change in turns.items():
+def _measurements(plan: Plan, turns: dict[Change, list[Turn]], ratios: Ratios) -> Iterator[Measurement]:
+    for change in turns:
         for cell in CELLS:
             labels = {"change": change.name, "batch": str(cell.batch)}
-            pairs = [(a.rates[cell], b.rates[cell]) for a, b in zip(turns[DEFAULT], of_change, strict=True)]
-            value, low, high = ratio([(1, rate) for _, rate in pairs], plan.seed)
+            value, low, high = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
             yield Measurement(name="tuning.rate", value=value, low=low, high=high, unit="events/s", labels=labels)
-            if change != DEFAULT:
-                value, low, high = ratio(pairs, plan.seed)
+            if change is not DEFAULT:
+                value, low, high = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
                 yield Measurement(name="of_default", value=value, low=low, high=high, unit="ratio", labels=labels)
 
 

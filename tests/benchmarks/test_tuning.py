@@ -59,15 +59,15 @@ def test_no_change_gives_up_durability() -> None:
     assert not any(forbidden & change.server.keys() for change in CHANGES)
 
 
-def test_a_ratio_is_that_of_its_round() -> None:
-    """A change that is always twice as fast as the default beside it is so for certain, however the machine drifts."""
-    cells = tuning.CELLS
-    rounds = (1.0, 3.0, 10.0)
+def test_a_ratio_is_to_the_defaults_beside() -> None:
+    """A change that is always twice as fast as what is beside it is so for certain, however the machine drifts."""
+    beside = (1.0, 3.0, 10.0)
     turns = {
-        DEFAULT: [Turn(dict.fromkeys(cells, rate), 1) for rate in rounds],
-        CHANGES[0]: [Turn(dict.fromkeys(cells, 2 * rate), 1) for rate in rounds],
+        DEFAULT: [Turn(dict.fromkeys(tuning.CELLS, rate), 1) for rate in (1.0, *beside)],
+        CHANGES[0]: [Turn(dict.fromkeys(tuning.CELLS, 2 * rate), 1) for rate in beside],
     }
-    measured = list(tuning._measurements(Plan(3, 1, 7), turns))
+    ratios = {CHANGES[0]: [dict.fromkeys(tuning.CELLS, (rate, 2 * rate)) for rate in beside]}
+    measured = list(tuning._measurements(Plan(3, 1, 7), turns, ratios))
     for each in (found for found in measured if found.name == "of_default"):
         assert (each.value, each.low, each.high) == pytest.approx((2, 2, 2))
     assert {each.labels["change"] for each in measured if each.name == "tuning.rate"} == {"default", CHANGES[0].name}
