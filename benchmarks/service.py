@@ -29,10 +29,11 @@ def serving(database_url: str, workers: int, log: Path, variables: Mapping[str, 
     """
     beside = Path(sys.executable).with_name("adpulse")
     program = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
-    # The address and the data are ours, whatever ADPULSE_HOST, _PORT and _READ_DATABASE_URL say.
+    # The address and the data are ours, whatever ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL say.
     env = {
         "ADPULSE_DATABASE_URL": database_url,
         "ADPULSE_READ_DATABASE_URL": "",
+        "ADPULSE_POOLER_URL": "",
         "ADPULSE_HOST": "127.0.0.1",
         "ADPULSE_LOG_LEVEL": "warning",
         **(variables or {}),
