@@ -162,6 +162,9 @@ async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
     variant = variants.find("rollup")
     sizes = []
     async with connections(await new_database("rollup"), 1) as (connection,):
+        # An autovacuum of the same moment would hold a snapshot, and keep the VACUUM below from its dead rows.
+        for table in ("rollup_delta", "rollup_minute", "rollup_hour"):
+            await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         for _ in range(6):
             for number in range(10):
                 await connection.copy_records_to_table("events", records=batch(number), columns=COLUMNS)

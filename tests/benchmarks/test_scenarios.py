@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from adpulse.settings import Settings
 from benchmarks import cli, load, results, scenarios
+from benchmarks.commands.load import Scenario
 from benchmarks.dataset import Dataset
 from benchmarks.load import Load, LoadError
 from benchmarks.service import ServiceError, serving
@@ -61,7 +62,7 @@ def test_reports_have_a_promise(k6: str, scenario: str) -> None:
 
 def test_the_command_and_the_table_know_the_same_scenarios(k6: str) -> None:
     """And each has a script."""
-    assert list(cli.Scenario.__args__) == list(scenarios.SECONDS)
+    assert list(Scenario.__args__) == list(scenarios.SECONDS)
     for scenario in scenarios.SECONDS:
         assert (load.SCRIPTS / f"{scenario}.js").exists()
 
