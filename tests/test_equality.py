@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from adpulse import database, queries, rendering, variants
 from adpulse.database import Connection
 from adpulse.maintenance import run_round
-from adpulse.reports import Reporter
+from adpulse.reports import Reporter, open_readers
 from adpulse.settings import Settings
 from adpulse.variants import Variant
 
@@ -188,9 +188,9 @@ async def subject(request: pytest.FixtureRequest, server: Server) -> AsyncIterat
     async with scratch_databases(server) as new:
         url = await new(variant.name)
         connection = await database.connect(url)
-        pool = await database.pool(url, 4, "test", plan_cache_mode="force_custom_plan")
-        yield Subject(variant, url, connection, Reporter(pool, SETTINGS))
-        await pool.close()
+        readers = await open_readers(url, 4, "test", SETTINGS)
+        yield Subject(variant, url, connection, Reporter(readers, SETTINGS))
+        await readers.close()
         await connection.close()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-from adpulse.database import Connection, Pool, connect
+from adpulse.database import Connection, connect
 from adpulse.maintenance import run_round
 from adpulse.queries import Query, parse
 from adpulse.reports import Reporter, open_readers
@@ -75,14 +75,15 @@ class Player:
     async def __aenter__(self) -> "Player":
         self._keeper = await connect(self.url, "adpulse matrix")
         self._writers = [await connect(self.url, "adpulse matrix") for _ in range(WRITERS)]
-        self._pool: Pool = await open_readers(self.url, READERS, "adpulse matrix", self.settings)
-        self._reporter = Reporter(self._pool, self.settings)
+        self._readers = await open_readers(self.url, READERS, "adpulse matrix", self.settings)
+        self._reporter = Reporter(self._readers, self.settings)
         return self
 
     async def __aexit__(self, *error: object) -> None:
         for connection in (self._keeper, *self._writers):
             await connection.close(timeout=10)
-        self._pool.terminate()
+        self._readers.quick.terminate()
+        self._readers.thorough.terminate()
 
     @property
     def counted(self) -> list[Round]:
@@ -96,7 +97,7 @@ class Player:
 
     async def explain(self) -> None:
         """Runs each shape once under EXPLAIN; warms the caches too."""
-        async with self._pool.acquire() as connection:
+        async with self._readers.thorough.acquire() as connection:
             for shape in SHAPES:
                 self.explained[shape.name] = await explain(connection, self.stock.variant, self.queries[shape.name])
 

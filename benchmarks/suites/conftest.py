@@ -96,9 +96,9 @@ class Lab:
     def reporter(self, url: str) -> Reporter:
         """The service's reporter on a database."""
         if url not in self.reporters:
-            pool = self.run(open_readers(url, 1, "adpulse suite", self.settings))
-            self.closers.append(pool.close)
-            self.reporters[url] = Reporter(pool, self.settings)
+            readers = self.run(open_readers(url, 1, "adpulse suite", self.settings))
+            self.closers.append(readers.close)
+            self.reporters[url] = Reporter(readers, self.settings)
         return self.reporters[url]
 
     def close(self) -> None:

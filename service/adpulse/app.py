@@ -107,12 +107,12 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         state = app.state
         state.writer = Writer(settings.pooler_url or url, settings)
         if settings.pooler_url and not settings.read_database_url:
-            state.pool = await open_pooled_readers(settings.pooler_url, settings.readers, "adpulse reports", settings)
-            state.reporter = Reporter(state.pool, settings, pooled=True)
+            readers = await open_pooled_readers(settings.pooler_url, settings.readers, "adpulse reports", settings)
         else:
             read_url = settings.read_database_url or url
-            state.pool = await open_readers(read_url, settings.readers, "adpulse reports", settings)
-            state.reporter = Reporter(state.pool, settings)
+            readers = await open_readers(read_url, settings.readers, "adpulse reports", settings)
+        state.pool = readers.quick  # what /readyz asks
+        state.reporter = Reporter(readers, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
         maintainer = Maintainer(url, settings)
         await state.writer.start()
@@ -122,7 +122,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         watching.cancel()
         await maintainer.stop()
         await state.writer.stop()
-        await state.pool.close()
+        await readers.close()
 
     return lifespan
 

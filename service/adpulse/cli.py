@@ -268,10 +268,10 @@ def report(
 
 
 async def _report(url: str, query: queries.Query, settings: Settings) -> Report:
-    pool = await open_readers(settings.read_database_url or url, 1, "adpulse report", settings)
+    readers = await open_readers(settings.read_database_url or url, 1, "adpulse report", settings)
     try:
-        return await Reporter(pool, settings).report(query)
+        return await Reporter(readers, settings).report(query)
     except asyncpg.QueryCanceledError:
         _fail(f"the report took longer than {settings.report_timeout_ms} ms; take a shorter window")
     finally:
-        await pool.close()
+        await readers.close()

@@ -83,6 +83,11 @@ class Query:
         return self.granularity is not None or self.group_by is not None
 
     @property
+    def totals_only(self) -> bool:
+        """Whether the answer is one row of sums over all that happened to the campaigns."""
+        return not (self.has_rows or self.filters or self.reach)
+
+    @property
     def reach(self) -> bool:
         """Whether users have to be counted, which only the events themselves can tell."""
         return REACH in self.metrics

@@ -46,31 +46,60 @@ class Report:
     took_ms: float = 0.0
 
 
-def _planning(settings: Settings) -> dict[str, str]:
+# A plan for each question: parameters that are null fold away; see sql/README.md.
+_THOROUGH = {"plan_cache_mode": "force_custom_plan"}
+# One plan for all windows and campaigns: an index in its order is never far from the best, while any other way looks
+# best to a planner that sees an empty table, and is ruinous once the table has grown.
+_QUICK = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_bitmapscan": "off"}
+
+
+def _session(planner: dict[str, str], settings: Settings) -> dict[str, str]:
     """What PostgreSQL must be told for a report."""
     return {
-        "plan_cache_mode": "force_custom_plan",  # parameters that are null fold away; see sql/README.md
+        **planner,
         "statement_timeout": str(settings.report_timeout_ms),
         "jit": "off",  # compiling costs more than any report that meets its target
     }
 
 
-async def open_readers(url: str, size: int, application: str, settings: Settings) -> Pool:
-    """A pool for reports: read-only, bounded in number and in time, apart from whatever writes."""
-    return await database.pool(
-        url,
-        size,
-        application,
-        resets=False,
-        statements=database.STATEMENTS,
-        default_transaction_read_only="on",
-        **_planning(settings),
-    )
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Pools of connections that only read, so that a report that takes seconds does not hold up the totals.
+
+    `pooled`: both are one pool through a pooler in transaction mode, whose sessions are not ours to set.
+    """
+
+    quick: Pool
+    thorough: Pool
+    pooled: bool = False
+
+    async def close(self) -> None:
+        """Closes them."""
+        await self.quick.close()
+        await self.thorough.close()
 
 
-async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Pool:
-    """The same through a pooler, whose sessions are not ours to set: a Reporter that is `pooled` makes up for it."""
-    return await database.pool(url, size, application, resets=False, statements=settings.pooler_statements)
+async def open_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
+    """The pools, each with at most `size` connections, bounded in time, apart from whatever writes."""
+    quick, thorough = [
+        await database.pool(
+            url,
+            size,
+            application,
+            resets=False,
+            statements=database.STATEMENTS,
+            default_transaction_read_only="on",
+            **_session(planner, settings),
+        )
+        for planner in (_QUICK, _THOROUGH)
+    ]
+    return Readers(quick, thorough)
+
+
+async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
+    """The same through a pooler: each report brings its settings along."""
+    pool = await database.pool(url, size, application, resets=False, statements=settings.pooler_statements)
+    return Readers(pool, pool, pooled=True)
 
 
 Isolation = Literal["repeatable_read"]
@@ -80,14 +109,11 @@ _RAW_DROPPED = "AP001"
 
 
 class Reporter:
-    """Answers queries with the active variant's statement; `pooled`: through a pooler in transaction mode."""
+    """Answers queries with the active variant's statement."""
 
-    def __init__(self, pool: Pool, settings: Settings, *, pooled: bool = False) -> None:
-        self._pool = pool
+    def __init__(self, readers: Readers, settings: Settings) -> None:
+        self._readers = readers
         self._settings = settings
-        # In one piece, which is one round trip.
-        self._set_local = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _planning(settings).items())
-        self._pooled = pooled
         self._variant: Variant | None = None
         self._looked_at = 0.0
 
@@ -113,33 +139,43 @@ class Reporter:
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
 
     async def _report(self, query: Query) -> Report:
+        variant = await self._active()
+        planned_once = query.totals_only and variant.totals is not None
+        pool, planner = (self._readers.quick, _QUICK) if planned_once else (self._readers.thorough, _THOROUGH)
         asked = time.perf_counter()
-        async with self._pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
+        async with pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
             metrics.POOL_WAIT.observe(time.perf_counter() - asked)
-            variant = await self._active(connection)
             # Several statements: the transaction gives them one snapshot.
             several = query.before is not None or query.reach
             with metrics.STATEMENT.labels(variant.name).time():
-                async with self._transaction(connection, "repeatable_read" if several else None):
+                async with self._transaction(connection, planner, "repeatable_read" if several else None):
                     return await self._answer(connection, variant, query)
 
     @asynccontextmanager
-    async def _transaction(self, connection: Connection, isolation: Isolation | None = None) -> AsyncIterator[None]:
+    async def _transaction(
+        self, connection: Connection, planner: dict[str, str], isolation: Isolation | None = None
+    ) -> AsyncIterator[None]:
         """A transaction where one is needed: for one snapshot, or to keep one server and our settings in a pooler."""
-        if isolation is None and not self._pooled:
+        if isolation is None and not self._readers.pooled:
             yield
             return
         async with connection.transaction(isolation=isolation, readonly=True):
-            if self._pooled:
-                await connection.execute(self._set_local)
+            if self._readers.pooled:
+                session = _session(planner, self._settings).items()
+                # In one piece, which is one round trip.
+                await connection.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in session))
             yield
 
-    async def _active(self, connection: Connection) -> Variant:
+    async def _active(self) -> Variant:
         if self._variant is None or time.monotonic() - self._looked_at > _VARIANT_S:
             # Not in the report's own transaction, whose snapshot must not be older than its lock on the tables.
-            async with self._transaction(connection):
-                self._variant = await variants.active(connection)
-            self._looked_at = time.monotonic()
+            async with (
+                self._readers.quick.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection,
+                self._transaction(connection, _QUICK),
+            ):
+                found = await variants.active(connection)
+            self._variant, self._looked_at = found, time.monotonic()
+            return found
         return self._variant
 
     async def _answer(self, connection: Connection, variant: Variant, query: Query) -> Report:
@@ -167,6 +203,8 @@ class Reporter:
         self, connection: Connection, variant: Variant, query: Query, span: Span
     ) -> Sequence[asyncpg.Record]:
         arguments = query.arguments(span.window)
+        if query.totals_only and variant.totals is not None:
+            return await connection.fetch(variant.totals, *arguments[:3])
         if query.group_by is None:
             return await connection.fetch(variant.report, *arguments)
         # A dimension may have as many values as there are events. Their rows are cut off in the database: they must

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
 
     # Reports
-    readers: Count = Field(4, description="database connections that read, per process")
+    readers: Count = Field(4, description="database connections that read, per process; as many again for totals")
     report_timeout_ms: Count = Field(5_000, description="longest report statement; beyond: 504")
     max_range_days: Count = Field(1_100, description="longest window of a report")
     max_buckets: Count = Field(10_000, description="most buckets of a report")

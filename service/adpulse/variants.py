@@ -21,6 +21,10 @@ MOVED_DAYS = 400
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 
+# The parameters of report.sql that are null in a report of totals, or mean nothing there (the time zone).
+_UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
+_NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -53,6 +57,16 @@ class Variant:
     def report(self) -> str:
         """The statement that answers every report."""
         return (self.folder / "report.sql").read_text()
+
+    @cached_property
+    def totals(self) -> str | None:
+        """The same statement for reports without granularity, group and filter: its first three parameters are left.
+
+        It may be planned once for all values. None where up.sql does not promise so (`totals: planned once`).
+        """
+        if self.header.get("totals") != "planned once":
+            return None
+        return _UNUSED_BY_TOTALS.sub(lambda found: _NULLS[found[1]], self.report)
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:

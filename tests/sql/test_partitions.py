@@ -198,15 +198,15 @@ async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_da
     await retire(connection, days[1])
     await connection.close()
     settings = Settings()
-    pool = await reports.open_readers(url, 1, "test", settings)
-    reporter = reports.Reporter(pool, settings)
+    readers = await reports.open_readers(url, 1, "test", settings)
+    reporter = reports.Reporter(readers, settings)
     now = datetime.now(UTC)
     answer = await reporter.report(parse([("start", "-60d")], now, settings))
     assert answer.totals[0] == 2
     with pytest.raises(QueryError, match=f"raw events are kept from {days[0] + timedelta(days=1)}T00:00:00Z") as caught:
         await reporter.report(parse([("start", "-60d"), ("group_by", "geo")], now, settings))
     assert caught.value.field == "start"
-    await pool.close()
+    await readers.close()
 
 
 async def test_nothing_dropped_means_no_horizon(connection: Connection) -> None:

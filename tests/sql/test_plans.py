@@ -12,6 +12,8 @@ from conftest import Server, scratch_databases
 from adpulse import database, variants
 from adpulse.database import Connection
 from adpulse.maintenance import run_round
+from adpulse.reports import open_readers
+from adpulse.settings import Settings
 from adpulse.variants import Variant
 
 STOP = datetime(2026, 5, 1, 10, 20, tzinfo=UTC)
@@ -52,19 +54,20 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def explain(opened: Opened, *arguments: Any) -> list[dict[str, Any]]:
     connection, variant = opened
-    literals = await connection.fetchval(
-        "SELECT concat_ws(', ', quote_nullable($1::text[]), quote_nullable($2::timestamptz), "
-        "quote_nullable($3::timestamptz), quote_nullable($4::text), quote_nullable($5::text), "
-        "quote_nullable($6::text), quote_nullable($7::jsonb))",
-        *arguments,
-    )
     types = "text[], timestamptz, timestamptz, text, text, text, jsonb"
-    await connection.execute(f"PREPARE report ({types}) AS {variant.report}")
+    return await explained(connection, f"({types}) AS {variant.report}", arguments)
+
+
+async def explained(connection: Connection, prepared: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
+    types = ("text[]", "timestamptz", "timestamptz", "text", "text", "text", "jsonb")[: len(arguments)]
+    quoted = ", ".join(f"quote_nullable(${n}::{name})" for n, name in enumerate(types, 1))
+    literals = await connection.fetchval(f"SELECT concat_ws(', ', {quoted})", *arguments)
+    await connection.execute(f"PREPARE report {prepared}")
     try:
-        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE report ({literals})")
+        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE report ({literals})")
     finally:
         await connection.execute("DEALLOCATE report")
-    return list(nodes(json.loads(explained)[0]["Plan"]))
+    return list(nodes(json.loads(plan)[0]["Plan"]))
 
 
 def scans(plan: list[dict[str, Any]], *tables: str) -> list[dict[str, Any]]:
@@ -85,6 +88,28 @@ async def test_thirty_days_of_the_largest_campaign_are_a_thousand_index_entries(
     assert sum(node["Heap Fetches"] for node in rolled) == 0
     assert 700 <= rows(rolled) <= 1_000
     assert plan[0]["Shared Hit Blocks"] + plan[0]["Shared Read Blocks"] < 100
+
+
+@pytest.mark.parametrize("campaigns", [LARGEST, ["C1", "C2", "C9"], None], ids=["one", "three", "all"])
+@pytest.mark.parametrize("length", [timedelta(hours=1), timedelta(days=30)], ids=["hour", "month"])
+async def test_one_plan_of_totals_is_good_for_all(
+    opened: Opened, campaigns: list[str] | None, length: timedelta
+) -> None:
+    """Made without knowing campaigns and window, and while there is no delta: nothing but the indexes, in order."""
+    connection, variant = opened
+    readers = await open_readers(await database_url(connection), 1, "test", Settings())
+    async with readers.quick.acquire() as quick:
+        assert variant.totals is not None
+        prepared = f"(text[], timestamptz, timestamptz) AS {variant.totals}"
+        plan = await explained(quick, prepared, (campaigns, STOP - length, STOP))
+    await readers.close()
+    found = scans(plan, "rollup_hour", "rollup_minute")
+    assert {node["Node Type"] for node in found} == {"Index Only Scan"}
+    assert sum(node["Heap Fetches"] for node in found) == 0
+    assert 10 <= rows(found) <= 1_000 * len(campaigns or [""])
+    assert scans(plan, "rollup_delta")[0]["Index Name"] == "rollup_delta_xid_campaign_id_idx"
+    assert not scans(plan, "events")
+    assert plan[0]["Shared Hit Blocks"] + plan[0]["Shared Read Blocks"] < 100 * len(campaigns or [""])
 
 
 async def test_all_campaigns_cost_what_one_costs(opened: Opened) -> None:

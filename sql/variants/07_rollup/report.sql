@@ -7,7 +7,9 @@
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
--- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs.
+-- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. Reports of totals alone
+-- are planned once for all campaigns and windows (`totals: planned once` in up.sql), with $4 to $7 written out as null;
+-- so whether $1 is null must not decide between two indexes.
 
 WITH
   -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
@@ -49,8 +51,7 @@ WITH
       AND hour < date_bin('1 hour', $3, 'epoch')
       AND hour <> ALL (ARRAY(SELECT cut_hours.hour FROM cut_hours))
       AND (
-        ($1::text[] IS NOT NULL AND campaign_id = ANY($1))
-        OR ($1 IS NULL AND $6 IS NULL AND campaign_id = '')
+        (($1::text[] IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
     UNION ALL
@@ -62,8 +63,7 @@ WITH
     WHERE
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
       AND (
-        ($1 IS NOT NULL AND campaign_id = ANY($1))
-        OR ($1 IS NULL AND $6 IS NULL AND campaign_id = '')
+        (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
     UNION ALL

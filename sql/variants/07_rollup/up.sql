@@ -5,6 +5,7 @@
 --             quarter for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
+-- totals:     planned once
 -- costs:      grouping or filtering by metadata still reads raw events; a compaction job must run
 
 CREATE TABLE events (

@@ -5,6 +5,7 @@
 --             keeps less than half (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
+-- totals:     planned once
 -- costs:      sparse data makes as many roll-up rows as events; a key with too many values is given up
 --
 -- What it shares with 07_rollup is explained there.
