@@ -286,3 +286,19 @@ async def test_a_sum_that_no_bigint_holds_is_422(serve: Serve, new_database: New
     shorter = await client.get("/report?start=2025-09-24T06:00:00Z&end=2025-09-24T07:00:00Z")
     assert '"cost":9223372036854.775807,' in shorter.text
     assert json.loads(shorter.text)["totals"]["clicks"] == 1
+
+
+async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> None:
+    """There FastAPI's router answers instead of the shortcut, with the same function."""
+    client = await serve(url)
+    await post(client, {})
+    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
+        for question in (DAY, "start=x"):
+            straight, routed = await client.get(f"/report?{question}"), await other.get(f"/api/report?{question}")
+            assert routed.status_code == straight.status_code
+            for reply in (straight, routed):
+                assert reply.headers["content-type"] == straight.headers["content-type"]
+            first, second = straight.json(), routed.json()
+            first.pop("meta", None), second.pop("meta", None)  # how long it took
+            assert first == second

@@ -18,7 +18,7 @@ LAYERS = (
     ("groups", "gauges"),
     ("ingest", "reports", "maintenance", "audit"),
     ("rendering", "problems"),
-    ("intake", "answers", "openapi", "swagger", "terminal"),
+    ("intake", "answers", "shortcut", "openapi", "swagger", "terminal"),
     ("app",),
     ("server",),
     ("cli",),

@@ -19,12 +19,13 @@ from adpulse.bodies import BodyReader
 from adpulse.database import UNAVAILABLE
 from adpulse.decoder import Decoder
 from adpulse.ingest import Writer
-from adpulse.intake import PATH, Shortcut, post_events
+from adpulse.intake import PATH, post_events
 from adpulse.maintenance import Maintainer
 from adpulse.openapi import events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
 from adpulse.reports import Reporter, open_pooled_readers, open_readers
 from adpulse.settings import Settings
+from adpulse.shortcut import Shortcut
 from adpulse.swagger import add_docs
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bodies = BodyReader(settings)
     app.state.decoder = Decoder(settings)
     app.state.schema_checked = False
-    app.add_middleware(Shortcut)
+    app.add_middleware(Shortcut, endpoints={("POST", PATH): post_events, ("GET", "/report"): get_report})
     app.add_middleware(Observe)
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
     route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(post_events)

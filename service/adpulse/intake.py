@@ -1,7 +1,7 @@
 """POST /events: a request in, its answer out.
 
-FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event: `Shortcut`
-goes straight there (docs/decisions/0011).
+FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event:
+`shortcut.Shortcut` goes straight there (docs/decisions/0011).
 """
 
 import hashlib
@@ -10,8 +10,6 @@ from typing import Any
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adpulse import metrics, once
 from adpulse.bodies import ArrivingFull, is_ndjson
@@ -22,22 +20,6 @@ from adpulse.problems import problem, unavailable
 PATH = "/events"
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (metrics.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected"))
-
-
-class Shortcut:
-    """ASGI middleware, the innermost: answers POST /events, and passes everything else on."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._route = Route(PATH, post_events, methods=["POST"])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer or pass on. Behind a path prefix FastAPI's own route answers, with the same function."""
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
-            scope["route"] = self._route  # whose path is the metrics' label
-            response = await post_events(Request(scope, receive))
-            return await response(scope, receive, send)
-        await self._app(scope, receive, send)
 
 
 async def post_events(request: Request) -> Response:
