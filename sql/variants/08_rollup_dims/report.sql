@@ -92,7 +92,18 @@ WITH
       -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
       AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
-      AND ($1 IS NULL OR campaign_id = ANY($1))
+      AND $1 IS NULL
+    UNION ALL
+    -- Apart, so that the index finds the campaigns also in a plan that is made without knowing $1.
+    SELECT
+      minute, campaign_id, NULL,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_delta
+    WHERE
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+      AND minute >= $2 AND minute < $3
+      AND $1 IS NOT NULL AND campaign_id = ANY($1)
     UNION ALL
     SELECT
       hour, campaign_id, value::jsonb #>> '{}',
