@@ -109,7 +109,9 @@ async def test_one_plan_of_totals_is_good_for_all(
     assert 10 <= rows(found) <= 1_000 * len(campaigns or [""])
     (delta,) = scans(plan, "rollup_delta")
     assert delta["Index Name"] == "rollup_delta_xid_campaign_id_idx"
-    assert ("campaign_id" in delta["Index Cond"]) == (campaigns is not None)
+    # Before PostgreSQL 17 an array in a later column of an index is a filter, where the order of the index counts.
+    by_index = connection.get_server_version().major >= 17 and campaigns is not None
+    assert ("campaign_id" in delta["Index Cond"]) == by_index
     assert not scans(plan, "events")
     assert plan[0]["Shared Hit Blocks"] + plan[0]["Shared Read Blocks"] < 100 * len(campaigns or [""])
 
