@@ -1,11 +1,13 @@
 """`adbench run …`: one thing, measured against something, in turn."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from adpulse.settings import Settings
 from benchmarks import ingest as ingest_run
+from benchmarks import reach as reach_run
 from benchmarks import reporting as report_run
 from benchmarks import rollups as rollups_run
 from benchmarks import stages as stages_run
@@ -15,6 +17,7 @@ from benchmarks.commands.options import (
     Campaigns,
     Days,
     End,
+    Events,
     Json,
     Seed,
     dataset,
@@ -142,3 +145,21 @@ def run_tuning(
     with failing_clearly(LoadError, tuning_run.TuningError):
         result, path = tuning_run.run(tuning_run.Plan(rounds, seconds, seed, changes), Settings(), progress)
     finish(result, path, tuning_run.table, json=json, width=140)
+
+
+@run.command("reach")
+def run_reach(
+    events: Events = 2_000_000,
+    rounds: Annotated[int, typer.Option(min=2, help="times that every question is asked both ways")] = 10,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Unique users: counted from events, and estimated from a sketch in plain SQL.
+
+    In a database adpulse_reach of its own, made anew each time. Exit status: 0, or 2 when it could not be measured.
+    """
+    data = dataset(events, 30, 1_000, seed)
+    whole_days = replace(data, end=data.end.replace(hour=0))
+    with failing_clearly(AlreadyLoaded):
+        result, path = reach_run.run(reach_run.Plan(whole_days, rounds), Settings(), progress)
+    finish(result, path, reach_run.table, json=json)
