@@ -13,10 +13,10 @@ from typing import Any
 
 import jupytext
 from IPython.display import Image
-from jupyter_client.manager import KernelManager
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from benchmarks import keeping, results
 from benchmarks.results import COMMITTED, Result
@@ -34,11 +34,15 @@ class FiguresError(RuntimeError):
     """A notebook cannot be run; the text says what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Library:
     """Result files, oldest first."""
 
     files: dict[Path, Result]
+
+    def __repr__(self) -> str:
+        """Short, because a notebook keeps it beside the table below."""
+        return f"{len(self.files)} results"
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
         """The newest result of that kind. Raises FiguresError naming the command that makes one."""
@@ -110,9 +114,9 @@ def execute(path: Path, folder: Path, screenshots: Path) -> NotebookNode:
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
     with _environment({READ_FROM: str(folder), WRITE_TO: str(screenshots)}):
-        kernel = KernelManager(transport="ipc")  # a socket file, and no port
+        sockets = Config({"KernelManager": {"transport": "ipc"}})  # files, and no port
         where = {"metadata": {"path": ROOT}}
-        NotebookClient(notebook, km=kernel, timeout=TIMEOUT_S, record_timing=False, resources=where).execute()
+        NotebookClient(notebook, config=sockets, timeout=TIMEOUT_S, record_timing=False, resources=where).execute()
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
     return notebook
 

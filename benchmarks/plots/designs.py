@@ -109,8 +109,8 @@ def storage(matrix: Result) -> Figure:
     designs = list(total)
     least, most = (pick(designs, key=lambda design: total[design].value) for pick in (min, max))
     title = (
-        f"An event takes {total[least].value:.0f} bytes in {least}, {total[most].value:.0f} in {most}:\n"
-        "indexes are what differs"
+        f"An event takes {total[least].value:.0f} bytes in {least}, {total[most].value:,.0f} in {most}:\n"
+        "indexes and roll-ups are what differs"
     )
     with style.figure(title, height=0.45 * len(designs) + 1.6) as (drawn, axes):
         left = dict.fromkeys(designs, 0.0)
@@ -119,7 +119,7 @@ def storage(matrix: Result) -> Figure:
             axes.barh(designs, widths, left=list(left.values()), color=colour, height=0.6)
             left = {design: left[design] + width for design, width in zip(designs, widths, strict=True)}
         for row, design in enumerate(designs):
-            axes.text(left[design] + 3, row, f"{total[design].value:.0f}", va="center")
+            axes.text(left[design] + 3, row, f"{total[design].value:,.0f}", va="center")
         style.key(axes, {"tables": "#777777", "indexes": "#33567f"})
         axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6))
         axes.grid(visible=False, axis="y")

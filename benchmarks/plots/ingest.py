@@ -20,8 +20,9 @@ def throughput(ingest: Result) -> Figure:
         axes.axhspan(*style.interval(ceiling), color=style.QUIET, alpha=0.25, linewidth=0)
         axes.axhline(ceiling.value, color=style.QUIET)
         axes.text(1, ceiling.value * 1.12, "two sessions of psql \\copy into the same tables", color="#555555")
-        for kind, colour, words in (("gzip", style.QUIET, "gzip"), ("plain", style.SERVICE, "plain JSON")):
-            _line(axes, ingest, kind, colour, words)
+        for kind, colour in (("gzip", style.QUIET), ("plain", style.SERVICE)):
+            _line(axes, ingest, kind, colour)
+        style.key(axes, {"plain JSON": style.SERVICE, "gzip": "#777777"})
         axes.set(xscale="log", yscale="log", xlim=(0.6, 12_000), ylim=(1_500, 1_000_000))
         axes.set(xlabel="events in a request", ylabel="events a second")
         style.log_ticks(axes.xaxis, style.thousands)
@@ -30,7 +31,7 @@ def throughput(ingest: Result) -> Figure:
     return drawn
 
 
-def _line(axes: Axes, ingest: Result, kind: str, colour: str, words: str) -> None:
+def _line(axes: Axes, ingest: Result, kind: str, colour: str) -> None:
     found = [each for each in ingest.measurements if each.name == "ingest.rate" and each.labels["kind"] == kind]
     found.sort(key=lambda each: int(each.labels["batch"]))
     sizes = [int(each.labels["batch"]) for each in found]
@@ -38,7 +39,7 @@ def _line(axes: Axes, ingest: Result, kind: str, colour: str, words: str) -> Non
     if kind != "plain":
         return
     for size, each in zip(sizes, found, strict=True):
-        label = style.thousands(float(f"{each.value:.2g}"))
+        label = style.thousands(float(f"{each.value:.3g}"))
         axes.annotate(label, (size, each.value), xytext=(9, -16), textcoords="offset points")
 
 

@@ -1,8 +1,8 @@
 -- variant:    rollup
 -- summary:    daily partitions and exact roll-ups, written in the same transaction as the events
 -- hypothesis: reports touch roll-up rows instead of events: flat in the number of events, and never stale;
---             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is a
---             quarter for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
+--             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is
+--             three tenths for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
 -- totals:     planned once
