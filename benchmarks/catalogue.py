@@ -72,12 +72,10 @@ async def describe(server: str, settings: Settings) -> Result:
     connection = await connect(await scratch.recreate(server, DATABASE))
     try:
         variant = await variants.migrate(connection, settings.variant)
-        return Result(
+        return results.of_run(
             what="catalogue",
             started_at=began,
-            machine=results.machine(),
             postgres=await results.postgres(connection),
-            source=results.source(),
             data=None,
             variant=variant.name,
             parameters=await read(connection, variant),

@@ -115,13 +115,11 @@ async def _result(
     finally:
         await connection.close()
     data = plan.data
-    return Result(
+    return results.of_run(
         what="demo",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant,
         parameters={
             "seconds": plan.seconds,

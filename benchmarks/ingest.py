@@ -349,13 +349,11 @@ async def _result(
         variant = (await variants.active(connection)).name
     finally:
         await connection.close()
-    return Result(
+    return results.of_run(
         what="ingest",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant,
         parameters={
             "rounds": plan.rounds,

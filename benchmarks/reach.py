@@ -107,13 +107,11 @@ async def _measure(plan: Plan, server: str, settings: Settings, console: Console
     finally:
         await readers.close()
         await connection.close()
-    return Result(
+    return results.of_run(
         what="reach",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant.name,
         parameters={"k": K, "rounds": plan.rounds, "warmup": WARMUP},
         measurements=measured,

@@ -23,11 +23,11 @@ from adpulse import variants
 from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
-from benchmarks import load, results, scratch
+from benchmarks import load, results
 from benchmarks.dataset import Dataset
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
-from benchmarks.seed import seed
+from benchmarks.seed import prepared
 from benchmarks.service import serving
 from benchmarks.shapes import BREAKDOWNS, TOTALS
 from benchmarks.wire import Wire
@@ -67,23 +67,16 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     with database(settings) as server:
         for size in plan.sizes:
             data = replace(plan.data, events=size)
-            url = asyncio.run(prepared(server, data, plan, settings, console))
+            name = f"{DATABASE}_{size}"
+            url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=plan.reuse))
             with serving(url, plan.workers, folder / "service.log") as address:
                 measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
         postgres, variant = asyncio.run(describe(url))
-    result = Result(
+    result = results.of_run(
         what="report",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(
-            events=plan.sizes[-1],
-            days=plan.data.days,
-            campaigns=plan.data.campaigns,
-            seed=plan.data.seed,
-            end=plan.data.end,
-        ),
+        data=replace(plan.data, events=plan.sizes[-1]),
         variant=variant,
         parameters={
             "sizes": list(plan.sizes),
@@ -97,20 +90,6 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     )
     result = result.model_copy(update={"checks": _checks(result, plan.sizes)})
     return result, results.write(result, folder)
-
-
-async def prepared(server: str, data: Dataset, plan: Plan, settings: Settings, console: Console) -> str:
-    """The URL of a database that holds the data, settled: loaded now, or left by an earlier run."""
-    name = f"{DATABASE}_{data.events}"
-    if plan.reuse:
-        connection = await connect(server)
-        there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-        await connection.close()
-        if there:
-            return scratch.sibling(server, name)
-    url = await scratch.recreate(server, name)
-    await seed(url, data, settings.variant, console)
-    return url
 
 
 def _measure(

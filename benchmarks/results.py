@@ -7,14 +7,16 @@ that are kept lie in benchmarks/results/<machine>-<date>/, beside a manifest.jso
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from adpulse.database import Connection
+from benchmarks.dataset import Dataset
 
 MANIFEST = "manifest.json"
 COMMITTED = Path(__file__).parent / "results"
@@ -74,6 +76,11 @@ class Data(_Model):
     campaigns: int
     seed: int
     end: datetime = Field(description="the events lie in the `days` before it")
+
+    @classmethod
+    def of(cls, data: Dataset) -> Self:
+        """What a data set is made from."""
+        return cls(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end)
 
 
 class Measurement(_Model):
@@ -166,6 +173,34 @@ class Manifest(_Model):
     revisions: list[str]
     seeds: list[int]
     files: dict[str, Kept] = Field(description="by file name")
+
+
+def of_run(
+    *,
+    what: str,
+    started_at: datetime,
+    postgres: Postgres | None,
+    data: Dataset | None,
+    variant: str,
+    parameters: dict[str, Any],
+    measurements: Sequence[Measurement],
+    checks: Sequence[Check],
+    gaps: Sequence[Gap] = (),
+) -> Result:
+    """The result of a run that is over, with the machine and the code that it ran on."""
+    return Result(
+        what=what,
+        started_at=started_at,
+        machine=machine(),
+        postgres=postgres,
+        source=source(),
+        data=None if data is None else Data.of(data),
+        variant=variant,
+        parameters=parameters,
+        measurements=list(measurements),
+        checks=list(checks),
+        gaps=list(gaps),
+    )
 
 
 def write(result: Result, folder: Path) -> Path:

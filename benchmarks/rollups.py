@@ -34,7 +34,7 @@ from benchmarks.dataset import BLOCK, Block, Dataset
 from benchmarks.ingest import RATE
 from benchmarks.progress import bar
 from benchmarks.results import Check, Measurement, Result
-from benchmarks.seed import seed
+from benchmarks.seed import prepared
 from benchmarks.shapes import LARGEST
 
 DATABASE = "adpulse_rollups"
@@ -83,13 +83,11 @@ async def _measure(plan: Plan, server: str, console: Console) -> Result:
         postgres = await results.postgres(connection)
     finally:
         await connection.close()
-    result = Result(
+    result = results.of_run(
         what="rollups",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant="rollup",
         parameters={
             "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
@@ -196,7 +194,17 @@ async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> fl
 async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
     names = ("btree_gin", "covering", "rollup", "rollup_dims")
     sizes = {name: plan.dims_events if name == "rollup_dims" else plan.data.events for name in names}
-    urls = {name: await _prepared(plan, server, name, sizes[name], console) for name in names}
+    urls = {
+        name: await prepared(
+            server,
+            f"{DATABASE}_{name}_{sizes[name]}",
+            replace(plan.data, events=sizes[name]),
+            name,
+            console,
+            reuse=plan.reuse,
+        )
+        for name in names
+    }
     opened = {name: await connect(url, plan_cache_mode="force_custom_plan") for name, url in urls.items()}
     start = plan.data.end - timedelta(days=min(plan.data.days, 30))
 
@@ -244,20 +252,6 @@ async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measure
         Check(name="countries add up to totals", passed=bool(parts) and parts == whole, detail=f"{parts} and {whole}"),
     ]
     return measured, checks
-
-
-async def _prepared(plan: Plan, server: str, name: str, events: int, console: Console) -> str:
-    """The URL of a database with the data in this design: loaded now, or left by an earlier run."""
-    target = f"{DATABASE}_{name}_{events}"
-    if plan.reuse:
-        connection = await connect(server)
-        there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", target)
-        await connection.close()
-        if there:
-            return scratch.sibling(server, target)
-    url = await scratch.recreate(server, target)
-    await seed(url, replace(plan.data, events=events), name, console)
-    return url
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────

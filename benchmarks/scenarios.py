@@ -78,12 +78,8 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
         cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
         audited = [verdict.complete(plan.data, loaded, answers, cut_off), verdict.accuracy(answers)]
         postgres, variant = asyncio.run(_describe(url))
-    data = plan.data
-    return _result(
-        plan, began, loaded, audited, postgres, variant,
-        results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
-        watch.measurements() if watch else [],
-    )  # fmt: skip
+    tables = watch.measurements() if watch else []
+    return _result(plan, began, loaded, audited, postgres, variant, plan.data, tables)
 
 
 def _there(plan: Plan, settings: Settings, console: Console, folder: Path, address: str) -> Result:
@@ -142,15 +138,13 @@ def _result(
     audited: list[Check],
     postgres: results.Postgres | None,
     variant: str,
-    data: results.Data | None,
+    data: Dataset | None,
     tables: Sequence[Measurement] = (),
 ) -> Result:
-    return Result(
+    return results.of_run(
         what=f"load-{plan.scenario}",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
         data=data,
         variant=variant,
         parameters={

@@ -40,3 +40,13 @@ async def recreate(server: str, name: str) -> str:
     finally:
         await connection.close()
     return sibling(server, name)
+
+
+async def existing(server: str, name: str) -> str | None:
+    """The URL of the database `name` on that server, if it is there."""
+    connection = await connect(server)
+    try:
+        there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+    finally:
+        await connection.close()
+    return sibling(server, name) if there else None

@@ -11,6 +11,7 @@ from adpulse.maintenance import run_round
 from benchmarks.bulk import load
 from benchmarks.dataset import Dataset
 from benchmarks.progress import bar, step
+from benchmarks.scratch import existing, recreate
 
 
 async def seed(
@@ -42,3 +43,15 @@ async def seed(
         return loaded - began, time.perf_counter() - loaded
     finally:
         await connection.close()
+
+
+async def prepared(server: str, name: str, data: Dataset, variant: str, console: Console, *, reuse: bool) -> str:
+    """The URL of a database of that name with the data, settled: loaded now, or, with `reuse`, left by an earlier run.
+
+    Raises scratch.ScratchError.
+    """
+    if reuse and (url := await existing(server, name)):
+        return url
+    url = await recreate(server, name)
+    await seed(url, data, variant, console)
+    return url

@@ -99,13 +99,11 @@ async def _measure(plan: Plan, server: str, settings: Settings, console: Console
         postgres = await results.postgres(connection)
     finally:
         await connection.close()
-    return Result(
+    return results.of_run(
         what="stages",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant.name,
         parameters={"rounds": plan.rounds, "warmup": WARMUP, "bodies": BODIES},
         measurements=measured,

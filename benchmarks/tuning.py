@@ -247,13 +247,11 @@ async def _result(
         postgres = await results.postgres(connection)
     finally:
         await connection.close()
-    return Result(
+    return results.of_run(
         what="tuning",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=settings.variant,
         parameters={
             "rounds": plan.rounds,

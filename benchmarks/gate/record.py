@@ -8,21 +8,19 @@ from pydantic import JsonValue
 from benchmarks import results, stats
 from benchmarks.gate.decision import ALPHA, Call, Verdict
 from benchmarks.gate.run import Outcome
-from benchmarks.results import Check, Data, Measurement, Result
+from benchmarks.results import Check, Measurement, Result
 
 WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
 
 
 def to_result(outcome: Outcome, began: datetime) -> Result:
     """The result of a run that began then; it passes unless something regressed that was not allowed to."""
-    plan, data = outcome.plan, outcome.plan.suite.data
-    return Result(
+    plan = outcome.plan
+    return results.of_run(
         what="gate",
         started_at=began,
-        machine=results.machine(),
         postgres=outcome.postgres,
-        source=results.source(),
-        data=Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=plan.suite.data,
         variant=outcome.variant,
         parameters={
             "base": outcome.base,

@@ -23,13 +23,11 @@ def result(journal: Journal, postgres: results.Postgres) -> Result:
     void = [gap for gap in gaps if gap.void]
     compared = sum(cell.answers for cell in cells)
     data = plan.data(max(plan.sizes))
-    return Result(
+    return results.of_run(
         what="matrix",
         started_at=journal.run.started_at,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=",".join(plan.variants),
         parameters=plan.model_dump(mode="json", exclude={"variants", "end", "days", "campaigns", "seed"})
         | {"batch": BATCH, "writers": WRITERS, "readers": READERS, "warmup_rounds": WARMUP},

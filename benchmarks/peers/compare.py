@@ -26,6 +26,7 @@ from benchmarks.peers.clickhouse import ClickHouse
 from benchmarks.peers.duck import Duck, export
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
+from benchmarks.seed import prepared
 from benchmarks.service import serving
 from benchmarks.shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
 from benchmarks.wire import Wire
@@ -71,7 +72,6 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
     """
     folder = settings.data_dir.resolve() / "results"
     began = datetime.now(UTC)
-    plan = reporting.Plan(data, (data.events,), rounds, reuse=reuse)
     with ExitStack() as stack:
         here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-peers-")))
         parquet = here / "events.parquet"
@@ -84,7 +84,8 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
                 peer.load(parquet)
         others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
         server = stack.enter_context(database(settings))
-        url = asyncio.run(reporting.prepared(server, data, plan, settings, console))
+        name = f"{reporting.DATABASE}_{data.events}"
+        url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=reuse))
         address = stack.enter_context(serving(url, 1, folder / "service.log"))
         wire = stack.enter_context(Wire(address))
         checks = [_equal(shape, data, wire, others) for shape in SHAPES]
@@ -92,13 +93,11 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         postgres, variant = asyncio.run(reporting.describe(url))
     medians = {key: statistics.median(taken) for key, taken in times.items()}
     checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
-    result = Result(
+    result = results.of_run(
         what="peers",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant,
         parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
         measurements=[

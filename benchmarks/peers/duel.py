@@ -94,13 +94,11 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         postgres, variant = asyncio.run(reporting.describe(ours))
         checks += asyncio.run(_stored(plan.data, found, ours, theirs))
     data = plan.data
-    result = Result(
+    result = results.of_run(
         what="peers-orm",
         started_at=began,
-        machine=results.machine(),
         postgres=postgres,
-        source=results.source(),
-        data=results.Data(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end),
+        data=data,
         variant=variant,
         parameters={
             "rounds": plan.rounds,

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from adpulse import database
-from benchmarks.scratch import ScratchError, recreate, sibling
+from benchmarks.scratch import ScratchError, existing, recreate, sibling
 
 pytestmark = pytest.mark.anyio
 
@@ -49,3 +49,12 @@ async def test_a_role_without_the_right_is_told_what_to_do(server) -> None:
             await recreate(server.url().replace("postgres@", f"{role}@"), f"scratch_{role}")
     finally:
         await server.execute(f"DROP ROLE {role}")
+
+
+async def test_a_database_of_an_earlier_run_is_found(server) -> None:
+    """While it is there; its URL is that of its siblings."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    assert await existing(server.url(), name) is None
+    url = await recreate(server.url(), name)
+    assert await existing(server.url(), name) == url
+    await server.execute(f"DROP DATABASE {name}")
