@@ -1,16 +1,19 @@
 """After a load: is everything there that was acknowledged, does every report say so, and how long did answers take."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adpulse import audit, variants
-from adpulse.database import connect
+from adpulse.database import Connection, connect
 from benchmarks import recount
 from benchmarks.dataset import Dataset
 from benchmarks.load import Load
 from benchmarks.results import Check, Measurement
 
 SAMPLED_REPORTS = 24
+DRAIN_S = 60
+CALM, CALM_S = 5, 0.1  # a queue that is not empty leaves a writer idle for less
 QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
 _DURATION = "http_req_duration{"
 
@@ -34,9 +37,11 @@ class Answers:
 
 
 async def ask(data: Dataset, url: str, address: str) -> Answers:
-    """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile."""
+    """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
+    it has taken: k6 may have broken off in the middle of requests."""
     connection = await connect(url)
     try:
+        await _written(connection)
         now = datetime.now(UTC)
         # A day to spare on both sides: late events of the load, and clocks.
         everything = recount.Question(
@@ -52,6 +57,19 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
         )
     finally:
         await connection.close()
+
+
+async def _written(connection: Connection) -> None:
+    """Returns when no writer of the service was at work several times in a row; raises TimeoutError after a minute."""
+    calm = 0
+    async with asyncio.timeout(DRAIN_S):
+        while calm < CALM:
+            busy = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'adpulse writer' AND state <> 'idle'"
+            )
+            calm = 0 if busy else calm + 1
+            await asyncio.sleep(CALM_S)
 
 
 def replies(loaded: Load) -> Check:
