@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from adpulse.database import Connection
 from adpulse.queries import Query
+from adpulse.reports import Readers
 from adpulse.variants import Variant
 
 PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes
@@ -22,10 +22,26 @@ class Explained:
     shape: str
 
 
-async def explain(connection: Connection, variant: Variant, query: Query) -> Explained:
-    """Runs the report once under EXPLAIN (ANALYZE, BUFFERS); the session plans with the parameters' values."""
+# As text, because EXPLAIN of a statement with parameters plans with their values, whatever the session does otherwise.
+_EXECUTED = """
+SELECT format(
+  'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L)', $1::text[], $2::timestamptz, $3::timestamptz
+)
+"""
+
+
+async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
+    """Runs the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
+    once, where the variant promises that, everything else planned with the parameters' values."""
     arguments = query.arguments(query.span.window)
-    text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {variant.report}", *arguments)
+    if query.totals_only and variant.totals is not None:
+        async with readers.quick.acquire() as connection:
+            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz) AS {variant.totals}")
+            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[:3]))
+            await connection.execute("DEALLOCATE asked")
+    else:
+        async with readers.thorough.acquire() as connection:
+            text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {variant.report}", *arguments)
     top = json.loads(text)[0]["Plan"]
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     scans = [node for node in _ran(top) if node["Node Type"].endswith("Scan") and _target(node)]

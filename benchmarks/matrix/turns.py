@@ -97,9 +97,8 @@ class Player:
 
     async def explain(self) -> None:
         """Runs each shape once under EXPLAIN; warms the caches too."""
-        async with self._readers.thorough.acquire() as connection:
-            for shape in SHAPES:
-                self.explained[shape.name] = await explain(connection, self.stock.variant, self.queries[shape.name])
+        for shape in SHAPES:
+            self.explained[shape.name] = await explain(self._readers, self.stock.variant, self.queries[shape.name])
 
     async def compare(self, right: Mapping[str, Answer]) -> None:
         """Asks everything once. Raises WrongAnswerError."""
