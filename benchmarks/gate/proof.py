@@ -6,6 +6,7 @@ The result is the summary, with exact bounds.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,9 +31,9 @@ WANTED = {"10": 0.7, "25": 0.9}
 
 @dataclass(frozen=True)
 class Tally:
-    """Of the runs of one plant: how many there were, caught it, called something else, and could not tell."""
+    """Of the runs with one promise: how many there were, kept it, called something else, and could not tell."""
 
-    plant: str
+    promise: str
     runs: int
     caught: int
     otherwise: int  # a regression that was not planted, or an improvement
@@ -66,18 +67,21 @@ def read(folder: Path) -> list[Result]:
     return [results.read(path) for path in sorted(folder.glob("*.json"))]
 
 
-def tally(plant: Plant, runs: Sequence[Result]) -> Tally:
-    """What the runs said of that plant."""
-    caught = otherwise = cannot_tell = 0
+def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
+    """What the runs said of that plant, for each of its promises."""
+    caught = Counter[str]()
+    otherwise = cannot_tell = 0
+    planted_ones = tuple(metric for metrics in plant.promises.values() for metric in metrics)
     for result in runs:
         regressed = [check.name for check in result.checks if check.detail.startswith(Verdict.REGRESSED)]
-        planted_ones = [name for name in regressed if name.startswith(plant.metrics)] if plant.metrics else []
         improved = [check for check in result.checks if check.detail.startswith(Verdict.IMPROVED)]
-        caught += bool(planted_ones)
+        for promise, metrics in plant.promises.items():
+            caught[promise] += any(name.startswith(metrics) for name in regressed)
         # A planted change of SQL costs elsewhere too, and may save something.
-        otherwise += not plant.signals_only and (len(regressed) > len(planted_ones) or bool(improved))
+        strange = [name for name in regressed if not name.startswith(planted_ones)]
+        otherwise += not plant.signals_only and bool(strange or improved)
         cannot_tell += result.parameters["verdict"] == Verdict.CANNOT_TELL
-    return Tally(plant.name, len(runs), caught, otherwise, cannot_tell)
+    return [Tally(promise, len(runs), caught[promise], otherwise, cannot_tell) for promise in plant.promises]
 
 
 def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
@@ -102,7 +106,7 @@ def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
 
 def to_result(plan: Plan, found: dict[str, list[Result]], began: datetime) -> Result:
     """The summary of all runs, with a check for each promise."""
-    tallies = [tally(plant, found[plant.name]) for plant in PLANTS]
+    tallies = [each for plant in PLANTS for each in tally(plant, found[plant.name])]
     some = next(runs[0] for runs in found.values() if runs)
     return Result(
         what="gate-proof",
@@ -126,7 +130,7 @@ def to_result(plan: Plan, found: dict[str, list[Result]], began: datetime) -> Re
 
 def _measurements(tallies: Sequence[Tally]) -> Iterator[Measurement]:
     for each in tallies:
-        labels = {"plant": each.plant}
+        labels = {"plant": each.promise}
         yield Measurement(name="runs", value=each.runs, unit="runs", labels=labels)
         yield Measurement(name="cannot_tell", value=each.cannot_tell, unit="runs", labels=labels)
         for name, hits in (("caught", each.caught), ("otherwise", each.otherwise)):
@@ -138,10 +142,10 @@ def _measurements(tallies: Sequence[Tally]) -> Iterator[Measurement]:
 def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:
     for each in tallies:
         detail = f"{each.caught} of {each.runs} caught, {each.otherwise} called otherwise, {each.cannot_tell} open"
-        kind = each.plant.rpartition("-")[2]
-        least = math.ceil(WANTED.get(kind, 0 if each.plant == "nothing" else 1) * each.runs)
+        kind = each.promise.rpartition("-")[2]
+        least = math.ceil(WANTED.get(kind, 0 if each.promise == "nothing" else 1) * each.runs)
         passed = each.runs > 0 and each.caught >= least and each.otherwise == 0
-        yield Check(name=each.plant, passed=passed, detail=detail)
+        yield Check(name=each.promise, passed=passed, detail=detail)
 
 
 def table(result: Result) -> Table:

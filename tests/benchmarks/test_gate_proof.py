@@ -35,18 +35,19 @@ def test_what_counts_as_caught() -> None:
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)
     better = result(post_service=Verdict.IMPROVED, codec=Verdict.SAME)
     unsure = result(post_service=Verdict.CANNOT_TELL, codec=Verdict.SAME)
-    assert proof.tally(BY_NAME["ingest-25"], [caught, elsewhere, better, unsure]) == proof.Tally(
-        "ingest-25", runs=4, caught=1, otherwise=2, cannot_tell=1
-    )
-    assert proof.tally(BY_NAME["nothing"], [caught, unsure]) == proof.Tally("nothing", 2, 0, 1, 1)
+    assert proof.tally(BY_NAME["burning-25"], [caught, elsewhere, better, unsure]) == [
+        proof.Tally("ingest-25", runs=4, caught=1, otherwise=2, cannot_tell=1),
+        proof.Tally("report-25", runs=4, caught=0, otherwise=2, cannot_tell=1),
+    ]
+    assert proof.tally(BY_NAME["nothing"], [caught, unsure]) == [proof.Tally("nothing", 2, 0, 1, 1)]
 
 
 def test_promises_are_checked() -> None:
     """Nine of ten for a quarter, seven for a tenth, three of three for what is counted, and no false call."""
     regressed, unsure = result(post_service=Verdict.REGRESSED), result(post_service=Verdict.CANNOT_TELL)
     runs = {name: [unsure] * 10 for name in BY_NAME}
-    runs["ingest-25"] = [regressed] * 9 + [unsure]
-    runs["ingest-10"] = [regressed] * 6 + [unsure] * 4
+    runs["burning-25"] = [regressed] * 9 + [unsure]
+    runs["burning-10"] = [regressed] * 6 + [unsure] * 4
     runs["index"] = []
     plan = Plan("main", "main", QUICK, 1.05, 180, 7)
     summed = proof.to_result(plan, runs, datetime(2026, 1, 1, tzinfo=UTC))
@@ -57,7 +58,7 @@ def test_promises_are_checked() -> None:
     assert not passed["report-25"]
     assert not passed["index"]  # not run is not passed
     assert summed.value("caught", plant="ingest-25") == 0.9
-    assert proof.table(summed).row_count == len(PLANTS)
+    assert proof.table(summed).row_count == len(PLANTS) + 2
 
 
 @pytest.mark.parametrize(
@@ -81,17 +82,17 @@ def test_a_plant_that_finds_nothing_to_change_says_so(tmp_path: Path, plant: Pla
 def test_a_copy_is_planted_and_taken_away(tmp_path: Path) -> None:
     """The tree it is copied from stays as it is."""
     tree = Tree("0" * 40, ROOT, Path("python"))
-    with plants.planted(tree, BY_NAME["ingest-25"], tmp_path) as copy:
+    with plants.planted(tree, BY_NAME["burning-25"], tmp_path) as copy:
         changed = (copy.path / "service" / "adpulse" / "app.py").read_text()
         assert "_Burning" in changed
-        assert copy.revision == f"{'0' * 12}+ingest-25"
+        assert copy.revision == f"{'0' * 12}+burning-25"
     assert not copy.path.exists()
     assert "_Burning" not in (ROOT / "service" / "adpulse" / "app.py").read_text()
 
 
 def test_a_burning_path_takes_its_share_more() -> None:
-    """Of CPU time, on that path alone: what was used since the last answer, times the share."""
-    source = plants._BURNING.format(path="/events", share=1.0)
+    """Of CPU time, on those paths alone: what was used since the last answer, times the share."""
+    source = plants._BURNING.format(paths=("/events",), share=1.0)
     scope: dict[str, Any] = {"create_app": None}
     exec(source, scope)
     worked = 0.05
