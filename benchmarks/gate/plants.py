@@ -10,8 +10,8 @@ from pathlib import Path
 from benchmarks.gate.trees import Tree, TreeError
 
 # Appended to the application. What is burnt is a share of the CPU time that the process has used since the last
-# answer, so that everything a request costs the service grows by that share, and the database's part does not. Before the
-# answer is sent: what came after it would be seen by nobody who waits for the answer.
+# answer, so that everything a request costs the service grows by that share, and the database's part does not.
+# Before the answer is sent: what came after it would be seen by nobody who waits for the answer.
 _BURNING = """
 
 import time as _time
@@ -48,8 +48,8 @@ Edit = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Plant:
-    """A planted change. `promises` say what is to be caught: for each, how the names begin of the metrics of which one must
-    regress. Nothing else may."""
+    """A planted change. `promises` say what is to be caught: for each, how the names begin of the metrics of which one
+    must regress. Nothing else may."""
 
     name: str
     edit: Edit
