@@ -7,31 +7,24 @@ ratio, and the interval is that of their geometric mean (bootstrap over rounds).
 """
 
 import asyncio
-import csv
-import gzip
-import json
 import resource
-import shutil
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from adpulse import audit, variants
 from adpulse.database import connect
-from adpulse.embedded import EmbeddedError, database, embedded_binaries
+from adpulse.embedded import database
 from adpulse.settings import Settings
 from benchmarks import load, processor, results, scratch
-from benchmarks.bulk import COLUMNS
-from benchmarks.child import child, tail
+from benchmarks.bodies import RATE, REPEATED, Cell, write_bodies
+from benchmarks.ceiling import COPIES, STREAMS, copy_in, find_psql, write_csv
 from benchmarks.dataset import BLOCK, Dataset
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
@@ -39,32 +32,8 @@ from benchmarks.service import serving
 from benchmarks.stats import ratio
 
 DATABASE = "adpulse_ingest"
-# A day of traffic at this rate, of which the last moments are sent: what a COPY then holds is what it holds live.
-RATE = 150_000
-STREAMS = 2
-COPIES = 12  # of a block of events each, in a stream
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
-BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
-HOLE = "@" * 12  # see k6/closed.js
-REPEATED = 0.01  # share of events whose event_id has come before
 WARMUP_S = 0.5
-
-
-class CeilingError(RuntimeError):
-    """psql is missing, or it failed; the text says what it said."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One way to send events."""
-
-    batch: int
-    kind: str = "plain"  # plain, gzip, keyed (Idempotency-Key) or ids (event_id, some of them repeated)
-
-    @property
-    def labels(self) -> dict[str, str]:
-        return {"batch": str(self.batch), "kind": self.kind}
-
 
 CELLS = [
     Cell(1_000),
@@ -102,7 +71,7 @@ class Round:
 def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Measures, writes the result and returns it with its path. All that it starts is stopped.
 
-    Raises load.LoadError, service.ServiceError, scratch.ScratchError or CeilingError when a part cannot run.
+    Raises load.LoadError, service.ServiceError, scratch.ScratchError or ceiling.CeilingError when a part cannot run.
     """
     load.find_k6()
     results_dir = settings.data_dir.resolve() / "results"
@@ -118,7 +87,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         url = asyncio.run(_prepare(server, settings))
         psql = find_psql(settings)
         address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
-        programs = {"service": service_pid(address), "postgres": asyncio.run(_postmaster(url))}
+        programs = {"service": processor.service(address), "postgres": asyncio.run(_postmaster(url))}
         rounds = []
         total = plan.rounds * (len(plan.cells) + 1)
         with bar(console, "psql and k6 in turn", total, "runs") as advance_to:
@@ -135,105 +104,13 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                     after = _seconds(programs)
                     spent[cell] = {name: after[name] - before[name] for name in before.keys() & after.keys()}
                 rounds.append(_round(ceiling, loads, spent))
-        memory = peak_memory(address)
+        memory = processor.peak_memory(processor.service(address))
         checks = asyncio.run(_checks(url, rounds, plan))
         result = asyncio.run(_result(plan, data, url, began, rounds, memory, checks))
     return result, results.write(result, results_dir)
 
 
-# ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
-    """The last `count` events of a data set, or a few more blocks back."""
-    blocks = -(-count // BLOCK) + 1
-    for number in range(data.blocks - 1 - blocks, data.blocks - 1):
-        for event in data.deliveries(data.block(number)):
-            event.pop("event_id", None)
-            yield event
-
-
-def write_csv(data: Dataset, folder: Path) -> None:
-    """STREAMS files of BLOCK rows each."""
-    source = events(data, STREAMS * BLOCK)
-    for stream in range(STREAMS):
-        with (folder / f"{stream}.csv").open("w", newline="") as file:
-            write = csv.writer(file).writerow
-            for _, event in zip(range(BLOCK), source, strict=False):
-                write(_csv_row(event))
-
-
-def _csv_row(event: dict[str, Any]) -> list[Any]:
-    values = event | {
-        "cost_micros": round(event["cost"] * 1e6),
-        "revenue_micros": round(event["revenue"] * 1e6),
-        "metadata": json.dumps(event["metadata"], separators=(",", ":")),
-    }
-    return [values.get(column) for column in COLUMNS]
-
-
-def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
-    """The bodies of a cell, as files."""
-    count = BODIES[cell.batch]
-    source = events(data, count * cell.batch)
-    rng = np.random.default_rng(data.seed)
-    paths = []
-    for number in range(count):
-        batch = [event for _, event in zip(range(cell.batch), source, strict=False)]
-        if cell.kind == "ids":
-            batch = list(_with_ids(batch, rng))
-        text = json.dumps({"events": batch}, separators=(",", ":")).encode()
-        path = folder / f"{cell.kind}-{cell.batch}-{number}"
-        path.write_bytes(gzip.compress(text, 6) if cell.kind == "gzip" else text)
-        paths.append(path)
-    return paths
-
-
-def _with_ids(batch: list[dict[str, Any]], rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    # The beginning is fixed and random, and so lies anywhere in the index; the end is filled in for each request.
-    starts: list[str] = []
-    for event in batch:
-        if starts and rng.random() < REPEATED:
-            start = starts[int(rng.integers(len(starts)))]
-        else:
-            raw = rng.bytes(8).hex()
-            start = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{rng.bytes(2).hex()[:3]}"
-            starts.append(start)
-        yield event | {"event_id": f"{start}-{HOLE}"}
-
-
 # ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_psql(settings: Settings) -> Path:
-    """The psql of the embedded PostgreSQL, or the one on the PATH. Raises CeilingError."""
-    with suppress(EmbeddedError):  # with a database that is named, the embedded one need not be installed
-        beside = (settings.postgres_bin or embedded_binaries()) / "psql"
-        if beside.is_file():
-            return beside
-    found = shutil.which("psql")
-    if found is None:
-        raise CeilingError("there is no psql: install PostgreSQL's client programs")
-    return Path(found)
-
-
-def copy_in(psql: Path, url: str, folder: Path, logs: Path) -> float:
-    """Events a second of STREAMS sessions of psql that copy their file COPIES times, a commit each."""
-    columns = ", ".join(COLUMNS)
-    began = time.perf_counter()
-    with ExitStack() as stack:
-        sessions = []
-        for stream in range(STREAMS):
-            command = f"\\copy events ({columns}) from '{folder / f'{stream}.csv'}' csv"
-            arguments = [str(psql), "-X", "-q", "-v", "ON_ERROR_STOP=1", url]
-            for _ in range(COPIES):
-                arguments += ["-c", command]
-            log = logs / f"psql-{stream}.log"
-            sessions.append((stack.enter_context(child(arguments, log)), log))
-        for session, log in sessions:
-            if session.wait(300) != 0:
-                raise CeilingError(f"psql failed:\n{tail(log)}")
-    return STREAMS * COPIES * BLOCK / (time.perf_counter() - began)
 
 
 def send(plan: Plan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> load.Load:
@@ -276,30 +153,6 @@ def _round(ceiling: float, loads: dict[Cell, load.Load], spent: dict[Cell, dict[
         taken = sum(loaded.value(name, "count") for name in ("events_accepted", "events_duplicate"))
         processor_us[cell] = {name: seconds / taken * 1e6 for name, seconds in spent[cell].items()}
     return Round(ceiling, rates, p95_ms, accepted, processor_us)
-
-
-def peak_memory(address: str) -> int | None:
-    """The most memory, in bytes, that a process of the service had resident; none where there is no /proc."""
-    root = service_pid(address)
-    peak = None
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-            if root is not None and root in (int(folder.name), int(status["PPid"])):
-                peak = max(peak or 0, int(status["VmHWM"].split()[0]) * 1024)
-        except (OSError, KeyError):
-            continue  # it ended meanwhile, or it is a kernel thread
-    return peak
-
-
-def service_pid(address: str) -> int | None:
-    """The first process of the service, which has started the others; none where there is no /proc."""
-    port = f"--port\0{address.rpartition(':')[2]}\0".encode()
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            if port in path.read_bytes():
-                return int(path.parent.name)
-    return None
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
-"""Processor time of programs, from /proc: what a load cost whom, whatever else ran on the machine meanwhile."""
+"""Processor time and memory of programs, from /proc: what a load cost whom, whatever else ran meanwhile."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -31,6 +32,29 @@ def seconds(root: int) -> float | None:
         ticks += found[pid][1]
         tree += [child for child, (ppid, _) in found.items() if ppid == pid]
     return ticks / _TICKS_PER_S
+
+
+def peak_memory(root: int | None) -> int | None:
+    """The most memory, in bytes, that a process or one that it has started had resident; none without /proc."""
+    peak = None
+    for folder in _PROC.glob("[0-9]*"):
+        try:
+            status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+            if root is not None and root in (int(folder.name), int(status["PPid"])):
+                peak = max(peak or 0, int(status["VmHWM"].split()[0]) * 1024)
+        except (OSError, KeyError):
+            continue  # it ended meanwhile, or it is a kernel thread
+    return peak
+
+
+def service(address: str) -> int | None:
+    """The first process of the service, which has started the others; none without /proc."""
+    port = f"--port\0{address.rpartition(':')[2]}\0".encode()
+    for path in _PROC.glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if port in path.read_bytes():
+                return int(path.parent.name)
+    return None
 
 
 def _stat(pid: int) -> tuple[int, int] | None:

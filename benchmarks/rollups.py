@@ -29,9 +29,9 @@ from adpulse.database import Connection, connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
 from benchmarks import results, scratch, stats
+from benchmarks.bodies import RATE
 from benchmarks.bulk import COLUMNS, Encoder
 from benchmarks.dataset import BLOCK, Block, Dataset
-from benchmarks.ingest import RATE
 from benchmarks.progress import bar
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.seed import prepared

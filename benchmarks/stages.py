@@ -36,8 +36,8 @@ from adpulse.embedded import database
 from adpulse.events import COLUMNS
 from adpulse.settings import Settings
 from benchmarks import results, scratch, stats
+from benchmarks.bodies import RATE, events
 from benchmarks.dataset import Dataset
-from benchmarks.ingest import RATE, events
 from benchmarks.progress import bar
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.service import ServiceError

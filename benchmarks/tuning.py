@@ -35,8 +35,8 @@ from adpulse.database import connect
 from adpulse.embedded import Cluster
 from adpulse.settings import Settings
 from benchmarks import ingest, load, results, scratch
+from benchmarks.bodies import RATE, Cell, write_bodies
 from benchmarks.dataset import Dataset
-from benchmarks.ingest import Cell
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
 from benchmarks.service import serving
@@ -140,13 +140,13 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     """
     load.find_k6()
     began = datetime.now(UTC)
-    data = Dataset(ingest.RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
+    data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
     ratios: Ratios = {change: [] for change in plan.changes}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
         with step(console, "preparing events"):
-            files = {cell: ingest.write_bodies(data, cell, folder) for cell in CELLS}
+            files = {cell: write_bodies(data, cell, folder) for cell in CELLS}
         home = settings.data_dir.resolve() / "tuning"
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         with step(console, "making databases"), _server(DEFAULT, home, settings) as server:

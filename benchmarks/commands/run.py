@@ -13,6 +13,7 @@ from benchmarks import rollups as rollups_run
 from benchmarks import stages as stages_run
 from benchmarks import tuning as tuning_run
 from benchmarks.bulk import AlreadyLoaded
+from benchmarks.ceiling import CeilingError
 from benchmarks.commands.options import (
     Campaigns,
     Days,
@@ -25,7 +26,6 @@ from benchmarks.commands.options import (
     finish,
     progress,
 )
-from benchmarks.ingest import CeilingError
 from benchmarks.load import LoadError
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")

@@ -23,10 +23,10 @@ from rich.table import Table
 from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
-from benchmarks import ingest, load, reporting, results, scratch, stats
+from benchmarks import load, reporting, results, scratch, stats
+from benchmarks.bodies import RATE, Cell, write_bodies
 from benchmarks.bulk import COLUMNS, Encoder, copy
 from benchmarks.dataset import Dataset
-from benchmarks.ingest import Cell
 from benchmarks.peers import orm, sums
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
@@ -75,8 +75,8 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     with ExitStack() as stack:
         here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-orm-")))
         with step(console, "preparing requests"):
-            live = Dataset(ingest.RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.data.seed)
-            bodies = {batch: ingest.write_bodies(live, Cell(batch), here) for batch in plan.users}
+            live = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.data.seed)
+            bodies = {batch: write_bodies(live, Cell(batch), here) for batch in plan.users}
         server = stack.enter_context(database(settings))
         ours, theirs = (asyncio.run(scratch.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
         asyncio.run(seed(ours, plan.data, settings.variant, console))

@@ -10,20 +10,20 @@ import pytest
 
 from adpulse.decoder import Decoder
 from adpulse.settings import Settings
-from benchmarks import ingest
+from benchmarks import bodies, ceiling
+from benchmarks.bodies import Cell
 from benchmarks.bulk import COLUMNS
 from benchmarks.dataset import BLOCK, Dataset
-from benchmarks.ingest import Cell
 
-DATA = Dataset(ingest.RATE * 86_400, datetime(2025, 9, 24, tzinfo=UTC), days=1)
+DATA = Dataset(bodies.RATE * 86_400, datetime(2025, 9, 24, tzinfo=UTC), days=1)
 
 
 @pytest.mark.parametrize("kind", ["plain", "gzip", "ids"])
 def test_bodies_are_good_batches(tmp_path: Path, kind: str) -> None:
     """Every event is accepted; event ids repeat as often as they shall, and only within a request."""
-    for path in ingest.write_bodies(DATA, Cell(1_000, kind), tmp_path)[:3]:
+    for path in bodies.write_bodies(DATA, Cell(1_000, kind), tmp_path)[:3]:
         body = gzip.decompress(path.read_bytes()) if kind == "gzip" else path.read_bytes()
-        batch = Decoder(Settings()).decode(body.replace(ingest.HOLE.encode(), b"0123456789ab"))
+        batch = Decoder(Settings()).decode(body.replace(bodies.HOLE.encode(), b"0123456789ab"))
         assert (len(batch.rows), batch.rejected_count) == (1_000, 0)
         if kind == "ids":
             assert batch.ids is not None
@@ -34,9 +34,9 @@ def test_bodies_are_good_batches(tmp_path: Path, kind: str) -> None:
 
 def test_psql_gets_the_same_events(tmp_path: Path) -> None:
     """The files hold a block each, and their columns say what the event says."""
-    ingest.write_csv(DATA, tmp_path)
-    first = next(ingest.events(DATA, ingest.STREAMS * BLOCK))
-    for stream in range(ingest.STREAMS):
+    ceiling.write_csv(DATA, tmp_path)
+    first = next(bodies.events(DATA, ceiling.STREAMS * BLOCK))
+    for stream in range(ceiling.STREAMS):
         with (tmp_path / f"{stream}.csv").open(newline="") as file:
             rows = [dict(zip(COLUMNS, row, strict=True)) for row in csv.reader(file)]
         assert len(rows) == BLOCK
