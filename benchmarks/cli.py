@@ -18,6 +18,7 @@ from benchmarks.commands.matrix import matrix
 from benchmarks.commands.peers import peers
 from benchmarks.commands.run import run
 from benchmarks.commands.seed import seed
+from benchmarks.commands.simulate import simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -50,7 +51,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, gate, history, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, history, simulate, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
 

@@ -19,7 +19,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from benchmarks import keeping, results
-from benchmarks.results import COMMITTED, Result
+from benchmarks.keeping import reference
+from benchmarks.results import Result
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -74,11 +75,6 @@ def load(folder: Path | None = None) -> Library:
     if given := folder or os.environ.get(READ_FROM):
         return _library([Path(given)])
     return _library([reference(), ROOT / ".adpulse" / "results"])
-
-
-def reference() -> Path:
-    """The newest folder of committed results."""
-    return max((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
 
 
 def _library(folders: Sequence[Path]) -> Library:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.results import MANIFEST, Disk, Kept, Machine, Manifest, Postgres, Result
+from benchmarks.results import COMMITTED, MANIFEST, Disk, Kept, Machine, Manifest, Postgres, Result
 
 FSYNC_S = 1.0
 PAGE = bytes(8_192)
@@ -66,6 +66,17 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
 def files(folder: Path) -> list[Path]:
     """The result files of a folder, by name and so by time."""
     return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
+
+
+def reference() -> Path:
+    """The newest folder of committed results."""
+    return max((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
+
+
+def newest(folder: Path) -> dict[str, Result]:
+    """The newest result of each command in a folder."""
+    every = sorted(map(results.read, files(folder)), key=lambda result: result.started_at)
+    return {result.what: result for result in every}
 
 
 def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:

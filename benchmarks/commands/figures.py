@@ -10,6 +10,7 @@ from adpulse.embedded import database
 from adpulse.settings import Settings
 from benchmarks import catalogue, results
 from benchmarks.commands.options import failing_clearly, progress
+from benchmarks.keeping import reference
 from benchmarks.progress import step
 
 
@@ -42,7 +43,7 @@ def figures(
                 described = asyncio.run(catalogue.describe(server, Settings()))
             print(results.write(described, Settings().data_dir.resolve() / "results"))
             return
-        folder = source or work.reference()
+        folder = source or reference()
         target = out or (work.SCREENSHOTS if source is None else Settings().data_dir / "figures")
         for path in work.notebooks():
             with step(progress, path.stem):

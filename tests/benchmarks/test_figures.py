@@ -12,6 +12,7 @@ from adpulse import variants
 from adpulse.database import Connection
 from benchmarks import catalogue, figures
 from benchmarks.figures import FiguresError, Library, load
+from benchmarks.keeping import reference
 from benchmarks.plots.style import PALETTE
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ def saved(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_draws_what_is_committed(path: Path, tmp_path: Path) -> None:
     """Every picture of the notebook, and no other; the .ipynb beside it holds the same cells, and was executed."""
-    figures.execute(path, figures.reference(), tmp_path)
+    figures.execute(path, reference(), tmp_path)
     assert sorted(picture.stem for picture in tmp_path.iterdir()) == sorted(saved(path))
     for name in saved(path):
         committed = figures.SCREENSHOTS / f"{name}.png"
@@ -59,7 +60,7 @@ def test_no_picture_is_blank(path: Path) -> None:
 @pytest.mark.anyio
 async def test_the_drawn_schema_is_the_real_one(connection: Connection) -> None:
     """What the diagram was drawn from is what the catalogue says today; otherwise: adbench figures --catalogue."""
-    kept = load(figures.reference()).latest("catalogue")
+    kept = load(reference()).latest("catalogue")
     assert kept.variant == "rollup"
     assert kept.parameters == await catalogue.read(connection, variants.find("rollup"))
 
