@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpulse import groups, once
-from adpulse.database import UNAVAILABLE, Connection, connect
+from adpulse.database import INGEST, UNAVAILABLE, Connection, connect
 from adpulse.decoder import BodyError, Decoder
 from adpulse.groups import Job
 from adpulse.settings import Settings
@@ -113,7 +113,7 @@ class Consumer:
 
     async def _write_group(self, group: Sequence[Job]) -> None:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url(), "adpulse lambda")
+            self._connection = await connect(self._url(), "adpulse lambda", role=INGEST)
             await once.prepare(self._connection)
         await groups.write(self._connection, group)
 

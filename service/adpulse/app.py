@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+# A schema on which the login has no rights looks like one that is not there.
+_NOT_MIGRATED = "The database schema is older than this service, or closed to its login; run: adpulse migrate."
+
 
 async def _healthz() -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json")
@@ -46,8 +50,10 @@ async def _readyz(request: Request) -> Response:
                 async with connection.transaction():  # two statements that a pooler must not part
                     version = await database.version(connection)
                 if version < database.latest_version():
-                    return unavailable("The database schema is older than this service; run: adpulse migrate.")
+                    return unavailable(_NOT_MIGRATED)
                 state.schema_checked = True
+    except asyncpg.InsufficientPrivilegeError:
+        return unavailable(_NOT_MIGRATED)
     except UNAVAILABLE:
         return unavailable("The database cannot be reached.")
     if not state.writer.connected:

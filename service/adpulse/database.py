@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,12 +23,15 @@ CONNECT_TIMEOUT_S = 5.0
 # Prepared statements that a connection keeps, unless a pooler between cannot follow them.
 STATEMENTS = 100
 
+# What a connection of the service is for, as a role of the database: sql/migrations/0004.
+INGEST, REPORT, MAINTAIN = "adpulse_ingest", "adpulse_report", "adpulse_maintain"
+
 # Any constant will do, as long as every process takes the same.
 _MIGRATION_LOCK = 0x616450_01
 
 # What says that the database is away or short of something, and not that the request is wrong. Classes 08
 # (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
-# and a database or role that is not there, which a server that is being set up says for a while.
+# and a database or role that is not there, or has no rights yet, which a server that is being set up says for a while.
 UNAVAILABLE = (
     OSError,
     asyncio.TimeoutError,
@@ -42,6 +46,7 @@ UNAVAILABLE = (
     asyncpg.PostgresSystemError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InsufficientPrivilegeError,
 )
 
 
@@ -50,19 +55,54 @@ class SchemaError(Exception):
 
 
 async def connect(
-    url: str, application: str = "adpulse", *, statements: int = STATEMENTS, **settings: str
+    url: str, application: str = "adpulse", *, role: str | None = None, statements: int = STATEMENTS, **settings: str
 ) -> Connection:
-    """One connection; its session speaks UTC. Raises one of UNAVAILABLE."""
-    return await asyncpg.connect(
+    """One connection, with the rights of `role` where it can have them; its session speaks UTC.
+
+    Raises one of UNAVAILABLE.
+    """
+    connection = await asyncpg.connect(
         url,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=statements,
         server_settings={"application_name": application, "timezone": "UTC", **settings},
     )
+    if role is not None:
+        try:
+            await _take(connection, role)
+        except BaseException:  # cancelled, too: the caller has no connection to close
+            connection.terminate()
+            raise
+    return connection
+
+
+async def _take(connection: Connection, role: str) -> None:
+    """Have the rights of this role only, for the rest of the session.
+
+    A login that is not a member of it, or a database without it, keeps the rights of the login: one that has fewer is
+    as good, and one that has more was somebody's choice, of which the log says a line.
+    """
+    try:
+        # As a parameter at the connection's start it would end it in both cases.
+        await connection.execute(f"SET ROLE {role}")
+    except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+        _say_once(f"this connection has all rights of its login: {error}; see docs/how-to/roles.md")
+
+
+@cache
+def _say_once(message: str) -> None:
+    log.warning(message)
 
 
 async def pool(
-    url: str, size: int, application: str, *, resets: bool = True, statements: int = STATEMENTS, **settings: str
+    url: str,
+    size: int,
+    application: str,
+    *,
+    role: str | None = None,
+    resets: bool = True,
+    statements: int = STATEMENTS,
+    **settings: str,
 ) -> Pool:
     """A pool that opens connections on demand: so a service starts, and answers 503, without its database.
 
@@ -73,6 +113,7 @@ async def pool(
         min_size=0,
         max_size=size,
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
+        init=None if role is None else partial(_take, role=role),
         reset=None if resets else _as_it_is,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=statements,

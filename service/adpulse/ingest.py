@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from adpulse import groups, metrics, once
-from adpulse.database import STATEMENTS, UNAVAILABLE, Connection, connect
+from adpulse.database import INGEST, STATEMENTS, UNAVAILABLE, Connection, connect
 from adpulse.decoder import Batch
 from adpulse.groups import Answer, Job, KeyReused, Unavailable
 from adpulse.settings import Settings
@@ -146,7 +146,9 @@ class Writer:
     async def _connect(self) -> Connection:
         pooled = self._settings.pooler_url is not None
         statements = self._settings.pooler_statements if pooled else STATEMENTS
-        connection = await connect(self._url, "adpulse writer", statements=statements)
+        # Through a pooler a session is not ours to set: there the login decides.
+        role = None if pooled else INGEST
+        connection = await connect(self._url, "adpulse writer", role=role, statements=statements)
         await once.prepare(connection)
         # A writer that waits for work shall notice that its connection has gone, and not at the next request.
         connection.add_termination_listener(lambda _: self._wake.set())

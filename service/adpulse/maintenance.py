@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 
 from adpulse import gauges, metrics, variants
-from adpulse.database import UNAVAILABLE, Connection, SchemaError, connect
+from adpulse.database import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
 from adpulse.settings import Settings
 from adpulse.variants import Variant
 
@@ -72,7 +72,7 @@ class Maintainer:
     async def _run(self) -> None:
         while True:
             try:
-                connection = await connect(self._url, "adpulse maintenance")
+                connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
                 connection.add_log_listener(_warn)
                 try:
                     await self._maintain(connection)

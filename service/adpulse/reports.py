@@ -88,6 +88,7 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
             application,
             resets=False,
             statements=database.STATEMENTS,
+            role=database.REPORT,
             default_transaction_read_only="on",
             **_session(planner, settings),
         )

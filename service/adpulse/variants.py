@@ -157,21 +157,30 @@ async def migrate(
         current = await connection.fetchval("SELECT name FROM active_variant")
         wanted = find(name or current or default)
         redeclared = dimensions is not None and await _declare(connection, dimensions)
-        if wanted.name == current and not (redeclared and wanted.has_dimensions):
-            return wanted
-        if reason := await unavailable(connection, wanted):
-            raise SchemaError(f"variant {wanted.name} {reason}")
-        if current is None:
-            await connection.execute(wanted.script("up"))
-        else:
-            await _move(connection, find(current), wanted)
-        await connection.execute(
-            "INSERT INTO active_variant (name) VALUES ($1) "
-            "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
-            wanted.name,
-        )
-    log.info("variant %s is in force", wanted.name)
+        if wanted.name != current or (redeclared and wanted.has_dimensions):
+            await _build(connection, current, wanted)
+        if missing := await connection.fetchval("SELECT grant_roles()"):
+            log.warning(
+                "roles are missing, which this login must not make: %s; docs/how-to/roles.md says what to do",
+                ", ".join(missing),
+            )
     return wanted
+
+
+async def _build(connection: Connection, current: str | None, wanted: Variant) -> None:
+    """Put the variant into force, instead of the current one if there is one. Raises SchemaError."""
+    if reason := await unavailable(connection, wanted):
+        raise SchemaError(f"variant {wanted.name} {reason}")
+    if current is None:
+        await connection.execute(wanted.script("up"))
+    else:
+        await _move(connection, find(current), wanted)
+    await connection.execute(
+        "INSERT INTO active_variant (name) VALUES ($1) "
+        "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
+        wanted.name,
+    )
+    log.info("variant %s is being put into force", wanted.name)
 
 
 async def _declare(connection: Connection, keys: Sequence[str]) -> bool:

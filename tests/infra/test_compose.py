@@ -121,10 +121,23 @@ def test_pgbouncer_and_compose_agree() -> None:
     assert f"@pgbouncer:{port}/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
     assert configuration["databases"]["adpulse"] == "host=db port=5432 dbname=adpulse"
     login = environment("db")
-    assert (folder / "userlist.txt").read_text().split() == [
-        f'"{login["POSTGRES_USER"]}"',
-        f'"{login["POSTGRES_PASSWORD"]}"',
+    init = (ROOT / "infra" / "postgres" / "init" / "10_roles.sql").read_text()
+    password = re.findall(r"^CREATE ROLE adpulse_service LOGIN PASSWORD '(\w+)'", init, re.MULTILINE)
+    assert (folder / "userlist.txt").read_text().splitlines() == [
+        f'"{login["POSTGRES_USER"]}" "{login["POSTGRES_PASSWORD"]}"',
+        f'"adpulse_service" "{password[0]}"',
     ]
+
+
+def test_the_service_is_not_the_owner() -> None:
+    """Only `migrate` logs in as the owner of the tables."""
+    for name in ("ADPULSE_DATABASE_URL", "ADPULSE_POOLER_URL"):
+        assert "//adpulse_service:adpulse_service@" in environment("api")[name]
+    owner = environment("db")["POSTGRES_USER"]
+    assert f"//{owner}:" in environment("migrate")["ADPULSE_DATABASE_URL"]
+    roles = {database.INGEST, database.REPORT, database.MAINTAIN}
+    init = (ROOT / "infra" / "postgres" / "init" / "10_roles.sql").read_text()
+    assert set(re.findall(r"^CREATE ROLE (\w+) NOLOGIN;$", init, re.MULTILINE)) == roles
 
 
 def _postgres_settings() -> dict[str, str]:

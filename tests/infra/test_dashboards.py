@@ -201,7 +201,7 @@ async def test_every_sql_panel_returns_rows(url: str, connection: asyncpg.Connec
     role = f"dashboards_{uuid.uuid4().hex}"
     transaction = connection.transaction()
     await transaction.start()
-    await connection.execute(f"CREATE ROLE {role} IN ROLE pg_read_all_data, pg_monitor; SET LOCAL ROLE {role}")
+    await connection.execute(f"CREATE ROLE {role} IN ROLE adpulse_report, pg_monitor; SET LOCAL ROLE {role}")
     bounds = f"'{now - timedelta(hours=1):%FT%TZ}' AND '{now + timedelta(hours=1):%FT%TZ}'"
     statements = queries("rawSql")
     assert statements

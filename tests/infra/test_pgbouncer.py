@@ -17,6 +17,7 @@ import asyncpg
 import pytest
 
 from adpulse import metrics
+from adpulse.database import INGEST, MAINTAIN, REPORT
 from tests.conftest import Serve
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
@@ -46,7 +47,11 @@ async def pooler(url: str) -> AsyncIterator[str]:
     # Not by %include and a second section of the same name: that would put the first one's settings back.
     configuration = configparser.ConfigParser(interpolation=None)
     configuration.read(CONFIGURATION / "pgbouncer.ini")
-    configuration["databases"]["adpulse"] = f"host={socket} port=5432 dbname={name} user=postgres pool_size=2"
+    # By a login that owns nothing, as in compose.yaml.
+    owner = await asyncpg.connect(url)
+    login = f"pooled_{uuid.uuid4().hex}"
+    await owner.execute(f"CREATE ROLE {login} LOGIN IN ROLE {INGEST}, {REPORT}, {MAINTAIN}")
+    configuration["databases"]["adpulse"] = f"host={socket} port=5432 dbname={name} user={login} pool_size=2"
     configuration["pgbouncer"].update(
         {
             "listen_addr": "",
@@ -75,6 +80,8 @@ async def pooler(url: str) -> AsyncIterator[str]:
             process.kill()  # newer ones answer SIGTERM by waiting for their clients
         await process.wait()
         shutil.rmtree(folder)
+        await owner.execute(f"DROP ROLE {login}")
+        await owner.close()
 
 
 def body(number: int, **more: object) -> dict[str, object]:

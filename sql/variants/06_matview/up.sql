@@ -51,8 +51,9 @@ CREATE TABLE stale_minute (
 
 CREATE INDEX stale_minute_minute_idx ON stale_minute (minute);
 
+-- With its owner's rights: whoever writes events must not be able to take marks away.
 CREATE FUNCTION mark_stale() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     INSERT INTO stale_minute SELECT DISTINCT date_bin('1 minute', ts, 'epoch') FROM added;
@@ -86,8 +87,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION mark_stale();
 -- One transaction, so that no report sees the marks gone and the view old. The marks go first: the refresh's own
 -- snapshot is later, and so holds every event whose mark is deleted here. A mark that comes in between stays, and its
 -- minute is read raw once more than it need be.
+-- With its owner's rights, because nobody else may refresh a view (before PostgreSQL 17, which can grant MAINTAIN).
 CREATE FUNCTION refresh_stale() RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM stale_minute) THEN
     DELETE FROM stale_minute;
