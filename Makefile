@@ -4,10 +4,12 @@ VENV     := .venv
 BIN      := $(VENV)/bin
 EVENTS   ?= 1000000
 DURATION ?= 10
+CYCLES   ?= 20
+SEED     ?= 1
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint screenshots lab format docs lock clean
+.PHONY: help setup demo test faults lint screenshots lab format docs lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +21,9 @@ demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answer
 
 test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
+
+faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
+	PYTHONPATH=tests $(BIN)/python -m faults --cycles $(CYCLES) --seed $(SEED)
 
 lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .

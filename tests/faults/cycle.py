@@ -1,0 +1,94 @@
+"""A cycle: events flow, harm is done as planned, everything heals, and all checks are made."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+
+from pydantic import BaseModel
+
+from faults.batches import Source
+from faults.checks import check
+from faults.client import Client
+from faults.harms import HARMS
+from faults.journal import Journal
+from faults.schedule import Step
+from faults.world import World
+
+BEFORE_S = 0.3  # events flow before the first harm, and after the last
+AFTER_S = 0.3
+
+
+class Outcome(BaseModel):
+    """What a cycle came to, as it is kept."""
+
+    cycle: int
+    harms: list[str]
+    skipped: list[str]  # for want of a small file system
+    events_sent: int
+    events_acknowledged: int
+    events_stored: int
+    deliveries: int
+    statuses: dict[str, int]
+    cells: int
+    recovery_s: list[float]  # from when the server accepted again to the first acknowledgement
+    seconds: float
+    violations: list[str]
+
+
+async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequence[Step], rate: float) -> Outcome:
+    """One cycle on a world that is well. `journal` goes on from the cycle before, unless the database was emptied."""
+    began = time.monotonic()
+    before = (journal.events_sent, journal.events_acknowledged, journal.deliveries)
+    journal.statuses.clear()
+    journal.violations.clear()
+    journal.acknowledgements.clear()
+    world.outages.clear()
+    client = Client(world.services, Source(seed, cycle, datetime.now(UTC)), journal, f"client {seed} {cycle}", rate)
+    over = asyncio.Event()
+    skipped: list[str] = []
+
+    async def harm() -> None:
+        try:
+            await asyncio.sleep(BEFORE_S)
+            for step in steps:
+                await asyncio.sleep(step.after_s)
+                chosen = HARMS[step.harm]
+                if chosen.room and not world.cluster.rooms:
+                    skipped.append(step.harm)
+                    continue
+                await chosen.act(world, Random(step.seed))
+            await world.healed()
+            await asyncio.sleep(AFTER_S)
+        finally:
+            over.set()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(client.run(over))
+            group.create_task(harm())
+        await client.settle()
+        await client.flush()
+        found = await check(world, journal)
+    finally:
+        await client.close()
+    recovery = []
+    for accepted in world.outages:
+        first = journal.first_acknowledgement(accepted)
+        if first is not None:
+            recovery.append(round(first - accepted, 4))
+    return Outcome(
+        cycle=cycle,
+        harms=[step.harm for step in steps if step.harm not in skipped],
+        skipped=skipped,
+        events_sent=journal.events_sent - before[0],
+        events_acknowledged=journal.events_acknowledged - before[1],
+        events_stored=found.events,
+        deliveries=journal.deliveries - before[2],
+        statuses=dict(sorted(journal.statuses.items())),
+        cells=found.cells,
+        recovery_s=recovery,
+        seconds=round(time.monotonic() - began, 2),
+        violations=[*journal.violations, *found.violations],
+    )

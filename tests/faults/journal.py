@@ -1,0 +1,101 @@
+"""What was sent and what was acknowledged, kept in the memory of the harness and so outside of what is harmed.
+
+What must hold of a batch once nothing is under way any more, whatever was done meanwhile:
+
+* Acknowledged (200, whatever of its deliveries got it): every event of it is stored, once, with its own values.
+* Without an acknowledgement: stored wholly and once, or not at all. Nobody can know which; both are right.
+* Delivered several times, with an Idempotency-Key or with event ids: the same. So nothing is ever stored twice.
+
+A batch without key and ids is delivered once and never again, because the service does not promise to know it again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Sums = tuple[int, int, int, int, int]  # impressions, clicks, conversions, cost and revenue in micros
+
+
+class Kind(StrEnum):
+    """What lets the service know a batch again."""
+
+    PLAIN = "plain"  # nothing
+    KEYED = "keyed"  # an Idempotency-Key
+    IDS = "ids"  # an event_id in every event
+
+
+@dataclass
+class Batch:
+    """A batch as it was sent. Its number is unique in a run; it stands in every event, with the event's place."""
+
+    number: int
+    kind: Kind
+    size: int  # events
+    sums: Sums
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database holds of a batch: rows, different places among them, the last place, and the rows' sums."""
+
+    rows: int
+    places: int
+    last: int
+    sums: Sums
+
+
+@dataclass
+class Journal:
+    """All batches since the database was last emptied, what went wrong on the way, and when acknowledgements came."""
+
+    batches: dict[int, Batch] = field(default_factory=dict)
+    events_sent: int = 0
+    events_acknowledged: int = 0
+    deliveries: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    acknowledgements: list[float] = field(default_factory=list)  # time.monotonic(), in order
+
+    def sends(self, batch: Batch) -> None:
+        """Note a batch before its first byte leaves."""
+        self.batches[batch.number] = batch
+        self.events_sent += batch.size
+
+    def acknowledges(self, batch: Batch, at: float) -> None:
+        """Note a 200 for one of its deliveries."""
+        self.acknowledgements.append(at)
+        if not batch.acknowledged:
+            batch.acknowledged = True
+            self.events_acknowledged += batch.size
+
+    def violates(self, what: str) -> None:
+        """Note something that must never be."""
+        self.violations.append(what)
+
+    def first_acknowledgement(self, after: float) -> float | None:
+        """When the first one came after that moment."""
+        return next((at for at in self.acknowledgements if at >= after), None)
+
+
+def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]:
+    """Every batch for which what must hold does not, in a line each; and what is stored that nobody sent."""
+    wrong = []
+    known = set()
+    for batch in batches:
+        known.add(batch.number)
+        found = stored.get(batch.number)
+        name = f"batch {batch.number} ({batch.kind}, {batch.size} events)"
+        if found is None:
+            if batch.acknowledged:
+                wrong.append(f"lost: {name} was acknowledged and is not stored")
+        elif found.rows > found.places:
+            wrong.append(f"doubled: {name} has {found.rows} rows for {found.places} events")
+        elif found.places < batch.size:
+            said = "lost" if batch.acknowledged else "torn"
+            wrong.append(f"{said}: {name} has {found.places} events stored")
+        elif found.last != batch.size - 1 or found.sums != batch.sums:
+            wrong.append(f"changed: {name} was sent with {batch.sums} and has {found.sums}, last event {found.last}")
+    wrong += [f"invented: batch {number} was never sent" for number in stored.keys() - known]
+    return wrong

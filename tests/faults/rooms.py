@@ -1,0 +1,53 @@
+"""File systems so small that they can be full: a tmpfs each, whose size is what changes. The real disk is never filled.
+
+Mounting needs root and a kernel that lets it; elsewhere there are no rooms, and the harms that need one are left out.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SIZE_MB = 2_048  # an upper bound: a tmpfs takes the memory that its files take
+
+
+@dataclass(frozen=True)
+class Room:
+    """A mounted tmpfs."""
+
+    path: Path
+
+    def fill(self) -> None:
+        """From now on it has room for 64 KiB more than what lies in it."""
+        found = os.statvfs(self.path)
+        used = (found.f_blocks - found.f_bfree) * found.f_frsize
+        self._resize(f"{used // 1024 + 64}k")
+
+    def free(self) -> None:
+        """It has room again."""
+        self._resize(f"{SIZE_MB}m")
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.path)], check=True, capture_output=True)
+
+
+@contextmanager
+def rooms(folder: Path, *names: str) -> Iterator[dict[str, Room]]:
+    """Rooms of those names below the folder, taken down at the end; none where mounting is not possible."""
+    mounted: dict[str, Room] = {}
+    try:
+        for name in names:
+            path = folder / name
+            path.mkdir()
+            command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=0711", "faults", str(path)]
+            if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+                path.rmdir()
+                break
+            mounted[name] = Room(path)
+        yield mounted if len(mounted) == len(names) else {}
+    finally:
+        for room in mounted.values():
+            subprocess.run(["umount", "--lazy", str(room.path)], check=False, capture_output=True)
+            room.path.rmdir()
