@@ -20,7 +20,7 @@ from adpulse.embedded import Cluster, EmbeddedError
 from faults.rooms import Room
 
 PATIENCE_S = 180  # on a busy machine; what is late is broken
-LOOK_S = 0.02
+LOOK_S = 0.01
 
 SETTINGS = {
     "fsync": "off",
@@ -58,23 +58,28 @@ class Victim(Cluster):
         return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
     async def launch(self) -> float:
-        """Start it if it does not run, until it accepts connections; returns when that was (time.monotonic()).
+        """Start it if it does not run; returns when it accepted connections (time.monotonic()).
 
         Tried again and again: backends of a killed postmaster may still be leaving, a full disk may just have ended it.
         """
         give_up = time.monotonic() + PATIENCE_S
+        starting = asyncio.create_task(asyncio.to_thread(self.start))
         while True:
             try:
-                await asyncio.to_thread(self.start)
                 connection = await asyncpg.connect(self.url(), timeout=5)
-            except (EmbeddedError, *UNAVAILABLE, asyncpg.PostgresError):
+            except (*UNAVAILABLE, asyncpg.PostgresError):
                 if time.monotonic() > give_up:
                     raise
-                await asyncio.sleep(LOOK_S)
             else:
                 at = time.monotonic()
                 connection.terminate()
+                await asyncio.wait([starting])
+                starting.exception()  # it runs, whoever started it
                 return at
+            if starting.done():
+                starting.exception()  # the next attempt may find what this one missed
+                starting = asyncio.create_task(asyncio.to_thread(self.start))
+            await asyncio.sleep(LOOK_S)
 
     def kill_postmaster(self) -> None:
         """SIGKILL. Its children see that it has gone, and go."""

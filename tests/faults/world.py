@@ -77,7 +77,7 @@ class World:
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
-        """Around what ends every session of the server; it is started again if it must be, and noted since when it accepts."""
+        """Around what ends every session of the server; it is started again if it must be, and the moment noted."""
         # An outage has begun when a session has ended: before that the server may still accept.
         sentinel = await self.connect()
         yield
