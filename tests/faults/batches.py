@@ -9,6 +9,7 @@ from faults.journal import Batch, Kind
 
 CAMPAIGNS = 40
 LATE = 0.05  # share of events that are not of the last two hours
+NUMBERS = 1_000_000  # a batch's number ÷ this is its cycle
 LATE_DAYS = 3  # different ones in a cycle: each gets a partition of its own
 OLDEST_DAYS = 400
 # Sizes of batches and how often each comes.
@@ -23,7 +24,7 @@ class Source:
 
     def __init__(self, seed: int, cycle: int, now: datetime) -> None:
         self._random = random.Random(f"batches {seed} {cycle}")
-        self._first = cycle * 1_000_000
+        self._first = cycle * NUMBERS
         self._count = 0
         self._run = seed & 0xFFFFFFFF
         chance = self._random

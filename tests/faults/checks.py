@@ -94,7 +94,7 @@ class Findings:
     """What was wrong, a line each, and how much was looked at."""
 
     violations: list[str]
-    events: int  # stored
+    rows: dict[int, int]  # stored of each batch
     cells: int  # sums compared
 
 
@@ -121,7 +121,7 @@ async def check(world: World, journal: Journal) -> Findings:
         wrong += await _slots(world)
     finally:
         await connection.close()
-    return Findings(wrong, sum(each.rows for each in stored.values()), cells)
+    return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
 
 
 async def stored_batches(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[int, Stored]:

@@ -8,7 +8,7 @@ from random import Random
 
 from pydantic import BaseModel
 
-from faults.batches import Source
+from faults.batches import NUMBERS, Source
 from faults.checks import check
 from faults.client import Client
 from faults.harms import HARMS
@@ -26,6 +26,7 @@ class Outcome(BaseModel):
     cycle: int
     harms: list[str]
     skipped: list[str]  # for want of a small file system
+    missed: list[str]  # waited for a moment that did not come
     events_sent: int
     events_acknowledged: int
     events_stored: int
@@ -34,6 +35,8 @@ class Outcome(BaseModel):
     cells: int
     recovery_s: list[float]  # from when the server accepted again to the first acknowledgement
     seconds: float
+    events_lost: int
+    memory_bytes: int | None  # the most that a service had resident
     violations: list[str]
 
 
@@ -47,7 +50,9 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
     world.outages.clear()
     client = Client(world.services, Source(seed, cycle, datetime.now(UTC)), journal, f"client {seed} {cycle}", rate)
     over = asyncio.Event()
+    done: list[str] = []
     skipped: list[str] = []
+    missed: list[str] = []
 
     async def harm() -> None:
         try:
@@ -58,7 +63,8 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
                 if chosen.room and not world.cluster.rooms:
                     skipped.append(step.harm)
                     continue
-                await chosen.act(world, Random(step.seed))
+                met = await chosen.act(world, Random(step.seed))
+                (missed if met is False else done).append(step.harm)
             await world.healed()
             await asyncio.sleep(AFTER_S)
         finally:
@@ -80,15 +86,50 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
             recovery.append(round(first - accepted, 4))
     return Outcome(
         cycle=cycle,
-        harms=[step.harm for step in steps if step.harm not in skipped],
+        harms=done,
         skipped=skipped,
+        missed=missed,
         events_sent=journal.events_sent - before[0],
         events_acknowledged=journal.events_acknowledged - before[1],
-        events_stored=found.events,
+        events_stored=sum(rows for number, rows in found.rows.items() if number // NUMBERS == cycle),
         deliveries=journal.deliveries - before[2],
         statuses=dict(sorted(journal.statuses.items())),
         cells=found.cells,
         recovery_s=recovery,
         seconds=round(time.monotonic() - began, 2),
+        events_lost=sum(
+            max(0, batch.size - found.rows.get(batch.number, 0))
+            for batch in journal.batches.values()
+            if batch.acknowledged
+        ),
+        memory_bytes=max(filter(None, (each.peak_memory() for each in world.services)), default=None),
         violations=[*journal.violations, *found.violations],
     )
+
+
+def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) -> Outcome:
+    """The outcome of a cycle that could not be finished."""
+    return Outcome(
+        cycle=cycle,
+        harms=[step.harm for step in steps],
+        skipped=[],
+        missed=[],
+        events_sent=0,
+        events_acknowledged=0,
+        events_stored=0,
+        deliveries=0,
+        statuses={},
+        cells=0,
+        recovery_s=[],
+        seconds=round(seconds, 2),
+        events_lost=0,
+        memory_bytes=None,
+        violations=[f"broken: {describe(error)}"],
+    )
+
+
+def describe(error: BaseException) -> str:
+    """What it says; of a group of errors, what the first says."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"

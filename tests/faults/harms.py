@@ -21,7 +21,8 @@ from faults.cluster import send_signal
 from faults.proxy import AtCommit
 from faults.world import World
 
-Act = Callable[[World, Random], Awaitable[None]]
+# False when the moment that it waits for did not come.
+Act = Callable[[World, Random], Awaitable[bool | None]]
 WRITERS = "adpulse writer"
 UPKEEP = "adpulse maintenance"
 REPORTS = "adpulse reports"
@@ -132,32 +133,28 @@ async def freeze_database(world: World, chance: Random) -> None:
 # The network between one service and the database
 
 
-async def _at_commit(world: World, what: AtCommit, stall_s: float = 0.0) -> None:
-    await world.proxy.at_commit(what, stall_s=stall_s)
-
-
 @harm("drop-commit", 3)
-async def drop_commit(world: World, chance: Random) -> None:
+async def drop_commit(world: World, chance: Random) -> bool:
     """COMMIT never arrives: nothing of it is stored, and nobody may have been told so."""
-    await _at_commit(world, AtCommit.DROP)
+    return await world.proxy.at_commit(AtCommit.DROP)
 
 
 @harm("cut-commit", 3)
-async def cut_commit(world: World, chance: Random) -> None:
+async def cut_commit(world: World, chance: Random) -> bool:
     """COMMIT arrives and its answer does not: the one case in which a batch that is stored is not acknowledged."""
-    await _at_commit(world, AtCommit.CUT)
+    return await world.proxy.at_commit(AtCommit.CUT)
 
 
 @harm("reset-commit", 2)
-async def reset_commit(world: World, chance: Random) -> None:
+async def reset_commit(world: World, chance: Random) -> bool:
     """Both sides are reset while the server commits."""
-    await _at_commit(world, AtCommit.RESET)
+    return await world.proxy.at_commit(AtCommit.RESET)
 
 
 @harm("stall-commit", 2)
-async def stall_commit(world: World, chance: Random) -> None:
+async def stall_commit(world: World, chance: Random) -> bool:
     """The answer to COMMIT comes late, or later than the deadline of a write (2 s)."""
-    await _at_commit(world, AtCommit.STALL, chance.choice([0.5, 3.5]))
+    return await world.proxy.at_commit(AtCommit.STALL, stall_s=chance.choice([0.5, 3.5]))
 
 
 @harm("cut-network", 2)

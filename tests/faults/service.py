@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks import processor
 from benchmarks.child import tail
 from benchmarks.service import free_port
 from faults.cluster import LOOK_S, PATIENCE_S
@@ -98,3 +99,7 @@ class Service:
                 if self.process.poll() is not None or time.monotonic() > give_up:
                     raise RuntimeError(f"service {self.name} is not ready:\n{tail(self._log, 30)}")
                 await asyncio.sleep(LOOK_S)
+
+    def peak_memory(self) -> int | None:
+        """The most that this process had resident, in bytes; none where /proc does not say."""
+        return processor.peak_memory(self.process.pid if self.process else None)

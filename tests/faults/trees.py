@@ -1,4 +1,4 @@
-"""The code that is tried: this repository as it is, or a copy of it with a bug planted."""
+"""The code that is tried: a copy, so that nobody edits it meanwhile, with a bug planted in it or none."""
 
 import shutil
 import subprocess
@@ -11,13 +11,20 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
+def copied(root: Path = ROOT) -> Iterator[Path]:
+    """A copy of `service` and `sql` while the block runs."""
+    with tempfile.TemporaryDirectory(prefix="adpulse-tree-") as folder:
+        for part in ("service", "sql"):
+            shutil.copytree(root / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+        yield Path(folder)
+
+
+@contextmanager
 def patched(patch: Path) -> Iterator[Path]:
-    """A copy of `service` and `sql` with the patch applied (paths as git writes them), while the block runs.
+    """The same with a patch applied (paths as git writes them).
 
     Raises subprocess.CalledProcessError when it does not apply: then the plant is out of date.
     """
-    with tempfile.TemporaryDirectory(prefix="adpulse-planted-") as folder:
-        for part in ("service", "sql"):
-            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+    with copied() as folder:
         subprocess.run(["git", "apply", str(patch.resolve())], cwd=folder, check=True)
-        yield Path(folder)
+        yield folder
