@@ -1,6 +1,7 @@
 """The commands: help, JSON for programs, exit codes, and one clear line for what a user can mend."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from conftest import NewDatabase
 from typer.testing import CliRunner, Result
 
-from adpulse import cli, database, variants
+from adpulse import cli, database, keys, server, variants
+from adpulse.settings import Settings
 
 COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "report"]
 
@@ -148,3 +150,144 @@ async def test_an_unknown_setting_is_named(shell: Shell, url: str) -> None:
     done = await anyio.to_thread.run_sync(shell, "verify")
     assert done.exit_code == 0
     assert "there is no setting ADPULSE_MAX_EVNETS" in done.stderr
+
+
+# ── Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
+    """The key alone is on stdout, once; the list has all but its secret; what is revoked stays listed, and revoked."""
+    shell.set(database_url=url)
+
+    async def keys(*arguments: str) -> Result:
+        return await anyio.to_thread.run_sync(shell, "keys", *arguments)
+
+    made = await keys("new", "shop", "--scope", "write", "--scope", "read", "--campaign", "C", "--events-per-s", "50")
+    assert made.exit_code == 0, made.output
+    key = made.stdout.strip()
+    assert re.fullmatch("adp_wr_[0-9a-f]{12}_[0-9a-f]{64}", key)
+    assert key not in made.stderr
+    second = json.loads((await keys("new", "[red]", "--scope", "metrics", "--json")).stdout)
+    assert second["key"].startswith(f"adp_m_{second['key_id']}_")
+    listed = await keys("list", "--json")
+    [first, other] = json.loads(listed.stdout)
+    assert (first["name"], first["scopes"], first["campaigns"]) == ("shop", ["write", "read"], ["C"])
+    assert (first["events_per_s"], first["requests_per_s"], first["revoked_at"]) == (50, None, None)
+    assert other["key_id"] == second["key_id"]
+    table = (await keys("list")).stdout
+    assert first["key_id"] in table
+    assert "[red]" in table
+    for secret in (key, key.rsplit("_", 1)[1], second["key"]):
+        assert secret not in listed.stdout + table
+    assert (await keys("revoke", first["key_id"])).exit_code == 0
+    again = await keys("revoke", first["key_id"])
+    assert (again.exit_code, again.stderr) == (1, "adpulse: there is no key with this id in use\n")
+    assert json.loads((await keys("list", "--json")).stdout)[0]["revoked_at"]
+
+
+async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str) -> None:
+    """What stores it elsewhere holds no secret; twice is refused."""
+    shell.set(database_url="postgresql://127.0.0.1:1/none")
+    bounds = ("--campaign", "it's C", "--requests-per-s", "0.5")
+    made = json.loads(shell("keys", "new", "a b", "--scope", "read", *bounds, "--offline", "--json").stdout)
+    secret = made["key"].rsplit("_", 1)[1]
+    assert secret not in " ".join(made["command"])
+    shell.set(database_url=url)
+    stored = await anyio.to_thread.run_sync(shell, *made["command"])
+    assert stored.exit_code == 0, stored.output
+    assert stored.stdout == ""
+    connection = await database.connect(url)
+    [entry] = await keys.entries(connection)
+    await connection.close()
+    assert entry.key.sha256 == keys.digest(made["key"].encode())
+    assert entry.key.described() == {name: made[name] for name in entry.key.described()}
+    twice = await anyio.to_thread.run_sync(shell, *made["command"])
+    assert (twice.exit_code, twice.stderr) == (1, "adpulse: there is a key with this id already\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["new", "n", "--scope", "admin"], 2, "a key has one or more of the scopes"),
+        (["new", "n", "--scope", "read", "--stored", "x"], 2, "--stored takes ID:SHA256"),
+        (["list"], 1, "cannot use the database"),
+        (["revoke", "x"], 1, "cannot use the database"),
+    ],
+)
+def test_wrong_keys_are_one_line(shell: Shell, arguments: list[str], code: int, message: str) -> None:
+    """As for every command."""
+    shell.set(database_url="postgresql://127.0.0.1:1/none")
+    done = shell("keys", *arguments)
+    assert done.exit_code == code
+    assert done.stderr.startswith(f"adpulse: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["new", "list", "revoke"])
+def test_every_command_for_keys_explains_itself(shell: Shell, command: str) -> None:
+    """As the others."""
+    done = shell("keys", command, "--help")
+    assert done.exit_code == 0
+    assert "Usage:" in done.output
+
+
+async def test_a_database_without_a_table_for_keys_says_so(shell: Shell, new_database: NewDatabase) -> None:
+    """And what to run."""
+    shell.set(database_url=await new_database(None))
+    done = await anyio.to_thread.run_sync(shell, "keys", "list")
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "run: adpulse migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "made", "starts"),
+    [
+        ("127.0.0.1", (), False, True),
+        ("0.0.0.0", (), False, False),
+        ("0.0.0.0", ("--insecure",), False, True),
+        ("0.0.0.0", (), True, True),
+    ],
+)
+async def test_a_network_address_needs_a_key(
+    shell: Shell,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    options: tuple[str, ...],
+    made: bool,
+    starts: bool,
+) -> None:
+    """`serve` refuses to start there without a key, and says what to do; a revoked one counts: it lets nobody in."""
+    served: list[Settings] = []
+    monkeypatch.setattr(server, "serve", served.append)
+    monkeypatch.setattr(cli, "_exit_on_sigterm", lambda: None)
+    for name in ("ADPULSE_HOST", "ADPULSE_PORT", "ADPULSE_INSECURE"):
+        monkeypatch.setenv(name, "")  # what the command sets is gone after the test
+    shell.set(database_url=url)
+    if made:
+        connection = await database.connect(url)
+        key = keys.make("n", ["write"], None, None, None)[1]
+        await keys.add(connection, key)
+        await keys.revoke(connection, key.key_id)
+        await connection.close()
+    done = await anyio.to_thread.run_sync(shell, "serve", "--host", host, "--port", "0", *options)
+    assert done.exit_code == (0 if starts else 1), done.output
+    assert bool(served) is starts
+    if starts:
+        assert served[0].insecure is bool(options)
+    else:
+        assert "make one with `adpulse keys new`" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_database_that_is_away_keeps_no_service_from_starting(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It lets nobody in until it has read the keys (tests/test_security.py), so it may start."""
+    served: list[Settings] = []
+    monkeypatch.setattr(server, "serve", served.append)
+    monkeypatch.setattr(cli, "_exit_on_sigterm", lambda: None)
+    shell.set(database_url="postgresql://127.0.0.1:1/none", host="0.0.0.0", port="0")
+    assert shell("serve").exit_code == 0
+    assert served
+    assert "the keys cannot be read yet" in caplog.text

@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from adpulse import queries, rendering
 from adpulse.database import UNAVAILABLE, SchemaError
+from adpulse.keyring import Holder
 from adpulse.problems import problem, unavailable
-from adpulse.queries import QueryError
+from adpulse.queries import OutsideError, QueryError
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
+_NOT_KEPT = {"Cache-Control": "no-store"}  # the next event makes another report of it, and it is nobody else's
 
 
 async def get_report(request: Request) -> Response:
@@ -22,9 +24,14 @@ async def get_report(request: Request) -> Response:
     settings: Settings = state.settings
     try:
         query = queries.parse(_items(request), datetime.now(UTC), settings)
+        holder: Holder | None = request.scope["holder"]
+        if holder and holder.key.campaigns is not None:
+            query = query.within(holder.key.campaigns)
         report = await state.reporter.report(query)
     except QueryError as error:
         return problem(422, "invalid_parameter", f"{error.field} {error}.", parameter=error.field)
+    except OutsideError:
+        return problem(403, "campaign_scope", "This key is for other campaigns; without campaign_id, for all of its.")
     except asyncpg.QueryCanceledError:
         advice = "a shorter window, fewer campaigns, no unique_users, or a variant whose roll-ups hold the dimension"
         return problem(
@@ -38,8 +45,8 @@ async def get_report(request: Request) -> Response:
         # A replica that has to catch up cancels what reads rows that are gone: a serialization error.
         return unavailable("The database cannot be reached, or all its readers are busy.")
     if query.format == "csv":
-        return Response(rendering.to_csv(report), media_type="text/csv; charset=utf-8")
-    return Response(rendering.to_json(report), media_type="application/json")
+        return Response(rendering.to_csv(report), 200, _NOT_KEPT, "text/csv; charset=utf-8")
+    return Response(rendering.to_json(report), 200, _NOT_KEPT, "application/json")
 
 
 def _items(request: Request) -> list[tuple[str, str]]:

@@ -12,19 +12,22 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adpulse import database, gauges, metrics
+from adpulse import database, gauges, metrics, security
 from adpulse.answers import get_report
 from adpulse.bodies import BodyReader
 from adpulse.database import UNAVAILABLE
 from adpulse.decoder import Decoder
 from adpulse.ingest import Writer
 from adpulse.intake import PATH, post_events
+from adpulse.keyring import Keyring
 from adpulse.maintenance import Maintainer
-from adpulse.openapi import events_openapi, report_openapi
+from adpulse.openapi import METRICS_OPENAPI, SECURITY_SCHEMES, events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
 from adpulse.reports import Reporter, open_pooled_readers, open_readers
+from adpulse.security import guarded
 from adpulse.settings import Settings
 from adpulse.shortcut import Shortcut
 from adpulse.swagger import add_docs
@@ -58,10 +61,12 @@ async def _readyz(request: Request) -> Response:
         return unavailable("The database cannot be reached.")
     if not state.writer.connected:
         return unavailable("No writer is connected to the database yet.")
+    if not state.keyring.known:
+        return unavailable("The keys have not been read yet.")
     return Response(b'{"status":"ready"}', media_type="application/json")
 
 
-async def _metrics() -> Response:
+async def _metrics(request: Request) -> Response:
     content, media_type = metrics.page(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     return Response(content, media_type=media_type)
 
@@ -73,11 +78,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _server_error(request: Request, error: Exception) -> Response:
-    return problem(500, "internal_error", "The server made a mistake; its log says more.")
+    # It goes out past all middleware, and so brings along what Observe adds to the others.
+    headers = {name.decode(): value.decode() for name, value in security.HEADERS}
+    return problem(500, "internal_error", "The server made a mistake; its log says more.", headers)
 
 
 class Observe:
-    """ASGI middleware: counts and times every request under its route's template."""
+    """ASGI middleware: counts and times every request under its route's template, and adds `security.HEADERS`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -93,6 +100,7 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message["headers"], *security.HEADERS]
             await send(message)
 
         try:
@@ -122,6 +130,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         state.reporter = Reporter(readers, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
         maintainer = Maintainer(url, settings)
+        await state.keyring.start()
         await state.writer.start()
         await maintainer.start()
         watching = asyncio.create_task(gauges.watch_queue(state.writer.waiting), name="gauges")
@@ -129,6 +138,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         watching.cancel()
         await maintainer.stop()
         await state.writer.stop()
+        await state.keyring.stop()
         await readers.close()
 
     return lifespan
@@ -151,14 +161,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.bodies = BodyReader(settings)
     app.state.decoder = Decoder(settings)
+    app.state.keyring = Keyring(settings)
     app.state.schema_checked = False
-    app.add_middleware(Shortcut, endpoints={("POST", PATH): post_events, ("GET", "/report"): get_report})
+    take, answer = guarded("write", post_events), guarded("read", get_report)
+    app.add_middleware(Shortcut, endpoints={("POST", PATH): take, ("GET", "/report"): answer})
     app.add_middleware(Observe)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "Idempotency-Key"],
+            expose_headers=["Retry-After"],
+        )
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
-    route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(post_events)
-    route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(get_report)
+    route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
+    route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(answer)
     route("/healthz", methods=["GET"], summary="The process lives")(_healthz)
     route("/readyz", methods=["GET"], summary="The database answers")(_readyz)
-    route("/metrics", methods=["GET"], summary="Prometheus metrics")(_metrics)
+    counts = _metrics if settings.open_metrics else guarded("metrics", _metrics)
+    route("/metrics", methods=["GET"], summary="Prometheus metrics", openapi_extra=METRICS_OPENAPI)(counts)
     add_docs(app)
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to add to the document
     return app

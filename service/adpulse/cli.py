@@ -7,68 +7,38 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn
 
 import asyncpg
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
-from adpulse import audit, database, embedded, queries, rendering, server, terminal, variants
+from adpulse import audit, database, embedded, key_commands, keyring, queries, rendering, server, terminal, variants
 from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.queries import QueryError
 from adpulse.reports import Report, Reporter, open_readers
 from adpulse.settings import PREFIX, Settings, unknown_variables
+from adpulse.shell import Json, err, out
+from adpulse.shell import fail as _fail
+from adpulse.shell import opened as _database
+from adpulse.shell import run as _run
+from adpulse.shell import settings as _settings
 
 app = typer.Typer(
     help="Ad events into PostgreSQL, exact campaign reports out. Settings: ADPULSE_* variables.",
     no_args_is_help=True,
     add_completion=False,
 )
-out = Console()
-err = Console(stderr=True)
+app.add_typer(key_commands.app, name="keys")
+log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Json = Annotated[bool, typer.Option("--json", help="print JSON, for a program")]
+Insecure = Annotated[
+    bool | None,
+    typer.Option("--insecure", help="without any key, let everybody in, on whatever address", show_default="off"),
+]
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    err.print(f"adpulse: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; what a user can mend is one line, not a traceback."""
-    try:
-        return asyncio.run(work)
-    except SchemaError as error:
-        _fail(str(error))
-    except UNAVAILABLE as error:
-        _fail(f"cannot use the database: {type(error).__name__}: {error}")
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    try:
-        with embedded.database(settings) as url:
-            yield url
-    except embedded.EmbeddedError as error:
-        _fail(str(error))
-
-
-def _settings() -> Settings:
-    """The settings of the environment; a bad value is one line."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)[0]
-        _fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg']}", 2)
 
 
 @app.callback()
@@ -89,15 +59,17 @@ def up(
     data_dir: Annotated[Path | None, typer.Option(help="home of the embedded database")] = None,
     variant: VariantName = None,
     workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    insecure: Insecure = None,
 ) -> None:
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
-    _set(port=port, data_dir=data_dir, workers=workers)
+    _set(port=port, data_dir=data_dir, workers=workers, insecure=insecure)
     _exit_on_sigterm()
     settings = _settings()
     _check_port(settings)
     with _database(settings) as url:
         _set(database_url=url)
         _run(_migrate(url, variant, settings))
+        _check_keys(url, settings)
         server.serve(_settings())
 
 
@@ -106,14 +78,16 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port of the service")] = None,
     host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
     workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    insecure: Insecure = None,
 ) -> None:
     """Serve on the database that ADPULSE_DATABASE_URL names."""
-    _set(port=port, host=host, workers=workers)
+    _set(port=port, host=host, workers=workers, insecure=insecure)
     settings = _settings()
     if settings.database_url is None:
         _fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
     _exit_on_sigterm()
     _check_port(settings)
+    _check_keys(settings.database_url, settings)
     server.serve(settings)
 
 
@@ -143,6 +117,26 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             _fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}")
+
+
+def _check_keys(url: str, settings: Settings) -> None:
+    """Nobody serves a network without keys by mistake.
+
+    When the keys cannot be read, because the database is not there yet or has no schema, the service may start: it lets
+    nobody in before it has read them.
+    """
+    if settings.insecure or keyring.is_loopback(settings.host):
+        return
+    try:
+        found = asyncio.run(key_commands.entries(url))
+    except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
+        log.warning("the keys cannot be read yet: %s", type(error).__name__)
+        return
+    if not found:
+        _fail(
+            f"{settings.host} is reached from the network, and there is no key: make one with `adpulse keys new`, or "
+            "let everybody in with --insecure"
+        )
 
 
 @app.command()

@@ -45,6 +45,8 @@ REMEMBERED_BYTES = 256
 # The only way to write a NUL in JSON; the strings of the fast pass are not looked at again.
 _NUL = b"\\u0000"
 
+_OUTSIDE = "is not a campaign of this key"
+
 
 class BodyError(Exception):
     """A body that cannot be read as a batch at all; `status` is the HTTP status, `code` a stable word."""
@@ -122,10 +124,18 @@ class Decoder:
         self._money: dict[float, int] = {}
         self._kinds = {kind: rows.text_field(kind) for kind in ("impression", "click", "conversion")}
 
-    def decode(self, body: bytes, *, ndjson: bool = False, now: datetime | None = None) -> Batch:
+    def decode(
+        self,
+        body: bytes,
+        *,
+        ndjson: bool = False,
+        now: datetime | None = None,
+        campaigns: dict[str, bytes] | None = None,
+    ) -> Batch:
         """The batch in a body of JSON or NDJSON, which is UTF-8.
 
-        Bad events become rejections; a body that is no batch at all raises BodyError.
+        Bad events become rejections; a body that is no batch at all raises BodyError. `campaigns`: none is all, else
+        the only ones that are accepted, each with what rows.text_field() makes of it.
         """
         body = _text_body(body)
         limits = Limits.at(now or datetime.now(UTC), self._settings)
@@ -138,16 +148,16 @@ class Decoder:
                     raise _NeedsCareError
                 read = self._event.decode
                 # Line by line: decode_lines() would also take two events from one line, or one from two.
-                self._pack([read(line) for line in lines], limits, batch)
+                self._pack([read(line) for line in lines], limits, batch, campaigns)
             except _NOT_FAST:
-                self._pack_one_by_one(lines, limits, batch)
+                self._pack_one_by_one(lines, limits, batch, campaigns)
             return batch
         try:
             if _NUL in body:
                 raise _NeedsCareError
             events = self._json.decode(body).events
             self._check_count(len(events))
-            self._pack(events, limits, batch)
+            self._pack(events, limits, batch, campaigns)
         except _NOT_FAST:
             self._check_values(body)
             try:
@@ -156,7 +166,7 @@ class Decoder:
                 # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
                 texts = _read_events(body)
             self._check_count(len(texts))
-            self._pack_one_by_one(texts, limits, batch)
+            self._pack_one_by_one(texts, limits, batch, campaigns)
         return batch
 
     def _check_count(self, count: int) -> None:
@@ -172,12 +182,16 @@ class Decoder:
         if sum(body.count(sign) for sign in (b",", b"[", b"{")) > most:
             raise BodyError(413, "too_many_values", f"The body holds more than {most} JSON values; split it.")
 
-    def _pack(self, events: Sequence[_FastEvent], limits: Limits, batch: Batch) -> None:
+    def _pack(
+        self, events: Sequence[_FastEvent], limits: Limits, batch: Batch, allowed: dict[str, bytes] | None
+    ) -> None:
         """Set the rows of a batch in which every event is good; raises _NeedsCareError when one is not."""
         # Everything here runs for every event: names are local, and nothing that repeats is done twice.
         earliest, latest = rows.micros_of(limits.earliest), rows.micros_of(limits.latest)
         epoch, heads, width, null, join = rows.EPOCH, rows.HEADS, len(COLUMNS), rows.NULL, b"".join
-        campaigns, metadata, amounts, kinds = self._campaigns, self._metadata, self._money, self._kinds
+        metadata, amounts, kinds = self._metadata, self._money, self._kinds
+        # What a key may write takes the place of what was written before: the same look-up is the check.
+        campaigns = self._campaigns if allowed is None else allowed
         packed: list[bytes] = []
         ids: list[bytes | None] = []
         for event in events:
@@ -192,6 +206,8 @@ class Decoder:
             user = event.user_id.encode()
             size = len(user)
             if (campaign := campaigns.get(event.campaign_id)) is None:
+                if allowed is not None:
+                    raise _NeedsCareError
                 campaign = self._read_campaign(event.campaign_id)
             raw = bytes(event.metadata)
             if (document := metadata.get(raw)) is None:
@@ -230,7 +246,9 @@ class Decoder:
             _remember(self._metadata, raw, packed)
         return packed
 
-    def _pack_one_by_one(self, texts: Sequence[Any], limits: Limits, batch: Batch) -> None:
+    def _pack_one_by_one(
+        self, texts: Sequence[Any], limits: Limits, batch: Batch, allowed: dict[str, bytes] | None
+    ) -> None:
         """Set the rows of a batch in which some events are bad. `texts`: an event each, as JSON or as read."""
         ids: list[bytes | None] = []
         positions: list[int] = []
@@ -239,7 +257,7 @@ class Decoder:
             try:
                 if not isinstance(text, bytes | msgspec.Raw) or _NUL in bytes(text):
                     raise _NeedsCareError
-                self._pack([self._event.decode(text)], limits, single)
+                self._pack([self._event.decode(text)], limits, single, allowed)
             except _NOT_FAST:
                 try:
                     values = check(_read_event(text), limits)
@@ -248,6 +266,9 @@ class Decoder:
                     continue
                 except ValidationError as error:
                     batch.reject(explain(error, index))
+                    continue
+                if allowed is not None and values.campaign_id not in allowed:
+                    batch.reject(Rejection(index=index, field="campaign_id", code="scope", message=_OUTSIDE))
                     continue
                 batch.rows.append(rows.pack(values))
                 ids.append(None if values.event_id is None else values.event_id.bytes)

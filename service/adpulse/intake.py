@@ -15,6 +15,7 @@ from adpulse import metrics, once
 from adpulse.bodies import ArrivingFull, is_ndjson
 from adpulse.decoder import Batch, BodyError
 from adpulse.ingest import Answer, KeyReused, Overloaded, Unavailable
+from adpulse.keyring import Holder
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"
@@ -60,7 +61,11 @@ async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: 
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
     state.writer.admit()  # when it is full, the body is not worth reading
     body = await state.bodies.read(headers, request.receive)
-    return state.decoder.decode(body, ndjson=ndjson), hashlib.sha256(body).digest() if hashed else None
+    holder: Holder | None = request.scope["holder"]
+    batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
+    if holder and holder.events:
+        holder.events.take(len(batch.rows) + batch.rejected_count)
+    return batch, hashlib.sha256(body).digest() if hashed else None
 
 
 def _reply(answer: Answer) -> Response:

@@ -28,6 +28,11 @@ SIZES = (1, 10, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
 REQUESTS = Counter("adpulse_http_requests_total", "Requests answered", ["method", "route", "status"])
 LATENCY = Histogram("adpulse_http_request_duration_seconds", "Time to the answer", ["method", "route"], buckets=SECONDS)
+KEYS_READ = Gauge(
+    "adpulse_keys_read_timestamp_seconds",
+    "When the keys were last read; one revoked since then still works",
+    multiprocess_mode="livemin",
+)
 
 EVENTS = Counter("adpulse_events_total", "Events by what became of them", ["outcome"])
 BATCHES = Counter("adpulse_ingest_batches_total", "Batches taken into the queue")

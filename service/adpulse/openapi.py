@@ -10,6 +10,22 @@ from adpulse.settings import Settings
 from adpulse.windows import GRANULARITIES
 
 _PROBLEM = {"description": "RFC 9457 problem document", "content": {"application/problem+json": {}}}
+# How a key is sent; the empty one because the server may have no keys.
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "a key as `adpulse keys new` makes it"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same key"},
+}
+_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}, {}]
+_LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}}
+# What the door may answer, before the endpoint is asked.
+_DOOR = {
+    "401": _PROBLEM
+    | {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how to send a key"}}},
+    "403": _PROBLEM,
+    "429": _PROBLEM | _LATER,
+    "503": _PROBLEM | _LATER,
+}
+METRICS_OPENAPI = {"security": _KEY, "responses": _DOOR}
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
@@ -46,8 +62,9 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                 "content": {"application/json": {"schema": _ANSWER}},
             },
             **{str(status): _PROBLEM for status in (400, 408, 409, 413, 415, 422)},
-            "503": _PROBLEM | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}},
+            **_DOOR,
         },
+        "security": _KEY,
     }
 
 
@@ -117,8 +134,10 @@ def report_openapi(settings: Settings) -> dict[str, Any]:
                 "description": "The report",
                 "content": {"application/json": {"schema": _report_schema()}, "text/csv": {"schema": _TEXT}},
             },
-            **{str(status): _PROBLEM for status in (422, 503, 504)},
+            **{str(status): _PROBLEM for status in (422, 504)},
+            **_DOOR,
         },
+        "security": _KEY,
     }
 
 

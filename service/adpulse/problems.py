@@ -8,15 +8,15 @@ from starlette.responses import Response
 RETRY_AFTER_S = "1"
 
 
+def document(status: int, code: str, detail: str) -> dict[str, Any]:
+    """What every problem document says: `code` is a stable word, `detail` a sentence of ours."""
+    return {"type": f"urn:adpulse:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
+
+
 def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    """A problem document: `code` is a stable word, `detail` a sentence of ours."""
-    content = {
-        "type": f"urn:adpulse:{code}",
-        "title": code.replace("_", " "),
-        "status": status,
-        "detail": detail,
-    }
-    return Response(orjson.dumps(content | more), status, headers, media_type="application/problem+json")
+    """A problem document as a reply; `more` members stand beside its own."""
+    content = orjson.dumps(document(status, code, detail) | more)
+    return Response(content, status, headers, media_type="application/problem+json")
 
 
 def unavailable(detail: str) -> Response:

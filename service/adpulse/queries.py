@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -52,6 +52,10 @@ class QueryError(ValueError):
         self.field = field
 
 
+class OutsideError(ValueError):
+    """A query for campaigns that whoever asks may not see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A window and the buckets in it, in order; one bucket None where no granularity was asked for."""
@@ -91,6 +95,17 @@ class Query:
     def reach(self) -> bool:
         """Whether users have to be counted, which only the events themselves can tell."""
         return REACH in self.metrics
+
+    def within(self, campaigns: tuple[str, ...]) -> "Query":
+        """The same question for whoever may see these campaigns only: all of them, when it names none.
+
+        Raises OutsideError when it names another.
+        """
+        if not self.campaigns:
+            return replace(self, campaigns=campaigns)
+        if not set(self.campaigns) <= set(campaigns):
+            raise OutsideError
+        return self
 
     def arguments(self, window: Window) -> tuple[Any, ...]:
         """The seven parameters of report.sql."""

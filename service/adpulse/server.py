@@ -1,4 +1,4 @@
-"""Serving the application with uvicorn: processes, their metrics, and an answer in one piece."""
+"""Serving the application with uvicorn: processes and their metrics."""
 
 import gc
 import multiprocessing
@@ -9,61 +9,16 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from adpulse.app import create_app
+from adpulse.protocol import Protocol
 from adpulse.settings import Settings
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
-
-
-class _Answer:
-    """The transport of one answer, which holds the head back until the body follows.
-
-    uvicorn writes head and body apart. Each is a system call here, and a packet that wakes the client up: together a
-    tenth of what a request with one event costs (docs/decisions/0014).
-    """
-
-    __slots__ = ("_head", "_transport")
-
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
-        self._head: bytes | None = None  # not come yet; b"": gone
-
-    def write(self, data: bytes) -> None:
-        """As of asyncio's transports. The first piece is the head, except for "100 Continue", which is urgent."""
-        if self._head is None:
-            if data.startswith(b"HTTP/1.1 100 "):
-                self._transport.write(data)
-            else:
-                self._head = data
-        else:
-            self._transport.write(self._head + data if self._head else data)
-            self._head = b""
-
-    def close(self) -> None:
-        """As of asyncio's transports."""
-        if self._head:
-            self._transport.write(self._head)
-            self._head = b""
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        """As of asyncio's transports."""
-        return bool(self._transport.is_closing())
-
-
-class Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP, with each answer in one piece where it has one."""
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.transport = _Answer(cycle.transport)  # type: ignore[assignment]  # what a cycle uses of a transport
-        super()._start_asgi_task(cycle, app)
 
 
 def serve(settings: Settings) -> None:
@@ -76,6 +31,7 @@ def serve(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             http=Protocol,
+            ws="none",  # nobody here speaks it, and what is not there needs no bounds
             workers=settings.workers if several else None,
             log_level=settings.log_level,
             access_log=False,  # /metrics counts requests; a line each costs more than the request
@@ -95,6 +51,7 @@ def create_worker() -> FastAPI:
 
         threading.Thread(target=follow, name="parent", daemon=True).start()
     app = create_app()
+    Protocol.head_timeout_s = app.state.settings.head_timeout_s
     # What is here now stays until the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()

@@ -11,12 +11,19 @@ PREFIX = "ADPULSE_"
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
+Rate = Annotated[float, Field(gt=0)]  # a second
 # Metadata keys, in the environment separated by commas; as long and of the characters that group_by takes.
 Keys = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$")], ...],
     NoDecode,
     BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
     Field(max_length=6),
+]
+# Addresses of pages, in the environment separated by commas: a scheme, a host, perhaps a port, and no path. No `*`.
+Origins = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]+$")], ...],
+    NoDecode,
+    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
 ]
 
 
@@ -47,7 +54,20 @@ class Settings(BaseSettings):
     keep_alive_s: Count = Field(5, description="how long an idle connection is kept; behind a balancer: longer than it")
     shutdown_s: Seconds = Field(20, description="how long a stop may wait for answers that are under way")
 
+    # Who may come in
+    insecure: bool = Field(False, description="without any key, let everybody in on every address, not only loopback")
+    keys_reload_s: Seconds = Field(5, description="seconds between readings of the keys: how long a revoked one works")
+    key_events_per_s: Rate | None = Field(
+        None, description="most events a second of a key, per process, unless the key says other; none: no limit"
+    )
+    key_requests_per_s: Rate | None = Field(None, description="most requests a second of a key, likewise")
+    open_metrics: bool = Field(False, description="/metrics needs no key, because the network keeps others out")
+    cors_origins: Origins | None = Field(
+        None, description="origins whose pages may call the service, such as `https://app.example.com`; none: none may"
+    )
+
     # What a request may hold
+    head_timeout_s: Seconds = Field(10, description="how long the head of a request may take to arrive")
     max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
     max_gzip_ratio: Count = Field(100, description="most bytes that a byte of gzip may become, beyond a million in all")
     max_events: Count = Field(10_000, description="most events in a request")
