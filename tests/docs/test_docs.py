@@ -136,6 +136,8 @@ def test_the_http_page_names_every_code_and_field() -> None:
         r'\bcode="(\w+)"',
         r'^    "\w+": \(\s*"(\w+)"',
         r'problem\(\s*(?:\d+|[\w.]+), "(\w+)"',
+        r'_unauthorized\("(\w+)"',
+        r'_refuse\(\d+, "(\w+)"',
     )
     found = [set(re.findall(pattern, source, re.MULTILINE)) for pattern in patterns]
     assert all(found), "a pattern finds nothing any more"
