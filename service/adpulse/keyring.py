@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from adpulse import keys, metrics, rows
-from adpulse.database import STATEMENTS, UNAVAILABLE, Connection, connect
+from adpulse.database import INGEST, UNAVAILABLE, Connection, connect
 from adpulse.keys import Key
 from adpulse.settings import Settings
 
@@ -163,11 +163,10 @@ class Keyring:
 
     async def _connect(self) -> Connection:
         settings = self._settings
-        url = settings.pooler_url or settings.database_url
-        assert url is not None
-        return await connect(
-            url, "adpulse keys", statements=settings.pooler_statements if settings.pooler_url else STATEMENTS
-        )
+        if settings.pooler_url:
+            return await connect(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
+        assert settings.database_url is not None
+        return await connect(settings.database_url, "adpulse keys", role=INGEST)
 
     def _drop(self) -> None:
         if self._connection is not None:

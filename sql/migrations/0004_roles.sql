@@ -58,6 +58,8 @@ BEGIN
           ('adpulse_ingest', 'idempotency_keys', '{SELECT,INSERT,UPDATE,DELETE}'),
           ('adpulse_ingest', 'event_ids', '{SELECT,INSERT,DELETE}'),
           ('adpulse_maintain', 'idempotency_keys', '{SELECT,DELETE}'),
+          -- Who may come in; the owner makes the keys.
+          ('adpulse_ingest', 'api_keys', '{SELECT}'),
           -- What is in force.
           ('adpulse_report', 'schema_migrations', '{SELECT}'),
           ('adpulse_report', 'active_variant', '{SELECT}'),
