@@ -27,6 +27,7 @@ FOUNDATION = {
     "declared_dimension": {},
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
+    "api_keys": {INGEST: {"SELECT"}},
 }
 EVENTS = {INGEST: {"INSERT"}, REPORT: {"SELECT"}}
 
