@@ -180,11 +180,6 @@ class Need:
     dollars_month: float
     load: dict[str, float]  # of one machine alone: what is asked of it ÷ what it can, by resource
 
-    @property
-    def breaks_first(self) -> str:
-        """The resource of one machine that is asked for most."""
-        return max(self.load, key=lambda name: self.load[name])
-
 
 def need(rate: float, cost: Demands, given: Assumptions) -> Need:
     """The fleet for so many events a second, and the reports that go with them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from IPython.display import Image
+from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -51,6 +51,10 @@ class Library:
             if result.what == what and where(result):
                 return result
         raise FiguresError(f"there is no such result of {what!r} here; adbench --help names the command that makes one")
+
+    def every(self, what: str) -> list[Result]:
+        """All results of that kind, oldest first."""
+        return [result for result in self.files.values() if result.what == what]
 
     def _repr_markdown_(self) -> str:
         """What is loaded and where it was measured: the first thing that a notebook shows."""
@@ -97,6 +101,12 @@ def save(picture: Figure | bytes, name: str) -> Image:
     else:
         path.write_bytes(picture)
     return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has types in part
+
+
+def show(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
+    """A table in a notebook."""
+    lines = [head, ["---"] * len(head), *rows]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]
 
 
 def notebooks() -> list[Path]:

@@ -74,9 +74,10 @@ def reference() -> Path:
 
 
 def newest(folder: Path) -> dict[str, Result]:
-    """The newest result of each command in a folder."""
-    every = sorted(map(results.read, files(folder)), key=lambda result: result.started_at)
-    return {result.what: result for result in every}
+    """The newest result of each command in a folder; of those that compare designs, of those with the most."""
+    every = map(results.read, files(folder))
+    ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
+    return {result.what: result for result in ordered}
 
 
 def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:

@@ -127,31 +127,38 @@ def storage(matrix: Result) -> Figure:
     return drawn
 
 
-def growth(matrix: Result) -> Figure:
-    """The p50 of a report over growing data, by design."""
-    at = sizes(matrix)
-    by_size = {events: figures(matrix, "report.latency", events, quantile="0.5") for events in at}
-    designs = [design for design in by_size[at[0]] if sum(design in found for found in by_size.values()) > 1]
-    grown = {design: [by_size[events][design] for events in at if design in by_size[events]] for design in designs}
-    flattest = min(designs, key=lambda design: grown[design][-1].value / grown[design][0].value)
-    factor = grown[flattest][-1].value / grown[flattest][0].value
+def side_by_side(matrix: Result) -> bool:
+    """Whether a run compares designs with the control at one size; others look at growth."""
+    return len(sizes(matrix)) == 1 and CONTROL in matrix.variant.split(",")
+
+
+def growth(*matrices: Result) -> Figure:
+    """The p50 of a report over growing data, by design; where several runs measured a size, the last one counts."""
+    measured: dict[str, dict[int, Measurement]] = {}
+    for matrix in matrices:
+        for events in sizes(matrix):
+            for design, each in figures(matrix, "report.latency", events, quantile="0.5").items():
+                measured.setdefault(design, {})[events] = each
+    grown = {design: sorted(points.items()) for design, points in measured.items() if len(points) > 1}
+    if not grown:
+        raise ValueError("no design was measured at two sizes: adbench matrix --scale 1M,10M")
+    first, last = (pick(events for points in grown.values() for events, _ in points) for pick in (min, max))
+    whole = [design for design, points in grown.items() if (points[0][0], points[-1][0]) == (first, last)]
+    factors = {design: grown[design][-1][1].value / grown[design][0][1].value for design in whole or grown}
+    flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
     title = (
-        f"{style.thousands(at[-1] / at[0])} times the events: {flattest} takes {factor:.1f} times as long,\n"
-        "designs without roll-ups grow with the data"
+        f"{style.thousands(last / first)} times the events: {flattest} takes {factors[flattest]:.1f} times as long,\n"
+        f"{steepest} {factors[steepest]:,.0f} times"
     )
     with style.figure(title, height=5.4) as (drawn, axes):
-        for design in designs:
-            found = grown[design]
-            x = [int(each.labels["events"]) for each in found]
-            colour = style.colour(design)
-            axes.errorbar(
-                x, [each.value for each in found], yerr=style.errors(found), fmt="o-", color=colour, capsize=3
-            )
+        for design, points in grown.items():
+            x, found = zip(*points, strict=True)
+            y, yerr = [each.value for each in found], style.errors(found)
+            axes.errorbar(x, y, yerr=yerr, fmt="o-", color=style.colour(design), capsize=3)
         axes.axhline(PROMISE_MS, color=style.LIMIT, linestyle="--")
-        axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel="ms a report, p50", xlim=(None, at[-1] * 4))
+        axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel="ms a report, p50", xlim=(None, last * 4))
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
-        style.source(drawn, matrix)
-        ends = {design: found[-1] for design, found in grown.items()}
-        style.label(axes, {design: (int(end.labels["events"]), end.value) for design, end in ends.items()})
+        style.source(drawn, matrices[-1])
+        style.label(axes, {design: (points[-1][0], points[-1][1].value) for design, points in grown.items()})
     return drawn

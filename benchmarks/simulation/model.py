@@ -138,10 +138,12 @@ class Process:
     def take(self, events: int) -> Steps:
         """A batch: returns whether it was stored. Refused at the door when the queue is full, or after it was read."""
         house = self.house
-        if not self._admits(0):
-            return False
         yield house.env.timeout(house.times.settle(events))
-        yield from self.compute(house.times.take(events) * house.draw())
+        with self.loop.request() as turn:
+            yield turn
+            if not self._admits(0):
+                return False
+            yield self.cores.work(house.times.take(events) * house.draw())
         if not self._admits(events):
             return False
         job = Job(events, house.env.event())

@@ -13,7 +13,7 @@ from benchmarks import keeping, results
 from benchmarks.capacity import Assumptions, Demands, Need, demands, need, utilisation
 from benchmarks.progress import bar, step
 from benchmarks.results import Check, Measurement, Result
-from benchmarks.simulation import scenarios, validation
+from benchmarks.simulation import scenarios, tables, validation
 from benchmarks.simulation.play import Play, Traffic, play, recovery_s, slices
 from benchmarks.simulation.scenarios import Scenario
 from benchmarks.simulation.service_times import NEEDED, measured
@@ -165,30 +165,12 @@ def _conserved(scenario: Scenario, outcome: Play) -> Check:
 
 def table(result: Result) -> Table:
     """The outcome for people: a row a play, then how far the model was from the machine."""
-    shown = Table(
-        title="simulated: machines are services + shards; latency of batches from the failure on", title_style=""
-    )
-    for column in ("events/s", "scenario", "machines", "busy", "p50", "p95", "p99, ms", "503", "lost", "recovery"):
-        shown.add_column(column, justify="left" if column == "scenario" else "right")
-    plays = [each for each in result.measurements if each.name == "simulated.rate"]
-    for each in plays:
-        rate, name = each.labels["rate"], each.labels["scenario"]
-        machines = " + ".join(f"{result.value(f'need.{kind}', rate=rate):.0f}" for kind in ("services", "shards"))
-        busy = max(result.value("simulated.busiest", **each.labels, machine=kind) for kind in ("service", "shard"))
-        latencies = {
-            one.labels["quantile"]: f"{one.value:,.1f}"
-            for one in result.measurements
-            if one.name == "simulated.latency" and one.labels.items() >= {**each.labels, "kind": "ingest"}.items()
-        }
-        recovery = [
-            one.value for one in result.measurements if one.name == "simulated.recovery" and one.labels == each.labels
-        ]
-        shown.add_row(
-            f"{int(rate):,}", name, machines, f"{busy:.0%}", *(latencies.get(q, "–") for q in QUANTILES.values()),
-            f"{result.value('simulated.refused', **each.labels):.1%}",
-            f"{result.value('simulated.lost', **each.labels):.1%}",
-            f"{recovery[0]:g} s" if recovery else "",
-        )  # fmt: skip
+    head, rows = tables.plays(result)
+    shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
+    for column in head:
+        shown.add_column(column, justify="left" if column == "what happens" else "right")
+    for row in rows:
+        shown.add_row(*row)
     aims = [f"{'✓' if each.passed else '·'} {each.name}: {each.detail}" for each in result.checks if each.aim]
     shown.caption = "\n".join(["the simulation of one machine against what was measured there", *aims])
     return shown

@@ -7,8 +7,8 @@ from benchmarks.capacity import Assumptions, Demands, need
 from benchmarks.simulation.model import Fleet
 from benchmarks.simulation.play import Failure, Traffic
 
-PEACE_S, FAILURE_S = 10.0, 25.0  # simulated seconds after the warm-up
-WARMUP_S, FAILS_AT_S = 1.0, 5.0
+PEACE_S, FAILURE_S = 8.0, 20.0  # simulated seconds after the warm-up
+WARMUP_S, FAILS_AT_S = 1.0, 4.0
 # Assumed: a balancer that asks every few seconds, and a promotion that somebody has automated.
 NOTICED_S, PROMOTED_S, SLOW_S = 5.0, 10.0, 10.0
 SLOWNESS = 20.0
@@ -48,7 +48,7 @@ def scenarios(rate: int, cost: Demands, given: Assumptions) -> list[Scenario]:
     if fleet.shards > 1:
         found.append(one("hot campaign", replace(fleet, hot=HOT), PEACE_S))
     if fleet.cells:
-        found.append(one("mixed batches", replace(fleet, cells=False), PEACE_S / 5))
+        found.append(one("mixed batches", replace(fleet, cells=False), PEACE_S / 4))
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from matplotlib.figure import Figure
 
-from benchmarks.plots import designs, ingest, reports
+from benchmarks.plots import capacity, designs, ingest, reports
 from benchmarks.reporting import PROBE
 from benchmarks.results import Machine, Measurement, Postgres, Result, Source
 from benchmarks.shapes import BREAKDOWNS, TOTALS
@@ -108,6 +108,34 @@ def compared_with_peers() -> Result:
     return result("peers", all_of_it())
 
 
+def simulated() -> Result:
+    def all_of_it() -> Iterator[Measurement]:
+        for step in range(1, 11):
+            rate, wait = 30_000 * step, 1 / (11 - step)
+            for quantile, ms in (("0.5", 5.0), ("0.95", 9.0)):
+                labels = {"rate": str(rate), "quantile": quantile}
+                for source, factor in (("measured", 1.0), ("simulation", 0.8), ("arithmetic", 0.6)):
+                    value = factor * ms * (1 + 20 * wait**2)
+                    yield measured("validation.latency", value, "ms", **labels, **{"from": source})
+                yield Measurement(name="validation.latency.error", value=-0.2, unit="ratio", labels=labels)
+        for rate in (150_000, 1_000_000, 10_000_000):
+            for place, resource in enumerate(capacity.RESOURCES):
+                load = rate / 200_000 / 2**place
+                labels = {"rate": str(rate), "resource": resource}
+                yield Measurement(name="need.load", value=load, unit="ratio", labels=labels)
+        for place, name in enumerate(capacity.FAILURES):
+            labels = {"rate": "1000000", "scenario": name}
+            for at in range(-4, 20):
+                share = (1 - place * 0.4) if 0 <= at < 10 - 3 * place else 0.0
+                named = {**labels, "at_s": str(at)}
+                yield Measurement(name="timeline.unanswered", value=share, unit="ratio", labels=named)
+            named = {**labels, "kind": "ingest", "quantile": "0.95"}
+            yield Measurement(name="simulated.latency", value=10.0 * 5**place, unit="ms", labels=named)
+            yield Measurement(name="simulated.recovery", value=10.0 - 3 * place, unit="s", labels=labels)
+
+    return result("simulate", all_of_it())
+
+
 @compared
 def test_distribution() -> Figure:
     """A curve for each design, in its colour."""
@@ -130,6 +158,39 @@ def test_storage() -> Figure:
 def test_growth() -> Figure:
     """A line for each design."""
     return designs.growth(matrix())
+
+
+def test_growth_joins_runs_of_several_sizes() -> None:
+    """A design is drawn when two sizes of it are there, in whatever runs; one size alone has no growth to draw."""
+    whole = matrix()
+    small, large = (
+        whole.model_copy(update={"measurements": [m for m in whole.measurements if m.labels["events"] == events]})
+        for events in ("1000000", "10000000")
+    )
+    parted, joined = designs.growth(small, large), designs.growth(whole)
+    for one, other in zip(parted.axes[0].lines, joined.axes[0].lines, strict=True):
+        assert (one.get_xydata() == other.get_xydata()).all()
+    assert (designs.side_by_side(small), designs.side_by_side(whole)) == (True, False)
+    with pytest.raises(ValueError, match="two sizes"):
+        designs.growth(small)
+
+
+@compared
+def test_modelled() -> Figure:
+    """Measured as marks, simulated as lines, arithmetic dotted, for two quantiles."""
+    return capacity.modelled(simulated())
+
+
+@compared
+def test_limits() -> Figure:
+    """A row a resource, the one that is asked for most on top; a mark for each rate."""
+    return capacity.limits(simulated())
+
+
+@compared
+def test_failures() -> Figure:
+    """A line for each failure, before and after."""
+    return capacity.failures(simulated())
 
 
 @compared
