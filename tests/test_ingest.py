@@ -182,6 +182,28 @@ async def test_an_overloaded_service_says_when_to_come_back(serve: Serve, url: s
     assert (await client.post("/events", content=body({}), headers=JSON)).status_code == 200
 
 
+async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that the rest of the queue has no room for costs no decoding: only what is taken is decoded."""
+    decoded: list[bytes] = []
+    decode = Decoder.decode
+
+    def counting(self: Decoder, raw: bytes, **options: Any) -> Batch:
+        decoded.append(raw)
+        return decode(self, raw, **options)
+
+    monkeypatch.setattr(Decoder, "decode", counting)
+    client = await serve(url, writers=1, queue_events=10)
+    async with blocked(url):
+        posts = []
+        for _ in range(8):
+            post = client.post("/events", content=body(*[{}] * 4), headers=JSON)
+            posts.append(asyncio.create_task(post))
+            await asyncio.sleep(0.02)
+    statuses = [reply.status_code for reply in await asyncio.gather(*posts)]
+    assert set(statuses) == {200, 503}
+    assert len(decoded) == statuses.count(200)
+
+
 # ── The database goes away ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -141,10 +141,10 @@ class Process:
         yield house.env.timeout(house.times.settle(events))
         with self.loop.request() as turn:
             yield turn
-            if not self._admits(0):
-                return False
-            yield self.cores.work(house.times.take(events) * house.draw())
-        if not self._admits(events):
+            # adpulse.ingest.Writer.admit_body: what would not fit is refused unread, and costs what any request costs.
+            admitted = self._admits(events)
+            yield self.cores.work(house.times.take(events if admitted else 0) * house.draw())
+        if not admitted or not self._admits(events):
             return False
         job = Job(events, house.env.event())
         self._queue.append(job)

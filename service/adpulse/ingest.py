@@ -74,6 +74,12 @@ class Writer:
             metrics.REFUSED.labels("overloaded").inc()
             raise Overloaded
 
+    def admit_body(self, size: int) -> None:
+        """As `admit`, for a body of so many bytes that is not read yet: it is taken to hold as many events a byte as
+        what waits. Otherwise each body would be decoded before it is refused, and an overload would stop the writing.
+        """
+        self.admit(size * self._events // self._bytes if self._bytes else 0, size)
+
     async def submit(self, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:
         """Queue a batch and wait for its commit. Raises what `admit` raises, at once; later Unavailable, KeyReused."""
         if not batch.rows and key is None:

@@ -59,7 +59,8 @@ async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: 
     """The batch in a request and the hash of its body; the body itself must not stay until the commit."""
     state = request.app.state
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
-    state.writer.admit()  # when it is full, the body is not worth reading
+    length = headers.get(b"content-length", b"")  # whether it is too long is said below
+    state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
     body = await state.bodies.read(headers, request.receive)
     holder: Holder | None = request.scope["holder"]
     batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
