@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from adpulse.app import create_app
 from adpulse.database import Connection, connect
-from adpulse.server import Protocol
+from adpulse.protocol import Protocol
 from adpulse.settings import Settings
 
 JSON = {"Content-Type": "application/json"}

@@ -1,14 +1,15 @@
 """Answers as they go out on a connection."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn import Config
+from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
-from adpulse.server import Protocol
+from adpulse.protocol import Protocol
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
@@ -47,11 +48,15 @@ async def pieces(app: Any, *received: bytes) -> Transport:
     transport = Transport()
     protocol.connection_made(transport)  # type: ignore[arg-type]  # what uvicorn uses of one
     for data in received:
+        if transport.closed:
+            break
         protocol.data_received(data)
         for _ in range(10):
             await asyncio.sleep(0)
-    await asyncio.gather(*state.tasks)
+    if not transport.closed:  # else the application is told that its client has gone
+        await asyncio.gather(*state.tasks)
     protocol.connection_lost(ConnectionError())
+    await asyncio.gather(*state.tasks)
     return transport
 
 
@@ -93,3 +98,191 @@ async def test_an_answer_that_breaks_off_ends_the_connection(messages: tuple[Mes
     transport = await pieces(answering(*messages), POST + b"\r\n{}")
     assert transport.closed
     assert transport.pieces[0].startswith(b"HTTP/1.1 200" if messages else b"HTTP/1.1 500")
+
+
+# ── Bounds of a head ─────────────────────────────────────────────────────────────────────────────────────────
+
+Listen = Callable[..., Awaitable[int]]
+
+
+class Hasty(Protocol):
+    """Has no patience."""
+
+    head_timeout_s = 0.4
+
+
+@pytest.fixture
+async def listen() -> AsyncIterator[Listen]:
+    """A factory: `await listen(app)` is the port of a server of that application."""
+    stops = []
+
+    async def start(app: Any, keep_alive_s: int = 5) -> int:
+        config = Config(
+            app, port=0, http=Hasty, ws="none", lifespan="off", log_level="critical", timeout_keep_alive=keep_alive_s
+        )
+        server = Server(config)
+        task = asyncio.create_task(server.serve())
+        stops.append((server, task))
+        async with asyncio.timeout(30):
+            while not server.started:
+                await asyncio.sleep(0.01)
+        port: int = server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    yield start
+    for server, task in stops:
+        server.should_exit = True
+        await task
+
+
+async def trickle(port: int, first: bytes, more: bytes) -> bytes:
+    """All that the server says to a client that sends `first`, and then `more` again and again until it is cut off."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = asyncio.create_task(reader.read())
+    async with asyncio.timeout(60):
+        writer.write(first)
+        while not answer.done():
+            writer.write(more)
+            await asyncio.sleep(0.02)
+        try:
+            return await answer
+        except ConnectionError:
+            return b""  # what it said was lost, because we were still sending
+        finally:
+            writer.close()
+
+
+QUICK = answering(START, {"type": "http.response.body", "body": b"done"})
+
+
+async def early(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers without reading the body, as one that refuses does."""
+    await send(START)
+    await send({"type": "http.response.body", "body": b"done"})
+
+
+async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    """Takes longer than a head may."""
+    await receive()
+    await asyncio.sleep(1.2)
+    await early(scope, receive, send)
+
+
+async def test_a_head_that_trickles_is_given_up(listen: Listen) -> None:
+    """408 when its time is over, however it keeps on sending: in the request line, between headers, in a value."""
+    port = await listen(QUICK)
+    for first, more in ((b"G", b"E"), (b"GET / HTTP/1.1\r\n", b"A: b\r\n"), (b"GET / HTTP/1.1\r\nA: ", b"b")):
+        said = await trickle(port, first, more)
+        assert said.startswith(b"HTTP/1.1 408 ") or (more == b"E" and said.startswith(b"HTTP/1.1 400 ")), said
+        assert b"application/problem+json" in said
+
+
+@pytest.mark.parametrize("more", [b"", b"\r\n"], ids=["nothing", "empty lines"])
+async def test_a_connection_without_a_request_is_closed(listen: Listen, more: bytes) -> None:
+    """Silent or with empty lines, which HTTP allows before a request: before the first one, and after an answer."""
+    port = await listen(QUICK, keep_alive_s=1)
+    assert await trickle(port, b"", more) == b""
+    said = await trickle(port, POST + b"\r\n{}", more)
+    assert said.endswith(b"done")
+
+
+async def test_the_rest_of_a_refused_body_does_not_keep_a_connection(listen: Listen) -> None:
+    """Who is answered before it has sent its body may send it, in a reasonable time, and no longer."""
+    port = await listen(early, keep_alive_s=1)
+    said = await trickle(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n", b"x")
+    assert said.endswith(b"done")
+
+
+async def test_a_long_answer_is_not_cut_off(listen: Listen) -> None:
+    """The deadline is the head's, also with another request waiting behind."""
+    port = await listen(slow)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write((POST + b"\r\n{}") * 2)
+    async with asyncio.timeout(60):
+        for _ in range(2):
+            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+async def test_a_quick_client_is_never_late(listen: Listen) -> None:
+    """Request after request on one connection, for longer than a head may take."""
+    port = await listen(QUICK)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(60):
+        for _ in range(12):
+            writer.write(POST + b"\r\n{}")
+            await reader.readuntil(b"done")
+            await asyncio.sleep(0.1)
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        (b"GET /", b"a" * 10_000),
+        (b"GET / HTTP/1.1\r\nA: ", b"b" * 10_000),
+        (b"GET / HTTP/1.1\r\n", b"A: b\r\n" * 2_000),
+        (b"", b"\r\n" * 5_000),
+    ],
+    ids=["address", "value", "headers", "empty lines"],
+)
+async def test_a_head_has_a_size(first: bytes, more: bytes) -> None:
+    """431, and the connection is closed: nothing piles up."""
+    transport = await pieces(QUICK, first, *[more] * 8)
+    assert transport.closed
+    assert transport.pieces[-1].startswith(b"HTTP/1.1 431 ")
+    assert sum(piece.startswith(b"HTTP/1.1") for piece in transport.pieces) == 1
+
+
+@pytest.mark.parametrize("more", [b"A: b\r\n" * 2_000, b"A: " + b"b" * 10_000], ids=["trailers", "one trailer"])
+async def test_what_follows_a_chunked_body_has_a_size(more: bytes) -> None:
+    """Trailers are headers, too. The request that they belong to never becomes whole, so nobody is answered."""
+    chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    transport = await pieces(reads, chunked, *[more] * 8)
+    assert transport.closed
+    assert not any(piece.startswith(b"HTTP/1.1 2") for piece in transport.pieces)
+
+
+async def test_a_body_in_small_pieces_is_no_head() -> None:
+    """However much of a body comes, and however it is divided."""
+    body = b"".join(b"1\r\nx\r\n" for _ in range(50_000)) + b"0\r\n\r\n"
+
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await early(scope, receive, send)
+
+    chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    transport = await pieces(reads, chunked, *[body[at : at + 997] for at in range(0, len(body), 997)])
+    assert [piece[:12] for piece in transport.pieces] == [b"HTTP/1.1 200"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [b"hello\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n"],
+    ids=repr,
+)
+async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
+    """As every other error, without what was sent, and the connection is closed."""
+    transport = await pieces(QUICK, request_)
+    [said] = transport.pieces
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in said
+    assert b"hello" not in said
+    assert transport.closed
+
+
+async def test_nobody_switches_to_websockets(listen: Listen) -> None:
+    """The request is answered as any other."""
+    port = await listen(QUICK)
+    upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + b"\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(upgrade)
+    async with asyncio.timeout(60):
+        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
+    writer.close()
