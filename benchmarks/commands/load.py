@@ -34,7 +34,7 @@ def load(
     """Put a service under one kind of load: requests arrive on schedule, however slow the last was.
 
     Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
-    are tighter, are shown and do not count.
+    are tighter, are shown and do not count. A service with keys is sent the one in the variable API_KEY.
     """
     plan = scenarios.Plan(
         scenario,

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from adpulse import database, keys
 from adpulse.settings import Settings
 from benchmarks import cli, load, results, scenarios
 from benchmarks.commands.load import Scenario
@@ -129,16 +130,28 @@ def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
     console.print(scenarios.table(found))
 
 
-async def test_a_service_that_is_up_is_loaded_as_it_is(k6: str, new_database, tmp_path: Path) -> None:
-    """Nothing is seeded, and what its database held before is not claimed to be known."""
+async def test_a_service_that_is_up_is_loaded_as_it_is(
+    k6: str, new_database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is seeded, what its database held before is not claimed to be known, and it may ask for a key, which
+    stays out of what is written down."""
     url = await new_database("btree_gin")
+    text, key = keys.make("k6", ["read", "write"], None, None, None)
+    assert text
+    connection = await database.connect(url)
+    await keys.add(connection, key)
+    await connection.close()
     plan = scenarios.Plan("report", Dataset(1, END), seconds=1, reports=5)
     with serving(url, 1, tmp_path / "log") as address:
+        with pytest.raises(ServiceError, match="401"):
+            scenarios._variant(address)
+        monkeypatch.setenv("API_KEY", text)
         found, _ = scenarios.run(plan, Settings(data_dir=tmp_path), Console(quiet=True), address)
     assert found.variant == "btree_gin"
     assert found.data is found.postgres is None
     assert found.checks[0].passed
     assert found.value("report.latency", quantile="0.5") > 0
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
 def test_a_service_that_is_not_there_is_named(k6: str, tmp_path: Path) -> None:
