@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from faults.batches import NUMBERS, Source
 from faults.checks import check
 from faults.client import Client
+from faults.cluster import LOOK_S, PATIENCE_S
 from faults.harms import HARMS
 from faults.journal import Journal
 from faults.schedule import Step
@@ -67,6 +68,12 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
                 (missed if met is False else done).append(step.harm)
             await world.healed()
             await asyncio.sleep(AFTER_S)
+            give_up = time.monotonic() + PATIENCE_S
+            while any(journal.first_acknowledgement(accepted) is None for accepted in world.outages):
+                if time.monotonic() > give_up:
+                    journal.violates("unanswered: nothing is acknowledged though the server accepts")
+                    break
+                await asyncio.sleep(LOOK_S)
         finally:
             over.set()
 
@@ -79,11 +86,7 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
         found = await check(world, journal)
     finally:
         await client.close()
-    recovery = []
-    for accepted in world.outages:
-        first = journal.first_acknowledgement(accepted)
-        if first is not None:
-            recovery.append(round(first - accepted, 4))
+    firsts = [(accepted, journal.first_acknowledgement(accepted)) for accepted in world.outages]
     return Outcome(
         cycle=cycle,
         harms=done,
@@ -95,7 +98,7 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
         deliveries=journal.deliveries - before[2],
         statuses=dict(sorted(journal.statuses.items())),
         cells=found.cells,
-        recovery_s=recovery,
+        recovery_s=[round(first - accepted, 4) for accepted, first in firsts if first is not None],
         seconds=round(time.monotonic() - began, 2),
         events_lost=sum(
             max(0, batch.size - found.rows.get(batch.number, 0))
