@@ -23,7 +23,7 @@ test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
-	PYTHONPATH=tests $(BIN)/python -m faults --cycles $(CYCLES) --seed $(SEED)
+	PYTHONPATH=tests $(BIN)/python -m faults run --cycles $(CYCLES) --seed $(SEED)
 
 lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .

@@ -1,7 +1,11 @@
-"""`python -m faults`: cycles of harm, until their number or the time is reached. Exit status 1 after a violation."""
+"""`python -m faults run`: cycles of harm, until their number or the time is reached; `python -m faults overload`.
+
+Exit status 1 after a violation.
+"""
 
 import asyncio
 import logging
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -15,17 +19,27 @@ from rich.console import Console
 from adpulse.settings import Settings
 from benchmarks import results
 from benchmarks.child import stopping_on_sigterm
-from benchmarks.results import Postgres
+from benchmarks.results import Postgres, Result
+from faults import overload as overloading
 from faults import record
+from faults.checks import check
 from faults.cycle import Outcome
 from faults.harms import HARMS
-from faults.run import Course, run
+from faults.journal import Journal
+from faults.run import Course, describe, run
 from faults.trees import ROOT, copied, patched
+from faults.world import world
 
 RATE = 30_000
 
+app = typer.Typer(
+    help="Harm is done to a service and its database, and what they say is compared.", no_args_is_help=True
+)
+console = Console(highlight=False)
 
-def main(
+
+@app.command("run")
+def run_cycles(
     cycles: Annotated[int, typer.Option(help="how many, with those of a run that was broken off")] = 20,
     seed: Annotated[int, typer.Option(help="decides harms and events")] = 1,
     minutes: Annotated[float | None, typer.Option(help="begin no cycle after so long")] = None,
@@ -35,7 +49,6 @@ def main(
 ) -> None:
     """Do harm to a service and its database, and check after every cycle that nothing was lost or doubled."""
     logging.basicConfig(level=logging.WARNING)
-    console = Console(highlight=False)
     names = only.split(",") if only else None
     if unknown := set(names or ()) - HARMS.keys():
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
@@ -55,18 +68,48 @@ def main(
             async for outcome, found in _noted(done, kept):
                 postgres = found
                 outcomes.append(outcome)
-                _show(outcome, console)
+                _show(outcome)
 
     with stopping_on_sigterm(), patched(patch) if patch else copied(ROOT) as tree:
         asyncio.run(go(tree))
     if kept and postgres:
         parameters = {"rate": rate, "cycles": len(outcomes)}
-        result = record.to_result(outcomes, seed, began, source, postgres, parameters)
-        console.print(f"result: {results.write(result, home / 'results')}", soft_wrap=True)
-        for check in result.checks:
-            mark = "[green]✓[/]" if check.passed else "[yellow]·[/]" if check.aim else "[red]✗[/]"
-            console.print(f"{mark} {check.name}: {check.detail}", soft_wrap=True)
+        _conclude(record.to_result(outcomes, seed, began, source, postgres, parameters))
     raise typer.Exit(1 if any(each.violations for each in outcomes) else 0)
+
+
+@app.command()
+def overload(
+    seconds: Annotated[float, typer.Option(help="of overload; a third as long before and after for the capacity")] = 60,
+    times: Annotated[float, typer.Option(help="the capacity")] = 3,
+    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+) -> None:
+    """Let more arrive than can be stored, and check that what is too much is refused and nothing is lost."""
+    began, source = datetime.now(UTC), results.source()
+
+    async def go(tree: Path) -> Result:
+        with tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
+            home = Path(folder)
+            home.chmod(0o711)
+            async with world(home, tree) as it:
+                journal = Journal()
+                found = await overloading.overload(it, journal, seed, seconds, times)
+                wrong = [*journal.violations, *(await check(it, journal)).violations]
+                parameters = {"seed": seed, "seconds": seconds, "times": times}
+                return record.of_overload(found, wrong, began, source, await describe(it), parameters)
+
+    with stopping_on_sigterm(), copied(ROOT) as tree:
+        result = asyncio.run(go(tree))
+    _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+def _conclude(result: Result) -> None:
+    path = results.write(result, Settings().data_dir.resolve() / "results")
+    console.print(f"result: {path}", soft_wrap=True)
+    for each in result.checks:
+        mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
+        console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
 
 
 def _read(path: Path | None) -> list[Outcome]:
@@ -86,7 +129,7 @@ async def _noted(
         yield outcome, postgres
 
 
-def _show(outcome: Outcome, console: Console) -> None:
+def _show(outcome: Outcome) -> None:
     mark = "[red]✗[/]" if outcome.violations else "[green]✓[/]"
     harms = ", ".join(outcome.harms) + (f" (left out: {', '.join(outcome.skipped)})" if outcome.skipped else "")
     console.print(
@@ -98,4 +141,4 @@ def _show(outcome: Outcome, console: Console) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

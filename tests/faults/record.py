@@ -12,9 +12,11 @@ from benchmarks.gate.proof import bounds
 from benchmarks.results import Check, Gap, Measurement, Postgres, Result, Source
 from faults.cycle import Outcome
 from faults.harms import HARMS
+from faults.overload import BATCH, Overload
 from faults.world import VARIANT
 
 RECOVERED_S = 1.0  # what is promised
+GOODPUT = 0.8
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1.0)
 
 # What begins the line of a violation, and what it would mean.
@@ -54,6 +56,57 @@ def to_result(
         measurements=list(_measurements(outcomes)),
         checks=list(_checks(outcomes)),
         gaps=list(_gaps(outcomes)),
+    ).model_copy(update={"source": source})
+
+
+def of_overload(
+    found: Overload,
+    wrong: Sequence[str],
+    began: datetime,
+    source: Source,
+    postgres: Postgres,
+    parameters: dict[str, Any],
+) -> Result:
+    """The result of an overload."""
+    during = found.during
+    answers = {"200": during.statuses[200], "503": during.statuses[503], "429": during.statuses[429]}
+    measurements = [
+        Measurement(name="capacity", value=phase.rate, unit="events/s", labels={"when": when})
+        for when, phase in (("before", found.before), ("after", found.after))
+    ]
+    measurements += [
+        Measurement(name="offered", value=during.offered * BATCH / during.seconds, unit="events/s"),
+        Measurement(name="unsent", value=during.unsent, unit="batches"),
+        *(Measurement(name="replies", value=n, unit="batches", labels={"status": each}) for each, n in answers.items()),
+        Measurement(name="goodput", value=found.goodput, unit="ratio"),
+        *(
+            Measurement(name="admitted", value=found.latency(quantile), unit="s", labels={"quantile": str(quantile)})
+            for quantile in (0.5, 0.95, 0.99)
+        ),
+        Measurement(name="memory.peak", value=found.memory_bytes or 0, unit="bytes"),
+    ]
+    memory = (found.memory_bytes or 0) / 2**20
+    checks = [
+        Check(
+            name="nothing is lost, doubled or wrong", passed=not wrong, detail="; ".join(wrong[:5]) or "0 violations"
+        ),
+        Check(name="a process stays within 512 MB", passed=memory < 512, detail=f"{memory:.0f} MB"),
+        Check(
+            name=f"goodput is {GOODPUT:.0%} of the capacity",
+            passed=found.goodput >= GOODPUT,
+            detail=f"{found.goodput:.1%}",
+            aim=True,
+        ),
+    ]
+    return results.of_run(
+        what="faults-overload",
+        started_at=began,
+        postgres=postgres,
+        data=None,
+        variant=VARIANT.partition("_")[2],
+        parameters=parameters,
+        measurements=measurements,
+        checks=checks,
     ).model_copy(update={"source": source})
 
 

@@ -43,7 +43,7 @@ async def run(course: Course, tree: Path) -> AsyncIterator[tuple[Outcome, Postgr
             home = Path(folder)
             home.chmod(0o711)  # as root, the server runs under another user, who must reach its data
             async with world(home, tree) as it, aclosing(_in(it, course, number)) as outcomes:
-                postgres = await _describe(it)
+                postgres = await describe(it)
                 async for outcome in outcomes:
                     number = outcome.cycle + 1
                     yield outcome, postgres
@@ -71,7 +71,8 @@ async def _in(it: World, course: Course, number: int) -> AsyncIterator[Outcome]:
         number += 1
 
 
-async def _describe(it: World) -> Postgres:
+async def describe(it: World) -> Postgres:
+    """The server that is harmed, as a result file has it."""
     connection = await connect(it.cluster.url(it.database))
     try:
         return await results.postgres(connection)
