@@ -204,6 +204,37 @@ async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, monk
     assert len(decoded) == statuses.count(200)
 
 
+async def test_what_no_longer_fits_is_refused_undecoded(
+    serve: Serve, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bodies that were all let in while the queue was empty are not decoded once it is full."""
+    decoded: list[bytes] = []
+    decode = Decoder.decode
+
+    def counting(self: Decoder, raw: bytes, **options: Any) -> Batch:
+        decoded.append(raw)
+        return decode(self, raw, **options)
+
+    monkeypatch.setattr(Decoder, "decode", counting)
+    client = await serve(url, writers=1, queue_events=10)
+    arrives = asyncio.Event()
+
+    async def late() -> AsyncIterator[bytes]:
+        await arrives.wait()
+        yield body(*[{}] * 4)
+
+    async with blocked(url):
+        posts = [asyncio.create_task(client.post("/events", content=late(), headers=JSON)) for _ in range(8)]
+        await asyncio.sleep(0.1)
+        arrives.set()
+        while not any(post.done() for post in posts):
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+    statuses = [reply.status_code for reply in await asyncio.gather(*posts)]
+    assert set(statuses) == {200, 503}
+    assert len(decoded) == statuses.count(200)
+
+
 # ── The database goes away ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -62,6 +62,7 @@ async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: 
     length = headers.get(b"content-length", b"")  # whether it is too long is said below
     state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
     body = await state.bodies.read(headers, request.receive)
+    state.writer.admit_body(len(body))  # it may have filled while the body came, or nothing said how long that would be
     holder: Holder | None = request.scope["holder"]
     batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
     if holder and holder.events:
