@@ -52,6 +52,11 @@ class Library:
                 return result
         raise FiguresError(f"there is no such result of {what!r} here; adbench --help names the command that makes one")
 
+    def widest(self, what: str) -> Result:
+        """Of those with the most designs, the newest. Raises FiguresError as `latest` does."""
+        most = max((len(result.variant.split(",")) for result in self.every(what)), default=0)
+        return self.latest(what, where=lambda result: len(result.variant.split(",")) == most)
+
     def every(self, what: str) -> list[Result]:
         """All results of that kind, oldest first."""
         return [result for result in self.files.values() if result.what == what]

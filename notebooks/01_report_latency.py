@@ -35,7 +35,7 @@ results
 # whatever the window.
 
 # %%
-matrix = results.latest("matrix", where=designs.side_by_side)
+matrix = results.widest("matrix")
 save(designs.distribution(matrix), "02_latency")
 
 # %% [markdown]

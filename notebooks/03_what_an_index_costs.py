@@ -32,7 +32,7 @@ results
 # a few rows that are appended, and it is moved into order later, many at a time.
 
 # %%
-matrix = results.latest("matrix", where=designs.side_by_side)
+matrix = results.widest("matrix")
 save(designs.trade(matrix), "what_an_index_costs")
 
 # %% [markdown]

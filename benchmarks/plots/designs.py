@@ -127,11 +127,6 @@ def storage(matrix: Result) -> Figure:
     return drawn
 
 
-def side_by_side(matrix: Result) -> bool:
-    """Whether a run compares designs with the control at one size; others look at growth."""
-    return len(sizes(matrix)) == 1 and CONTROL in matrix.variant.split(",")
-
-
 def growth(*matrices: Result) -> Figure:
     """The p50 of a report over growing data, by design; where several runs measured a size, the last one counts."""
     measured: dict[str, dict[int, Measurement]] = {}
@@ -159,6 +154,7 @@ def growth(*matrices: Result) -> Figure:
         axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel="ms a report, p50", xlim=(None, last * 4))
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
-        style.source(drawn, matrices[-1])
+        runs = f" {len(matrices)} runs." if len(matrices) > 1 else ""
+        style.source(drawn, matrices[-1], f"Bars: 95 % intervals.{runs}")
         style.label(axes, {design: (points[-1][0], points[-1][1].value) for design, points in grown.items()})
     return drawn

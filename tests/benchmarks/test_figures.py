@@ -1,6 +1,7 @@
 """Notebooks run from top to bottom on the committed results, and their pictures are those in screenshots/."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import jupytext
@@ -69,6 +70,16 @@ def test_a_missing_result_is_named() -> None:
     """Not a traceback somewhere in a plot."""
     with pytest.raises(FiguresError, match="'matrix'"):
         Library({}).latest("matrix")
+
+
+def test_the_run_that_compares_most_designs_is_found() -> None:
+    """Also when a newer one looks at two of them."""
+    kept = load(reference())
+    whole = kept.widest("matrix")
+    two = whole.model_copy(update={"variant": "heap,rollup", "started_at": whole.started_at + timedelta(days=1)})
+    library = Library({**kept.files, Path("newer"): two})
+    assert library.latest("matrix") is two
+    assert library.widest("matrix") is whole
 
 
 def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
