@@ -5,12 +5,13 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import JsonValue
 from rich.console import Console
 from rich.table import Table
 
@@ -18,7 +19,7 @@ from adpulse import variants
 from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
-from benchmarks import load, results, scratch, verdict
+from benchmarks import dashboard, load, results, scratch, verdict
 from benchmarks.bloat import Watch, growth
 from benchmarks.dataset import Dataset
 from benchmarks.knee import knee, steps
@@ -38,7 +39,8 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 @dataclass(frozen=True)
 class Plan:
     """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
-    as far as it has them, for `seconds`. `data` is what a service of our own is given before."""
+    as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
+    Prometheus looks on, and what the dashboard showed is kept."""
 
     scenario: str
     data: Dataset
@@ -48,15 +50,19 @@ class Plan:
     peak: int = 300
     reports: int = 20
     workers: int = 2
+    dashboard: bool = False
 
 
 def run(plan: Plan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
     """Runs the scenario, writes its result and returns it with its path. All that it starts is stopped.
 
     With an address, the service there is loaded, as it is: its answers are looked at, but not recounted, because
-    others may write to it. Raises load.LoadError, service.ServiceError, scratch.ScratchError or bulk.AlreadyLoaded.
+    others may write to it. Raises load.LoadError, dashboard.DashboardError, service.ServiceError,
+    scratch.ScratchError or bulk.AlreadyLoaded.
     """
     load.find_k6()  # before anything else takes time
+    if plan.dashboard:
+        dashboard.find()
     folder = settings.data_dir.resolve() / "results"
     result = _there(plan, settings, console, folder, address) if address else _here(plan, settings, console, folder)
     return result, results.write(result, folder)
@@ -72,7 +78,7 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
         with step(console, f"starting the service with {plan.workers} workers"):
             address = stack.enter_context(serving(url, plan.workers, folder / "service.log"))
         watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
-        loaded = _load(plan, address, folder / "k6.json", console, watch)
+        loaded, seen = _seen(plan, address, folder / "k6.json", console, watch)
         with step(console, "recounting"):
             answers = asyncio.run(verdict.ask(plan.data, url, address))
         # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
@@ -80,15 +86,30 @@ def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Res
         audited = [verdict.complete(plan.data, loaded, answers, cut_off), verdict.accuracy(answers)]
         postgres, variant = asyncio.run(_describe(url))
     tables = watch.measurements() if watch else []
-    return _result(plan, began, loaded, audited, postgres, variant, plan.data, tables)
+    return _result(plan, began, loaded, audited, postgres, variant, plan.data, tables, seen)
 
 
 def _there(plan: Plan, settings: Settings, console: Console, folder: Path, address: str) -> Result:
     began = datetime.now(UTC)
     variant = _variant(address)
-    loaded = _load(plan, address, folder / "k6.json", console)
+    loaded, seen = _seen(plan, address, folder / "k6.json", console)
     postgres = asyncio.run(_describe(settings.database_url))[0] if settings.database_url else None
-    return _result(plan, began, loaded, [], postgres, variant, None)
+    return _result(plan, began, loaded, [], postgres, variant, None, seen=seen)
+
+
+def _seen(
+    plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None
+) -> tuple[load.Load, dict[str, JsonValue]]:
+    """Loads the service, and says what its dashboard showed meanwhile, if that was asked for."""
+    if not plan.dashboard:
+        return _load(plan, address, out, console, watch), {}
+    shared = round(os.getloadavg()[0], 1)
+    with ExitStack() as stack:
+        with step(console, "starting Prometheus"):
+            looking_on = stack.enter_context(dashboard.recording(address))
+        loaded = _load(plan, address, out, console, watch)
+        with step(console, "asking what the dashboard showed"):
+            return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
 
 
 def _load(plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None) -> load.Load:
@@ -144,6 +165,7 @@ def _result(
     variant: str,
     data: Dataset | None,
     tables: Sequence[Measurement] = (),
+    seen: Mapping[str, JsonValue] | None = None,
 ) -> Result:
     return results.of_run(
         what=f"load-{plan.scenario}",
@@ -159,6 +181,7 @@ def _result(
             "peak_batches_per_second": plan.peak,
             "reports_per_second": plan.reports,
             "workers": plan.workers if data else None,
+            **(seen or {}),
         },
         measurements=[*_measurements(plan, loaded), *tables],
         checks=[verdict.replies(loaded), *audited, *_thresholds(loaded)],

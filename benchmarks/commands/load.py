@@ -7,6 +7,7 @@ import typer
 from adpulse.settings import Settings
 from benchmarks import scenarios
 from benchmarks.commands.options import Campaigns, Days, Events, Json, Seed, dataset, failing_clearly, finish, progress
+from benchmarks.dashboard import DashboardError
 from benchmarks.load import LoadError
 
 Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
@@ -26,6 +27,9 @@ def load(
     peak: Annotated[int, typer.Option(min=1, help="POSTs a second at the top of the ramp")] = 300,
     reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
     workers: Annotated[int, typer.Option(min=1, help="processes of our own service")] = 2,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="let a Prometheus look on, and keep what the dashboard showed")
+    ] = False,
     days: Days = 30,
     campaigns: Campaigns = 1_000,
     seed: Seed = 7,
@@ -45,7 +49,8 @@ def load(
         peak=peak,
         reports=reports,
         workers=workers,
+        dashboard=dashboard,
     )
-    with failing_clearly(LoadError):
+    with failing_clearly(LoadError, DashboardError):
         result, path = scenarios.run(plan, Settings(), progress, url.rstrip("/") if url else None)
     finish(result, path, scenarios.table, json=json)

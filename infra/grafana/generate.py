@@ -13,8 +13,13 @@ from typing import Any
 from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, table, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.variants import Dataquery
-from grafana_foundation_sdk.models.common import BigValueGraphMode, LegendDisplayMode, LegendPlacement
-from grafana_foundation_sdk.models.dashboard import Dashboard, DataSourceRef
+from grafana_foundation_sdk.models.common import (
+    BigValueGraphMode,
+    GraphThresholdsStyleMode,
+    LegendDisplayMode,
+    LegendPlacement,
+)
+from grafana_foundation_sdk.models.dashboard import Dashboard, DataSourceRef, Threshold, ThresholdsMode
 
 FOLDER = Path(__file__).parent / "dashboards"
 PROMETHEUS = DataSourceRef(type_val="prometheus", uid="prometheus")
@@ -24,7 +29,10 @@ WIDTH = 24  # columns of Grafana's grid
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel. `queries` are (PromQL, legend); `sql` is a statement instead. `kind`: timeseries, stat or table."""
+    """One panel. `queries` are (PromQL, legend); `sql` is a statement instead. `kind`: timeseries, stat or table.
+
+    `limit` is drawn as a dashed line: what is promised, or where an alert begins.
+    """
 
     title: str
     unit: str = "short"
@@ -33,6 +41,7 @@ class Panel:
     kind: str = "timeseries"
     width: int = 8
     about: str = ""
+    limit: float | None = None
 
 
 class Sql(Dataquery):
@@ -65,24 +74,30 @@ def _quantiles(metric: str, selector: str = "") -> list[tuple[str, str]]:
     return [(f"histogram_quantile({share}, {series})", f"p{round(share * 100)}") for share in (0.5, 0.95, 0.99)]
 
 
+def _alerts(state: str) -> str:
+    return f'count(ALERTS{{alertstate="{state}"}}) or vector(0)'
+
+
 _REQUESTS = "adpulse_http_request_duration_seconds"
 _REPORTS = f'{_REQUESTS}_bucket{{route="/report"'
 
 OVERVIEW: dict[str, list[Panel]] = {
     "Now": [
-        Panel("Events accepted", "ops", [("sum(adpulse:events:rate1m{outcome='accepted'})", "")], kind="stat", width=4),
-        Panel("Requests", "reqps", [("sum(adpulse:requests:rate1m)", "")], kind="stat", width=4),
-        Panel("Errors (5xx)", "percentunit", [("adpulse:errors:ratio5m", "")], kind="stat", width=4),
-        Panel("Reports p95", "s", [("adpulse:report_seconds:p95_5m", "")], kind="stat", width=4),
-        Panel("Reports within 200 ms", "percentunit", [("adpulse:reports_in_time:ratio5m", "")], kind="stat", width=4),
+        Panel("Events accepted", "ops", [("sum(adpulse:events:rate1m{outcome='accepted'})", "")], kind="stat", width=3),
+        Panel("Requests", "reqps", [("sum(adpulse:requests:rate1m)", "")], kind="stat", width=3),
+        Panel("Errors (5xx)", "percentunit", [("adpulse:errors:ratio5m", "")], kind="stat", width=3),
+        Panel("Reports p95", "s", [("adpulse:report_seconds:p95_5m", "")], kind="stat", width=3),
+        Panel("Reports within 200 ms", "percentunit", [("adpulse:reports_in_time:ratio5m", "")], kind="stat", width=3),
         Panel(
             "Queue",
             "s",
             [("max(adpulse_ingest_queue_age_seconds)", "")],
             kind="stat",
-            width=4,
+            width=3,
             about="How long the oldest batch has waited for a writer.",
         ),
+        Panel("Alerts firing", "short", [(_alerts("firing"), "")], kind="stat", width=3),
+        Panel("Alerts pending", "short", [(_alerts("pending"), "")], kind="stat", width=3),
     ],
     "Requests": [
         Panel(
@@ -99,7 +114,7 @@ OVERVIEW: dict[str, list[Panel]] = {
                 )
             ],
         ),
-        Panel("GET /report", "s", _quantiles(_REQUESTS, '{route="/report"}')),
+        Panel("GET /report", "s", _quantiles(_REQUESTS, '{route="/report"}'), limit=0.2),
         Panel("POST /events", "s", _quantiles(_REQUESTS, '{route="/events"}')),
         Panel(
             "Reports within 200 ms",
@@ -110,6 +125,7 @@ OVERVIEW: dict[str, list[Panel]] = {
                     "share",
                 )
             ],
+            limit=0.95,  # AdPulseReportsSlow
         ),
     ],
     "Ingest": [
@@ -271,6 +287,10 @@ def _build(panel: Panel) -> Any:
             .placement(LegendPlacement.BOTTOM)
             .show_legend(True)
         )
+    if panel.limit is not None:
+        steps = [Threshold(color="green"), Threshold(value=panel.limit, color="red")]
+        builder.thresholds(dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
+        builder.thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED))
     if panel.kind == "stat":
         builder.graph_mode(BigValueGraphMode.AREA).reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     if panel.sql is not None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from matplotlib.figure import Figure
 
-from benchmarks.plots import capacity, designs, ingest, reports
+from benchmarks.plots import capacity, dashboard, designs, ingest, reports
 from benchmarks.reporting import PROBE
 from benchmarks.results import Machine, Measurement, Postgres, Result, Source
 from benchmarks.shapes import BREAKDOWNS, TOTALS
@@ -134,6 +134,39 @@ def simulated() -> Result:
             yield Measurement(name="simulated.recovery", value=10.0 - 3 * place, unit="s", labels=labels)
 
     return result("simulate", all_of_it())
+
+
+def watched() -> Result:
+    """A spike in the middle, an alert that is pending, a panel without data, and gaps."""
+    course = [None, None, *(1 + 4 * (10 <= step < 20) + 0.1 * (step % 3) for step in range(28))]
+
+    def series(legend: str, factor: float) -> dict[str, object]:
+        return {"legend": legend, "values": [None if value is None else value * factor for value in course]}
+
+    def panel(kind: str, title: str, unit: str, *found: dict[str, object], limit: float | None = None) -> object:
+        return {"kind": kind, "title": title, "unit": unit, "limit": limit, "series": list(found)}
+
+    stats = (("Events accepted", "ops", 40_000), ("Errors (5xx)", "percentunit", 0), ("Queue", "s", 0.01))
+    quantiles = [series(name, factor) for name, factor in (("p50", 0.01), ("p95", 0.05), ("p99", 0.08))]
+    kept = [
+        *(panel("stat", title, unit, series("", factor)) for title, unit, factor in stats),
+        panel("stat", "Reports p95", "s"),
+        panel("stat", "Alerts firing", "short", series("", 0)),
+        panel("timeseries", "GET /report", "s", *quantiles, limit=0.2),
+        panel("timeseries", "Events by outcome", "ops", series("accepted", 40_000), series("rejected", 0)),
+        panel("timeseries", "Events waiting", "short"),
+        panel("timeseries", "Reports within 200 ms", "percentunit", series("share", 0.2), limit=0.95),
+    ]
+    alerts = [series("AdPulseReportsSlow pending", 1)]
+    seen = {"prometheus": "3.5", "step_seconds": 5, "panels": kept, "alerts": alerts}
+    bare = result("load-spike", iter(()))
+    return bare.model_copy(update={"parameters": {"load_average_before": 0.5, "dashboard": seen}})
+
+
+@compared
+def test_dashboard() -> Figure:
+    """Numbers on top, courses below; no data is said, and a threshold is dashed."""
+    return dashboard.overview(watched())
 
 
 @compared

@@ -7,8 +7,7 @@ import math
 import re
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +20,8 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from adpulse import metrics
-from benchmarks.service import free_port, serving
+from benchmarks.dashboard import SHOWN, Recording, prometheus
+from benchmarks.service import serving
 
 INFRA = Path(__file__).parents[2] / "infra"
 DASHBOARDS = sorted((INFRA / "grafana" / "dashboards").glob("*.json"))
@@ -97,29 +97,11 @@ def test_every_alert_has_a_case() -> None:
 # ── Every query, for real ────────────────────────────────────────────────────────────────────────────────────
 
 
-@asynccontextmanager
-async def prometheus(target: str, folder: Path) -> AsyncIterator[str]:
-    """The address of a Prometheus with compose's configuration and rules, in a hurry."""
-    configuration = yaml.safe_load((INFRA / "prometheus" / "prometheus.yml").read_text())
-    configuration["global"] |= {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-    configuration["rule_files"] = [str(INFRA / "prometheus" / each) for each in configuration["rule_files"]]
-    jobs = {each["job_name"]: each for each in configuration["scrape_configs"]}
-    jobs["adpulse"]["static_configs"] = [{"targets": [target]}]
-    file = folder / "prometheus.yml"
-    file.write_text(yaml.safe_dump(configuration))
-    port = free_port()
-    options = [
-        f"--config.file={file}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with (folder / "log").open("w") as log:
-        process = await asyncio.create_subprocess_exec("prometheus", *options, stdout=log, stderr=log)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        await process.wait()
+HURRY = {
+    "scrape_interval: 5s": "scrape_interval: 1s",
+    "scrape_timeout: 4s": "scrape_timeout: 1s",
+    "evaluation_interval: 15s": "evaluation_interval: 1s",
+}
 
 
 def event(number: int, now: datetime) -> dict[str, Any]:
@@ -179,14 +161,27 @@ async def unanswered(address: str) -> Iterator[str]:
 @pytest.mark.parametrize("server", ["pg18"], indirect=True)
 async def test_every_query_of_every_panel_returns_data(url: str, tmp_path: Path) -> None:
     """A real Prometheus with compose's files scrapes the real service, two workers of it, under a little load."""
-    with serving(url, 2, tmp_path / "service.log") as address:
-        async with prometheus(address.removeprefix("http://"), tmp_path) as monitor:
-            under_load = asyncio.create_task(load(address))
-            try:
-                assert list(await unanswered(monitor)) == []
-                assert not under_load.done(), under_load.exception()
-            finally:
-                under_load.cancel()
+    with (
+        serving(url, 2, tmp_path / "service.log") as address,
+        prometheus(address.removeprefix("http://"), tmp_path, HURRY) as monitor,
+    ):
+        recording = Recording(monitor)
+        under_load = asyncio.create_task(load(address))
+        try:
+            assert list(await unanswered(monitor)) == []
+            assert not under_load.done(), under_load.exception()
+            recorded = recording.panels()
+        finally:
+            under_load.cancel()
+    # What `adbench load --dashboard` keeps: every panel of it, by the same queries, and a number in each.
+    kept = {panel["title"]: panel for panel in recorded["panels"]}
+    assert kept.keys() >= set(SHOWN)
+    for title, panel in kept.items():
+        values = [value for series in panel["series"] for value in series["values"] if value is not None]
+        assert values, title
+    assert kept["GET /report"]["limit"] == 0.2
+    assert {series["legend"] for series in kept["GET /report"]["series"]} == {"p50", "p95", "p99"}
+    assert {"GET /report", "POST /events"} <= {each["legend"] for each in kept["Requests by route"]["series"]}
 
 
 async def test_every_sql_panel_returns_rows(url: str, connection: asyncpg.Connection) -> None:
