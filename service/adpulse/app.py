@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +24,7 @@ from adpulse.ingest import Writer
 from adpulse.intake import PATH, post_events
 from adpulse.keyring import Keyring
 from adpulse.maintenance import Maintainer
-from adpulse.openapi import METRICS_OPENAPI, SECURITY_SCHEMES, events_openapi, report_openapi
+from adpulse.openapi import METRICS_OPENAPI, READY_OPENAPI, SECURITY_SCHEMES, events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
 from adpulse.reports import Reporter, open_pooled_readers, open_readers
 from adpulse.security import guarded
@@ -178,9 +178,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
     route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(answer)
     route("/healthz", methods=["GET"], summary="The process lives")(_healthz)
-    route("/readyz", methods=["GET"], summary="The database answers")(_readyz)
+    route("/readyz", methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(_readyz)
     counts = _metrics if settings.open_metrics else guarded("metrics", _metrics)
-    route("/metrics", methods=["GET"], summary="Prometheus metrics", openapi_extra=METRICS_OPENAPI)(counts)
+    route(
+        "/metrics",
+        methods=["GET"],
+        summary="Prometheus metrics",
+        openapi_extra=METRICS_OPENAPI,
+        response_class=PlainTextResponse,
+    )(counts)
     add_docs(app)
     generate = app.openapi
 

@@ -9,7 +9,22 @@ from adpulse.queries import BY_NAME, COMPARISONS, FIELDS, FORMATS, KEY, REPEATAB
 from adpulse.settings import Settings
 from adpulse.windows import GRANULARITIES
 
-_PROBLEM = {"description": "RFC 9457 problem document", "content": {"application/problem+json": {}}}
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def _problem(**more: dict[str, Any]) -> dict[str, Any]:
+    """A reply that says what is wrong; `more` are members beside the four of every problem document."""
+    members = {
+        "type": {"type": "string", "pattern": "^urn:adpulse:[a-z_]+$"},
+        "title": _TEXT,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": _TEXT,
+    }
+    schema = {"type": "object", "required": list(members), "properties": members | more}
+    return {"description": "RFC 9457 problem document", "content": {"application/problem+json": {"schema": schema}}}
+
+
 # How a key is sent; the empty one because the server may have no keys.
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a key as `adpulse keys new` makes it"},
@@ -19,13 +34,14 @@ _KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}, {}]
 _LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}}
 # What the door may answer, before the endpoint is asked.
 _DOOR = {
-    "401": _PROBLEM
+    "401": _problem()
     | {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how to send a key"}}},
-    "403": _PROBLEM,
-    "429": _PROBLEM | _LATER,
-    "503": _PROBLEM | _LATER,
+    "403": _problem(),
+    "429": _problem() | _LATER,
+    "503": _problem() | _LATER,
 }
 METRICS_OPENAPI = {"security": _KEY, "responses": _DOOR}
+READY_OPENAPI = {"responses": {"503": _problem() | _LATER}}
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
@@ -61,15 +77,15 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                 "description": "accepted + duplicates + rejected_count = events sent; the accepted ones are committed",
                 "content": {"application/json": {"schema": _ANSWER}},
             },
-            **{str(status): _PROBLEM for status in (400, 408, 409, 413, 415, 422)},
+            **{str(status): _problem() for status in (400, 408, 409, 413, 415)},
+            "422": _problem(**_ANSWER["properties"]),
             **_DOOR,
         },
         "security": _KEY,
     }
 
 
-_COUNT = {"type": "integer", "minimum": 0}
-_ANSWER = {
+_ANSWER: dict[str, Any] = {
     "type": "object",
     "required": ["accepted", "duplicates", "rejected", "rejected_count"],
     "properties": {
@@ -134,7 +150,8 @@ def report_openapi(settings: Settings) -> dict[str, Any]:
                 "description": "The report",
                 "content": {"application/json": {"schema": _report_schema()}, "text/csv": {"schema": _TEXT}},
             },
-            **{str(status): _PROBLEM for status in (422, 504)},
+            "422": _problem(parameter=_TEXT),
+            "504": _problem(),
             **_DOOR,
         },
         "security": _KEY,
@@ -147,12 +164,9 @@ class _Parameter(NamedTuple):
     examples: dict[str, Any]
 
 
-_TEXT = {"type": "string"}
-_WHEN = r"^(-[0-9]{1,6}[mhdw]|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)$"
-
-
 def _parameters(settings: Settings) -> dict[str, _Parameter]:
-    when = {"type": "string", "pattern": _WHEN}
+    relative = {"type": "string", "pattern": "^-[0-9]{1,6}[mhdw]$"}
+    when = {"anyOf": [relative, {"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
     key = {"type": "string", "pattern": f"^{KEY}$"}
     order = "|".join((*METRICS, BY_NAME))
     names = "|".join(METRICS)
@@ -181,7 +195,7 @@ def _parameters(settings: Settings) -> dict[str, _Parameter]:
         ),
         "timezone": _Parameter(
             "The IANA time zone of dates and buckets. Days have 23 or 25 hours where clocks change.",
-            {"type": "string", "default": "UTC"},
+            {"type": "string", "format": "iana-time-zone", "default": "UTC"},
             {"India": "Asia/Kolkata", "New York": "America/New_York"},
         ),
         "group_by": _Parameter(
