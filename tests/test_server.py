@@ -84,6 +84,15 @@ async def test_a_streamed_answer_goes_out_as_it_comes() -> None:
     assert transport.pieces == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndo", b"ne"]
 
 
+async def test_a_question_for_the_head_is_answered() -> None:
+    """There is no body to wait for, and the connection goes on."""
+    body: Message = {"type": "http.response.body", "body": b"done"}
+    request = POST.replace(b"POST", b"HEAD") + b"\r\n{}"
+    transport = await pieces(answering(START, body), request, request)
+    assert transport.pieces == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"] * 2
+    assert not transport.closed
+
+
 async def test_permission_to_send_a_body_is_given_at_once() -> None:
     """A client that asks `Expect: 100-continue` waits for it before it sends anything else."""
     body: Message = {"type": "http.response.body", "body": b"done"}

@@ -107,7 +107,8 @@ class Protocol(HttpToolsProtocol):
         self._refuse(400, "malformed_http", "The request is not valid HTTP.")
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.transport = _Answer(cycle.transport)  # type: ignore[assignment]  # what a cycle uses of a transport
+        if cycle.scope["method"] != "HEAD":  # its answer is a head, after which nothing is written
+            cycle.transport = _Answer(cycle.transport)  # type: ignore[assignment]  # what a cycle uses of a transport
         super()._start_asgi_task(cycle, app)
 
     @property
