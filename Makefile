@@ -4,12 +4,14 @@ VENV     := .venv
 BIN      := $(VENV)/bin
 EVENTS   ?= 1000000
 DURATION ?= 10
+MINUTES  ?= 60
+SEED     ?= 1
 CYCLES   ?= 20
 SEED     ?= 1
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults lint screenshots lab format docs lock clean
+.PHONY: help setup demo test faults fuzz audit lint screenshots lab format docs lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +26,12 @@ test: $(VENV)/.dev  ## run every test, in parallel
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
 	PYTHONPATH=tests $(BIN)/python -m faults run --cycles $(CYCLES) --seed $(SEED)
+
+fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones (MINUTES=60 SEED=1)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
+
+audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
+	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict
 
 lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .

@@ -21,8 +21,9 @@ from tests.fuzz.run import WIRES, Fuzzer, Tally
 
 DATABASE = "adpulse_fuzz"
 DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made of them
-# A report may take as long as it likes: that the database grows all the while is no fault of a question.
-SERVICE = {"ADPULSE_REPORT_TIMEOUT_MS": "60000", "ADPULSE_LOG_LEVEL": "error"}
+# A report may take as long as it likes: that the database grows all the while is no fault of a question. And a
+# connection stays, however long a busy machine keeps us from sending: where there is no reply, that is a fault.
+SERVICE = {"ADPULSE_REPORT_TIMEOUT_MS": "60000", "ADPULSE_KEEP_ALIVE_S": "600", "ADPULSE_LOG_LEVEL": "error"}
 
 
 async def _new(server: str, variant: str) -> str:

@@ -1,0 +1,93 @@
+"""A few seconds of `make fuzz`, against a service in a process of its own, and that its judge finds fault."""
+
+import asyncio
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import VERSIONS, NewDatabase
+
+from adpulse import database
+from adpulse.app import create_app
+from adpulse.settings import Settings
+from benchmarks.service import serving
+from tests.fuzz.__main__ import SERVICE
+from tests.fuzz.contract import Contract
+from tests.fuzz.mutations import mutate
+from tests.fuzz.run import Fuzzer
+from tests.fuzz.wire import Reply, Request
+
+CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
+ASK = Request("GET", "/report", b"start=-1h", (), b"")
+TELL = Request("POST", "/events", b"", (("Content-Type", b"application/json"),), b'{"events":[{"cost":1}]}')
+PROBLEM = {"type": "urn:adpulse:x", "title": "x", "status": 422, "detail": "x", "parameter": "start"}
+ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
+
+
+@pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
+async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
+    """Whatever is sent: a documented reply, no 5xx, and as many events stored as were said to be accepted."""
+    url = await new_database("rollup_dims")
+    with serving(url, 1, tmp_path / "log", SERVICE) as address:
+        fuzzer = Fuzzer(address, seed=7)
+        await asyncio.to_thread(fuzzer.round, 6, 1_600)
+    tally = fuzzer.tally
+    assert not tally.faults, tally.faults[0]
+    assert tally.cases >= 1_600
+    # It got past the doors: events were taken and refused, reports given and refused.
+    found = {(operation, status) for _, operation, status in tally.replies}
+    assert {(name, status) for name in ("POST /events", "GET /report") for status in (200, 422)} <= found
+    connection = await database.connect(url)
+    assert await connection.fetchval("SELECT count(*) FROM events") == tally.accepted > 0
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "content_type", "content"),
+    [
+        (ASK, 500, "application/problem+json", PROBLEM | {"status": 500}),
+        (ASK, 503, "application/problem+json", PROBLEM | {"status": 503}),
+        (ASK, 418, "application/problem+json", PROBLEM | {"status": 418}),
+        (ASK, 422, "text/html", PROBLEM),
+        (ASK, 422, "application/problem+json", PROBLEM | {"status": 400}),
+        (ASK, 422, "application/problem+json", PROBLEM | {"parameter": 3}),
+        (ASK, 422, "application/problem+json", {"detail": "not found"}),
+        (ASK, 200, "application/json", {"totals": {}}),
+        (TELL, 200, "application/json", ANSWER | {"accepted": -1}),
+        (TELL, 200, "application/json", {"accepted": 1}),
+        (TELL, 200, "application/json", ANSWER | {"accepted": float("nan")}),
+        (replace(TELL, method="PUT"), 200, "application/json", ANSWER),
+    ],
+)
+def test_a_reply_that_breaks_the_contract_is_found(
+    request_: Request, status: int, content_type: str, content: dict[str, Any]
+) -> None:
+    """A 5xx, an undocumented status or type, another shape, a number that JSON does not have."""
+    reply = Reply(status, {"content-type": content_type}, json.dumps(content).encode())
+    assert CONTRACT.judge(request_, reply)[1] is not None
+
+
+def test_a_reply_that_keeps_it_is_not() -> None:
+    """The same ones, as they should be."""
+    for request, status, kind, content in (
+        (ASK, 422, "application/problem+json", PROBLEM),
+        (TELL, 200, "application/json", ANSWER),
+        (replace(TELL, method="PUT"), 405, "application/problem+json", PROBLEM | {"status": 405}),
+    ):
+        reply = Reply(status, {"content-type": kind}, json.dumps(content).encode())
+        assert CONTRACT.judge(request, reply)[1] is None
+
+
+def test_requests_are_made_again_from_their_seed_and_can_be_sent() -> None:
+    """So that a fault can be looked for; and each is one request, whatever was put into it."""
+    made = [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
+    assert made == [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
+    assert len(set(made)) > 400
+    for request in made:
+        head = request.encode()[: len(request.encode()) - len(request.body)]
+        assert head.endswith(b"\r\n\r\n")
+        assert head.count(b"\r\n\r\n") == 1
+        assert b" " not in head.split(b"\r\n")[0].split(b" ", 1)[1].rsplit(b" ", 1)[0]
