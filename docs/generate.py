@@ -105,6 +105,17 @@ def variant_table() -> str:
     return _table(("variant", "what it is"), rows)
 
 
+def planted_table() -> str:
+    """The bugs that the fault harness is tried with, by the lines before each patch (tests/faults/planted.py)."""
+    rows = []
+    for path in sorted((ROOT / "tests" / "faults" / "planted").glob("*.patch")):
+        lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
+        link = f"[`{path.stem}`](../../tests/faults/planted/{path.name})"
+        harms = ", ".join(dict.fromkeys(lines["harms"].split(", ")))
+        rows.append((link, lines["what"], harms, lines["found as"]))
+    return _table(("bug", "what it is", "harms", "found as"), rows)
+
+
 def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
     """One table of what the data set looks like."""
     return _table(*measure(portrait.drawn()))
@@ -146,6 +157,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,
     "metrics": metrics_table,
+    "planted": planted_table,
     "variants": variant_table,
     "results": result_schema,
     "dataset_shares": lambda: dataset(portrait.shares),

@@ -21,7 +21,7 @@ from benchmarks import results
 from benchmarks.child import stopping_on_sigterm
 from benchmarks.results import Postgres, Result
 from faults import overload as overloading
-from faults import record
+from faults import planted, record
 from faults.checks import check
 from faults.cycle import Outcome
 from faults.harms import HARMS
@@ -101,6 +101,31 @@ def overload(
     with stopping_on_sigterm(), copied(ROOT) as tree:
         result = asyncio.run(go(tree))
     _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+@app.command("planted")
+def try_planted(
+    only: Annotated[str | None, typer.Option(help="these alone, separated by commas")] = None,
+    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+) -> None:
+    """Plant each bug of tests/faults/planted in a copy of the service, and see that it is found."""
+    began, source = datetime.now(UTC), results.source()
+    names = only.split(",") if only else None
+    found = []
+    for plant in planted.read_all():
+        if names is None or plant.name in names:
+            with stopping_on_sigterm():
+                outcomes = asyncio.run(planted.attempt(plant, seed))
+            found.append((plant, outcomes))
+            lines = plant.found(outcomes[-1])
+            mark = "[green]✓[/]" if lines else "[red]✗[/]"
+            others = outcomes[-1].violations
+            console.print(
+                f"{mark} {plant.name}, {len(outcomes)} cycles: {(lines or others or ['nothing'])[0]}", soft_wrap=True
+            )
+    result = record.of_planted(found, began, source, {"seed": seed})
+    console.print(f"result: {results.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
     raise typer.Exit(0 if result.passed else 1)
 
 

@@ -119,6 +119,8 @@ async def check(world: World, journal: Journal) -> Findings:
             if told.wrong:
                 wrong.append(f"report: {told.wrong} sums over HTTP are wrong, first in {told.first_wrong}")
         wrong += await _slots(world)
+        if circles := await world.new_deadlocks(connection):
+            wrong.append(f"deadlock: {circles} times")
     finally:
         await connection.close()
     return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
@@ -135,8 +137,10 @@ async def _told(world: World, address: str) -> recount.Recount:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     whole = (now - timedelta(days=402), now + timedelta(days=3))
     cut = (now - timedelta(minutes=87), now + timedelta(minutes=1))
+    hour = now.replace(minute=0) - timedelta(hours=1)  # events lie on both sides of it
     questions = [
         Question(*whole),
+        Question(hour - timedelta(days=1), hour),
         Question(*whole, group_by="campaign_id"),
         Question(*cut, campaigns=("C1", "C2"), granularity="hour", timezone="Asia/Kolkata"),
     ]

@@ -57,7 +57,7 @@ class Client:
         chosen = [each for each in self._unanswered if self._random.random() >= UNSETTLED]
         give_up = time.monotonic() + PATIENCE_S
         for batch, events in chosen:
-            while not batch.acknowledged and not await self.deliver(batch, events):
+            while not batch.acknowledged and not await self.deliver(batch, events, well=True):
                 if time.monotonic() > give_up:
                     self._journal.violates(f"unanswered: batch {batch.number} gets no answer though all is well")
                     break
@@ -69,7 +69,7 @@ class Client:
             batch, events = self._source.next(Kind.KEYED, 1)
             self._journal.sends(batch)
             give_up = time.monotonic() + PATIENCE_S
-            while not await self.deliver(batch, events, service):
+            while not await self.deliver(batch, events, service, well=True):
                 if time.monotonic() > give_up:
                     self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
                     break
@@ -100,8 +100,10 @@ class Client:
             self._due = max(self._due, time.monotonic() - 1) + batch.size / self._rate
             await asyncio.sleep(BACK_OFF_S if probing else max(0.0, self._due - time.monotonic()))
 
-    async def deliver(self, batch: Batch, events: list[bytes], service: Service | None = None) -> bool:
-        """Send a batch once; whether it was acknowledged."""
+    async def deliver(
+        self, batch: Batch, events: list[bytes], service: Service | None = None, *, well: bool = False
+    ) -> bool:
+        """Send a batch once; whether it was acknowledged. When all is `well`, silence is a violation."""
         chance, journal = self._random, self._journal
         service = service or chance.choice(self._services)
         if batch.kind is Kind.IDS:
@@ -120,6 +122,8 @@ class Client:
             return False
         except httpx.TransportError as error:
             journal.statuses[type(error).__name__] += 1
+            if well and isinstance(error, httpx.TimeoutException):
+                journal.violates(f"unanswered: batch {batch.number} waited {ANSWER_S:g} s though all is well")
             return False
         journal.statuses[str(reply.status_code)] += 1
         if reply.status_code == 200:

@@ -262,6 +262,7 @@ async def slow_sockets(world: World, chance: Random) -> None:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writers.append(writer)
     for place in range(20):
+        writers = [writer for writer in writers if not writer.is_closing()]  # the service may have had enough of it
         for writer in writers:
             writer.write(head[place * 5 : place * 5 + 5])
         await asyncio.sleep(0.05)

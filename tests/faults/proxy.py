@@ -200,6 +200,6 @@ class Proxy:
 def _cut(writer: asyncio.StreamWriter, *, reset: bool = False) -> None:
     """Close at once, whatever is under way; with `reset`, TCP says so to the other side."""
     found = writer.get_extra_info("socket")
-    if reset and found is not None and found.family != socket.AF_UNIX:
+    if reset and not writer.is_closing() and found.family != socket.AF_UNIX:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -13,6 +13,7 @@ from benchmarks.results import Check, Gap, Measurement, Postgres, Result, Source
 from faults.cycle import Outcome
 from faults.harms import HARMS
 from faults.overload import BATCH, Overload
+from faults.planted import Plant
 from faults.world import VARIANT
 
 RECOVERED_S = 1.0  # what is promised
@@ -33,6 +34,7 @@ PROMISES = {
     "unanswered": "when all is well again, everything is answered",
     "slots": "every connection for reports is free afterwards",
     "writers": "every transaction has an end",
+    "deadlock": "no transactions wait for one another in a circle",
     "broken": "everything runs again after every harm",
 }
 
@@ -107,6 +109,31 @@ def of_overload(
         parameters=parameters,
         measurements=measurements,
         checks=checks,
+    ).model_copy(update={"source": source})
+
+
+def of_planted(
+    found: Sequence[tuple[Plant, Sequence[Outcome]]],
+    began: datetime,
+    source: Source,
+    parameters: dict[str, Any],
+) -> Result:
+    """The result of the negative controls: a check for each, and after how many cycles it was found."""
+    return results.of_run(
+        what="faults-planted",
+        started_at=began,
+        postgres=None,
+        data=None,
+        variant=VARIANT.partition("_")[2],
+        parameters=parameters,
+        measurements=[
+            Measurement(name="cycles", value=len(outcomes), unit="cycles", labels={"plant": plant.name})
+            for plant, outcomes in found
+        ],
+        checks=[
+            Check(name=plant.name, passed=bool(lines := plant.found(outcomes[-1])), detail=(lines or ["not found"])[0])
+            for plant, outcomes in found
+        ],
     ).model_copy(update={"source": source})
 
 

@@ -13,7 +13,7 @@ from faults.world import world
 
 SEED = 2026
 RATE = 4_000  # events a second: enough to be under way when harm comes, and little to recount
-ROUNDS = 4
+ROUNDS = 3
 NAMES = sorted(HARMS)
 
 

@@ -19,7 +19,7 @@ async def test_too_much_is_refused_and_nothing_is_lost(home: Path) -> None:
     """
     async with world(home, binaries=BINARIES[VERSIONS[0]]) as it:
         journal = Journal()
-        found = await overload(it, journal, seed=1, seconds=3)
+        found = await overload(it, journal, seed=1, seconds=1.5)
         assert journal.violations == []
         assert (await check(it, journal)).violations == []
     assert min(phase.statuses[200] for phase in (found.before, found.during, found.after)) > 0

@@ -35,6 +35,7 @@ class World:
     database: str = ""
     outages: list[float] = field(default_factory=list)
     _eras: int = 0
+    _deadlocks: int = 0
 
     @property
     def variant(self) -> Variant:
@@ -53,6 +54,7 @@ class World:
         await self._execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)" if self.database else "SELECT 1")
         self._eras += 1
         self.database = f"faults_{self._eras}"
+        self._deadlocks = 0
         space = "TABLESPACE small" if self.cluster.rooms else ""
         await self._execute(f"CREATE DATABASE {self.database} TEMPLATE {TEMPLATE} {space}")
         direct, behind = self.services
@@ -74,6 +76,14 @@ class World:
                         raise
         finally:
             await connection.close()
+
+    async def new_deadlocks(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+        """How often transactions of this database waited in a circle since this was last asked, or since a crash."""
+        seen: int = await connection.fetchval(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        )
+        before, self._deadlocks = self._deadlocks, seen
+        return seen - before if seen >= before else seen  # a crash begins to count anew
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
