@@ -65,7 +65,7 @@ def _cluster(name: str) -> Cluster:
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def alone(name: str) -> Iterator[None]:
     """What one test process does at a time."""
     with (Path(os.environ[HOME]) / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -84,7 +84,7 @@ class Server:
 
     async def template(self, variant: str) -> str:
         template = f"template_{variant}"
-        with _alone(f"{self.name}-{template}"):
+        with alone(f"{self.name}-{template}"):
             if not await self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
                 await self.execute(f"CREATE DATABASE building_{variant}")
                 connection = await database.connect(self.url(f"building_{variant}"))
@@ -209,9 +209,9 @@ async def wire(url: str, home: Path) -> AsyncIterator[Wire]:
     await wire.cut()
 
 
-@pytest.fixture
-async def serve(new_database: NewDatabase) -> AsyncIterator[Serve]:
-    """A factory: `await serve(url, max_events=3)` is a client of the service, in this process, ready to write."""
+@asynccontextmanager
+async def services() -> AsyncIterator[Serve]:
+    """Yields `await serve(url, max_events=3)` -> a client of the service, in this process, ready to write."""
     async with AsyncExitStack() as stack:
 
         async def start(url: str, **settings: object) -> Client:
@@ -224,6 +224,13 @@ async def serve(new_database: NewDatabase) -> AsyncIterator[Serve]:
                     await asyncio.sleep(0.02)
             return client
 
+        yield start
+
+
+@pytest.fixture
+async def serve(new_database: NewDatabase) -> AsyncIterator[Serve]:
+    """The factory; its services end before their databases do."""
+    async with services() as start:
         yield start
 
 

@@ -143,13 +143,24 @@ async def test_a_long_writer_and_a_long_reader_change_no_answer(new_database: Ne
 
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_a_mark_from_another_server_is_not_believed(new_database: NewDatabase, name: str) -> None:
-    """After a restore from a dump transaction numbers start low again; the mark of the old server must hide nothing."""
+    """After a restore from a dump transaction numbers start low again; the mark of the old cluster must hide nothing,
+    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal)."""
     async with connections(await new_database(name), 1) as (connection,):
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-        await connection.execute("DELETE FROM rollup_moved")
-        await connection.execute(
-            "INSERT INTO rollup_moved (before, started_at) VALUES ('9000000000000', timestamptz '2020-01-01')"
+        own = await connection.fetchval("SELECT system_identifier FROM pg_control_system()")
+        present = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        mark = (
+            "INSERT INTO rollup_mark (before, system_identifier) VALUES ($1::text::xid8, $2) "
+            "ON CONFLICT (only_row) DO UPDATE "
+            "SET before = excluded.before, system_identifier = excluded.system_identifier"
         )
+        for before, cluster in (("9000000000000", own), ("9000000000000", own + 1), (present, own + 1)):
+            await connection.execute(mark, before, cluster)
+            assert await connection.fetchval("SELECT rollup_delta_start()::text") == "0"
+            assert await clicks(connection, name) == BATCH
+        await connection.execute(mark, present, own)
+        assert await connection.fetchval("SELECT rollup_delta_start()::text") == present
+        await connection.execute(mark, present, own + 1)
         assert await clicks(connection, name) == BATCH
         await run_round(connection, variants.find(name))
         assert await clicks(connection, name) == BATCH

@@ -28,6 +28,8 @@ FOUNDATION = {
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
     "api_keys": {INGEST: {"SELECT"}},
+    "rollup_mark": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "INSERT", "UPDATE"}},
+    "heartbeat": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "UPDATE"}},
 }
 EVENTS = {INGEST: {"INSERT"}, REPORT: {"SELECT"}}
 

@@ -26,7 +26,7 @@ from adpulse.keyring import Keyring
 from adpulse.maintenance import Maintainer
 from adpulse.openapi import METRICS_OPENAPI, READY_OPENAPI, SECURITY_SCHEMES, events_openapi, report_openapi
 from adpulse.problems import problem, unavailable
-from adpulse.reports import Reporter, open_pooled_readers, open_readers
+from adpulse.replicas import open_reports
 from adpulse.security import guarded
 from adpulse.settings import Settings
 from adpulse.shortcut import Shortcut
@@ -47,7 +47,7 @@ async def _healthz() -> Response:
 async def _readyz(request: Request) -> Response:
     state = request.app.state
     try:
-        async with state.pool.acquire(timeout=2) as connection:
+        async with state.reporter.pool.acquire(timeout=2) as connection:
             await connection.execute("SELECT 1", timeout=2)
             if not state.schema_checked:
                 async with connection.transaction():  # two statements that a pooler must not part
@@ -121,13 +121,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         assert url is not None
         state = app.state
         state.writer = Writer(settings.pooler_url or url, settings)
-        if settings.pooler_url and not settings.read_database_url:
-            readers = await open_pooled_readers(settings.pooler_url, settings.readers, "adpulse reports", settings)
-        else:
-            read_url = settings.read_database_url or url
-            readers = await open_readers(read_url, settings.readers, "adpulse reports", settings)
-        state.pool = readers.quick  # what /readyz asks
-        state.reporter = Reporter(readers, settings)
+        state.reporter = await open_reports(url, settings, settings.readers, "adpulse reports")
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
         maintainer = Maintainer(url, settings)
         await state.keyring.start()
@@ -139,7 +133,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         await maintainer.stop()
         await state.writer.stop()
         await state.keyring.stop()
-        await readers.close()
+        await state.reporter.close()
 
     return lifespan
 

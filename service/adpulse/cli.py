@@ -18,7 +18,8 @@ from rich.table import Table
 from adpulse import audit, database, embedded, key_commands, keyring, queries, rendering, server, terminal, variants
 from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.queries import QueryError
-from adpulse.reports import Report, Reporter, open_readers
+from adpulse.replicas import open_reports
+from adpulse.reports import Report
 from adpulse.settings import PREFIX, Settings, unknown_variables
 from adpulse.shell import Json, err, out
 from adpulse.shell import fail as _fail
@@ -262,10 +263,10 @@ def report(
 
 
 async def _report(url: str, query: queries.Query, settings: Settings) -> Report:
-    readers = await open_readers(settings.read_database_url or url, 1, "adpulse report", settings)
+    reports = await open_reports(url, settings, 1, "adpulse report")
     try:
-        return await Reporter(readers, settings).report(query)
+        return await reports.report(query)
     except asyncpg.QueryCanceledError:
         _fail(f"the report took longer than {settings.report_timeout_ms} ms; take a shorter window")
     finally:
-        await readers.close()
+        await reports.close()

@@ -1,4 +1,4 @@
-"""Upkeep while the service runs: the variant's maintain.sql, retention, old idempotency keys. One loop, one lock.
+"""Upkeep while the service runs: the variant's maintain.sql, retention, old idempotency keys, the heartbeat. One lock.
 
 Every service process runs the loop; the lock lets one of them work. When that one dies, PostgreSQL frees its lock
 and another goes on. A round that fails is logged, counted and tried again: nothing depends on when it runs.
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
-from adpulse import gauges, metrics, variants
+from adpulse import gauges, heartbeat, metrics, variants
 from adpulse.database import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
 from adpulse.settings import Settings
 from adpulse.variants import Variant
@@ -89,12 +89,19 @@ class Maintainer:
         return (datetime.now(UTC) - timedelta(days=self._settings.retention_days or 0)).date()
 
     async def _maintain(self, connection: Connection) -> None:
-        expired_at = sampled_at = 0.0
-        retiring = False
         while True:
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTENANCE_LOCK):
                 break
             await asyncio.sleep(_RETRY_S)
+        beating = asyncio.create_task(heartbeat.beat(self._url), name="heartbeat")
+        try:
+            await self._go_on(connection)
+        finally:
+            beating.cancel()
+
+    async def _go_on(self, connection: Connection) -> None:
+        expired_at = sampled_at = 0.0
+        retiring = False
         while True:
             variant = await variants.active(connection)
             started = time.monotonic()

@@ -57,6 +57,19 @@ STATEMENT = Histogram(
     "adpulse_report_statement_duration_seconds", "Time of a report's statement", ["variant"], buckets=SECONDS
 )
 
+REPLICA_LAG = Gauge(
+    "adpulse_replica_lag_seconds",
+    "How old what reports read from the replica may be, as last seen; no less than it is",
+    multiprocess_mode="livemax",
+)
+REPLICA_AWAY = Gauge("adpulse_replica_away", "1 while the replica does not answer", multiprocess_mode="livemax")
+FALLBACKS = Counter(
+    "adpulse_report_fallbacks_total",
+    "Reports read from the primary because the replica was behind (lag), did not answer (away, failed) or has no "
+    "heartbeat (unknown)",
+    ["reason"],
+)
+
 MAINTENANCE = Histogram(
     "adpulse_maintenance_duration_seconds",
     "Time of a round of maintain.sql (compaction)",

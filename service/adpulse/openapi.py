@@ -282,6 +282,15 @@ def _report_schema() -> dict[str, Any]:
         },
         "previous": record({"start": instant, "end": instant, "totals": record(figures)}),
         "change": record(changes),
-        "meta": record({"variant": _TEXT, "took_ms": {"type": "number"}, "groups": {"type": "integer"}}, "groups"),
+        "meta": record(
+            {
+                "variant": _TEXT,
+                "took_ms": {"type": "number"},
+                "lag_ms": {"type": "integer"},
+                "groups": {"type": "integer"},
+            },
+            "lag_ms",
+            "groups",
+        ),
     }
     return record(answer, "rows", "previous", "change")

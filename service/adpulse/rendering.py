@@ -48,6 +48,8 @@ def to_json(report: Report) -> bytes:
     if report.rows is not None:
         reply["rows"] = [_row(row, report) for row in report.rows]
     reply["meta"] = {"variant": report.variant, "took_ms": round(report.took_ms, 3)}
+    if report.lag_ms is not None:
+        reply["meta"]["lag_ms"] = round(report.lag_ms)
     if query.group_by is not None:
         reply["meta"]["groups"] = report.groups
     return orjson.dumps(reply)

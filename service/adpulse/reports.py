@@ -35,6 +35,7 @@ class Report:
     """An answered query: totals, and rows by (bucket, group) when the query asks for rows.
 
     `before` are the totals of the window compared with; `groups` counts all groups, also those without a row.
+    `lag_ms`: how old the data of a replica may be; None when they are the primary's, or nobody knows.
     """
 
     query: Query
@@ -44,6 +45,7 @@ class Report:
     groups: int
     variant: str
     took_ms: float = 0.0
+    lag_ms: float | None = None
 
 
 # A plan for each question: parameters that are null fold away; see sql/README.md.

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     # Where the data lies
     database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
     read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
+    max_replica_lag_ms: Count | None = Field(
+        None,
+        description="older than that, or away, reports are read from database_url; beats come every 1,000 ms; "
+        "none: from the replica, or 503",
+    )
     pooler_url: str | None = Field(
         None, description="a PgBouncer before database_url, to write and read through; none: directly"
     )

@@ -65,6 +65,11 @@ BEGIN
           ('adpulse_report', 'active_variant', '{SELECT}'),
           ('adpulse_report', 'raw_horizon', '{SELECT}'),
           ('adpulse_maintain', 'active_variant', '{SELECT}'),
+          -- What a replica needs to know.
+          ('adpulse_report', 'rollup_mark', '{SELECT}'),
+          ('adpulse_maintain', 'rollup_mark', '{SELECT,INSERT,UPDATE}'),
+          ('adpulse_report', 'heartbeat', '{SELECT}'),
+          ('adpulse_maintain', 'heartbeat', '{SELECT,UPDATE}'),
           -- Nobody but the owner.
           ('adpulse_maintain', 'declared_dimension', '{}')
         ) AS listed (role, name, privileges)

@@ -44,21 +44,9 @@ CREATE TABLE rollup_delta (
 
 -- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can take it away
 -- while a transaction older than the move runs: a dump, a long query. Reports would step over millions of them. So
--- they begin here, at the first transaction that can have a delta left, wherever in the table its rows lie.
+-- they begin here, at the first transaction that can have a delta left, wherever in the table its rows lie:
+-- rollup_delta_start(), in sql/migrations/0006.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
-
--- Every delta of a transaction before `before` has been moved. Transaction numbers mean nothing in another cluster,
--- to which a dump may bring this row: it holds only for the server that started at started_at.
-CREATE TABLE rollup_moved (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  before xid8 NOT NULL,
-  started_at timestamptz NOT NULL
-);
-
--- Where the deltas begin that are not yet moved.
-CREATE FUNCTION rollup_delta_start() RETURNS xid8
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce((SELECT before FROM rollup_moved WHERE started_at = pg_postmaster_start_time()), '0');
 
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
 -- without a campaign reads as few rows as the report with one.

@@ -2,10 +2,13 @@
 
 DROP TABLE events;
 
-DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_delta_start(), rollup_give_up(bigint);
+DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_give_up(bigint);
 
 DROP FUNCTION raw_report(text[], timestamptz, timestamptz, text, text, text, jsonb);
 
-DROP TABLE rollup_delta, rollup_moved, rollup_minute, rollup_hour;
+DROP TABLE rollup_delta, rollup_minute, rollup_hour;
+
+-- Not there in a new database: what migration 0006 left alone.
+DROP TABLE IF EXISTS rollup_moved;
 
 DROP TABLE rollup_dimension, rollup_value, rollup_dim_minute, rollup_dim_hour;

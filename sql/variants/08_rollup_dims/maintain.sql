@@ -18,10 +18,11 @@ WITH
   ),
   -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
   mark AS (
-    INSERT INTO rollup_moved (before, started_at)
-    SELECT pg_snapshot_xmin(pg_current_snapshot()), pg_postmaster_start_time()
+    INSERT INTO rollup_mark (before, system_identifier)
+    SELECT pg_snapshot_xmin(pg_current_snapshot()), system_identifier
+    FROM pg_control_system()
     WHERE EXISTS (SELECT FROM moved)
-    ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, started_at = excluded.started_at
+    ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, system_identifier = excluded.system_identifier
   ),
   minutes AS (
     INSERT INTO rollup_minute AS kept

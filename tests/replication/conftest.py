@@ -1,0 +1,140 @@
+"""A primary and its streaming replica: one pair for every version of PostgreSQL, shared by the whole run."""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
+
+from adpulse import database, variants
+from adpulse.database import Connection
+from adpulse.embedded import Cluster
+
+PATIENCE_S = 60
+
+SETTINGS = {
+    "fsync": "off",
+    "wal_level": "logical",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "wal_receiver_status_interval": "1s",
+    # A test that pauses replay must not wait for a report that reads, nor cancel it.
+    "hot_standby_feedback": "on",
+}
+
+
+class Standby(Cluster):
+    """A streaming replica of `primary`, made by pg_basebackup."""
+
+    def __init__(self, primary: Cluster, directory: Path, binaries: Path | None, **settings: str) -> None:
+        super().__init__(directory, binaries, **settings)
+        self._primary = primary
+
+    def _initialise(self) -> None:
+        new = self.directory / "data.new"
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self._own(new)
+        socket = self._primary.url().partition("?host=")[2]
+        source = f"host={socket} user=postgres"
+        self._run("pg_basebackup", "-d", source, "-D", str(new), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
+        (new / ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the primary's socket lies in its data directory
+        new.rename(self.data)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """A connection, while the block runs."""
+    connection = await database.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A running primary and its replica."""
+
+    primary: Cluster
+    replica: Cluster
+
+    async def caught_up(self) -> None:
+        """Waits until the replica has replayed what the primary has written so far."""
+        async with connected(self.primary.url()) as there, connected(self.replica.url()) as here:
+            wanted = await there.fetchval("SELECT pg_current_wal_insert_lsn()::text")
+            async with asyncio.timeout(PATIENCE_S):
+                while not await here.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", wanted):
+                    await asyncio.sleep(0.02)
+
+    async def pause(self, paused: bool) -> None:
+        """Stop replay on the replica, or let it go on."""
+        async with connected(self.replica.url()) as connection:
+            await connection.execute(f"SELECT pg_wal_replay_{'pause' if paused else 'resume'}()")
+            async with asyncio.timeout(PATIENCE_S):
+                wanted = "paused" if paused else "not paused"
+                while await connection.fetchval("SELECT pg_get_wal_replay_pause_state()") != wanted:
+                    await asyncio.sleep(0.02)
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def shared_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    home = Path(os.environ[HOME]) / f"{request.param}-pair"
+    binaries = BINARIES[request.param]
+    primary = Cluster(home / "primary", binaries, **SETTINGS)
+    # Whichever test process comes first starts them, and the last to leave stops them.
+    with primary.in_use(), Standby(primary, home / "replica", binaries, **SETTINGS).in_use() as _:
+        yield Pair(primary, Standby(primary, home / "replica", binaries, **SETTINGS))
+
+
+@pytest.fixture
+def pair(shared_pair: Pair) -> Iterator[Pair]:
+    """One test at a time has the pair: it may pause replay."""
+    with alone(shared_pair.primary.directory.parent.name):
+        yield shared_pair
+
+
+NewPairDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture
+async def pair_database(pair: Pair) -> AsyncIterator[NewPairDatabase]:
+    """A factory: `await pair_database("rollup")` is the name of a fresh database that both have."""
+    names = []
+    async with connected(pair.primary.url()) as connection:
+
+        async def new(variant: str) -> str:
+            name = f"t_{uuid.uuid4().hex}"
+            names.append(name)
+            await connection.execute(f"CREATE DATABASE {name}")
+            async with connected(pair.primary.url(name)) as inside:
+                await variants.migrate(inside, variant)
+            await pair.caught_up()
+            return name
+
+        try:
+            yield new
+        finally:
+            await pair.pause(False)
+            for name in names:
+                await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def serve(pair_database: NewPairDatabase) -> AsyncIterator[Serve]:
+    """As everywhere, for the databases of the pair."""
+    async with services() as start:
+        yield start
+
+
+async def until(look: Callable[[], Awaitable[bool]]) -> None:
+    """Waits for it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await look():
+            await asyncio.sleep(0.05)

@@ -1,0 +1,179 @@
+"""Reports from a streaming replica: exact as of what it has replayed, and they say how old that is."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from conftest import Client, Serve
+
+from adpulse import audit, metrics, variants
+from adpulse.database import Connection
+from adpulse.maintenance import run_round
+from replication.conftest import NewPairDatabase, Pair, connected, until
+
+COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "metadata")
+BATCH = 500
+
+
+def batch(number: int) -> list[tuple[object, ...]]:
+    """Events of the last two hours."""
+    now = datetime.now(UTC)
+    return [
+        (now - timedelta(seconds=(number * BATCH + n) % 7_200), "click", f"C{n % 7}", "U1", n, f'{{"geo": "G{n % 3}"}}')
+        for n in range(BATCH)
+    ]
+
+
+def fallbacks(reason: str) -> float:
+    return metrics.FALLBACKS.labels(reason)._value.get()
+
+
+async def told(client: Client) -> tuple[int, float | None]:
+    """Clicks of the last hours, and how old they may be."""
+    answer = (await client.get("/report?start=-3h")).raise_for_status().json()
+    return answer["totals"]["clicks"], answer["meta"].get("lag_ms")
+
+
+async def post(client: Client, clicks: int) -> None:
+    event = {"ts": datetime.now(UTC).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}
+    (await client.post("/events", json={"events": [event] * clicks})).raise_for_status()
+
+
+@pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+async def test_a_report_is_exact_as_of_what_is_replayed(pair: Pair, pair_database: NewPairDatabase, name: str) -> None:
+    """While events come in and deltas are moved, every report on the replica equals a recount in its own snapshot."""
+    variant = variants.find(name)
+    there = await pair_database(name)
+    done = asyncio.Event()
+
+    async def write(connection: Connection) -> None:
+        for number in count():
+            await connection.copy_records_to_table("events", records=batch(number), columns=COLUMNS)
+            if done.is_set():
+                return
+
+    async def keep(connection: Connection) -> None:
+        while not done.is_set():
+            await run_round(connection, variant)
+
+    async with (
+        connected(pair.primary.url(there)) as writer,
+        connected(pair.primary.url(there)) as keeper,
+        connected(pair.replica.url(there)) as reader,
+    ):
+        sizes = []
+        async with asyncio.TaskGroup() as group:
+            group.create_task(write(writer))
+            group.create_task(keep(keeper))
+            try:
+                # Until it has been right about five different states.
+                while len(set(sizes)) < 5:
+                    found = await audit.verify(reader, variant)
+                    assert found.exact, found.mismatches[:3]
+                    sizes.append(await reader.fetchval("SELECT count(*) FROM events"))
+            finally:
+                done.set()
+        assert sizes == sorted(sizes)
+        # The replica believes the primary's mark: its reports do not step over deltas that have been moved.
+        await run_round(keeper, variant)
+        await pair.caught_up()
+        start = "SELECT rollup_delta_start()::text"
+        assert await reader.fetchval(start) == await keeper.fetchval(start) != "0"
+
+
+async def test_lag_grows_while_replay_stands_still(pair: Pair, pair_database: NewPairDatabase, serve: Serve) -> None:
+    """Without a limit the replica answers whatever its age, says it, and never less than it is."""
+    there = await pair_database("rollup")
+    client = await serve(pair.primary.url(there), read_database_url=pair.replica.url(there))
+
+    async def arrived() -> bool:
+        return (await told(client))[0] == 3
+
+    await post(client, 3)
+    await until(arrived)
+    await pair.pause(True)
+    before = datetime.now(UTC)
+    await post(client, 5)
+    lags = []
+    for _ in range(3):
+        await asyncio.sleep(0.3)
+        clicks, lag = await told(client)
+        assert clicks == 3
+        assert lag is not None
+        lags.append(lag)
+    assert lags == sorted(lags)
+    # What was acknowledged after `before` is missing: the report must not call itself younger than that.
+    assert lags[-1] >= 900
+    assert lags[0] >= 300
+    assert datetime.now(UTC) - before < timedelta(milliseconds=lags[-1]) + timedelta(seconds=30)
+    await pair.pause(False)
+
+    async def caught_up() -> bool:
+        clicks, lag = await told(client)
+        return clicks == 8 and lag is not None and lag < 5_000
+
+    await until(caught_up)
+
+
+async def test_a_primary_takes_over_from_a_replica_that_is_behind(
+    pair: Pair, pair_database: NewPairDatabase, serve: Serve
+) -> None:
+    """Beyond ADPULSE_MAX_REPLICA_LAG_MS reports come from the primary, counted, and return when it has caught up."""
+    there = await pair_database("rollup")
+    client = await serve(pair.primary.url(there), read_database_url=pair.replica.url(there), max_replica_lag_ms=2_500)
+
+    async def from_the_replica() -> bool:
+        return (await told(client))[1] != 0
+
+    await until(from_the_replica)
+    await pair.pause(True)
+    await post(client, 4)
+    counted = fallbacks("lag")
+
+    async def from_the_primary() -> bool:
+        return await told(client) == (4, 0)
+
+    await until(from_the_primary)
+    assert fallbacks("lag") > counted
+    await pair.pause(False)
+    await until(from_the_replica)
+    assert (await told(client))[0] == 4
+
+
+async def test_a_primary_takes_over_from_a_replica_that_is_away(
+    pair: Pair, pair_database: NewPairDatabase, serve: Serve
+) -> None:
+    """A replica that is down costs no report; the service is ready without it."""
+    there = await pair_database("rollup")
+    client = await serve(pair.primary.url(there), read_database_url=pair.replica.url(there), max_replica_lag_ms=60_000)
+    await post(client, 2)
+
+    async def from_the_replica() -> bool:
+        return (await told(client))[1] != 0
+
+    await until(from_the_replica)
+    pair.replica.stop()
+    try:
+        counted = fallbacks("failed") + fallbacks("away")
+        assert await told(client) == (2, 0)
+        assert fallbacks("failed") + fallbacks("away") == counted + 1
+        assert (await client.get("/readyz")).status_code == 200
+    finally:
+        pair.replica.start()
+    await until(from_the_replica)
+
+
+async def test_without_a_heartbeat_nobody_vouches_for_a_replica(
+    pair: Pair, pair_database: NewPairDatabase, serve: Serve
+) -> None:
+    """A read database without the row, as a logical replica that leaves it out: no lag_ms, or the primary."""
+    there = await pair_database("rollup")
+    async with connected(pair.primary.url(there)) as connection:
+        await connection.execute("DELETE FROM heartbeat")
+    await pair.caught_up()
+    urls = {"read_database_url": pair.replica.url(there)}
+    assert (await told(await serve(pair.primary.url(there), **urls)))[1] is None
+    counted = fallbacks("unknown")
+    assert (await told(await serve(pair.primary.url(there), **urls, max_replica_lag_ms=60_000)))[1] == 0
+    assert fallbacks("unknown") > counted
