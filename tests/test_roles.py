@@ -224,7 +224,7 @@ FORBIDDEN = {
         INSERT INTO events_default (ts, campaign_id, user_id, event_type) VALUES ('2020-01-01', 'C', 'U', 'click')
         INSERT INTO rollup_value VALUES (1, '"IN"')
         UPDATE rollup_delta SET clicks = 0
-        INSERT INTO rollup_moved (before, started_at) VALUES ('1', now())
+        INSERT INTO rollup_mark (before, system_identifier) VALUES ('1', 1)
         UPDATE event_ids SET event_id = gen_random_uuid()
         SELECT tend_partitions()
         SELECT retire_days('2099-01-01')
@@ -237,7 +237,7 @@ FORBIDDEN = {
         UPDATE rollup_hour SET clicks = 0
         INSERT INTO rollup_value VALUES (1, '"IN"')
         UPDATE rollup_delta SET clicks = 0
-        INSERT INTO rollup_moved (before, started_at) VALUES ('1', now())
+        INSERT INTO rollup_mark (before, system_identifier) VALUES ('1', 1)
         SELECT FROM idempotency_keys
         SELECT FROM event_ids
         INSERT INTO schema_migrations VALUES (99, 'forged')

@@ -164,7 +164,7 @@ async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> 
         last = await writer.fetchval("SELECT pg_current_xact_id()::text")
         # The mark passes them when no transaction of their time runs any more, in any database of the server.
         async with asyncio.timeout(60):
-            passed = "SELECT EXISTS (SELECT FROM rollup_moved WHERE before > $1::text::xid8)"
+            passed = "SELECT EXISTS (SELECT FROM rollup_mark WHERE before > $1::text::xid8)"
             while not await writer.fetchval(passed, last):
                 await writer.execute(
                     "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES ($1, 'click', 'C0', 'U1')", START
