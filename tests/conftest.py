@@ -101,11 +101,16 @@ class Server:
             await connection.close()
 
 
+def running(name: str) -> Server:
+    """The server of that version, started by whoever asks first."""
+    cluster = _cluster(name)
+    cluster.start()
+    return Server(name, cluster)
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
 def server(request: pytest.FixtureRequest) -> Server:
-    cluster = _cluster(request.param)
-    cluster.start()
-    return Server(request.param, cluster)
+    return running(request.param)
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ async def connected(url: str) -> AsyncIterator[Connection]:
 class Pair:
     """A running primary and its replica."""
 
+    name: str
     primary: Cluster
     replica: Cluster
 
@@ -90,13 +91,13 @@ def shared_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     primary = Cluster(home / "primary", binaries, **SETTINGS)
     # Whichever test process comes first starts them, and the last to leave stops them.
     with primary.in_use(), Standby(primary, home / "replica", binaries, **SETTINGS).in_use() as _:
-        yield Pair(primary, Standby(primary, home / "replica", binaries, **SETTINGS))
+        yield Pair(request.param, primary, Standby(primary, home / "replica", binaries, **SETTINGS))
 
 
 @pytest.fixture
 def pair(shared_pair: Pair) -> Iterator[Pair]:
     """One test at a time has the pair: it may pause replay."""
-    with alone(shared_pair.primary.directory.parent.name):
+    with alone(f"{shared_pair.name}-pair"):
         yield shared_pair
 
 
