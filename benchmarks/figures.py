@@ -25,6 +25,8 @@ from benchmarks.results import Result
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 SCREENSHOTS = ROOT / "screenshots"
+# The errors of a result, or a number in one, that is not there.
+MISSING = ("FiguresError", "NotMeasured")
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 DPI = 180
@@ -76,14 +78,16 @@ class Library:
         return "\n".join([*head, *rows])
 
 
-def load(folder: Path | None = None) -> Library:
-    """The results in a folder; without one, of the newest committed folder, and the newest local run of each kind.
+def load(folders: Sequence[Path] = ()) -> Library:
+    """The results in some folders; without them, the committed ones of the newest machine, and those of local runs.
 
     Raises FiguresError when there are none.
     """
-    if given := folder or os.environ.get(READ_FROM):
-        return _library([Path(given)])
-    return _library([reference(), ROOT / ".adpulse" / "results"])
+    if folders:
+        return _library(folders)
+    if given := os.environ.get(READ_FROM):
+        return _library([Path(folder) for folder in given.split(os.pathsep)])
+    return _library([*reference(), ROOT / ".adpulse" / "results"])
 
 
 def _library(folders: Sequence[Path]) -> Library:
@@ -119,17 +123,34 @@ def notebooks() -> list[Path]:
     return sorted(NOTEBOOKS.glob("[0-9]*.py"))
 
 
-def execute(path: Path, folder: Path, screenshots: Path) -> NotebookNode:
-    """Runs a notebook from top to bottom on the results in `folder`. Raises nbclient's CellExecutionError."""
+def execute(path: Path, folders: Sequence[Path], screenshots: Path, missing: Sequence[str] = ()) -> NotebookNode:
+    """Runs a notebook from top to bottom on the results in some folders.
+
+    A cell that ends in an error of a name in `missing` is passed over, and keeps the error as its output; any other
+    error raises nbclient's CellExecutionError.
+    """
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    with _environment({READ_FROM: str(folder), WRITE_TO: str(screenshots)}):
+    with _environment({READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(screenshots)}):
         sockets = Config({"KernelManager": {"transport": "ipc"}})  # files, and no port
         where = {"metadata": {"path": ROOT}}
-        NotebookClient(notebook, config=sockets, timeout=TIMEOUT_S, record_timing=False, resources=where).execute()
+        NotebookClient(
+            notebook,
+            config=sockets,
+            timeout=TIMEOUT_S,
+            record_timing=False,
+            resources=where,
+            allow_error_names=list(missing),
+        ).execute()
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
     return notebook
+
+
+def passed_over(notebook: NotebookNode) -> list[str]:
+    """What the cells without a picture missed."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [output.evalue for output in outputs if output.output_type == "error"]
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -68,14 +68,19 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
 
 
-def reference() -> Path:
-    """The newest folder of committed results."""
-    return max((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
+def reference() -> list[Path]:
+    """The folders of committed results of the machine that was measured last, oldest first."""
+    folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
+    machines = [results.read_manifest(folder) for folder in folders]
+    last = machines[-1]
+    return [
+        folder for folder, each in zip(folders, machines, strict=True) if each and last and each.machine == last.machine
+    ]
 
 
-def newest(folder: Path) -> dict[str, Result]:
-    """The newest result of each command in a folder; of those that compare designs, of those with the most."""
-    every = map(results.read, files(folder))
+def newest(folders: Iterable[Path]) -> dict[str, Result]:
+    """The newest result of each command in some folders; of those that compare designs, of those with the most."""
+    every = (results.read(path) for folder in folders for path in files(folder))
     ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
     return {result.what: result for result in ordered}
 

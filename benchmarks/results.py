@@ -112,6 +112,14 @@ class Check(_Model):
     aim: bool = Field(False, description="a run may miss it and still keep its promises")
 
 
+class NotMeasured(KeyError):
+    """A result has no such number."""
+
+    def __str__(self) -> str:
+        """The words alone: KeyError puts them in quotation marks."""
+        return str(self.args[0])
+
+
 class Result(_Model):
     """One run."""
 
@@ -133,14 +141,14 @@ class Result(_Model):
         return all(check.passed for check in self.checks if not check.aim)
 
     def find(self, name: str, **labels: str) -> Measurement:
-        """The measurement of that name with exactly these labels. Raises KeyError."""
+        """The measurement of that name with exactly these labels. Raises NotMeasured."""
         for each in self.measurements:
             if each.name == name and each.labels == labels:
                 return each
-        raise KeyError(f"no measurement {name} {labels}")
+        raise NotMeasured(f"{self.what} has no {name} {labels}")
 
     def value(self, name: str, **labels: str) -> float:
-        """The value of that measurement. Raises KeyError."""
+        """The value of that measurement. Raises NotMeasured."""
         return self.find(name, **labels).value
 
 

@@ -151,6 +151,34 @@ def result_schema() -> str:
     return "\n".join(parts)
 
 
+def gate_proof() -> str:
+    """The newest kept proof of the gate: what was planted, and how often it was called."""
+    if (path := results.latest("gate-proof", results.COMMITTED)) is None:
+        said = (
+            "It has not been run in full yet; until it has, this page claims no error rates beyond the simulated ones."
+        )
+        return f"{said}\n"
+    proof = results.read(path)
+    rows = []
+    for check in proof.checks:
+        values = {each.name: each for each in proof.measurements if each.labels["plant"] == check.name}
+        runs = round(values["runs"].value)
+        shares = [
+            f"{values[name].value * runs:.0f} ({values[name].low or 0:.0%} – {values[name].high or 0:.0%})"
+            for name in ("caught", "otherwise")
+        ]
+        kept = "yes" if check.passed else "**no**"
+        rows.append((check.name, f"{runs}", *shares, f"{values['cannot_tell'].value:.0f}", kept))
+    link = path.relative_to(ROOT)
+    head = ("planted", "runs", "caught (95 %)", "called otherwise (95 %)", "cannot tell", "as promised")
+    run = proof.parameters
+    said = (
+        f"Of {proof.started_at:%-d %B %Y}, base `{str(run['base'])[:12]}`, suite {run['suite']}, tolerance "
+        f"{run['tolerance']}, {run['budget_seconds']:g} s a run, {proof.machine.cores} cores ([file](../../{link})):"
+    )
+    return f"{said}\n\n{_table(head, rows)}"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "adpulse": lambda: commands(get_command(cli.app), "adpulse"),
@@ -160,6 +188,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "planted": planted_table,
     "variants": variant_table,
     "results": result_schema,
+    "gate_proof": gate_proof,
     "dataset_shares": lambda: dataset(portrait.shares),
     "dataset_spread": lambda: dataset(portrait.spread),
     "dataset_rhythm": lambda: dataset(portrait.rhythm),

@@ -35,8 +35,7 @@ results
 # whatever the window.
 
 # %%
-matrix = results.widest("matrix")
-save(designs.distribution(matrix), "02_latency")
+save(designs.distribution(results.widest("matrix")), "02_latency")
 
 # %% [markdown]
 # ## And while events are written?
@@ -45,7 +44,7 @@ save(designs.distribution(matrix), "02_latency")
 # buffer cache; the answers stay exact, because a report is one statement in one snapshot.
 
 # %%
-save(designs.distribution(matrix, "both"), "latency_while_writing")
+save(designs.distribution(results.widest("matrix"), "both"), "latency_while_writing")
 
 # %% [markdown]
 # ## Where the time goes

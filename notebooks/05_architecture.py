@@ -44,8 +44,7 @@ save(diagrams.architecture(), "01_architecture")
 # inside the same `COPY`, and the answer leaves only after the commit.
 
 # %%
-stages = results.latest("stages")
-save(ingest.life(stages), "04_api_flow")
+save(ingest.life(results.latest("stages")), "04_api_flow")
 
 # %% [markdown]
 # ## The schema

@@ -32,7 +32,8 @@ def figures(
 ) -> None:
     """Run the notebooks and draw every picture again, from result files alone.
 
-    Without --results the notebooks' outputs are written too. Exit status: 0 when every notebook ran, 2 when not.
+    Without --results the notebooks' outputs are written too. With it, a picture whose result is not there is passed
+    over, and named. Exit status: 0 when every notebook ran, 2 when not.
     """
     # What draws is installed with the extra `figures`, which no other command needs.
     from benchmarks import figures as work
@@ -43,11 +44,18 @@ def figures(
                 described = asyncio.run(catalogue.describe(server, Settings()))
             print(results.write(described, Settings().data_dir.resolve() / "results"))
             return
-        folder = source or reference()
+        folders = reference() if source is None else [source]
         target = out or (work.SCREENSHOTS if source is None else Settings().data_dir / "figures")
         for path in work.notebooks():
             with step(progress, path.stem):
-                notebook = work.execute(path, folder.resolve(), target.resolve())
+                notebook = work.execute(
+                    path,
+                    [folder.resolve() for folder in folders],
+                    target.resolve(),
+                    missing=() if source is None else work.MISSING,
+                )
+            for what in work.passed_over(notebook):
+                progress.print(f"  not drawn: {what}", highlight=False)
             if source is None:
                 work.write(notebook, path.with_suffix(".ipynb"))
     print(target)

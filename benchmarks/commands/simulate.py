@@ -38,7 +38,10 @@ def simulate(
     """
     with failing_clearly(MissingResults, ValueError):
         plan = run.Plan(
-            source or keeping.reference(), tuple(count(rate) for rate in rates.split(",")), seed, failures=failures
+            [source] if source else keeping.reference(),
+            tuple(count(rate) for rate in rates.split(",")),
+            seed,
+            failures=failures,
         )
         result, path = run.run(plan, Settings().data_dir.resolve() / "results", progress)
     finish(result, path, run.table, json=json, width=110)

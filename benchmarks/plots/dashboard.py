@@ -39,7 +39,7 @@ def overview(load: Result) -> Figure:
                 first = place % PER_ROW[kind] * width
                 axes = drawn.add_subplot(grid[row, first : first + width])
                 (_stat if kind == "stat" else _course)(axes, panel, seen["step_seconds"])
-        drawn.supxlabel(_caption(load), x=0.01, ha="left", fontsize=10, color="#777777")
+        drawn.supxlabel(_caption(load, seen), x=0.01, ha="left", fontsize=10, color="#777777")
     return drawn
 
 
@@ -55,21 +55,27 @@ def _title(load: Result, panels: dict[str, list[Any]]) -> str:
 
 
 def _alerts(seen: Any) -> str:
-    """Those that fired; when none did, those that were about to."""
-    legends = [each["legend"] for each in seen["alerts"]]
+    """How many fired; when none did, how many were about to."""
     for state in ("firing", "pending"):
-        if names := [legend.removesuffix(f" {state}") for legend in legends if legend.endswith(state)]:
-            return f"{' and '.join(names)} {state}"
+        if names := _names(seen, state):
+            return f"{len(names)} alert{'s' if len(names) > 1 else ''} {state}"
     return "no alert"
 
 
-def _caption(load: Result) -> str:
-    return (
+def _names(seen: Any, state: str) -> list[str]:
+    legends = [each["legend"] for each in seen["alerts"]]
+    return [legend.removesuffix(f" {state}") for legend in legends if legend.endswith(state)]
+
+
+def _caption(load: Result, seen: Any) -> str:
+    lines = [
         f"Drawn from Prometheus samples recorded during a k6 run ({load.what}) on {load.machine.cpu}, "
-        f"{load.machine.cores} cores, {load.started_at:%Y-%m-%d};\n"
+        f"{load.machine.cores} cores, {load.started_at:%Y-%m-%d};",
         f"load average before it began: {load.parameters['load_average_before']:g}. The queries are those of the "
-        "Grafana dashboard; dashed: its thresholds."
-    )
+        "Grafana dashboard; dashed: its thresholds.",
+        *(f"Alerts {state}: {', '.join(names)}." for state in ("firing", "pending") if (names := _names(seen, state))),
+    ]
+    return "\n".join(lines)
 
 
 def _most(panels: list[Any], title: str, legend: str) -> float:

@@ -1,7 +1,7 @@
 """`adbench simulate`: validates the model on one machine, then plays fleets and failures. No clock is read: the
 numbers depend on the results that it reads, the seed, and this code alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,9 +23,9 @@ QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is simulated, from the results in a folder."""
+    """What is simulated, from the results in some folders."""
 
-    folder: Path
+    folders: Sequence[Path]
     rates: tuple[int, ...]
     seed: int = 7
     failures: bool = True
@@ -34,7 +34,7 @@ class Plan:
 def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
     """Simulates, writes the result into `out` and returns it with its path. Raises service_times.MissingResults."""
     began = datetime.now(UTC)
-    found = keeping.newest(plan.folder)
+    found = keeping.newest(plan.folders)
     times, cost, given = measured(found), demands(found), Assumptions()
     with step(console, "one machine, measured and simulated"):
         measurements = list(validation.validate(found, times, cost, plan.seed))

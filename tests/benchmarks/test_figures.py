@@ -85,7 +85,20 @@ def test_the_run_that_compares_most_designs_is_found() -> None:
 def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
     """And its name is in the text."""
     with pytest.raises(FiguresError, match=tmp_path.name):
-        load(tmp_path)
+        load([tmp_path])
+
+
+def test_what_has_no_result_is_passed_over_and_named(tmp_path: Path) -> None:
+    """Somebody's own run may hold a part: the rest is drawn, and the cells after a missing result still run."""
+    ours = tmp_path / "results"
+    ours.mkdir()
+    (stages,) = (path for path, result in load(reference()).files.items() if result.what == "stages")
+    (ours / stages.name).write_bytes(stages.read_bytes())
+    ingest = next(path for path in NOTEBOOKS if path.stem.startswith("02_"))
+    notebook = figures.execute(ingest, [ours], tmp_path / "drawn", missing=figures.MISSING)
+    assert [path.stem for path in (tmp_path / "drawn").iterdir()] == ["cost_per_event"]
+    (missed,) = figures.passed_over(notebook)
+    assert "'ingest'" in missed
 
 
 def test_every_variant_has_a_colour() -> None:

@@ -36,6 +36,19 @@ def test_committed_results_are_whole(folder: Path) -> None:
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
+def test_the_reference_is_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All its days, oldest first; what another machine measured before is not mixed in."""
+    monkeypatch.setattr(keeping, "COMMITTED", tmp_path / "home")
+    machine = result().machine
+    for day, cpu in enumerate(("another", "this", "this"), 1):
+        moved = machine.model_copy(update={"cpu": cpu})
+        path = local(tmp_path / "local", machine=moved, started_at=datetime(2026, 1, day, tzinfo=UTC))
+        keeping.keep([path], tmp_path / "home", DISK)
+    assert [folder.name[-10:] for folder in keeping.reference()] == ["2026-01-02", "2026-01-03"]
+    (newest,) = keeping.newest(keeping.reference()).values()
+    assert newest.started_at.day == 3
+
+
 def test_there_are_committed_results() -> None:
     """The test above has something to look at."""
     assert FOLDERS

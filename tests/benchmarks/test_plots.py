@@ -7,12 +7,15 @@ and look at what changed.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from benchmarks.plots import capacity, dashboard, designs, ingest, reports
+from benchmarks.gate.decision import confidence
+from benchmarks.gate.proof import bounds
+from benchmarks.plots import capacity, dashboard, designs, gate, ingest, reports
 from benchmarks.reporting import PROBE
-from benchmarks.results import Machine, Measurement, Postgres, Result, Source
+from benchmarks.results import Check, Machine, Measurement, NotMeasured, Postgres, Result, Source
 from benchmarks.shapes import BREAKDOWNS, TOTALS
 from benchmarks.stages import BATCHES, STAGES, WITHIN_WRITE
 
@@ -169,6 +172,77 @@ def test_dashboard() -> Figure:
     return dashboard.overview(watched())
 
 
+def proved() -> Result:
+    """Twenty of each: no false alarm, the larger slowdown caught, the smaller one not always."""
+    counts = {
+        "nothing": (20, 0, 0, 4),
+        "ingest-10": (20, 16, 0, 4),
+        "report-10": (20, 13, 1, 5),
+        "ingest-25": (20, 20, 0, 0),
+        "report-25": (20, 19, 0, 1),
+        "index": (3, 3, 0, 0),
+        "order": (0, 0, 0, 0),
+    }
+
+    def all_of_it() -> Iterator[Measurement]:
+        for plant, (runs, caught, otherwise, unsure) in counts.items():
+            labels = {"plant": plant}
+            yield Measurement(name="runs", value=runs, unit="runs", labels=labels)
+            yield Measurement(name="cannot_tell", value=unsure, unit="runs", labels=labels)
+            for name, hits in (("caught", caught), ("otherwise", otherwise)):
+                low, high = bounds(hits, runs)
+                share = hits / runs if runs else 0.0
+                yield Measurement(name=name, value=share, low=low, high=high, unit="share", labels=labels)
+
+    return result("gate-proof", all_of_it())
+
+
+def gated() -> Result:
+    """Three metrics of the same code, two of them decided at the first look, with more samples than that."""
+    rng = np.random.default_rng(7)
+    noise = {"codec.cpu": 0.005, "post.service.cpu": 0.01, "post.postgres.cpu": 0.05}
+    samples = {
+        metric: {side: rng.normal(1, scale, 33).tolist() for side in ("base", "head", "control")}
+        for metric, scale in noise.items()
+    }
+    sure = {metric: f"{confidence(4 if scale == 0.05 else 1, 3):.5f}" for metric, scale in noise.items()}
+
+    def all_of_it() -> Iterator[Measurement]:
+        for metric, scale in noise.items():
+            for side, value in (("head", 1.005), ("control", 0.998)):
+                labels = {"metric": metric, "side": side, "confidence": sure[metric]}
+                ends = {"low": value - 2 * scale, "high": value + 2 * scale}
+                yield Measurement(name="ratio", value=value, unit="ratio", labels=labels, **ends)
+
+    parameters = {"tolerance": 1.05, "verdict": "same", "rounds": 33, "samples_seconds": samples}
+    checks = [Check(name=metric, passed=True, detail="same: within 5%") for metric in noise]
+    return result("gate", all_of_it()).model_copy(update={"parameters": parameters, "checks": checks})
+
+
+@compared
+def test_caught() -> Figure:
+    """Shares with their intervals; a plant that was not tried is not drawn, one that missed its mark shows."""
+    return gate.caught(proved())
+
+
+@compared
+def test_verdicts() -> Figure:
+    """Counts that add up to the runs."""
+    return gate.verdicts(proved())
+
+
+@compared
+def test_intervals() -> Figure:
+    """Head and control of every metric, over the tolerance."""
+    return gate.intervals(gated())
+
+
+@compared
+def test_narrowing() -> Figure:
+    """One point for what was decided at once, four for what was not."""
+    return gate.narrowing(gated())
+
+
 @compared
 def test_distribution() -> Figure:
     """A curve for each design, in its colour."""
@@ -253,6 +327,12 @@ def test_windows() -> Figure:
 def test_peers() -> Figure:
     """Three systems, each question in a row."""
     return reports.peers(compared_with_peers())
+
+
+def test_a_gate_without_a_look_says_so() -> None:
+    """Its budget ended first, so there is no interval to draw."""
+    with pytest.raises(NotMeasured, match="before a look"):
+        gate.intervals(gated().model_copy(update={"checks": []}))
 
 
 def test_the_front_leaves_out_what_is_beaten_on_both_sides() -> None:
