@@ -165,8 +165,8 @@ class _Parameter(NamedTuple):
 
 
 def _parameters(settings: Settings) -> dict[str, _Parameter]:
-    relative = {"type": "string", "pattern": "^-[0-9]{1,6}[mhdw]$"}
-    when = {"anyOf": [relative, {"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+    relative = {"pattern": "^-[0-9]{1,6}[mhdw]$"}
+    when = {"type": "string", "anyOf": [relative, {"format": "date"}, {"format": "date-time"}]}
     key = {"type": "string", "pattern": f"^{KEY}$"}
     order = "|".join((*METRICS, BY_NAME))
     names = "|".join(METRICS)
