@@ -5,6 +5,7 @@ the .ipynb beside it is the same with the outputs of its last run, to be read on
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,15 +133,15 @@ def execute(path: Path, folders: Sequence[Path], screenshots: Path, missing: Seq
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    with _environment({READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(screenshots)}):
-        sockets = Config({"KernelManager": {"transport": "ipc"}})  # files, and no port
-        where = {"metadata": {"path": ROOT}}
+    variables = {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(screenshots)}
+    # Sockets that are files, and no port; in a folder of their own, because two kernels in one would take each other's.
+    with tempfile.TemporaryDirectory(prefix="adbench-") as sockets, _environment(variables):
         NotebookClient(
             notebook,
-            config=sockets,
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
             timeout=TIMEOUT_S,
             record_timing=False,
-            resources=where,
+            resources={"metadata": {"path": ROOT}},
             allow_error_names=list(missing),
         ).execute()
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
