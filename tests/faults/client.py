@@ -24,6 +24,7 @@ UNSETTLED = 0.2  # share of batches without an answer that nobody asks for again
 REPORT_EVERY_S = 0.1
 ANSWER_S = 30.0
 BACK_OFF_S = 0.02
+LONELY = 5
 
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
@@ -64,8 +65,11 @@ class Client:
                 await asyncio.sleep(BACK_OFF_S)
 
     async def flush(self) -> None:
-        """One more batch to each service, until it is answered: what was queued before it has then been taken."""
-        for service in self._services:
+        """Some more batches to each service, one by one: what was queued before them has then been taken.
+
+        Each comes alone, right after the one before: nothing but itself can wake the writer.
+        """
+        for service in self._services * LONELY:
             batch, events = self._source.next(Kind.KEYED, 1)
             self._journal.sends(batch)
             give_up = time.monotonic() + PATIENCE_S
