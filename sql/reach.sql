@@ -29,7 +29,7 @@ WITH
       AND ts < $3::timestamptz
       AND ($1::text[] IS NULL OR campaign_id = ANY($1))
       AND ($7::jsonb IS NULL OR metadata @@ filter_path($7))
-      AND raw_kept($2)
+      AND raw_kept($2, $3)
   ),
   marked AS (
     SELECT

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from adpulse import cli, database, keys, server, variants
 from adpulse.settings import Settings
 
-COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "report"]
+COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "report", "archive", "restore"]
 
 
 class Shell:

@@ -24,6 +24,7 @@ FOUNDATION = {
     "schema_migrations": {REPORT: {"SELECT"}},
     "active_variant": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT"}},
     "raw_horizon": {REPORT: {"SELECT"}},
+    "archived_days": {REPORT: {"SELECT"}},
     "declared_dimension": {},
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},

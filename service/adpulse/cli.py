@@ -15,7 +15,19 @@ import asyncpg
 import typer
 from rich.table import Table
 
-from adpulse import audit, database, embedded, key_commands, keyring, queries, rendering, server, terminal, variants
+from adpulse import (
+    archive_commands,
+    audit,
+    database,
+    embedded,
+    key_commands,
+    keyring,
+    queries,
+    rendering,
+    server,
+    terminal,
+    variants,
+)
 from adpulse.database import UNAVAILABLE, SchemaError
 from adpulse.queries import QueryError
 from adpulse.replicas import open_reports
@@ -33,6 +45,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(key_commands.app, name="keys")
+app.command()(archive_commands.archive)
+app.command()(archive_commands.restore)
 log = logging.getLogger(__name__)
 
 Insecure = Annotated[

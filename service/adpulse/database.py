@@ -26,6 +26,11 @@ STATEMENTS = 100
 # What a connection of the service is for, as a role of the database: sql/migrations/0004.
 INGEST, REPORT, MAINTAIN = "adpulse_ingest", "adpulse_report", "adpulse_maintain"
 
+# To be run first in a transaction that has one snapshot for several statements. A partition that goes, or a design that
+# another replaces, takes events alone; with a snapshot from before and a lock from after, a report would see neither
+# what was there nor that it has gone. (A single statement has its locks before its snapshot.)
+LOCK_EVENTS = "LOCK TABLE ONLY events IN ACCESS SHARE MODE"
+
 # Any constant will do, as long as every process takes the same.
 _MIGRATION_LOCK = 0x616450_01
 

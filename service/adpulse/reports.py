@@ -107,8 +107,9 @@ async def open_pooled_readers(url: str, size: int, application: str, settings: S
 
 Isolation = Literal["repeatable_read"]
 
-# What raw_kept() in sql/migrations says of a window that begins before the raw events that were kept.
+# What raw_kept() in sql/migrations says of a window with raw events that retention has dropped, or that are archived.
 _RAW_DROPPED = "AP001"
+_RAW_ARCHIVED = "AP002"
 
 
 class Reporter:
@@ -134,6 +135,10 @@ class Reporter:
         except asyncpg.InvalidParameterValueError:
             raise QueryError("timezone", "is not known to this database; its time zone data is older") from None
         except asyncpg.PostgresError as error:
+            if error.sqlstate == _RAW_ARCHIVED:
+                raise QueryError(
+                    "start", f"asks for raw events that are not here: {error}; only roll-ups answer for those days"
+                ) from None
             if error.sqlstate != _RAW_DROPPED:
                 raise
             raise QueryError(
@@ -167,6 +172,9 @@ class Reporter:
                 session = _session(planner, self._settings).items()
                 # In one piece, which is one round trip.
                 await connection.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in session))
+            if isolation is not None:
+                # Before the first statement, which takes the snapshot: see database.LOCK_EVENTS.
+                await connection.execute(database.LOCK_EVENTS)
             yield
 
     async def _active(self) -> Variant:

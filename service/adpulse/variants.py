@@ -53,6 +53,11 @@ class Variant:
         """Whether it keeps roll-ups by the declared dimensions, and so is rebuilt when others are declared."""
         return "declared_dimension" in self.script("up")
 
+    @property
+    def archives(self) -> bool:
+        """Whether a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
+        return self.header.get("archive") == "by the day"
+
     @cached_property
     def report(self) -> str:
         """The statement that answers every report."""
@@ -202,6 +207,11 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
             f"raw events before {horizon:%Y-%m-%d} have been dropped (ADPULSE_RETENTION_DAYS), and roll-ups of those "
             "days cannot be built again. To go on from the events that are left, and give up what is known of the days "
             "before, run this first: DELETE FROM raw_horizon"
+        )
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM archived_days)"):
+        raise SchemaError(
+            "raw events of some days are archived, and roll-ups of those days cannot be built again without them; "
+            "first bring them back: adpulse restore"
         )
     columns = ", ".join(COLUMNS)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")

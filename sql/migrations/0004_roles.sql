@@ -64,6 +64,7 @@ BEGIN
           ('adpulse_report', 'schema_migrations', '{SELECT}'),
           ('adpulse_report', 'active_variant', '{SELECT}'),
           ('adpulse_report', 'raw_horizon', '{SELECT}'),
+          ('adpulse_report', 'archived_days', '{SELECT}'),
           ('adpulse_maintain', 'active_variant', '{SELECT}'),
           -- What a replica needs to know.
           ('adpulse_report', 'rollup_mark', '{SELECT}'),

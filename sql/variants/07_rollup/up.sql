@@ -6,6 +6,7 @@
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
 -- totals:     planned once
+-- archive:    by the day
 -- costs:      grouping or filtering by metadata still reads raw events; a compaction job must run
 
 CREATE TABLE events (

@@ -7,6 +7,7 @@
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- requires:   (nothing)
 -- totals:     planned once
+-- archive:    by the day
 -- costs:      sparse data makes as many roll-up rows as events; a key with too many values is given up
 --
 -- What it shares with 07_rollup is explained there.
@@ -257,7 +258,7 @@ BEGIN
     ts >= $2 AND ts < $3
     AND ($1 IS NULL OR campaign_id = ANY($1))
     AND ($7 IS NULL OR metadata @@ filter_path($7))
-    AND raw_kept($2)
+    AND raw_kept($2, $3)
   GROUP BY 1, 2;
 END
 $$;
