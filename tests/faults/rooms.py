@@ -20,10 +20,18 @@ class Room:
     path: Path
 
     def fill(self) -> None:
-        """From now on it has room for 64 KiB more than what lies in it."""
-        found = os.statvfs(self.path)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize
-        self._resize(f"{used // 1024 + 64}k")
+        """From now on it has room for little more than what lies in it: 64 KiB, or what it takes to say so in time."""
+        more = 64
+        while True:
+            found = os.statvfs(self.path)
+            used = (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
+            try:
+                return self._resize(f"{used + more}k")
+            except subprocess.CalledProcessError:
+                # More has been written since we looked: smaller than what lies in it, it cannot be made.
+                if more > 65_536:
+                    raise
+                more *= 2
 
     def free(self) -> None:
         """It has room again."""
