@@ -22,6 +22,11 @@ COLOURS = (style.SERVICE, "#332288", "#CC6677", "#DDCC77", "#88CCEE", "#AA4499")
 SHARES, SECONDS = "percentunit", "s"
 
 
+def was_watched(load: Result) -> bool:
+    """Whether the load was run with --dashboard."""
+    return "dashboard" in load.parameters
+
+
 def overview(load: Result) -> Figure:
     """Every panel that was kept: numbers on top, courses below, each with its limit where it has one."""
     seen: Any = load.parameters["dashboard"]
