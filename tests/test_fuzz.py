@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from conftest import VERSIONS, NewDatabase
+from schemathesis.core.failures import AcceptedNegativeData
 
 from adpulse import database
 from adpulse.app import create_app
 from adpulse.settings import Settings
 from benchmarks.service import serving
+from tests.fuzz import draws
 from tests.fuzz.__main__ import SERVICE
 from tests.fuzz.contract import Contract
 from tests.fuzz.mutations import mutate
@@ -91,3 +93,30 @@ def test_requests_are_made_again_from_their_seed_and_can_be_sent() -> None:
         assert head.endswith(b"\r\n\r\n")
         assert head.count(b"\r\n\r\n") == 1
         assert b" " not in head.split(b"\r\n")[0].split(b" ", 1)[1].rsplit(b" ", 1)[0]
+
+
+class Sent:
+    """A reply as `requests` has it, of which the status and the content matter here."""
+
+    def __init__(self, status: int, content: dict[str, Any]) -> None:
+        self.status_code, self._content = status, content
+
+    def json(self) -> dict[str, Any]:
+        return self._content
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "explained"),
+    [
+        (413, PROBLEM, True),
+        (200, ANSWER | {"rejected_count": 1}, True),
+        (200, ANSWER, False),
+        (200, {"rows": []}, False),
+    ],
+)
+def test_an_invalid_request_may_only_be_answered_with_its_rejections(
+    status: int, content: dict[str, Any], explained: bool
+) -> None:
+    """200 without a rejected event would mean that it was taken as it was."""
+    failure = AcceptedNegativeData(operation="", message="", status_code=status, expected_statuses=[])
+    assert draws._explained(failure, Sent(status, content)) is explained
