@@ -238,11 +238,12 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def latest(what: str, *homes: Path) -> Path | None:
-    """The newest file that such a command left: in the first of the homes, or in the folders in it, that has one."""
+    """The newest file that such a command left, in the first of the homes, or in the folders in it, that has one; of
+    those that compare designs, the newest with the most. Raises pydantic.ValidationError for a file that is none."""
     for home in homes:
         paths = [*home.glob(f"*-{what}*.json"), *home.glob(f"*/*-{what}*.json")]
         if paths:
-            return max(paths, key=lambda path: path.name)
+            return max(paths, key=lambda path: (len(read(path).variant.split(",")), path.name))
     return None
 
 

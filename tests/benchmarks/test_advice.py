@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def matrix(*sizes: int, variants: tuple[str, ...] = tuple(DESIGNS)) -> Result:
 
 
 TWO = matrix(MILLION, 10 * MILLION)
+
+
+def test_without_a_file_the_run_with_most_designs_is_taken(tmp_path: Path) -> None:
+    """A newer one that looks at the growth of one design would have nothing to choose from."""
+    first = results.write(TWO, tmp_path)
+    newer = matrix(MILLION, variants=("rollup",)).model_copy(update={"started_at": TWO.started_at + timedelta(days=1)})
+    results.write(newer, tmp_path)
+    assert results.latest("matrix", tmp_path / "none", tmp_path) == first
 
 
 def verdicts(need: Need, numbers: Result = TWO) -> dict[str, advice.Verdict]:
