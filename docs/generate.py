@@ -15,7 +15,8 @@ from typer.main import get_command
 from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
-from benchmarks import portrait, results
+from benchmarks import keeping, portrait, results
+from benchmarks.simulation import tables
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -121,6 +122,11 @@ def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
     return _table(*measure(portrait.drawn()))
 
 
+def simulated(table: Callable[[results.Result], tables.Table]) -> str:
+    """One table of the newest simulation that is kept."""
+    return _table(*table(keeping.newest(keeping.reference())["simulate"]))
+
+
 def result_schema() -> str:
     """The models of benchmarks/results.py: every field, its type and what it means."""
     parts = []
@@ -189,6 +195,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "variants": variant_table,
     "results": result_schema,
     "gate_proof": gate_proof,
+    "capacity_demands": lambda: simulated(tables.demands),
+    "capacity_fleets": lambda: simulated(tables.fleets),
+    "capacity_plays": lambda: simulated(tables.plays),
+    "capacity_validation": lambda: simulated(tables.validation),
     "dataset_shares": lambda: dataset(portrait.shares),
     "dataset_spread": lambda: dataset(portrait.spread),
     "dataset_rhythm": lambda: dataset(portrait.rhythm),

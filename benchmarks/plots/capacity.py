@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from benchmarks.plots import style
 from benchmarks.results import Measurement, Result
@@ -90,7 +91,14 @@ def limits(simulated: Result) -> Figure:
             axes.plot(values, [row] * len(values), color="#cccccc", zorder=1)
             for rate, value in zip(rates, values, strict=True):
                 axes.plot(value, row, "o", color=colours.get(rate, style.INK), ms=10, zorder=2)
-                axes.annotate(f"{value:.2g}", (value, row), xytext=(-8, 9), textcoords="offset points", fontsize=11)
+                axes.annotate(
+                    f"{value:.2g}",
+                    (value, row),
+                    xytext=(-8, 9),
+                    textcoords="offset points",
+                    fontsize=11,
+                    path_effects=style.HALO,
+                )
         axes.axvline(1, color=style.LIMIT, linestyle="--")
         style.key(axes, {f"{style.thousands(float(rate))} events/s": colours.get(rate, style.INK) for rate in rates})
         axes.set_yticks(range(len(rows)), [RESOURCES[name] for name in rows])
@@ -123,6 +131,7 @@ def failures(simulated: Result, rate: str = "1000000") -> Figure:
             words[f"{WORDS[name]}, p95 {style.milliseconds(p95)} ms"] = FAILURES[name]
         style.key(axes, words)
         axes.axvline(0, color=style.QUIET, linewidth=1)
+        axes.xaxis.set_major_locator(MultipleLocator(5))
         axes.set(xlabel="seconds since the failure", ylabel="% of batches not stored", ylim=(-2, 105))
         style.source(drawn, simulated, "Simulated. p95 of the batches that were stored, from the failure on.")
     return drawn

@@ -1,12 +1,16 @@
 """Pictures of the physical designs side by side: of `adbench matrix`."""
 
+from collections.abc import Sequence
+from statistics import median
+
 from matplotlib.figure import Figure
 
 from benchmarks.plots import style
-from benchmarks.results import Measurement, Result
+from benchmarks.results import Measurement, NotMeasured, Result
 
 PROMISE_MS = 200
 CONTROL, DEFAULT = "heap", "rollup"
+Points = dict[str, dict[int, Measurement]]  # of a design, by events stored
 KINDS = {"table": "#bbbbbb", "index": "#88CCEE", "toast": "#CC6677"}
 
 
@@ -129,32 +133,53 @@ def storage(matrix: Result) -> Figure:
 
 def growth(*matrices: Result) -> Figure:
     """The p50 of a report over growing data, by design; where several runs measured a size, the last one counts."""
-    measured: dict[str, dict[int, Measurement]] = {}
+    measured: Points = {}
     for matrix in matrices:
         for events in sizes(matrix):
             for design, each in figures(matrix, "report.latency", events, quantile="0.5").items():
                 measured.setdefault(design, {})[events] = each
+    return _growth(measured, matrices, ("takes {:.1f} times as long", "{:,.0f} times"), "ms a report, p50", PROMISE_MS)
+
+
+def growth_in_pages(*matrices: Result) -> Figure:
+    """The same in pages that a report touches, the median over the shapes: nothing else on the machine changes them."""
+    measured: Points = {}
+    for matrix in matrices:
+        shapes = {each.labels["shape"] for each in matrix.measurements if each.name == "report.pages"}
+        for events in sizes(matrix):
+            found = [figures(matrix, "report.pages", events, shape=shape) for shape in sorted(shapes)]
+            for design in matrix.variant.split(","):
+                if pages := [by_design[design].value for by_design in found if design in by_design]:
+                    middle = Measurement(name="pages", value=median(pages), unit="pages")
+                    measured.setdefault(design, {})[events] = middle
+    return _growth(measured, matrices, ("reads {:.1f} times as many pages", "{:,.0f} times"), "pages a report, median")
+
+
+def _growth(
+    measured: Points, matrices: Sequence[Result], words: tuple[str, str], unit: str, limit: float | None = None
+) -> Figure:
     grown = {design: sorted(points.items()) for design, points in measured.items() if len(points) > 1}
     if not grown:
-        raise ValueError("no design was measured at two sizes: adbench matrix --scale 1M,10M")
+        raise NotMeasured("no design was measured at two sizes: adbench matrix --scale 1M,10M")
     first, last = (pick(events for points in grown.values() for events, _ in points) for pick in (min, max))
     whole = [design for design, points in grown.items() if (points[0][0], points[-1][0]) == (first, last)]
     factors = {design: grown[design][-1][1].value / grown[design][0][1].value for design in whole or grown}
     flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
     title = (
-        f"{style.thousands(last / first)} times the events: {flattest} takes {factors[flattest]:.1f} times as long,\n"
-        f"{steepest} {factors[steepest]:,.0f} times"
+        f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])},\n"
+        f"{steepest} {words[1].format(factors[steepest])}"
     )
     with style.figure(title, height=5.4) as (drawn, axes):
         for design, points in grown.items():
             x, found = zip(*points, strict=True)
             y, yerr = [each.value for each in found], style.errors(found)
-            axes.errorbar(x, y, yerr=yerr, fmt="o-", color=style.colour(design), capsize=3)
-        axes.axhline(PROMISE_MS, color=style.LIMIT, linestyle="--")
-        axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel="ms a report, p50", xlim=(None, last * 4))
+            axes.errorbar(x, y, yerr=yerr if limit else None, fmt="o-", color=style.colour(design), capsize=3)
+        if limit:
+            axes.axhline(limit, color=style.LIMIT, linestyle="--")
+        axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel=unit, xlim=(None, last * 4))
         style.log_ticks(axes.xaxis, style.thousands)
-        style.log_ticks(axes.yaxis, style.milliseconds)
-        runs = f" {len(matrices)} runs." if len(matrices) > 1 else ""
-        style.source(drawn, matrices[-1], f"Bars: 95 % intervals.{runs}")
+        style.log_ticks(axes.yaxis, style.thousands)
+        runs = f"{len(matrices)} runs at different hours. " if len(matrices) > 1 else ""
+        style.source(drawn, matrices[-1], f"{runs}{'Bars: 95 % intervals.' if limit else 'Counted, not timed.'}")
         style.label(axes, {design: (points[-1][0], points[-1][1].value) for design, points in grown.items()})
     return drawn

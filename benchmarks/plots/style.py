@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.results import Measurement, Result
@@ -37,6 +38,8 @@ PALETTE = {
 }
 # What is no variant: the service, a promise, what something is compared with.
 _SMALL: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 10, "color": "#777777"}
+# Around text that may lie on a line.
+HALO = [withStroke(linewidth=3, foreground="white")]
 SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 
 
@@ -104,7 +107,7 @@ def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 
             free -= 1
         placed.append((x, free))
         offset = (right, (free - y) * 72 / axes.figure.dpi + 4)
-        axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12)
+        axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12, path_effects=HALO)
 
 
 def log_ticks(axis: Axis, form: Callable[[float, object], str], steps: tuple[int, ...] = (1,)) -> None:

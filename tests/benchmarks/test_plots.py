@@ -61,6 +61,8 @@ def matrix() -> Result:
                         yield measured(f"{phase}.latency", value, "ms", **given)
                 written = {**labels, "phase": "ingest"}
                 yield measured("ingest.rate", 400_000 - 60_000 * place, "events/s", **written)
+                for shape, pages in (("hour", 4.0), ("month", slow * 30)):
+                    yield Measurement(name="report.pages", value=pages, unit="pages", labels={**labels, "shape": shape})
                 stored = {**labels, "phase": "load"}
                 yield measured("size.total", 140 + 60 * place, "bytes/event", **stored)
                 yield measured("size", 140, "bytes/event", **stored, relation="events", kind="table")
@@ -277,8 +279,14 @@ def test_growth_joins_runs_of_several_sizes() -> None:
     parted, joined = designs.growth(small, large), designs.growth(whole)
     for one, other in zip(parted.axes[0].lines, joined.axes[0].lines, strict=True):
         assert (one.get_xydata() == other.get_xydata()).all()
-    with pytest.raises(ValueError, match="two sizes"):
+    with pytest.raises(NotMeasured, match="two sizes"):
         designs.growth(small)
+
+
+@compared
+def test_growth_in_pages() -> Figure:
+    """The same lines, without intervals."""
+    return designs.growth_in_pages(matrix())
 
 
 @compared
