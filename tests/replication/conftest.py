@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 from adpulse import database, variants
 from adpulse.database import Connection
 from adpulse.embedded import Cluster
+from replication.standby import Standby
 
 PATIENCE_S = 60
 
@@ -27,25 +27,6 @@ SETTINGS = {
     # A test that pauses replay must not wait for a report that reads, nor cancel it.
     "hot_standby_feedback": "on",
 }
-
-
-class Standby(Cluster):
-    """A streaming replica of `primary`, made by pg_basebackup."""
-
-    def __init__(self, primary: Cluster, directory: Path, binaries: Path | None, **settings: str) -> None:
-        super().__init__(directory, binaries, **settings)
-        self._primary = primary
-
-    def _initialise(self) -> None:
-        new = self.directory / "data.new"
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(mode=0o700)
-        self._own(new)
-        socket = self._primary.url().partition("?host=")[2]
-        source = f"host={socket} user=postgres"
-        self._run("pg_basebackup", "-d", source, "-D", str(new), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
-        (new / ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the primary's socket lies in its data directory
-        new.rename(self.data)
 
 
 @asynccontextmanager
