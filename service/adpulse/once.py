@@ -46,6 +46,7 @@ async def claim_keys(
     )
     if len(taken) == len(keys):
         return {}
+    await _wait_for_the_first(connection)
     repeats = list(claims.keys() - {record["key"] for record in taken})
     kept = await connection.fetch(
         "SELECT key, body_hash, answer FROM idempotency_keys WHERE key = ANY($1)",
@@ -53,6 +54,19 @@ async def claim_keys(
     )
     first: dict[str, Any] = {record["key"]: (record["body_hash"], record["answer"]) for record in kept}
     return {key: first.get(key) for key in repeats}
+
+
+async def _wait_for_the_first(connection: Connection) -> None:
+    """Has this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
+
+    What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
+    stands. Whoever asks again must not be told that it is stored before the standby has it, too. This record lies after
+    that commit in the log, so waiting for the one is waiting for both. Without a synchronous standby nobody waits.
+    """
+    await connection.execute(
+        "SELECT pg_logical_emit_message(true, 'adpulse', 'repeat') "
+        "WHERE current_setting('synchronous_standby_names') <> ''"
+    )
 
 
 async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
@@ -77,6 +91,8 @@ async def claim_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
         "INSERT INTO event_ids SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
         sorted(ids),
     )
+    if len(records) < len(ids):
+        await _wait_for_the_first(connection)
     return {record[0] for record in records}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from conftest import Client, Serve
@@ -177,3 +178,37 @@ async def test_without_a_heartbeat_nobody_vouches_for_a_replica(
     counted = fallbacks("unknown")
     assert (await told(await serve(pair.primary.url(there), **urls, max_replica_lag_ms=60_000)))[1] == 0
     assert fallbacks("unknown") > counted
+
+
+async def test_a_repeat_waits_for_the_standby_as_the_first_did(
+    pair: Pair, pair_database: NewPairDatabase, serve: Serve
+) -> None:
+    """A commit whose wait for a synchronous standby was broken off stands on the primary alone. Its sender, who got 503
+    and asks again, must not get 200 before the standby has it: the primary may be lost yet."""
+    url = pair.primary.url(await pair_database("rollup"))
+    client = await serve(url, write_timeout_s=1, maintenance_s=60)
+    event = {"ts": datetime.now(UTC).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}
+    keyed = {"json": {"events": [event]}, "headers": {"Idempotency-Key": "once"}}
+    with_id = {"json": {"events": [event | {"event_id": "00000000-0000-4000-8000-000000000001"}]}}
+    async with connected(pair.primary.url()) as connection:
+        await connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        await connection.execute("SELECT pg_reload_conf()")
+        try:
+            async with connected(url) as watcher:
+                await until(lambda: watcher.fetchval("SELECT current_setting('synchronous_standby_names') = 'nobody'"))
+                for batch in (keyed, with_id):
+                    assert (await client.post("/events", **batch)).status_code == 503
+                await until(lambda: watcher.fetchval("SELECT count(*) = 2 FROM events"))
+                for batch in (keyed, with_id):
+                    assert (await client.post("/events", **batch)).status_code == 503
+        finally:
+            await connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await connection.execute("SELECT pg_reload_conf()")
+
+    async def duplicate(batch: dict[str, Any]) -> bool:
+        reply = await client.post("/events", **batch)
+        return reply.status_code == 200 and reply.json()["accepted"] + reply.json()["duplicates"] == 1
+
+    for batch in (keyed, with_id):
+        await until(lambda batch=batch: duplicate(batch))  # type: ignore[misc]
+    assert (await told(client))[0] == 2
