@@ -13,7 +13,7 @@ import httpx
 import pytest
 from conftest import Client, NewDatabase, Serve
 
-from adpulse import database, keyring, variants
+from adpulse import database, variants
 from adpulse.app import create_app
 from adpulse.database import Connection
 from adpulse.settings import Settings
@@ -101,7 +101,7 @@ REFUSED = [
 async def unconnected() -> AsyncIterator[Client]:
     """The service without its database: what is refused here was refused before any statement."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
-    app.state.keyring._known = keyring._Known({}, any=False)  # or nobody would be let in before the keys are known
+    app.state.keyring.learn({}, ever=False)  # or nobody would be let in before the keys are known
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
         yield client
 

@@ -155,9 +155,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.bodies = BodyReader(settings)
     app.state.decoder = Decoder(settings)
-    app.state.keyring = Keyring(settings)
+    app.state.keyring = keyring = Keyring(settings)
     app.state.schema_checked = False
-    take, answer = guarded("write", post_events), guarded("read", get_report)
+    take, answer = guarded(keyring, "write", post_events), guarded(keyring, "read", get_report)
     app.add_middleware(Shortcut, endpoints={("POST", PATH): take, ("GET", "/report"): answer})
     app.add_middleware(Observe)
     if settings.cors_origins:
@@ -173,7 +173,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(answer)
     route("/healthz", methods=["GET"], summary="The process lives")(_healthz)
     route("/readyz", methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(_readyz)
-    counts = _metrics if settings.open_metrics else guarded("metrics", _metrics)
+    counts = _metrics if settings.open_metrics else guarded(keyring, "metrics", _metrics)
     route(
         "/metrics",
         methods=["GET"],

@@ -11,7 +11,6 @@ import ipaddress
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -62,14 +61,7 @@ class Holder:
         events = key.events_per_s or settings.key_events_per_s
         self.requests = Bucket(requests, now) if requests else None
         self.events = Bucket(events, now) if events else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What one reading found: the keys in use, by id, and whether there ever was one."""
-
-    holders: dict[str, Holder]
-    any: bool
+        self.limited = bool(requests or events)
 
 
 def is_loopback(host: str) -> bool:
@@ -86,7 +78,10 @@ class Keyring:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._may_be_open = settings.insecure or is_loopback(settings.host)
-        self._known: _Known | None = None
+        self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
+        self.known = False  # whether the keys have been read at all
+        # Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in.
+        self.open = False
         self._connection: Connection | None = None
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
@@ -105,22 +100,10 @@ class Keyring:
                 await self._task
         self._drop()
 
-    @property
-    def known(self) -> bool:
-        """Whether the keys have been read at all."""
-        return self._known is not None
-
-    @property
-    def open(self) -> bool:
-        """Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in."""
-        return self._may_be_open and self._known is not None and not self._known.any
-
     def find(self, text: bytes) -> Holder | None:
         """Whose key that is; none when it is no key, or not one that is known. In constant time for a given id."""
-        key_id = keys.id_of(text)
-        if key_id is None or self._known is None or (holder := self._known.holders.get(key_id)) is None:
-            return None
-        return holder if hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
+        holder = self._holders.get(text[keys.ID_AT])
+        return holder if holder and hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
 
     async def refresh(self) -> None:
         """Read again, unless that was begun less than MISSES_S ago; the old keys stay when it fails."""
@@ -151,15 +134,19 @@ class Keyring:
             return
         finally:
             deadline.cancel()
-        before = self._known.holders if self._known else {}
         now = time.monotonic()
         holders = {}
         for key in (entry.key for entry in found if entry.revoked_at is None):
-            held = before.get(key.key_id)
+            held = self._holders.get(key.key_id.encode())
             # The same holder, so that reading fills no bucket.
-            holders[key.key_id] = held if held and held.key == key else Holder(key, self._settings, now)
-        self._known = _Known(holders, any=bool(found))
+            holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
+        self.learn(holders, ever=bool(found))
         metrics.KEYS_READ.set_to_current_time()
+
+    def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
+        """From now on these are the keys in use, by their ids; `ever`: whether there ever was one."""
+        self._holders = holders
+        self.known, self.open = True, self._may_be_open and not ever
 
     async def _connect(self) -> Connection:
         settings = self._settings

@@ -56,16 +56,15 @@ class Protocol(HttpToolsProtocol):
 
     head_timeout_s: ClassVar[float] = 10.0
 
-    _due = 0.0  # when the next head must be whole, by the loop's clock; means nothing while a request is under way
-    _in_head = False
     _unparsed = 0  # bytes since the last head or piece of a body
     _watch: asyncio.TimerHandle | None = None
+    _seen: RequestResponseCycle | None = None  # the last request when we last looked
+    _idle_s = 0.0  # for how long we have seen no other
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """As of asyncio's protocols."""
         super().connection_made(transport)
-        self._due = self.loop.time() + self.head_timeout_s
-        self._look()
+        self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """As of asyncio's protocols."""
@@ -80,15 +79,8 @@ class Protocol(HttpToolsProtocol):
         if self._unparsed > MOST_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431, "head_too_large", f"The head has more than {MOST_HEAD_BYTES} bytes.")
 
-    def on_message_begin(self) -> None:
-        """The parser has seen the first byte of a request."""
-        self._in_head = True
-        self._due = self.loop.time() + self.head_timeout_s
-        super().on_message_begin()
-
     def on_headers_complete(self) -> None:
         """The parser has seen the end of a head."""
-        self._in_head = False
         self._unparsed = 0
         super().on_headers_complete()
 
@@ -96,11 +88,6 @@ class Protocol(HttpToolsProtocol):
         """The parser has seen a piece of a body."""
         self._unparsed = 0
         super().on_body(body)
-
-    def on_response_complete(self) -> None:
-        """An answer has gone out. What may come now is the rest of a body that nobody wants, or the next request."""
-        self._due = self.loop.time() + self.timeout_keep_alive + self.head_timeout_s
-        super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """uvicorn's answer to what is no HTTP, as every other error is told."""
@@ -115,16 +102,32 @@ class Protocol(HttpToolsProtocol):
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _look(self) -> None:
-        """Close the connection when its head is late. Seldom: a timer for every head would cost more than the rest."""
-        if not self._answering and self.loop.time() >= self._due:
-            if self._in_head:
-                limit = self.head_timeout_s
-                self._refuse(408, "timeout", f"The head of the request took longer than {limit:g} s.")
-            else:
-                self.transport.close()
-            return
+    @property
+    def _in_head(self) -> bool:
+        # uvicorn makes the scope at the first byte of a request, and fills it in at the end of its head.
+        return self.scope is not None and "method" not in self.scope
+
+    def _look_later(self) -> None:
         self._watch = self.loop.call_later(self.head_timeout_s / 4, self._look)
+
+    def _look(self) -> None:
+        """Close a connection whose next head is late.
+
+        Now and then, instead of a note of the time with every request: a connection that gets its requests pays
+        nothing. What is no head is the time between two requests, which uvicorn ends, unless it gets empty lines or
+        the rest of a body that nobody wants.
+        """
+        if self._answering or self.cycle is not self._seen:
+            self._seen, self._idle_s = self.cycle, 0.0
+        else:
+            self._idle_s += self.head_timeout_s / 4
+        waits_s = 0 if self.cycle is None or self._in_head else self.timeout_keep_alive
+        if self._idle_s < waits_s + self.head_timeout_s:
+            self._look_later()
+        elif self._in_head:
+            self._refuse(408, "timeout", f"The head of the request took longer than {self.head_timeout_s:g} s.")
+        else:
+            self.transport.close()
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
         """Answer what never becomes a request, and close; while an answer is under way, only close."""

@@ -30,7 +30,7 @@ class Refused(Exception):
         self.response = response
 
 
-def guarded(scope: Scope, endpoint: Endpoint) -> Endpoint:
+def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
     """The endpoint, for whoever has a key with that scope, or for everybody while there are no keys.
 
     The function is wrapped, and not a path guarded: so it holds on every way to it. `request.scope["holder"]` is whose
@@ -39,36 +39,22 @@ def guarded(scope: Scope, endpoint: Endpoint) -> Endpoint:
 
     @wraps(endpoint)
     async def guard(request: Request) -> Response:
-        keyring: Keyring = request.app.state.keyring
+        if keyring.open:
+            request.scope["holder"] = None
+            return await endpoint(request)
+        sent = _keys(request.scope["headers"])
+        holder = keyring.find(next(iter(sent))) if len(sent) == 1 else None
         try:
-            request.scope["holder"] = None if keyring.open else await _admit(keyring, request.scope["headers"], scope)
+            if holder is None:
+                holder = await _look_again(keyring, sent)
+            if holder:
+                _admit(holder, scope)
         except Refused as refused:
             return refused.response
+        request.scope["holder"] = holder
         return await endpoint(request)
 
     return guard
-
-
-async def _admit(keyring: Keyring, headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> Holder | None:
-    """Whose key the headers hold. Raises Refused."""
-    if not keyring.known:
-        await keyring.refresh()
-        if not keyring.known:
-            raise Refused(unavailable("The database cannot be reached, and so the keys are not known yet."))
-        if keyring.open:
-            return None
-    sent = _keys(headers)
-    if len(sent) != 1:
-        raise Refused(_unauthorized("key_invalid", _CONTRADICTION) if sent else _unauthorized("key_missing", _MISSING))
-    text = sent.pop()
-    if (holder := keyring.find(text)) is None:
-        await keyring.refresh()
-        if (holder := keyring.find(text)) is None:
-            raise Refused(_unauthorized("key_invalid", _WRONG))
-    if scope not in holder.key.scopes:
-        raise Refused(problem(403, "scope", f"This key is not one for scope {scope}."))
-    _spend(holder, scope)
-    return holder
 
 
 def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
@@ -82,8 +68,32 @@ def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
     return sent
 
 
-def _spend(holder: Holder, scope: Scope) -> None:
-    """Count a request. Raises Refused while a rate of the key is used up; events are counted when they are known."""
+async def _look_again(keyring: Keyring, sent: set[bytes]) -> Holder | None:
+    """Whose key it is that is not known yet; None when none is needed. Raises Refused."""
+    if not keyring.known:
+        await keyring.refresh()
+        if not keyring.known:
+            raise Refused(unavailable("The database cannot be reached, and so the keys are not known yet."))
+        if keyring.open:
+            return None
+    if len(sent) != 1:
+        raise Refused(_unauthorized("key_invalid", _CONTRADICTION) if sent else _unauthorized("key_missing", _MISSING))
+    (text,) = sent
+    await keyring.refresh()
+    if (holder := keyring.find(text)) is None:
+        raise Refused(_unauthorized("key_invalid", _WRONG))
+    return holder
+
+
+def _admit(holder: Holder, scope: Scope) -> None:
+    """Count a request. Raises Refused without the scope, and while a rate is used up.
+
+    Events are counted when they are known.
+    """
+    if scope not in holder.key.scopes:
+        raise Refused(problem(403, "scope", f"This key is not one for scope {scope}."))
+    if not holder.limited:
+        return
     now = time.monotonic()
     buckets = (holder.requests, holder.events if scope == "write" else None)
     wait = max((bucket.wait(now) for bucket in buckets if bucket), default=0.0)
