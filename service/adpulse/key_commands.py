@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import asyncpg
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from adpulse import database, keys, shell
 from adpulse.database import SchemaError
@@ -61,7 +61,9 @@ def list_keys(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([entry.described() for entry in found], indent=2))
         return
-    table = Table("id", "name", "scopes", "campaigns", "events/s", "requests/s", "made", "revoked")
+    table = Table(
+        Column("id", no_wrap=True), "name", "scopes", "campaigns", "events/s", "requests/s", "made", "revoked"
+    )
     for entry in found:
         cells = entry.described().values()
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
