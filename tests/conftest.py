@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -31,8 +31,14 @@ BINARIES: dict[str, Path | None] = {"pg18": None} | {
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if int(path.parents[1].name) >= 15
 }
-# TEST_POSTGRES=pg17 tests with that one alone; so CI divides the versions among machines.
+# A Citus cluster, by the URL of any database on its coordinator that knows its nodes: docs/how-to/scale-out.md.
+CITUS = "TEST_CITUS_URL"
+if "ADPULSE_CITUS_URL" in os.environ:
+    os.environ[CITUS] = os.environ["ADPULSE_CITUS_URL"]
+# TEST_POSTGRES=pg17 tests with that one alone; so CI divides the versions among machines. TEST_POSTGRES=citus tests on
+# the cluster alone, with the variant citus where a test does not say which.
 VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) == name]
+CLUSTERS = ["citus"] if CITUS in os.environ and os.environ.get("TEST_POSTGRES") == "citus" else []
 
 Client = httpx.AsyncClient
 NewDatabase = Callable[..., Awaitable[str]]
@@ -41,11 +47,11 @@ Serve = Callable[..., Awaitable[Client]]
 
 def pytest_configure(config: pytest.Config) -> None:
     # What the environment says must not change what the tests see.
-    for name in [*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))]:
+    for name in {*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))}:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
-        if not VERSIONS:
-            raise pytest.UsageError(f"TEST_POSTGRES is none of {', '.join(BINARIES)}")
+        if not VERSIONS + CLUSTERS:
+            raise pytest.UsageError(f"TEST_POSTGRES is none of {', '.join(BINARIES)}, or there is no ADPULSE_CITUS_URL")
         os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-")
 
 
@@ -78,6 +84,15 @@ class Server:
 
     name: str
     cluster: Cluster
+    variant = "rollup"  # where a test does not say which
+
+    async def create(self, name: str, variant: str | None) -> None:
+        """A database with this variant; None: an empty one."""
+        template = f"TEMPLATE {await self.template(variant)}" if variant else ""
+        await self.execute(f"CREATE DATABASE {name} {template}")
+
+    async def drop(self, name: str) -> None:
+        await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def url(self, name: str = "postgres") -> str:
         return self.cluster.url(name)
@@ -101,6 +116,55 @@ class Server:
             await connection.close()
 
 
+@dataclass(frozen=True)
+class CitusServer:
+    """The cluster that ADPULSE_CITUS_URL names. A database is one on every node, each of which must know the others."""
+
+    home: str
+    name: str = "citus"
+    variant: str = "citus"
+
+    def url(self, name: str | None = None) -> str:
+        return self.home if name is None else urlsplit(self.home)._replace(path=f"/{name}").geturl()
+
+    async def nodes(self) -> list[tuple[str, int]]:
+        """Host and port of every node, the coordinator first."""
+        connection = await database.connect(self.home)
+        try:
+            found = await connection.fetch(
+                "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
+            )
+        finally:
+            await connection.close()
+        return [tuple(record) for record in found]
+
+    async def everywhere(self, database_name: str, statement: str) -> None:
+        base = urlsplit(self.url(database_name))
+        login = f"{base.username}:{base.password}" if base.password else base.username
+        for host, port in await self.nodes():
+            connection = await database.connect(base._replace(netloc=f"{login}@{host}:{port}").geturl())
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+    async def create(self, name: str, variant: str | None) -> None:
+        # One at a time: every database tells every node about the same roles.
+        with alone(self.name):
+            await self.everywhere("postgres", f"CREATE DATABASE {name}")
+            await self.everywhere(name, "CREATE EXTENSION citus")
+            connection = await database.connect(self.url(name))
+            for place, node in enumerate(await self.nodes()):
+                add = "citus_add_node" if place else "citus_set_coordinator_host"
+                await connection.execute(f"SELECT {add}($1, $2)", *node)
+            if variant is not None:
+                await variants.migrate(connection, variant)
+            await connection.close()
+
+    async def drop(self, name: str) -> None:
+        await self.everywhere("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 def running(name: str) -> Server:
     """The server of that version, started by whoever asks first."""
     cluster = _cluster(name)
@@ -108,9 +172,9 @@ def running(name: str) -> Server:
     return Server(name, cluster)
 
 
-@pytest.fixture(scope="session", params=VERSIONS)
-def server(request: pytest.FixtureRequest) -> Server:
-    return running(request.param)
+@pytest.fixture(scope="session", params=VERSIONS + CLUSTERS)
+def server(request: pytest.FixtureRequest) -> Server | CitusServer:
+    return CitusServer(os.environ[CITUS]) if request.param in CLUSTERS else running(request.param)
 
 
 @pytest.fixture
@@ -129,22 +193,21 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def scratch_databases(server: Server) -> AsyncIterator[NewDatabase]:
+async def scratch_databases(server: Server | CitusServer) -> AsyncIterator[NewDatabase]:
     """Yields `await new(variant)` -> URL of a fresh database; all are dropped at the end."""
     names = []
 
-    async def new(variant: str | None = "rollup") -> str:
+    async def new(variant: str | None = server.variant) -> str:
         name = f"t_{uuid.uuid4().hex}"
         names.append(name)
-        template = f"TEMPLATE {await server.template(variant)}" if variant else ""
-        await server.execute(f"CREATE DATABASE {name} {template}")
+        await server.create(name, variant)
         return server.url(name)
 
     try:
         yield new
     finally:
         for name in names:
-            await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await server.drop(name)
 
 
 @pytest.fixture

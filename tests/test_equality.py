@@ -252,7 +252,9 @@ async def write(connection: Connection, variant: Variant, step: Step, stored: li
             return [event for event in stored if event.campaign != campaign or event.ts >= before]
         case ("update", campaign, minutes):
             await connection.execute(
-                "UPDATE events SET ts = ts + $2, cost_micros = cost_micros + 1 WHERE campaign_id = $1",
+                # Past UTC and back: adding to a timestamptz depends on the session's zone, which Citus refuses here.
+                "UPDATE events SET ts = (ts AT TIME ZONE 'UTC' + $2) AT TIME ZONE 'UTC', "
+                "cost_micros = cost_micros + 1 WHERE campaign_id = $1",
                 campaign,
                 minutes * MINUTE,
             )

@@ -41,8 +41,8 @@ async def test_it_compacts_and_forgets_old_keys(url: str, connection: database.C
         async def done() -> bool:
             return bool(
                 await connection.fetchval(
-                    "SELECT EXISTS (SELECT FROM rollup_minute) AND NOT EXISTS "
-                    "(SELECT FROM idempotency_keys WHERE key = 'old')"
+                    "SELECT EXISTS (SELECT 1 FROM rollup_minute) AND NOT EXISTS "
+                    "(SELECT 1 FROM idempotency_keys WHERE key = 'old')"
                 )
             )
 

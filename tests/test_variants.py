@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pglast
 import pytest
-from conftest import NewDatabase, Server, scratch_databases
+from conftest import CLUSTERS, NewDatabase, Server, scratch_databases
 
 from adpulse import audit, database, variants
 from adpulse.database import SQL_DIR, Connection, SchemaError
@@ -21,9 +21,9 @@ from adpulse.variants import Variant
 
 ROOT = Path(__file__).parents[1]
 ALL = variants.load_all()
-HERE = [variant for variant in ALL if variant.requires == "(nothing)"]
+HERE = [variants.find("citus")] if CLUSTERS else [variant for variant in ALL if variant.requires == "(nothing)"]
 RAW = ["heap", "btree", "btree_gin", "covering", "brin", "partitioned", "timescale"]
-NAMES = [variant.name for variant in HERE]
+NAMES = ["heap", "rollup", "citus"] if CLUSTERS else [variant.name for variant in HERE]
 each = pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant.name)
 
@@ -33,8 +33,8 @@ each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant
 
 def test_the_variants_are_those_of_the_design() -> None:
     """Names and order are a contract: results, palettes and metric labels are keyed by them."""
-    names = [*RAW[:6], "matview", "rollup", "rollup_dims", "timescale"]
-    assert [variant.name for variant in ALL if variant.name != "citus"] == names
+    names = [*RAW[:6], "matview", "rollup", "rollup_dims", "timescale", "citus"]
+    assert [variant.name for variant in ALL] == names
 
 
 def test_the_readme_has_every_variant() -> None:
@@ -120,7 +120,7 @@ async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: 
 
 def psql(server: Server, url: str, *arguments: str) -> str:
     """What psql prints. Every file must run in it, and not only in our driver."""
-    binary = server.cluster._binaries / "psql"
+    binary = "psql" if CLUSTERS else server.cluster._binaries / "psql"
     command = [binary, url, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -227,7 +227,9 @@ async def live(connection: Connection, variant: Variant) -> None:
     await run_round(connection, variant)
     await connection.copy_records_to_table("events", records=events(300, 3), columns=COLUMNS)
     await connection.execute("UPDATE events SET cost_micros = cost_micros + 1 WHERE user_id = 'U8'")
-    await connection.execute("UPDATE events SET ts = ts + interval '1 minute' WHERE user_id = 'U9'")
+    # Past UTC and back: what adds to a timestamptz depends on the session's zone, which Citus takes in no UPDATE.
+    later = "(ts AT TIME ZONE 'UTC' + interval '1 minute') AT TIME ZONE 'UTC'"
+    await connection.execute(f"UPDATE events SET ts = {later} WHERE user_id = 'U9'")
 
 
 def questions() -> list[tuple[Any, ...]]:
@@ -276,7 +278,9 @@ async def expected(server: Server) -> AsyncIterator[list[list[Any]]]:
         await connection.close()
 
 
-@pytest.mark.parametrize("variant", HERE[1:], ids=lambda variant: variant.name)
+@pytest.mark.parametrize(
+    "variant", [variant for variant in HERE if variant.name != "heap"], ids=lambda variant: variant.name
+)
 async def test_every_variant_gives_the_same_rows(
     new_database: NewDatabase, variant: Variant, expected: list[list[Any]]
 ) -> None:

@@ -16,10 +16,13 @@ _DATABASE = """
 SELECT
   pg_database_size(current_database()) AS bytes,
   (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('events')) AS partitions,
-  to_regclass('rollup_delta') IS NOT NULL AS has_deltas
+  to_regclass('rollup_delta') IS NOT NULL AS has_deltas,
+  EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
 """
-# By its index, from the first delta that has not been moved.
-_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
+# Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
+# from the first delta that has not been moved.
+_NUMBERED_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
+_DELTAS = "SELECT count(*) FROM rollup_delta"
 
 _OF_THE_DATABASE = (metrics.MAINTAINED, metrics.DELTAS, metrics.PARTITIONS, metrics.DATABASE_BYTES)
 
@@ -39,7 +42,8 @@ async def read_database(connection: Connection) -> None:
     assert row is not None
     metrics.DATABASE_BYTES.set(row["bytes"])
     metrics.PARTITIONS.set(row["partitions"])
-    metrics.DELTAS.set(await connection.fetchval(_DELTAS) if row["has_deltas"] else 0)
+    count = _NUMBERED_DELTAS if row["numbered"] else _DELTAS
+    metrics.DELTAS.set(await connection.fetchval(count) if row["has_deltas"] else 0)
 
 
 def forget_database() -> None:

@@ -127,8 +127,13 @@ def find(name: str) -> Variant:
 async def unavailable(connection: Connection, variant: Variant) -> str | None:
     """Why the variant cannot be built in this database; None when it can."""
     if match := re.fullmatch(r"extension (\w+)", variant.requires):
-        found = await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1])
-        return None if found else f"needs the extension {match[1]}, which this server does not have"
+        if not await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1]):
+            return f"needs the extension {match[1]}, which this server does not have"
+        # Those that variants need have settings of their own, which are there when the server has loaded the library.
+        loaded = "SELECT 1 FROM pg_settings WHERE starts_with(name, $1) LIMIT 1"
+        if not await connection.fetchval(loaded, f"{match[1]}."):
+            return f"needs the extension {match[1]}, which this server has not loaded (shared_preload_libraries)"
+        return None
     if match := re.fullmatch(r"postgres >= (\d+)", variant.requires):
         major = connection.get_server_version().major
         return None if major >= int(match[1]) else f"needs PostgreSQL {match[1]}; this is {major}"

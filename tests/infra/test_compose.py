@@ -27,7 +27,8 @@ def environment(name: str) -> dict[str, str]:
 def test_the_stack_is_whole() -> None:
     """What the README of a stack promises is there; what is optional is in a profile."""
     optional = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
-    assert optional == {"k6": ["bench"], "replica": ["replica"]}
+    citus = {name: ["citus"] for name in ("citus", "citus-worker-1", "citus-worker-2", "citus-nodes")}
+    assert optional == {"k6": ["bench"], "replica": ["replica"], **citus}
     assert SERVICES.keys() - optional.keys() == {"db", "migrate", "pgbouncer", "api", "prometheus", "grafana"}
 
 

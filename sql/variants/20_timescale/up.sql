@@ -2,10 +2,10 @@
 -- summary:    03 as a TimescaleDB hypertable with one chunk a day
 -- hypothesis: what 05 gives without a line of upkeep; writing loses what the extension's own insert path costs
 -- requires:   extension timescaledb
--- costs:      an extension that must be preloaded, and that not every managed PostgreSQL offers
+-- costs:      never run yet (see below); an extension that must be preloaded, and that not every managed PostgreSQL offers
 --
--- Not run by this project's tests where the extension is missing, which includes the machine of its reference
--- results: written from the TimescaleDB 2.13+ documentation, so run `adpulse verify` before you rely on it.
+-- Not shown to work: nobody of this project has run it, on no machine. Written from the TimescaleDB 2.13+ documentation;
+-- the tests run it where the extension is loaded. Run `adpulse verify` before you rely on it.
 -- A continuous aggregate is left out on purpose: in real-time mode it misses late events below its watermark until
 -- the next refresh, and this project's reports are exact.
 

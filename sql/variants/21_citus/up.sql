@@ -1,0 +1,263 @@
+-- variant:    citus
+-- summary:    07 spread over the nodes of a Citus cluster by campaign, each shard with the roll-ups of its campaigns
+-- hypothesis: a report of one campaign is answered by one shard, and writes spread over the nodes; on one machine the
+--             price is a second COPY, from coordinator to worker, and a two-phase commit: at most half of the ingest
+-- requires:   extension citus
+-- costs:      an extension on every node; a two-phase commit for each write; all campaigns together are every shard's
+--             roll-ups and not one row an hour
+--
+-- The extension must be in the database, on every node, before `adpulse migrate` (docs/how-to/scale-out.md). The
+-- number of shards is what `citus.shard_count` says when this file runs.
+
+CREATE EXTENSION IF NOT EXISTS citus;
+
+-- A node speaks to another as the role of the session, so these must be allowed to log in. They have no password:
+-- what the nodes' pg_hba.conf lets in between nodes decides.
+DO $$
+DECLARE
+  role_name text;
+BEGIN
+  PERFORM grant_roles();
+  FOREACH role_name IN ARRAY ARRAY['adpulse_ingest', 'adpulse_report', 'adpulse_maintain'] LOOP
+    CONTINUE WHEN (SELECT coalesce(bool_and(rolcanlogin), true) FROM pg_roles WHERE rolname = role_name);
+    EXECUTE format('ALTER ROLE %I LOGIN', role_name);
+  END LOOP;
+END
+$$;
+
+-- The shard of `table_name` that lies beside this shard and holds the same campaigns. Every node knows all shards.
+CREATE FUNCTION rollup_shard(beside bigint, table_name text) RETURNS text
+LANGUAGE sql STABLE
+RETURN (
+  SELECT shard_name(own.logicalrelid, own.shardid)
+  FROM pg_dist_shard AS given
+  JOIN pg_dist_shard AS own ON own.shardminvalue = given.shardminvalue
+  WHERE given.shardid = beside AND own.logicalrelid = table_name::regclass
+);
+
+-- As in 07, one call per statement and transition tables; but it fires on a shard of `events`, on the node where that
+-- lies, and writes into the shard of rollup_delta beside it. By its own name: under its common name the delta would
+-- be a table of the cluster, for which Citus plans, and a transition table is unknown to it.
+CREATE FUNCTION rollup_capture() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  sums text := $sql$
+    INSERT INTO %1$s (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+    SELECT
+      campaign_id,
+      date_bin('1 minute', ts, 'epoch'),
+      %3$s count(*) FILTER (WHERE event_type = 'impression'),
+      %3$s count(*) FILTER (WHERE event_type = 'click'),
+      %3$s count(*) FILTER (WHERE event_type = 'conversion'),
+      %3$s sum(cost_micros),
+      %3$s sum(revenue_micros)
+    FROM %2$s
+    GROUP BY 1, 2 $sql$;
+  delta text := rollup_shard(substring(TG_TABLE_NAME FROM '[0-9]+$')::bigint, 'rollup_delta');
+BEGIN
+  IF TG_OP IN ('INSERT', 'UPDATE') THEN
+    EXECUTE format(sums, delta, 'added', '');
+  END IF;
+  IF TG_OP IN ('DELETE', 'UPDATE') THEN
+    EXECUTE format(sums, delta, 'removed', '-');
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- TRUNCATE fires on the node where it was typed, on what stands there for the whole table, and then empties the
+-- partitions' shards without a trigger of `events`.
+CREATE FUNCTION rollup_truncate() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  TRUNCATE rollup_delta, rollup_minute, rollup_hour;
+  RETURN NULL;
+END
+$$;
+
+-- What maintain.sql runs on each shard: its deltas into its minutes and hours, in one statement, so that whatever
+-- snapshot a report has of this shard, it sees each delta once.
+CREATE FUNCTION rollup_compact(shard bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint;
+BEGIN
+  EXECUTE format($sql$
+    WITH
+      moved AS (
+        DELETE FROM %1$s RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
+      ),
+      minutes AS (
+        INSERT INTO %2$s AS kept
+        SELECT
+          campaign_id, minute,
+          sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros)
+        FROM moved
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+        ON CONFLICT (campaign_id, minute) DO UPDATE SET
+          impressions = kept.impressions + excluded.impressions,
+          clicks = kept.clicks + excluded.clicks,
+          conversions = kept.conversions + excluded.conversions,
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      ),
+      hours AS (
+        INSERT INTO %3$s AS kept
+        SELECT
+          campaign_id, hour,
+          sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros)
+        FROM moved
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+        ON CONFLICT (campaign_id, hour) DO UPDATE SET
+          impressions = kept.impressions + excluded.impressions,
+          clicks = kept.clicks + excluded.clicks,
+          conversions = kept.conversions + excluded.conversions,
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      )
+    SELECT count(*) FROM moved $sql$,
+    rollup_shard(shard, 'rollup_delta'), rollup_shard(shard, 'rollup_minute'), rollup_shard(shard, 'rollup_hour'))
+  INTO moved;
+  RETURN moved;
+END
+$$;
+
+-- All shards, each a transaction of its own on its node. With its owner's rights, because commands on shards need
+-- them. One that fails does not keep the others from it, and is said at the end.
+CREATE FUNCTION rollup_compact() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  moved bigint;
+  failure text;
+BEGIN
+  SELECT
+    sum(result::bigint) FILTER (WHERE success),
+    min(format('shard %s: %s', shardid, result)) FILTER (WHERE NOT success)
+  INTO moved, failure
+  FROM run_command_on_shards(
+    'rollup_delta', $sql$SELECT rollup_compact(substring('%s' FROM '[0-9]+$')::bigint)$sql$);
+  IF failure IS NOT NULL THEN
+    RAISE EXCEPTION 'roll-ups cannot be compacted on %', failure;
+  END IF;
+  RETURN moved;
+END
+$$;
+
+-- raw_kept(start) reads raw_horizon, which a function may not do from inside a shard's part of a report. Here the
+-- report reads raw_horizon itself, of which every node has a copy, and hands the horizon over.
+CREATE FUNCTION raw_kept_from(start timestamptz, horizon timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  IF start < horizon THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'AP001',
+      MESSAGE = format('raw events are kept from %s', to_char(horizon AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE TABLE events (
+  ts timestamptz NOT NULL,
+  cost_micros bigint NOT NULL DEFAULT 0,
+  revenue_micros bigint NOT NULL DEFAULT 0,
+  event_id uuid,
+  event_type event_type NOT NULL,
+  campaign_id text NOT NULL,
+  user_id text NOT NULL,
+  metadata jsonb NOT NULL DEFAULT '{}'
+) PARTITION BY RANGE (ts);
+
+-- As in 07: what has no partition of its own lands here, and maintain.sql makes the partition and moves it.
+CREATE TABLE events_default PARTITION OF events DEFAULT;
+
+CREATE INDEX events_default_ts_idx ON events_default (ts);
+
+CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
+
+-- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
+CREATE TABLE rollup_delta (
+  campaign_id text NOT NULL,
+  minute timestamptz NOT NULL,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
+
+CREATE INDEX rollup_delta_campaign_id_idx ON rollup_delta (campaign_id);
+
+-- What maintain.sql makes of the deltas. The key carries every column: a report is an index-only scan.
+CREATE TABLE rollup_minute (
+  campaign_id text,
+  minute timestamptz,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL,
+  PRIMARY KEY (campaign_id, minute)
+    INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
+
+CREATE TABLE rollup_hour (
+  campaign_id text,
+  hour timestamptz,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL,
+  PRIMARY KEY (campaign_id, hour)
+    INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
+
+-- For reports over all campaigns: rows arrive in time order, so a block range will do.
+CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
+
+CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
+
+-- colocate_with 'events': the same shards, on the same nodes, and they move together. One after the other over the
+-- shards, so that what follows in this transaction sees what came before.
+DO $$
+BEGIN
+  PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
+  PERFORM create_distributed_table('events', 'campaign_id', colocate_with => 'none');
+  PERFORM create_distributed_table('rollup_delta', 'campaign_id', colocate_with => 'events');
+  PERFORM create_distributed_table('rollup_minute', 'campaign_id', colocate_with => 'events');
+  PERFORM create_distributed_table('rollup_hour', 'campaign_id', colocate_with => 'events');
+END
+$$;
+
+-- A copy on every node.
+SELECT create_reference_table('raw_horizon');
+
+-- One for every event ever accepted that had one: they must spread as the events do. An event repeated with another
+-- campaign is still the same event, so by id, and not beside the events. idempotency_keys, one a batch and a day old
+-- at most, stay on the coordinator.
+SELECT create_distributed_table('event_ids', 'event_id', colocate_with => 'none');
+
+-- Citus calls a trigger unsafe when it may reach another node. These reach the shard beside their own. EXECUTE,
+-- because Citus hands the text of the whole query to the shards, which is this file when a driver sends it in one piece.
+DO $$
+BEGIN
+  PERFORM set_config('citus.enable_unsafe_triggers', 'on', true);
+  EXECUTE
+    'CREATE TRIGGER events_inserted AFTER INSERT ON events REFERENCING NEW TABLE AS added '
+    'FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture()';
+  EXECUTE
+    'CREATE TRIGGER events_updated AFTER UPDATE ON events REFERENCING NEW TABLE AS added OLD TABLE AS removed '
+    'FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture()';
+  EXECUTE
+    'CREATE TRIGGER events_deleted AFTER DELETE ON events REFERENCING OLD TABLE AS removed '
+    'FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture()';
+  EXECUTE
+    'CREATE TRIGGER events_truncated AFTER TRUNCATE ON events '
+    'FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate()';
+END
+$$;
+
+SELECT prepare_days((now() AT TIME ZONE 'UTC')::date - 1, (now() AT TIME ZONE 'UTC')::date + 2);
