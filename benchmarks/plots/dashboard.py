@@ -73,11 +73,13 @@ def _names(seen: Any, state: str) -> list[str]:
 
 
 def _caption(load: Result, seen: Any) -> str:
+    average: Any = load.parameters["load_average_before"]
+    shared = ", shared with other work" if average > load.machine.cores else ""
     lines = [
-        f"Drawn from Prometheus samples recorded during a k6 run ({load.what}) on {load.machine.cpu}, "
-        f"{load.machine.cores} cores, {load.started_at:%Y-%m-%d};",
-        f"load average before it began: {load.parameters['load_average_before']:g}. The queries are those of the "
-        "Grafana dashboard; dashed: its thresholds.",
+        f"Drawn from Prometheus samples recorded during a k6 run ({load.what}) of {load.started_at:%Y-%m-%d} on "
+        f"{load.machine.cpu},",
+        f"{load.machine.cores} cores{shared} (load average before: {average:g}). The queries are those of the Grafana "
+        "dashboard; dashed: its thresholds.",
         *(f"Alerts {state}: {', '.join(names)}." for state in ("firing", "pending") if (names := _names(seen, state))),
     ]
     return "\n".join(lines)

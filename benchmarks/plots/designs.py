@@ -83,7 +83,7 @@ def trade(matrix: Result) -> Figure:
         axes.xaxis.set_major_formatter(style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
         style.source(drawn, matrix, "Area: bytes stored an event. Dashed: none is better at both.")
-        style.label(axes, {design: (written[design].value, read[design].value) for design in designs}, right=16)
+        style.label(axes, {design: (written[design].value, read[design].value) for design in designs}, right=24)
     return drawn
 
 
@@ -125,7 +125,7 @@ def storage(matrix: Result) -> Figure:
         for row, design in enumerate(designs):
             axes.text(left[design] + 3, row, f"{total[design].value:,.0f}", va="center")
         style.key(axes, {"tables": "#777777", "indexes": "#33567f"})
-        axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6))
+        axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6), xlim=(0, 1.08 * total[most].value))
         axes.grid(visible=False, axis="y")
         style.source(drawn, matrix, f"{events:,} events stored.")
     return drawn

@@ -72,11 +72,13 @@ def life(stages: Result, batch: int = 1_000) -> Figure:
         for row, parts in enumerate(lanes.values()):
             for name, words, colour in parts:
                 axes.barh(row, spent[name], left=starts[name], height=0.5, color=colour)
+                # The first and the last are short and at the edges: their words go inwards.
+                side = {"receive": "left", "answer": "right"}.get(name, "center")
                 axes.text(
-                    starts[name] + spent[name] / 2,
+                    starts[name] + spent[name] * {"left": 0, "right": 1}.get(side, 0.5),
                     row - 0.33,
                     f"{words} {spent[name]:.2f}".strip(),
-                    ha="center",
+                    ha=side,
                     va="bottom",
                     fontsize=12,
                 )
