@@ -26,8 +26,9 @@ from benchmarks.results import Result
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 SCREENSHOTS = ROOT / "screenshots"
-# The errors of a result, or a number in one, that is not there.
-MISSING = ("FiguresError", "NotMeasured")
+# The errors of a result, or a number in one, that is not there; and of later cells that name what it was to give.
+FOLLOWS = "NameError"
+MISSING = ("FiguresError", "NotMeasured", FOLLOWS)
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 DPI = 180
@@ -149,9 +150,9 @@ def execute(path: Path, folders: Sequence[Path], screenshots: Path, missing: Seq
 
 
 def passed_over(notebook: NotebookNode) -> list[str]:
-    """What the cells without a picture missed."""
+    """What the cells without a picture missed, without those that only follow."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [output.evalue for output in outputs if output.output_type == "error"]
+    return [output.evalue for output in outputs if output.output_type == "error" and output.ename != FOLLOWS]
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -55,7 +55,7 @@ def figures(
                     missing=() if source is None else work.MISSING,
                 )
             for what in work.passed_over(notebook):
-                progress.print(f"  not drawn: {what}", highlight=False)
+                progress.print(f"  not drawn: {what}", highlight=False, soft_wrap=True)
             if source is None:
                 work.write(notebook, path.with_suffix(".ipynb"))
     print(target)
