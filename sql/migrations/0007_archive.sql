@@ -2,7 +2,7 @@
 -- per file. A day that got late events after it was archived may be archived again, and then has two.
 CREATE TABLE archived_days (
   day date,
-  part int,
+  part bigint,
   file text NOT NULL,
   sha256 text NOT NULL,
   -- What the file holds, to be compared with the roll-ups (adpulse verify) and with what is loaded (adpulse restore).
