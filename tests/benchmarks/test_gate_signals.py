@@ -78,7 +78,7 @@ async def test_planted_changes_are_caught(base: Signals, still: str, tmp_path: P
     shutil.copytree(SQL_DIR, tmp_path / "sql")
     plant.edit(tmp_path)
     found = regressions(compare(base, base, await count(still, tmp_path / "sql")))
-    assert any(name.startswith(plant.metrics) for name in found)
+    assert any(name.startswith(plant.promises[plant.name]) for name in found)
 
 
 async def test_what_is_written_is_counted(connection: Connection) -> None:
