@@ -3,10 +3,15 @@
 
 DROP TABLE events, rollup_delta, rollup_minute, rollup_hour;
 
+ALTER FUNCTION raw_kept(timestamptz) RESET citus.allow_nested_distributed_execution;
+
+ALTER FUNCTION raw_kept(timestamptz, timestamptz) RESET citus.allow_nested_distributed_execution;
+
 SELECT undistribute_table('raw_horizon');
+
+SELECT undistribute_table('archived_days');
 
 SELECT undistribute_table('event_ids');
 
 DROP FUNCTION
-  rollup_capture(), rollup_truncate(), rollup_compact(), rollup_compact(bigint), rollup_shard(bigint, text),
-  raw_kept_from(timestamptz, timestamptz);
+  rollup_capture(), rollup_truncate(), rollup_compact(), rollup_compact(bigint), rollup_shard(bigint, text);

@@ -80,7 +80,7 @@ WITH
       AND ts >= $2 AND ts < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
       AND ($7 IS NULL OR metadata @@ filter_path($7))
-      AND raw_kept_from($2, (SELECT kept_from FROM raw_horizon))
+      AND raw_kept($2, $3)
   )
 SELECT
   CASE WHEN $4 IS NOT NULL THEN date_trunc($4, at, $5) END AS bucket,

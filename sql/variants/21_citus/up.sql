@@ -145,20 +145,6 @@ BEGIN
 END
 $$;
 
--- raw_kept(start) reads raw_horizon, which a function may not do from inside a shard's part of a report. Here the
--- report reads raw_horizon itself, of which every node has a copy, and hands the horizon over.
-CREATE FUNCTION raw_kept_from(start timestamptz, horizon timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-  IF start < horizon THEN
-    RAISE EXCEPTION USING
-      ERRCODE = 'AP001',
-      MESSAGE = format('raw events are kept from %s', to_char(horizon AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
-  END IF;
-  RETURN true;
-END
-$$;
-
 CREATE TABLE events (
   ts timestamptz NOT NULL,
   cost_micros bigint NOT NULL DEFAULT 0,
@@ -232,8 +218,15 @@ BEGIN
 END
 $$;
 
--- A copy on every node.
+-- A copy on every node, because reports ask from inside a shard whether raw events are kept. Citus lets a function that
+-- runs there read a table of the cluster only when it is told so: on another shard its rows could be of another instant.
 SELECT create_reference_table('raw_horizon');
+
+SELECT create_reference_table('archived_days');
+
+ALTER FUNCTION raw_kept(timestamptz) SET citus.allow_nested_distributed_execution = on;
+
+ALTER FUNCTION raw_kept(timestamptz, timestamptz) SET citus.allow_nested_distributed_execution = on;
 
 -- One for every event ever accepted that had one: they must spread as the events do. An event repeated with another
 -- campaign is still the same event, so by id, and not beside the events. idempotency_keys, one a batch and a day old
