@@ -278,12 +278,13 @@ def source() -> Source:
 
 
 async def postgres(connection: Connection) -> Postgres:
-    """The server behind a connection. Settings that only name files and addresses are left out."""
+    """The server behind a connection. Settings that name files and addresses, or may hold a password, are left out."""
     rows = await connection.fetch(
         "SELECT name, current_setting(name) FROM pg_settings"
         " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"
         " AND category NOT LIKE 'File Locations' AND category NOT LIKE 'Client Connection Defaults%'"
-        " AND name NOT IN ('listen_addresses', 'port', 'unix_socket_directories') AND name NOT LIKE 'ssl%'"
+        " AND name NOT IN ('listen_addresses', 'port', 'primary_conninfo', 'unix_socket_directories')"
+        " AND name NOT LIKE 'ssl%'"
         " AND name NOT LIKE 'log\\_%' ORDER BY name"
     )
     return Postgres(
