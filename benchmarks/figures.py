@@ -111,12 +111,13 @@ def save(picture: Figure | bytes, name: str) -> Image:
         picture.savefig(path, dpi=DPI, metadata={"Software": None})
     else:
         path.write_bytes(picture)
-    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has types in part
+    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has no types  # IPython has types in part
 
 
 def show(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
     """A table in a notebook."""
     lines = [head, ["---"] * len(head), *rows]
+    # IPython publishes no types.
     return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]
 
 

@@ -182,6 +182,7 @@ def _limit(axes: Axes, percent: float) -> None:
 def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     """Of each judged metric, the rounds of each look that it had, and half the width of its interval then."""
     calls = _calls(gate)
+    # Parameters are any JSON; gate/record.py writes this one so.
     samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]
     for call in calls:
         base, head = (np.array(samples[call.metric][side]) for side in ("base", "head"))

@@ -1,5 +1,5 @@
 -- variant:    timescale
--- summary:    03 as a TimescaleDB hypertable with one chunk a day
+-- summary:    03 as a TimescaleDB hypertable with one chunk a day; never run, not shown to work
 -- hypothesis: what 05 gives without a line of upkeep; writing loses what the extension's own insert path costs
 -- requires:   extension timescaledb
 -- costs:      never run yet (see below); an extension that must be preloaded, and that not every managed PostgreSQL offers
