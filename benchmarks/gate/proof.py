@@ -31,7 +31,7 @@ WANTED = {"10": 0.7, "25": 0.9}
 
 @dataclass(frozen=True)
 class Tally:
-    """Of the runs with one promise: how many there were, kept it, called something else, and could not tell."""
+    """Of the runs with one promise: how many there were, kept it, called something else, and left it open."""
 
     promise: str
     runs: int
@@ -69,19 +69,23 @@ def read(folder: Path) -> list[Result]:
 
 def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
     """What the runs said of that plant, for each of its promises."""
-    caught = Counter[str]()
-    otherwise = cannot_tell = 0
+    caught, open_ones = Counter[str](), Counter[str]()
+    otherwise = 0
     planted_ones = tuple(metric for metrics in plant.promises.values() for metric in metrics)
     for result in runs:
-        regressed = [check.name for check in result.checks if check.detail.startswith(Verdict.REGRESSED)]
-        improved = [check for check in result.checks if check.detail.startswith(Verdict.IMPROVED)]
+        regressed, improved, unsure = (
+            [check.name for check in result.checks if check.detail.startswith(verdict)]
+            for verdict in (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.CANNOT_TELL)
+        )
         for promise, metrics in plant.promises.items():
-            caught[promise] += any(name.startswith(metrics) for name in regressed)
+            found = any(name.startswith(metrics) for name in regressed)
+            caught[promise] += found
+            # Where nothing was planted, any metric that stayed open leaves the run open.
+            open_ones[promise] += not found and any(name.startswith(metrics or "") for name in unsure)
         # A planted change of SQL costs elsewhere too, and may save something.
         strange = [name for name in regressed if not name.startswith(planted_ones)]
         otherwise += not plant.signals_only and bool(strange or improved)
-        cannot_tell += result.parameters["verdict"] == Verdict.CANNOT_TELL
-    return [Tally(promise, len(runs), caught[promise], otherwise, cannot_tell) for promise in plant.promises]
+    return [Tally(promise, len(runs), caught[promise], otherwise, open_ones[promise]) for promise in plant.promises]
 
 
 def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:

@@ -30,14 +30,14 @@ def result(**verdicts: Verdict) -> Result:
 
 
 def test_what_counts_as_caught() -> None:
-    """The planted metric regressed; another one that did, or an improvement, is a false call."""
+    """The planted metric regressed; another that did, or an improvement, is a false call; each is open alone."""
     caught = result(post_service=Verdict.REGRESSED, codec=Verdict.SAME)
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)
     better = result(post_service=Verdict.IMPROVED, codec=Verdict.SAME)
     unsure = result(post_service=Verdict.CANNOT_TELL, codec=Verdict.SAME)
     assert proof.tally(BY_NAME["burning-25"], [caught, elsewhere, better, unsure]) == [
         proof.Tally("ingest-25", runs=4, caught=1, otherwise=2, cannot_tell=1),
-        proof.Tally("report-25", runs=4, caught=0, otherwise=2, cannot_tell=1),
+        proof.Tally("report-25", runs=4, caught=0, otherwise=2, cannot_tell=0),
     ]
     assert proof.tally(BY_NAME["nothing"], [caught, unsure]) == [proof.Tally("nothing", 2, 0, 1, 1)]
 
