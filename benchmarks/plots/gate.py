@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from benchmarks import stats
 from benchmarks.gate import record
-from benchmarks.gate.decision import RESAMPLES, Call, confidence, looks
+from benchmarks.gate.decision import RESAMPLES, Call, Verdict, confidence, looks
 from benchmarks.gate.proof import WANTED
 from benchmarks.plots import style
 from benchmarks.results import NotMeasured, Result
@@ -150,33 +149,30 @@ def _half(call: Call) -> float:
 
 
 def narrowing(gate: Result) -> Figure:
-    """Half the width of each metric's interval at every look of a run, computed again from its samples."""
-    courses = dict(_looks(gate))
-    tolerance = float(str(gate.parameters["tolerance"]))
-    first, last = ([points[place][1] for points in courses.values()] for place in (0, -1))
-    least, most = (pick(points[place][0] for points in courses.values()) for pick, place in ((min, 0), (max, -1)))
+    """How many rounds each metric of a run took, and how wide its interval was at the first look and at the last."""
+    courses = dict(sorted(_looks(gate), key=lambda course: course[1][-1][0]))
+    undecided = {call.metric for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
+    least, most = (pick(points[-1][0] for points in courses.values()) for pick in (min, max))
     title = (
-        f"From {least} rounds to {most}, the widest interval goes from\n"
-        f"± {max(first):.1%} to ± {max(last):.1%}; what is decided stays"
+        f"Some metrics are decided after {least} rounds, the last "
+        f"{'stays open' if undecided else 'only'} after {most}:\nwhat is decided is not measured again"
     )
-    with style.figure(title) as (drawn, axes):
-        for metric, points in courses.items():
-            colour = style.SERVICE if metric.startswith("post") else style.QUIET
-            axes.plot([n for n, _ in points], [100 * half for _, half in points], "o-", color=colour, linewidth=1.6)
-        _limit(axes, 100 * (tolerance - 1))
-        axes.set(xscale="log", yscale="log", xlabel="rounds", ylabel="± % of the ratio")
+    with style.figure(title, height=0.5 * len(courses) + 1.9) as (drawn, axes):
+        for row, (metric, points) in enumerate(courses.items()):
+            colour = style.QUIET if metric in undecided else style.SERVICE
+            axes.plot([rounds for rounds, _ in points], [row] * len(points), "o-", color=colour)
+            (last, half), (_, before) = points[-1], points[0]
+            words = f"± {half:.1%}" + (f", from ± {before:.1%}" if len(points) > 1 else "")
+            axes.annotate(words, (last, row), (9, 0), textcoords="offset points", va="center")
+        axes.set_yticks(range(len(courses)), [metric.removesuffix(".cpu") for metric in courses])
+        axes.set(xscale="log", xlabel="rounds, with a dot for each look", ylim=(len(courses) - 0.4, -0.6))
         style.log_ticks(axes.xaxis, lambda value, _: f"{value:.0f}", (1, 2, 3, 5))
-        style.log_ticks(axes.yaxis, lambda value, _: f"{value:g}", (1, 2, 5))
-        axes.set_xlim(10, most * 2)
-        ends = {metric.removesuffix(".cpu"): (points[-1][0], 100 * points[-1][1]) for metric, points in courses.items()}
-        style.label(axes, ends)
-        style.source(drawn, gate, "Head against base.")
+        axes.set_xlim(10, most * 3.5)
+        axes.grid(visible=False, axis="y")
+        if undecided:
+            style.key(axes, {"decided": style.SERVICE, "cannot tell": "#777777"})
+        style.source(drawn, gate, "± half the interval of head against base.")
     return drawn
-
-
-def _limit(axes: Axes, percent: float) -> None:
-    axes.axhline(percent, color=style.LIMIT, linestyle="--")
-    axes.text(10.2, percent * 1.03, f"tolerance, {percent:.0f} %", color=style.LIMIT, va="bottom")
 
 
 def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
