@@ -204,7 +204,7 @@ async def test_upkeep_that_fails_does_not_stop_compaction(new_database: NewDatab
 async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Serve, url: str) -> None:
     """The advisory lock lets one work; when its session ends, the next one goes on."""
     holders = (
-        "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "SELECT DISTINCT pid FROM pg_locks JOIN pg_stat_activity USING (pid) "
         "WHERE locktype = 'advisory' AND granted AND application_name = 'adpulse maintenance' "
         "AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )

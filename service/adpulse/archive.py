@@ -28,6 +28,7 @@ import asyncpg
 
 from adpulse import database, parquet, variants
 from adpulse.database import Connection
+from adpulse.moving import MOVE_LOCK
 from adpulse.variants import Variant
 
 T = TypeVar("T")
@@ -109,6 +110,8 @@ async def opened(url: str) -> AsyncIterator[Connection]:
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
             raise ArchiveError("another archive or restore is under way in this database")
+        if not await connection.fetchval("SELECT pg_try_advisory_lock_shared($1)", MOVE_LOCK):
+            raise ArchiveError("this database is being moved to another design; try again when that is over")
         yield connection
     finally:
         await connection.close()

@@ -14,6 +14,7 @@ import asyncpg
 
 from adpulse import gauges, heartbeat, metrics, variants
 from adpulse.database import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
+from adpulse.moving import MOVE_LOCK, ROUND_LOCK
 from adpulse.settings import Settings
 from adpulse.variants import Variant
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _MAINTENANCE_LOCK = 0x616450_02
 _RETRY_S = 2.0
+# Not while events are being moved to another design, where they would stay.
+_RETIRE = f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN retire_days($1) ELSE false END"
 _EXPIRE_EVERY_S = 60.0
 
 
@@ -103,9 +106,15 @@ class Maintainer:
         expired_at = sampled_at = 0.0
         retiring = False
         while True:
-            variant = await variants.active(connection)
             started = time.monotonic()
-            await run_round(connection, variant)
+            # So that no other design comes in between: these statements would do harm to its tables (adpulse.moving).
+            await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
+            try:
+                variant = await variants.active(connection)
+                await run_round(connection, variant)
+            finally:
+                if not connection.is_closed():
+                    await connection.execute("SELECT pg_advisory_unlock_shared($1)", ROUND_LOCK)
             metrics.MAINTAINED.set_to_current_time()
             if started - sampled_at > gauges.DATABASE_EVERY_S:
                 sampled_at = started
@@ -118,7 +127,7 @@ class Maintainer:
                 )
                 retiring = self._settings.retention_days is not None
             if retiring:
-                retiring = await connection.fetchval("SELECT retire_days($1)", self._first_kept())
+                retiring = await connection.fetchval(_RETIRE, self._first_kept())
             every = variant.maintenance[0] if variant.maintenance else _RETRY_S
             pause = (self._settings.maintenance_s or every) - (time.monotonic() - started)
             await asyncio.sleep(max(pause, 0))

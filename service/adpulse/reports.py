@@ -21,12 +21,14 @@ from adpulse.variants import Variant
 # switch, and be right, but it would not be the fast one.
 _VARIANT_S = 5.0
 
-# What a statement says when the tables that it was written or prepared for have just been replaced.
+# What a statement says when the tables that it was written or prepared for have just been replaced; or when it and who
+# replaces them waited for each other, and it had to give way.
 _SWITCHED = (
     asyncpg.UndefinedFunctionError,
     asyncpg.UndefinedTableError,
     asyncpg.InvalidCachedStatementError,
     asyncpg.OutdatedSchemaCacheError,
+    asyncpg.DeadlockDetectedError,
 )
 
 

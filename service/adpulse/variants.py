@@ -9,7 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
-from adpulse import database
+from adpulse import database, moving
 from adpulse.database import SQL_DIR, Connection, SchemaError
 from adpulse.events import COLUMNS
 
@@ -52,6 +52,11 @@ class Variant:
     def has_dimensions(self) -> bool:
         """Whether it keeps roll-ups by the declared dimensions, and so is rebuilt when others are declared."""
         return "declared_dimension" in self.script("up")
+
+    @property
+    def moves_online(self) -> bool:
+        """Whether it can be built beside another, which is so of plain tables and functions: see adpulse.moving."""
+        return not self.requires.startswith("extension")
 
     @property
     def archives(self) -> bool:
@@ -166,47 +171,73 @@ async def migrate(
         await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
         current = await connection.fetchval("SELECT name FROM active_variant")
         wanted = find(name or current or default)
-        redeclared = dimensions is not None and await _declare(connection, dimensions)
-        if wanted.name != current or (redeclared and wanted.has_dimensions):
-            await _build(connection, current, wanted)
-        if missing := await connection.fetchval("SELECT grant_roles()"):
-            log.warning(
-                "roles are missing, which this login must not make: %s; docs/how-to/roles.md says what to do",
-                ", ".join(missing),
-            )
+        declared = await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []
+        keys = declared if dimensions is None else list(dimensions)
+        moves = wanted.name != current or (keys != declared and wanted.has_dimensions)
+        if moves and (reason := await unavailable(connection, wanted)):
+            raise SchemaError(f"variant {wanted.name} {reason}")
+        online = moves and current is not None and wanted.moves_online and find(current).moves_online
+        if not online:
+            await _declare(connection, keys)
+            if moves:
+                await _build(connection, current, wanted)
+            await _settle(connection, wanted, moves)
+    if online:
+        await _move_online(connection, find(current), wanted, keys)
     return wanted
 
 
+async def _settle(connection: Connection, wanted: Variant, moved: bool) -> None:
+    """Note what is in force, and open it to the roles, in the transaction that puts it there."""
+    if moved:
+        await connection.execute(
+            "INSERT INTO active_variant (name) VALUES ($1) "
+            "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
+            wanted.name,
+        )
+        log.info("variant %s is being put into force", wanted.name)
+    if missing := await connection.fetchval("SELECT grant_roles()"):
+        log.warning(
+            "roles are missing, which this login must not make: %s; docs/how-to/roles.md says what to do",
+            ", ".join(missing),
+        )
+
+
+async def _move_online(connection: Connection, old: Variant, new: Variant, keys: Sequence[str]) -> None:
+    """Replace the design while events come and reports are asked for. Raises SchemaError."""
+
+    async def check() -> None:
+        await _check_complete(connection)
+        if await connection.fetchval("SELECT name FROM active_variant") != old.name:
+            raise SchemaError("somebody else has just moved this database; look again: adpulse variants")
+
+    async def settle() -> None:
+        await _declare(connection, keys)
+        await _settle(connection, new, True)
+
+    await moving.move(connection, old, new, keys, MOVED_DAYS, check, settle)
+
+
 async def _build(connection: Connection, current: str | None, wanted: Variant) -> None:
-    """Put the variant into force, instead of the current one if there is one. Raises SchemaError."""
-    if reason := await unavailable(connection, wanted):
-        raise SchemaError(f"variant {wanted.name} {reason}")
+    """Build the variant, instead of the current one if there is one. Raises SchemaError."""
     if current is None:
         await connection.execute(wanted.script("up"))
     else:
         await _move(connection, find(current), wanted)
-    await connection.execute(
-        "INSERT INTO active_variant (name) VALUES ($1) "
-        "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
-        wanted.name,
-    )
-    log.info("variant %s is being put into force", wanted.name)
 
 
-async def _declare(connection: Connection, keys: Sequence[str]) -> bool:
-    """Write down the dimensions, and tell whether they are others than before."""
-    before = await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension")
-    if list(keys) == (before or []):
-        return False
+async def _declare(connection: Connection, keys: Sequence[str]) -> None:
+    """Write down the dimensions, where they are others than before."""
+    if list(keys) == (await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []):
+        return
     await connection.execute("DELETE FROM declared_dimension")
     await connection.execute(
         "INSERT INTO declared_dimension (key, place) SELECT * FROM unnest($1::text[]) WITH ORDINALITY", list(keys)
     )
-    return True
 
 
-async def _move(connection: Connection, old: Variant, new: Variant) -> None:
-    """Rebuild `events` in another design, inside the caller's transaction: everybody waits, nothing is lost."""
+async def _check_complete(connection: Connection) -> None:
+    """Raises SchemaError when there are roll-ups of events that are not here, which a move could not build again."""
     if horizon := await connection.fetchval("SELECT kept_from FROM raw_horizon"):
         raise SchemaError(
             f"raw events before {horizon:%Y-%m-%d} have been dropped (ADPULSE_RETENTION_DAYS), and roll-ups of those "
@@ -218,6 +249,14 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
             "raw events of some days are archived, and roll-ups of those days cannot be built again without them; "
             "first bring them back: adpulse restore"
         )
+
+
+async def _move(connection: Connection, old: Variant, new: Variant) -> None:
+    """Rebuild `events` in another design, inside the caller's transaction: everybody waits, nothing is lost.
+
+    For designs on extensions, which do more than tables and functions in a schema.
+    """
+    await _check_complete(connection)
     columns = ", ".join(COLUMNS)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")

@@ -1,0 +1,175 @@
+"""A change of design while events come in and reports are asked for: nothing fails, is lost or is counted twice."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from conftest import Client, NewDatabase, Serve
+
+from adpulse import audit, database, moving, variants
+from adpulse.database import Connection
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+BATCH = 25
+WINDOW = f"start={(NOW - timedelta(days=4)):%Y-%m-%d}&end={(NOW + timedelta(days=2)):%Y-%m-%d}"
+QUESTIONS = [
+    "",
+    "&compare=previous",
+    "&group_by=campaign_id",
+    "&group_by=geo",
+    "&group_by=event_type",
+    "&filter=geo:G1",
+]
+
+
+def batch(number: int) -> list[dict[str, object]]:
+    """Events of now and of three days ago, of four campaigns."""
+    return [
+        {
+            "ts": (NOW - timedelta(minutes=n * 173 % 4_320)).isoformat(),
+            "campaign_id": f"C{n % 4}",
+            "user_id": f"U{number}",
+            "event_type": ("impression", "click", "conversion")[n % 3],
+            "cost": 0.25,
+            "metadata": {"geo": "G1", "n": number},
+        }
+        for n in range(BATCH)
+    ]
+
+
+class Traffic:
+    """Writers, whose acknowledged events are counted, and readers, whose answers must lie between what was
+    acknowledged before they asked and what was sent before they were answered."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.sent = self.acknowledged = self.answers = 0
+        self.going = True
+
+    async def write(self, writer: int) -> None:
+        number = 0
+        while self.going:
+            number += 1
+            # Every third batch has a key, and is sent twice.
+            headers = {"Idempotency-Key": f"{writer}-{number}"} if number % 3 == 0 else {}
+            self.sent += BATCH
+            for _ in range(2 if headers else 1):
+                reply = await self.client.post("/events", json={"events": batch(number)}, headers=headers)
+                assert reply.status_code == 200, reply.text
+                self.acknowledged += reply.json()["accepted"]
+
+    async def read(self, reader: int) -> None:
+        number = reader
+        while self.going:
+            number += 1
+            question, least = QUESTIONS[number % len(QUESTIONS)], self.acknowledged
+            reply = await self.client.get(f"/report?{WINDOW}{question}")
+            assert reply.status_code == 200, reply.text
+            totals = reply.json()["totals"]
+            count = totals["impressions"] + totals["clicks"] + totals["conversions"]
+            assert least <= count <= self.sent, question
+            assert count % BATCH == 0, "a batch is seen whole or not at all"
+            assert totals["cost"] == count * 0.25
+            self.answers += 1
+            await asyncio.sleep(0.005)
+
+
+async def stored(connection: Connection) -> int:
+    return await connection.fetchval("SELECT count(*) FROM events")  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "names", [("rollup", "rollup_dims", "rollup"), ("btree_gin", "rollup", "partitioned", "rollup", "matview")]
+)
+async def test_a_change_of_design_under_load(serve: Serve, new_database: NewDatabase, names: tuple[str, ...]) -> None:
+    """No reply but 200, acknowledged = stored, every report exact for its moment, and the recount agrees."""
+    url = await new_database(names[0])
+    client = await serve(url, maintenance_s=0.1)
+    connection = await database.connect(url)
+    traffic = Traffic(client)
+    async with asyncio.timeout(240), asyncio.TaskGroup() as group:
+        for number in range(3):
+            group.create_task(traffic.write(number))
+        for number in range(3):
+            group.create_task(traffic.read(number))
+        for name in names[1:]:
+            before, asked = traffic.acknowledged, traffic.answers
+            await variants.migrate(connection, name)
+            while traffic.acknowledged < before + 10 * BATCH or traffic.answers < asked + 10:
+                await asyncio.sleep(0.02)
+        traffic.going = False
+    assert await stored(connection) == traffic.acknowledged == traffic.sent
+    active = await variants.active(connection)
+    assert active.name == names[-1]
+    result = await audit.verify(connection, active)
+    assert result.exact, result.mismatches[:5]
+    assert not await connection.fetch("SELECT FROM pg_namespace WHERE nspname IN ('adpulse_next', 'adpulse_move')")
+    await connection.close()
+
+
+class Died(BaseException):
+    """The process that moves ends here."""
+
+
+@pytest.mark.parametrize("step", ["_capture", "_copy", "_tidy", "_switch"])
+async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Events go on to be stored and may be deleted again; the next move sweeps away what is left, and has them all."""
+    victim, other = await database.connect(url), await database.connect(url)
+    insert = (
+        "INSERT INTO events (ts, event_type, campaign_id, user_id) "
+        "SELECT now(), 'click', 'C', 'U' FROM generate_series(1, 10)"
+    )
+    await other.execute(insert)
+    reached = getattr(moving, step)
+
+    async def die(connection: Connection, *arguments: Any) -> Any:
+        done = await reached(connection, *arguments) if step != "_switch" else None
+        if step != "_capture":
+            with pytest.raises(asyncpg.ObjectInUseError, match="being moved"):
+                await other.execute("DELETE FROM events")
+            await other.execute(insert)
+        connection.terminate()
+        raise Died(done)
+
+    monkeypatch.setattr(moving, step, die)
+    with pytest.raises(Died):
+        await variants.migrate(victim, "rollup_dims")
+    monkeypatch.undo()
+    async with asyncio.timeout(60):
+        while await other.fetchval(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            moving.MOVE_LOCK,
+        ):
+            await asyncio.sleep(0.05)
+    assert (await variants.active(other)).name == "rollup"
+    await other.execute(insert)
+    await other.execute("DELETE FROM events WHERE ts = (SELECT max(ts) FROM events)")
+    count = await stored(other)
+    assert (await audit.verify(other, variants.find("rollup"))).exact
+    await variants.migrate(other, "rollup_dims")
+    assert await stored(other) == count
+    assert (await audit.verify(other, variants.find("rollup_dims"))).exact
+    await other.close()
+
+
+async def test_a_move_gives_way_to_a_long_report(url: str) -> None:
+    """It does not queue everybody up behind somebody's report: it waits a moment, and leaves, and returns."""
+    mover, reader, writer = [await database.connect(url) for _ in range(3)]
+    async with reader.transaction(isolation="repeatable_read"):
+        await reader.fetch("SELECT FROM events LIMIT 1")
+        moved = asyncio.create_task(variants.migrate(mover, "rollup_dims"))
+        for _ in range(20):
+            async with asyncio.timeout(30):
+                await writer.execute(
+                    "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
+                )
+            await asyncio.sleep(0.05)
+        assert not moved.done()
+    await moved
+    assert await stored(reader) == 20
+    assert (await audit.verify(reader, variants.find("rollup_dims"))).exact
+    for each in (mover, reader, writer):
+        await each.close()
