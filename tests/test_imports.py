@@ -14,6 +14,7 @@ LAYERS = (
     ("measures", "rows"),
     ("queries", "decoder"),
     ("database", "bodies", "tables", "embedded", "parquet"),
+    ("arrivals",),
     ("moving",),
     ("variants", "once", "keys"),
     ("groups", "gauges", "heartbeat", "keyring"),

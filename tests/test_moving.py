@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from conftest import Client, NewDatabase, Serve
 
-from adpulse import audit, database, moving, variants
-from adpulse.database import Connection
+from adpulse import arrivals, audit, database, moving, variants
+from adpulse.database import Connection, SchemaError
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BATCH = 25
@@ -113,7 +113,7 @@ class Died(BaseException):
     """The process that moves ends here."""
 
 
-@pytest.mark.parametrize("step", ["_capture", "_copy", "_tidy", "_switch"])
+@pytest.mark.parametrize("step", ["note", "_copy", "_tidy", "_switch", "_settle"])
 async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Events go on to be stored and may be deleted again; the next move sweeps away what is left, and has them all."""
     victim, other = await database.connect(url), await database.connect(url)
@@ -122,26 +122,28 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
         "SELECT now(), 'click', 'C', 'U' FROM generate_series(1, 10)"
     )
     await other.execute(insert)
-    reached = getattr(moving, step)
+    # The last one inside the transaction that replaces the tables, where everybody else waits.
+    module = {"note": arrivals, "_settle": variants}.get(step, moving)
+    reached = getattr(module, step)
 
     async def die(connection: Connection, *arguments: Any) -> Any:
         done = await reached(connection, *arguments) if step != "_switch" else None
-        if step != "_capture":
+        if step not in ("note", "_settle"):
             with pytest.raises(asyncpg.ObjectInUseError, match="being moved"):
                 await other.execute("DELETE FROM events")
             await other.execute(insert)
         connection.terminate()
         raise Died(done)
 
-    monkeypatch.setattr(moving, step, die)
-    with pytest.raises(Died):
+    monkeypatch.setattr(module, step, die)
+    with pytest.raises((Died, asyncpg.InterfaceError)):  # the latter of a transaction that cannot be rolled back
         await variants.migrate(victim, "rollup_dims")
     monkeypatch.undo()
     async with asyncio.timeout(60):
         while await other.fetchval(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            moving.MOVE_LOCK,
+            arrivals.MOVE_LOCK,
         ):
             await asyncio.sleep(0.05)
     assert (await variants.active(other)).name == "rollup"
@@ -153,6 +155,43 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
     assert await stored(other) == count
     assert (await audit.verify(other, variants.find("rollup_dims"))).exact
     await other.close()
+
+
+async def test_two_that_move_at_once_move_once(url: str) -> None:
+    """The second waits, and finds it done; or is told to look again, when it wanted something else."""
+    movers = [await database.connect(url) for _ in range(3)]
+    await movers[0].execute(
+        "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
+    )
+    same = await asyncio.gather(*(variants.migrate(mover, "rollup_dims") for mover in movers[:2]))
+    assert [variant.name for variant in same] == ["rollup_dims"] * 2
+    outcomes = await asyncio.gather(
+        variants.migrate(movers[0], "btree"), variants.migrate(movers[2], "covering"), return_exceptions=True
+    )
+    (refused,) = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert isinstance(refused, SchemaError)
+    assert "somebody else has just moved" in str(refused)
+    assert await stored(movers[0]) == 1
+    for each in movers:
+        await each.close()
+
+
+async def test_a_change_that_never_gets_its_lock_ends_with_a_reason(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has changed nothing, whoever else wants the table has gone on, and the next try succeeds."""
+    monkeypatch.setattr(database, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(moving, "_PARTING_S", 0.0)
+    mover, reader = await database.connect(url), await database.connect(url)
+    async with reader.transaction():
+        await reader.fetch("SELECT FROM events LIMIT 1")
+        with pytest.raises(SchemaError, match="in use for 0 s without a pause; nothing was changed"):
+            await variants.migrate(mover, "btree")
+        assert not await reader.fetch("SELECT FROM pg_namespace WHERE nspname = 'adpulse_next'")
+        assert (await variants.active(reader)).name == "rollup"
+    monkeypatch.undo()
+    await variants.migrate(mover, "btree")
+    assert (await variants.active(reader)).name == "btree"
+    for each in (mover, reader):
+        await each.close()
 
 
 async def test_a_move_gives_way_to_a_long_report(url: str) -> None:

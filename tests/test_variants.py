@@ -14,7 +14,7 @@ import pglast
 import pytest
 from conftest import CLUSTERS, NewDatabase, Server, scratch_databases
 
-from adpulse import audit, database, variants
+from adpulse import audit, database, moving, variants
 from adpulse.database import SQL_DIR, Connection, SchemaError
 from adpulse.maintenance import run_round
 from adpulse.variants import Variant
@@ -353,7 +353,7 @@ async def test_a_stray_event_of_every_day_makes_few_partitions(
     new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Moving to a partitioned design gives the busiest days a partition, not each of 20,000."""
-    monkeypatch.setattr(variants, "MOVED_DAYS", 3)
+    monkeypatch.setattr(moving, "MOVED_DAYS", 3)
     connection = await database.connect(await new_database("heap"))
     await connection.execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "

@@ -27,8 +27,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from adpulse import database, parquet, variants
+from adpulse.arrivals import MOVE_LOCK
 from adpulse.database import Connection
-from adpulse.moving import MOVE_LOCK
 from adpulse.variants import Variant
 
 T = TypeVar("T")

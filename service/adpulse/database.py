@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
@@ -33,6 +35,13 @@ LOCK_EVENTS = "LOCK TABLE ONLY events IN ACCESS SHARE MODE"
 
 # Any constant will do, as long as every process takes the same.
 _MIGRATION_LOCK = 0x616450_01
+
+# How long a change of a database in use tries to get its locks, and how long everybody else waits behind one try: at
+# first, and where it never gets its turn; well below PostgreSQL's deadlock_timeout, so that it is the change that
+# gives up and not a report.
+PATIENCE_S = 300.0
+_RETRY_S = 0.5
+_WAIT_MS, _LONGEST_WAIT_MS = 100, 400
 
 # What says that the database is away or short of something, and not that the request is wrong. Classes 08
 # (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
@@ -149,18 +158,66 @@ async def version(connection: Connection) -> int:
     return found
 
 
+async def give_way(
+    connection: Connection,
+    work: Callable[[int], Awaitable[None]],
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
+    patience_s: float | None = None,
+) -> None:
+    """Run `work` in a transaction; it needs a strong lock on tables in use, behind which everybody else queues up.
+
+    So it waits 100 ms for a lock, then lets the others pass, and tries again; where it never gets its turn, it waits a
+    quarter longer each time, up to 400 ms. `work` is told how long; `before` is run before each try, outside the
+    transaction. Raises SchemaError after `patience_s` (none: PATIENCE_S).
+    """
+    patience_s = PATIENCE_S if patience_s is None else patience_s
+    give_up = time.monotonic() + patience_s
+    wait_ms = _WAIT_MS
+    while True:
+        if before is not None:
+            await before()
+        try:
+            async with connection.transaction():
+                # The second is for a client that has gone in the middle, and not said so: its locks must not stay.
+                await connection.execute(
+                    f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+                )
+                await work(wait_ms)
+            return
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+            if time.monotonic() > give_up:
+                message = f"tables were in use for {patience_s:.0f} s without a pause; nothing was changed"
+                raise SchemaError(message) from error
+            log.info("tables are in use: %s", error)
+        await asyncio.sleep(_RETRY_S)
+        wait_ms = min(wait_ms * 5 // 4, _LONGEST_WAIT_MS)
+
+
 async def migrate(connection: Connection) -> list[str]:
-    """Apply the migrations that are missing, each once, all in one transaction. Returns their names."""
-    async with connection.transaction():
+    """Apply the migrations that are missing, each once, all in one transaction. Returns their names.
+
+    Raises SchemaError when the tables that they change are never free for a moment.
+    """
+    applied: list[str] = []
+
+    async def work(wait_ms: int) -> None:
+        applied.clear()
+        # Another who migrates is waited for as long as it takes.
+        await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+        await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations ("
             "version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         current = await version(connection)
-        missing = [migration for migration in migrations() if migration[0] > current]
-        for number, name, text in missing:
-            await connection.execute(text)
-            await connection.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", number, name)
-            log.info("applied migration %s", name)
-    return [name for _, name, _ in missing]
+        for number, name, text in migrations():
+            if number > current:
+                await connection.execute(text)
+                await connection.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", number, name)
+                applied.append(name)
+                log.info("applied migration %s", name)
+
+    await give_way(connection, work)
+    return applied

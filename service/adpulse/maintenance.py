@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 
 from adpulse import gauges, heartbeat, metrics, variants
+from adpulse.arrivals import MOVE_LOCK
 from adpulse.database import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
-from adpulse.moving import MOVE_LOCK, ROUND_LOCK
+from adpulse.moving import ROUND_LOCK
 from adpulse.settings import Settings
 from adpulse.variants import Variant
 

@@ -10,13 +10,11 @@ from pathlib import Path
 import asyncpg
 
 from adpulse import database, moving
+from adpulse.arrivals import MOVE_LOCK
 from adpulse.database import SQL_DIR, Connection, SchemaError
 from adpulse.events import COLUMNS
 
 log = logging.getLogger(__name__)
-
-# The most days, the busiest, that get a partition in a move: an event of every day since 1970 must not make 20,000.
-MOVED_DAYS = 400
 
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
@@ -171,7 +169,7 @@ async def migrate(
         await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
         current = await connection.fetchval("SELECT name FROM active_variant")
         wanted = find(name or current or default)
-        declared = await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []
+        declared = await _declared(connection)
         keys = declared if dimensions is None else list(dimensions)
         moves = wanted.name != current or (keys != declared and wanted.has_dimensions)
         if moves and (reason := await unavailable(connection, wanted)):
@@ -208,14 +206,17 @@ async def _move_online(connection: Connection, old: Variant, new: Variant, keys:
 
     async def check() -> None:
         await _check_complete(connection)
-        if await connection.fetchval("SELECT name FROM active_variant") != old.name:
+        if (await active(connection)).name != old.name:
             raise SchemaError("somebody else has just moved this database; look again: adpulse variants")
 
     async def settle() -> None:
         await _declare(connection, keys)
         await _settle(connection, new, True)
 
-    await moving.move(connection, old, new, keys, MOVED_DAYS, check, settle)
+    async with moving.alone(connection):
+        if (await active(connection)).name == new.name and await _declared(connection) == keys:
+            return  # somebody else has just done the same
+        await moving.move(connection, old, new, keys, check, settle)
 
 
 async def _build(connection: Connection, current: str | None, wanted: Variant) -> None:
@@ -226,9 +227,13 @@ async def _build(connection: Connection, current: str | None, wanted: Variant) -
         await _move(connection, find(current), wanted)
 
 
+async def _declared(connection: Connection) -> list[str]:
+    return await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []
+
+
 async def _declare(connection: Connection, keys: Sequence[str]) -> None:
     """Write down the dimensions, where they are others than before."""
-    if list(keys) == (await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []):
+    if list(keys) == await _declared(connection):
         return
     await connection.execute("DELETE FROM declared_dimension")
     await connection.execute(
@@ -256,17 +261,14 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
 
     For designs on extensions, which do more than tables and functions in a schema.
     """
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MOVE_LOCK):
+        raise SchemaError("this database is being moved, or its days are archived; try again when that is over")
     await _check_complete(connection)
     columns = ", ".join(COLUMNS)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
     await connection.execute(old.script("down"))
     await connection.execute(new.script("up"))
-    await connection.execute(
-        "SELECT prepare_days(day, day) FROM ("
-        "  SELECT (ts AT TIME ZONE 'UTC')::date AS day FROM moving GROUP BY 1 ORDER BY count(*) DESC, 1 DESC LIMIT $1"
-        ") AS days",
-        MOVED_DAYS,
-    )
+    await moving.partition(connection, "moving")
     await connection.execute(f"INSERT INTO events ({columns}) SELECT {columns} FROM moving")
     await connection.execute("DROP TABLE moving")
