@@ -106,19 +106,30 @@ def find_k6() -> str:
     return found
 
 
-def run(script: str, env: Mapping[str, object], out: Path, planned_s: float, tick: Callable[[float], None]) -> Load:
+def run(
+    script: str,
+    env: Mapping[str, object],
+    out: Path,
+    planned_s: float,
+    tick: Callable[[float], None],
+    samples: Path | None = None,
+) -> Load:
     """Runs benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
 
-    The summary is left in `out`, k6's own messages in the same place with the suffix .log. Raises LoadError when
-    k6 breaks off or hangs; crossed thresholds are no error here, see Load.thresholds.
+    The summary is left in `out`, k6's own messages in the same place with the suffix .log; and every single figure, if
+    that is asked for, in `samples`, as benchmarks.pauses reads it. Raises LoadError when k6 breaks off or hangs;
+    crossed thresholds are no error here, see Load.thresholds.
     """
     log = out.with_suffix(".log")
     out.unlink(missing_ok=True)
     command = [find_k6(), "run", "--quiet", "--no-color", "--no-usage-report", "--address", ""]
     for name, value in {**env, "OUT": out.resolve()}.items():
         command += ["-e", f"{name}={value}"]
+    if samples is not None:
+        command += ["--out", f"csv={samples}"]
     began = time.monotonic()
-    with child([*command, str(SCRIPTS / f"{script}.js")], log, {"GOGC": COLLECT}) as process:
+    environment = {"GOGC": COLLECT, "K6_CSV_TIME_FORMAT": "unix_micro"}
+    with child([*command, str(SCRIPTS / f"{script}.js")], log, environment) as process:
         while (gone := time.monotonic() - began) < planned_s + BEYOND_S:
             tick(gone)
             try:

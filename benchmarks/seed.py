@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from adpulse import variants
-from adpulse.database import connect
+from adpulse.database import Connection, connect
 from adpulse.maintenance import run_round
+from adpulse.variants import Variant
 from benchmarks.bulk import load
 from benchmarks.dataset import Dataset
 from benchmarks.progress import bar, step
@@ -26,23 +27,30 @@ async def seed(
     connection = await connect(url)
     try:
         active = await variants.migrate(connection, variant, dimensions=dimensions)
-        began = time.perf_counter()
-        with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
-            done = 0
-
-            def progress(events: int) -> None:
-                nonlocal done
-                done += events
-                advance_to(done)
-
-            await load(url, data, progress)
-        loaded = time.perf_counter()
-        with step(console, "compacting and analysing"):
-            await run_round(connection, active)
-            await connection.execute("VACUUM (ANALYZE)")
-        return loaded - began, time.perf_counter() - loaded
+        return await fill(connection, url, data, active, console)
     finally:
         await connection.close()
+
+
+async def fill(
+    connection: Connection, url: str, data: Dataset, active: Variant, console: Console
+) -> tuple[float, float]:
+    """The same for a database that has this variant; `connection` is one to it."""
+    began = time.perf_counter()
+    with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
+        done = 0
+
+        def progress(events: int) -> None:
+            nonlocal done
+            done += events
+            advance_to(done)
+
+        await load(url, data, progress)
+    loaded = time.perf_counter()
+    with step(console, "compacting and analysing"):
+        await run_round(connection, active)
+        await connection.execute("VACUUM (ANALYZE)")
+    return loaded - began, time.perf_counter() - loaded
 
 
 async def prepared(server: str, name: str, data: Dataset, variant: str, console: Console, *, reuse: bool) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.child import child, tail
 
 START_S = 60
+READY = "/readyz"
 
 
 class ServiceError(RuntimeError):
@@ -20,15 +21,16 @@ class ServiceError(RuntimeError):
 
 
 @contextmanager
-def serving(database_url: str, workers: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+def serving(
+    database_url: str, workers: int, log: Path, variables: Mapping[str, str] | None = None, ready: str = READY
+) -> Iterator[str]:
     """The address of a service on that database, ready for requests and stopped at the end.
 
-    `variables` are added to its environment.
+    `variables` are added to its environment. It is ready when the path `ready` says so.
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
-    beside = Path(sys.executable).with_name("adpulse")
-    program = str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
+    program = adpulse()
     # The address and the data are ours, whatever ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL say.
     env = {
         "ADPULSE_DATABASE_URL": database_url,
@@ -38,8 +40,14 @@ def serving(database_url: str, workers: int, log: Path, variables: Mapping[str, 
         "ADPULSE_LOG_LEVEL": "warning",
         **(variables or {}),
     }
-    with answering([program, "serve", "--workers", str(workers)], env, log) as address:
+    with started([program, "serve", "--workers", str(workers)], env, log, ready) as (address, _):
         yield address
+
+
+def adpulse() -> str:
+    """The command `adpulse` of this Python, or the one on the PATH."""
+    beside = Path(sys.executable).with_name("adpulse")
+    return str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
 
 
 @contextmanager
@@ -53,13 +61,13 @@ def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iter
 
 
 @contextmanager
-def started(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[tuple[str, int]]:
-    """The same, with the id of its process."""
+def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
+    """The same, with the id of its process; it is ready when the path `ready` says so."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:
         give_up = time.monotonic() + START_S
-        while not _ready(address):
+        while not _ready(f"{address}{ready}"):
             if process.poll() is not None:
                 raise ServiceError(f"the service ended with status {process.returncode}:\n{tail(log)}")
             if time.monotonic() > give_up:
@@ -76,9 +84,9 @@ def free_port() -> int:
         return port
 
 
-def _ready(address: str) -> bool:
+def _ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as reply:  # noqa: S310 — our own address
+        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 — our own address
             return bool(reply.status == 200)
     except OSError:
         return False

@@ -15,7 +15,7 @@ from typer.main import get_command
 from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
-from benchmarks import keeping, portrait, results
+from benchmarks import keeping, portrait, results, switching
 from benchmarks.simulation import tables
 
 DOCS = Path(__file__).parent
@@ -157,6 +157,25 @@ def result_schema() -> str:
     return "\n".join(parts)
 
 
+def switch_pauses() -> str:
+    """The newest kept run of `adbench run switch`: how long who sends must wait, and while which change."""
+    if (path := results.latest("switch", results.COMMITTED)) is None:
+        return "It has not been measured for the record yet; until it has, this page claims no times.\n"
+    run = results.read(path)
+    link, given = path.relative_to(ROOT), run.parameters
+    before = run.data.events if run.data else 0
+    said = (
+        f"Of {run.started_at:%-d %B %Y}, {run.machine.cores} cores for everything, {before:,} events there before. "
+        f"A second brings {given['batches_per_second']} batches of {given['batch']} events, "
+        f"{given['keyed_batches_per_second']} with a key, each sent twice, and {given['reports_per_second']} reports; "
+        f"{given['seconds']} s are quiet, then as many have changes ([file](../../{link})):"
+    )
+    checks = "".join(
+        f"- {'kept' if each.passed else '**missed**'}: {each.name} ({each.detail})\n" for each in run.checks
+    )
+    return f"{said}\n\n{_table(*switching.waits(run))}\n{_table(*switching.by_change(run))}\n{checks}"
+
+
 def gate_proof() -> str:
     """The newest kept proof of the gate: what was planted, and how often it was called."""
     if (path := results.latest("gate-proof", results.COMMITTED)) is None:
@@ -195,6 +214,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "variants": variant_table,
     "results": result_schema,
     "gate_proof": gate_proof,
+    "switch_pauses": switch_pauses,
     "capacity_demands": lambda: simulated(tables.demands),
     "capacity_fleets": lambda: simulated(tables.fleets),
     "capacity_plays": lambda: simulated(tables.plays),

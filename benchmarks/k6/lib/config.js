@@ -16,6 +16,7 @@ export const config = {
   batch: number('BATCH', 1000), // events in a POST
   users: number('USERS', 4), // clients that POST, each waiting for its answer
   batches: number('BATCHES', 40), // POSTs a second, where they arrive on schedule
+  keyed: number('KEYED_BATCHES', 5), // POSTs a second with an Idempotency-Key, each sent twice
   peak: number('PEAK', 300), // POSTs a second at the top of the ramp
   steps: number('STEPS', 10), // of the ramp
   reports: number('REPORTS', 20), // GET /report a second, whether or not the last one has been answered

@@ -1,5 +1,6 @@
 // POST /events: bodies that look live and cost k6 almost nothing.
 
+import exec from 'k6/execution';
 import http from 'k6/http';
 import { check, sleep } from 'k6';
 import { Counter, Trend } from 'k6/metrics';
@@ -75,6 +76,27 @@ export function post() {
   if (answer !== null) accepted.add(answer.accepted);
   if (!whole) failed.add(1);
   return 0;
+}
+
+// One batch with a key, sent twice, as by a client whose answer was lost: the second time, all of it is a duplicate.
+export function keyed() {
+  phase();
+  const text = body();
+  const key = `${exec.scenario.startTime}-${exec.scenario.iterationInTest}`;
+  const twice = {
+    headers: Object.assign({ 'Idempotency-Key': key }, params.headers),
+    tags: { name: 'keyed' },
+  };
+  for (const duplicates of [0, config.batch]) {
+    const reply = http.post(`${config.baseUrl}/events`, text, twice);
+    const answer = reply.status === 200 ? reply.json() : null;
+    const whole = check(answer, {
+      'a batch with a key is accepted once': (a) =>
+        a !== null && a.accepted === config.batch - duplicates && a.duplicates === duplicates && a.rejected.length === 0,
+    });
+    if (answer !== null) accepted.add(answer.accepted);
+    if (!whole) failed.add(1);
+  }
 }
 
 // The closed loop: a client that posts as soon as it has its answer, and waits when it is told to.
