@@ -163,9 +163,9 @@ def switch_pauses() -> str:
         return "It has not been measured for the record yet; until it has, this page claims no times.\n"
     run = results.read(path)
     link, given = path.relative_to(ROOT), run.parameters
-    before = run.data.events if run.data else 0
+    before = f"{run.data.events:,} events of {run.data.days} days" if run.data else "events"
     said = (
-        f"Of {run.started_at:%-d %B %Y}, {run.machine.cores} cores for everything, {before:,} events there before. "
+        f"Of {run.started_at:%-d %B %Y}, {run.machine.cores} cores for everything, {before} there before. "
         f"A second brings {given['batches_per_second']} batches of {given['batch']} events, "
         f"{given['keyed_batches_per_second']} with a key, each sent twice, and {given['reports_per_second']} reports; "
         f"{given['seconds']} s are quiet, then as many have changes ([file](../../{link})):"

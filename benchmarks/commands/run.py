@@ -150,7 +150,8 @@ def run_tuning(
 
 @run.command("switch")
 def run_switch(
-    events: Events = 200_000,
+    events: Events = 100_000,
+    days: Days = 30,
     seconds: Annotated[int, typer.Option(min=5, help="of each stretch: the quiet one, and that of the changes")] = 75,
     batches: Annotated[int, typer.Option(min=1, help="POSTs a second without a key")] = 40,
     batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 100,
@@ -165,7 +166,7 @@ def run_switch(
     In a database adpulse_switch of its own, made anew each time. Exit status: 0 when nothing failed and everything is
     exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.
     """
-    data = dataset(events, 7, 1_000, seed)
+    data = dataset(events, days, 1_000, seed)
     plan = switch_run.Plan(data, seconds, batches, batch, keyed, reports, workers)
     with failing_clearly(LoadError, AlreadyLoaded):
         result, path = switch_run.run(plan, Settings(), progress)
