@@ -134,6 +134,8 @@ def rate(loaded: load.Load, cell: Cell) -> float:
     if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
         raise load.LoadError(f"not every event was taken: {broken} in {cell}")
     taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
+    if not taken:
+        raise load.LoadError(f"not one request was answered in time, in {cell}; more seconds may help")
     return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
 
 

@@ -142,11 +142,12 @@ def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
     encoder, block = Encoder(data), data.block(data.blocks // 2)
     size = LIVE_EVENTS if kind == "live" else BLOCK
     for first in range(0, min(len(block), TURN * size), size):
-        part = _part(block, slice(first, min(first + size, len(block))))
-        yield len(part), b"".join(encoder.encode(part))
+        chosen = part(block, slice(first, min(first + size, len(block))))
+        yield len(chosen), b"".join(encoder.encode(chosen))
 
 
-def _part(block: Block, place: slice) -> Block:
+def part(block: Block, place: slice) -> Block:
+    """The events of a block at these places."""
     chosen = (block.repeated >= place.start) & (block.repeated < place.stop)
     arrays = ("ts", "arrival", "campaign", "user", "kind", "mix", "cost", "revenue")
     return replace(

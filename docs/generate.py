@@ -16,6 +16,7 @@ from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
 from benchmarks import keeping, portrait, results, switching
+from benchmarks.citus import tables as citus_tables
 from benchmarks.simulation import tables
 
 DOCS = Path(__file__).parent
@@ -127,6 +128,18 @@ def simulated(table: Callable[[results.Result], tables.Table]) -> str:
     return _table(*table(keeping.newest(keeping.reference())["simulate"]))
 
 
+def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
+    """Tables of the newest kept run on a cluster, and where they come from."""
+    if (path := results.latest("citus", results.COMMITTED)) is None:
+        return "No run of `adbench run citus` is kept yet; until one is, this page has no figures.\n"
+    run, link = results.read(path), path.relative_to(ROOT)
+    said = (
+        f"Of {run.started_at:%-d %B %Y}, Citus {run.parameters['citus']}, {run.parameters['nodes']} nodes on one "
+        f"machine of {run.machine.cores} cores, {run.parameters['rounds']} rounds ([file](../../{link})):"
+    )
+    return "\n".join([f"{said}\n", *(_table(*table(run)) for table in shown)])
+
+
 def result_schema() -> str:
     """The models of benchmarks/results.py: every field, its type and what it means."""
     parts = []
@@ -215,6 +228,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "results": result_schema,
     "gate_proof": gate_proof,
     "switch_pauses": switch_pauses,
+    "citus_costs": lambda: citus(citus_tables.writing, citus_tables.reports, citus_tables.aims),
+    "citus_spread": lambda: citus(citus_tables.spreads),
     "capacity_demands": lambda: simulated(tables.demands),
     "capacity_fleets": lambda: simulated(tables.fleets),
     "capacity_plays": lambda: simulated(tables.plays),

@@ -8,13 +8,14 @@ import asyncio
 import fcntl
 import os
 import shutil
+import socket
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -23,6 +24,8 @@ from adpulse import database, variants
 from adpulse.app import create_app
 from adpulse.embedded import Cluster
 from adpulse.settings import Settings, unknown_variables
+from benchmarks.citus import cluster
+from benchmarks.scratch import sibling
 
 HOME = "TEST_POSTGRES_HOME"
 # The embedded one and every one where Debian's packages put it, whose own 18 comes before the embedded 18.
@@ -125,44 +128,26 @@ class CitusServer:
     variant: str = "citus"
 
     def url(self, name: str | None = None) -> str:
-        return self.home if name is None else urlsplit(self.home)._replace(path=f"/{name}").geturl()
-
-    async def nodes(self) -> list[tuple[str, int]]:
-        """Host and port of every node, the coordinator first."""
-        connection = await database.connect(self.home)
-        try:
-            found = await connection.fetch(
-                "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
-            )
-        finally:
-            await connection.close()
-        return [tuple(record) for record in found]
-
-    async def everywhere(self, database_name: str, statement: str) -> None:
-        base = urlsplit(self.url(database_name))
-        login = f"{base.username}:{base.password}" if base.password else base.username
-        for host, port in await self.nodes():
-            connection = await database.connect(base._replace(netloc=f"{login}@{host}:{port}").geturl())
-            try:
-                await connection.execute(statement)
-            finally:
-                await connection.close()
+        return self.home if name is None else sibling(self.home, name)
 
     async def create(self, name: str, variant: str | None) -> None:
         # One at a time: every database tells every node about the same roles.
         with alone(self.name):
-            await self.everywhere("postgres", f"CREATE DATABASE {name}")
-            await self.everywhere(name, "CREATE EXTENSION citus")
-            connection = await database.connect(self.url(name))
-            for place, node in enumerate(await self.nodes()):
-                add = "citus_add_node" if place else "citus_set_coordinator_host"
-                await connection.execute(f"SELECT {add}($1, $2)", *node)
+            await cluster.create(self.home, name)
             if variant is not None:
+                connection = await database.connect(self.url(name))
                 await variants.migrate(connection, variant)
-            await connection.close()
+                await connection.close()
 
     async def drop(self, name: str) -> None:
-        await self.everywhere("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await cluster.drop(self.home, name)
+
+    async def execute(self, statement: str) -> object:
+        connection = await database.connect(self.home)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
 
 
 def running(name: str) -> Server:
@@ -231,13 +216,23 @@ async def connection(url: str) -> AsyncIterator[database.Connection]:
     await connection.close()
 
 
+def dial(url: str) -> socket.socket:
+    """A connection to the server of that URL, through its socket or over TCP."""
+    parts = urlsplit(url)
+    if parts.hostname is not None:
+        return socket.create_connection((parts.hostname, parts.port or 5432))
+    (directory,) = parse_qs(parts.query)["host"]
+    end = socket.socket(socket.AF_UNIX)
+    end.connect(f"{directory}/.s.PGSQL.5432")
+    return end
+
+
 class Wire:
     """A socket in front of the server's, which can be cut and mended: to a client, a database that goes away."""
 
     def __init__(self, url: str, home: Path) -> None:
-        base, _, directory = url.partition("?host=")
-        self.url = f"{base}?host={quote(str(home))}"
-        self._server_socket = Path(directory) / ".s.PGSQL.5432"
+        self.url = f"postgresql://postgres@{urlsplit(url).path}?host={quote(str(home))}"
+        self._far = url
         self._socket = home / ".s.PGSQL.5432"
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -253,7 +248,7 @@ class Wire:
             writer.transport.abort()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(self._server_socket)
+        there, back = await asyncio.open_connection(sock=dial(self._far))
         self._writers |= {writer, back}
         await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer))
         self._writers -= {writer, back}

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import asyncpg
 import pytest
-from conftest import NewDatabase, Serve
+from conftest import CLUSTERS, NewDatabase, Serve
 from test_cli import Shell
 from test_cli import shell as shell
 
@@ -288,7 +288,7 @@ async def test_somebody_elses_file_is_not_overwritten(worker: Connection, tmp_pa
     assert len(await days_here(worker)) == 3
 
 
-@pytest.mark.parametrize("name", ["btree", "partitioned", "matview"])
+@pytest.mark.parametrize("name", CLUSTERS or ["btree", "partitioned", "matview"])
 async def test_a_design_that_needs_its_raw_events_refuses(
     new_database: NewDatabase,
     tmp_path: Path,

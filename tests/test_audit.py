@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import NewDatabase
+from conftest import CLUSTERS, NewDatabase
 
 from adpulse import audit, database, maintenance, variants
 
@@ -22,7 +22,7 @@ async def fill(connection: database.Connection) -> None:
     await maintenance.run_round(connection, await variants.active(connection))
 
 
-@pytest.mark.parametrize("name", ["btree_gin", "rollup", "rollup_dims"])
+@pytest.mark.parametrize("name", CLUSTERS or ["btree_gin", "rollup", "rollup_dims"])
 async def test_right_reports_are_exact(new_database: NewDatabase, name: str) -> None:
     """Nothing is wrong, and something was looked at."""
     connection = await database.connect(await new_database(name))
@@ -37,7 +37,7 @@ async def test_right_reports_are_exact(new_database: NewDatabase, name: str) -> 
 
 async def test_an_empty_database_is_exact(connection: database.Connection) -> None:
     """No events, no cells, no fault."""
-    assert await audit.verify(connection, variants.find("rollup")) == audit.Audit(0, 0, [])
+    assert await audit.verify(connection, await variants.active(connection)) == audit.Audit(0, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,11 @@ async def test_an_empty_database_is_exact(connection: database.Connection) -> No
 async def test_one_wrong_cell_is_found(connection: database.Connection, damage: str) -> None:
     """Any single fault in the roll-ups shows as mismatches at its hour or in sums that hold it."""
     await fill(connection)
-    await connection.execute(damage, START + timedelta(hours=11))
-    result = await audit.verify(connection, variants.find("rollup"))
+    damaged = await connection.execute(damage, START + timedelta(hours=11))
+    variant = await variants.active(connection)
+    if variant.name == "citus" and damaged == "UPDATE 0":
+        pytest.skip("this design has no row for all campaigns")
+    result = await audit.verify(connection, variant)
     assert not result.exact
     assert 0 < result.accuracy < 1
     assert result.wrong >= len(result.mismatches) > 0

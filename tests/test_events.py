@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adpulse.events import COLUMNS, EVENT, FIELDS, Limits, Values, check, explain, to_micros
-from adpulse.rows import micros_of
+from adpulse.events import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain, to_micros
+from adpulse.rows import micros_of, pack, unpack
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
@@ -27,6 +28,27 @@ def test_a_seventh_decimal_is_seen(micros: int, digit: int) -> None:
     """Up to a million units, no seventh decimal is lost without a word."""
     with pytest.raises(ValueError, match="decimals"):
         to_micros(float(Decimal(micros * 10 + digit).scaleb(-7)))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=TEXT_LENGTH)
+
+
+@given(
+    st.builds(
+        Values,
+        ts=st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)),
+        cost_micros=st.integers(0, 10**15),
+        revenue_micros=st.integers(0, 10**15),
+        user_id=TEXT,
+        campaign_id=TEXT,
+        event_type=st.sampled_from(["impression", "click", "conversion"]),
+        metadata=TEXT.map(lambda text: orjson.dumps({"key": text})),
+        event_id=st.none() | st.uuids(),
+    )
+)
+def test_a_row_can_be_read_again(values: Values) -> None:
+    """The bytes that go to the database hold what they were made of, every value of it."""
+    assert unpack(pack(values)) == values
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)), st.integers(-14 * 60, 14 * 60))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from conftest import BINARIES, NewDatabase, Serve, Server
+from conftest import BINARIES, CLUSTERS, NewDatabase, Serve, Server
 
 from adpulse import database, metrics, variants
 from adpulse.database import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.embedded import Cluster
 from adpulse.maintenance import run_round
 
-HERE = [variant.name for variant in variants.load_all() if variant.requires == "(nothing)"]
+HERE = CLUSTERS or [variant.name for variant in variants.load_all() if variant.requires == "(nothing)"]
 each_variant = pytest.mark.parametrize("variant", HERE)
 ROLES = (INGEST, REPORT, MAINTAIN)
 
@@ -42,6 +42,7 @@ FROM
   unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS privilege
 WHERE
   relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')  -- an extension's own
   AND has_table_privilege(role, pg_class.oid, privilege)
 GROUP BY 1, 2
 """
@@ -55,7 +56,7 @@ def as_login(url: str, login: str) -> str:
 @pytest.fixture
 async def login(server: Server, new_database: NewDatabase) -> AsyncIterator[str]:
     """The name of a login that is a member of the three roles, and owns nothing."""
-    await server.template("rollup")  # makes the roles
+    await new_database()  # makes the roles
     name = f"service_{uuid.uuid4().hex}"
     await server.execute(f"CREATE ROLE {name} LOGIN IN ROLE {', '.join(ROLES)}")
     yield name
@@ -199,6 +200,7 @@ async def test_everybody_else_has_nothing(new_database: NewDatabase, variant: st
     open_to_all = """
     SELECT oid::regclass::text FROM pg_class, aclexplode(relacl) AS acl
     WHERE relnamespace = 'public'::regnamespace AND grantee = 0
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
     UNION ALL
     SELECT oid::regprocedure::text FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS acl
     WHERE pronamespace = 'public'::regnamespace AND grantee = 0
@@ -206,7 +208,9 @@ async def test_everybody_else_has_nothing(new_database: NewDatabase, variant: st
     SELECT nspname FROM pg_namespace, aclexplode(nspacl) AS acl WHERE nspname = 'public' AND grantee = 0
     """
     assert await connection.fetch(open_to_all) == []
-    definers = await connection.fetch("SELECT proname, proconfig FROM pg_proc WHERE prosecdef")
+    definers = await connection.fetch(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
     assert {"tend_partitions", "retire_days"} <= {name for name, _ in definers}
     for name, configuration in definers:
         assert "search_path=public, pg_temp" in configuration, name

@@ -1,5 +1,6 @@
 """`adbench run …`: one thing, measured against something, in turn."""
 
+import sys
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from benchmarks import switching as switch_run
 from benchmarks import tuning as tuning_run
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.ceiling import CeilingError
+from benchmarks.citus import run as citus_run
+from benchmarks.citus import tables as citus_tables
 from benchmarks.commands.options import (
     Campaigns,
     Days,
@@ -189,3 +192,39 @@ def run_reach(
     with failing_clearly(AlreadyLoaded):
         result, path = reach_run.run(reach_run.Plan(whole_days, rounds), Settings(), progress)
     finish(result, path, reach_run.table, json=json)
+
+
+@run.command("citus")
+def run_citus(
+    cluster: Annotated[
+        str | None,
+        typer.Option(envvar="ADPULSE_CITUS_URL", help="any database of the coordinator that knows the nodes"),
+    ] = None,
+    events: Events = 500_000,
+    shards: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=2, help="of the cluster; what comes after the first is for COPY alone", show_default="8, 4, 32"
+        ),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="times that both sides write")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load on the service, each time")] = 2,
+    reports: Annotated[int, typer.Option(min=5, help="times that every report is asked for")] = 60,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    end: End = None,
+    json: Json = False,
+) -> None:
+    """The design citus on a cluster against rollup on its coordinator alone: COPY, the service, reports, skew.
+
+    Needs a Citus cluster: docs/how-to/scale-out.md. In databases adbench_citus…, made anew and dropped. Exit status: 0
+    when every accepted event was stored once and all answers are equal, 1 when not, 2 when it could not be measured.
+    """
+    if not cluster:
+        print("adbench: there is no cluster: set ADPULSE_CITUS_URL (docs/how-to/scale-out.md)", file=sys.stderr)
+        raise typer.Exit(2)
+    data = dataset(events, 7, 1_000, seed, end)
+    plan = citus_run.Plan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
+    with failing_clearly(LoadError, citus_run.ClusterError):
+        result, path = citus_run.run(plan, cluster, Settings(), progress)
+    finish(result, path, citus_tables.shown, json=json, width=140)

@@ -139,8 +139,8 @@ async def archive(connection: Connection, before: date, folder: Path, step: Step
 def _check(variant: Variant) -> None:
     if not variant.archives:
         raise ArchiveError(
-            f"the design in force, {variant.name}, cannot do without raw events: only where days are partitions and "
-            "roll-ups answer for them may a day go; move first: adpulse migrate --variant rollup",
+            f"the design in force, {variant.name}, does not archive: a day may go only where it is a table of its own "
+            "on this server and roll-ups answer for it; move first: adpulse migrate --variant rollup",
             refused=True,
         )
 

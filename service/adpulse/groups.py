@@ -28,6 +28,11 @@ POISON = (
     asyncpg.PLPGSQLError,
 )
 
+# What Citus calls every error of a node in a COPY, whoever is at fault. Of an INSERT it tells what the node said.
+CONCEALED = asyncpg.InternalServerError
+
+INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
+
 
 class KeyReused(Exception):
     """The Idempotency-Key was used before, with another body."""
@@ -97,7 +102,7 @@ async def write(connection: Connection, group: Sequence[Job]) -> None:
             await _copy(connection, [job.batch.rows for job in group])
             for job in group:
                 job.settle(job.result())
-    except POISON as error:
+    except (*POISON, CONCEALED) as error:
         metrics.SPLIT.inc()
         log.warning("a group of %d batches is split, the database refused a row: %s", len(group), type(error).__name__)
         for job in group:
@@ -139,12 +144,17 @@ async def _copy(connection: Connection, groups: Sequence[list[bytes]]) -> None:
     )
 
 
+async def _insert(connection: Connection, row: bytes) -> None:
+    *values, metadata, event_id = rows.unpack(row)
+    await connection.execute(INSERT, *values, metadata.decode(), event_id and event_id.bytes)  # see once.prepare
+
+
 def _at(values: list[bytes], places: Sequence[int]) -> list[bytes]:
     return values if len(places) == len(values) else [values[place] for place in places]
 
 
 async def _salvage(connection: Connection, job: Job, places: Sequence[int]) -> None:
-    """COPY the rows at `places` that can be stored, halving around those that cannot; these are left out."""
+    """Store the rows at `places` that can be, halving around those that cannot; these are left out."""
     job.refused = await _refused(connection, job.batch.rows, places)
     if not job.refused:
         return
@@ -163,10 +173,15 @@ async def _salvage(connection: Connection, job: Job, places: Sequence[int]) -> N
 async def _refused(connection: Connection, values: list[bytes], places: Sequence[int]) -> list[int]:
     try:
         async with connection.transaction():  # a savepoint
-            await _copy(connection, [_at(values, places)])
-    except POISON:
+            if len(places) == 1:
+                await _insert(connection, values[places[0]])
+            else:
+                await _copy(connection, [_at(values, places)])
+    except (*POISON, CONCEALED) as error:
         if len(places) == 1:
-            return list(places)
+            if isinstance(error, POISON):
+                return list(places)
+            raise  # not for certain the row's fault
         half = len(places) // 2
         first = await _refused(connection, values, places[:half])
         return first + await _refused(connection, values, places[half:])

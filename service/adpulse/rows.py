@@ -7,7 +7,7 @@ its receive function (timestamptz_recv, jsonb_recv, …).
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from struct import Struct
 from uuid import UUID
@@ -22,7 +22,9 @@ TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 
 _UTF8_BYTES = 4  # the most that a character takes
-_LENGTH = Struct(">i").pack
+_SIZE = Struct(">i")
+_LENGTH = _SIZE.pack
+_FIXED = Struct(">hiqiqiq")  # the number of fields, then ts, cost and revenue, each after its length
 # By the bytes of the user: the number of fields, then each field after its length: ts, cost, revenue, user.
 HEADS = tuple(Struct(f">hiqiqiqi{size}s").pack for size in range(_UTF8_BYTES * TEXT_LENGTH + 1))
 
@@ -61,6 +63,29 @@ def pack(values: Values) -> bytes:
             jsonb_field(values.metadata),
             NULL if values.event_id is None else uuid_field(values.event_id),
         )
+    )
+
+
+def unpack(row: bytes) -> Values:
+    """The values of one row: `pack` undone."""
+    _, _, micros, _, cost, _, revenue = _FIXED.unpack_from(row)
+    rest: list[bytes] = []
+    place = _FIXED.size
+    while place < len(row):
+        start = place + _SIZE.size
+        (size,) = _SIZE.unpack_from(row, place)  # -1: null, as only an event_id may be
+        place = start + max(size, 0)
+        rest.append(row[start:place])
+    user, campaign, kind, metadata, event_id = rest
+    return Values(
+        ts=EPOCH + timedelta(microseconds=micros),
+        cost_micros=cost,
+        revenue_micros=revenue,
+        user_id=user.decode(),
+        campaign_id=campaign.decode(),
+        event_type=kind.decode(),
+        metadata=metadata[1:],
+        event_id=UUID(bytes=event_id) if event_id else None,
     )
 
 

@@ -25,15 +25,27 @@ BEGIN
 END
 $$;
 
--- The shard of `table_name` that lies beside this shard and holds the same campaigns. Every node knows all shards.
-CREATE FUNCTION rollup_shard(beside bigint, table_name text) RETURNS text
-LANGUAGE sql STABLE
-RETURN (
-  SELECT shard_name(own.logicalrelid, own.shardid)
-  FROM pg_dist_shard AS given
-  JOIN pg_dist_shard AS own ON own.shardminvalue = given.shardminvalue
-  WHERE given.shardid = beside AND own.logicalrelid = table_name::regclass
-);
+-- Citus hides shards from whoever reads pg_class, at the price of a function call a row. The query by which asyncpg looks
+-- up an array's type reads it a few hundred times: with it a connection's first batch with a key would take a second.
+DO $$
+BEGIN
+  EXECUTE format('ALTER DATABASE %I SET citus.show_shards_for_app_name_prefixes = %L', current_database(), 'adpulse');
+END
+$$;
+
+-- The shard of `table_name` that lies beside this shard and holds the same campaigns. Every node knows all shards. In
+-- PL/pgSQL, which keeps the plan for the session: SQL would plan it at each call, and a COPY calls it once a shard.
+CREATE FUNCTION rollup_shard(beside bigint, table_name regclass) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT shard_name(own.logicalrelid, own.shardid)
+    FROM pg_dist_shard AS given
+    JOIN pg_dist_shard AS own ON own.shardminvalue = given.shardminvalue
+    WHERE given.shardid = beside AND own.logicalrelid = table_name
+  );
+END
+$$;
 
 -- As in 07, one call per statement and transition tables; but it fires on a shard of `events`, on the node where that
 -- lies, and writes into the shard of rollup_delta beside it. By its own name: under its common name the delta would
