@@ -382,6 +382,7 @@ async def test_a_variant_that_is_in_force_gets_them_too(
     await owner.close()
 
 
+@pytest.mark.skipif(bool(CLUSTERS), reason="makes a server of its own, and a cluster is made by a superuser")
 async def test_who_migrates_need_not_be_a_superuser(
     server: Server, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -92,8 +92,9 @@ class Job:
 async def write(connection: Connection, group: Sequence[Job]) -> None:
     """Write a group and answer its senders after the commit.
 
-    When the database refuses a row, nothing of the group is stored by then, and it is written again batch by batch
-    without the rows at fault. Raises what else the database says; jobs without an answer by then are not stored.
+    When the database refuses a row, or may have, nothing of the group is stored by then, and it is written again batch
+    by batch without the rows at fault. Raises what else the database says; jobs without an answer by then are not
+    stored.
     """
     try:
         if any(job.key is not None or job.batch.ids is not None for job in group):
@@ -104,7 +105,7 @@ async def write(connection: Connection, group: Sequence[Job]) -> None:
                 job.settle(job.result())
     except (*POISON, CONCEALED) as error:
         metrics.SPLIT.inc()
-        log.warning("a group of %d batches is split, the database refused a row: %s", len(group), type(error).__name__)
+        log.warning("a group of %d batches is split, the database refused it: %s", len(group), type(error).__name__)
         for job in group:
             await _once(connection, [job], salvage=True)
 
