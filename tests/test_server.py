@@ -1,7 +1,9 @@
 """Answers as they go out on a connection."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
+from adpulse import protocol
 from adpulse.protocol import Protocol
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -26,6 +29,9 @@ class Transport:
         self.pieces.append(bytes(data))
 
     def close(self) -> None:
+        self.closed = True
+
+    def write_eof(self) -> None:
         self.closed = True
 
     def is_closing(self) -> bool:
@@ -155,8 +161,6 @@ async def trickle(port: int, first: bytes, more: bytes) -> bytes:
             await asyncio.sleep(0.02)
         try:
             return await answer
-        except ConnectionError:
-            return b""  # what it said was lost, because we were still sending
         finally:
             writer.close()
 
@@ -269,6 +273,61 @@ async def test_a_body_in_small_pieces_is_no_head() -> None:
     chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     transport = await pieces(reads, chunked, *[body[at : at + 997] for at in range(0, len(body), 997)])
     assert [piece[:12] for piece in transport.pieces] == [b"HTTP/1.1 200"]
+
+
+async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers without reading the body, and will not read the rest of it."""
+    await send({**START, "headers": [(b"content-length", b"4"), (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": b"done"})
+
+
+MEGABYTES = 32  # more than the kernel keeps of what nobody reads
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (MEGABYTES * 2**20),
+        b"GET / HTTP/1.1\r\nA: ",
+        b"hello\r\n\r\n",
+    ],
+    ids=["body", "head", "no request"],
+)
+async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes) -> None:
+    """A connection that is closed after an answer is not reset under a client that sends all before it reads."""
+    port = await listen(refusing)
+
+    def converse() -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+            client.sendall(first)
+            for _ in range(MEGABYTES):
+                client.sendall(b"x" * 2**20)
+            return b"".join(iter(lambda: client.recv(65_536), b""))
+
+    said = await asyncio.to_thread(converse)
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 ")
+    assert b"connection: close" in head
+    assert b"content-length: %d" % len(body) in head
+
+
+async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for long nor much: the connection is closed in the end."""
+    endless = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"
+    for name, bound, more in (("LINGER_S", 0.4, b"x"), ("LINGER_BYTES", 100_000, b"x" * 10_000)):
+        with monkeypatch.context() as patch:
+            patch.setattr(protocol, name, bound)
+            port = await listen(refusing)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(endless)
+            async with asyncio.timeout(60):
+                assert (await reader.read()).endswith(b"done")
+                with suppress(ConnectionError):
+                    while True:
+                        writer.write(more)
+                        await writer.drain()
+                        await asyncio.sleep(0.02)
+            writer.close()
 
 
 @pytest.mark.parametrize(
