@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SIZE_MB = 2_048  # an upper bound: a tmpfs takes the memory that its files take
+SIZE_MB = 6_144  # an upper bound, above what a minute of overload stores: a tmpfs takes the memory that its files take
 
 
 @dataclass(frozen=True)
