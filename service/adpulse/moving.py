@@ -107,11 +107,14 @@ async def move(
     try:
         await _build(connection, new, dimensions)
         await arrivals.note(connection)
+        log.info("copying the events that are here; those that arrive are noted")
         await partition(connection, "public.events")
         await arrivals.forget(connection, await _copy(connection))
         since = await arrivals.catch_up(connection, "0")
+        log.info("copied; compacting, vacuuming and analysing")
         await _tidy(connection, new)
         await connection.execute(_DROP_STANDINS)
+        log.info("waiting for a moment alone with the tables")
         await _switch(connection, old, since, check, settle)
     except BaseException:
         if not connection.is_closed():
