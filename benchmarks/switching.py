@@ -11,38 +11,33 @@ own work, reading and writing all events again, takes its share of the same core
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from threading import Event
 
 from rich.console import Console
-from rich.table import Table
 
 from adpulse import variants
 from adpulse.database import connect
 from adpulse.embedded import database
 from adpulse.settings import Settings
-from benchmarks import changes, load, pauses, results, scratch, verdict
+from benchmarks import changes, load, pauses, results, scratch, verdict, waits
 from benchmarks.changes import Made
 from benchmarks.dataset import Dataset
-from benchmarks.pauses import Request, Span
+from benchmarks.pauses import Span
 from benchmarks.progress import bar, step
-from benchmarks.results import Check, Measurement, NotMeasured, Result
+from benchmarks.results import Check, Result
 from benchmarks.seed import fill
 from benchmarks.service import ServiceError, serving
 
 DATABASE = "adpulse_switch"
 WARMUP_S = 3
 STARTING_S = 4  # in which k6 starts
-AIM_MS = 200
 ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
-NAMES = {"ingest": "batches", "keyed": "batches with a key", "report": "reports"}
-STRETCHES = ("quiet", "changes")
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             postgres = asyncio.run(_describe(url))
     if min(each.sent for each in requests) > quiet.start:
         raise load.LoadError(f"k6 took longer than {STARTING_S} s to start")
-    measurements = list(measure(requests, made, quiet, changing))
+    measurements = list(waits.measure(requests, made, quiet, changing))
     result = results.of_run(
         what="switch",
         started_at=began,
@@ -106,7 +101,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         },
         measurements=measurements,
         checks=[
-            _changed(plan, made, changing),
+            waits.changed(plan.route, made, changing),
             verdict.replies(loaded),
             verdict.complete(plan.data, loaded, answers),
             verdict.accuracy(answers),
@@ -115,13 +110,10 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                 for each in loaded.thresholds()
                 if each.metric != "checks"
             ),
-            *_aims(measurements),
+            *waits.aims(measurements),
         ],
     )
     return result, results.write(result, folder)
-
-
-# ── Doing it ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _prepare(url: str, plan: Plan, console: Console) -> list[str]:
@@ -197,121 +189,3 @@ def _load(
         finally:
             stop.set()
         return loaded, making.result()
-
-
-# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, changing: Span) -> Iterator[Measurement]:
-    """The figures of both stretches, and of each kind of change."""
-    of = {name: [each for each in requests if each.name == name] for name in NAMES}
-    for stretch, span in zip(STRETCHES, (quiet, changing), strict=True):
-        for name, own in of.items():
-            if (found := pauses.waiting(own, span)) is None:
-                continue
-            labels = {"stretch": stretch, "of": name}
-            yield Measurement(name="requests", value=found.requests, unit="requests", labels=labels)
-            for quantile, value in (("0.5", found.p50), ("0.99", found.p99)):
-                yield Measurement(name="answer", value=value, unit="ms", labels={**labels, "quantile": quantile})
-            yield Measurement(name="pause.answer", value=found.answer, unit="ms", labels=labels)
-            yield Measurement(name="pause.gap", value=found.gap, unit="ms", labels=labels)
-    for change in dict.fromkeys(each.name for each in made):
-        times = [each for each in made if each.name == change]
-        spans = [each.span for each in times]
-        labels = {"change": change}
-        yield Measurement(name="change.times", value=len(times), unit="changes", labels=labels)
-        yield Measurement(name="change", value=median(span.seconds for span in spans), unit="s", labels=labels)
-        if switches := [each.switch_ms for each in times if each.switch_ms is not None]:
-            yield Measurement(name="change.switch", value=max(switches), unit="ms", labels=labels)
-        for name, own in of.items():
-            if (worst := pauses.longest(own, spans)) is not None:
-                yield Measurement(name="change.answer", value=worst, unit="ms", labels={**labels, "of": name})
-
-
-def _changed(plan: Plan, made: Sequence[Made], changing: Span) -> Check:
-    """Every change on the route was made while the load ran."""
-    failed = [f"{each.name} {each.failure}" for each in made if each.failure]
-    late = [each.name for each in made if each.span.stop > changing.stop]
-    missing = max(1 + len(plan.route) - len(made), 0)
-    reasons = [
-        *failed,
-        *(f"{name} was not over when the load was: give it more --seconds" for name in late),
-        *([f"{missing} of the route were not begun: give it more --seconds"] if missing else []),
-    ]
-    return Check(
-        name="every change was made under load",
-        passed=not reasons,
-        detail="; ".join(reasons) or f"{len(made)}, one after another",
-    )
-
-
-def _aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
-    for each in measurements:
-        if each.name == "pause.answer" and each.labels["stretch"] == "changes":
-            yield Check(
-                name=f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made",
-                passed=each.value < AIM_MS,
-                detail=f"at most {each.value:.0f} ms",
-                aim=True,
-            )
-
-
-def waits(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """Head and rows: how long whoever sends waits, quiet and meanwhile."""
-    head = ("", "stretch", "requests", "p50", "p99", "longest wait", "longest time without an answer")
-    rows: list[Sequence[str]] = []
-    for name, text in NAMES.items():
-        for stretch in STRETCHES:
-            labels = {"stretch": stretch, "of": name}
-            try:
-                figures = [result.value("answer", **labels, quantile=quantile) for quantile in ("0.5", "0.99")]
-                figures += [result.value(f"pause.{kind}", **labels) for kind in ("answer", "gap")]
-                count = f"{result.value('requests', **labels):,.0f}"
-            except NotMeasured:
-                count, figures = "0", []
-            rows.append((text, stretch, count, *([f"{ms:,.0f} ms" for ms in figures] or [""] * 4)))
-    return head, rows
-
-
-def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """Head and rows: each change, and the longest that anybody waited meanwhile."""
-    head = (
-        "change",
-        "times",
-        "took",
-        "its switch, at most",
-        *(f"longest, {text}" for text in NAMES.values()),
-    )
-    found = {(each.name, *each.labels.values()): each.value for each in result.measurements}
-    rows: list[Sequence[str]] = []
-    for name, *labels in found:
-        if name == "change":
-            (change,) = labels
-            cells = [found.get(("change.switch", change)), *(found.get(("change.answer", change, of)) for of in NAMES)]
-            rows.append(
-                (
-                    change,
-                    f"{found['change.times', change]:.0f}",
-                    f"{found['change', change]:.1f} s",
-                    *("" if ms is None else f"{ms:,.0f} ms" for ms in cells),
-                )
-            )
-    return head, rows
-
-
-def table(result: Result) -> Table:
-    """The outcome for people."""
-    shown = Table(title="how long who sends must wait", title_style="", show_edge=False)
-    head, rows = waits(result)
-    for column in head:
-        shown.add_column(column)
-    for row in rows:
-        shown.add_row(*row)
-    lines = [" · ".join(filter(None, row)) for row in by_change(result)[1]]
-    marks = {(True, False): "[green]✓[/]", (True, True): "[green]✓[/]", (False, False): "[red]✗[/]"}
-    for check in result.checks:
-        mark = marks.get((check.passed, check.aim), "[yellow]·[/]")
-        lines.append(f"{mark} {check.name}: {check.detail}")
-    shown.caption = "\n".join(lines)
-    shown.caption_justify = "left"
-    return shown

@@ -15,7 +15,7 @@ from typer.main import get_command
 from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
-from benchmarks import keeping, portrait, results, switching
+from benchmarks import keeping, portrait, results, waits
 from benchmarks.citus import tables as citus_tables
 from benchmarks.simulation import tables
 
@@ -186,7 +186,7 @@ def switch_pauses() -> str:
     checks = "".join(
         f"- {'kept' if each.passed else '**missed**'}: {each.name} ({each.detail})\n" for each in run.checks
     )
-    return f"{said}\n\n{_table(*switching.waits(run))}\n{_table(*switching.by_change(run))}\n{checks}"
+    return f"{said}\n\n{_table(*waits.by_stretch(run))}\n{_table(*waits.by_change(run))}\n{checks}"
 
 
 def gate_proof() -> str:

@@ -14,6 +14,7 @@ from benchmarks import rollups as rollups_run
 from benchmarks import stages as stages_run
 from benchmarks import switching as switch_run
 from benchmarks import tuning as tuning_run
+from benchmarks import waits
 from benchmarks.bulk import AlreadyLoaded
 from benchmarks.ceiling import CeilingError
 from benchmarks.citus import run as citus_run
@@ -173,7 +174,7 @@ def run_switch(
     plan = switch_run.Plan(data, seconds, batches, batch, keyed, reports, workers)
     with failing_clearly(LoadError, AlreadyLoaded):
         result, path = switch_run.run(plan, Settings(), progress)
-    finish(result, path, switch_run.table, json=json, width=140)
+    finish(result, path, waits.table, json=json, width=140)
 
 
 @run.command("reach")

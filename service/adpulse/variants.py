@@ -265,6 +265,8 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
         raise SchemaError("this database is being moved, or its days are archived; try again when that is over")
     await _check_complete(connection)
     columns = ", ".join(COLUMNS)
+    # A round of maintenance, whose statements are those of the old design, must not meet the new tables.
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", moving.ROUND_LOCK)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
     await connection.execute(old.script("down"))

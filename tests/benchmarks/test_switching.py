@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from adpulse import audit, database, variants
-from benchmarks import changes, pauses, results, switching
+from benchmarks import changes, pauses, results, waits
 from benchmarks.changes import Made
-from benchmarks.dataset import Dataset
 from benchmarks.pauses import Request, Span
-from benchmarks.results import Check
+from benchmarks.switching import ROUTE
 
 # Lines of a run of k6 1.1, as `load.run(…, samples)` has it write them.
 HEAD = (
@@ -83,7 +82,7 @@ def test_who_waits_while_a_change_is_made_waits_because_of_it() -> None:
 
 
 def result(requests: list[Request], made: list[Made]) -> results.Result:
-    measurements = list(switching.measure(requests, made, Span(0, 10), Span(10, 20)))
+    measurements = list(waits.measure(requests, made, Span(0, 10), Span(10, 20)))
     return results.of_run(
         what="switch",
         started_at=datetime(2026, 11, 25, tzinfo=UTC),
@@ -92,7 +91,7 @@ def result(requests: list[Request], made: list[Made]) -> results.Result:
         variant="rollup_dims,rollup",
         parameters={},
         measurements=measurements,
-        checks=list(switching._aims(measurements)),
+        checks=list(waits.aims(measurements)),
     )
 
 
@@ -113,16 +112,16 @@ def test_what_a_change_does_stands_beside_the_quiet() -> None:
     assert found.value("change", change="rollup to rollup_dims") == 2
     assert [(check.name.split()[0], check.passed) for check in found.checks] == [("batches", True), ("reports", False)]
     assert all(check.aim for check in found.checks)
-    head, rows = switching.waits(found)
+    head, rows = waits.by_stretch(found)
     assert all(len(row) == len(head) for row in rows)
     assert list(rows[-1][:2]) == ["reports", "changes"]
-    head, rows = switching.by_change(found)
+    head, rows = waits.by_change(found)
     assert [row[:4] for row in rows] == [
         ("migrations", "1", "1.0 s", ""),
         ("rollup to rollup_dims", "2", "2.0 s", "60 ms"),
     ]
     assert len(rows[0]) == len(head)
-    assert switching.table(found).row_count == 6
+    assert waits.table(found).row_count == 6
 
 
 @pytest.mark.parametrize(
@@ -131,9 +130,8 @@ def test_what_a_change_does_stands_beside_the_quiet() -> None:
 )
 def test_a_run_without_all_its_changes_does_not_pass(count: int, failure: str | None, last: float, says: str) -> None:
     """One that failed, that was not begun, or that was made when nobody looked any more."""
-    plan = switching.Plan(Dataset(1, datetime(2026, 11, 25, tzinfo=UTC)), 10, 1, 1, 1, 1, 1)
     made = [Made("some", Span(10, 11), None, None)] * (count - 1) + [Made("last", Span(12, last), None, failure)]
-    check: Check = switching._changed(plan, made, Span(10, 20))
+    check = waits.changed(ROUTE, made, Span(10, 20))
     assert check.passed is not bool(says)
     assert says in check.detail
 
