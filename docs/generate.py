@@ -15,7 +15,7 @@ from typer.main import get_command
 from adpulse import cli, metrics, variants
 from adpulse.settings import PREFIX, Settings
 from benchmarks import cli as bench_cli
-from benchmarks import keeping, portrait, results, waits
+from benchmarks import keeping, portrait, reliability, results, waits
 from benchmarks.citus import tables as citus_tables
 from benchmarks.simulation import tables
 
@@ -228,6 +228,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "results": result_schema,
     "gate_proof": gate_proof,
     "switch_pauses": switch_pauses,
+    "faults_cycles": lambda: reliability.newest("faults", reliability.cycles, "make faults"),
+    "faults_overload": lambda: reliability.newest("faults-overload", reliability.overload, "python -m faults overload"),
+    "faults_planted": lambda: reliability.newest("faults-planted", reliability.planted, "python -m faults planted"),
+    "fuzz_cases": lambda: reliability.newest("fuzz", reliability.fuzz, "make fuzz"),
     "citus_costs": lambda: citus(citus_tables.writing, citus_tables.reports, citus_tables.aims),
     "citus_spread": lambda: citus(citus_tables.spreads),
     "capacity_demands": lambda: simulated(tables.demands),

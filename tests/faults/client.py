@@ -28,6 +28,8 @@ LONELY = 5
 
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
+# And to a report that was cancelled.
+TIMED_OUT = 504
 
 
 class Client:
@@ -162,6 +164,8 @@ class Client:
             try:
                 reply = await self._http.get(f"{service.address}/report", params=window | shapes[turn % len(shapes)])
             except httpx.TransportError:
+                continue
+            if reply.status_code == TIMED_OUT:
                 continue
             if reply.status_code != 200:
                 self._check_refusal(f"a report {shapes[turn % len(shapes)]}", reply)

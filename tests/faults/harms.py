@@ -9,15 +9,16 @@ To add one: write it here with the decorator; the schedule and the record know i
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import asyncpg
 
-from faults.cluster import send_signal
+from faults.cluster import LOOK_S, send_signal
 from faults.proxy import AtCommit
 from faults.world import World
 
@@ -26,6 +27,9 @@ Act = Callable[[World, Random], Awaitable[bool | None]]
 WRITERS = "adpulse writer"
 UPKEEP = "adpulse maintenance"
 REPORTS = "adpulse reports"
+HELD_S = 20  # the longest time that reports are waited for; shorter than they may take (60 s)
+
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock' ORDER BY pid"
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,37 @@ async def kill_backend(world: World, chance: Random) -> None:
 
 @harm("end-sessions", 2)
 async def end_sessions(world: World, chance: Random) -> None:
-    """pg_terminate_backend for all that the services have open; the server goes on."""
-    send_signal(await world.cluster.sessions(WRITERS, UPKEEP, REPORTS), signal.SIGTERM)
+    """pg_terminate_backend for all that the services have open, reports that are under way too; the server goes on."""
+    async with _reports_held(world):
+        send_signal(await world.cluster.sessions(WRITERS, UPKEEP, REPORTS), signal.SIGTERM)
+
+
+@harm("cancel-reports", 1)
+async def cancel_reports(world: World, chance: Random) -> bool:
+    """pg_cancel_backend for reports that are under way, as when their time is up: their sessions go on."""
+    async with _reports_held(world) as pids:
+        send_signal(pids, signal.SIGINT)
+        return bool(pids)
+
+
+@asynccontextmanager
+async def _reports_held(world: World) -> AsyncIterator[list[int]]:
+    """While a table is locked: the backends of the reports that wait for it, as many as there are services.
+
+    Reports take milliseconds here: without this, harm to one would be done by chance.
+    """
+    connection = await world.connect()
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
+            give_up = time.monotonic() + HELD_S
+            pids: list[int] = []
+            while len(pids) < len(world.services) and time.monotonic() < give_up:
+                await asyncio.sleep(LOOK_S)
+                pids = [row["pid"] for row in await connection.fetch(_WAITING, REPORTS)]
+            yield pids
+    finally:
+        await connection.close()
 
 
 @harm("kill-postmaster", 3)

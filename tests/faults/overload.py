@@ -7,19 +7,23 @@ of it, whatever becomes of them; then the capacity is measured again, so that wh
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import cycle
+from math import inf
 
 import numpy as np
 
+from benchmarks import processor
 from faults.batches import NUMBERS, Source
 from faults.cluster import PATIENCE_S
 from faults.journal import Journal, Kind
-from faults.service import Service
+from faults.service import SETTINGS, Service
 from faults.world import World
 
+SERVICES = 2
 SENDERS = 4  # a service, when capacity is measured
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
 BATCH = 1_000  # events
@@ -36,6 +40,8 @@ class Phase:
     unsent: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)  # seconds from arrival to the acknowledgement
+    client_s: float = 0.0  # processor time of whoever sends, which runs on the same machine
+    services_s: float = 0.0  # and of both services; what is left is PostgreSQL's
 
     @property
     def rate(self) -> float:
@@ -56,6 +62,12 @@ class Overload:
     def capacity(self) -> float:
         """Events a second."""
         return (self.before.rate + self.after.rate) / 2
+
+    @property
+    def bound_s(self) -> float:
+        """The longest time that a batch should wait: a full queue before it, and the write of a group."""
+        queue = int(SETTINGS["ADPULSE_QUEUE_EVENTS"]) * SERVICES
+        return queue / self.during.rate + float(SETTINGS["ADPULSE_WRITE_TIMEOUT_S"]) if self.during.rate else inf
 
     @property
     def goodput(self) -> float:
@@ -83,8 +95,8 @@ class _Load:
         source = Source(seed, 0, datetime.now(UTC))
         made = [source.next(Kind.PLAIN, BATCH) for _ in range(BODIES)]
         self._bodies = cycle([(batch, b'{"events":[' + b",".join(events) + b"]}") for batch, events in made])
+        self._all = services
         self._services = cycle(services)
-        self._count = len(services)
         self._journal = journal
         self._number = NUMBERS  # beyond those of the source
         self._idle: dict[int, list[_Connection]] = {each.port: [] for each in services}
@@ -99,13 +111,19 @@ class _Load:
                 phase.offered += 1
                 await self._send(phase, time.monotonic(), until)
 
-        await asyncio.gather(*(send() for _ in range(SENDERS * self._count)))
+        with self._timed(phase):
+            await asyncio.gather(*(send() for _ in range(SENDERS * len(self._all))))
         return phase
 
     async def open(self, seconds: float, rate: float) -> Phase:
         """`rate` batches a second, whatever becomes of them."""
         phase = Phase(seconds)
-        began = time.monotonic()
+        with self._timed(phase):
+            await self._open(phase, rate)
+        return phase
+
+    async def _open(self, phase: Phase, rate: float) -> None:
+        began, seconds = time.monotonic(), phase.seconds
         under_way: set[asyncio.Task[None]] = set()
         for number in range(int(seconds * rate)):
             due = began + number / rate
@@ -122,7 +140,16 @@ class _Load:
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
-        return phase
+
+    @contextmanager
+    def _timed(self, phase: Phase) -> Iterator[None]:
+        client, services = time.process_time(), self._services_s()
+        yield
+        phase.client_s = time.process_time() - client
+        phase.services_s = self._services_s() - services
+
+    def _services_s(self) -> float:
+        return sum(processor.seconds(each.process.pid) or 0.0 for each in self._all if each.process)
 
     async def close(self) -> None:
         """Close all connections."""
