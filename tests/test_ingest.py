@@ -451,6 +451,38 @@ async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
     assert await users(connection) == [f"U{n:05d}" for n in range(len(attempts))]
 
 
+async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are: it has to come back before it can answer anybody. Then all of them connect."""
+    monkeypatch.setattr("adpulse.ingest.RECONNECT_S", 0.01)
+    away, asked, asking, most = True, 0, 0, 0
+    connect = Writer._connect
+
+    async def look(writer: Writer) -> Any:
+        nonlocal asked, asking, most
+        asked, asking = asked + 1, asking + 1
+        most = max(most, asking)
+        try:
+            await asyncio.sleep(0.01)
+            if away:
+                raise ConnectionRefusedError
+            return await connect(writer)
+        finally:
+            asking -= 1
+
+    monkeypatch.setattr(Writer, "_connect", look)
+    starting = asyncio.create_task(start(writers=4))
+    async with asyncio.timeout(60):
+        while asked < 8:
+            await asyncio.sleep(0.01)
+        away = False
+        writer = await starting
+        while writer._connected < 4:
+            await asyncio.sleep(0.01)
+    assert most == 1
+
+
 # ── The end ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

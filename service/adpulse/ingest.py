@@ -22,7 +22,8 @@ __all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 
 log = logging.getLogger(__name__)
 
-RECONNECT_S = 0.2
+# Between two attempts of a process to reach a database that is away, whichever of its writers makes them.
+RECONNECT_S = 0.1
 
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
@@ -44,6 +45,7 @@ class Writer:
         self._bytes = 0
         self._wake = asyncio.Event()
         self._connected = 0
+        self._connecting = asyncio.Lock()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,15 +128,17 @@ class Writer:
     async def _work(self) -> None:
         """One writer: a connection, a group, a commit, again; reconnects until it is stopped."""
         while not (self._stopping and not self._queue):
-            try:
-                connection = await self._connect()
-            except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-                log.warning("a writer cannot reach the database: %s", type(error).__name__)
-                if not self._connected:
-                    # Nobody is left to write them, and their senders can try again.
-                    self._refuse_waiting()
-                await asyncio.sleep(RECONNECT_S)
-                continue
+            # One at a time: a database that is away, or is coming back, is not asked by all of them.
+            async with self._connecting:
+                try:
+                    connection = await self._connect()
+                except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+                    log.warning("a writer cannot reach the database: %s", type(error).__name__)
+                    if not self._connected:
+                        # Nobody is left to write them, and their senders can try again.
+                        self._refuse_waiting()
+                    await asyncio.sleep(RECONNECT_S)
+                    continue
             self._connected += 1
             try:
                 await self._write_groups(connection)
