@@ -22,6 +22,7 @@ from rich.console import Console
 
 from adpulse import audit, variants
 from adpulse.database import connect
+from adpulse.maintenance import run_round
 from adpulse.settings import Settings
 from benchmarks import ingest, load, processor, results, scratch, stats
 from benchmarks.bodies import Cell
@@ -97,12 +98,12 @@ def run(plan: Plan, home: str, settings: Settings, console: Console) -> tuple[Re
 
 
 async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Result:
-    began, names = datetime.now(UTC), [f"{DATABASE}_{shards}" for shards in plan.shards]
+    began = datetime.now(UTC)
     if len(await cluster.nodes(home)) < 2:
         raise ClusterError("the database that the URL names knows no workers")
     found = Found()
     try:
-        sides = {"citus": await _distributed(home, plan.shards[0]), "rollup": await scratch.recreate(home, DATABASE)}
+        sides = await _sides(home, plan.shards[0])
         await _all_phases(plan, home, sides, found, logs, console)
         connection = await connect(sides["citus"])
         try:
@@ -111,8 +112,9 @@ async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Resul
         finally:
             await connection.close()
     finally:
-        for name in [*names, DATABASE]:
-            await cluster.drop(home, name)
+        for shards in plan.shards:
+            for side in ("citus", "rollup"):
+                await cluster.drop(home, _name(side, shards))
     result = results.of_run(
         what="citus",
         started_at=began,
@@ -130,18 +132,26 @@ async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Resul
     return result.model_copy(update={"checks": [*found.checks, *aims(plan, result)]})
 
 
-async def _distributed(home: str, shards: int) -> str:
-    """The URL of a new database on every node, with the design `citus` in so many shards."""
-    name = f"{DATABASE}_{shards}"
-    await cluster.drop(home, name)
-    url = await cluster.create(home, name)
-    connection = await connect(url)
-    try:
-        await connection.execute(f"SET citus.shard_count = {shards}")
-        await variants.migrate(connection, "citus")
-    finally:
-        await connection.close()
-    return url
+def _name(side: str, shards: int) -> str:
+    return f"{DATABASE}_{shards}" if side == "citus" else f"{DATABASE}_{shards}_{side}"
+
+
+async def _sides(home: str, shards: int) -> Sides:
+    """Two new databases: `citus` on every node, in so many shards, and `rollup` on the coordinator."""
+    for side in ("citus", "rollup"):
+        await cluster.drop(home, _name(side, shards))
+    sides = {
+        "citus": await cluster.create(home, _name("citus", shards)),
+        "rollup": await scratch.recreate(home, _name("rollup", shards)),
+    }
+    for side, url in sides.items():
+        connection = await connect(url)
+        try:
+            await connection.execute(f"SET citus.shard_count = {shards}")
+            await variants.migrate(connection, side)
+        finally:
+            await connection.close()
+    return sides
 
 
 async def _all_phases(plan: Plan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
@@ -153,24 +163,27 @@ async def _all_phases(plan: Plan, home: str, sides: Sides, found: Found, logs: P
     )
     postmasters = await _postmasters(home)
     by_campaign = await _by_campaign(sides["rollup"])
-    stored = dict.fromkeys(sides, plan.data.events)
+    stored = plan.data.events  # on each side
     for shards in plan.shards:
         main = shards == plan.shards[0]
-        turns = sides if main else {**sides, "citus": await _distributed(home, shards)}
+        turns = sides if main else await _sides(home, shards)
         connection = await connect(turns["citus"])
         found.spread[shards] = await spread(connection, by_campaign)
         await connection.close()
         copied = await copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
         found.copied[shards] = copied
-        rows = sum(each.rows for each in copied.values())
-        stored["rollup"] += rows
-        stored["citus"] += rows if main else 0
+        if main:
+            stored = plan.data.events + sum(each.rows for each in copied.values())
+    for side, url in sides.items():  # so that no service begins with what COPY has left to compact
+        connection = await connect(url)
+        await run_round(connection, variants.find(side))
+        await connection.close()
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         found.posted, accepted = await asyncio.to_thread(
             posting, sides, plan.load, plan.data, Path(folder), logs, console
         )
     for side, url in sides.items():
-        found.checks += await _recount(side, url, stored[side] + accepted[side])
+        found.checks += await _recount(side, url, stored + accepted[side])
 
 
 async def _postmasters(home: str) -> list[int]:
