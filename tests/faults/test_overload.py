@@ -1,12 +1,16 @@
 """Three times as much as can be stored."""
 
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from conftest import BINARIES, VERSIONS
 
+from benchmarks import reliability, results
+from faults import record
 from faults.checks import check
 from faults.journal import Journal
-from faults.overload import overload
+from faults.overload import Overload, Phase, overload
 from faults.world import world
 
 MEMORY_BYTES = 512 * 2**20
@@ -24,3 +28,19 @@ async def test_too_much_is_refused_and_nothing_is_lost(home: Path) -> None:
         assert (await check(it, journal)).violations == []
     assert min(phase.statuses[200] for phase in (found.before, found.during, found.after)) > 0
     assert found.memory_bytes is None or found.memory_bytes < MEMORY_BYTES
+
+
+def test_the_page_says_what_the_result_holds() -> None:
+    """Goodput is what was stored meanwhile ÷ the mean of before and after; what is missed is called missed."""
+    before, after = (Phase(10, statuses=Counter({200: n}), client_s=2, services_s=9) for n in (900, 1_100))
+    during = Phase(
+        30, offered=9_000, statuses=Counter({200: 2_100, 503: 6_900}), latencies=[0.5] * 99 + [7], client_s=12
+    )
+    found = Overload(before, during, after, 100 * 2**20)
+    now, source, parameters = datetime.now(UTC), results.source(), {"seconds": 30}
+    server = results.Postgres(version="18", settings={})
+    said = reliability.overload(record.of_overload(found, [], now, source, server, parameters), "[file](x)")
+    assert "Before it 90,000 events/s were stored, after it 110,000; 300,000 events/s arrived" in said
+    assert "- **missed**: goodput is 80% of the capacity (70.0%)" in said
+    assert "- kept: a process stays within 512 MB (100 MB)" in said
+    assert "| during | 0.40 |" in said
