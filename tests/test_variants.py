@@ -340,7 +340,8 @@ async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDat
     reason = await variants.unavailable(connection, timescale)
     if reason is None:
         pytest.skip("this server has TimescaleDB")
-    assert reason == "needs the extension timescaledb, which this server does not have"
+    # Or has not loaded, where it is installed.
+    assert reason.startswith("needs the extension timescaledb, which this server ")
     with pytest.raises(SchemaError, match="variant timescale needs the extension timescaledb"):
         await variants.migrate(connection, "timescale")
     with pytest.raises(SchemaError, match="there is no variant 'timescales'; there are: heap, btree"):
