@@ -97,7 +97,14 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     own = f"127.0.0.1:{port}"
     rules = str(INFRA / "prometheus" / "rules")
     text = (INFRA / "prometheus" / "prometheus.yml").read_text()
-    for word, instead in {"api:8080": target, "localhost:9090": own, "rules/": f"{rules}/", **(replaced or {})}.items():
+    found = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
+    words = {
+        found: f'static_configs: [{{targets: ["{target}"]}}]',
+        "localhost:9090": own,
+        "rules/": f"{rules}/",
+        **(replaced or {}),
+    }
+    for word, instead in words.items():
         if word not in text:
             raise DashboardError(f"infra/prometheus/prometheus.yml has no {word!r} any more")
         text = text.replace(word, instead)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 # A module imports from layers to the left of its own. Inside a layer, only where the table below says so.
 LAYERS = (
     ("settings",),
-    ("windows", "events", "metrics"),
+    ("windows", "events", "metrics", "connections"),
     ("measures", "rows"),
     ("queries", "decoder"),
     ("database", "bodies", "tables", "embedded", "parquet"),

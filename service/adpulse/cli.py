@@ -18,6 +18,7 @@ from rich.table import Table
 from adpulse import (
     archive_commands,
     audit,
+    connections,
     database,
     embedded,
     key_commands,
@@ -85,7 +86,9 @@ def up(
         _set(database_url=url)
         _run(_migrate(url, variant, settings))
         _check_keys(url, settings)
-        server.serve(_settings())
+        settings = _settings()
+        _say_connections(settings)
+        server.serve(settings)
 
 
 @app.command()
@@ -103,6 +106,7 @@ def serve(
     _exit_on_sigterm()
     _check_port(settings)
     _check_keys(settings.database_url, settings)
+    _say_connections(settings)
     server.serve(settings)
 
 
@@ -152,6 +156,11 @@ def _check_keys(url: str, settings: Settings) -> None:
             f"{settings.host} is reached from the network, and there is no key: make one with `adpulse keys new`, or "
             "let everybody in with --insecure"
         )
+
+
+def _say_connections(settings: Settings) -> None:
+    """What whoever sets max_connections must know of these processes: docs/how-to/many-services.md."""
+    log.info("at most, for each of %d processes: connections, %s", settings.workers, connections.most(settings))
 
 
 @app.command()

@@ -7,7 +7,9 @@ key nor ids is sent once.
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import httpx
 import orjson
@@ -15,7 +17,6 @@ import orjson
 from faults.batches import Source
 from faults.cluster import PATIENCE_S
 from faults.journal import Batch, Journal, Kind
-from faults.service import Service
 
 SENDERS = 6
 DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # how often a batch with key or ids is sent, and how often that is so
@@ -32,10 +33,17 @@ ALLOWED = {200, 429, 503}
 TIMED_OUT = 504
 
 
+class Target(Protocol):
+    """A service, or what stands before several."""
+
+    name: str
+    address: str
+
+
 class Client:
     """All senders of a cycle, and whoever asks for reports meanwhile."""
 
-    def __init__(self, services: list[Service], source: Source, journal: Journal, seed: str, rate: float) -> None:
+    def __init__(self, services: Sequence[Target], source: Source, journal: Journal, seed: str, rate: float) -> None:
         self._services = services
         self._source = source
         self._journal = journal
@@ -71,7 +79,7 @@ class Client:
 
         Each comes alone, right after the one before: nothing but itself can wake the writer.
         """
-        for service in self._services * LONELY:
+        for service in [*self._services] * LONELY:
             batch, events = self._source.next(Kind.KEYED, 1)
             self._journal.sends(batch)
             give_up = time.monotonic() + PATIENCE_S
@@ -107,7 +115,7 @@ class Client:
             await asyncio.sleep(BACK_OFF_S if probing else max(0.0, self._due - time.monotonic()))
 
     async def deliver(
-        self, batch: Batch, events: list[bytes], service: Service | None = None, *, well: bool = False
+        self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
     ) -> bool:
         """Send a batch once; whether it was acknowledged. When all is `well`, silence is a violation."""
         chance, journal = self._random, self._journal
@@ -151,7 +159,7 @@ class Client:
         elif "retry-after" not in reply.headers:
             self._journal.violates(f"status: {what} got {reply.status_code} without Retry-After")
 
-    async def _ask(self, service: Service, until: asyncio.Event) -> None:
+    async def _ask(self, service: Target, until: asyncio.Event) -> None:
         """Reports while events come: each holds at least what was acknowledged before it was asked for."""
         now = datetime.now(UTC).replace(second=0, microsecond=0)
         window = {"start": (now - timedelta(days=402)).isoformat(), "end": (now + timedelta(days=3)).isoformat()}

@@ -29,7 +29,9 @@ def test_the_stack_is_whole() -> None:
     optional = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
     citus = {name: ["citus"] for name in ("citus", "citus-worker-1", "citus-worker-2", "citus-nodes")}
     assert optional == {"k6": ["bench"], "replica": ["replica"], **citus}
-    assert SERVICES.keys() - optional.keys() == {"db", "migrate", "pgbouncer", "api", "prometheus", "grafana"}
+    assert SERVICES.keys() - optional.keys() == {
+        "db", "migrate", "pgbouncer", "api", "balancer", "prometheus", "grafana",
+    }  # fmt: skip
 
 
 @services
@@ -111,6 +113,16 @@ def test_the_service_has_time_to_answer_before_it_is_killed() -> None:
     """The grace period is longer than what the service allows itself."""
     grace = int(SERVICES["api"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings.model_fields["shutdown_s"].default
+
+
+def test_the_service_can_be_scaled() -> None:
+    """`--scale api=N` needs a container without a name or a port of its own; the balancer finds each by its name."""
+    assert not SERVICES["api"].keys() & {"container_name", "ports"}
+    assert SERVICES["balancer"]["ports"] == ["127.0.0.1:8080:8080"]
+    configuration = (ROOT / "infra" / "haproxy" / "haproxy.cfg").read_text()
+    assert " api:8080 " in configuration
+    idle = re.findall(r"timeout http-keep-alive (\d+)s", configuration)
+    assert int(idle[0]) < int(environment("api")["ADPULSE_KEEP_ALIVE_S"])
 
 
 def test_pgbouncer_and_compose_agree() -> None:

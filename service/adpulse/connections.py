@@ -1,0 +1,36 @@
+"""How many database connections a process opens at most: plain arithmetic, for whoever sets max_connections.
+
+docs/how-to/many-services.md explains the formula; tests/test_many_services.py fills every pool and counts.
+"""
+
+from dataclasses import dataclass
+
+from adpulse.settings import Settings
+
+# Once in a database, whatever the number of processes: of the one that maintains it.
+HEARTBEAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Of one process, to each place; `database` without what goes through the pooler."""
+
+    database: int
+    pooler: int
+    replica: int
+
+    def __str__(self) -> str:
+        places = {"the database": self.database, "the pooler": self.pooler, "the replica": self.replica}
+        return ", ".join(f"{count} to {place}" for place, count in places.items() if count)
+
+
+def most(settings: Settings) -> Connections:
+    """The most connections that a process of the service holds at a time."""
+    writing = settings.writers + 1  # and one reads the keys
+    direct = 2 * settings.readers  # for totals, and for the rest
+    primary_answers = settings.read_database_url is None or settings.max_replica_lag_ms is not None
+    replica = 0 if settings.read_database_url is None else direct + 1  # and one watches how old it is
+    if settings.pooler_url is None:
+        return Connections(1 + writing + direct * primary_answers, 0, replica)
+    # Sessions of a pooler are all alike, so one pool reads. Maintenance holds a lock of its session: past the pooler.
+    return Connections(1, writing + settings.readers * primary_answers, replica)
