@@ -189,6 +189,22 @@ async def test_dropped_days_answer_from_roll_ups_or_not_at_all(new_database: New
     await connection.close()
 
 
+async def test_retention_keeps_namesakes_in_other_tables(new_database: NewDatabase) -> None:
+    """Where `events` is several tables (a hypertable's chunks, heirs), rows share ctids: only the old ones may go."""
+    connection = await database.connect(await new_database("heap"))
+    old, kept = TODAY - timedelta(days=40), TODAY - timedelta(days=20)
+    await add(connection, kept)
+    await connection.execute("CREATE TABLE heirs () INHERITS (events)")
+    await connection.execute("INSERT INTO heirs SELECT * FROM ONLY events")
+    await connection.execute("TRUNCATE ONLY events")
+    await add(connection, old)
+    assert len(await connection.fetch("SELECT DISTINCT ctid FROM events")) == 1
+    await retire(connection, old + timedelta(days=1))
+    rows = await connection.fetch("SELECT (ts AT TIME ZONE 'UTC')::date FROM events")
+    assert {row[0] for row in rows} == {kept}
+    await connection.close()
+
+
 async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_database: NewDatabase) -> None:
     """The client learns from when on it may ask."""
     url = await new_database("rollup")
