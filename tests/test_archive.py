@@ -15,8 +15,8 @@ from conftest import CLUSTERS, NewDatabase, Serve
 from test_cli import Shell
 from test_cli import shell as shell
 
-from adpulse import archive, audit, database, parquet, variants
-from adpulse.archive import ArchiveError
+from adpulse import archive, archived, audit, database, parquet, restore, variants
+from adpulse.archived import ArchiveError
 from adpulse.database import Connection, SchemaError
 from adpulse.maintenance import run_round
 
@@ -61,8 +61,8 @@ async def totals(connection: Connection, **chosen: Any) -> list[tuple[Any, ...]]
     return sorted(map(tuple, await connection.fetch(variant.report, *arguments)), key=str)
 
 
-async def stored(connection: Connection) -> archive.Content:
-    return await archive.content(connection, "events")
+async def stored(connection: Connection) -> archived.Content:
+    return await archived.content(connection, "events")
 
 
 async def days_here(connection: Connection) -> set[date]:
@@ -71,7 +71,7 @@ async def days_here(connection: Connection) -> set[date]:
 
 @pytest.fixture
 async def worker(url: str) -> AsyncIterator[Connection]:
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         yield connection
 
 
@@ -79,7 +79,7 @@ async def worker(url: str) -> AsyncIterator[Connection]:
 async def test_days_go_and_come_back(new_database: NewDatabase, tmp_path: Path, name: str) -> None:
     """Reports from roll-ups stay as they are, raw questions name the archived days, and a restore brings back every
     value of every event, counted once."""
-    async with archive.opened(await new_database(name)) as connection:
+    async with archived.opened(await new_database(name)) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection, granularity="hour")
         by_type = await totals(connection, group="event_type")
@@ -99,7 +99,7 @@ async def test_days_go_and_come_back(new_database: NewDatabase, tmp_path: Path, 
             f"events-{day}.{kind}" for day in ("2026-03-01", "2026-03-02") for kind in ("json", "parquet")
         ]
 
-        assert set(await archive.restore(connection, tmp_path)) == {FIRST, FIRST + timedelta(days=1)}
+        assert set(await restore.restore(connection, tmp_path)) == {FIRST, FIRST + timedelta(days=1)}
         assert await stored(connection) == before
         assert await totals(connection, granularity="hour") == whole
         assert await totals(connection, group="event_type") == by_type
@@ -115,7 +115,7 @@ async def test_a_manifest_says_what_its_file_holds(worker: Connection, tmp_path:
     manifest = json.loads((tmp_path / "events-2026-03-01.json").read_text())
     table = pq.read_table(tmp_path / day.file)
     assert manifest["day"] == "2026-03-01"
-    assert manifest["sha256"] == archive._sha256(tmp_path / manifest["file"])
+    assert manifest["sha256"] == archived.sha256(tmp_path / manifest["file"])
     assert (manifest["schema_version"], manifest["variant"]) == (database.latest_version(), "rollup")
     assert (
         manifest["events"]
@@ -145,9 +145,9 @@ async def test_late_events_of_an_archived_day_count_and_are_merged(worker: Conne
     assert (second.part, second.content.events) == (2, 2)
     await late(worker, 1)
     assert (await audit.verify(worker, variants.find("rollup"))).exact
-    await archive.restore(worker, tmp_path, [FIRST])
+    await restore.restore(worker, tmp_path, [FIRST])
     assert FIRST in await days_here(worker)
-    await archive.restore(worker, tmp_path)
+    await restore.restore(worker, tmp_path)
     after = await stored(worker)
     assert (after.events, after.cost_micros) == (before.events + 3, before.cost_micros + 15)
     assert sum(row[3] for row in await totals(worker)) == clicks + 3
@@ -161,19 +161,19 @@ async def test_events_that_come_while_a_day_is_written_are_in_its_file(
     await fill(worker)
     before = await stored(worker)
     other = await database.connect(url)
-    alone = archive._alone
+    alone = archived.alone
 
     async def after_an_event(*arguments: Any) -> None:
         await late(other, 1)
         await alone(*arguments)
 
-    monkeypatch.setattr(archive, "_alone", after_an_event)
+    monkeypatch.setattr(archive, "alone", after_an_event)
     [first, _] = await archive.archive(worker, BEFORE, tmp_path)
     monkeypatch.undo()
     assert first.content.events == sum(len(rows) for rows in parquet.read(tmp_path / first.file))
     assert json.loads((tmp_path / "events-2026-03-01.json").read_text())["events"] == first.content.events
     assert (await audit.verify(worker, variants.find("rollup"))).exact
-    await archive.restore(worker, tmp_path)
+    await restore.restore(worker, tmp_path)
     assert (await stored(worker)).events == before.events + 2  # the second came when its day was in the file
     assert (await audit.verify(worker, variants.find("rollup"))).exact
     await other.close()
@@ -187,26 +187,26 @@ async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: 
         if step == last:
             raise Killed
 
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection)
         with pytest.raises(Killed):
             await archive.archive(connection, BEFORE, tmp_path, die)
         connection.terminate()
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         assert await totals(connection) == whole
         if last in ("detached", "recounted"):
             with pytest.raises(SchemaError, match="is being archived"):
                 await audit.verify(connection, variants.find("rollup"))
             with pytest.raises(ArchiveError, match="still being archived"):
-                await archive.restore(connection, tmp_path)
+                await restore.restore(connection, tmp_path)
         else:
             assert (await audit.verify(connection, variants.find("rollup"))).exact
         await archive.archive(connection, BEFORE, tmp_path)
         assert await days_here(connection) == {LAST}
         assert await totals(connection) == whole
         assert not list(tmp_path.glob("*.new"))
-        await archive.restore(connection, tmp_path)
+        await restore.restore(connection, tmp_path)
         assert await stored(connection) == before
         assert (await audit.verify(connection, variants.find("rollup"))).exact
 
@@ -219,16 +219,16 @@ async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path:
         if step == last:
             raise Killed
 
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         await fill(connection)
         before = await stored(connection)
         await archive.archive(connection, BEFORE, tmp_path)
         with pytest.raises(Killed):
-            await archive.restore(connection, tmp_path, step=die)
+            await restore.restore(connection, tmp_path, step=die)
         connection.terminate()
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         assert (await audit.verify(connection, variants.find("rollup"))).exact
-        await archive.restore(connection, tmp_path)
+        await restore.restore(connection, tmp_path)
         assert await stored(connection) == before
         assert (await audit.verify(connection, variants.find("rollup"))).exact
 
@@ -239,9 +239,9 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     await fill(connection)
     before = await stored(connection)
     code = (
-        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse import archive\n"
+        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse import archive, archived\n"
         "def die(step, day):\n    if step == 'detached':\n        os.kill(os.getpid(), 9)\n"
-        "async def main():\n    async with archive.opened(sys.argv[1]) as connection:\n"
+        "async def main():\n    async with archived.opened(sys.argv[1]) as connection:\n"
         "        await archive.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
         "asyncio.run(main())\n"
     )
@@ -271,10 +271,10 @@ async def test_a_file_that_is_not_the_archived_one_is_not_loaded(worker: Connect
     content = path.read_bytes()
     path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
     with pytest.raises(ArchiveError, match="SHA-256 differs"):
-        await archive.restore(worker, tmp_path)
+        await restore.restore(worker, tmp_path)
     path.unlink()
     with pytest.raises(ArchiveError, match="is not there"):
-        await archive.restore(worker, tmp_path)
+        await restore.restore(worker, tmp_path)
     assert await stored(worker) == here
 
 
@@ -309,18 +309,18 @@ async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_p
     with pytest.raises(SchemaError, match="first bring them back: adpulse restore"):
         await variants.migrate(worker, "rollup_dims")
     with pytest.raises(ArchiveError, match="retention keeps no raw events"):
-        await archive.restore(worker, tmp_path, kept_from=LAST)
+        await restore.restore(worker, tmp_path, kept_from=LAST)
     while await worker.fetchval("SELECT retire_days($1)", LAST + timedelta(days=1)):
         pass
     with pytest.raises(ArchiveError, match="retention keeps no raw events"):
-        await archive.restore(worker, tmp_path)
+        await restore.restore(worker, tmp_path)
     assert (await audit.verify(worker, variants.find("rollup"))).exact
 
 
 async def test_the_service_answers_422_and_goes_on(serve: Serve, url: str, tmp_path: Path) -> None:
     """Totals as before, also compared with the window before; raw questions are a problem that names the days."""
     client = await serve(url)
-    async with archive.opened(url) as connection:
+    async with archived.opened(url) as connection:
         await fill(connection)
         await archive.archive(connection, BEFORE, tmp_path)
     window = "/report?start=2026-03-02&end=2026-03-04"

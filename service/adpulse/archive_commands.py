@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from adpulse import archive as tiering
+from adpulse import archive as out_of
+from adpulse import restore as back
 from adpulse import shell
-from adpulse.archive import ArchiveError
+from adpulse.archived import ArchiveError, Step
+from adpulse.archived import opened as alone_on
 from adpulse.database import Connection
 from adpulse.parquet import MissingExtra
 from adpulse.shell import Json, err, fail, opened, out, run
@@ -37,12 +39,12 @@ def archive(
         match = re.fullmatch(r"([0-9]{1,5})d", older_than, re.ASCII)
         if match is None:
             fail("--older-than is a number of days such as 90d", 2)
-        limit = tiering.first_day(int(match[1]), today)
+        limit = _first_day(int(match[1]), today)
     else:
         limit = _date("--before", before or "")
     if limit > today:
         fail("days that are not over yet cannot be archived", 2)
-    done = _work(lambda connection, step: tiering.archive(connection, limit, to, step))
+    done = _work(lambda connection, step: out_of.archive(connection, limit, to, step))
     if as_json:
         print(json.dumps({"archived": [each.described() for each in done]}))
         return
@@ -62,14 +64,19 @@ def restore(
     """
     wanted = [_date("--day", each) for each in day or []]
     keep = shell.settings().retention_days
-    kept_from = None if keep is None else tiering.first_day(keep, datetime.now(UTC).date())
-    done = _work(lambda connection, step: tiering.restore(connection, from_, wanted, kept_from=kept_from, step=step))
+    kept_from = None if keep is None else _first_day(keep, datetime.now(UTC).date())
+    done = _work(lambda connection, step: back.restore(connection, from_, wanted, kept_from=kept_from, step=step))
     if as_json:
         print(json.dumps({"restored": [{"day": str(each), "events": events} for each, events in done.items()]}))
         return
     for each, events in done.items():
         out.print(f"{each}: {events:,} events", highlight=False)
     out.print(f"{len(done)} days restored", highlight=False)
+
+
+def _first_day(older_than_days: int, today: date) -> date:
+    """The first day that is not older than so many days."""
+    return today - timedelta(days=older_than_days)
 
 
 def _date(option: str, text: str) -> date:
@@ -79,7 +86,7 @@ def _date(option: str, text: str) -> date:
         fail(f"{option} is not a date such as 2025-09-24", 2)
 
 
-def _work(work: Callable[[Connection, tiering.Step], Awaitable[T]]) -> T:
+def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
     """Run it on the database, show what it does, and say in a line what a user can mend."""
     settings = shell.settings()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -87,7 +94,7 @@ def _work(work: Callable[[Connection, tiering.Step], Awaitable[T]]) -> T:
         shown = progress.add_task("looking")
 
         async def on_connection() -> T:
-            async with tiering.opened(url) as connection:
+            async with alone_on(url) as connection:
                 try:
                     return await work(connection, lambda step, day: progress.update(shown, description=f"{day} {step}"))
                 except (ConnectionError, TimeoutError):
