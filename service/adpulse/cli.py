@@ -160,7 +160,7 @@ def _check_keys(url: str, settings: Settings) -> None:
 
 def _say_connections(settings: Settings) -> None:
     """What whoever sets max_connections must know of these processes: docs/how-to/many-services.md."""
-    log.info("at most, for each of %d processes: connections, %s", settings.workers, connections.most(settings))
+    log.info("connections of each process (%d of them), at most: %s", settings.workers, connections.most(settings))
 
 
 @app.command()
