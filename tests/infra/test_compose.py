@@ -100,10 +100,18 @@ def test_variables_are_settings(name: str) -> None:
     assert {key for key in environment(name) if key.startswith(PREFIX)} <= known
 
 
+def test_an_image_is_built_once() -> None:
+    """Two builds under one name are two images: Compose labels each. Who does not build it does not pull it either."""
+    ours = [each for each in SERVICES.values() if each["image"].startswith("adpulse")]
+    built = [each["image"] for each in ours if "build" in each]
+    assert sorted(built) == sorted({each["image"] for each in ours})
+    assert all(each["pull_policy"] == "never" for each in ours if "build" not in each)
+
+
 def test_our_own_containers_cannot_write_or_gain_rights() -> None:
     """Read-only root, no capabilities."""
     for name, each in SERVICES.items():
-        if "build" in each:
+        if each["image"].startswith("adpulse"):
             assert each["read_only"] is True, name
             assert each["cap_drop"] == ["ALL"]
             assert each["security_opt"] == ["no-new-privileges:true"]
