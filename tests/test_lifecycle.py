@@ -124,6 +124,29 @@ def test_up_serves_and_stops_cleanly(up: Callable[..., Up], workers: int) -> Non
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_refuses_connections_while_an_answer_is_under_way(
+    up: Callable[..., Up], workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No connection is taken that nobody will answer, so a balancer may try another one; what was taken is answered."""
+    for bound in ("SHUTDOWN", "BODY_TIMEOUT"):
+        monkeypatch.setenv(f"ADPULSE_{bound}_S", str(PATIENCE_S))
+    service = up(workers)
+    service.client.close()
+    body = json.dumps({"events": [EVENT]}).encode()
+    address = (service.client.base_url.host, service.client.base_url.port or 0)
+    with socket.create_connection(address, timeout=PATIENCE_S) as under_way:
+        head = "POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+        under_way.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1])
+        assert under_way.recv(1000).startswith(b"HTTP/1.1 100 ")  # a process has it
+        service.process.send_signal(signal.SIGTERM)
+        wait_for("nobody on the port", lambda: not service.listening())
+        assert service.process.poll() is None
+        under_way.sendall(body[1:])
+        assert under_way.recv(10_000).startswith(b"HTTP/1.1 200 ")
+    assert service.process.wait(PATIENCE_S) == 0, service.log.read_text()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_up_recovers_from_a_kill(up: Callable[..., Up], workers: int) -> None:
     """After SIGKILL nobody is left on the port, and a new start takes over the server, its events, and its end."""
     service = up(workers)

@@ -9,9 +9,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from adpulse.app import create_app
 from adpulse.protocol import Protocol
@@ -20,25 +22,43 @@ from adpulse.settings import Settings
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
 
+WORKER = "adpulse.server:create_worker"
+
 
 def serve(settings: Settings) -> None:
     """Serve until a signal says to stop."""
     several = settings.workers > 1
     with _shared_metrics() if several else nullcontext():
-        uvicorn.run(
-            "adpulse.server:create_worker",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            http=Protocol,
-            ws="none",  # nobody here speaks it, and what is not there needs no bounds
-            workers=settings.workers if several else None,
-            log_level=settings.log_level,
-            access_log=False,  # /metrics counts requests; a line each costs more than the request
-            server_header=False,
-            timeout_keep_alive=settings.keep_alive_s,
-            timeout_graceful_shutdown=int(settings.shutdown_s),
-        )
+        options: dict[str, Any] = {
+            "factory": True,
+            "host": settings.host,
+            "port": settings.port,
+            "http": Protocol,
+            "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
+            "log_level": settings.log_level,
+            "access_log": False,  # /metrics counts requests; a line each costs more than the request
+            "server_header": False,
+            "timeout_keep_alive": settings.keep_alive_s,
+            "timeout_graceful_shutdown": int(settings.shutdown_s),
+        }
+        if several:
+            config = uvicorn.Config(WORKER, workers=settings.workers, **options)
+            _Parent(config, sockets=[config.bind_socket()]).run()
+        else:
+            uvicorn.run(WORKER, **options)
+
+
+class _Parent(Multiprocess):
+    """uvicorn's parent of several processes, which at a stop lets go of the port as they do.
+
+    While it holds the port, the kernel takes connections that no process accepts any more, and resets them in the end.
+    To a balancer those are requests that may have arrived, so it answers 502; one that is refused goes elsewhere.
+    """
+
+    def terminate_all(self) -> None:
+        for each in self.sockets:
+            each.close()
+        super().terminate_all()
 
 
 def create_worker() -> FastAPI:
