@@ -34,14 +34,17 @@ BINARIES: dict[str, Path | None] = {"pg18": None} | {
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if int(path.parents[1].name) >= 15
 }
-# A Citus cluster, by the URL of any database on its coordinator that knows its nodes: docs/how-to/scale-out.md.
-CITUS = "TEST_CITUS_URL"
-if "ADPULSE_CITUS_URL" in os.environ:
-    os.environ[CITUS] = os.environ["ADPULSE_CITUS_URL"]
-# TEST_POSTGRES=pg17 tests with that one alone; so CI divides the versions among machines. TEST_POSTGRES=citus tests on
-# the cluster alone, with the variant citus where a test does not say which.
+# Servers that are not started here: a Citus cluster, by the URL of any database on its coordinator that knows its nodes
+# (docs/how-to/scale-out.md), and a server that has loaded TimescaleDB. xdist's workers read their URLs under another
+# name, because whatever begins with ADPULSE_ is taken out of the environment.
+GIVEN = {"citus": "TEST_CITUS_URL", "timescale": "TEST_TIMESCALE_URL"}
+for variable in GIVEN.values():
+    if (setting := variable.replace("TEST", "ADPULSE")) in os.environ:
+        os.environ[variable] = os.environ[setting]
+# TEST_POSTGRES=pg17 tests with that one alone; so CI divides the versions among machines. TEST_POSTGRES=citus or
+# timescale tests on the given server alone, with the variant of that name where a test does not say which.
 VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) == name]
-CLUSTERS = ["citus"] if CITUS in os.environ and os.environ.get("TEST_POSTGRES") == "citus" else []
+CLUSTERS = [name for name, url in GIVEN.items() if url in os.environ and os.environ.get("TEST_POSTGRES") == name]
 
 Client = httpx.AsyncClient
 NewDatabase = Callable[..., Awaitable[str]]
@@ -54,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
         if not VERSIONS + CLUSTERS:
-            raise pytest.UsageError(f"TEST_POSTGRES is none of {', '.join(BINARIES)}, or there is no ADPULSE_CITUS_URL")
+            names = ", ".join([*BINARIES, *GIVEN])
+            raise pytest.UsageError(f"TEST_POSTGRES is none of {names}, or the server's ADPULSE_…_URL is missing")
         os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-")
 
 
@@ -120,27 +124,31 @@ class Server:
 
 
 @dataclass(frozen=True)
-class CitusServer:
-    """The cluster that ADPULSE_CITUS_URL names. A database is one on every node, each of which must know the others."""
+class GivenServer:
+    """A server that was started elsewhere, by a URL of it. Without templates: TimescaleDB stays connected to them."""
 
     home: str
-    name: str = "citus"
-    variant: str = "citus"
+    name: str
+
+    @property
+    def variant(self) -> str:
+        return self.name
 
     def url(self, name: str | None = None) -> str:
         return self.home if name is None else sibling(self.home, name)
 
     async def create(self, name: str, variant: str | None) -> None:
-        # One at a time: every database tells every node about the same roles.
-        with alone(self.name):
-            await cluster.create(self.home, name)
-            if variant is not None:
-                connection = await database.connect(self.url(name))
-                await variants.migrate(connection, variant)
-                await connection.close()
+        await self.execute(f"CREATE DATABASE {name}")
+        await self.migrate(name, variant)
 
     async def drop(self, name: str) -> None:
-        await cluster.drop(self.home, name)
+        await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    async def migrate(self, name: str, variant: str | None) -> None:
+        if variant is not None:
+            connection = await database.connect(self.url(name))
+            await variants.migrate(connection, variant)
+            await connection.close()
 
     async def execute(self, statement: str) -> object:
         connection = await database.connect(self.home)
@@ -148,6 +156,19 @@ class CitusServer:
             return await connection.fetchval(statement)
         finally:
             await connection.close()
+
+
+class CitusServer(GivenServer):
+    """A database is one on every node of the cluster, each of which must know the others."""
+
+    async def create(self, name: str, variant: str | None) -> None:
+        # One at a time: every database tells every node about the same roles.
+        with alone(self.name):
+            await cluster.create(self.home, name)
+            await self.migrate(name, variant)
+
+    async def drop(self, name: str) -> None:
+        await cluster.drop(self.home, name)
 
 
 def running(name: str) -> Server:
@@ -158,8 +179,11 @@ def running(name: str) -> Server:
 
 
 @pytest.fixture(scope="session", params=VERSIONS + CLUSTERS)
-def server(request: pytest.FixtureRequest) -> Server | CitusServer:
-    return CitusServer(os.environ[CITUS]) if request.param in CLUSTERS else running(request.param)
+def server(request: pytest.FixtureRequest) -> Server | GivenServer:
+    if request.param not in CLUSTERS:
+        return running(request.param)
+    kind = CitusServer if request.param == "citus" else GivenServer
+    return kind(os.environ[GIVEN[request.param]], request.param)
 
 
 @pytest.fixture
@@ -178,7 +202,7 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def scratch_databases(server: Server | CitusServer) -> AsyncIterator[NewDatabase]:
+async def scratch_databases(server: Server | GivenServer) -> AsyncIterator[NewDatabase]:
     """Yields `await new(variant)` -> URL of a fresh database; all are dropped at the end."""
     names = []
 

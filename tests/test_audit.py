@@ -40,6 +40,7 @@ async def test_an_empty_database_is_exact(connection: database.Connection) -> No
     assert await audit.verify(connection, await variants.active(connection)) == audit.Audit(0, 0, [])
 
 
+@pytest.mark.skipif("timescale" in CLUSTERS, reason="has no roll-ups")
 @pytest.mark.parametrize(
     "damage",
     [

@@ -204,6 +204,7 @@ async def test_everybody_else_has_nothing(new_database: NewDatabase, variant: st
     UNION ALL
     SELECT oid::regprocedure::text FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS acl
     WHERE pronamespace = 'public'::regnamespace AND grantee = 0
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
     UNION ALL
     SELECT nspname FROM pg_namespace, aclexplode(nspacl) AS acl WHERE nspname = 'public' AND grantee = 0
     """

@@ -21,9 +21,9 @@ from adpulse.variants import Variant
 
 ROOT = Path(__file__).parents[1]
 ALL = variants.load_all()
-HERE = [variants.find("citus")] if CLUSTERS else [variant for variant in ALL if variant.requires == "(nothing)"]
+HERE = [variants.find(name) for name in CLUSTERS] or [variant for variant in ALL if variant.requires == "(nothing)"]
 RAW = ["heap", "btree", "btree_gin", "covering", "brin", "partitioned", "timescale"]
-NAMES = ["heap", "rollup", "citus"] if CLUSTERS else [variant.name for variant in HERE]
+NAMES = ["heap", "rollup", *CLUSTERS] if CLUSTERS else [variant.name for variant in HERE]
 each = pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant.name)
 
@@ -96,10 +96,13 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'function', oid::regprocedure || CASE WHEN prokind = 'f' THEN md5(pg_get_functiondef(oid)) ELSE '' END
 FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+-- What an extension brought stays: others in the database may use it.
+AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
 UNION ALL
 SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
 UNION ALL
-SELECT 'trigger', tgname FROM pg_trigger
+SELECT 'trigger', tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = 'public'::regnamespace
 ORDER BY 1, 2
 """
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import CITUS
+from conftest import GIVEN
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -73,7 +73,7 @@ def test_without_a_cluster_it_says_so() -> None:
     assert "ADPULSE_CITUS_URL" in done.stderr
 
 
-@pytest.mark.skipif(CITUS not in os.environ, reason="needs a cluster: ADPULSE_CITUS_URL")
+@pytest.mark.skipif(GIVEN["citus"] not in os.environ, reason="needs a cluster: ADPULSE_CITUS_URL")
 def test_a_small_run_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All figures are there, both sides agree, and nothing is left on the cluster."""
     monkeypatch.setattr(phases, "COPIES", {100: 2})
@@ -81,7 +81,7 @@ def test_a_small_run_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run, "CELLS", [Cell(100)])
     monkeypatch.setattr(run, "COPIES", {100: 2})
     plan = replace(PLAN, seconds=3)
-    made, path = run.run(plan, os.environ[CITUS], Settings(data_dir=tmp_path), Console(quiet=True))
+    made, path = run.run(plan, os.environ[GIVEN["citus"]], Settings(data_dir=tmp_path), Console(quiet=True))
     assert results.read(path) == made
     assert {check.name: check.detail for check in made.checks if not check.aim and not check.passed} == {}
     assert 0 < made.value("spread", shards="4", of="campaign") <= made.value("spread", shards="4", of="shard") < 1
