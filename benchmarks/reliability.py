@@ -82,13 +82,14 @@ def overload(run: Result, link: str) -> str:
 
 def planted(run: Result, link: str) -> str:
     """How many of the planted bugs were found."""
-    missed = [f"`{each.name}`" for each in run.checks if not each.passed]
-    many = [each.value for each in run.measurements if each.name == "cycles"]
+    many = {each.labels["plant"]: int(each.value) for each in run.measurements if each.name == "cycles"}
+    found = [many[each.name] for each in run.checks if each.passed]
+    missed = [f"`{each.name}` in {many[each.name]} cycles" for each in run.checks if not each.passed]
     without = f" It did not find {', '.join(missed)}." if missed else ""
     return (
         f"The run of {run.started_at:%-d %B %Y}, seed {run.parameters['seed']}, found "
-        f"{len(run.checks) - len(missed)} of {len(run.checks)} within eight cycles each, "
-        f"{sum(each == 1 for each in many)} in the first ({link}).{without}\n"
+        f"{len(found)} of {len(run.checks)}: {found.count(1)} in the first cycle, "
+        f"the last after {max(found)} ({link}).{without}\n"
     )
 
 
