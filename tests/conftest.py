@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from adpulse import database, variants
 from adpulse.app import create_app
@@ -52,6 +53,10 @@ Serve = Callable[..., Awaitable[Client]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # No test may fail because a machine is slow or busy. A fixture of one test serves all of its examples.
+    loose = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=loose)
+    settings.load_profile("untimed")
     # What the environment says must not change what the tests see.
     for name in {*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))}:
         del os.environ[name]

@@ -173,7 +173,7 @@ def events(draw: st.DrawFn) -> str:
 whole = events() | st.sampled_from(["1", "null", "[]", "{}", '"x"', "[" * 600 + "]" * 600])
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=700)
 @given(st.lists(whole, min_size=1, max_size=3), st.booleans())
 def test_fast_and_careful_agree(sent: list[str], ndjson: bool) -> None:
     """Both accept, reject and convert exactly alike: rows to the byte, rejections to the word."""
@@ -212,7 +212,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(LINES), max_size=5), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
 def test_they_agree_on_what_a_line_is(lines: list[str], newline: str) -> None:
     """Two events on a line, and one on two, are bad lines to both."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 from conftest import Server, scratch_databases
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adpulse import database, queries, rendering, variants
@@ -269,7 +269,7 @@ async def write(connection: Connection, variant: Variant, step: Step, stored: li
             return stored
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(history=histories())
 async def test_a_report_is_the_recount(subject: Subject, history: tuple[list[Step], list[Question]]) -> None:
     """Late, shuffled, at the edge of a minute, on a day when clocks change, corrected by psql: exact."""

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from conftest import Serve
 from httpx import ASGITransport, AsyncClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adpulse.app import create_app
@@ -289,7 +289,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 documents = st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63), st.booleans(), st.none()), max_size=4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(st.lists(st.tuples(instants, texts, texts, cents, cents, documents), min_size=1, max_size=5))
 async def test_what_is_sent_is_what_is_stored(client: AsyncClient, connection: Connection, sent: list[Any]) -> None:
     """To the microsecond, the micro and the character, whatever the values."""
@@ -337,7 +337,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(
     body=damaged() | st.binary(max_size=200),
     kind=st.sampled_from([JSON, NDJSON, JSON | {"Content-Encoding": "gzip"}]),

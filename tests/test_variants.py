@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -60,7 +61,19 @@ def test_every_file_parses(variant: Variant) -> None:
     for path in variant.folder.glob("*.sql"):
         assert pglast.parse_sql(path.read_text()), path
     assert len(pglast.parse_sql(variant.report)) == 1
+    assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
     assert {"up.sql", "down.sql", "report.sql"} <= {path.name for path in variant.folder.iterdir()}
+
+
+def test_a_text_that_is_cut_short_keeps_what_totals_need() -> None:
+    """Each marked piece goes, and nothing else; the parameters that totals do not have go with them."""
+    variant = variants.find("citus")
+    statement = variant.statement(totals_only=True)
+    assert variant.report.count("-- [ not for totals") == variant.report.count("-- ]") == 3
+    assert statement.parameters == 3
+    assert not re.search(r"\$[4-7]|FROM events|generate_series|-- \]", statement.text)
+    for needed in ("FROM rollup_hour", "FROM rollup_minute", "FROM rollup_delta", "GROUP BY 1, 2"):
+        assert needed in statement.text
 
 
 @each
@@ -264,11 +277,17 @@ def questions() -> list[tuple[Any, ...]]:
 
 
 async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
-    """The rows of every question, sorted."""
+    """The rows of every question, sorted, each asked with the text that the service has for it."""
     await connection.execute("SET plan_cache_mode = force_custom_plan")
     await connection.execute("SET jit = off")
-    statement = await connection.prepare(variant.report)
-    return [sorted(map(tuple, await statement.fetch(*question)), key=repr) for question in questions()]
+    report = variant.statement(totals_only=False), await connection.prepare(variant.report)
+    totals = (brief := variant.statement(totals_only=True)), await connection.prepare(brief.text)
+    found = []
+    for question in questions():
+        statement, prepared = report if any(question[place] for place in (3, 5, 6)) else totals
+        rows = await prepared.fetch(*question[: statement.parameters])
+        found.append(sorted(map(tuple, rows), key=repr))
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -149,12 +149,11 @@ async def asking(
                 for shape, side in order:
                     query = questions.ask(data, shape.path(data.end).partition("?")[2], settings)
                     arguments, variant = query.arguments(query.span.window), variants.find(side)
-                    once = query.totals_only and variant.totals is not None
-                    statement = variant.totals if once else variant.report
-                    assert statement is not None
-                    async with (readers[side].quick if once else readers[side].thorough).acquire() as connection:
+                    statement = variant.statement(totals_only=query.totals_only)
+                    pool = readers[side].quick if statement.planned_once else readers[side].thorough
+                    async with pool.acquire() as connection:
                         began = time.perf_counter()
-                        rows = await connection.fetch(statement, *(arguments[:3] if once else arguments))
+                        rows = await connection.fetch(statement.text, *arguments[: statement.parameters])
                         took = (time.perf_counter() - began) * 1_000
                     if number >= 0:
                         times[shape][side].append(took)

@@ -34,14 +34,17 @@ async def explain(readers: Readers, variant: Variant, query: Query) -> Explained
     """Runs the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
     once, where the variant promises that, everything else planned with the parameters' values."""
     arguments = query.arguments(query.span.window)
-    if query.totals_only and variant.totals is not None:
+    statement = variant.statement(totals_only=query.totals_only)
+    if statement.planned_once:
         async with readers.quick.acquire() as connection:
-            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz) AS {variant.totals}")
+            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz) AS {statement.text}")
             text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[:3]))
             await connection.execute("DEALLOCATE asked")
     else:
         async with readers.thorough.acquire() as connection:
-            text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {variant.report}", *arguments)
+            text = await connection.fetchval(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", *arguments[: statement.parameters]
+            )
     top = json.loads(text)[0]["Plan"]
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     scans = [node for node in _ran(top) if node["Node Type"].endswith("Scan") and _target(node)]

@@ -150,8 +150,8 @@ class Reporter:
 
     async def _report(self, query: Query) -> Report:
         variant = await self._active()
-        planned_once = query.totals_only and variant.totals is not None
-        pool, planner = (self._readers.quick, _QUICK) if planned_once else (self._readers.thorough, _THOROUGH)
+        once = variant.statement(totals_only=query.totals_only).planned_once
+        pool, planner = (self._readers.quick, _QUICK) if once else (self._readers.thorough, _THOROUGH)
         asked = time.perf_counter()
         async with pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
             metrics.POOL_WAIT.observe(time.perf_counter() - asked)
@@ -216,16 +216,15 @@ class Reporter:
         self, connection: Connection, variant: Variant, query: Query, span: Span
     ) -> Sequence[asyncpg.Record]:
         arguments = query.arguments(span.window)
-        if query.totals_only and variant.totals is not None:
-            return await connection.fetch(variant.totals, *arguments[:3])
         if query.group_by is None:
-            return await connection.fetch(variant.report, *arguments)
+            statement = variant.statement(totals_only=query.totals_only)
+            return await connection.fetch(statement.text, *arguments[: statement.parameters])
         # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
         # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
         most = self._settings.max_cells
-        statement = variant.report.strip().removesuffix(";")
+        report = variant.report.strip().removesuffix(";")
         records = await connection.fetch(
-            f"WITH answer AS MATERIALIZED (\n{statement}\n) SELECT * FROM answer LIMIT {most + 1}", *arguments
+            f"WITH answer AS MATERIALIZED (\n{report}\n) SELECT * FROM answer LIMIT {most + 1}", *arguments
         )
         if len(records) > most:
             advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 
@@ -22,6 +23,16 @@ _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 # The parameters of report.sql that are null in a report of totals, or mean nothing there (the time zone).
 _UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
 _NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
+_NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTILINE | re.DOTALL)
+
+
+class Statement(NamedTuple):
+    """What answers a report: it takes the first `parameters` of the seven. `planned_once`: one plan is good for all
+    their values."""
+
+    text: str
+    parameters: int = 7
+    planned_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,15 +77,23 @@ class Variant:
         """The statement that answers every report."""
         return (self.folder / "report.sql").read_text()
 
-    @cached_property
-    def totals(self) -> str | None:
-        """The same statement for reports without granularity, group and filter: its first three parameters are left.
+    def statement(self, *, totals_only: bool) -> Statement:
+        """What the service runs; `totals_only`: for a report without granularity, group and filter."""
+        return self._totals if totals_only else Statement(self.report)
 
-        It may be planned once for all values. None where up.sql does not promise so (`totals: planned once`).
+    @cached_property
+    def _totals(self) -> Statement:
+        """Where up.sql says so, report.sql with the four parameters that are null in it written out.
+
+        `totals: planned once` promises that one plan does for all values. `totals: cut short` leaves out what is
+        marked, for a planner that takes long to find out that it is not needed.
         """
-        if self.header.get("totals") != "planned once":
-            return None
-        return _UNUSED_BY_TOTALS.sub(lambda found: _NULLS[found[1]], self.report)
+        how = self.header.get("totals")
+        if how is None:
+            return Statement(self.report)
+        text = _NOT_FOR_TOTALS.sub("", self.report) if how == "cut short" else self.report
+        text = _UNUSED_BY_TOTALS.sub(lambda found: _NULLS[found[1]], text)
+        return Statement(text, parameters=3, planned_once=how == "planned once")
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:

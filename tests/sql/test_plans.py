@@ -101,8 +101,9 @@ async def test_one_plan_of_totals_is_good_for_all(
     connection, variant = opened
     readers = await open_readers(await database_url(connection), 1, "test", Settings())
     async with readers.quick.acquire() as quick:
-        assert variant.totals is not None
-        prepared = f"(text[], timestamptz, timestamptz) AS {variant.totals}"
+        statement = variant.statement(totals_only=True)
+        assert statement.planned_once
+        prepared = f"(text[], timestamptz, timestamptz) AS {statement.text}"
         plan = await explained(quick, prepared, (campaigns, STOP - length, STOP))
     await readers.close()
     found = scans(plan, "rollup_hour", "rollup_minute")

@@ -9,7 +9,8 @@
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
 -- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. For one campaign Citus
 -- hands the statement to the shard that has it; for several, each shard answers for its own in one statement, and so
--- from one snapshot, and the coordinator adds up the sums.
+-- from one snapshot, and the coordinator adds up the sums. Before that the coordinator looks at all of it, also at what
+-- will fold away: so the service takes what is marked in [ ] out of the text for reports of totals.
 
 WITH
   -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
@@ -20,6 +21,7 @@ WITH
       SELECT $2::timestamptz AS edge
       UNION ALL
       SELECT $3::timestamptz
+      -- [ not for totals
       UNION ALL
       SELECT local_edge AT TIME ZONE $5::text
       FROM
@@ -27,6 +29,7 @@ WITH
           date_trunc($4::text, $2 AT TIME ZONE $5), $3 AT TIME ZONE $5, ('1 ' || $4)::interval
         ) AS local_edge
       WHERE $4 IN ('hour', 'day', 'week', 'month')
+      -- ]
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
   ),
@@ -34,9 +37,11 @@ WITH
     SELECT greatest(hour, $2) AS start, least(hour + interval '1 hour', $3) AS stop
     FROM cut_hours
     WHERE $4 IS DISTINCT FROM 'minute'
+    -- [ not for totals
     UNION ALL
     SELECT $2, $3
     WHERE $4 = 'minute'
+    -- ]
   ),
   parts AS (
     SELECT
@@ -69,6 +74,7 @@ WITH
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
       AND minute >= $2 AND minute < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
+    -- [ not for totals
     UNION ALL
     SELECT
       ts, campaign_id, CASE WHEN $6 = 'event_type' THEN event_type::text ELSE metadata ->> $6 END,
@@ -81,6 +87,7 @@ WITH
       AND ($1 IS NULL OR campaign_id = ANY($1))
       AND ($7 IS NULL OR metadata @@ filter_path($7))
       AND raw_kept($2, $3)
+    -- ]
   )
 SELECT
   CASE WHEN $4 IS NOT NULL THEN date_trunc($4, at, $5) END AS bucket,
