@@ -1,9 +1,7 @@
 """What an archived day is: its content, its note in archived_days, its file; and what archive and restore both need."""
 
-import asyncio
 import hashlib
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -21,7 +19,6 @@ Step = Callable[[str, date], None]
 
 _LOCK = 0x616450_03
 PATIENCE_S = 60.0
-_RETRY_S = 0.3
 
 # What a table holds: counts, sums, and a checksum of every value that does not depend on the order of rows.
 _CONTENT = """
@@ -151,20 +148,19 @@ def archived(record: asyncpg.Record, variant: Variant, identity: str, version: i
     )
 
 
-async def alone(connection: Connection, work: Callable[[], Any], otherwise: str) -> None:
-    """Run what needs a moment alone with `events`, in a transaction: it waits 100 ms at most, because
-    behind a waiting lock everybody else queues up, and then lets them pass and tries again."""
-    give_up = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            async with connection.transaction():
-                await connection.execute("SET LOCAL lock_timeout = '100ms'")
-                await work()
-            return
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
-            if time.monotonic() > give_up:
-                raise ArchiveError(f"{otherwise}: others used events for {PATIENCE_S:.0f} s; try again") from error
-        await asyncio.sleep(_RETRY_S)
+async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], otherwise: str) -> None:
+    """Run what needs a moment alone with `events`, in a transaction that gives way to others (database.give_way).
+
+    Raises ArchiveError, which begins with `otherwise`, when they leave no moment.
+    """
+
+    async def once(wait_ms: int) -> None:
+        await work()
+
+    try:
+        await database.give_way(connection, once, patience_s=PATIENCE_S)
+    except database.InUseError as error:
+        raise ArchiveError(f"{otherwise}: {error}; try again") from error
 
 
 def sha256(path: Path) -> str:

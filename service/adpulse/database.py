@@ -68,6 +68,10 @@ class SchemaError(Exception):
     """The database is not in the state that a command needs; the text says what to do."""
 
 
+class InUseError(SchemaError):
+    """Others used the tables for so long that nothing was changed."""
+
+
 async def connect(
     url: str, application: str = "adpulse", *, role: str | None = None, statements: int = STATEMENTS, **settings: str
 ) -> Connection:
@@ -169,7 +173,7 @@ async def give_way(
 
     So it waits 100 ms for a lock, then lets the others pass, and tries again; where it never gets its turn, it waits a
     quarter longer each time, up to 400 ms. `work` is told how long; `before` is run before each try, outside the
-    transaction. Raises SchemaError after `patience_s` (none: PATIENCE_S).
+    transaction. Raises InUseError after `patience_s` (none: PATIENCE_S).
     """
     patience_s = PATIENCE_S if patience_s is None else patience_s
     give_up = time.monotonic() + patience_s
@@ -188,7 +192,7 @@ async def give_way(
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
             if time.monotonic() > give_up:
                 message = f"tables were in use for {patience_s:.0f} s without a pause; nothing was changed"
-                raise SchemaError(message) from error
+                raise InUseError(message) from error
             log.info("tables are in use: %s", error)
         await asyncio.sleep(_RETRY_S)
         wait_ms = min(wait_ms * 5 // 4, _LONGEST_WAIT_MS)
