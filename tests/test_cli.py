@@ -283,7 +283,7 @@ async def test_a_network_address_needs_a_key(
 def test_a_database_that_is_away_keeps_no_service_from_starting(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It lets nobody in until it has read the keys (tests/test_security.py), so it may start."""
+    """It lets nobody in until it has read the keys (tests/doors/test_keys.py), so it may start."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
     monkeypatch.setattr(cli, "_exit_on_sigterm", lambda: None)
