@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from adpulse import database, keys, shell
 from adpulse.database import SchemaError
 from adpulse.shell import Json, err, fail, opened, out, run
+from adpulse.terminal import whole
 
 app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
 
@@ -68,7 +69,7 @@ def list_keys(as_json: Json = False) -> None:
         cells = entry.described().values()
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
         table.add_row(*map(escape, words))
-    out.print(table)
+    whole(table, out)
 
 
 @app.command("revoke")

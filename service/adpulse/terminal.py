@@ -22,10 +22,14 @@ def show(report: Report, console: Console) -> None:
     if report.query.granularity is not None and report.rows:
         parts.append(_series(report))
     for part in parts:
-        # As wide as its numbers are: in a narrow terminal lines wrap, but no digit is cut off.
-        width = console.measure(part, options=console.options.update(max_width=1_000)).maximum
-        title = max(map(len, str(part.title or "").splitlines()), default=0)
-        Console(file=console.file, width=max(width, title)).print(part)
+        whole(part, console)
+
+
+def whole(table: Table, console: Console) -> None:
+    """Print a table as wide as its cells are: in a narrow terminal, or a file, lines wrap, but nothing is cut off."""
+    width = console.measure(table, options=console.options.update(max_width=1_000)).maximum
+    title = max(map(len, str(table.title or "").splitlines()), default=0)
+    Console(file=console.file, width=max(width, title)).print(table)
 
 
 def _table(report: Report) -> Table:
