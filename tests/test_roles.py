@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -187,6 +188,10 @@ async def test_each_role_has_these_rights_and_no_other(new_database: NewDatabase
         assert rights.pop(name, {}) == expected
     views = {row[0] for row in await connection.fetch("SELECT matviewname FROM pg_matviews")}
     for name, found in rights.items():
+        # Of a reference table, Citus has a copy on the coordinator, too.
+        if (table := re.sub(r"_[0-9]{6}$", "", name)) in FOUNDATION:
+            assert found == FOUNDATION[table], name
+            continue
         write = {} if name in views else {MAINTAIN: {"SELECT", "INSERT", "UPDATE", "DELETE"}}
         assert found == {REPORT: {"SELECT"}} | write, name
     assert not [name for name in rights if name.startswith("events_p") or name == "events_default"]
