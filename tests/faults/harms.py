@@ -228,7 +228,7 @@ async def full_wal(world: World, chance: Random) -> None:
     connection.terminate()
     await asyncio.sleep(chance.uniform(0.2, 1.0))
     room.free()
-    world.outages.append(await world.cluster.launch())  # it may run, or recover by itself, or have given up
+    await world.returns()  # it may run, or recover by itself, or have given up
 
 
 # Upkeep

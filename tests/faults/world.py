@@ -26,7 +26,7 @@ TEMPLATE = "faults_template"
 
 @dataclass
 class World:
-    """What harm is done to. `outages` are the moments (time.monotonic()) when the server accepted again."""
+    """What harm is done to. `outages` are the moments (time.monotonic()) when the server could be written to again."""
 
     tree: Path
     cluster: Victim
@@ -97,7 +97,15 @@ class World:
             if time.monotonic() > give_up:
                 raise RuntimeError("the server was to be ended, and a session goes on")
             await asyncio.sleep(0.005)
-        self.outages.append(await self.cluster.launch())
+        await self.returns()
+
+    async def returns(self) -> None:
+        """Start the server if it must be, and note the moment from which nothing is in the way of events."""
+        accepted = await self.cluster.launch()
+        if self.proxy.holds_back:  # `stall-commit` is not over
+            await self.proxy.flows()
+            accepted = time.monotonic()
+        self.outages.append(accepted)
 
     async def healed(self) -> None:
         """Waits until everything runs."""
