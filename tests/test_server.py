@@ -1,6 +1,7 @@
 """Answers as they go out on a connection."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -150,10 +151,19 @@ async def listen() -> AsyncIterator[Listen]:
         await task
 
 
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the end, which is a reset when something that was sent has crossed it."""
+    said = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := await reader.read(65_536):
+            said += piece
+    return said
+
+
 async def trickle(port: int, first: bytes, more: bytes) -> bytes:
     """All that the server says to a client that sends `first`, and then `more` again and again until it is cut off."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = asyncio.create_task(reader.read())
+    answer = asyncio.create_task(everything(reader))
     async with asyncio.timeout(60):
         writer.write(first)
         while not answer.done():
