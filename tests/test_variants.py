@@ -315,6 +315,20 @@ async def test_every_variant_gives_the_same_rows(
     await connection.close()
 
 
+@pytest.mark.skipif("citus" not in CLUSTERS, reason="is of a cluster: docs/how-to/scale-out.md")
+async def test_workers_neither_compile_nor_divide_a_report(new_database: NewDatabase) -> None:
+    """A session's settings do not reach them, so their databases have them, for as long as the design is in force."""
+    connection = await database.connect(await new_database("citus"))
+    asked = "SELECT DISTINCT result FROM run_command_on_workers($1)"
+    settings = "SELECT concat_ws(' ', current_setting('jit'), current_setting('max_parallel_workers_per_gather'))"
+    assert await connection.fetch(asked, settings) == [("off 0",)]
+    await connection.execute(variants.find("citus").script("down"))
+    await connection.execute("SET citus.max_cached_conns_per_worker = 0")  # a session keeps what it began with
+    await connection.fetch(asked, settings)
+    assert ("off 0",) not in await connection.fetch(asked, settings)
+    await connection.close()
+
+
 # ── From one to another ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,6 +7,10 @@ BEGIN
 END
 $$;
 
+SELECT run_command_on_workers(format('ALTER DATABASE %I RESET jit', current_database()));
+
+SELECT run_command_on_workers(format('ALTER DATABASE %I RESET max_parallel_workers_per_gather', current_database()));
+
 DROP TABLE events, rollup_delta, rollup_minute, rollup_hour;
 
 ALTER FUNCTION raw_kept(timestamptz) RESET citus.allow_nested_distributed_execution;
