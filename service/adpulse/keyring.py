@@ -86,6 +86,7 @@ class Keyring:
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
         self._task: asyncio.Task[None] | None = None
+        self._ended = False
 
     async def start(self) -> None:
         """Read in the background: the service can start before its database does."""
@@ -93,6 +94,7 @@ class Keyring:
 
     async def stop(self) -> None:
         """Close the connection."""
+        self._ended = True
         if self._task is not None:
             self._task.cancel()
             self._drop()
@@ -117,6 +119,10 @@ class Keyring:
         while True:
             async with self._reading:
                 await self._read()
+            # When a reading is cancelled, its roll-back meets a closed connection, and that error takes the place of
+            # the cancellation: without this, stop() would wait for ever.
+            if self._ended:
+                return
             await asyncio.sleep(self._settings.keys_reload_s)
 
     async def _read(self) -> None:

@@ -1,13 +1,16 @@
 """Keys themselves: how they are made, stored and bounded."""
 
+import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 from conftest import NewDatabase, Serve
 
 from adpulse import keys
 from adpulse.database import Connection, connect
-from adpulse.keyring import is_loopback
+from adpulse.keyring import Keyring, is_loopback
+from adpulse.settings import Settings
 from doors.conftest import BATCH, assert_refused, bearer
 
 
@@ -80,3 +83,23 @@ async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, 
     assert text is not None
     assert (await (await serve(url)).post("/events", json=BATCH, headers=bearer(text))).status_code == 200
     assert_refused(await (await serve(other)).post("/events", json=BATCH, headers=bearer(text)), 401, "key_invalid")
+
+
+async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when an error of the connection, which is closed then, takes the place of the cancellation."""
+    reading = asyncio.Event()
+
+    async def entries(connection: Connection) -> list[keys.Entry]:
+        reading.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise asyncpg.InterfaceError("the connection is closed") from None
+        return []
+
+    monkeypatch.setattr(keys, "entries", entries)
+    keyring = Keyring(Settings(database_url=url, keys_reload_s=0.01))
+    await keyring.start()
+    await reading.wait()
+    async with asyncio.timeout(30):
+        await keyring.stop()
