@@ -12,6 +12,7 @@ import asyncpg
 
 from adpulse import metrics
 from adpulse.database import MAINTAIN, REPORT, UNAVAILABLE, Connection, connect
+from adpulse.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +65,7 @@ class Watch:
     async def stop(self) -> None:
         """End."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
 
     async def _run(self, looked: asyncio.Event) -> None:
         while True:

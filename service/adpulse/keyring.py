@@ -10,7 +10,6 @@ import hmac
 import ipaddress
 import logging
 import time
-from contextlib import suppress
 
 import asyncpg
 
@@ -18,6 +17,7 @@ from adpulse import keys, metrics, rows
 from adpulse.database import INGEST, UNAVAILABLE, Connection, connect
 from adpulse.keys import Key
 from adpulse.settings import Settings
+from adpulse.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,6 @@ class Keyring:
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
         self._task: asyncio.Task[None] | None = None
-        self._ended = False
 
     async def start(self) -> None:
         """Read in the background: the service can start before its database does."""
@@ -94,12 +93,10 @@ class Keyring:
 
     async def stop(self) -> None:
         """Close the connection."""
-        self._ended = True
         if self._task is not None:
             self._task.cancel()
             self._drop()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         self._drop()
 
     def find(self, text: bytes) -> Holder | None:
@@ -119,10 +116,6 @@ class Keyring:
         while True:
             async with self._reading:
                 await self._read()
-            # When a reading is cancelled, its roll-back meets a closed connection, and that error takes the place of
-            # the cancellation: without this, stop() would wait for ever.
-            if self._ended:
-                return
             await asyncio.sleep(self._settings.keys_reload_s)
 
     async def _read(self) -> None:

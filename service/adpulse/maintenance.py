@@ -7,7 +7,6 @@ and another goes on. A round that fails is logged, counted and tried again: noth
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -17,6 +16,7 @@ from adpulse.arrivals import MOVE_LOCK
 from adpulse.database import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
 from adpulse.moving import ROUND_LOCK
 from adpulse.settings import Settings
+from adpulse.tasks import end
 from adpulse.variants import Variant
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,7 @@ class Maintainer:
     async def stop(self) -> None:
         """End; a round that is under way is cut short, which loses nothing: its statements are transactions."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -118,16 +118,22 @@ async def test_an_overloaded_service_says_when_to_come_back(serve: Serve, url: s
     assert (await client.post("/events", content=body({}), headers=JSON)).status_code == 200
 
 
-async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body that the rest of the queue has no room for costs no decoding: only what is taken is decoded."""
-    decoded: list[bytes] = []
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies that are decoded."""
+    bodies: list[bytes] = []
     decode = Decoder.decode
 
-    def counting(self: Decoder, raw: bytes, **options: Any) -> Batch:
-        decoded.append(raw)
+    def noting(self: Decoder, raw: bytes, **options: Any) -> Batch:
+        bodies.append(raw)
         return decode(self, raw, **options)
 
-    monkeypatch.setattr(Decoder, "decode", counting)
+    monkeypatch.setattr(Decoder, "decode", noting)
+    return bodies
+
+
+async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, decoded: list[bytes]) -> None:
+    """A body that the rest of the queue has no room for costs no decoding: only what is taken is decoded."""
     client = await serve(url, writers=1, queue_events=10)
     async with blocked(url):
         posts = []
@@ -140,18 +146,8 @@ async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, monk
     assert len(decoded) == statuses.count(200)
 
 
-async def test_what_no_longer_fits_is_refused_undecoded(
-    serve: Serve, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_no_longer_fits_is_refused_undecoded(serve: Serve, url: str, decoded: list[bytes]) -> None:
     """Bodies that were all let in while the queue was empty are not decoded once it is full."""
-    decoded: list[bytes] = []
-    decode = Decoder.decode
-
-    def counting(self: Decoder, raw: bytes, **options: Any) -> Batch:
-        decoded.append(raw)
-        return decode(self, raw, **options)
-
-    monkeypatch.setattr(Decoder, "decode", counting)
     client = await serve(url, writers=1, queue_events=10)
     arrives = asyncio.Event()
 

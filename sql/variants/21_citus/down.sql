@@ -4,6 +4,8 @@
 DO $$
 BEGIN
   EXECUTE format('ALTER DATABASE %I RESET citus.show_shards_for_app_name_prefixes', current_database());
+  EXECUTE format('ALTER DATABASE %I RESET jit', current_database());
+  EXECUTE format('ALTER DATABASE %I RESET max_parallel_workers_per_gather', current_database());
 END
 $$;
 

@@ -35,13 +35,15 @@ END
 $$;
 
 -- What a report's own session says of the planner does not reach the workers. Compiling there takes longer than a report
--- does; and the shards are asked side by side already, so no further processes for each.
+-- does; and the shards are asked side by side already, so no further processes for each. On the coordinator, too: a node
+-- that is added later gets its database's settings from there.
 DO $$
 DECLARE
   setting text;
   failure text;
 BEGIN
   FOREACH setting IN ARRAY ARRAY['jit = off', 'max_parallel_workers_per_gather = 0'] LOOP
+    EXECUTE format('ALTER DATABASE %I SET %s', current_database(), setting);
     SELECT format('node %s:%s: %s', nodename, nodeport, result)
     INTO failure
     FROM run_command_on_workers(format('ALTER DATABASE %I SET %s', current_database(), setting))
