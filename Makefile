@@ -25,7 +25,7 @@ test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
-	PYTHONPATH=tests $(BIN)/python -m faults run --cycles $(CYCLES) --seed $(SEED)
+	$(BIN)/python -m adbench.faults run --cycles $(CYCLES) --seed $(SEED)
 
 fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones (MINUTES=60 SEED=1)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)

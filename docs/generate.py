@@ -12,12 +12,18 @@ import typer
 from prometheus_client.metrics import MetricWrapperBase
 from typer.main import get_command
 
-from adpulse import cli, metrics, variants
+from adbench import cli as bench_cli
+from adbench.capacity import tables
+from adbench.experiments.citus import tables as citus_tables
+from adbench.experiments.switch import tables as waits
+from adbench.figures import fault_tables
+from adbench.records import manifest
+from adbench.records import model as results
+from adbench.workload import profile
+from adpulse import telemetry
+from adpulse.cli import main
 from adpulse.settings import PREFIX, Settings
-from benchmarks import cli as bench_cli
-from benchmarks import keeping, portrait, reliability, results, waits
-from benchmarks.citus import tables as citus_tables
-from benchmarks.simulation import tables
+from adpulse.variants import catalogue
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -89,7 +95,7 @@ def decisions() -> str:
 def metrics_table() -> str:
     """Every metric of the service: its name, kind, labels and meaning."""
     rows = []
-    for metric in vars(metrics).values():
+    for metric in vars(telemetry).values():
         if isinstance(metric, MetricWrapperBase):
             (family,) = metric.describe()
             name = f"{family.name}_total" if family.type == "counter" else family.name
@@ -101,16 +107,16 @@ def metrics_table() -> str:
 def variant_table() -> str:
     """Every folder of sql/variants with the summary in its header."""
     rows = []
-    for each in variants.load_all():
+    for each in catalogue.load_all():
         name = each.folder.name
         rows.append((f"[`{name}`](sql/variants/{name}/up.sql)", each.summary))
     return _table(("variant", "what it is"), rows)
 
 
 def planted_table() -> str:
-    """The bugs that the fault harness is tried with, by the lines before each patch (tests/faults/planted.py)."""
+    """The bugs that the fault harness is tried with, by the lines before each patch (adbench.faults.planted)."""
     rows = []
-    for path in sorted((ROOT / "tests" / "faults" / "planted").glob("*.patch")):
+    for path in sorted((ROOT / "benchmarks" / "adbench" / "faults" / "planted").glob("*.patch")):
         lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
         link = f"[`{path.stem}`](../../tests/faults/planted/{path.name})"
         harms = ", ".join(dict.fromkeys(lines["harms"].split(", ")))
@@ -118,14 +124,14 @@ def planted_table() -> str:
     return _table(("bug", "what it is", "harms", "found as"), rows)
 
 
-def dataset(measure: Callable[[portrait.Events], portrait.Table]) -> str:
+def dataset(measure: Callable[[profile.Events], profile.Table]) -> str:
     """One table of what the data set looks like."""
-    return _table(*measure(portrait.drawn()))
+    return _table(*measure(profile.drawn()))
 
 
 def simulated(table: Callable[[results.Result], tables.Table]) -> str:
     """One table of the newest simulation that is kept."""
-    return _table(*table(keeping.newest(keeping.reference())["simulate"]))
+    return _table(*table(manifest.newest(manifest.reference())["simulate"]))
 
 
 def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
@@ -141,7 +147,7 @@ def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
 
 
 def result_schema() -> str:
-    """The models of benchmarks/results.py: every field, its type and what it means."""
+    """The models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
     parts = []
     for model in (
         results.Result,
@@ -161,7 +167,7 @@ def result_schema() -> str:
         for name, field in model.model_fields.items():
             kind = getattr(field.annotation, "__name__", None) if isinstance(field.annotation, type) else None
             text = str(field.annotation) if kind in (None, "dict", "list") else str(kind)
-            for module in ("benchmarks.results.", "datetime.", "typing.", "pydantic.types."):
+            for module in ("adbench.records.model.", "datetime.", "typing.", "pydantic.types."):
                 text = text.replace(module, "")
             required = "" if field.is_required() else ", may be left out"
             rows.append((f"`{name}`", f"`{text}`{required}", field.description or ""))
@@ -219,7 +225,7 @@ def gate_proof() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
-    "adpulse": lambda: commands(get_command(cli.app), "adpulse"),
+    "adpulse": lambda: commands(get_command(main.app), "adpulse"),
     "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,
     "metrics": metrics_table,
@@ -228,20 +234,20 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "results": result_schema,
     "gate_proof": gate_proof,
     "switch_pauses": switch_pauses,
-    "faults_cycles": lambda: reliability.newest("faults", reliability.cycles, "make faults"),
-    "faults_overload": lambda: reliability.newest("faults-overload", reliability.overload, "python -m faults overload"),
-    "faults_planted": lambda: reliability.newest("faults-planted", reliability.planted, "python -m faults planted"),
-    "fuzz_cases": lambda: reliability.newest("fuzz", reliability.fuzz, "make fuzz"),
+    "faults_cycles": lambda: fault_tables.newest("faults", fault_tables.cycles, "make faults"),
+    "faults_overload": lambda: fault_tables.newest("faults-overload", fault_tables.overload, "adbench faults overload"),
+    "faults_planted": lambda: fault_tables.newest("faults-planted", fault_tables.planted, "adbench faults planted"),
+    "fuzz_cases": lambda: fault_tables.newest("fuzz", fault_tables.fuzz, "make fuzz"),
     "citus_costs": lambda: citus(citus_tables.writing, citus_tables.reports, citus_tables.aims),
     "citus_spread": lambda: citus(citus_tables.spreads),
     "capacity_demands": lambda: simulated(tables.demands),
     "capacity_fleets": lambda: simulated(tables.fleets),
     "capacity_plays": lambda: simulated(tables.plays),
     "capacity_validation": lambda: simulated(tables.validation),
-    "dataset_shares": lambda: dataset(portrait.shares),
-    "dataset_spread": lambda: dataset(portrait.spread),
-    "dataset_rhythm": lambda: dataset(portrait.rhythm),
-    "dataset_week": lambda: dataset(portrait.week),
+    "dataset_shares": lambda: dataset(profile.shares),
+    "dataset_spread": lambda: dataset(profile.spread),
+    "dataset_rhythm": lambda: dataset(profile.rhythm),
+    "dataset_week": lambda: dataset(profile.week),
 }
 
 

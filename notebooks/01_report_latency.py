@@ -19,8 +19,8 @@
 # would have been faster.
 
 # %%
-from benchmarks.figures import load, save
-from benchmarks.plots import designs, reports
+from adbench.figures.notebooks import load, save
+from adbench.plots import designs, reports
 
 results = load()
 results

@@ -18,8 +18,8 @@
 # machine slows both. Everything is durable: a batch is answered after its commit.
 
 # %%
-from benchmarks.figures import load, save
-from benchmarks.plots import ingest
+from adbench.figures.notebooks import load, save
+from adbench.plots import ingest
 
 results = load()
 results

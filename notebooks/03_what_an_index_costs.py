@@ -18,8 +18,8 @@
 # figures was compared with a recount.
 
 # %%
-from benchmarks.figures import load, save
-from benchmarks.plots import designs
+from adbench.figures.notebooks import load, save
+from adbench.plots import designs
 
 results = load()
 results

@@ -18,9 +18,9 @@
 # simulation where arithmetic ends. Both are first held against the machine that the numbers come from.
 
 # %%
-from benchmarks.figures import load, save, show
-from benchmarks.plots import capacity, designs
-from benchmarks.simulation import tables
+from adbench.capacity import tables
+from adbench.figures.notebooks import load, save, show
+from adbench.plots import capacity, designs
 
 results = load()
 results

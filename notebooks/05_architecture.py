@@ -17,9 +17,9 @@
 # measured times, the schema from PostgreSQL's own catalogue.
 
 # %%
-from benchmarks import diagrams
-from benchmarks.figures import load, save
-from benchmarks.plots import ingest
+from adbench.figures import d2
+from adbench.figures.notebooks import load, save
+from adbench.plots import ingest
 
 results = load()
 results
@@ -31,7 +31,7 @@ results
 # transaction that stores the events, works for whoever writes: the service, a Lambda function, psql.
 
 # %%
-save(diagrams.architecture(), "01_architecture")
+save(d2.architecture(), "01_architecture")
 
 # %% [markdown]
 # ## The life of an event
@@ -55,4 +55,4 @@ save(ingest.life(results.latest("stages")), "04_api_flow")
 # snapshot.
 
 # %%
-save(diagrams.schema(results.latest("catalogue").parameters), "05_db_schema")
+save(d2.schema(results.latest("catalogue").parameters), "05_db_schema")

@@ -18,8 +18,8 @@
 # (`adbench load spike --dashboard`), by the queries of the dashboard's own file, in the look of the other pictures.
 
 # %%
-from benchmarks.figures import load, save
-from benchmarks.plots import dashboard
+from adbench.figures.notebooks import load, save
+from adbench.plots import dashboard
 
 results = load()
 results

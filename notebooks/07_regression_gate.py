@@ -18,8 +18,8 @@
 # (`adbench gate --proof`). Its method is in `docs/explanation/regression-gate.md`.
 
 # %%
-from benchmarks.figures import load, save
-from benchmarks.plots import gate
+from adbench.figures.notebooks import load, save
+from adbench.plots import gate
 
 results = load()
 results

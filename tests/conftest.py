@@ -21,12 +21,13 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from adpulse import database, variants
-from adpulse.app import create_app
-from adpulse.embedded import Cluster
+from adbench.experiments.citus import cluster
+from adbench.harness.databases import sibling
+from adpulse.database import connections
+from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings, unknown_variables
-from benchmarks.citus import cluster
-from benchmarks.scratch import sibling
+from adpulse.variants import catalogue
+from adpulse.web.app import create_app
 
 HOME = "TEST_POSTGRES_HOME"
 # The embedded one and every one where Debian's packages put it, whose own 18 comes before the embedded 18.
@@ -114,14 +115,14 @@ class Server:
         with alone(f"{self.name}-{template}"):
             if not await self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
                 await self.execute(f"CREATE DATABASE building_{variant}")
-                connection = await database.connect(self.url(f"building_{variant}"))
-                await variants.migrate(connection, variant)
+                connection = await connections.connect(self.url(f"building_{variant}"))
+                await catalogue.migrate(connection, variant)
                 await connection.close()
                 await self.execute(f"ALTER DATABASE building_{variant} RENAME TO {template}")
         return template
 
     async def execute(self, statement: str) -> object:
-        connection = await database.connect(self.url())
+        connection = await connections.connect(self.url())
         try:
             return await connection.fetchval(statement)
         finally:
@@ -151,12 +152,12 @@ class GivenServer:
 
     async def migrate(self, name: str, variant: str | None) -> None:
         if variant is not None:
-            connection = await database.connect(self.url(name))
-            await variants.migrate(connection, variant)
+            connection = await connections.connect(self.url(name))
+            await catalogue.migrate(connection, variant)
             await connection.close()
 
     async def execute(self, statement: str) -> object:
-        connection = await database.connect(self.home)
+        connection = await connections.connect(self.home)
         try:
             return await connection.fetchval(statement)
         finally:
@@ -238,9 +239,9 @@ async def url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-async def connection(url: str) -> AsyncIterator[database.Connection]:
+async def connection(url: str) -> AsyncIterator[connections.Connection]:
     """A connection to the database of `url`."""
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     yield connection
     await connection.close()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VERSIONS, NewDatabase
 from schemathesis.core.failures import AcceptedNegativeData
 
-from adpulse import database
-from adpulse.app import create_app
+from adbench.harness.service import serving
+from adpulse.database import connections
 from adpulse.settings import Settings
-from benchmarks.service import serving
+from adpulse.web.app import create_app
+from tests.conftest import VERSIONS, NewDatabase
 from tests.fuzz import draws
 from tests.fuzz.__main__ import SERVICE
 from tests.fuzz.contract import Contract
@@ -42,7 +42,7 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
     # It got past the doors: events were taken and refused, reports given and refused.
     found = {(operation, status) for _, operation, status in tally.replies}
     assert {(name, status) for name in ("POST /events", "GET /report") for status in (200, 422)} <= found
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     assert await connection.fetchval("SELECT count(*) FROM events") == tally.accepted > 0
     await connection.close()
 

@@ -102,7 +102,7 @@ def test_the_check_sees_every_kind_of_import(tmp_path: Path) -> None:
     """Also an import inside a function, of several names, or of a submodule."""
     file = tmp_path / "module.py"
     file.write_text(
-        "import adpulse\nimport adpulse.cli as c, os\nfrom adpulse import app, audit\n"
-        "def f():\n    from adpulse.ingest import Writer\n"
+        "import adpulse\nimport adpulse.cli.main as c, os\nfrom adpulse import app, audit\n"
+        "def f():\n    from adpulse.ingest.writer import Writer\n"
     )
     assert imported(file, "adpulse") == {"", "cli", "app", "audit", "ingest"}

@@ -1,4 +1,4 @@
-// POST /events alone, with bodies prepared by benchmarks/ingest.py, from clients that post as soon as they have an
+// POST /events alone, with bodies prepared by benchmarks/adbench/experiments/ingest.py, from clients that post as soon as they have an
 // answer: it looks for capacity.
 //
 // k6 shares the machine with what it measures, and a request costs it as much as it costs the service; so it does as

@@ -16,17 +16,17 @@ import pytest
 import uvloop
 from rich.console import Console
 
-from adpulse import variants
-from adpulse.database import Connection, connect
-from adpulse.embedded import Cluster, database
-from adpulse.reports import Reporter, open_readers
+from adbench.harness.databases import recreate
+from adbench.workload.dataset import Dataset
+from adbench.workload.seed import seed
+from adpulse.database.connections import Connection, connect
+from adpulse.database.embedded import Cluster, database
+from adpulse.reports.reporter import Reporter, open_readers
 from adpulse.settings import Settings
-from benchmarks.dataset import Dataset
-from benchmarks.scratch import recreate
-from benchmarks.seed import seed
+from adpulse.variants import catalogue
 
 T = TypeVar("T")
-VARIANTS = [variant.name for variant in variants.load_all()]
+VARIANTS = [variant.name for variant in catalogue.load_all()]
 END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
@@ -74,7 +74,7 @@ class Lab:
 
     async def _build(self, name: str, variant: str, events: int) -> str:
         connection = await connect(self.server)
-        reason = await variants.unavailable(connection, variants.find(variant))
+        reason = await catalogue.unavailable(connection, catalogue.find(variant))
         await connection.close()
         if reason:
             pytest.skip(f"{variant} {reason}")
@@ -83,7 +83,7 @@ class Lab:
             await seed(url, self.data(events), variant, Console(quiet=True))
         else:
             connection = await connect(url)
-            await variants.migrate(connection, variant)
+            await catalogue.migrate(connection, variant)
             await connection.close()
         return url
 

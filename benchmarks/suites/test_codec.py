@@ -13,10 +13,10 @@ import orjson
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adpulse.decoder import Decoder
-from adpulse.events import Limits, check
+from adbench.workload import live_batches
+from adpulse.event import Limits, check
+from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
-from benchmarks.suites import traffic
 from benchmarks.suites.conftest import END
 
 SETTINGS = Settings()
@@ -44,13 +44,13 @@ WAYS: dict[str, Callable[[bytes], Callable[[], int]]] = {"parse": _parse, "pass"
 def test_decode(benchmark: BenchmarkFixture, way: str, size: int) -> None:
     """A batch without faults: `parse` builds objects only, `pass` is what the service does, `contract` the slow way."""
     benchmark.extra_info["events"] = size
-    assert benchmark(WAYS[way](traffic.body(traffic.events(END, size)))) == size
+    assert benchmark(WAYS[way](live_batches.body(live_batches.events(END, size)))) == size
 
 
 def test_decode_with_one_bad_event(benchmark: BenchmarkFixture) -> None:
     """A thousand events of which one is rejected: the others are read twice, and it alone meets the contract."""
-    found: list[dict[str, Any]] = traffic.events(END, 1_000)
+    found: list[dict[str, Any]] = live_batches.events(END, 1_000)
     found[500]["cost"] = -1
-    body, decoder = traffic.body(found), Decoder(SETTINGS)
+    body, decoder = live_batches.body(found), Decoder(SETTINGS)
     batch = benchmark(lambda: decoder.decode(body, now=END))
     assert (len(batch.rows), batch.rejected_count) == (999, 1)

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adpulse import rows
-from adpulse.database import Connection
-from adpulse.decoder import Decoder
-from adpulse.events import COLUMNS
-from benchmarks.suites import traffic
+from adbench.workload import live_batches
+from adpulse.database.connections import Connection
+from adpulse.event import COLUMNS
+from adpulse.ingest import copy_format
+from adpulse.ingest.decoder import Decoder
 from benchmarks.suites.conftest import END, VARIANTS, Lab
 
 TYPES = ("timestamptz", "text", "text", "event_type", "bigint", "bigint", "jsonb", "uuid")
@@ -30,28 +30,28 @@ Write = Callable[[], Awaitable[Any]]
 
 def _executemany(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
     values = ", ".join(f"${n}" for n in range(1, len(TYPES) + 1))
-    statement = f"INSERT INTO events ({', '.join(traffic.COLUMNS)}) VALUES ({values})"
-    records = traffic.records(found)
+    statement = f"INSERT INTO events ({', '.join(live_batches.COLUMNS)}) VALUES ({values})"
+    records = live_batches.records(found)
     return lambda: connection.executemany(statement, records)
 
 
 def _unnest(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(TYPES, 1))
-    statement = f"INSERT INTO events ({', '.join(traffic.COLUMNS)}) SELECT * FROM unnest({arrays})"
-    columns = [list(column) for column in zip(*traffic.records(found), strict=True)]
+    statement = f"INSERT INTO events ({', '.join(live_batches.COLUMNS)}) SELECT * FROM unnest({arrays})"
+    columns = [list(column) for column in zip(*live_batches.records(found), strict=True)]
     return lambda: connection.execute(statement, *columns)
 
 
 def _copy(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
-    records = traffic.records(found)
-    return lambda: connection.copy_records_to_table("events", records=records, columns=traffic.COLUMNS)
+    records = live_batches.records(found)
+    return lambda: connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS)
 
 
 def _binary(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
-    batch = Decoder(lab.settings).decode(traffic.body(found), now=END)
+    batch = Decoder(lab.settings).decode(live_batches.body(found), now=END)
 
     async def source() -> AsyncIterator[bytes]:
-        yield rows.stream([batch.rows])
+        yield copy_format.stream([batch.rows])
 
     return lambda: connection.copy_to_table("events", source=source(), columns=COLUMNS, format="binary")
 
@@ -66,7 +66,7 @@ def test_write(benchmark: BenchmarkFixture, lab: Lab, path: str, variant: str) -
     """A batch in one transaction: `copy` encodes records, `binary` sends the rows that the decoder made."""
     batch = 10_000 if lab.timed else 100
     connection = lab.connection(lab.database(variant, "ingest", events=0))
-    write = PATHS[path](connection, traffic.events(END, batch), lab)
+    write = PATHS[path](connection, live_batches.events(END, batch), lab)
     lab.run(connection.execute("TRUNCATE events"))
     calls = 0
 

@@ -11,12 +11,12 @@ Before each round a backlog is written, which is not timed. Afterwards every cel
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adpulse import audit, variants
-from adpulse.maintenance import run_round
-from benchmarks.suites import traffic
+from adbench.workload import live_batches
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue, verify
 from benchmarks.suites.conftest import END, Lab
 
-MAINTAINED = [variant.name for variant in variants.load_all() if variant.maintenance]
+MAINTAINED = [variant.name for variant in catalogue.load_all() if variant.maintenance]
 ROUNDS = 5
 
 
@@ -25,13 +25,13 @@ ROUNDS = 5
 def test_round(benchmark: BenchmarkFixture, lab: Lab, variant: str, backlog: int) -> None:
     """One round of maintain.sql after `backlog` new events."""
     connection = lab.connection(lab.database(variant, "maintenance"))
-    design = variants.find(variant)
-    records = traffic.records(traffic.events(END, backlog if lab.timed else backlog // 100))
+    design = catalogue.find(variant)
+    records = live_batches.records(live_batches.events(END, backlog if lab.timed else backlog // 100))
 
     def write() -> None:
-        lab.run(connection.copy_records_to_table("events", records=records, columns=traffic.COLUMNS))
+        lab.run(connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS))
 
     benchmark.pedantic(lambda: lab.run(run_round(connection, design)), setup=write, rounds=ROUNDS)
-    result = lab.run(audit.verify(connection, design))
+    result = lab.run(verify.verify(connection, design))
     assert result.cells
     assert result.exact

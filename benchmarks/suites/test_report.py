@@ -13,9 +13,10 @@ HTTP and with nobody writing.
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adpulse import variants
-from adpulse.reports import Report
-from benchmarks import promises, questions
+from adbench.checks import promises
+from adbench.workload import report_mix
+from adpulse.reports.reporter import Report
+from adpulse.variants import catalogue
 from benchmarks.suites.conftest import VARIANTS, Lab
 
 WINDOWS = {"hour": ("-1h", "minute"), "day": ("-1d", "hour"), "month": ("-30d", "day")}
@@ -28,7 +29,7 @@ SHAPES = {
     "filter": "campaign_id=CAMP-0010&filter=geo:US",
 }
 MIX = 200  # reports of the mix on which a promise is judged
-PROMISES = [(variant.name, promise) for variant in variants.load_all() for promise in promises.read(variant)]
+PROMISES = [(variant.name, promise) for variant in catalogue.load_all() for promise in promises.read(variant)]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -38,7 +39,7 @@ def test_report(benchmark: BenchmarkFixture, lab: Lab, shape: str, window: str, 
     """One shape of report over one window."""
     start, granularity = WINDOWS[window]
     text = f"{SHAPES[shape].format(granularity=granularity)}&start={start}"
-    query = questions.ask(lab.data(), text, lab.settings)
+    query = report_mix.ask(lab.data(), text, lab.settings)
     reporter = lab.reporter(lab.database(variant))
     report: Report = benchmark(lambda: lab.run(reporter.report(query)))
     control = lab.run(lab.reporter(lab.database("heap")).report(query))
@@ -51,7 +52,7 @@ def test_promise(benchmark: BenchmarkFixture, lab: Lab, variant: str, promise: p
     events = promise.events if lab.timed else lab.events
     purpose = "report" if events == lab.events else f"report_{events}"
     reporter = lab.reporter(lab.database(variant, purpose, events))
-    asked = questions.mix(lab.data(events), lab.settings)
+    asked = report_mix.mix(lab.data(events), lab.settings)
     benchmark.pedantic(lambda: lab.run(reporter.report(next(asked).query)), rounds=MIX, warmup_rounds=10)
     if not lab.timed:
         return

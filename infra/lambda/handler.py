@@ -1,7 +1,7 @@
 """One invocation: messages of SQS in, their events in PostgreSQL once, and back the ids of those to be tried again.
 
-What a message may hold and how it is written is the service's own code: adpulse.decoder and adpulse.groups, all
-messages in one transaction and, when the database refuses a row, message by message.
+What a message may hold and how it is written is the service's own code: adpulse.ingest.decoder and
+adpulse.ingest.group_commit, all messages in one transaction and, when the database refuses a row, message by message.
 
 A message is a batch with a key, so what is delivered twice is stored once: the client's Idempotency-Key, or the id of
 its request, which API Gateway puts into an attribute (template.yaml); for who writes to the queue directly, the
@@ -20,10 +20,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adpulse import groups, once
-from adpulse.database import INGEST, UNAVAILABLE, Connection, connect
-from adpulse.decoder import BodyError, Decoder
-from adpulse.groups import Job
+from adpulse.database.connections import INGEST, UNAVAILABLE, Connection, connect
+from adpulse.ingest import group_commit, idempotency
+from adpulse.ingest.decoder import BodyError, Decoder
+from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
 
 log = logging.getLogger("adpulse.lambda")
@@ -79,7 +79,7 @@ class Consumer:
         key = _attribute(record, KEY)
         if key is None:
             key = f"sqs:{record['messageId']}"
-        elif not once.valid_key(key):
+        elif not idempotency.valid_key(key):
             raise BodyError(400, "idempotency_key", "")
         # API Gateway lets these two types through and no other.
         batch = self._decoder.decode(body, ndjson=_attribute(record, CONTENT_TYPE) == "application/x-ndjson")
@@ -114,8 +114,8 @@ class Consumer:
     async def _write_group(self, group: Sequence[Job]) -> None:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url(), "adpulse lambda", role=INGEST)
-            await once.prepare(self._connection)
-        await groups.write(self._connection, group)
+            await idempotency.prepare(self._connection)
+        await group_commit.write(self._connection, group)
 
 
 def _attribute(record: Record, name: str) -> str | None:

@@ -28,7 +28,7 @@ for place in 0 1 2; do
   fi
   if [[ ! -s $data/PG_VERSION ]]; then
     as_owner "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-locale >/dev/null
-    # The second block is what the embedded PostgreSQL is started with (service/adpulse/embedded.py), with memory for three.
+    # The second block is what the embedded PostgreSQL is started with (service/adpulse/database/embedded.py), with memory for three.
     as_owner tee -a "$data/postgresql.conf" >/dev/null <<CONF
 shared_preload_libraries = 'citus'
 max_prepared_transactions = 200

@@ -49,7 +49,7 @@ BEGIN
     upper := (day + 1)::timestamp AT TIME ZONE 'UTC';
     strayed := EXISTS (SELECT FROM events_default WHERE ts >= lower AND ts < upper);
     -- While rows move, nobody may hold a plan that was made without the new partition: it would run on a snapshot
-    -- taken after the move, and find them in neither (tests/test_equality.py shows it). So `events` itself is locked,
+    -- taken after the move, and find them in neither (tests/adpulse/variants/test_equality.py shows it). So `events` itself is locked,
     -- and first: readers lock it first too.
     IF strayed THEN
       LOCK TABLE ONLY events IN ACCESS EXCLUSIVE MODE;

@@ -12,13 +12,13 @@ import pytest
 from httpx import AsyncClient
 from typer.main import get_command
 
-from adpulse import cli
-from adpulse.events import FIELDS
-from benchmarks import cli as bench_cli
+from adbench import cli as bench_cli
+from adpulse.cli import main
+from adpulse.event import FIELDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(part for each in ("docs", "sql", "benchmarks") for part in (ROOT / each).rglob("*.md"))]
-PROGRAMS = {"adpulse": get_command(cli.app), "adbench": get_command(bench_cli.app)}
+PROGRAMS = {"adpulse": get_command(main.app), "adbench": get_command(bench_cli.app)}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")

@@ -12,11 +12,13 @@ from pathlib import Path
 from hypothesis import __version__ as hypothesis_version
 from schemathesis import __version__ as schemathesis_version
 
-from adpulse import audit, database, embedded, variants
+from adbench.harness import databases
+from adbench.harness.service import serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement
+from adpulse.database import connections, embedded
 from adpulse.settings import Settings
-from benchmarks import results, scratch
-from benchmarks.results import Check, Measurement
-from benchmarks.service import serving
+from adpulse.variants import catalogue, verify
 from tests.fuzz.run import WIRES, Fuzzer, Tally
 
 DATABASE = "adpulse_fuzz"
@@ -27,23 +29,23 @@ SERVICE = {"ADPULSE_REPORT_TIMEOUT_MS": "60000", "ADPULSE_KEEP_ALIVE_S": "600", 
 
 
 async def _new(server: str, variant: str) -> str:
-    url = await scratch.recreate(server, DATABASE)
-    connection = await database.connect(url)
+    url = await databases.recreate(server, DATABASE)
+    connection = await connections.connect(url)
     try:
-        await variants.migrate(connection, variant)
+        await catalogue.migrate(connection, variant)
     finally:
         await connection.close()
     return url
 
 
-async def _recount(url: str) -> tuple[int, audit.Audit, results.Postgres]:
-    connection = await database.connect(url)
+async def _recount(url: str) -> tuple[int, verify.Audit, model.Postgres]:
+    connection = await connections.connect(url)
     try:
         stored: int = await connection.fetchval("SELECT count(*) FROM events")
         return (
             stored,
-            await audit.verify(connection, await variants.active(connection)),
-            await results.postgres(connection),
+            await verify.verify(connection, await catalogue.active(connection)),
+            await model.postgres(connection),
         )
     finally:
         await connection.close()
@@ -92,7 +94,7 @@ def main() -> int:
                 print(f"{time.monotonic() - started:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", flush=True)
         stored, recount, postgres = asyncio.run(_recount(url))
     unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
-    result = results.of_run(
+    result = model.of_run(
         what="fuzz",
         started_at=started_at,
         postgres=postgres,
@@ -118,7 +120,7 @@ def main() -> int:
             Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
         ],
     )
-    path = results.write(result, settings.data_dir / "results")
+    path = model.write(result, settings.data_dir / "results")
     for check in result.checks:
         print(f"{'ok  ' if check.passed else 'no  '} {check.name}: {check.detail}")
     print(f"results: {path}")

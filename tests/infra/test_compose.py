@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adpulse import database
+from adpulse.database import connections
 from adpulse.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +156,7 @@ def test_the_service_is_not_the_owner() -> None:
         assert "//adpulse_service:adpulse_service@" in environment("api")[name]
     owner = environment("db")["POSTGRES_USER"]
     assert f"//{owner}:" in environment("migrate")["ADPULSE_DATABASE_URL"]
-    roles = {database.INGEST, database.REPORT, database.MAINTAIN}
+    roles = {connections.INGEST, connections.REPORT, connections.MAINTAIN}
     init = (ROOT / "infra" / "postgres" / "init" / "10_roles.sql").read_text()
     assert set(re.findall(r"^CREATE ROLE (\w+) NOLOGIN;$", init, re.MULTILINE)) == roles
 
@@ -169,7 +169,7 @@ def _postgres_settings() -> dict[str, str]:
     }
 
 
-async def test_postgresql_knows_its_settings(connection: database.Connection) -> None:
+async def test_postgresql_knows_its_settings(connection: connections.Connection) -> None:
     """Every setting exists, and is not one that would lose what was acknowledged."""
     settings = _postgres_settings()
     known = {record["name"].lower() for record in await connection.fetch("SELECT name FROM pg_settings")}

@@ -19,9 +19,9 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
-from adpulse import metrics
-from benchmarks.dashboard import SHOWN, Recording, prometheus
-from benchmarks.service import serving
+from adbench.experiments.load.dashboard import SHOWN, Recording, prometheus
+from adbench.harness.service import serving
+from adpulse import telemetry
 
 INFRA = Path(__file__).parents[2] / "infra"
 DASHBOARDS = sorted((INFRA / "grafana" / "dashboards").glob("*.json"))
@@ -67,7 +67,7 @@ def test_every_metric_that_is_read_exists() -> None:
     rules = "".join(path.read_text() for path in (INFRA / "prometheus" / "rules").glob("*.yml"))
     read = set(re.findall(r"\badpulse_\w+", rules + " ".join(expression for _, expression in queries("expr"))))
     read = {re.sub(r"_(bucket|sum|count)$", "", name) for name in read}
-    families = [each.describe()[0] for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
+    families = [each.describe()[0] for each in vars(telemetry).values() if isinstance(each, MetricWrapperBase)]
     assert read
     assert read <= {f"{each.name}_total" if each.type == "counter" else each.name for each in families}
 

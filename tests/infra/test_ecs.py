@@ -16,9 +16,10 @@ import yaml
 from cfnlint.decode.cfn_yaml import load
 from moto import mock_aws
 
-from adpulse import metrics, server
-from adpulse.app import create_app
+from adpulse import telemetry
 from adpulse.settings import Settings
+from adpulse.web import server
+from adpulse.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "infra" / "ecs"
@@ -183,13 +184,13 @@ def test_names_that_are_written_twice_agree() -> None:
 
 def test_scaling_follows_a_metric_that_there_is() -> None:
     """From the service's own counter through the collector to the policy: one name, one label, one interval."""
-    metrics.EVENTS.labels("accepted").inc(0)
+    telemetry.EVENTS.labels("accepted").inc(0)
     policy = SERVICE["ScaleOnEvents"]["TargetTrackingScalingPolicyConfiguration"]
     reading, rate = policy["CustomizedMetricSpecification"]["Metrics"]
     metric = reading["MetricStat"]["Metric"]
     (dimension,) = metric["Dimensions"]
     series = f'{metric["MetricName"]}{{{dimension["Name"]}="{dimension["Value"]}"}}'
-    assert f"\n{series} " in metrics.page(None)[0].decode()
+    assert f"\n{series} " in telemetry.page(None)[0].decode()
     declaration = COLLECTING["exporters"]["awsemf"]["metric_declarations"][0]
     assert declaration == {"dimensions": [[dimension["Name"]]], "metric_name_selectors": [f"^{metric['MetricName']}$"]}
     assert COLLECTING["exporters"]["awsemf"]["namespace"] == metric["Namespace"]

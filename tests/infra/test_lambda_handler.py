@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from conftest import Wire
-from lambda_function import FOLDER, Function, body, message, running
 
-from adpulse.database import UNAVAILABLE, Connection
+from adpulse.database.connections import UNAVAILABLE, Connection
 from adpulse.settings import Settings
+from tests.conftest import Wire
+from tests.infra.lambda_function import FOLDER, Function, body, message, running
 
 ROOT = Path(__file__).parents[2]
 

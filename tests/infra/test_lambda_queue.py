@@ -13,12 +13,12 @@ from typing import Any
 
 import boto3
 import pytest
-from conftest import Wire
-from lambda_function import Function, body, running
 from moto.server import ThreadedMotoServer
 
-from adpulse import audit, variants
-from adpulse.database import UNAVAILABLE, Connection
+from adpulse.database.connections import UNAVAILABLE, Connection
+from adpulse.variants import catalogue, verify
+from tests.conftest import Wire
+from tests.infra.lambda_function import Function, body, running
 
 VISIBILITY_S = 1
 # On a slow machine the same message may be there at both polls that are forgotten and at both without a database; then
@@ -183,7 +183,7 @@ async def test_nothing_is_lost_and_nothing_doubled(
     assert mended, "the database was not away while messages came"
     stored = await connection.fetch("SELECT user_id FROM events")
     assert sorted(record[0] for record in stored) == sorted(users)
-    recount = await audit.verify(connection, await variants.active(connection))
+    recount = await verify.verify(connection, await catalogue.active(connection))
     assert recount.exact
     assert recount.cells
     assert sorted(await asyncio.to_thread(queue.dead_bodies)) == sorted(poison)

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, quote
 import airspeed
 import pytest
 from cfnlint.decode.cfn_yaml import load
-from lambda_function import FOLDER
-from lambda_function import load as load_module
 
 from adpulse.settings import PREFIX, Settings
+from tests.infra.lambda_function import FOLDER
+from tests.infra.lambda_function import load as load_module
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = load(str(FOLDER / "template.yaml"))

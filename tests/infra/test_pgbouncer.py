@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from adpulse import metrics
-from adpulse.database import INGEST, MAINTAIN, REPORT
+from adpulse import telemetry
+from adpulse.database.connections import INGEST, MAINTAIN, REPORT
 from tests.conftest import Serve
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
@@ -101,7 +101,7 @@ async def test_events_and_reports_through_transaction_pooling(
     """More clients than server connections write, repeat and ask at once; nothing fails, nothing is lost or doubled."""
     if statements and _version() < (1, 21):
         pytest.skip(f"PgBouncer {_version()} has no max_prepared_statements")
-    failures = metrics.MAINTENANCE_FAILURES._value.get()
+    failures = telemetry.MAINTENANCE_FAILURES._value.get()
     client = await serve(url, pooler_url=pooler, pooler_statements=statements, writers=3, readers=4, maintenance_s=0.05)
     ids = [str(uuid.uuid4()) for _ in range(30)]
 
@@ -122,7 +122,7 @@ async def test_events_and_reports_through_transaction_pooling(
     assert (totals["clicks"], totals["cost"]) == (60, 15.0)
     assert (await client.get("/readyz")).status_code == 200
     # Of the whole process, and so of the tests before this one too.
-    assert metrics.MAINTENANCE_FAILURES._value.get() == failures
+    assert telemetry.MAINTENANCE_FAILURES._value.get() == failures
 
 
 @needs_pgbouncer

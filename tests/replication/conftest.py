@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 
-from adpulse import database, variants
-from adpulse.database import Connection
-from adpulse.embedded import Cluster
-from replication.standby import Standby
+from adbench.faults.standby import Standby
+from adpulse.database import connections
+from adpulse.database.connections import Connection
+from adpulse.database.embedded import Cluster
+from adpulse.variants import catalogue
+from tests.conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 
 PATIENCE_S = 60
 
@@ -32,7 +33,7 @@ SETTINGS = {
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Connection]:
     """A connection, while the block runs."""
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     try:
         yield connection
     finally:
@@ -96,7 +97,7 @@ async def pair_database(pair: Pair) -> AsyncIterator[NewPairDatabase]:
             names.append(name)
             await connection.execute(f"CREATE DATABASE {name}")
             async with connected(pair.primary.url(name)) as inside:
-                await variants.migrate(inside, variant)
+                await catalogue.migrate(inside, variant)
             await pair.caught_up()
             return name
 

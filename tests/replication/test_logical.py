@@ -8,13 +8,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from conftest import Serve, running, scratch_databases
 
-from adpulse import audit, embedded, variants
-from adpulse.database import Connection
-from adpulse.maintenance import run_round
-from replication.conftest import NewPairDatabase, Pair, connected, until
-from replication.test_physical import COLUMNS, batch, told
+from adpulse.database import embedded
+from adpulse.database.connections import Connection
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue, verify
+from tests.conftest import Serve, running, scratch_databases
+from tests.replication.conftest import NewPairDatabase, Pair, connected, until
+from tests.replication.test_physical import COLUMNS, batch, told
 
 RECIPES = Path(__file__).parents[2] / "infra" / "postgres" / "logical"
 
@@ -42,7 +43,7 @@ async def test_a_subscriber_answers_as_the_primary_did_a_moment_ago(
 ) -> None:
     """Events that were there before and that come while reports are asked for: every report equals a recount."""
     name = "rollup_dims"
-    variant = variants.find(name)
+    variant = catalogue.find(name)
     there = await pair_database(name)
     source = pair.primary.url(there)
     socket = source.partition("?host=")[2]
@@ -74,7 +75,7 @@ async def test_a_subscriber_answers_as_the_primary_did_a_moment_ago(
             group.create_task(keep(keeper))
             try:
                 while len(set(sizes)) < 4:
-                    found = await audit.verify(reader, variant)
+                    found = await verify.verify(reader, variant)
                     assert found.exact, found.mismatches[:3]
                     sizes.append(await reader.fetchval("SELECT count(*) FROM events"))
             finally:
@@ -92,7 +93,7 @@ async def test_a_subscriber_answers_as_the_primary_did_a_moment_ago(
             return bool(await reader.fetchval("SELECT count(*) = $1 FROM events", everything))
 
         await until(arrived)
-        assert (await audit.verify(reader, variant)).exact
+        assert (await verify.verify(reader, variant)).exact
 
         client = await serve(source, read_database_url=subscriber)
 

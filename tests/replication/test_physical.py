@@ -6,12 +6,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from conftest import Client, Serve
 
-from adpulse import audit, metrics, variants
-from adpulse.database import Connection
-from adpulse.maintenance import run_round
-from replication.conftest import NewPairDatabase, Pair, connected, until
+from adpulse import telemetry
+from adpulse.database.connections import Connection
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue, verify
+from tests.conftest import Client, Serve
+from tests.replication.conftest import NewPairDatabase, Pair, connected, until
 
 COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "metadata")
 BATCH = 500
@@ -27,7 +28,7 @@ def batch(number: int) -> list[tuple[object, ...]]:
 
 
 def fallbacks(reason: str) -> float:
-    return metrics.FALLBACKS.labels(reason)._value.get()
+    return telemetry.FALLBACKS.labels(reason)._value.get()
 
 
 async def told(client: Client) -> tuple[int, float | None]:
@@ -44,7 +45,7 @@ async def post(client: Client, clicks: int) -> None:
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_a_report_is_exact_as_of_what_is_replayed(pair: Pair, pair_database: NewPairDatabase, name: str) -> None:
     """While events come in and deltas are moved, every report on the replica equals a recount in its own snapshot."""
-    variant = variants.find(name)
+    variant = catalogue.find(name)
     there = await pair_database(name)
     done = asyncio.Event()
 
@@ -70,7 +71,7 @@ async def test_a_report_is_exact_as_of_what_is_replayed(pair: Pair, pair_databas
             try:
                 # Until it has been right about five different states.
                 while len(set(sizes)) < 5:
-                    found = await audit.verify(reader, variant)
+                    found = await verify.verify(reader, variant)
                     assert found.exact, found.mismatches[:3]
                     sizes.append(await reader.fetchval("SELECT count(*) FROM events"))
             finally:

@@ -6,13 +6,15 @@ from typing import Any
 
 import asyncpg
 import pytest
-from conftest import CLUSTERS, NewDatabase, Serve
 
-from adpulse import database, reports, variants
-from adpulse.database import Connection, SchemaError
-from adpulse.maintenance import run_round
-from adpulse.queries import QueryError, parse
+from adpulse.database import connections
+from adpulse.database.connections import Connection, SchemaError
+from adpulse.maintenance.loop import run_round
+from adpulse.reports import reporter as reports
+from adpulse.reports.query import QueryError, parse
 from adpulse.settings import Settings
+from adpulse.variants import catalogue
+from tests.conftest import CLUSTERS, NewDatabase, Serve
 
 TODAY = datetime.now(UTC).date()
 PARTITIONED = pytest.mark.parametrize("name", ["partitioned", "rollup", "rollup_dims"])
@@ -44,8 +46,8 @@ async def strays(connection: Connection) -> int:
 @PARTITIONED
 async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDatabase, name: str) -> None:
     """Each round makes the days ahead and one stray day; the event moves and is counted once."""
-    connection = await database.connect(await new_database(name))
-    variant = variants.find(name)
+    connection = await connections.connect(await new_database(name))
+    variant = catalogue.find(name)
     days = [TODAY - timedelta(days=n) for n in (40, 30, 20)]
     await add(connection, *days, days[0])
     assert await strays(connection) == 4
@@ -63,14 +65,14 @@ async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDat
 async def test_events_of_every_day_since_1970_make_few_partitions(new_database: NewDatabase, name: str) -> None:
     """A client may send events of 20,000 different days: those long ago stay in the default partition, found by
     an index and not by reading it."""
-    connection = await database.connect(await new_database(name))
+    connection = await connections.connect(await new_database(name))
     before = await partitions(connection)
     await connection.execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "
         "SELECT now() - make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(401, 20000) AS n"
     )
     for _ in range(3):
-        await run_round(connection, variants.find(name))
+        await run_round(connection, catalogue.find(name))
     assert await partitions(connection) == before
     assert await strays(connection) == 19_600
     await connection.execute("ANALYZE events_default")
@@ -87,7 +89,7 @@ async def test_events_of_every_day_since_1970_make_few_partitions(new_database: 
 async def test_partitions_are_made_beside_writers_who_wait_for_nothing(new_database: NewDatabase) -> None:
     """While one transaction writes today and another makes a partition for another day, neither waits."""
     url = await new_database()
-    writer, keeper = await database.connect(url), await database.connect(url, lock_timeout="2s")
+    writer, keeper = await connections.connect(url), await connections.connect(url, lock_timeout="2s")
     async with writer.transaction():
         await add(writer, TODAY)
         # Would time out if it needed a lock that the open writer's stands in the way of.
@@ -103,7 +105,7 @@ async def test_partitions_are_made_beside_writers_who_wait_for_nothing(new_datab
 async def test_two_sessions_make_the_same_partition(new_database: NewDatabase) -> None:
     """The second waits for the first and finds the work done."""
     url = await new_database()
-    first, second = await database.connect(url), await database.connect(url)
+    first, second = await connections.connect(url), await connections.connect(url)
     day = TODAY - timedelta(days=9)
     async with first.transaction():
         await first.execute("SELECT prepare_days($1, $1)", day)
@@ -119,7 +121,7 @@ async def test_two_sessions_make_the_same_partition(new_database: NewDatabase) -
 async def test_a_stray_event_meets_the_partition_that_appears_under_it(serve: Serve, url: str) -> None:
     """A batch on its way to the default partition while its day gets a partition is stored, once."""
     client = await serve(url, maintenance_s=1000)
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     day = TODAY - timedelta(days=9)
     event = {"ts": at(day).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}
     async with connection.transaction():
@@ -137,15 +139,15 @@ async def test_a_stray_event_meets_the_partition_that_appears_under_it(serve: Se
 async def test_maintenance_does_not_queue_behind_a_long_reader(new_database: NewDatabase) -> None:
     """A round gives up on a lock after 100 ms, and compacts all the same."""
     url = await new_database()
-    reader, keeper = await database.connect(url), await database.connect(url)
+    reader, keeper = await connections.connect(url), await connections.connect(url)
     await add(keeper, TODAY - timedelta(days=9))
     async with reader.transaction():
         await reader.fetch("SELECT FROM events_default")
         async with asyncio.timeout(30):
-            await run_round(keeper, await variants.active(keeper))
+            await run_round(keeper, await catalogue.active(keeper))
     assert await strays(keeper) == 1
     assert await keeper.fetchval("SELECT count(*) FROM rollup_delta") == 0
-    await run_round(keeper, await variants.active(keeper))
+    await run_round(keeper, await catalogue.active(keeper))
     assert await strays(keeper) == 0
     await reader.close()
     await keeper.close()
@@ -161,18 +163,18 @@ async def retire(connection: Connection, first_kept: date) -> None:
 
 async def totals(connection: Connection, name: str, start: date, **chosen: Any) -> int:
     arguments = (None, at(start, 0), at(TODAY), None, "UTC", chosen.get("group"), chosen.get("filters"))
-    rows = await connection.fetch(variants.find(name).report, *arguments)
+    rows = await connection.fetch(catalogue.find(name).report, *arguments)
     return sum(row["impressions"] for row in rows)
 
 
 @pytest.mark.parametrize("name", ["heap", "matview", "partitioned", "rollup", "rollup_dims"])
 async def test_dropped_days_answer_from_roll_ups_or_not_at_all(new_database: NewDatabase, name: str) -> None:
     """No report over dropped days passes as small: roll-ups answer as before, raw events say where they begin."""
-    connection = await database.connect(await new_database(name))
+    connection = await connections.connect(await new_database(name))
     days = [TODAY - timedelta(days=n) for n in (500, 40, 30, 20)]
     await add(connection, *days)
     for _ in days:
-        await run_round(connection, variants.find(name))
+        await run_round(connection, catalogue.find(name))
     await retire(connection, days[2])
     kept = await connection.fetch("SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date FROM events")
     assert {row[0] for row in kept} == set(days[2:])
@@ -193,7 +195,7 @@ async def test_dropped_days_answer_from_roll_ups_or_not_at_all(new_database: New
 
 async def test_retention_keeps_namesakes_in_other_tables(new_database: NewDatabase) -> None:
     """Where `events` is several tables (a hypertable's chunks, heirs), rows share ctids: only the old ones may go."""
-    connection = await database.connect(await new_database("heap"))
+    connection = await connections.connect(await new_database("heap"))
     old, kept = TODAY - timedelta(days=40), TODAY - timedelta(days=20)
     await add(connection, kept)
     await connection.execute("CREATE TABLE heirs () INHERITS (events)")
@@ -210,7 +212,7 @@ async def test_retention_keeps_namesakes_in_other_tables(new_database: NewDataba
 async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_database: NewDatabase) -> None:
     """The client learns from when on it may ask."""
     url = await new_database("rollup")
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     days = [TODAY - timedelta(days=n) for n in (40, 20)]
     await connection.execute("SELECT prepare_days(day, day) FROM unnest($1::date[]) AS day", days)
     await add(connection, *days)
@@ -234,14 +236,14 @@ async def test_nothing_dropped_means_no_horizon(connection: Connection) -> None:
     await retire(connection, TODAY - timedelta(days=30))
     assert min(await partitions(connection)) >= TODAY - timedelta(days=30)
     assert await connection.fetchval("SELECT kept_from FROM raw_horizon") is None
-    name = (await variants.active(connection)).name
+    name = (await catalogue.active(connection)).name
     assert await totals(connection, name, TODAY - timedelta(days=60), group="geo") == 0
 
 
 async def test_retention_gives_way_to_whoever_uses_the_table(new_database: NewDatabase) -> None:
     """Dropping a partition needs the table alone; it tries for 100 ms and leaves it to the next round."""
     url = await new_database()
-    writer, keeper = await database.connect(url), await database.connect(url)
+    writer, keeper = await connections.connect(url), await connections.connect(url)
     day = TODAY - timedelta(days=9)
     await keeper.execute("SELECT prepare_days($1, $1)", day)
     async with writer.transaction():
@@ -256,7 +258,7 @@ async def test_retention_gives_way_to_whoever_uses_the_table(new_database: NewDa
 
 async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
     """ADPULSE_RETENTION_DAYS is all it takes; roll-ups stay."""
-    connection = await database.connect(url)
+    connection = await connections.connect(url)
     await add(connection, TODAY - timedelta(days=40), TODAY)
     client = await serve(url, retention_days=30, maintenance_s=0.05)
     async with asyncio.timeout(60):
@@ -272,14 +274,14 @@ async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
 
 async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_database: NewDatabase) -> None:
     """Roll-ups of dropped days cannot be built again: switching must not lose them without a word."""
-    connection = await database.connect(await new_database("rollup"))
+    connection = await connections.connect(await new_database("rollup"))
     days = [TODAY - timedelta(days=n) for n in (40, 20)]
     await add(connection, *days)
     await retire(connection, days[1])
     with pytest.raises(SchemaError, match=r"have been dropped .* DELETE FROM raw_horizon"):
-        await variants.migrate(connection, "rollup_dims")
+        await catalogue.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup", days[0]) == 2
     await connection.execute("DELETE FROM raw_horizon")
-    await variants.migrate(connection, "rollup_dims")
+    await catalogue.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup_dims", days[0]) == 1
     await connection.close()

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import CLUSTERS, Server, scratch_databases
 
-from adpulse import database, variants
-from adpulse.database import Connection
-from adpulse.maintenance import run_round
-from adpulse.reports import open_readers
+from adpulse.database import connections
+from adpulse.database.connections import Connection
+from adpulse.maintenance.loop import run_round
+from adpulse.reports.reporter import open_readers
 from adpulse.settings import Settings
-from adpulse.variants import Variant
+from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
+from tests.conftest import CLUSTERS, Server, scratch_databases
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="plans of the designs for one server")
 
@@ -28,9 +29,9 @@ Opened = tuple[Connection, Variant]
 @pytest.fixture(scope="module", params=["rollup", "rollup_dims"])
 async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[Opened]:
     """31 days of events, compacted and vacuumed; C1 has some in every hour, and there are forty other campaigns."""
-    variant = variants.find(request.param)
+    variant = catalogue.find(request.param)
     async with scratch_databases(server) as new:
-        connection = await database.connect(await new(variant.name), plan_cache_mode="force_custom_plan", jit="off")
+        connection = await connections.connect(await new(variant.name), plan_cache_mode="force_custom_plan", jit="off")
         await connection.execute("SELECT prepare_days($1, $2)", START.date(), STOP.date())
         await connection.execute(
             "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
@@ -153,8 +154,8 @@ async def test_raw_events_are_read_in_the_partitions_of_the_window_only(
 async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> None:
     """Dead rows that no VACUUM may take yet are not stepped over: an index leads past them."""
     connection, variant = opened
-    writer = await database.connect(await database_url(connection))
-    holder = await database.connect(await database_url(connection))
+    writer = await connections.connect(await database_url(connection))
+    holder = await connections.connect(await database_url(connection))
     async with holder.transaction(isolation="repeatable_read"):
         await holder.fetch("SELECT 1 FROM active_variant")  # a snapshot from before the deltas
         # A campaign with many deltas, all moved: as many dead rows.

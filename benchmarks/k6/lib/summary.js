@@ -1,4 +1,4 @@
-// The end of a run: every metric as JSON for benchmarks/load.py, and nothing on the screen.
+// The end of a run: every metric as JSON for benchmarks/adbench/harness/k6.py, and nothing on the screen.
 
 import { config } from './config.js';
 

@@ -1,5 +1,5 @@
 -- One statement answers every report, from raw rows. The same file in every variant without roll-ups (a copy and
--- not a link, which not every checkout keeps; tests/test_variants.py holds the copies equal).
+-- not a link, which not every checkout keeps; tests/adpulse/variants/test_variants.py holds the copies equal).
 --
 -- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null

@@ -1,0 +1,221 @@
+"""Capacity by arithmetic: what an event costs, what a fleet then needs, and how long requests wait.
+
+- *Utilisation law*: busy cores = throughput x demand (Denning & Buzen, The Operational Analysis of Queueing Network
+  Models, ACM Computing Surveys 10(3), 1978). So throughput is at most cores / demand.
+- *Waiting* in a station of c servers: Erlang's C formula for exponential times, scaled by the variability of arrivals
+  and service (the Allen-Cunneen approximation: Allen, Probability, Statistics, and Queueing Theory, 2nd ed. 1990,
+  section 5.5). Exact for M/M/c, and for M/G/1 (Pollaczek-Khinchine).
+
+Demands come from result files; what nobody measured is an input with a name, in `Assumptions`.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adbench.capacity.service_times import ServiceTimes, measured, processor_s
+from adbench.records.model import Result
+
+DAY_S = 86_400
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Inputs that were not measured here. Prices are assumptions of 2026-11-24 to multiply with, and no quotes."""
+
+    cores: int = 2  # of a machine: as measured, so that nothing is said about more cores
+    utilisation: float = 0.6  # of cores that a fleet is built for: the rest is for peaks, failures, growth
+    volume_bytes: float = 16e12  # of a shard's disk
+    disk_bytes_per_s: float = 250e6  # that a shard's disk writes
+    network_bytes_per_s: float = 1.25e9  # of a machine: 10 Gbit/s
+    body_bytes: float = 200.0  # of an event as JSON
+    server_connections: int = 100  # that a shard allows: max_connections of the measured server
+    pool: int = 20  # server connections of a shard's PgBouncer: infra/pgbouncer
+    campaigns: int = 1_000  # that have events in every minute
+    reports_per_event: float = 1e-4  # reports asked for each event that comes in
+    raw_days: int = 7  # events are kept
+    rollup_days: int = 365  # roll-ups are kept
+    copies: int = 2  # of the data: a primary and a replica
+    spare_services: int = 1  # machines more than needed, so that one may fail
+    dollars_core_hour: float = 0.04
+    dollars_gigabyte_month: float = 0.08
+    hours_month: int = 730
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What one event costs, in batches of BATCH on the default variant."""
+
+    service_s: float  # processor
+    postgres_s: float  # processor, compaction included
+    client_s: float  # processor of k6 beside them
+    compaction_s: float  # of postgres_s, what only one process at a time can do
+    wal_bytes: float
+    raw_bytes: float  # table and indexes, while it is kept
+    minute_bytes: float  # of roll-ups, a campaign and minute
+    report_s: float  # processor of a report of the mix, service and PostgreSQL
+
+
+def demands(found: Mapping[str, Result]) -> Demands:
+    """From the newest result of each command. Raises service_times.MissingResults."""
+    times = measured(found)
+    ingest = found["ingest"]
+    raw, minute = _bytes(found["load-soak"])
+    return Demands(
+        service_s=processor_s(ingest, "service")[BATCH] / BATCH,
+        postgres_s=processor_s(ingest, "postgres")[BATCH] / BATCH,
+        client_s=processor_s(ingest, "k6")[BATCH] / BATCH,
+        compaction_s=times.upkeep,
+        wal_bytes=times.log_bytes,
+        raw_bytes=raw,
+        minute_bytes=minute,
+        report_s=times.report + _mean_report(times),
+    )
+
+
+def _mean_report(times: ServiceTimes) -> float:
+    return sum(each.weight * each.seconds for each in times.reports) / sum(each.weight for each in times.reports)
+
+
+def _bytes(soak: Result) -> tuple[float, float]:
+    """Bytes an event, and bytes of roll-ups a campaign and minute, from how the tables grew in a soak."""
+    assert soak.data is not None
+    sizes = [each for each in soak.measurements if each.name == "table.size"]
+    moments = sorted({int(each.labels["at_s"]) for each in sizes})
+    # The first look is before there is a partition for the day; and growth of roll-ups levels off with the minute.
+    begin, end = moments[1], moments[-1]
+
+    def grown(table: str) -> float:
+        first, last = (soak.value("table.size", table=table, at_s=str(moment)) for moment in (begin, end))
+        return last - first
+
+    events = soak.value("ingest.rate") * (end - begin)
+    cells = soak.data.campaigns * (end - begin) / 60
+    return grown("events") / events, (grown("rollup_minute") + grown("rollup_hour")) / cells
+
+
+# ── Utilisation and waiting ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Used:
+    """The utilisation law at one size of batch."""
+
+    batch: int
+    rate: float  # events a second, measured
+    demand_s: float  # processor, of all programs, an event
+    utilisation: float  # rate x demand / cores: above 1 a measurement is wrong
+    bound: float  # cores / demand: the most that there can be
+
+
+def utilisation(ingest: Result) -> list[Used]:
+    """Of `adbench run ingest`: its rate and its processor time are measured apart, and have to agree."""
+    spent = [processor_s(ingest, program) for program in ("service", "postgres", "k6")]
+    found = []
+    for batch in sorted(spent[0]):
+        rate = ingest.value("ingest.rate", batch=str(batch), kind="plain")
+        demand = sum(each[batch] for each in spent) / batch
+        cores = ingest.machine.cores
+        found.append(Used(batch, rate, demand, rate * demand / cores, cores / demand))
+    return found
+
+
+@dataclass(frozen=True)
+class Station:
+    """Servers with one queue. `arrivals` and `service` are squared coefficients of variation: 1 is exponential."""
+
+    servers: int
+    service_s: float
+    service: float = 1.0
+    arrivals: float = 1.0
+
+    def busy(self, rate: float) -> float:
+        """Utilisation at so many arrivals a second."""
+        return rate * self.service_s / self.servers
+
+    def waits(self, rate: float) -> float:
+        """The probability of having to wait: Erlang's C. 1 when overloaded."""
+        if self.busy(rate) >= 1:
+            return 1.0
+        load, blocked = rate * self.service_s, 1.0
+        for number in range(1, self.servers + 1):  # Erlang's B, by its recursion
+            blocked = load * blocked / (number + load * blocked)
+        return blocked / (1 - self.busy(rate) * (1 - blocked))
+
+    def waiting_s(self, rate: float) -> float:
+        """The mean time in the queue; infinite when overloaded."""
+        if self.busy(rate) >= 1:
+            return math.inf
+        exponential = self.waits(rate) * self.service_s / (self.servers * (1 - self.busy(rate)))
+        return exponential * (self.arrivals + self.service) / 2
+
+    def quantile_s(self, rate: float, quantile: float) -> float:
+        """Of the time in the queue, whose tail is taken to be exponential (as it is for M/M/c)."""
+        waits = self.waits(rate)
+        if self.busy(rate) >= 1:
+            return math.inf
+        beyond = waits / (1 - quantile)
+        return max(math.log(beyond), 0.0) * self.waiting_s(rate) / waits if beyond > 1 else 0.0
+
+
+# ── Fleets ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Need:
+    """What so many events a second need."""
+
+    rate: float
+    services: int  # machines with the service
+    shards: int  # machines with PostgreSQL, a copy each
+    by_cores: int  # shards that processor time alone would need
+    by_volume: int  # that the size of a disk alone would need
+    by_log: int  # that the write-ahead log alone would need
+    connections: int  # of all services to all poolers
+    pooled: int  # server connections of all poolers
+    wal_bytes_per_s: float
+    day_bytes: float  # one day's partition, over all shards
+    stored_bytes: float  # events and roll-ups, one copy
+    dollars_month: float
+    load: dict[str, float]  # of one machine alone: what is asked of it ÷ what it can, by resource
+
+
+def need(rate: float, cost: Demands, given: Assumptions) -> Need:
+    """The fleet for so many events a second, and the reports that go with them."""
+    reports = rate * given.reports_per_event
+    usable = given.cores * given.utilisation
+    services = math.ceil(rate * cost.service_s / usable) + given.spare_services
+    day = rate * DAY_S * cost.raw_bytes
+    rollups = given.campaigns * 1_440 * given.rollup_days * cost.minute_bytes
+    stored = day * given.raw_days + rollups
+    work = rate * cost.postgres_s + reports * cost.report_s
+    by_cores, by_volume = math.ceil(work / usable), math.ceil(stored / given.volume_bytes)
+    by_log = math.ceil(rate * cost.wal_bytes / given.disk_bytes_per_s / given.utilisation)
+    shards = max(by_cores, by_volume, by_log)
+    machines = services + shards * given.copies
+    dollars = machines * given.cores * given.dollars_core_hour * given.hours_month
+    dollars += stored * given.copies / 1e9 * given.dollars_gigabyte_month
+    processes = services * given.cores
+    return Need(
+        rate=rate,
+        services=services,
+        shards=shards,
+        by_cores=by_cores,
+        by_volume=by_volume,
+        by_log=by_log,
+        connections=processes * 10,  # 2 writers, 4 readers, 4 for totals
+        pooled=shards * given.pool,
+        wal_bytes_per_s=rate * cost.wal_bytes,
+        day_bytes=day,
+        stored_bytes=stored,
+        dollars_month=dollars,
+        load={
+            "cores": (rate * (cost.service_s + cost.postgres_s) + reports * cost.report_s) / given.cores,
+            "compaction": rate * cost.compaction_s,
+            "log": rate * cost.wal_bytes / given.disk_bytes_per_s,
+            "volume": stored / given.volume_bytes,
+            "network": rate * given.body_bytes / given.network_bytes_per_s,
+            "connections": processes * 10 / given.server_connections,
+        },
+    )

@@ -1,0 +1,203 @@
+"""Plays traffic against a house for some simulated seconds, with a failure on the way, and says what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Environment
+
+from adbench.capacity.devices import Cores
+from adbench.capacity.model import Fleet, House, Seen, Steps
+from adbench.capacity.service_times import ServiceTimes
+
+RECOVERED = 2.0  # p95 of a second within so many times the p95 before
+QUANTILES = (0.5, 0.95, 0.99)
+
+Outcome = Literal["answered", "refused", "lost"]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What is sent. Open: so many events a second, in batches that arrive independently (Poisson) or on schedule, as
+    k6 sends them. Closed: `users` clients that post as soon as they have their answer."""
+
+    rate: float = 0.0  # events a second
+    batch: int = 1_000
+    users: int = 0
+    reports: float = 0.0  # a second
+    on_schedule: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What goes wrong, from when, for how long. On the first machine of its kind."""
+
+    kind: Literal["service lost", "shard lost", "slow disk"]
+    at_s: float
+    lasts_s: float  # service lost: until the balancer knows. It stays away; the others are brought back
+    slowness: float = 1.0  # slow disk: times the time of a flush
+
+
+@dataclass(frozen=True)
+class Play:
+    """What came of it: what was answered `after` the warm-up, in `seconds`."""
+
+    seen: list[Seen]
+    sent: int  # requests of the whole play, the warm-up included
+    ended: int  # of them, answered or not
+    under_way: int
+    after: float
+    seconds: float
+    busy: dict[str, float]  # cores' utilisation, mean over the machines of a kind: service, shard
+    busiest: dict[str, float]  # and of the busiest machine
+
+    def since(self, moment_s: float) -> "Play":
+        """The same without the requests that were sent before."""
+        return replace(self, seen=[each for each in self.seen if each.sent_s >= moment_s])
+
+    def latency_ms(self, kind: str) -> NDArray[np.float64]:
+        """Of answered requests."""
+        return np.array([each.took_s * 1_000 for each in self.seen if each.kind == kind and each.outcome == "answered"])
+
+    def quantiles_ms(self, kind: str) -> dict[float, float]:
+        """Empty when nothing was answered."""
+        took = self.latency_ms(kind)
+        return dict(zip(QUANTILES, map(float, np.quantile(took, QUANTILES)), strict=True)) if len(took) else {}
+
+    def share(self, outcome: Outcome, kind: str = "ingest") -> float:
+        """Of the requests of a kind that came to an end."""
+        outcomes = [each.outcome for each in self.seen if each.kind == kind]
+        return outcomes.count(outcome) / len(outcomes) if outcomes else 0.0
+
+    def rate(self, batch: int) -> float:
+        """Events stored a second, by when they were answered."""
+        stored = sum(each.kind == "ingest" and each.outcome == "answered" for each in self.seen)
+        return stored * batch / self.seconds
+
+
+def play(
+    fleet: Fleet,
+    traffic: Traffic,
+    times: ServiceTimes,
+    seconds: float,
+    *,
+    warmup_s: float = 1.0,
+    failure: Failure | None = None,
+    seed: int = 7,
+) -> Play:
+    """The same arguments give the same play. What is answered after the warm-up counts."""
+    env = Environment()
+    house = House(env, fleet, times, np.random.default_rng(seed))
+    if traffic.users:
+        for _ in range(traffic.users):
+            env.process(_user(house, traffic))
+    elif traffic.rate:
+        env.process(_arrivals(house, traffic))
+    if traffic.reports:
+        env.process(_questions(house, traffic))
+    if failure:
+        env.process(_fail(house, failure))
+    env.run(until=warmup_s)
+    before = {kind: [each.busy_s() for each in house.machines_of(kind)] for kind in ("service", "shard")}
+    env.run(until=warmup_s + seconds)
+    busy = {
+        kind: [_share(each, was, seconds) for each, was in zip(house.machines_of(kind), before[kind], strict=True)]
+        for kind in before
+    }
+    return Play(
+        seen=[each for each in house.seen if each.sent_s + each.took_s >= warmup_s],
+        sent=house.sent,
+        ended=len(house.seen),
+        under_way=house.under_way,
+        after=warmup_s,
+        seconds=seconds,
+        busy={kind: sum(shares) / len(shares) for kind, shares in busy.items()},
+        busiest={kind: max(shares) for kind, shares in busy.items()},
+    )
+
+
+def _share(cores: Cores, before_s: float, seconds: float) -> float:
+    return (cores.busy_s() - before_s) / seconds / cores.number
+
+
+def recovery_s(played: Play, failure: Failure) -> float | None:
+    """Seconds from the failure until the last second in which something was not answered or p95 was above twice
+    that before it; 0 when nothing was felt, None when it was not over at the end of the play."""
+    posts = [each for each in played.seen if each.kind == "ingest"]
+    before = [each.took_s for each in posts if each.sent_s + each.took_s < failure.at_s and each.outcome == "answered"]
+    limit = RECOVERED * float(np.quantile(before, 0.95))
+    end = played.after + played.seconds
+    edges = np.arange(failure.at_s, end + 1e-9, 1.0)
+    felt = 0.0
+    for start, stop in pairwise(edges):
+        here = [each for each in posts if start <= each.sent_s < stop]
+        late = [each.took_s for each in here if each.outcome == "answered"]
+        if len(late) < len(here) or (late and float(np.quantile(late, 0.95)) > limit):
+            felt = stop - failure.at_s
+    return None if felt >= edges[-1] - failure.at_s else felt
+
+
+# ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _arrivals(house: House, traffic: Traffic) -> Steps:
+    gap_s = traffic.batch / traffic.rate
+    while True:
+        yield house.env.timeout(gap_s if traffic.on_schedule else house.rng.exponential(gap_s))
+        house.env.process(_one(house, traffic.batch))
+
+
+def _one(house: House, batch: int) -> Steps:
+    if house.fleet.shared:
+        yield house.host[0].work(house.times.client(batch))
+    yield from house.post(batch)
+
+
+def _user(house: House, traffic: Traffic) -> Steps:
+    while True:
+        yield from _one(house, traffic.batch)
+
+
+def _questions(house: House, traffic: Traffic) -> Steps:
+    while True:
+        yield house.env.timeout(
+            1 / traffic.reports if traffic.on_schedule else house.rng.exponential(1 / traffic.reports)
+        )
+        house.env.process(house.ask())
+
+
+# ── What goes wrong ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fail(house: House, failure: Failure) -> Steps:
+    yield house.env.timeout(failure.at_s)
+    if failure.kind == "service lost":
+        for process in house.machines[0]:
+            process.up = False
+        yield house.env.timeout(failure.lasts_s)
+        house.take_out(0)
+    elif failure.kind == "shard lost":
+        shard = house.shards[0]
+        shard.up = False
+        shard.failures += 1
+        yield house.env.timeout(failure.lasts_s)
+        shard.up = True
+    else:
+        house.shards[0].disk.slowness = failure.slowness
+        yield house.env.timeout(failure.lasts_s)
+        house.shards[0].disk.slowness = 1.0
+
+
+def slices(played: Play, width_s: float = 1.0) -> Sequence[tuple[float, float, float]]:
+    """Second by second: (when it began, p95 in ms of what was answered, share of what was not)."""
+    posts = [each for each in played.seen if each.kind == "ingest"]
+    found = []
+    for start in np.arange(played.after, played.after + played.seconds - 1e-9, width_s):
+        here = [each for each in posts if start <= each.sent_s < start + width_s]
+        took = [each.took_s * 1_000 for each in here if each.outcome == "answered"]
+        p95 = float(np.quantile(took, 0.95)) if took else 0.0
+        found.append((float(start), p95, 1 - len(took) / len(here) if here else 0.0))
+    return found

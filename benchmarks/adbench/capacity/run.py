@@ -1,0 +1,176 @@
+"""`adbench simulate`: validates the model on one machine, then plays fleets and failures. No clock is read: the
+numbers depend on the results that it reads, the seed, and this code alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.capacity import scenarios, tables, validation
+from adbench.capacity.arithmetic import Assumptions, Demands, Need, demands, need, utilisation
+from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
+from adbench.capacity.scenarios import Scenario
+from adbench.capacity.service_times import NEEDED, measured
+from adbench.harness.progress import bar, step
+from adbench.records import manifest, model
+from adbench.records.model import Check, Measurement, Result
+
+QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is simulated, from the results in some folders."""
+
+    folders: Sequence[Path]
+    rates: tuple[int, ...]
+    seed: int = 7
+    failures: bool = True
+
+
+def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
+    """Simulates, writes the result into `out` and returns it with its path. Raises service_times.MissingResults."""
+    began = datetime.now(UTC)
+    found = manifest.newest(plan.folders)
+    times, cost, given = measured(found), demands(found), Assumptions()
+    with step(console, "one machine, measured and simulated"):
+        measurements = list(validation.validate(found, times, cost, plan.seed))
+    checks = validation.checks(measurements)
+    measurements += _arithmetic(found["ingest"], cost)
+    played = [each for rate in plan.rates for each in scenarios.scenarios(rate, cost, given)]
+    if not plan.failures:
+        played = [each for each in played if each.name == "peace"]
+    for rate in plan.rates:
+        measurements += _need(need(rate, cost, given))
+    with bar(console, "fleets", len(played), "plays") as advance_to:
+        for number, scenario in enumerate(played, 1):
+            outcome = play(
+                scenario.fleet, scenario.traffic, times, scenario.seconds,
+                warmup_s=scenarios.WARMUP_S, failure=scenario.failure, seed=plan.seed,
+            )  # fmt: skip
+            measurements += _outcome(scenario, outcome)
+            checks.append(_conserved(scenario, outcome))
+            advance_to(number)
+    parameters = {
+        "seed": plan.seed,
+        "rates": list(plan.rates),
+        "batch": Traffic().batch,
+        "assumptions": asdict(given) | _assumed(),
+        "demands": asdict(cost),
+        "fleets": {str(rate): asdict(scenarios.fleet_for(rate, cost, given)) for rate in plan.rates},
+        "from": {
+            what: f"{found[what].started_at:%Y-%m-%dT%H:%M:%SZ}" for what in (*NEEDED, "load-ingest") if what in found
+        },
+    }
+    result = model.of_run(
+        what="simulate",
+        started_at=began,
+        postgres=found["ingest"].postgres,
+        data=None,
+        variant=found["ingest"].variant,
+        parameters=parameters,
+        measurements=measurements,
+        checks=checks,
+    )
+    return result, model.write(result, out)
+
+
+def _assumed() -> dict[str, float]:
+    """What the scenarios assume beside capacity.Assumptions."""
+    return {
+        "noticed_s": scenarios.NOTICED_S,
+        "promoted_s": scenarios.PROMOTED_S,
+        "slow_s": scenarios.SLOW_S,
+        "slowness": scenarios.SLOWNESS,
+        "hot": scenarios.HOT,
+        "network_s": scenarios.NETWORK_S,
+        "mixed_shards": scenarios.MIXED_SHARDS,
+    }
+
+
+def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
+    for each in utilisation(ingest):
+        labels = {"batch": str(each.batch)}
+        yield Measurement(name="utilisation", value=each.utilisation, unit="ratio", labels=labels)
+        yield Measurement(name="utilisation.bound", value=each.bound, unit="events/s", labels=labels)
+    for name, seconds in (
+        ("service", cost.service_s),
+        ("postgres", cost.postgres_s),
+        ("compaction", cost.compaction_s),
+    ):
+        yield Measurement(name="demand", value=seconds * 1e6, unit="us/event", labels={"of": name})
+    yield Measurement(name="demand", value=cost.report_s * 1e6, unit="us/report", labels={"of": "report"})
+    for name, size in (("log", cost.wal_bytes), ("disk", cost.raw_bytes)):
+        yield Measurement(name="demand", value=size, unit="bytes/event", labels={"of": name})
+    yield Measurement(name="demand", value=cost.minute_bytes, unit="bytes/minute", labels={"of": "roll-up"})
+
+
+def _need(wanted: Need) -> Iterator[Measurement]:
+    labels = {"rate": f"{wanted.rate:.0f}"}
+    for name, value, unit in (
+        ("need.services", wanted.services, "machines"),
+        ("need.shards", wanted.shards, "machines"),
+        ("need.connections", wanted.connections, "connections"),
+        ("need.pooled", wanted.pooled, "connections"),
+        ("need.log", wanted.wal_bytes_per_s, "bytes/s"),
+        ("need.day", wanted.day_bytes, "bytes"),
+        ("need.stored", wanted.stored_bytes, "bytes"),
+        ("need.cost", wanted.dollars_month, "dollars/month"),
+    ):
+        yield Measurement(name=name, value=value, unit=unit, labels=labels)
+    by = {"cores": wanted.by_cores, "volume": wanted.by_volume, "log": wanted.by_log}
+    for name, machines in by.items():
+        yield Measurement(name="need.shards_by", value=machines, unit="machines", labels={**labels, "resource": name})
+    for name, load in wanted.load.items():
+        yield Measurement(name="need.load", value=load, unit="ratio", labels={**labels, "resource": name})
+
+
+def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
+    labels = {"rate": str(scenario.rate), "scenario": scenario.name}
+    failure = scenario.failure
+    counted = outcome.since(failure.at_s) if failure else outcome
+    for kind in ("ingest", "report"):
+        for quantile, ms in counted.quantiles_ms(kind).items():
+            named = {**labels, "kind": kind, "quantile": QUANTILES[quantile]}
+            yield Measurement(name="simulated.latency", value=ms, unit="ms", labels=named)
+    for kind, busy in outcome.busy.items():
+        yield Measurement(name="simulated.busy", value=busy, unit="ratio", labels={**labels, "machine": kind})
+        yield Measurement(
+            name="simulated.busiest", value=outcome.busiest[kind], unit="ratio", labels={**labels, "machine": kind}
+        )
+    for name, share in (("simulated.refused", counted.share("refused")), ("simulated.lost", counted.share("lost"))):
+        yield Measurement(name=name, value=share, unit="ratio", labels=labels)
+    yield Measurement(name="simulated.rate", value=outcome.rate(scenario.traffic.batch), unit="events/s", labels=labels)
+    if failure is None:
+        return
+    recovered = recovery_s(outcome, failure)
+    if recovered is not None:
+        yield Measurement(name="simulated.recovery", value=recovered, unit="s", labels=labels)
+    for start, p95, unanswered in slices(outcome):
+        at = {**labels, "at_s": f"{start - failure.at_s:g}"}
+        yield Measurement(name="timeline.p95", value=p95, unit="ms", labels=at)
+        yield Measurement(name="timeline.unanswered", value=unanswered, unit="ratio", labels=at)
+
+
+def _conserved(scenario: Scenario, outcome: Play) -> Check:
+    return Check(
+        name=f"every request accounted for: {scenario.rate:,} events/s, {scenario.name}",
+        passed=outcome.sent == outcome.ended + outcome.under_way,
+        detail=f"{outcome.sent:,} sent, {outcome.ended:,} ended, {outcome.under_way:,} under way",
+    )
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: a row a play, then how far the model was from the machine."""
+    head, rows = tables.plays(result)
+    shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
+    for column in head:
+        shown.add_column(column, justify="left" if column == "what happens" else "right")
+    for row in rows:
+        shown.add_row(*row)
+    aims = [f"{'✓' if each.passed else '·'} {each.name}: {each.detail}" for each in result.checks if each.aim]
+    shown.caption = "\n".join(["the simulation of one machine against what was measured there", *aims])
+    return shown

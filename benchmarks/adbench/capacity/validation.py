@@ -1,0 +1,123 @@
+"""The simulation and the arithmetic against what one machine did: the same load, measured and modelled.
+
+Nothing is fitted here: service times come from other runs than what they are compared with, except that the closed
+loop of `adbench run ingest` is also where the service's processor time was counted.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from adbench.capacity.arithmetic import Demands, Station
+from adbench.capacity.model import Fleet
+from adbench.capacity.play import Traffic, play
+from adbench.capacity.service_times import Scatter, ServiceTimes, live
+from adbench.experiments.load.knee import LIMIT_MS, SENT_SHARE
+from adbench.records.model import Check, Measurement, Result
+from adbench.records.statistics import percentile
+
+ONE_MACHINE = Fleet(shared=True)
+SEEDS = 5  # plays of the same, for the interval
+CLOSED_S = 3.0
+QUANTILES = ("0.5", "0.95")
+# What the model is to be good for, latencies as far as BELOW of the highest rate that was held: nearer to it the least
+# error of a demand decides. Aims, because how wrong a model is, is a finding.
+BELOW = 0.7
+RATE_WITHIN, MEDIAN_WITHIN, TAIL_WITHIN = 0.10, 0.35, 0.50
+
+
+def validate(found: Mapping[str, Result], times: ServiceTimes, cost: Demands, seed: int) -> Iterator[Measurement]:
+    """Yields measured and modelled side by side, told apart by the label `from`, and their ratio as `….error`."""
+    yield from _closed(found["ingest"], times, seed)
+    if "load-ingest" in found:
+        yield from _ramp(found["load-ingest"], live(times, found), found["stages"], cost, seed)
+
+
+def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurement]:
+    """Throughput with clients that wait for their answers, by size of batch: the knee and what lies beyond."""
+    users = ingest.parameters["users"]
+    assert isinstance(users, dict)
+    for batch, number in users.items():
+        traffic = Traffic(users=int(str(number)), batch=int(batch))
+        plays = [play(ONE_MACHINE, traffic, times, CLOSED_S, seed=seed + each) for each in range(SEEDS)]
+        labels = {"batch": batch}
+        rate = ingest.value("ingest.rate", batch=batch, kind="plain")
+        yield from _pair("validation.rate", "events/s", labels, rate, [each.rate(int(batch)) for each in plays])
+        p95 = ingest.value("ingest.p95", batch=batch, kind="plain")
+        simulated = [each.quantiles_ms("ingest")[0.95] for each in plays]
+        yield from _pair("validation.closed_p95", "ms", labels, p95, simulated)
+
+
+def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed: int) -> Iterator[Measurement]:
+    """Latency by rate of arrival, with batches on schedule, step by step as long as it was measured."""
+    offered = {each.labels["step"]: each.value for each in ramp.measurements if each.name == "ramp.offered"}
+    total_s, batch = ramp.parameters["seconds"], ramp.parameters["batch"]
+    assert isinstance(total_s, int)
+    assert isinstance(batch, int)
+    idle_ms = stages.value("stage", stage="request", batch=str(batch))
+    demand_s = (cost.service_s + cost.postgres_s) * batch + times.client(batch)
+    station = Station(ramp.machine.cores, demand_s, service=variability(times.scatter), arrivals=0.0)
+    knee, holds = 0.0, True
+    for step, rate in sorted(offered.items(), key=lambda item: item[1]):
+        traffic = Traffic(rate=rate, batch=batch, on_schedule=True)
+        seconds = total_s / len(offered)
+        plays = [play(ONE_MACHINE, traffic, times, seconds, seed=seed + each) for each in range(SEEDS)]
+        labels = {"rate": f"{rate:.0f}"}
+        for quantile in QUANTILES:
+            named = {**labels, "quantile": quantile}
+            measured = ramp.value("ingest.latency", part=step, quantile=quantile)
+            simulated = [each.quantiles_ms("ingest")[float(quantile)] for each in plays]
+            yield from _pair("validation.latency", "ms", named, measured, simulated)
+            waits_s = station.quantile_s(rate / batch, float(quantile))
+            if np.isfinite(waits_s):  # an overloaded station has no distribution
+                yield Measurement(
+                    name="validation.latency",
+                    value=idle_ms + waits_s * 1_000,
+                    unit="ms",
+                    labels={**named, "from": "arithmetic"},
+                )
+        stored = float(np.mean([each.rate(batch) for each in plays]))
+        p95 = float(np.mean([each.quantiles_ms("ingest")[0.95] for each in plays]))
+        holds = holds and stored >= SENT_SHARE * rate and p95 < LIMIT_MS
+        knee = rate if holds else knee
+    yield from _pair("validation.knee", "events/s", {}, ramp.value("ingest.knee"), [knee])
+
+
+def _pair(
+    name: str, unit: str, labels: dict[str, str], measured: float, simulated: list[float]
+) -> Iterator[Measurement]:
+    yield Measurement(name=name, value=measured, unit=unit, labels={**labels, "from": "measured"})
+    middle, low, high = percentile(simulated, 50) if len(simulated) > 1 else (simulated[0], None, None)
+    yield Measurement(name=name, value=middle, low=low, high=high, unit=unit, labels={**labels, "from": "simulation"})
+    yield Measurement(name=f"{name}.error", value=middle / measured - 1, unit="ratio", labels=labels)
+
+
+def variability(scatter: Scatter, draws: int = 20_000) -> float:
+    """The squared coefficient of variation of a scatter."""
+    rng = np.random.default_rng(0)
+    drawn = np.array([scatter(rng) for _ in range(draws)])
+    return float(drawn.var() / drawn.mean() ** 2)
+
+
+def checks(measurements: list[Measurement]) -> list[Check]:
+    """How far off the model is, as aims."""
+    knees = [each.value for each in measurements if each.name == "validation.knee"]
+    found = []
+    for name, quantile, within in (
+        ("rate", None, RATE_WITHIN),
+        ("latency", "0.5", MEDIAN_WITHIN),
+        ("latency", "0.95", TAIL_WITHIN),
+    ):
+        errors = [
+            each.value
+            for each in measurements
+            if each.name == f"validation.{name}.error"
+            and each.labels.get("quantile") == quantile
+            and float(each.labels.get("rate", 0)) <= BELOW * max(knees, default=0)
+        ]
+        if errors:
+            what = f"{name} p{float(quantile) * 100:g} below {BELOW:.0%} of the knee" if quantile else name
+            passed = max(map(abs, errors)) <= within
+            detail = f"{min(errors):+.0%} to {max(errors):+.0%}"
+            found.append(Check(name=f"{what} within {within:.0%}", passed=passed, detail=detail, aim=True))
+    return found

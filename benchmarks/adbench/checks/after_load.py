@@ -1,0 +1,142 @@
+"""After a load: is everything there that was acknowledged, does every report say so, and how long did answers take."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from adbench.checks import http_recount
+from adbench.harness.k6 import Load
+from adbench.records.model import Check, Measurement
+from adbench.workload.dataset import Dataset
+from adpulse.database.connections import Connection, connect
+from adpulse.variants import catalogue, verify
+
+SAMPLED_REPORTS = 24
+DRAIN_S = 60
+CALM, CALM_S = 5, 0.1  # a queue that is not empty leaves a writer idle for less
+QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
+_DURATION = "http_req_duration{"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the audit found."""
+
+    stored: int  # events in the database
+    reported: int  # events in the totals of a report over everything
+    inside: verify.Audit
+    outside: http_recount.Recount
+
+    @property
+    def cells(self) -> int:
+        return self.inside.cells + self.outside.cells
+
+    @property
+    def wrong(self) -> int:
+        return self.inside.wrong + self.outside.wrong
+
+
+async def ask(data: Dataset, url: str, address: str) -> Answers:
+    """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
+    it has taken: k6 may have broken off in the middle of requests."""
+    connection = await connect(url)
+    try:
+        await _written(connection)
+        now = datetime.now(UTC)
+        # A day to spare on both sides: late events of the load, and clocks.
+        everything = http_recount.Question(
+            (data.start - timedelta(days=1)).astimezone(UTC).replace(second=0, microsecond=0),
+            (now + timedelta(days=1)).replace(second=0, microsecond=0),
+        )
+        totals, _ = http_recount.ask(address, everything)
+        return Answers(
+            stored=await connection.fetchval("SELECT count(*) FROM events"),
+            reported=sum(totals[:3]),
+            inside=await verify.verify(connection, await catalogue.active(connection)),
+            outside=await http_recount.compare(connection, address, http_recount.sample(data, now, SAMPLED_REPORTS)),
+        )
+    finally:
+        await connection.close()
+
+
+async def _written(connection: Connection) -> None:
+    """Returns when no writer of the service was at work several times in a row; raises TimeoutError after a minute."""
+    calm = 0
+    async with asyncio.timeout(DRAIN_S):
+        while calm < CALM:
+            busy = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'adpulse writer' AND state <> 'idle'"
+            )
+            calm = 0 if busy else calm + 1
+            await asyncio.sleep(CALM_S)
+
+
+def replies(loaded: Load) -> Check:
+    """What k6 looked at in every reply."""
+    failing = [f"{check.name}: {check.fails} not" for check in loaded.checks if check.fails]
+    return Check(
+        name="every reply as it should be",
+        passed=bool(loaded.checks) and not failing,
+        detail="; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at",
+    )
+
+
+def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) -> Check:
+    """Nothing acknowledged is missing, nothing is there twice, and reports add up to it.
+
+    `cut_off` is how many events were on their way when k6 broke off: they may be stored without having been
+    acknowledged.
+    """
+    acknowledged = data.events + int(loaded.value("events_accepted", "count"))
+    sums = (acknowledged, answers.stored, answers.reported)
+    unanswered = answers.stored - acknowledged
+    return Check(
+        name="acknowledged = stored = reported",
+        passed=answers.stored == answers.reported and 0 <= unanswered <= cut_off,
+        detail=" = ".join(f"{value:,}" for value in dict.fromkeys(sums))
+        + " events"
+        + (f", of which {unanswered:,} were on their way when the run broke off" if 0 < unanswered <= cut_off else ""),
+    )
+
+
+def accuracy(answers: Answers) -> Check:
+    """Every cell of every recounted report."""
+    share = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
+    # Never rounded up to 100 while a cell is wrong.
+    share = min(share, 99.9999) if answers.wrong else share
+    return Check(
+        name="accuracy",
+        passed=answers.cells > 0 and not answers.wrong,
+        detail=f"{share:.4f} % ({answers.cells:,} cells recounted)"
+        + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),
+    )
+
+
+def ingest_rate(loaded: Load) -> Measurement:
+    """Events accepted after the warm-up, by the time until the last of them was answered."""
+    elapsed_s = loaded.value("ingest_elapsed{phase:load}", "max") / 1_000
+    accepted = loaded.value("events_accepted{phase:load}", "count")
+    return Measurement(name="ingest.rate", value=accepted / elapsed_s if elapsed_s else 0, unit="events/s")
+
+
+def latencies(loaded: Load) -> list[Measurement]:
+    """The quantiles of every duration that the script kept apart: by request, and by shape or part of the load."""
+    found = []
+    for metric in loaded.metrics:
+        if not metric.startswith(_DURATION) or not loaded.value(metric, "count"):
+            continue
+        tags = dict(tag.split(":", 1) for tag in metric[len(_DURATION) : -1].split(","))
+        if not tags.keys() & {"name", "shape"}:
+            continue  # k6 adds one of its own: {expected_response:true}
+        labels = {name: tags[name] for name in ("shape", "part") if name in tags}
+        found += [
+            Measurement(
+                name=f"{tags.get('name', 'report')}.latency",
+                value=loaded.value(metric, statistic),
+                unit="ms",
+                labels={**labels, "quantile": quantile},
+            )
+            for quantile, statistic in QUANTILES.items()
+        ]
+    return found

@@ -1,0 +1,128 @@
+"""Reports over HTTP against sums of the stored events: what a client is told, and whether it is true.
+
+`adpulse.variants.verify` compares inside the database, in one snapshot; this looks through the whole service instead,
+and shares no code with it. It needs a service that nobody writes to meanwhile.
+"""
+
+import json
+import random
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from adbench.workload.dataset import COUNTRIES, Dataset
+from adpulse.database.connections import Connection
+
+Key = tuple[datetime | None, str | None]  # bucket, group
+Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
+ZEROS: Sums = (0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A report; start and end are whole minutes."""
+
+    start: datetime
+    end: datetime
+    campaigns: tuple[str, ...] = ()
+    granularity: str | None = None
+    timezone: str = "UTC"
+    group_by: str | None = None
+    geo: str | None = None
+
+    @property
+    def query(self) -> str:
+        """The query string of GET /report."""
+        pairs = [("campaign_id", campaign) for campaign in self.campaigns]
+        pairs += [("start", self.start.isoformat()), ("end", self.end.isoformat()), ("timezone", self.timezone)]
+        pairs += [("granularity", self.granularity)] if self.granularity else []
+        pairs += [("group_by", self.group_by)] if self.group_by else []
+        pairs += [("filter", f"geo:{self.geo}")] if self.geo else []
+        return urlencode(pairs)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """A cell is one sum of one row."""
+
+    cells: int
+    wrong: int
+    first_wrong: str | None  # the query of the first report that was not true
+
+
+def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
+    """The totals and the rows of a report over HTTP."""
+    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
+        answer = json.load(reply)
+    rows = {
+        (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
+        for row in answer.get("rows", [])
+    }
+    return _sums(answer["totals"]), rows
+
+
+async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
+    """The same rows from the events themselves; without granularity and group, one."""
+    group = {None: "NULL", "campaign_id": "campaign_id", "event_type": "event_type::text"}.get(
+        question.group_by, f"metadata ->> '{question.group_by}'"
+    )
+    bucket = f"date_trunc('{question.granularity}', ts, $4)" if question.granularity else "NULL::timestamptz"
+    records = await connection.fetch(
+        f"SELECT {bucket}, {group}, count(*) FILTER (WHERE event_type = 'impression'),"
+        " count(*) FILTER (WHERE event_type = 'click'), count(*) FILTER (WHERE event_type = 'conversion'),"
+        " sum(cost_micros)::bigint, sum(revenue_micros)::bigint FROM events"
+        " WHERE ts >= $1 AND ts < $2 AND (campaign_id = ANY($3) OR cardinality($3::text[]) = 0)"
+        " AND $4::text IS NOT NULL AND ($5::text IS NULL OR metadata ->> 'geo' = $5) GROUP BY 1, 2",
+        *(question.start, question.end, question.campaigns, question.timezone, question.geo),
+    )
+    return {(record[0], record[1]): tuple(record)[2:] for record in records}
+
+
+async def compare(connection: Connection, address: str, questions: Iterator[Question]) -> Recount:
+    """Asks every question both ways. A row of zeros says the same as no row."""
+    cells, wrong, first_wrong = 0, 0, None
+    for question in questions:
+        totals, rows = ask(address, question)
+        counted = await count(connection, question)
+        wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
+        pairs = [(totals, wanted)]
+        if question.granularity or question.group_by:
+            pairs += [(rows.get(key, ZEROS), counted.get(key, ZEROS)) for key in rows.keys() | counted.keys()]
+        differences = sum(a != b for got, want in pairs for a, b in zip(got, want, strict=True))
+        cells += len(pairs) * len(ZEROS)
+        wrong += differences
+        if differences and first_wrong is None:
+            first_wrong = question.query
+    return Recount(cells, wrong, first_wrong)
+
+
+def sample(data: Dataset, now: datetime, size: int) -> Iterator[Question]:
+    """`size` reports of all shapes, the same ones each time: over the data set, and over what came in since."""
+    rng = random.Random(data.seed)
+    shapes: list[dict[str, Any]] = [
+        {},
+        {"granularity": "hour", "timezone": "Asia/Kolkata"},
+        {"granularity": "day", "timezone": "America/New_York"},
+        {"group_by": "campaign_id"},
+        {"group_by": "event_type"},
+        {"group_by": "geo"},
+        {"group_by": "device", "granularity": "day"},
+        {"geo": rng.choice(COUNTRIES)},
+    ]
+    minutes = int((now - data.start).total_seconds() // 60)
+    for number in range(size):
+        # Every other window reaches into the last minutes, where the load has just written.
+        length = rng.choice([7, 61, 1_440, 7 * 1_440, minutes])
+        last = minutes + 1 if number % 2 else rng.randrange(min(length, minutes), minutes + 1)
+        start = data.start.replace(second=0, microsecond=0) + timedelta(minutes=max(last - length, 0))
+        end = data.start.replace(second=0, microsecond=0) + timedelta(minutes=last)
+        campaigns = {data.campaign_id(int(data.campaigns ** rng.random()) - 1) for _ in range(1 + number % 3)}
+        yield Question(start.astimezone(UTC), end.astimezone(UTC), tuple(sorted(campaigns)), **shapes[number % 8])
+
+
+def _sums(row: dict[str, Any]) -> Sums:
+    counts = (row["impressions"], row["clicks"], row["conversions"])
+    return (*counts, round(row["cost"] * 1e6), round(row["revenue"] * 1e6))

@@ -1,0 +1,59 @@
+"""adbench: the commands of the lab, put together."""
+
+import os
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from adbench.commands.advise import advise
+from adbench.commands.demo import demo
+from adbench.commands.figures import figures
+from adbench.commands.gate import gate
+from adbench.commands.history import history
+from adbench.commands.keep import keep
+from adbench.commands.load import load
+from adbench.commands.matrix import matrix
+from adbench.commands.peers import peers
+from adbench.commands.run import run
+from adbench.commands.seed import seed
+from adbench.commands.simulate import simulate
+from adpulse.settings import PREFIX
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def adbench(
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="embedded|URL",
+            help="the PostgreSQL to measure, as postgresql://user@host/database",
+            show_default="ADPULSE_DATABASE_URL; without it: embedded",
+        ),
+    ] = None,
+) -> None:
+    """Measures AdPulse++ from this machine, on the embedded PostgreSQL or on another one.
+
+    --target goes before the command and takes precedence over ADPULSE_DATABASE_URL, which also keeps a password out
+    of the list of processes. Commands make databases of their own beside the one that is named.
+    """
+    if target is None:
+        return
+    if target != "embedded" and urlsplit(target).scheme not in ("postgresql", "postgres"):
+        service = "; a service that is up is loaded by: adbench load NAME --url URL" if target[:4] == "http" else ""
+        raise typer.BadParameter(
+            f"embedded, or the URL of a PostgreSQL such as postgresql://user@host/database{service}",
+            param_hint="--target",
+        )
+    # Into the environment, where Settings and every process that is started find it; empty is as good as unset.
+    os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
+
+
+for command in (demo, load, matrix, advise, seed, peers, gate, history, simulate, keep, figures):
+    app.command()(command)
+app.add_typer(run, name="run")
+
+if __name__ == "__main__":
+    app()

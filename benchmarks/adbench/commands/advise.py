@@ -1,0 +1,97 @@
+"""`adbench advise`."""
+
+import dataclasses
+import json as jsons
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from adbench.commands.options import Json, failing_clearly
+from adbench.commands.sizes import count
+from adbench.experiments.matrix.advice import Advice, Need, Verdict
+from adbench.experiments.matrix.advice import advise as judge
+from adbench.records import model
+from adpulse.settings import Settings
+
+
+def advise(
+    events_per_day: Annotated[str, typer.Option(help="on average, such as 50M")],
+    retention_days: Annotated[int, typer.Option(min=1, help="days that events are kept")] = 30,
+    report_ms: Annotated[float, typer.Option(min=1, help="what 95 % of reports of every shape shall stay below")] = 200,
+    filters: Annotated[
+        str | None, typer.Option(help="metadata keys that reports filter or group by, separated by commas")
+    ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            "--results", exists=True, dir_okay=False, help="of a matrix", show_default="the newest, local or committed"
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Name the design that meets a target at the least write and storage cost, by the numbers of a matrix.
+
+    Exit status: 0 when a design meets it, 1 when none does, 2 when there are no numbers.
+    """
+    need = Need(count(events_per_day), retention_days, report_ms, tuple(filters.split(",")) if filters else ())
+    with failing_clearly(ValueError, LookupError):
+        path = measured or model.latest("matrix", Settings().data_dir / "results", model.COMMITTED)
+        if path is None:
+            raise LookupError("there is no result of a matrix: run adbench matrix first")
+        advice = judge(need, model.read(path))
+    if json:
+        print(jsons.dumps(_plain(advice, path), indent=2))
+    else:
+        _show(advice, path)
+    raise typer.Exit(0 if advice.chosen else 1)
+
+
+def _show(advice: Advice, path: Path) -> None:
+    console, need, best = Console(width=120), advice.need, advice.chosen
+    if best is None:
+        console.print(f"[red]no design meets it[/]: p95 below {need.report_ms:g} ms of every shape of report")
+    else:
+        headroom = need.report_ms / best.slowest.p95_ms
+        console.print(
+            f"[green]{best.variant}[/]: its slowest report ({best.slowest.name}) is expected at "
+            f"{best.slowest.p95_ms:,.1f} ms, {headroom:,.1f}x below the target; "
+            f"it stores {best.stored_bytes / 1e9:,.0f} GB and writes for {best.busy:.1%} of the day",
+            highlight=False,
+        )
+    shown = Table(title_style="", title=f"at {need.events_per_day:,} events a day, kept {need.retention_days} days")
+    for column in ("design", "slowest report", "p95, ms", "stored, GB", "busy", "cost", "points: events → p95, ms"):
+        shown.add_column(column, justify="left" if column in ("design", "slowest report") else "right")
+    for verdict in advice.verdicts:
+        slowest = verdict.slowest
+        points = ", ".join(f"{size / 1e6:g}M → {value:,.1f}" for size, value in slowest.fit.points)
+        cost = f"{verdict.score:.2f}" if verdict.meets else "–"
+        shown.add_row(
+            f"{'✓' if verdict.meets else '✗'} {verdict.variant}", slowest.name, f"{slowest.p95_ms:,.1f}",
+            f"{verdict.stored_bytes / 1e9:,.0f}", f"{verdict.busy:.1%}", cost, points,
+        )  # fmt: skip
+    console.print(shown)
+    for verdict in advice.verdicts:
+        for reason in verdict.reasons:
+            console.print(f"✗ {verdict.variant}: {reason}", highlight=False)
+    for note in advice.notes:
+        console.print(f"note: {note}", highlight=False, markup=False)
+    console.print(f"from: {path}", soft_wrap=True, highlight=False)
+
+
+def _plain(advice: Advice, path: Path) -> dict[str, object]:
+    def one(verdict: Verdict) -> dict[str, object]:
+        fields = dataclasses.asdict(verdict)
+        return fields | {"meets": verdict.meets, "score": None if math.isinf(verdict.score) else verdict.score}
+
+    return {
+        "need": dataclasses.asdict(advice.need),
+        "chosen": advice.chosen.variant if advice.chosen else None,
+        "headroom": advice.need.report_ms / advice.chosen.slowest.p95_ms if advice.chosen else None,
+        "verdicts": [one(verdict) for verdict in advice.verdicts],
+        "notes": advice.notes,
+        "results": path.name,
+    }

@@ -1,0 +1,69 @@
+"""`adbench gate`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from adbench.commands.options import Json, failing_clearly, finish, progress
+from adbench.gate.measure.clocks import NoClock
+from adbench.gate.measure.sides import SideError
+from adbench.gate.measure.tasks import SUITES
+from adbench.gate.measure.trees import WORKTREE, TreeError
+from adbench.gate.proof import run as proof_run
+from adbench.gate.run import Plan, run
+from adbench.gate.verdict import record, summary
+from adbench.gate.verdict.decision import Verdict
+from adbench.records import model
+from adpulse.settings import Settings
+
+# 2 is what every command says when it could not run.
+STATUS = {Verdict.SAME: 0, Verdict.IMPROVED: 0, Verdict.REGRESSED: 1, Verdict.CANNOT_TELL: 3}
+
+
+def gate(
+    base: Annotated[str, typer.Option(help="revision to compare with")] = "HEAD",
+    head: Annotated[str, typer.Option(help="revision to judge; `worktree`: the files as they are")] = WORKTREE,
+    suite: Annotated[Literal["quick", "full"], typer.Option(help="how much is measured")] = "quick",
+    tolerance: Annotated[
+        float, typer.Option(min=1.01, max=2, help="ratio of CPU times from which a slowdown counts")
+    ] = 1.10,
+    budget: Annotated[float, typer.Option(min=10, help="seconds for all of it, set-up included")] = 180,
+    seed: Annotated[int, typer.Option(min=0, help="of the order in which sides take turns")] = 7,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="a regression that is meant, by its name or a pattern such as 'index *'")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="file to append a summary to")] = None,
+    proof: Annotated[
+        int | None, typer.Option(min=1, help="instead: try the gate this many times on each planted change")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compare two revisions and say regressed, improved, same or cannot tell.
+
+    Three services with databases of their own, base, head and base again as a control, take turns in this one
+    run, each on an embedded PostgreSQL. Exit status: 0 when nothing regressed, 1 when something did, 2 when it
+    could not be measured, 3 when it cannot be told.
+    """
+    began = datetime.now(UTC)
+    settings = Settings()
+    plan = Plan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
+    folder = settings.data_dir.resolve() / "results"
+    if proof is not None:
+        with failing_clearly(TreeError, SideError, NoClock):
+            result = proof_run.run(plan, proof, settings, progress)
+        finish(result, model.write(result, folder), proof_run.table, json=json)
+    with failing_clearly(TreeError, SideError, NoClock):
+        result = record.to_result(run(plan, settings, progress), began)
+    path = model.write(result, folder)
+    if markdown is not None:
+        with markdown.open("a") as file:
+            file.write(summary.markdown(result))
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        Console(width=140).print(summary.table(result))
+        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+    raise typer.Exit(STATUS[Verdict(str(result.parameters["verdict"]))])

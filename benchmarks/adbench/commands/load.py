@@ -1,0 +1,56 @@
+"""`adbench load`."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from adbench.commands.options import Campaigns, Days, Events, Json, Seed, dataset, failing_clearly, finish, progress
+from adbench.experiments.load import run
+from adbench.experiments.load.dashboard import DashboardError
+from adbench.harness.k6 import LoadError
+from adpulse.settings import Settings
+
+Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
+
+
+def load(
+    scenario: Annotated[Scenario, typer.Argument(help="a script of benchmarks/k6")],
+    url: Annotated[
+        str | None, typer.Option(help="a service that is up", show_default="one of our own, with seeded events")
+    ] = None,
+    events: Events = 200_000,
+    duration: Annotated[
+        int | None, typer.Option(min=1, help="seconds of load", show_default="as the scenario says")
+    ] = None,
+    batches: Annotated[int, typer.Option(min=1, help="POSTs a second")] = 40,
+    batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 1_000,
+    peak: Annotated[int, typer.Option(min=1, help="POSTs a second at the top of the ramp")] = 300,
+    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
+    workers: Annotated[int, typer.Option(min=1, help="processes of our own service")] = 2,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="let a Prometheus look on, and keep what the dashboard showed")
+    ] = False,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Put a service under one kind of load: requests arrive on schedule, however slow the last was.
+
+    Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
+    are tighter, are shown and do not count. A service with keys is sent the one in the variable API_KEY.
+    """
+    plan = run.Plan(
+        scenario,
+        dataset(events, days, campaigns, seed),
+        duration or run.SECONDS[scenario],
+        batches=batches,
+        batch=batch,
+        peak=peak,
+        reports=reports,
+        workers=workers,
+        dashboard=dashboard,
+    )
+    with failing_clearly(LoadError, DashboardError):
+        result, path = run.run(plan, Settings(), progress, url.rstrip("/") if url else None)
+    finish(result, path, run.table, json=json)

@@ -1,0 +1,70 @@
+"""`adbench peers`."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from adbench.commands.options import (
+    Campaigns,
+    Days,
+    End,
+    Events,
+    Json,
+    Seed,
+    dataset,
+    failing_clearly,
+    finish,
+    progress,
+)
+from adbench.harness.k6 import LoadError
+from adbench.workload.copy_loader import AlreadyLoaded
+from adpulse.settings import Settings
+
+Rival = Literal["databases", "orm"]
+
+
+def peers(
+    rival: Annotated[Rival, typer.Argument(help="databases in this process, or a service on an ORM")] = "databases",
+    events: Events = 1_000_000,
+    rounds: Annotated[
+        int | None, typer.Option(min=2, help="times that everything is measured", show_default="30 and 5")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="of load, each time; orm only")] = 3,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="take the database of an earlier run as it is; databases only")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """The service against others, with the same events and equal answers.
+
+    databases: GET /report against DuckDB and ClickHouse (chdb), which hold the events and roll-ups of their own. Exit
+    status: 0 when answers are equal and every report that roll-ups hold is faster than from their events, 1 when not.
+
+    orm: POST /events and GET /report against FastAPI with SQLAlchemy, an INSERT an event and an INSERT a request. Exit
+    status: 0 when answers are equal and nothing was lost, 1 when not.
+
+    2 when it could not be measured. Needs the extra `peers`.
+    """
+    data = dataset(events, days, campaigns, seed, end)
+    try:
+        # Half a gigabyte of databases, which no other command needs.
+        if rival == "databases":
+            from adbench.experiments.peers import compare
+
+            with failing_clearly(AlreadyLoaded):
+                result, path = compare.run(data, rounds or 30, Settings(), progress, reuse=reuse)
+            finish(result, path, compare.table, json=json, width=140)
+        else:
+            from adbench.experiments.peers import duel
+
+            with failing_clearly(LoadError):
+                result, path = duel.run(duel.Plan(data, rounds or 5, seconds), Settings(), progress)
+            finish(result, path, duel.table, json=json, width=120)
+    except ImportError as error:
+        print(f"adbench: {error.name} is not installed: pip install 'adpulse[peers]'", file=sys.stderr)
+        raise typer.Exit(2) from error

@@ -1,0 +1,231 @@
+"""`adbench run …`: one thing, measured against something, in turn."""
+
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from adbench.commands.options import (
+    Campaigns,
+    Days,
+    End,
+    Events,
+    Json,
+    Seed,
+    dataset,
+    failing_clearly,
+    finish,
+    progress,
+)
+from adbench.experiments import ingest as ingest_run
+from adbench.experiments import reach as reach_run
+from adbench.experiments import report as report_run
+from adbench.experiments import rollups as rollups_run
+from adbench.experiments import stages as stages_run
+from adbench.experiments import tuning as tuning_run
+from adbench.experiments.citus import run as citus_run
+from adbench.experiments.citus import tables as citus_tables
+from adbench.experiments.psql_ceiling import CeilingError
+from adbench.experiments.switch import run as switch_run
+from adbench.experiments.switch import tables
+from adbench.harness.k6 import LoadError
+from adbench.workload.copy_loader import AlreadyLoaded
+from adpulse.settings import Settings
+
+run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
+
+
+@run.command("ingest")
+def run_ingest(
+    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 6,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    only: Annotated[
+        str | None, typer.Option(help="cells such as plain:1000,ids:1000; targets: those that have a target")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """POST /events against two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
+
+    In a database adpulse_ingest of its own, made anew each time. Exit status: 0 when every accepted event was
+    stored once, 1 when not, 2 when it could not be measured.
+    """
+    wanted = None if only is None else set(only.split(","))
+    cells = [cell for cell in ingest_run.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    if only == "targets":
+        cells = ingest_run.TARGETS
+    if not cells:
+        raise typer.BadParameter("names no cell", param_hint="--only")
+    with failing_clearly(LoadError, CeilingError):
+        plan = ingest_run.Plan(rounds, seconds, workers, seed, cells)
+        result, path = ingest_run.run(plan, Settings(), progress)
+    finish(result, path, ingest_run.table, json=json, width=140)
+
+
+@run.command("report")
+def run_report(
+    events: Annotated[list[int] | None, typer.Option(min=1, help="sizes to load", show_default="1M and 20M")] = None,
+    rounds: Annotated[int, typer.Option(min=100, help="times that every report is asked for, in each phase")] = 300,
+    days: Days = 30,
+    campaigns: Campaigns = 1_000,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
+    json: Json = False,
+) -> None:
+    """GET /report against /readyz, idle and while events are written, over growing data.
+
+    In databases adpulse_reports_<events>, made anew unless --reuse is given. Exit status: 0 when every aim was
+    reached, 1 when not, 2 when it could not be measured.
+    """
+    sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
+    data = dataset(sizes[-1], days, campaigns, seed, end)
+    with failing_clearly(LoadError, AlreadyLoaded):
+        result, path = report_run.run(report_run.Plan(data, sizes, rounds, reuse=reuse), Settings(), progress)
+    finish(result, path, report_run.table, json=json, width=140)
+
+
+@run.command("stages")
+def run_stages(
+    rounds: Annotated[int, typer.Option(min=10, help="requests of each size")] = 200,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Where the time of one POST /events goes, from the first byte to the answer.
+
+    In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
+    status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
+    """
+    with failing_clearly():
+        result, path = stages_run.run(stages_run.Plan(rounds, seed), Settings(), progress)
+    finish(result, path, stages_run.table, json=json)
+
+
+@run.command("rollups")
+def run_rollups(
+    events: Annotated[int, typer.Option(min=1_000, help="events to load")] = 20_000_000,
+    dims_events: Annotated[
+        int, typer.Option(min=1_000, help="events to load into rollup_dims: thin data takes it long to compact")
+    ] = 2_000_000,
+    writes: Annotated[int, typer.Option(min=5, help="rounds of writing")] = 15,
+    reads: Annotated[int, typer.Option(min=5, help="rounds of reading")] = 7,
+    seed: Seed = 7,
+    end: End = None,
+    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
+    json: Json = False,
+) -> None:
+    """What roll-ups cost those who write and save those who read, each against the same without them.
+
+    In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
+    all answers are equal, 1 when not, 2 when it could not be measured.
+    """
+    data = dataset(events, 30, 1_000, seed, end)
+    plan = rollups_run.Plan(data, dims_events, writes, reads, reuse=reuse)
+    with failing_clearly(AlreadyLoaded):
+        result, path = rollups_run.run(plan, Settings(), progress)
+    finish(result, path, rollups_run.table, json=json, width=120)
+
+
+@run.command("tuning")
+def run_tuning(
+    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    only: Annotated[
+        str | None, typer.Option(help="changes whose name has one of these words, such as writer,process")
+    ] = None,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Settings of the service and of PostgreSQL against the default, one at a time, in turn.
+
+    On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
+    stored once, 1 when not, 2 when it could not be measured.
+    """
+    words = only.split(",") if only else [""]
+    changes = tuple(each for each in tuning_run.CHANGES if any(word in each.name for word in words))
+    if not changes:
+        raise typer.BadParameter("names no change", param_hint="--only")
+    with failing_clearly(LoadError, tuning_run.TuningError):
+        result, path = tuning_run.run(tuning_run.Plan(rounds, seconds, seed, changes), Settings(), progress)
+    finish(result, path, tuning_run.table, json=json, width=140)
+
+
+@run.command("switch")
+def run_switch(
+    events: Events = 100_000,
+    days: Days = 30,
+    seconds: Annotated[int, typer.Option(min=5, help="of each stretch: the quiet one, and that of the changes")] = 75,
+    batches: Annotated[int, typer.Option(min=1, help="POSTs a second without a key")] = 40,
+    batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 100,
+    keyed: Annotated[int, typer.Option(min=1, help="POSTs a second with a key, each sent twice")] = 10,
+    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """How long anybody waits while migrations are applied and the design is moved, beside a quiet stretch.
+
+    In a database adpulse_switch of its own, made anew each time. Exit status: 0 when nothing failed and everything is
+    exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.
+    """
+    data = dataset(events, days, 1_000, seed)
+    plan = switch_run.Plan(data, seconds, batches, batch, keyed, reports, workers)
+    with failing_clearly(LoadError, AlreadyLoaded):
+        result, path = switch_run.run(plan, Settings(), progress)
+    finish(result, path, tables.table, json=json, width=140)
+
+
+@run.command("reach")
+def run_reach(
+    events: Events = 2_000_000,
+    rounds: Annotated[int, typer.Option(min=2, help="times that every question is asked both ways")] = 10,
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Unique users: counted from events, and estimated from a sketch in plain SQL.
+
+    In a database adpulse_reach of its own, made anew each time. Exit status: 0, or 2 when it could not be measured.
+    """
+    data = dataset(events, 30, 1_000, seed)
+    whole_days = replace(data, end=data.end.replace(hour=0))
+    with failing_clearly(AlreadyLoaded):
+        result, path = reach_run.run(reach_run.Plan(whole_days, rounds), Settings(), progress)
+    finish(result, path, reach_run.table, json=json)
+
+
+@run.command("citus")
+def run_citus(
+    cluster: Annotated[
+        str | None,
+        typer.Option(envvar="ADPULSE_CITUS_URL", help="any database of the coordinator that knows the nodes"),
+    ] = None,
+    events: Events = 500_000,
+    shards: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=2, help="of the cluster; what comes after the first is for COPY alone", show_default="8, 4, 32"
+        ),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="times that both sides write")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="of load on the service, each time")] = 2,
+    reports: Annotated[int, typer.Option(min=5, help="times that every report is asked for")] = 60,
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
+    seed: Seed = 7,
+    end: End = None,
+    json: Json = False,
+) -> None:
+    """The design citus on a cluster against rollup on its coordinator alone: COPY, the service, reports, skew.
+
+    Needs a Citus cluster: docs/how-to/scale-out.md. In databases adbench_citus…, made anew and dropped. Exit status: 0
+    when every accepted event was stored once and all answers are equal, 1 when not, 2 when it could not be measured.
+    """
+    if not cluster:
+        print("adbench: there is no cluster: set ADPULSE_CITUS_URL (docs/how-to/scale-out.md)", file=sys.stderr)
+        raise typer.Exit(2)
+    data = dataset(events, 7, 1_000, seed, end)
+    plan = citus_run.Plan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
+    with failing_clearly(LoadError, citus_run.ClusterError):
+        result, path = citus_run.run(plan, cluster, Settings(), progress)
+    finish(result, path, citus_tables.shown, json=json, width=140)

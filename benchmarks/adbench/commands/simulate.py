@@ -1,0 +1,47 @@
+"""`adbench simulate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adbench.capacity import run
+from adbench.capacity.service_times import MissingResults
+from adbench.commands.options import Json, failing_clearly, finish, progress
+from adbench.commands.sizes import count
+from adbench.records import manifest
+from adpulse.settings import Settings
+
+RATES = "150k,1M,10M"
+
+
+def simulate(
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--results",
+            help="measurements to start from",
+            exists=True,
+            file_okay=False,
+            show_default="the committed ones",
+        ),
+    ] = None,
+    rates: Annotated[str, typer.Option(help="events a second of the fleets, separated by commas")] = RATES,
+    failures: Annotated[bool, typer.Option(help="also play failures and a hot campaign")] = True,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed and results give the same numbers")] = 7,
+    json: Json = False,
+) -> None:
+    """Simulate fleets and their failures from measured service times, after a comparison with the one machine.
+
+    Exit status: 0 when every simulated request is accounted for, 1 when not, 2 when measurements are missing. How far
+    the model is from the machine is shown, as aims.
+    """
+    with failing_clearly(MissingResults, ValueError):
+        plan = run.Plan(
+            [source] if source else manifest.reference(),
+            tuple(count(rate) for rate in rates.split(",")),
+            seed,
+            failures=failures,
+        )
+        result, path = run.run(plan, Settings().data_dir.resolve() / "results", progress)
+    finish(result, path, run.table, json=json, width=110)

@@ -1,0 +1,61 @@
+"""Databases of one's own on a Citus cluster: one of that name on every node, each of which must know the others."""
+
+from urllib.parse import urlsplit
+
+from adbench.harness.databases import sibling
+from adpulse.database.connections import Connection, connect
+
+Node = tuple[str, int]
+
+
+async def nodes(home: str) -> list[Node]:
+    """Host and port of every node, the coordinator first, by the URL of a database on it that knows them.
+
+    Raises one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
+    """
+    connection = await connect(home)
+    try:
+        found = await connection.fetch(
+            "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
+        )
+    finally:
+        await connection.close()
+    return [(record[0], record[1]) for record in found]
+
+
+async def create(home: str, name: str) -> str:
+    """Makes the database on every node, as a cluster without tables. Returns its URL on the coordinator."""
+    found = await nodes(home)
+    await _everywhere(home, found, "postgres", f"CREATE DATABASE {name}")
+    await _everywhere(home, found, name, "CREATE EXTENSION citus")
+    url = sibling(home, name)
+    connection = await connect(url)
+    try:
+        for place, node in enumerate(found):
+            add = "citus_add_node" if place else "citus_set_coordinator_host"
+            await connection.execute(f"SELECT {add}($1, $2)", *node)
+    finally:
+        await connection.close()
+    return url
+
+
+async def drop(home: str, name: str) -> None:
+    """Drops the database on every node, whoever uses it."""
+    await _everywhere(home, await nodes(home), "postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+async def on(home: str, node: Node, name: str) -> Connection:
+    """A connection to the database of that name on one node, with the login of the URL."""
+    base = urlsplit(sibling(home, name))
+    login = base.netloc.rpartition("@")[0]
+    host, port = node
+    return await connect(base._replace(netloc=f"{login}@{host}:{port}" if login else f"{host}:{port}").geturl())
+
+
+async def _everywhere(home: str, found: list[Node], name: str, statement: str) -> None:
+    for node in found:
+        connection = await on(home, node, name)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()

@@ -1,0 +1,204 @@
+"""What is measured on the cluster and on one node of it, in turn: COPY, the service, reports; and how events spread."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from adbench.experiments import ingest
+from adbench.experiments.rollups import part
+from adbench.harness import cpu
+from adbench.harness.progress import bar
+from adbench.harness.service import serving
+from adbench.workload import report_mix
+from adbench.workload.copy_loader import COLUMNS, Encoder, copy
+from adbench.workload.dataset import Block, Dataset
+from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape
+from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adpulse.database.connections import Connection, connect
+from adpulse.reports.reporter import open_readers
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+# Rows in a COPY, and COPYs in a turn of it.
+COPIES = {1_000: 20, 10_000: 6, 65_536: 1}
+CELLS = [Cell(1_000), Cell(1_000, "keyed"), Cell(100)]
+WEEK = 7 * DAY
+SINGLE = (
+    Shape("day", DAY, MIDDLE),
+    Shape("week", WEEK, MIDDLE),
+    Shape("week-largest", WEEK, LARGEST),
+    Shape("week-largest-by-hour", WEEK, LARGEST, "hour"),
+)
+ALL = (Shape("week-all", WEEK), Shape("week-by-campaign", WEEK, None, None, "campaign_id"))
+
+Sides = dict[str, str]  # the URL of each side's database, by the variant: rollup and citus
+
+
+def live(data: Dataset) -> Dataset:
+    """A day of dense traffic that ends as the data do: what a COPY then holds is what it holds live."""
+    return Dataset(RATE * 86_400, data.end, days=1, campaigns=data.campaigns, seed=data.seed)
+
+
+# ── COPY ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Copied:
+    """Of one size of COPY: events a second of each turn, by side; and processor seconds of all turns, where known."""
+
+    rates: dict[str, list[float]]
+    seconds: dict[str, float]
+    rows: int = 0  # by each side
+
+
+async def copying(
+    sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, what: str
+) -> dict[int, Copied]:
+    """COPYs by one connection to each side, which take turns."""
+    block, encoder = live(data).block(live(data).blocks // 2), Encoder(live(data))
+    copies = {size: list(_copies(block, encoder, size, count)) for size, count in COPIES.items()}
+    found = {size: Copied({side: [] for side in sides}, dict.fromkeys(sides, 0.0)) for size in COPIES}
+    opened = {side: await connect(url) for side, url in sides.items()}
+    try:
+        with bar(console, what, rounds, "rounds") as advance_to:
+            for number in range(-1, rounds):  # the first round makes files, caches and plans
+                for size, texts in copies.items():
+                    for side in _order(sides, number):
+                        spent = _seconds(postmasters)
+                        began = time.perf_counter()
+                        for text in texts:
+                            await copy(opened[side], "events", COLUMNS, [text])
+                        took = time.perf_counter() - began
+                        if number >= 0:
+                            found[size].rates[side].append(len(texts) * size / took)
+                            found[size].seconds[side] += _seconds(postmasters) - spent
+                    found[size].rows += len(texts) * size
+                advance_to(max(number + 1, 0))
+    finally:
+        for connection in opened.values():
+            await connection.close()
+    return found
+
+
+def _copies(block: Block, encoder: Encoder, size: int, count: int) -> Iterator[bytes]:
+    for first in range(0, count * size, size):
+        yield b"".join(encoder.encode(part(block, slice(first, first + size))))
+
+
+def _order(sides: Sides, number: int) -> list[str]:
+    return sorted(sides, reverse=bool(number % 2))
+
+
+def _seconds(postmasters: Sequence[int]) -> float:
+    return sum(cpu.seconds(pid) or 0.0 for pid in postmasters)
+
+
+# ── The service ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Posted:
+    """Of one cell: events a second of each turn, by side."""
+
+    rates: dict[str, list[float]]
+
+
+def posting(
+    sides: Sides, plan: ingest.Plan, data: Dataset, folder: Path, logs: Path, console: Console
+) -> tuple[dict[Cell, Posted], dict[str, int]]:
+    """POST /events to the service on each side, in turn; and how many events each side has accepted.
+
+    The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
+    """
+    files = {cell: write_bodies(live(data), cell, folder) for cell in CELLS}
+    found = {cell: Posted({side: [] for side in sides}) for cell in CELLS}
+    accepted = dict.fromkeys(sides, 0)
+    with bar(console, "k6 against the service, in turn", plan.rounds, "rounds") as advance_to:
+        for number in range(plan.rounds):
+            for side in _order(sides, number):
+                with serving(sides[side], plan.workers, logs / f"service-{side}.log") as address:
+                    for cell in CELLS:
+                        loaded = ingest.send(plan, cell, files[cell], number, address, logs)
+                        found[cell].rates[side].append(ingest.rate(loaded, cell))
+                        accepted[side] += round(loaded.value("events_accepted", "count"))
+            advance_to(number + 1)
+    return found, accepted
+
+
+# ── Reports ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def asking(
+    sides: Sides, data: Dataset, rounds: int, console: Console
+) -> tuple[dict[Shape, dict[str, list[float]]], list[str]]:
+    """Milliseconds of each report's statement, as the service runs it, by shape and side; and shapes whose answers
+    differ."""
+    settings = Settings()
+    readers = {side: await open_readers(url, 1, "adbench", settings) for side, url in sides.items()}
+    times: dict[Shape, dict[str, list[float]]] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}
+    answers: dict[Shape, dict[str, Any]] = {shape: {} for shape in times}
+    order, draw = [(shape, side) for shape in times for side in sides], random.Random(data.seed)
+    try:
+        with bar(console, "reports, in turn", rounds, "rounds") as advance_to:
+            for number in range(-5, rounds):
+                draw.shuffle(order)
+                for shape, side in order:
+                    query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
+                    arguments, variant = query.arguments(query.span.window), catalogue.find(side)
+                    statement = variant.statement(totals_only=query.totals_only)
+                    pool = readers[side].quick if statement.planned_once else readers[side].thorough
+                    async with pool.acquire() as connection:
+                        began = time.perf_counter()
+                        rows = await connection.fetch(statement.text, *arguments[: statement.parameters])
+                        took = (time.perf_counter() - began) * 1_000
+                    if number >= 0:
+                        times[shape][side].append(took)
+                    answers[shape][side] = sorted(map(tuple, rows), key=repr)
+                advance_to(max(number + 1, 0))
+    finally:
+        for each in readers.values():
+            await each.close()
+    different = [shape.name for shape, found in answers.items() if any(a != b for a, b in pairwise(found.values()))]
+    return times, different
+
+
+# ── How events spread ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Shares of all events: of the largest shard and node; and of the largest campaign, which no shard can be below."""
+
+    shard: float
+    node: float
+    campaign: float
+    nodes: int
+
+
+async def spread(connection: Connection, by_campaign: dict[str, int]) -> Spread:
+    """How the events of these campaigns lie in the shards of the connection's database."""
+    rows = await connection.fetch(
+        "SELECT shardid, nodename, nodeport, sum(events)::bigint AS events FROM ("
+        " SELECT get_shard_id_for_distribution_column('events', campaign) AS shardid, events"
+        " FROM unnest($1::text[], $2::bigint[]) AS given (campaign, events)"
+        ") AS placed JOIN citus_shards USING (shardid) GROUP BY 1, 2, 3",
+        list(by_campaign),
+        list(by_campaign.values()),
+    )
+    total = sum(by_campaign.values())
+    nodes: dict[tuple[str, int], int] = {}
+    for row in rows:
+        node = row["nodename"], row["nodeport"]
+        nodes[node] = nodes.get(node, 0) + row["events"]
+    return Spread(
+        shard=max(row["events"] for row in rows) / total,
+        node=max(nodes.values()) / total,
+        campaign=max(by_campaign.values()) / total,
+        nodes=len(nodes),
+    )

@@ -1,0 +1,286 @@
+"""`adbench run citus`: what a cluster costs, and how evenly events spread over it, on the machine of one node.
+
+Hypotheses: with all nodes on one machine a cluster cannot be faster than one node; the service on it keeps half of the
+events a second, the report of a single campaign takes at most three times as long, and no shard has much more than
+its share, except for the one with the largest campaign.
+
+The two sides are a database with `citus` on the cluster and one with `rollup` on its coordinator, same server, same
+settings. They take turns, and each turn of the two gives a ratio; its interval is that of the geometric mean (bootstrap
+over rounds), for reports that of the medians. Processor time is that of all nodes, so it also means something on a
+machine that others use.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+
+from adbench.experiments import ingest
+from adbench.experiments.citus import cluster
+from adbench.experiments.citus.phases import (
+    CELLS,
+    COPIES,
+    SINGLE,
+    Copied,
+    Posted,
+    Sides,
+    Spread,
+    asking,
+    copying,
+    posting,
+    spread,
+)
+from adbench.harness import cpu, databases, k6
+from adbench.records import model, statistics
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import Shape
+from adbench.workload.request_bodies import Cell
+from adbench.workload.seed import seed
+from adpulse.database.connections import connect
+from adpulse.maintenance.loop import run_round
+from adpulse.settings import Settings
+from adpulse.variants import catalogue, verify
+
+DATABASE = "adbench_citus"
+KEPT = 0.5  # of the events a second
+TIMES = 3.0  # as long, for a single campaign
+
+
+class ClusterError(RuntimeError):
+    """The cluster cannot be used; the text says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
+    and spread alone; and how often, and for how many seconds each, the sides take turns."""
+
+    data: Dataset
+    shards: tuple[int, ...]
+    rounds: int
+    seconds: float
+    reports: int
+    workers: int
+
+    @property
+    def load(self) -> ingest.Plan:
+        return ingest.Plan(self.rounds, self.seconds, self.workers, self.data.seed, CELLS)
+
+
+@dataclass
+class Found:
+    """What was measured, as it came."""
+
+    copied: dict[int, dict[int, Copied]] = field(default_factory=dict)  # by shards and size
+    posted: dict[Cell, Posted] = field(default_factory=dict)
+    times: dict[Shape, dict[str, list[float]]] = field(default_factory=dict)
+    spread: dict[int, Spread] = field(default_factory=dict)  # by shards
+    checks: list[Check] = field(default_factory=list)
+
+
+def run(plan: Plan, home: str, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures on the cluster that `home`, the URL of a database on its coordinator, names; writes the result and
+    returns it with its path. Its databases, adbench_citus…, are made anew, and dropped at the end.
+
+    Raises ClusterError, load.LoadError or service.ServiceError when a part cannot run.
+    """
+    k6.find_k6()
+    folder = settings.data_dir.resolve() / "results"
+    try:
+        result = asyncio.run(_measure(plan, home, folder, console))
+    except asyncpg.UndefinedTableError as error:
+        raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
+    return result, model.write(result, folder)
+
+
+async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Result:
+    began = datetime.now(UTC)
+    if len(await cluster.nodes(home)) < 2:
+        raise ClusterError("the database that the URL names knows no workers")
+    found = Found()
+    try:
+        sides = await _sides(home, plan.shards[0])
+        await _all_phases(plan, home, sides, found, logs, console)
+        connection = await connect(sides["citus"])
+        try:
+            postgres = await model.postgres(connection)
+            version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
+        finally:
+            await connection.close()
+    finally:
+        for shards in plan.shards:
+            for side in ("citus", "rollup"):
+                await cluster.drop(home, _name(side, shards))
+    result = model.of_run(
+        what="citus",
+        started_at=began,
+        postgres=postgres,
+        data=plan.data,
+        variant="citus,rollup",
+        parameters={
+            "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": ingest.WARMUP_S, "reports": plan.reports,
+            "workers": plan.workers, "shards": list(plan.shards), "nodes": len(await cluster.nodes(home)),
+            "citus": version, "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+        },
+        measurements=list(measurements(plan, found)),
+        checks=found.checks,
+    )  # fmt: skip
+    return result.model_copy(update={"checks": [*found.checks, *aims(plan, result)]})
+
+
+def _name(side: str, shards: int) -> str:
+    return f"{DATABASE}_{shards}" if side == "citus" else f"{DATABASE}_{shards}_{side}"
+
+
+async def _sides(home: str, shards: int) -> Sides:
+    """Two new databases: `citus` on every node, in so many shards, and `rollup` on the coordinator."""
+    for side in ("citus", "rollup"):
+        await cluster.drop(home, _name(side, shards))
+    sides = {
+        "citus": await cluster.create(home, _name("citus", shards)),
+        "rollup": await databases.recreate(home, _name("rollup", shards)),
+    }
+    for side, url in sides.items():
+        connection = await connect(url)
+        try:
+            await connection.execute(f"SET citus.shard_count = {shards}")
+            await catalogue.migrate(connection, side)
+        finally:
+            await connection.close()
+    return sides
+
+
+async def _all_phases(plan: Plan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
+    for side, url in sides.items():
+        await seed(url, plan.data, side, console)
+    found.times, different = await asking(sides, plan.data, plan.reports, console)
+    found.checks.append(
+        Check(name="both sides give one answer", passed=not different, detail=", ".join(different) or "to every report")
+    )
+    postmasters = await _postmasters(home)
+    by_campaign = await _by_campaign(sides["rollup"])
+    stored = plan.data.events  # on each side
+    for shards in plan.shards:
+        main = shards == plan.shards[0]
+        turns = sides if main else await _sides(home, shards)
+        connection = await connect(turns["citus"])
+        found.spread[shards] = await spread(connection, by_campaign)
+        await connection.close()
+        copied = await copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
+        found.copied[shards] = copied
+        if main:
+            stored = plan.data.events + sum(each.rows for each in copied.values())
+    for side, url in sides.items():  # so that no service begins with what COPY has left to compact
+        connection = await connect(url)
+        await run_round(connection, catalogue.find(side))
+        await connection.close()
+    with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
+        found.posted, accepted = await asyncio.to_thread(
+            posting, sides, plan.load, plan.data, Path(folder), logs, console
+        )
+    for side, url in sides.items():
+        found.checks += await _recount(side, url, stored + accepted[side])
+
+
+async def _postmasters(home: str) -> list[int]:
+    """The first process of every node's server; none where one runs on another machine."""
+    found = []
+    for node in await cluster.nodes(home):
+        connection = await cluster.on(home, node, "postgres")
+        try:
+            pid = cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
+        finally:
+            await connection.close()
+        if pid is None:
+            return []
+        found.append(pid)
+    return found
+
+
+async def _by_campaign(url: str) -> dict[str, int]:
+    connection = await connect(url)
+    try:
+        return {row[0]: row[1] for row in await connection.fetch("SELECT campaign_id, count(*) FROM events GROUP BY 1")}
+    finally:
+        await connection.close()
+
+
+async def _recount(side: str, url: str, expected: int) -> list[Check]:
+    connection = await connect(url)
+    try:
+        stored = await connection.fetchval("SELECT count(*) FROM events")
+        audited = await verify.verify(connection, await catalogue.active(connection))
+    finally:
+        await connection.close()
+    return [
+        Check(name=f"every event is stored once ({side})", passed=stored == expected, detail=f"{stored} of {expected}"),
+        Check(
+            name=f"roll-ups are exact ({side})",
+            passed=audited.exact,
+            detail=f"{audited.wrong} of {audited.cells} cells wrong",
+        ),
+    ]
+
+
+# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def measurements(plan: Plan, found: Found) -> Iterator[Measurement]:
+    """Rates and medians of both sides, the ratios of citus to rollup, and how events spread."""
+    s = plan.data.seed
+    for shards, by_size in found.copied.items():
+        for size, each in by_size.items():
+            labels = {"shards": str(shards), "rows": str(size)}
+            yield from _rates("copy", each.rates, labels, s)
+            for side, seconds in each.seconds.items():
+                if seconds:
+                    measured = len(each.rates[side]) * COPIES[size] * size
+                    yield Measurement(
+                        name="copy.processor",
+                        value=seconds / measured * 1e6,
+                        unit="us/event",
+                        labels={**labels, "variant": side},
+                    )
+    for cell, posted in found.posted.items():
+        yield from _rates("ingest", posted.rates, {"shards": str(plan.shards[0]), **cell.labels}, s)
+    for shape, times in found.times.items():
+        for side, values in times.items():
+            yield _figure("report.p50", statistics.median(values, s), "ms", {"shape": shape.name, "variant": side})
+        ratio = statistics.ratio_of_medians(times["rollup"], times["citus"], s)
+        yield _figure("report.ratio", ratio, "ratio", {"shape": shape.name})
+    for shards, lies in found.spread.items():
+        for of in ("shard", "node", "campaign"):
+            yield Measurement(
+                name="spread", value=getattr(lies, of), unit="share", labels={"shards": str(shards), "of": of}
+            )
+
+
+def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
+    for side, values in rates.items():
+        mean = statistics.ratio([(1, value) for value in values], seed)
+        yield _figure(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
+    yield _figure(
+        f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
+    )
+
+
+def _figure(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
+    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
+
+
+def aims(plan: Plan, result: Result) -> Iterable[Check]:
+    """Half of the service's rate, three times a single campaign's report."""
+    for cell in CELLS:
+        value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)
+        title = f"the service, {cell.batch} events a request, {cell.kind}: citus ÷ rollup at least {KEPT}"
+        yield Check(name=title, passed=value >= KEPT, detail=f"{value:.3f}", aim=True)
+    for shape in SINGLE:
+        value = result.value("report.ratio", shape=shape.name)
+        title = f"report {shape.name}: citus ÷ rollup at most {TIMES:.0f}"
+        yield Check(name=title, passed=value <= TIMES, detail=f"{value:.2f}", aim=True)

@@ -1,0 +1,90 @@
+"""What `adbench run citus` found, as tables of text: for the terminal and the documentation."""
+
+from collections.abc import Iterator
+
+from rich.console import Group
+from rich.table import Table as Shown
+
+from adbench.records.model import Measurement, Result
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def writing(result: Result) -> Table:
+    """Events a second of the cluster and of one node, by what is written and how."""
+    head = ("what", "shards", "one node", "cluster", "cluster ÷ one node (95 %)", "processor, µs an event")
+    rows = []
+    for each in result.measurements:
+        if each.name not in ("copy.kept", "ingest.kept"):
+            continue
+        name, labels = each.name.removesuffix(".kept"), each.labels
+        rates = [f"{result.value(f'{name}.rate', **labels, variant=side):,.0f}" for side in ("rollup", "citus")]
+        if name == "copy":
+            what = f"`COPY` of {int(labels['rows']):,} rows"
+        else:
+            keyed = ", keyed" if labels["kind"] == "keyed" else ""
+            what = f"`POST /events`, {int(labels['batch']):,} a request{keyed}"
+        rows.append((what, labels["shards"], *rates, _interval(each), _processor(result, name, labels)))
+    return head, rows
+
+
+def reports(result: Result) -> Table:
+    """The median time of each report's statement on both sides."""
+    head = ("report", "one node", "cluster", "cluster ÷ one node (95 %)")
+    rows = []
+    for each in _named(result, "report.ratio"):
+        medians = [f"{result.value('report.p50', **each.labels, variant=side):.2f} ms" for side in ("rollup", "citus")]
+        rows.append((each.labels["shape"], *medians, _interval(each)))
+    return head, rows
+
+
+def spreads(result: Result) -> Table:
+    """How unevenly the data set lies in shards and on nodes."""
+    head = ("shards", "an even share", "largest shard", "of that, largest campaign", "largest of two workers")
+    rows: list[tuple[str, ...]] = []
+    for shards in dict.fromkeys(each.labels["shards"] for each in _named(result, "spread")):
+        found = [f"{result.value('spread', shards=shards, of=of):.1%}" for of in ("shard", "campaign", "node")]
+        rows.append((shards, f"{1 / int(shards):.1%}", *found))
+    return head, rows
+
+
+def aims(result: Result) -> Table:
+    """What was aimed at, and whether it was reached."""
+    return ("aim", "found", "reached"), [
+        (check.name, check.detail, "yes" if check.passed else "**no**") for check in result.checks if check.aim
+    ]
+
+
+def shown(result: Result) -> Group:
+    """All of it for people."""
+    found = []
+    for head, rows in (writing(result), reports(result), spreads(result)):
+        table = Shown()
+        for place, name in enumerate(head):
+            table.add_column(name, justify="right" if place else "left")
+        for row in rows:
+            table.add_row(*(cell.replace("`", "") for cell in row))
+        found.append(table)
+    marks = {True: "[green]✓[/]", False: "[red]✗[/]"}
+    checks = [
+        f"{marks[check.passed] if check.passed or not check.aim else '[yellow]·[/]'} {check.name}: {check.detail}"
+        for check in result.checks
+    ]
+    return Group(*found, *checks)
+
+
+def _named(result: Result, name: str) -> Iterator[Measurement]:
+    return (each for each in result.measurements if each.name == name)
+
+
+def _interval(each: Measurement) -> str:
+    return f"{each.value:.2f} ({each.low or 0:.2f} – {each.high or 0:.2f})"
+
+
+def _processor(result: Result, name: str, labels: dict[str, str]) -> str:
+    found = {
+        each.labels["variant"]: each.value
+        for each in _named(result, f"{name}.processor")
+        if {**each.labels, "variant": ""} == {**labels, "variant": ""}
+    }
+    return f"{found['rollup']:.1f} and {found['citus']:.1f}" if len(found) == 2 else ""

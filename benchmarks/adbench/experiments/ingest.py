@@ -1,0 +1,278 @@
+"""`adbench run ingest`: how much of what PostgreSQL can take arrives through HTTP.
+
+Hypothesis: the service takes at least half as many events a second as two parallel streams of `psql \\copy` write
+into the same tables, on the same cores, although each batch is committed before it is answered and k6 has its share
+of the machine. Ceiling and service take turns, so that what the machine does meanwhile hits both; each round gives a
+ratio, and the interval is that of their geometric mean (bootstrap over rounds).
+"""
+
+import asyncio
+import resource
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.experiments.psql_ceiling import COPIES, STREAMS, copy_in, find_psql, write_csv
+from adbench.harness import cpu, databases, k6
+from adbench.harness.progress import bar, step
+from adbench.harness.service import serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Result
+from adbench.records.statistics import ratio
+from adbench.workload.dataset import BLOCK, Dataset
+from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
+from adpulse.database.connections import connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+from adpulse.variants import catalogue, verify
+
+DATABASE = "adpulse_ingest"
+USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
+WARMUP_S = 0.5
+
+CELLS = [
+    Cell(1_000),
+    Cell(1_000, "keyed"),
+    Cell(1_000, "ids"),
+    *(Cell(batch) for batch in USERS if batch != 1_000),
+    *(Cell(batch, "gzip") for batch in USERS),
+]
+# Those that have a target: see docs/explanation/ingest.md.
+TARGETS = [Cell(1_000), Cell(1_000, "keyed"), Cell(1_000, "ids"), Cell(1)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`rounds` times everything, for `seconds` each."""
+
+    rounds: int
+    seconds: float
+    workers: int
+    seed: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Round:
+    """Events a second: of the two streams, and of each cell; by cell, the p95 of a request and what it cost."""
+
+    ceiling: float
+    rates: dict[Cell, float]
+    p95_ms: dict[Cell, float]
+    accepted: int
+    processor_us: dict[Cell, dict[str, float]]  # of each program, an event; empty where it is not known
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures, writes the result and returns it with its path. All that it starts is stopped.
+
+    Raises load.LoadError, service.ServiceError, scratch.ScratchError or ceiling.CeilingError when a part cannot run.
+    """
+    k6.find_k6()
+    results_dir = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
+        with step(console, "preparing events"):
+            write_csv(data, folder)
+            files = {cell: write_bodies(data, cell, folder) for cell in plan.cells}
+        with step(console, "starting PostgreSQL"):
+            server = stack.enter_context(database(settings))
+        url = asyncio.run(_prepare(server, settings))
+        psql = find_psql(settings)
+        address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
+        programs = {"service": cpu.service(address), "postgres": asyncio.run(_postmaster(url))}
+        rounds = []
+        total = plan.rounds * (len(plan.cells) + 1)
+        with bar(console, "psql and k6 in turn", total, "runs") as advance_to:
+            for number in range(plan.rounds):
+                # Each round begins elsewhere, so that no cell always follows the same one.
+                first = number % len(plan.cells)
+                order = plan.cells[first:] + plan.cells[:first]
+                ceiling = copy_in(psql, url, folder, results_dir)
+                loads, spent = {}, {}
+                for done, cell in enumerate(order):
+                    advance_to(number * (len(order) + 1) + done + 1)
+                    before = _seconds(programs)
+                    loads[cell] = send(plan, cell, files[cell], number, address, results_dir)
+                    after = _seconds(programs)
+                    spent[cell] = {name: after[name] - before[name] for name in before.keys() & after.keys()}
+                rounds.append(_round(ceiling, loads, spent))
+        memory = cpu.peak_memory(cpu.service(address))
+        checks = asyncio.run(_checks(url, rounds, plan))
+        result = asyncio.run(_result(plan, data, url, began, rounds, memory, checks))
+    return result, model.write(result, results_dir)
+
+
+# ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def send(plan: Plan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
+    """One load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises load.LoadError."""
+    env = {
+        "BASE_URL": address,
+        "SECONDS": plan.seconds,
+        "WARMUP": WARMUP_S,
+        "USERS": USERS[cell.batch],
+        "BATCH": cell.batch,
+        "BODIES": "\n".join(map(str, files)),
+        "GZIP": int(cell.kind == "gzip"),
+        "KEYED": int(cell.kind == "keyed"),
+        "ROUND": number,
+    }
+    return k6.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
+
+
+def rate(loaded: k6.Load, cell: Cell) -> float:
+    """Events taken a second, repeats included. Raises load.LoadError when one was not."""
+    if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
+        raise k6.LoadError(f"not every event was taken: {broken} in {cell}")
+    taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
+    if not taken:
+        raise k6.LoadError(f"not one request was answered in time, in {cell}; more seconds may help")
+    return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
+
+
+def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
+    """Processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
+    found = {name: cpu.seconds(pid) for name, pid in programs.items() if pid is not None}
+    found["k6"] = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[str, float]]) -> Round:
+    rates, p95_ms, processor_us, accepted = {}, {}, {}, 0
+    for cell, loaded in loads.items():
+        rates[cell] = rate(loaded, cell)
+        p95_ms[cell] = loaded.value("http_req_duration{phase:load}", "p(95)")
+        accepted += round(loaded.value("events_accepted", "count"))
+        taken = sum(loaded.value(name, "count") for name in ("events_accepted", "events_duplicate"))
+        processor_us[cell] = {name: seconds / taken * 1e6 for name, seconds in spent[cell].items()}
+    return Round(ceiling, rates, p95_ms, accepted, processor_us)
+
+
+# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _prepare(server: str, settings: Settings) -> str:
+    url = await databases.recreate(server, DATABASE)
+    connection = await connect(url)
+    try:
+        await catalogue.migrate(connection, settings.variant)
+    finally:
+        await connection.close()
+    return url
+
+
+async def _postmaster(url: str) -> int | None:
+    """The process that started all others of the server; none when it runs elsewhere."""
+    connection = await connect(url)
+    try:
+        return cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
+    finally:
+        await connection.close()
+
+
+async def _checks(url: str, rounds: list[Round], plan: Plan) -> list[Check]:
+    expected = sum(each.accepted for each in rounds) + plan.rounds * STREAMS * COPIES * BLOCK
+    connection = await connect(url)
+    try:
+        stored = await connection.fetchval("SELECT count(*) FROM events")
+        audited = await verify.verify(connection, await catalogue.active(connection))
+    finally:
+        await connection.close()
+    return [
+        Check(name="every accepted event is stored once", passed=stored == expected, detail=f"{stored} of {expected}"),
+        Check(
+            name="roll-ups are exact", passed=audited.exact, detail=f"{audited.wrong} of {audited.cells} cells wrong"
+        ),
+    ]
+
+
+async def _result(
+    plan: Plan, data: Dataset, url: str, began: datetime, rounds: list[Round], memory: int | None, checks: list[Check]
+) -> Result:
+    connection = await connect(url)
+    try:
+        postgres = await model.postgres(connection)
+        variant = (await catalogue.active(connection)).name
+    finally:
+        await connection.close()
+    return model.of_run(
+        what="ingest",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant=variant,
+        parameters={
+            "rounds": plan.rounds,
+            "seconds": plan.seconds,
+            "warmup_seconds": WARMUP_S,
+            "workers": plan.workers,
+            "users": {str(batch): users for batch, users in USERS.items()},
+            "psql_streams": STREAMS,
+            "psql_copies": COPIES,
+            "psql_rows": BLOCK,
+            "repeated_ids": REPEATED,
+        },
+        measurements=list(_measurements(plan, rounds, memory)),
+        checks=checks,
+    )
+
+
+def _measurements(plan: Plan, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
+    def over_rounds(name: str, values: list[float], unit: str, labels: dict[str, str]) -> Measurement:
+        mean, low, high = ratio([(1, value) for value in values], plan.seed)
+        return Measurement(name=name, value=mean, low=low, high=high, unit=unit, labels=labels)
+
+    yield over_rounds("ceiling.rate", [each.ceiling for each in rounds], "events/s", {})
+    for cell in plan.cells:
+        yield over_rounds("ingest.rate", [each.rates[cell] for each in rounds], "events/s", cell.labels)
+        yield over_rounds("ingest.p95", [each.p95_ms[cell] for each in rounds], "ms", cell.labels)
+        mean, low, high = ratio([(each.ceiling, each.rates[cell]) for each in rounds], plan.seed)
+        yield Measurement(name="of_ceiling", value=mean, low=low, high=high, unit="ratio", labels=cell.labels)
+        for program in rounds[0].processor_us[cell]:
+            spent = [each.processor_us[cell][program] for each in rounds]
+            yield over_rounds("ingest.processor", spent, "us/event", cell.labels | {"program": program})
+    plain = Cell(1_000)
+    for kind in ("keyed", "ids"):
+        cell = Cell(1_000, kind)
+        if plain in plan.cells and cell in plan.cells:
+            mean, low, high = ratio([(each.rates[plain], each.rates[cell]) for each in rounds], plan.seed)
+            yield Measurement(name="of_plain", value=mean, low=low, high=high, unit="ratio", labels={"kind": kind})
+    if memory is not None:
+        yield Measurement(name="service.peak_memory", value=memory, unit="bytes")
+
+
+def table(result: Result) -> Table:
+    """The outcome for people."""
+    found = {(each.name, *each.labels.values()): each for each in result.measurements}
+    ceiling = found["ceiling.rate",]
+    shown = Table(title=f"two streams of psql: {ceiling.value:,.0f} events/s", title_style="")
+    for column in ("events a request", "as", "events/s", "p95", "of psql", "95 % interval", "processor, µs an event"):
+        shown.add_column(column, justify="left" if column == "as" else "right")
+    for name, *labels in found:
+        if name == "ingest.rate":
+            rate, p95, share = (found[other, *labels] for other in ("ingest.rate", "ingest.p95", "of_ceiling"))
+            interval = f"{share.low:.3f} to {share.high:.3f}"
+            spent = [each for each in result.measurements if each.name == "ingest.processor"]
+            spent = [each for each in spent if (each.labels["batch"], each.labels["kind"]) == tuple(labels)]
+            cost = ", ".join(f"{each.labels['program']} {each.value:.1f}" for each in spent)
+            shown.add_row(*labels, f"{rate.value:,.0f}", f"{p95.value:.1f} ms", f"{share.value:.3f}", interval, cost)
+    shown.add_section()
+    for name, *labels in found:
+        if name == "of_plain":
+            share = found[name, *labels]
+            interval = f"{share.low:.3f} to {share.high:.3f}"
+            shown.add_row("1000", f"{labels[0]} ÷ plain", "", "", f"{share.value:.3f}", interval)
+    for check in result.checks:
+        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
+        shown.caption = f"{shown.caption or ''}{mark} {check.name}: {check.detail}\n"
+    return shown

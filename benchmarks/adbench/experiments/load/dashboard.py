@@ -1,0 +1,206 @@
+"""What an operator sees: a real Prometheus beside a load, and afterwards what Grafana's panels would ask it.
+
+Prometheus gets the files of infra/prometheus as compose.yaml mounts them, and only other addresses. The queries are
+those of infra/grafana/dashboards, asked for as Grafana asks for them, so that what is kept is what its panels show.
+"""
+
+import json
+import math
+import shutil
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from adbench.checkout import ROOT
+from adbench.harness.process import child, tail
+from adbench.harness.service import free_port
+
+INFRA = ROOT / "infra"
+OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
+START_S = 60
+STEP_S = 5  # as Prometheus scrapes
+# Grafana's: four scrapes, or the step and a scrape, whichever is longer.
+RATE_INTERVAL = f"{max(4 * STEP_S, STEP_S + STEP_S)}s"
+# The panels that are kept, by their titles: those of the row "Now", and the course of these.
+SHOWN = (
+    "Requests by route",
+    "GET /report",
+    "Reports within 200 ms",
+    "Events by outcome",
+    "POST /events",
+    "Events waiting",
+    "Commit",
+    "Deltas that wait",
+    "Compaction lag",
+)
+ALERTS = "ALERTS"  # what Prometheus says of alerts that are pending or firing
+
+
+class DashboardError(RuntimeError):
+    """There is no Prometheus here, or it does not answer; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel as the dashboard's JSON has it. `queries` are (PromQL, legend); `limit` is where its threshold lies."""
+
+    title: str
+    kind: str  # stat or timeseries
+    unit: str  # as Grafana names it: s, ops, reqps, percentunit, short
+    queries: tuple[tuple[str, str], ...]
+    limit: float | None
+
+
+def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
+    """The panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
+
+    Raises DashboardError when a title is not there.
+    """
+    found = []
+    for each in json.loads(path.read_text())["panels"]:
+        queries = tuple((query["expr"], query["legendFormat"]) for query in each.get("targets", ()) if "expr" in query)
+        if queries and (each["type"] == "stat" or each["title"] in shown):
+            steps = each["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])
+            limits = [step["value"] for step in steps if step["value"] is not None]
+            unit = each["fieldConfig"]["defaults"]["unit"]
+            found.append(Panel(each["title"], each["type"], unit, queries, limits[0] if limits else None))
+    if missing := set(shown) - {panel.title for panel in found}:
+        raise DashboardError(f"{path.name} has no panel {', '.join(sorted(missing))}")
+    return found
+
+
+def find() -> str:
+    """The `prometheus` on the PATH. Raises DashboardError."""
+    program = shutil.which("prometheus")
+    if program is None:
+        raise DashboardError("prometheus is not on the PATH: on Debian and Ubuntu, the package of that name brings it")
+    return program
+
+
+@contextmanager
+def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
+
+    It is compose's, with other addresses and what is to be `replaced` in the text of its configuration; its data lie
+    in `folder`. Raises DashboardError.
+    """
+    program = find()
+    port = free_port()
+    own = f"127.0.0.1:{port}"
+    rules = str(INFRA / "prometheus" / "rules")
+    text = (INFRA / "prometheus" / "prometheus.yml").read_text()
+    found = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
+    words = {
+        found: f'static_configs: [{{targets: ["{target}"]}}]',
+        "localhost:9090": own,
+        "rules/": f"{rules}/",
+        **(replaced or {}),
+    }
+    for word, instead in words.items():
+        if word not in text:
+            raise DashboardError(f"infra/prometheus/prometheus.yml has no {word!r} any more")
+        text = text.replace(word, instead)
+    (folder / "prometheus.yml").write_text(text)
+    log = folder / "prometheus.log"
+    options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
+    with child([program, *options, f"--web.listen-address={own}"], log) as process:
+        give_up = time.monotonic() + START_S
+        while not _ready(f"http://{own}"):
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise DashboardError(f"Prometheus does not get ready:\n{tail(log)}")
+            time.sleep(0.1)
+        yield f"http://{own}"
+
+
+def _ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/-/ready", timeout=5) as reply:  # noqa: S310 — our own address
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
+class Recording:
+    """A Prometheus that looks on. `panels` is what the dashboard showed from the beginning until now."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._began = address, time.time()
+
+    def panels(self) -> dict[str, JsonValue]:
+        """Title, kind, unit, limit and series of every panel, and the alerts; a value each STEP_S, null for a gap.
+
+        Raises DashboardError when a query is not answered.
+        """
+        ended = time.time()
+        steps = int((ended - self._began) // STEP_S)
+        kept: list[JsonValue] = []
+        for panel in panels():
+            series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
+            kept.append(
+                {
+                    "title": panel.title,
+                    "kind": panel.kind,
+                    "unit": panel.unit,
+                    "limit": panel.limit,
+                    "series": series,
+                }
+            )
+        alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
+        version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]
+        return {"prometheus": version, "step_seconds": STEP_S, "panels": kept, "alerts": alerts}
+
+    def _series(self, query: str, legend: str, ended: float, steps: int) -> list[JsonValue]:
+        """Counted back from the end, so that the last value is the one of that moment."""
+        filled = query.replace("$__rate_interval", RATE_INTERVAL)
+        began = ended - steps * STEP_S
+        asked = {"query": filled, "start": began, "end": ended, "step": STEP_S}
+        found = _ask(f"{self._address}/api/v1/query_range", asked)["result"]
+        return [
+            {"legend": _filled(legend, each["metric"]), "values": _values(each["values"], began, steps + 1)}
+            for each in found
+        ]
+
+
+@contextmanager
+def recording(address: str) -> Iterator[Recording]:
+    """A Prometheus beside the service at that address while the block runs."""
+    target = urllib.parse.urlsplit(address).netloc
+    with tempfile.TemporaryDirectory(prefix="adbench-prometheus-") as folder, prometheus(target, Path(folder)) as own:
+        yield Recording(own)
+
+
+def _ask(address: str, query: Mapping[str, object]) -> Any:
+    """The data of an answer of Prometheus' API."""
+    try:
+        with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(query)}", timeout=30) as reply:  # noqa: S310 — our own
+            return json.load(reply)["data"]
+    except urllib.error.HTTPError as error:
+        raise DashboardError(f"Prometheus does not answer {dict(query)}: {error.read().decode()}") from error
+    except OSError as error:
+        raise DashboardError(f"Prometheus does not answer: {error}") from error
+
+
+def _filled(legend: str, labels: Mapping[str, str]) -> str:
+    """A legend of Grafana with its holes filled: `{{method}} {{route}}`."""
+    for name, value in labels.items():
+        legend = legend.replace(f"{{{{{name}}}}}", value)
+    return legend
+
+
+def _values(samples: Sequence[tuple[float, str]], began: float, length: int) -> list[JsonValue]:
+    """A value for each step; six digits of it, and none where there is no number: a quantile of nothing is NaN."""
+    values: list[JsonValue] = [None] * length
+    for at, text in samples:
+        value = float(text)
+        if math.isfinite(value):
+            values[round((at - began) / STEP_S)] = float(f"{value:.6g}")
+    return values

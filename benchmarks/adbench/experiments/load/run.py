@@ -1,0 +1,241 @@
+"""`adbench load`: one script of k6/ against a service that this starts, or against one that is up."""
+
+import asyncio
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import JsonValue
+from rich.console import Console
+from rich.table import Table
+
+from adbench.checks import after_load
+from adbench.experiments.load import dashboard
+from adbench.experiments.load.knee import knee, steps
+from adbench.experiments.load.table_sizes import Watch, growth
+from adbench.harness import databases, k6
+from adbench.harness.progress import bar, step
+from adbench.harness.service import ServiceError, serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.dataset import Dataset
+from adbench.workload.seed import seed
+from adpulse.database.connections import connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+DATABASE = "adpulse_load"
+WARMUP_S = 2
+PROMISE_MS = 200
+SAMPLES = 20  # of the tables' sizes in a soak
+# The scenarios, and the seconds of load that each has unless told otherwise.
+SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
+    as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
+    Prometheus looks on, and what the dashboard showed is kept."""
+
+    scenario: str
+    data: Dataset
+    seconds: int
+    batches: int = 40
+    batch: int = 1_000
+    peak: int = 300
+    reports: int = 20
+    workers: int = 2
+    dashboard: bool = False
+
+
+def run(plan: Plan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
+    """Runs the scenario, writes its result and returns it with its path. All that it starts is stopped.
+
+    With an address, the service there is loaded, as it is: its answers are looked at, but not recounted, because
+    others may write to it. Raises load.LoadError, dashboard.DashboardError, service.ServiceError,
+    scratch.ScratchError or bulk.AlreadyLoaded.
+    """
+    k6.find_k6()  # before anything else takes time
+    if plan.dashboard:
+        dashboard.find()
+    folder = settings.data_dir.resolve() / "results"
+    result = _there(plan, settings, console, folder, address) if address else _here(plan, settings, console, folder)
+    return result, model.write(result, folder)
+
+
+def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Result:
+    began = datetime.now(UTC)
+    with ExitStack() as stack:
+        with step(console, "starting PostgreSQL"):
+            server = stack.enter_context(database(settings))
+        url = asyncio.run(databases.recreate(server, DATABASE))
+        asyncio.run(seed(url, plan.data, settings.variant, console))
+        with step(console, f"starting the service with {plan.workers} workers"):
+            address = stack.enter_context(serving(url, plan.workers, folder / "service.log"))
+        watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
+        loaded, seen = _seen(plan, address, folder / "k6.json", console, watch)
+        with step(console, "recounting"):
+            answers = asyncio.run(after_load.ask(plan.data, url, address))
+        # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
+        cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
+        audited = [after_load.complete(plan.data, loaded, answers, cut_off), after_load.accuracy(answers)]
+        postgres, variant = asyncio.run(_describe(url))
+    tables = watch.measurements() if watch else []
+    return _result(plan, began, loaded, audited, postgres, variant, plan.data, tables, seen)
+
+
+def _there(plan: Plan, settings: Settings, console: Console, folder: Path, address: str) -> Result:
+    began = datetime.now(UTC)
+    variant = _variant(address)
+    loaded, seen = _seen(plan, address, folder / "k6.json", console)
+    postgres = asyncio.run(_describe(settings.database_url))[0] if settings.database_url else None
+    return _result(plan, began, loaded, [], postgres, variant, None, seen=seen)
+
+
+def _seen(
+    plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None
+) -> tuple[k6.Load, dict[str, JsonValue]]:
+    """Loads the service, and says what its dashboard showed meanwhile, if that was asked for."""
+    if not plan.dashboard:
+        return _load(plan, address, out, console, watch), {}
+    shared = round(os.getloadavg()[0], 1)
+    with ExitStack() as stack:
+        with step(console, "starting Prometheus"):
+            looking_on = stack.enter_context(dashboard.recording(address))
+        loaded = _load(plan, address, out, console, watch)
+        with step(console, "asking what the dashboard showed"):
+            return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
+
+
+def _load(plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None) -> k6.Load:
+    planned_s = WARMUP_S + plan.seconds
+    env = {
+        "BASE_URL": address,
+        "SECONDS": plan.seconds,
+        "WARMUP": WARMUP_S,
+        "BATCH": plan.batch,
+        "BATCHES": plan.batches,
+        "PEAK": plan.peak,
+        "REPORTS": plan.reports,
+        "CAMPAIGNS": plan.data.campaigns,
+        "DAYS": plan.data.days,
+        "PROMISE_MS": PROMISE_MS,
+    }
+    with bar(console, plan.scenario, planned_s, "s") as advance_to:
+
+        def tick(gone_s: float) -> None:
+            advance_to(min(gone_s, planned_s))
+            if watch:
+                watch.look(gone_s)
+
+        return k6.run(plan.scenario, env, out, planned_s, tick)
+
+
+async def _describe(url: str) -> tuple[model.Postgres, str]:
+    connection = await connect(url)
+    try:
+        return await model.postgres(connection), (await catalogue.active(connection)).name
+    finally:
+        await connection.close()
+
+
+def _variant(address: str) -> str:
+    """Which variant the service at the address answers from; asking also shows that it is there, and lets us in."""
+    key = os.environ.get("API_KEY")  # k6 takes it from there, too
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    question = urllib.request.Request(f"{address}/report?start=-1m", headers=headers)  # noqa: S310 — the user's
+    try:
+        with urllib.request.urlopen(question, timeout=10) as reply:  # noqa: S310 — the user's
+            return str(json.load(reply)["meta"]["variant"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ServiceError(f"no report from {address}: {error}") from error
+
+
+def _result(
+    plan: Plan,
+    began: datetime,
+    loaded: k6.Load,
+    audited: list[Check],
+    postgres: model.Postgres | None,
+    variant: str,
+    data: Dataset | None,
+    tables: Sequence[Measurement] = (),
+    seen: Mapping[str, JsonValue] | None = None,
+) -> Result:
+    return model.of_run(
+        what=f"load-{plan.scenario}",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant=variant,
+        parameters={
+            "seconds": plan.seconds,
+            "warmup_seconds": WARMUP_S,
+            "batches_per_second": plan.batches,
+            "batch": plan.batch,
+            "peak_batches_per_second": plan.peak,
+            "reports_per_second": plan.reports,
+            "workers": plan.workers if data else None,
+            **(seen or {}),
+        },
+        measurements=[*_measurements(plan, loaded), *tables],
+        checks=[after_load.replies(loaded), *audited, *_thresholds(loaded)],
+    )
+
+
+def _measurements(plan: Plan, loaded: k6.Load) -> list[Measurement]:
+    found = [
+        Measurement(name="dropped", value=loaded.value("dropped_iterations", "count"), unit="requests"),
+        *after_load.latencies(loaded),
+    ]
+    if "events_accepted" in loaded.metrics:
+        found.append(after_load.ingest_rate(loaded))
+        found.append(Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"))
+    if plan.scenario == "ingest":
+        ramp = steps(loaded)
+        for number, each in enumerate(ramp, 1):
+            labels = {"step": str(number), "held": "yes" if each.held else "no"}
+            found.append(Measurement(name="ramp.offered", value=each.offered, unit="events/s", labels=labels))
+            found.append(Measurement(name="ramp.accepted", value=each.accepted, unit="events/s", labels=labels))
+        if held := knee(ramp):
+            found.append(Measurement(name="ingest.knee", value=held.accepted, unit="events/s"))
+    return found
+
+
+def _thresholds(loaded: k6.Load) -> list[Check]:
+    # `checks` is what verdict.replies says in words.
+    return [
+        Check(name=f"{each.metric} {each.condition}", passed=each.kept, detail=each.figure, aim=each.aim)
+        for each in loaded.thresholds()
+        if each.metric != "checks"
+    ]
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: the figures over all, and each promise and aim that was missed."""
+    shown = Table(title=f"{result.what} on {result.variant}", title_style="")
+    shown.add_column("measured", overflow="fold")
+    shown.add_column("result", justify="right", overflow="fold")
+    for each in result.measurements:
+        if each.labels.keys() <= {"quantile"}:
+            quantile = f" p{float(each.labels['quantile']) * 100:g}" if each.labels else ""
+            figure = f"{each.value:.1f}" if each.unit == "ms" else f"{each.value:,.0f}"
+            shown.add_row(f"{each.name}{quantile}", f"{figure} {each.unit}")
+    for name, figure in growth(result.measurements):
+        shown.add_row(name, figure)
+    promises = [check for check in result.checks if not check.aim]
+    aims = [check for check in result.checks if check.aim]
+    for kind, checks, mark in (("promises", promises, "[red]✗[/]"), ("aims", aims, "[yellow]·[/]")):
+        shown.add_row(f"{kind} kept", f"{sum(check.passed for check in checks)} of {len(checks)}")
+        for check in checks:
+            if not check.passed:
+                shown.add_row(f"{mark} {check.name}", check.detail)
+    return shown

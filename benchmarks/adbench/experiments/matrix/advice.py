@@ -1,0 +1,243 @@
+"""Which design meets a target at the least cost, by the numbers of a matrix: `advise` is a pure function of both.
+
+How it goes from what was measured to what was asked:
+
+- *Size.* A matrix spreads its events over some days. So many events a day are `events_per_day x those days` events in
+  such a matrix: windows then hold as much. Designs that read every event whatever the window (the plan says Seq Scan)
+  are taken at all events that retention keeps.
+- *Latency* of each shape, at p95, and *upkeep*, each as c + k x events with c, k >= 0: fitted to the measured sizes by
+  least squares of relative errors. From one size alone: k = 0 where the plan reads roll-ups only, c = 0 where it reads
+  raw events.
+- *Storage*: bytes an event at the largest measured size, times the events kept. Roll-ups take fewer as events get
+  denser, so for them this is an upper bound.
+- *Writing*: the share of the day that COPYs at the measured rate and upkeep take. Above MOST_BUSY it does not hold:
+  traffic at its peak is several times the average.
+
+Of the designs that meet all of it, the one with the smallest product of write cost and storage, each relative to the
+cheapest, is named first.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from adbench.experiments.matrix.plan import SHAPES
+from adbench.records.model import Measurement, Result
+
+DECLARED = ("geo", "device", "placement")  # the dimensions that rollup_dims had when it was measured
+MEASURED_FILTER = "geo"
+MOST_BUSY = 0.25
+QUANTILE = "0.95"
+DAY_S = 86_400
+MILLION = 1_000_000
+_RAW = re.compile(r" on events(?!_by_minute)")
+_EVERYTHING = re.compile(r"Seq Scan on events\b")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is asked for. `filters` are metadata keys that reports filter or group by."""
+
+    events_per_day: int
+    retention_days: int
+    report_ms: float
+    filters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fit:
+    """c + k x events, and the measured points (events, value) that it comes from."""
+
+    constant: float
+    per_event: float
+    points: tuple[tuple[int, float], ...]
+
+    def at(self, events: float) -> float:
+        """The value expected at that size."""
+        return self.constant + self.per_event * events
+
+    def beyond(self, events: float) -> float:
+        """How many times larger that size is than the largest measured one; 1 inside the range."""
+        return max(events / max(size for size, _ in self.points), 1)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is expected of one shape of report."""
+
+    name: str
+    p95_ms: float
+    events: float  # that it was taken at
+    fit: Fit
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One design against the need. `reasons` say why it does not meet it; empty when it does."""
+
+    variant: str
+    shapes: list[Shape]
+    stored_bytes: float
+    busy: float  # share of the day spent writing and on upkeep
+    seconds_per_million: float
+    beyond: float  # how far the numbers were extrapolated; 1: not at all
+    reasons: list[str] = field(default_factory=list)
+    score: float = math.inf  # write cost x storage, relative to the cheapest; among those that meet the need
+
+    @property
+    def meets(self) -> bool:
+        return not self.reasons
+
+    @property
+    def slowest(self) -> Shape:
+        return max(self.shapes, key=lambda shape: shape.p95_ms)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The verdicts, the best first, and what has to be said about all of them."""
+
+    need: Need
+    verdicts: list[Verdict]
+    notes: list[str]
+
+    @property
+    def chosen(self) -> Verdict | None:
+        """None when nothing meets the need."""
+        return self.verdicts[0] if self.verdicts and self.verdicts[0].meets else None
+
+
+def advise(need: Need, result: Result) -> Advice:
+    """Judges every design of a matrix. Raises ValueError for a result of something else."""
+    if result.what != "matrix" or result.data is None:
+        raise ValueError("advice needs the result of adbench matrix")
+    days = result.data.days
+    found = [_judge(need, name, result, days) for name in result.variant.split(",")]
+    verdicts = [verdict for verdict in found if verdict is not None]
+    meeting = [verdict for verdict in verdicts if verdict.meets]
+    if meeting:
+        write, stored = (min(getattr(v, cost) for v in meeting) for cost in ("seconds_per_million", "stored_bytes"))
+        scores = {v.variant: v.seconds_per_million / write * v.stored_bytes / stored for v in meeting}
+        verdicts = [_scored(verdict, scores.get(verdict.variant, math.inf)) for verdict in verdicts]
+    verdicts.sort(key=lambda v: (not v.meets, v.score, v.slowest.p95_ms))
+    return Advice(need, verdicts, _notes(need, verdicts, result))
+
+
+def fit(points: Iterable[tuple[int, float]], *, flat: bool) -> Fit:
+    """c + k x events through the points, c and k not negative. One point alone: `flat` says whether k or c is 0.
+
+    Relative errors are minimised: a millisecond too many matters at 1 ms and not at 1,000 ms.
+    """
+    known = tuple(sorted(points))
+    sizes, values = (np.array(column, dtype=float) for column in zip(*known, strict=True))
+    values = np.maximum(values, 1e-9)
+    proportional = float((sizes / values).sum() / ((sizes / values) ** 2).sum())
+    level = float((1 / values).sum() / ((1 / values) ** 2).sum())
+    if len(known) == 1:
+        return Fit(level, 0, known) if flat else Fit(0, proportional, known)
+    (constant, slope), *_ = np.linalg.lstsq(
+        np.stack([1 / values, sizes / values], axis=1), np.ones(len(values)), rcond=None
+    )
+    # With two unknowns, the best fit within bounds is the free one or lies on a bound.
+    if slope < 0:
+        return Fit(level, 0, known)
+    return Fit(0, proportional, known) if constant < 0 else Fit(float(constant), float(slope), known)
+
+
+def _judge(need: Need, name: str, result: Result, days: int) -> Verdict | None:
+    """None for a design that has no numbers of each kind."""
+    numbers = [each for each in result.measurements if each.labels.get("variant") == name]
+    rates, stored = _points(numbers, "ingest.rate"), _points(numbers, "size.total")
+    upkeep = _points(numbers, "ingest.upkeep")
+    wanted = [shape.name for shape in SHAPES if need.filters or not _by_metadata(shape.name)]
+    latencies = {
+        shape: _points(numbers, "report.latency", shape=shape, quantile=QUANTILE, phase="report") for shape in wanted
+    }
+    if not (rates and stored and upkeep and all(latencies.values())):
+        return None
+    kept = need.events_per_day * need.retention_days
+    spread = need.events_per_day * days
+    shapes = []
+    for shape, points in latencies.items():
+        plan = _plan(numbers, shape)
+        fitted = fit(points, flat=not _RAW.search(plan))
+        events = max(kept, spread) if _EVERYTHING.search(plan) else spread
+        shapes.append(Shape(shape, fitted.at(events), events, fitted))
+    kept_up = fit(upkeep, flat=True)
+    write_s = MILLION / min(rate for _, rate in rates) + kept_up.at(spread)
+    verdict = Verdict(
+        variant=name,
+        shapes=shapes,
+        stored_bytes=max(stored)[1] * kept,
+        busy=need.events_per_day / MILLION * write_s / DAY_S,
+        seconds_per_million=write_s,
+        beyond=max(shape.fit.beyond(shape.events) for shape in shapes),
+    )
+    slow = [shape for shape in shapes if shape.p95_ms > need.report_ms]
+    if slow:
+        worst = max(slow, key=lambda shape: shape.p95_ms)
+        verdict.reasons.append(
+            f"{len(slow)} of {len(shapes)} shapes of report are too slow; {worst.name}: {worst.p95_ms:,.0f} ms at p95"
+        )
+    if verdict.busy > MOST_BUSY:
+        verdict.reasons.append(
+            f"writing and upkeep would take {verdict.busy:.0%} of the day; above {MOST_BUSY:.0%} peaks do not fit"
+        )
+    return verdict
+
+
+def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]:
+    sizes = sorted({size for verdict in verdicts for shape in verdict.shapes for size, _ in shape.fit.points})
+    if not sizes:
+        return ["this matrix has no design with all its numbers"]
+    notes = [f"measured at {', '.join(f'{size:,}' for size in sizes)} events on {result.machine.cpu}, "
+             f"{result.machine.cores} cores, reports without writing beside them"]  # fmt: skip
+    notes.append(
+        f"stored: bytes an event as at {sizes[-1]:,} events; too much for roll-ups, which grow slower than events"
+    )
+    beyond = max(verdict.beyond for verdict in verdicts)
+    if beyond > 1:
+        notes.append(f"EXTRAPOLATED, up to {beyond:,.0f} times beyond what was measured: measure nearer to it")
+    if len(sizes) == 1:
+        notes.append("from one size only: raw designs taken as proportional, roll-ups as flat; --scale gives growth")
+    other = [key for key in need.filters if key != MEASURED_FILTER]
+    if other:
+        notes.append(f"filters by {', '.join(other)} were not measured; {MEASURED_FILTER} stands for them")
+    undeclared = [key for key in need.filters if key not in DECLARED]
+    if undeclared:
+        notes.append(
+            f"for rollup_dims, {', '.join(undeclared)} must be declared (ADPULSE_DIMENSIONS) and have few values"
+        )
+    left = [name for name in result.variant.split(",") if name not in {verdict.variant for verdict in verdicts}]
+    if left:
+        notes.append(f"without all numbers, and so not judged: {', '.join(left)}")
+    return notes
+
+
+def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tuple[int, float]]:
+    """(events, value) of every size that has it, with exactly these labels besides those of the cell."""
+    cell = {"events", "variant", "phase"}
+    return [
+        (int(each.labels["events"]), each.value)
+        for each in numbers
+        if each.name == name
+        and {key: value for key, value in each.labels.items() if key not in cell}
+        == {key: value for key, value in labels.items() if key not in cell}
+    ]
+
+
+def _plan(numbers: Sequence[Measurement], shape: str) -> str:
+    """The plan at the largest size."""
+    found = [each for each in numbers if each.name == "report.pages" and each.labels.get("shape") == shape]
+    return max(found, key=lambda each: int(each.labels["events"])).detail or "" if found else ""
+
+
+def _by_metadata(shape: str) -> bool:
+    return any(each.name == shape and (each.geo or each.group_by == MEASURED_FILTER) for each in SHAPES)
+
+
+def _scored(verdict: Verdict, score: float) -> Verdict:
+    return Verdict(**{**vars(verdict), "score": score})

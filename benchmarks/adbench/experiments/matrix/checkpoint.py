@@ -1,0 +1,94 @@
+"""What has been measured so far, on disk: a folder a run, a file a cell, so that an interrupted run goes on."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from adbench.experiments.matrix.plan import MatrixError, Phase, Plan
+from adbench.records.model import Gap, Measurement
+
+
+class Cell(BaseModel):
+    """One phase of one variant at one size: its numbers, or the gap where they would be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    events: int
+    variant: str
+    phase: Phase
+    measurements: list[Measurement] = []
+    gap: Gap | None = None
+    answers: int = 0  # that were compared with the recount
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What tells its measurements from those of other cells."""
+        return {"events": str(self.events), "variant": self.variant, "phase": self.phase}
+
+
+class Run(BaseModel):
+    """The first file of the folder: what is measured, by which code. `skipped` variants cannot be built here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    started_at: datetime
+    revision: str | None
+    plan: Plan
+    skipped: dict[str, str] = {}
+
+
+class Journal:
+    """The folder of one run."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        self.folder, self.run = folder, run
+
+    @classmethod
+    def begin(cls, home: Path, plan: Plan, revision: str | None, skipped: dict[str, str]) -> "Journal":
+        """A new folder in `home`, named after the moment."""
+        run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped)
+        folder = home / f"{run.started_at:%Y%m%dT%H%M%S%fZ}"
+        folder.mkdir(parents=True)
+        _write(folder / "run.json", run)
+        return cls(folder, run)
+
+    @classmethod
+    def resume(cls, home: Path, revision: str | None) -> "Journal":
+        """The newest folder that has no result yet. Raises MatrixError: there is none, or other code began it."""
+        folders = sorted(path.parent for path in home.glob("*/run.json") if not (path.parent / "result").exists())
+        if not folders:
+            raise MatrixError(f"there is no interrupted run in {home}")
+        run = Run.model_validate_json((folders[-1] / "run.json").read_bytes())
+        if run.revision != revision:
+            raise MatrixError(f"the interrupted run measured revision {run.revision}, this is {revision}: start anew")
+        return cls(folders[-1], run)
+
+    def add(self, cell: Cell) -> None:
+        """Keep a finished cell."""
+        _write(self._path(cell.events, cell.variant, cell.phase), cell)
+
+    def find(self, events: int, variant: str, phase: Phase) -> Cell | None:
+        """A cell that is finished."""
+        path = self._path(events, variant, phase)
+        return Cell.model_validate_json(path.read_bytes()) if path.exists() else None
+
+    def cells(self) -> list[Cell]:
+        """All that are finished, by size, in the plan's order of variants."""
+        found = [Cell.model_validate_json(path.read_bytes()) for path in self.folder.glob("cell-*.json")]
+        order = self.run.plan.variants
+        return sorted(found, key=lambda cell: (cell.events, order.index(cell.variant)))
+
+    def end(self, result: Path) -> None:
+        """The run is over, and its result is that file."""
+        (self.folder / "result").write_text(f"{result.name}\n")
+
+    def _path(self, events: int, variant: str, phase: Phase) -> Path:
+        return self.folder / f"cell-{events}-{variant}-{phase}.json"
+
+
+def _write(path: Path, content: BaseModel) -> None:
+    """Whole or not at all: a run may be killed at any moment."""
+    part = path.with_suffix(".part")
+    part.write_text(content.model_dump_json(indent=2) + "\n")
+    part.replace(path)

@@ -1,0 +1,96 @@
+"""The databases of a matrix: one for each variant and size, which is copied for everything that writes."""
+
+from dataclasses import dataclass
+
+from adbench.experiments.matrix.explain import PARTITION
+from adbench.experiments.matrix.plan import Plan
+from adbench.harness import databases
+from adpulse.database.connections import Connection, connect
+from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
+
+SIZES = """
+SELECT relname, relkind IN ('i', 'I') AS is_index, pg_table_size(pg_class.oid) AS bytes
+FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'm', 'i')
+"""
+
+
+@dataclass(frozen=True, eq=False)  # a key of dictionaries, by itself
+class Stock:
+    """One variant at one size, on the server of that URL."""
+
+    server: str
+    variant: Variant
+    events: int
+
+    @property
+    def name(self) -> str:
+        return f"adpulse_matrix_{self.variant.name}_{self.events}"
+
+    @property
+    def url(self) -> str:
+        return databases.sibling(self.server, self.name)
+
+    async def build(self, plan: Plan) -> None:
+        """Makes it anew: the design, and partitions for every day of the plan. Raises scratch.ScratchError."""
+        connection = await connect(await databases.recreate(self.server, self.name))
+        try:
+            await catalogue.migrate(connection, self.variant.name)
+            first = min(plan.data(self.events).start, plan.live.start)
+            await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
+        finally:
+            await connection.close()
+
+    async def sign(self, run: str) -> None:
+        """Note that it is whole, and whose it is."""
+        await self._execute(f"COMMENT ON DATABASE {self.name} IS '{run}'")
+
+    async def signed(self, run: str) -> bool:
+        """Whether it is there, whole, from this run."""
+        connection = await connect(self.server)
+        try:
+            found = await connection.fetchval(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", self.name
+            )
+        finally:
+            await connection.close()
+        return bool(found == run)
+
+    async def copy(self) -> str:
+        """The URL of a copy, file by file, as it was when it had settled. It ends with a checkpoint."""
+        await self.drop_copy()
+        await self._execute(f"CREATE DATABASE {self.name}_copy TEMPLATE {self.name} STRATEGY file_copy")
+        return databases.sibling(self.server, f"{self.name}_copy")
+
+    async def drop_copy(self) -> None:
+        """It need not be there."""
+        await self._execute(f"DROP DATABASE IF EXISTS {self.name}_copy WITH (FORCE)")
+
+    async def drop(self) -> None:
+        """It and its copy; neither need be there."""
+        await self.drop_copy()
+        await self._execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+    async def _execute(self, statement: str) -> None:
+        connection = await connect(self.server)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+async def sizes(connection: Connection) -> dict[tuple[str, str], int]:
+    """Bytes of every table and index that holds some, by ("table" or "index", name); partitions count as one."""
+    found: dict[tuple[str, str], int] = {}
+    for name, is_index, size in await connection.fetch(SIZES):
+        key = ("index" if is_index else "table", PARTITION.sub("", name).replace("events_default", "events"))
+        if size:
+            found[key] = found.get(key, 0) + size
+    return found
+
+
+async def wal(connection: Connection) -> int:
+    """Bytes of write-ahead log that the server has written since it was made."""
+    written: int = await connection.fetchval("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint")
+    return written

@@ -1,0 +1,119 @@
+"""The right answers, counted in the arrays that the events are made of: no SQL, and nothing shared with the reports."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from adbench.workload.dataset import COUNTRIES, EPOCH, MIXES, Block, Dataset, Ints
+from adbench.workload.report_shapes import Shape
+from adpulse.reports.metrics import Sums as MeasuredSums
+from adpulse.reports.reporter import Report
+
+Key = tuple[datetime | None, str | None]  # bucket, group
+Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
+Answer = dict[Key, Sums]
+ZEROS: Sums = (0, 0, 0, 0, 0)
+
+PROBE = "CAMP-FRESH"  # the campaign of the events that freshness is measured with
+SPANS_US = {"hour": 3_600_000_000, "day": 86_400_000_000}
+GEO = np.array([COUNTRIES.index(mix["geo"]) for mix in MIXES])
+
+
+class Recount:
+    """The answers to some shapes of report whose windows end at `stop`, over the blocks added so far."""
+
+    def __init__(self, data: Dataset, shapes: Sequence[Shape], stop: datetime) -> None:
+        self._data, self._shapes = data, shapes
+        self._stop_us = _us(stop)
+        self._counted: dict[str, dict[tuple[int, int], Ints]] = {shape.name: {} for shape in shapes}
+
+    def add(self, block: Block) -> None:
+        """Count a block's events."""
+        for shape in self._shapes:
+            self._count(shape, block)
+
+    def answers(self, probes: int = 0) -> dict[str, Answer]:
+        """For each shape the rows that its report must have; rows of zeros are left out.
+
+        `probes` more events were stored in the last hour: impressions of PROBE that cost a micro each.
+        """
+        return {shape.name: self._answer(shape, probes) for shape in self._shapes}
+
+    def _answer(self, shape: Shape, probes: int) -> Answer:
+        rows: Answer = {
+            (self._bucket(shape, bucket), self._group(shape, group)): tuple(map(int, sums))
+            for (bucket, group), sums in self._counted[shape.name].items()
+        }
+        if probes and shape.campaign is None and shape.geo is None:
+            if shape.granularity is not None or shape.group_by == "geo":
+                raise NotImplementedError("a probe has no place in rows by time or by geo")
+            key: Key = (None, PROBE if shape.group_by else None)
+            rows[key] = tuple(a + b for a, b in zip(rows.get(key, ZEROS), (probes, 0, 0, probes, 0), strict=True))
+        return {key: sums for key, sums in rows.items() if any(sums)}
+
+    def _count(self, shape: Shape, block: Block) -> None:
+        start = self._stop_us - shape.length // timedelta(microseconds=1)
+        chosen = (block.ts >= start) & (block.ts < self._stop_us)
+        if shape.campaign is not None:
+            chosen &= block.campaign == int(shape.campaign.removeprefix("CAMP-")) - 1
+        if shape.geo is not None:
+            chosen &= GEO[block.mix] == COUNTRIES.index(shape.geo)
+        at = np.flatnonzero(chosen)
+        if not len(at):
+            return
+        # A place for each bucket and group, so that sums are one pass over the events: 31 days x 12 countries at most.
+        buckets = block.ts[at] // SPANS_US[shape.granularity] if shape.granularity else np.zeros_like(at)
+        groups, width = self._groups(shape, block, at)
+        lowest = int(buckets.min())
+        place = (buckets - lowest) * width + groups
+        kind = block.kind[at]
+        # Weights are added up as floating point: exact, because a block's sums stay far below 2 ** 53.
+        weights = (kind == 0, kind == 1, kind == 2, block.cost[at], block.revenue[at])
+        sums = np.stack([np.bincount(place, each).astype(np.int64) for each in weights], axis=1)
+        counted = self._counted[shape.name]
+        for filled in np.unique(place).tolist():
+            key = (lowest + filled // width, filled % width)
+            counted[key] = sums[filled] if key not in counted else counted[key] + sums[filled]
+
+    def _groups(self, shape: Shape, block: Block, at: Ints) -> tuple[Ints, int]:
+        """The number of each event's group, and how many there are."""
+        if shape.group_by == "campaign_id":
+            return block.campaign[at], self._data.campaigns
+        if shape.group_by == "geo":
+            return GEO[block.mix[at]], len(COUNTRIES)
+        return np.zeros_like(at), 1
+
+    def _bucket(self, shape: Shape, bucket: int) -> datetime | None:
+        if shape.granularity is None:
+            return None
+        return EPOCH + timedelta(microseconds=bucket * SPANS_US[shape.granularity])
+
+    def _group(self, shape: Shape, group: int) -> str | None:
+        if shape.group_by is None:
+            return None
+        return COUNTRIES[group] if shape.group_by == "geo" else self._data.campaign_id(group)
+
+
+def wrong(report: Report, right: Answer) -> str | None:
+    """What is wrong with a report, in words; None when every row and the totals are as counted."""
+    totals = _five(report.totals)
+    wanted = tuple(map(sum, zip(*right.values(), strict=True))) or ZEROS
+    if totals != wanted:
+        return f"totals {totals} instead of {wanted}"
+    if report.rows is None:
+        return None
+    # The report is not limited, so no group is the rest.
+    rows = {(row.bucket, str(row.group) if row.group else None): _five(row.sums) for row in report.rows}
+    for key in rows.keys() | right.keys():
+        if rows.get(key, ZEROS) != right.get(key, ZEROS):
+            return f"row {key[0] or ''} {key[1] or ''}: {rows.get(key)} instead of {right.get(key)}"
+    return None
+
+
+def _five(sums: MeasuredSums) -> Sums:
+    return (sums.impressions, sums.clicks, sums.conversions, sums.cost_micros, sums.revenue_micros)
+
+
+def _us(at: datetime) -> int:
+    return (at.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,65 @@
+"""What PostgreSQL does to answer a report: how many pages it touches, and by which nodes."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from adpulse.reports.query import Query
+from adpulse.reports.reporter import Readers
+from adpulse.variants.catalogue import Variant
+
+PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One execution. `pages` were found in shared buffers or read into them; `shape` names the scans that ran."""
+
+    pages: int
+    shape: str
+
+
+# As text, because EXPLAIN of a statement with parameters plans with their values, whatever the session does otherwise.
+_EXECUTED = """
+SELECT format(
+  'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L)', $1::text[], $2::timestamptz, $3::timestamptz
+)
+"""
+
+
+async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
+    """Runs the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
+    once, where the variant promises that, everything else planned with the parameters' values."""
+    arguments = query.arguments(query.span.window)
+    statement = variant.statement(totals_only=query.totals_only)
+    if statement.planned_once:
+        async with readers.quick.acquire() as connection:
+            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz) AS {statement.text}")
+            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[:3]))
+            await connection.execute("DEALLOCATE asked")
+    else:
+        async with readers.thorough.acquire() as connection:
+            text = await connection.fetchval(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", *arguments[: statement.parameters]
+            )
+    top = json.loads(text)[0]["Plan"]
+    pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+    scans = [node for node in _ran(top) if node["Node Type"].endswith("Scan") and _target(node)]
+    counted = Counter(f"{node['Node Type']} on {_target(node)}" for node in scans)
+    shape = ", ".join(name if times == 1 else f"{times} x {name}" for name, times in counted.items())
+    return Explained(pages, shape or top["Node Type"])
+
+
+def _ran(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if node["Actual Loops"] > 0:
+        yield node
+        for child in node.get("Plans", []):
+            yield from _ran(child)
+
+
+def _target(node: dict[str, Any]) -> str | None:
+    name = node.get("Index Name") or node.get("Relation Name")
+    return PARTITION.sub("_p*", name) if name else None

@@ -1,0 +1,118 @@
+"""Rounds into measurements. Their names and labels are explained in docs/reference/results.md."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+
+from adbench.experiments.matrix.databases import Stock
+from adbench.experiments.matrix.plan import CONTROL, SHAPES, Phase
+from adbench.experiments.matrix.turns import Player, Round, Settling
+from adbench.records import statistics as stats
+from adbench.records.model import Measurement
+
+QUANTILES = {"0.5": 50, "0.95": 95, "0.99": 99}
+# Over all shapes together, enough of them to draw the distribution.
+DISTRIBUTION = {"0.05": 5, "0.1": 10, "0.25": 25, "0.5": 50, "0.75": 75, "0.9": 90, "0.95": 95, "0.99": 99}
+MILLION = 1_000_000
+
+
+def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
+    """One figure a round, by which variants are compared: events a second, or the typical latency of a report.
+
+    That is the geometric mean over the shapes of their medians, so that no shape counts more for being slow.
+    """
+    if phase in ("report", "both"):
+        shapes = ([statistics.median(times) for times in each.reports.values() if times] for each in rounds)
+        return [statistics.geometric_mean(medians) for medians in shapes]
+    return [each.events / each.seconds for each in rounds]
+
+
+def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: Stock) -> list[Measurement]:
+    """The variant's figure ÷ the control's of the same round, where the control was there all the time."""
+    control = next((figures[each] for each in figures if each.variant.name == CONTROL), None)
+    if control is None or stock.variant.name == CONTROL or len(control) != len(figures[stock]) or not control:
+        return []
+    value, low, high = stats.ratio(zip(control, figures[stock], strict=True))
+    return [Measurement(name=f"{phase}.of_control", value=value, low=low, high=high, unit="ratio")]
+
+
+def loaded(player: Player, settling: Settling) -> list[Measurement]:
+    """Of a database that was filled in all rounds."""
+    rounds = player.rounds
+    events = sum(each.events for each in rounds)
+    sizes = [
+        _one("size", size / events, "bytes/event", relation=name, kind=kind)
+        for (kind, name), size in sorted(settling.sizes.items())
+    ]
+    total = sum(settling.sizes.values()) / events
+    written = sum(each.wal_bytes for each in rounds) + player.upkeep_wal_bytes
+    return [
+        _over("load.rate", "events/s", stats.median(per_round("load", rounds))),
+        _one("load.seconds", sum(each.seconds for each in rounds), "s"),
+        _one("load.wal", written / events, "bytes/event"),
+        _one("load.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
+        _one("load.vacuum", settling.vacuum_s, "s"),
+        _one("size.total", total, "bytes/event"),
+        *sizes,
+    ]
+
+
+def reported(player: Player) -> list[Measurement]:
+    """Of reports alone."""
+    pages = [
+        _one("report.pages", explained.pages, "pages", shape=name).model_copy(update={"detail": explained.shape})
+        for name, explained in player.explained.items()
+    ]
+    return [*_latencies("report.latency", player.counted), *pages]
+
+
+def ingested(player: Player) -> list[Measurement]:
+    """Of writing alone."""
+    rounds = player.counted
+    events = sum(each.events for each in player.rounds)
+    return [
+        _over("ingest.rate", "events/s", stats.median(per_round("ingest", rounds))),
+        *_quantiles("ingest.latency", [each.copies for each in rounds]),
+        _over("ingest.wal", "bytes/event", stats.median([each.wal_bytes / each.events for each in rounds])),
+        _one("ingest.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
+        _one("ingest.upkeep_wal", player.upkeep_wal_bytes / events, "bytes/event"),
+    ]
+
+
+def both(player: Player) -> list[Measurement]:
+    """Of both at once."""
+    rounds = player.counted
+    stale = [seconds for each in rounds for seconds in each.stale_s]
+    return [
+        _over("both.rate", "events/s", stats.median([each.events / each.seconds for each in rounds])),
+        *_quantiles("both.copy_latency", [each.copies for each in rounds]),
+        *_latencies("both.latency", rounds),
+        _one("both.unanswered", sum(each.unanswered for each in rounds), "reports"),
+        _one("both.staleness", max(stale) * 1_000, "ms"),
+        _one("both.probes", len(stale), "events"),
+    ]
+
+
+def _latencies(name: str, rounds: Sequence[Round]) -> Iterable[Measurement]:
+    everything = [[took for times in each.reports.values() for took in times] for each in rounds]
+    yield from _quantiles(name, everything, DISTRIBUTION)
+    for shape in SHAPES:
+        if any(each.reports[shape.name] for each in rounds):
+            yield from _quantiles(name, [each.reports[shape.name] for each in rounds], shape=shape.name)
+
+
+def _quantiles(
+    name: str, rounds: Sequence[Sequence[float]], quantiles: Mapping[str, float] = QUANTILES, **labels: str
+) -> Iterable[Measurement]:
+    given = [each for each in rounds if each]
+    intervals = stats.percentiles_over_rounds(given, list(quantiles.values()))
+    for label, interval in zip(quantiles, intervals, strict=True):
+        yield _over(name, "ms", interval, quantile=label, **labels)
+
+
+def _over(name: str, unit: str, interval: stats.Interval, **labels: str) -> Measurement:
+    value, low, high = interval
+    return Measurement(name=name, value=value, low=low, high=high, unit=unit, labels=labels)
+
+
+def _one(name: str, value: float, unit: str, **labels: str) -> Measurement:
+    return Measurement(name=name, value=value, unit=unit, labels=labels)

@@ -1,0 +1,80 @@
+"""What a matrix measures. Everything that a number depends on is in here, and in its result."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from adbench.workload.dataset import BLOCK, Dataset
+from adbench.workload.report_shapes import BREAKDOWNS, FILTERED, TOTALS
+
+Phase = Literal["load", "report", "ingest", "both"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+CONTROL = "heap"
+SHAPES = (*TOTALS, *BREAKDOWNS, *FILTERED)
+
+# The data set is thin (a million events in 30 days is one in 2.6 s); what is written while it is measured is as
+# dense as it would be live at this rate, because that decides how many keys a COPY touches.
+LIVE_RATE = 150_000
+LIVE = timedelta(minutes=10)  # for which events come in after the data set's end
+BATCH = 4_096  # events in a COPY; the service groups up to 10,000
+WRITERS = 2
+READERS = 4
+WARMUP = 1  # rounds that are not counted: caches, plans, the full pages that WAL gets after a copy's checkpoint
+SLICE = 16  # blocks that a variant loads before it is the next one's turn, at most
+
+
+class MatrixError(RuntimeError):
+    """The matrix cannot run like this; the text says what to do."""
+
+
+class Plan(BaseModel):
+    """`rounds` counted rounds of each phase; what a turn holds is below."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    variants: tuple[str, ...]
+    sizes: tuple[int, ...]
+    end: datetime
+    days: int = 30
+    campaigns: int = 1_000
+    seed: int = 7
+    rounds: int = 5
+    asking_s: float = 3  # a turn of `report` goes over all shapes again until this has passed, at least once
+    most_passes: int = 20
+    written_copies: int = 64  # in a turn of `ingest`, as fast as they are taken
+    both_copies: int = 32  # in a turn of `both`, at the rate below
+    events_per_s: int = 40_000
+    reports_per_s: int = 10
+    budget_s: float = 900  # that one variant at one size may take in all
+
+    def data(self, size: int) -> Dataset:
+        """What is loaded before anything else is measured."""
+        return Dataset(size, self.end, self.days, self.campaigns, self.seed)
+
+    @property
+    def stop(self) -> datetime:
+        """Where the windows of all reports end, and the live events too."""
+        return self.end + LIVE
+
+    @property
+    def live(self) -> Dataset:
+        """A day of dense traffic, of which the last blocks are written."""
+        return replace(self.data(LIVE_RATE * 86_400), end=self.stop, days=1)
+
+    def live_parts(self, phase: Phase, turn: int) -> Iterator[tuple[int, int]]:
+        """For each COPY of a turn (0 is the first warm-up) the block and the first of its events that it holds. They
+        are the same for every variant."""
+        count = self.both_copies if phase == "both" else self.written_copies
+        blocks = -(-count * (WARMUP + self.rounds) * BATCH // BLOCK)
+        first = self.live.blocks - 1 - blocks  # the last block is not whole
+        for number in range(turn * count, (turn + 1) * count):
+            block, at = divmod(number * BATCH, BLOCK)
+            yield first + block, at
+
+    @property
+    def both_s(self) -> float:
+        """How long a turn of `both` lasts when its events are taken as they come."""
+        return self.both_copies * BATCH / self.events_per_s

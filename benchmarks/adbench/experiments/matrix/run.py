@@ -1,0 +1,109 @@
+"""A matrix from beginning, or from where it was interrupted, to its result."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from adbench.experiments.matrix import outcome, phases
+from adbench.experiments.matrix.checkpoint import Journal
+from adbench.experiments.matrix.databases import Stock
+from adbench.experiments.matrix.phases import Size
+from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
+from adbench.harness.progress import WIDTH, bar
+from adbench.records import model
+from adbench.records.model import Result
+from adpulse.database.connections import connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+
+def run(plan: Plan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures, writes the result and returns it with its path. Without a plan, the interrupted run goes on.
+
+    Raises MatrixError or scratch.ScratchError when it cannot run.
+    """
+    home = settings.data_dir.resolve()
+    with database(settings) as server:
+        journal = asyncio.run(_journal(plan, home / "matrix", server))
+        for name, reason in journal.run.skipped.items():
+            console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)
+        try:
+            postgres = asyncio.run(_measure(journal, server, console))
+        except (KeyboardInterrupt, SystemExit):
+            console.print("interrupted; what is finished is kept: adbench matrix --resume", highlight=False)
+            raise
+    result = outcome.result(journal, postgres)
+    path = model.write(result, home / "results")
+    journal.end(path)
+    return result, path
+
+
+async def _journal(plan: Plan | None, home: Path, server: str) -> Journal:
+    revision = model.source().revision
+    if plan is None:
+        return Journal.resume(home, revision)
+    chosen = [catalogue.find(name) for name in plan.variants]
+    connection = await connect(server)
+    try:
+        reasons = {each.name: await catalogue.unavailable(connection, each) for each in chosen}
+    finally:
+        await connection.close()
+    skipped = {name: reason for name, reason in reasons.items() if reason is not None}
+    left = tuple(each.name for each in chosen if each.name not in skipped)
+    if not left:
+        raise MatrixError("none of these variants can be built: " + "; ".join(f"{k} {v}" for k, v in skipped.items()))
+    return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped)
+
+
+async def _measure(journal: Journal, server: str, console: Console) -> model.Postgres:
+    plan = journal.run.plan
+    for events in plan.sizes:
+        stocks = [Stock(server, catalogue.find(name), events) for name in plan.variants]
+        expected_s = phases.expected_s(plan, events) * len(stocks)
+        title = f"{events:,} events, {len(stocks)} designs"
+        with bar(console, title, expected_s, "s") as advance_to:
+            await _measure_size(journal, events, stocks, advance_to, console)
+    connection = await connect(server)
+    try:
+        return await model.postgres(connection)
+    finally:
+        await connection.close()
+
+
+async def _measure_size(
+    journal: Journal, events: int, stocks: Sequence[Stock], advance_to: Callable[[float], None], console: Console
+) -> None:
+    gone = 0.0
+
+    def advance(seconds: float) -> None:
+        nonlocal gone
+        gone += seconds
+        advance_to(gone)
+
+    size = Size(journal.run.plan, events, list(stocks), journal, advance)
+    for phase in PHASES:
+        for stock in stocks:
+            if (cell := size.cell(stock, phase)) and cell.gap:
+                size.out.setdefault(stock.variant.name, cell.gap.reason)
+    if all(size.cell(stock, phase) for stock in stocks for phase in PHASES):
+        return
+    with _timed("load", console):
+        recount = await phases.load(size)
+    for measure in (phases.report, phases.ingest, phases.both):
+        with _timed(measure.__name__, console):
+            await measure(size, recount)
+    for stock in stocks:
+        await stock.drop()
+
+
+@contextmanager
+def _timed(phase: str, console: Console) -> Iterator[None]:
+    """A line when the phase is over, above the bar."""
+    began = time.perf_counter()
+    yield
+    console.print(f"  {phase:<{WIDTH - 2}} {time.perf_counter() - began:6.1f} s", highlight=False)

@@ -1,0 +1,284 @@
+"""One variant's turn: asking, writing, or both at once. What came of it stays in the player until its phase ends."""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+from adbench.experiments.matrix.databases import Stock, sizes, wal
+from adbench.experiments.matrix.expected import PROBE, Answer, wrong
+from adbench.experiments.matrix.explain import Explained, explain
+from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, Plan
+from adbench.workload.copy_loader import COLUMNS
+from adbench.workload.report_shapes import HOUR, Shape
+from adpulse.database.connections import Connection, connect
+from adpulse.maintenance.loop import run_round
+from adpulse.reports.query import Query, parse
+from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.settings import Settings
+
+PATIENCE = 2.0  # a turn of both waits so many times its length for reports before it gives them up
+PROBE_EVERY_S = 0.5
+FRESH = Shape("fresh", HOUR, PROBE)
+PROBING = (
+    "INSERT INTO events (ts, campaign_id, user_id, event_type, cost_micros)"
+    " VALUES ($1, $2, 'U00000000', 'impression', 1)"
+)
+
+
+class WrongAnswerError(Exception):
+    """A report said something else than the recount. The text says what."""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What follows loading. `sizes` are bytes, by ("table" or "index", name)."""
+
+    vacuum_s: float
+    sizes: dict[tuple[str, str], int]
+
+
+@dataclass
+class Round:
+    """What one turn gave: milliseconds of each report by shape, and of each COPY."""
+
+    events: int = 0
+    reports: dict[str, list[float]] = field(default_factory=dict)
+    copies: list[float] = field(default_factory=list)
+    seconds: float = 0  # until the last COPY was committed
+    wal_bytes: int = 0
+    unanswered: int = 0
+    stale_s: list[float] = field(default_factory=list)  # see Player._probe
+
+
+class Player:
+    """A variant in a phase, on a database that is whole; use `async with`."""
+
+    def __init__(self, plan: Plan, stock: Stock, url: str) -> None:
+        self.plan, self.stock, self.url = plan, stock, url
+        # Reports that take long are what is measured here; the budget bounds them.
+        self.settings = Settings(report_timeout_ms=round(plan.budget_s * 1_000))
+        self.queries = {shape.name: self._query(shape) for shape in SHAPES}
+        self.rounds: list[Round] = []
+        self._every = stock.variant.maintenance[0] if stock.variant.maintenance else math.inf
+        # Upkeep goes by a clock that runs in the variant's own turns only.
+        self._clock, self._due = 0.0, self._every
+        self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # of all rounds of writing, warm-up included
+        self.explained: dict[str, Explained] = {}
+        self.answers = 0  # that were compared
+        self.probes = 0  # events that were stored to see how fresh reports are
+
+    async def __aenter__(self) -> "Player":
+        self._keeper = await connect(self.url, "adpulse matrix")
+        self._writers = [await connect(self.url, "adpulse matrix") for _ in range(WRITERS)]
+        self._readers = await open_readers(self.url, READERS, "adpulse matrix", self.settings)
+        self._reporter = Reporter(self._readers, self.settings)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for connection in (self._keeper, *self._writers):
+            await connection.close(timeout=10)
+        self._readers.quick.terminate()
+        self._readers.thorough.terminate()
+
+    @property
+    def counted(self) -> list[Round]:
+        """The rounds after the warm-up."""
+        return self.rounds[WARMUP:]
+
+    def _query(self, shape: Shape) -> Query:
+        return parse(parse_qsl(shape.path(self.plan.stop).partition("?")[2]), self.plan.stop, self.settings)
+
+    # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def explain(self) -> None:
+        """Runs each shape once under EXPLAIN; warms the caches too."""
+        for shape in SHAPES:
+            self.explained[shape.name] = await explain(self._readers, self.stock.variant, self.queries[shape.name])
+
+    async def compare(self, right: Mapping[str, Answer]) -> None:
+        """Asks everything once. Raises WrongAnswerError."""
+        for shape in SHAPES:
+            await self._ask(shape.name, right)
+
+    async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
+        """A turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
+        who waits for each answer). Raises WrongAnswerError."""
+        this = Round(reports={shape.name: [] for shape in SHAPES})
+        draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
+        for _ in range(self.plan.most_passes):
+            draw.shuffle(order)
+            for name in order:
+                this.reports[name].append(await self._ask(name, right))
+            if time.perf_counter() - began > self.plan.asking_s:
+                break
+        self.rounds.append(this)
+
+    async def _ask(self, name: str, right: Mapping[str, Answer]) -> float:
+        report = await self._reporter.report(self.queries[name])
+        self.answers += 1
+        if problem := wrong(report, right[name]):
+            raise WrongAnswerError(f"{name}: {problem}")
+        return report.took_ms
+
+    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def write(self, copies: Sequence[bytes], events: int) -> None:
+        """A turn of writing: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
+        due by the variant's own pace."""
+        this = Round(events=events)
+        before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
+
+        async def work(connection: Connection) -> None:
+            for data in waiting:
+                started = time.perf_counter()
+                await copy(connection, data)
+                this.copies.append((time.perf_counter() - started) * 1_000)
+
+        async with asyncio.TaskGroup() as group:
+            for connection in self._writers:
+                group.create_task(work(connection))
+        this.seconds = time.perf_counter() - began
+        this.wal_bytes = await wal(self._keeper) - before
+        self.rounds.append(this)
+        self._clock += this.seconds
+        if self._clock >= self._due:
+            await self.upkeep()
+
+    async def upkeep(self) -> None:
+        """A round of the variant's maintain.sql, counted."""
+        before, began = await wal(self._keeper), time.perf_counter()
+        await run_round(self._keeper, self.stock.variant)
+        took = time.perf_counter() - began
+        self._due, self._clock = self._clock + self._every, self._clock + took
+        self.upkeep_s += took
+        self.upkeep_wal_bytes += await wal(self._keeper) - before
+
+    async def settle(self, most_s: float) -> Settling:
+        """After loading: a last round of upkeep, VACUUM (ANALYZE), sizes. Raises asyncpg.QueryCanceledError when one of
+        the statements takes longer than `most_s`."""
+        await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
+        await self.upkeep()
+        began = time.perf_counter()
+        await self._keeper.execute("VACUUM (ANALYZE)")
+        return Settling(time.perf_counter() - began, await sizes(self._keeper))
+
+    # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def both(self, number: int, copies: Sequence[bytes], events: int) -> None:
+        """A turn of `both`: COPYs and reports come on schedule, however slow the last one was (an open model), while
+        the variant's upkeep runs at its own pace, as it does in the service, and probes look how fresh reports are.
+
+        Times count from when a request was due, so that waiting in line counts. A report that is not answered
+        PATIENCE lengths after the end is given up, and counts with the time that it has waited.
+        """
+        this, plan = Round(events=events, reports={shape.name: [] for shape in SHAPES}), self.plan
+        writers: asyncio.Queue[Connection] = asyncio.Queue()
+        for writer in self._writers:
+            writers.put_nowait(writer)
+        names, count = list(this.reports), max(round(plan.both_s * plan.reports_per_s), 1)
+        draw = random.Random(number)
+        asked = [name for _ in range(-(-count // len(names))) for name in draw.sample(names, len(names))][:count]
+        if len(self.rounds) == WARMUP:
+            self._due = self._clock  # what comes every 30 s shall come in a turn that is counted
+        over, began = asyncio.Event(), time.perf_counter()
+
+        async def write_one(at: int) -> None:
+            connection = await writers.get()
+            try:
+                await copy(connection, copies[at])
+            finally:
+                writers.put_nowait(connection)
+            this.seconds = time.perf_counter() - began
+
+        async def ask_one(at: int) -> None:
+            await self._reporter.report(self.queries[asked[at]])
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._maintain(over))
+            group.create_task(self._probe(over, this))
+            written = group.create_task(on_schedule(len(copies), plan.both_s, write_one))
+            answered = await on_schedule(count, plan.both_s, ask_one, plan.both_s * (1 + PATIENCE))
+            over.set()
+        this.copies = [seconds * 1_000 for seconds, _ in written.result()]
+        for name, (seconds, done) in zip(asked, answered, strict=True):
+            this.reports[name].append(seconds * 1_000)
+            this.unanswered += not done
+        self.rounds.append(this)
+
+    async def _maintain(self, over: asyncio.Event) -> None:
+        """Upkeep at the variant's pace, as the service does it; a round that is under way when the turn ends, ends."""
+        began = time.perf_counter() - self._clock
+        while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
+            self._due = time.perf_counter() - began + self._every
+            await run_round(self._keeper, self.stock.variant)
+        self._clock = time.perf_counter() - began
+
+    async def _probe(self, over: asyncio.Event, this: Round) -> None:
+        """Commits an event and asks until a report has it. How stale reports are: from the commit until that report
+        was *asked*, so 0 when the first one has it, however long it takes."""
+        connection = await connect(self.url, "adpulse matrix")
+        query = self._query(FRESH)
+        try:
+            while True:
+                await connection.execute(PROBING, self.plan.stop - timedelta(minutes=1), PROBE)
+                self.probes += 1
+                committed = asked = time.perf_counter()
+                while (await self._reporter.report(query)).totals.impressions < self.probes:
+                    asked = time.perf_counter()
+                    if asked - committed > self.plan.both_s:
+                        raise WrongAnswerError(f"an event was not reported {asked - committed:.1f} s after its commit")
+                this.stale_s.append(asked - committed)
+                if await _wait(over, PROBE_EVERY_S):
+                    return
+        finally:
+            await connection.close(timeout=10)
+
+
+async def copy(connection: Connection, data: bytes) -> None:
+    """One COPY, which is one transaction."""
+    await connection.copy_to_table(
+        "events",
+        source=memoryview(data),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
+        columns=COLUMNS,
+        format="binary",
+    )
+
+
+async def on_schedule(
+    count: int, length_s: float, work: Callable[[int], Awaitable[None]], patience_s: float | None = None
+) -> list[tuple[float, bool]]:
+    """Starts `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
+
+    Returns for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
+    beginning is cancelled. Counting from when it was due is what keeps a slow system from hiding the time that
+    requests wait (coordinated omission).
+    """
+    began = time.perf_counter()
+
+    async def one(at: int) -> tuple[float, bool]:
+        due = began + at * length_s / count
+        try:
+            async with asyncio.timeout(None if patience_s is None else patience_s - (time.perf_counter() - began)):
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                await work(at)
+        except TimeoutError:
+            return time.perf_counter() - due, False
+        return time.perf_counter() - due, True
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(at)) for at in range(count)]
+    return [task.result() for task in tasks]
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> bool:
+    """Whether the event came within the time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

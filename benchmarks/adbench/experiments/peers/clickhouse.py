@@ -1,0 +1,55 @@
+"""ClickHouse in this process (chdb): tables whose primary key is campaign and time, and its incremental views."""
+
+from pathlib import Path
+
+import chdb
+import orjson
+from chdb.session import Session
+
+from adbench.experiments.peers import Rows
+from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
+
+
+class ClickHouse:
+    """A session whose files are in `folder`, all cores."""
+
+    name = "chdb"
+    version = chdb.__version__
+
+    def __init__(self, folder: Path) -> None:
+        self._session = Session(str(folder / "chdb"))
+
+    def load(self, parquet: Path) -> None:
+        """One insert, which feeds the roll-ups too, then one merge of each, so that nothing is merged while it is
+        measured. A materialized view of ClickHouse is a trigger on inserts, and a SummingMergeTree adds rows of equal
+        key when it merges: the same idea as variant 07's."""
+        self._session.query("CREATE DATABASE IF NOT EXISTS lab")
+        self._session.query(
+            "CREATE TABLE lab.events (ts DateTime64(6, 'UTC'), campaign_id LowCardinality(String),"
+            " kind LowCardinality(String), cost_micros Int64, revenue_micros Int64, geo LowCardinality(String))"
+            " ENGINE = MergeTree ORDER BY (campaign_id, ts)"
+        )
+        columns = ", ".join(f"{column} Int64" for column in COLUMNS)
+        sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
+        for unit in ("minute", "hour"):
+            self._session.query(
+                f"CREATE TABLE lab.rollup_{unit} (campaign_id LowCardinality(String), ts DateTime('UTC'), {columns})"
+                " ENGINE = SummingMergeTree ORDER BY (campaign_id, ts)"
+            )
+            self._session.query(
+                f"CREATE MATERIALIZED VIEW lab.into_{unit} TO lab.rollup_{unit} AS"
+                f" SELECT campaign_id, date_trunc('{unit}', e.ts) AS ts, {sums} FROM lab.events AS e"
+                f" GROUP BY campaign_id, date_trunc('{unit}', e.ts)"
+            )
+        self._session.query(f"INSERT INTO lab.events SELECT * FROM file('{parquet}', Parquet)")
+        for table in ("events", "rollup_minute", "rollup_hour"):
+            self._session.query(f"OPTIMIZE TABLE lab.{table} FINAL")
+
+    def ask(self, sql: str) -> Rows:
+        """The rows, by way of JSON, which is what a reply over HTTP would be too."""
+        reply = self._session.query(sql.replace(" FROM ", " FROM lab."), "JSONCompactEachRow")
+        return [tuple(orjson.loads(line)) for line in bytes(reply.bytes()).splitlines()]
+
+    def close(self) -> None:
+        """Ends the session."""
+        self._session.close()

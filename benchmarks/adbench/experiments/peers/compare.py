@@ -1,0 +1,176 @@
+"""`adbench peers`: GET /report over HTTP against DuckDB and ClickHouse in this process, warm, with equal answers.
+
+Hypothesis: on every question that the default variant's roll-ups hold, the service, HTTP included, answers sooner than
+an analytical database that has the events sorted and no network before it.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.experiments import report
+from adbench.experiments.peers import Peer, Rows, sums
+from adbench.experiments.peers.clickhouse import ClickHouse
+from adbench.experiments.peers.duck import Duck, export
+from adbench.harness.http_client import Wire
+from adbench.harness.progress import bar, step
+from adbench.harness.service import serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
+from adbench.workload.seed import prepared
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+
+SHAPES = (*TOTALS, *BREAKDOWNS)
+OURS = "adpulse"
+WARMUP = 5
+ROLLUPS = "+roll-ups"  # after a peer's name: the same peer, asked about roll-ups of its own
+
+
+@dataclass(frozen=True)
+class System:
+    """A peer with the tables that it is asked about."""
+
+    peer: Peer
+    rolled: bool
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+        return self.peer.name + ROLLUPS if self.rolled else self.peer.name
+
+    def holds(self, shape: Shape) -> bool:
+        """Whether its tables have the answer."""
+        return shape.rolled or not self.rolled
+
+    def sql(self, shape: Shape, end: datetime) -> str:
+        """The question. Windows of whole hours are asked of the hours, which are fewer."""
+        if not self.rolled:
+            return shape.sql(end, "events")
+        whole = end == end.replace(minute=0, second=0, microsecond=0) and not shape.length % HOUR
+        return shape.sql(end, "rollup_hour" if whole and shape.granularity != "minute" else "rollup_minute", OF_ROLLUPS)
+
+    def ask(self, shape: Shape, end: datetime) -> Rows:
+        """The answer."""
+        return self.peer.ask(self.sql(shape, end))
+
+
+def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
+    """Loads all three, asks them in turn, writes the result and returns it with its path.
+
+    Raises service.ServiceError or scratch.ScratchError when a part cannot run.
+    """
+    folder = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    with ExitStack() as stack:
+        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-peers-")))
+        parquet = here / "events.parquet"
+        with step(console, "writing the events for the peers"):
+            export(data, parquet)
+        peers: list[Peer] = [Duck(here), ClickHouse(here)]
+        for peer in peers:
+            stack.callback(peer.close)
+            with step(console, f"loading {peer.name}"):
+                peer.load(parquet)
+        others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
+        server = stack.enter_context(database(settings))
+        name = f"{report.DATABASE}_{data.events}"
+        url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=reuse))
+        address = stack.enter_context(serving(url, 1, folder / "service.log"))
+        wire = stack.enter_context(Wire(address))
+        checks = [_equal(shape, data, wire, others) for shape in SHAPES]
+        times = _ask(data, rounds, wire, others, console)
+        postgres, variant = asyncio.run(report.describe(url))
+    medians = {key: statistics.median(taken) for key, taken in times.items()}
+    checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
+    result = model.of_run(
+        what="peers",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant=variant,
+        parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
+        measurements=[
+            Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
+            for (system, shape), value in medians.items()
+        ],
+        checks=checks,
+    )
+    return result, model.write(result, folder)
+
+
+def _ask(
+    data: Dataset, rounds: int, wire: Wire, others: Sequence[System], console: Console
+) -> dict[tuple[str, str], list[float]]:
+    times: dict[tuple[str, str], list[float]] = {}
+    with bar(console, "asking all in turn", rounds, "rounds") as advance_to:
+        for number in range(-WARMUP, rounds):
+            for shape in SHAPES:
+                taken = [(OURS, wire.get(shape.path(data.end))[0])]
+                for system in others:
+                    if system.holds(shape):
+                        began = time.perf_counter()
+                        system.ask(shape, data.end)
+                        taken.append((system.name, time.perf_counter() - began))
+                if number >= 0:
+                    for name, seconds in taken:
+                        times.setdefault((name, shape.name), []).append(seconds * 1_000)
+            advance_to(max(number + 1, 0))
+    return times
+
+
+def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[System]) -> Check:
+    """Whether all say the same: the five sums of every row that is not empty, to the micro."""
+    ours = sums(wire.get(shape.path(data.end))[1])
+    asked = [system for system in others if system.holds(shape)]
+    wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
+    detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
+    return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
+
+
+def _last_five(rows: Rows) -> list[tuple[int, ...]]:
+    # ClickHouse writes 64-bit integers as texts; a sum over nothing is null in DuckDB.
+    found = [tuple(int(str(value or 0)) for value in row[-5:]) for row in rows]
+    return sorted(five for five in found if any(five))
+
+
+def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[System], rolled: bool) -> Check:
+    """Ahead of events that others hold sorted is what roll-ups are for; ahead of others' roll-ups is an aim."""
+    ours = medians[OURS, shape.name]
+    ratios = {system.name: medians[system.name, shape.name] / ours for system in others if system.rolled is rolled}
+    detail = ", ".join(f"{name} takes {ratio:.1f}x" for name, ratio in ratios.items())
+    name = f"{OURS} is faster{' than roll-ups of theirs' if rolled else ''}: {shape.name}"
+    return Check(name=name, passed=min(ratios.values()) > 1, detail=detail, aim=rolled)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: medians in ms, and how much longer the others take."""
+    systems = list(dict.fromkeys(m.labels["system"] for m in result.measurements))
+    assert result.data is not None
+    shown = Table(
+        title=f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process", title_style=""
+    )
+    shown.add_column("asked")
+    for system in systems:
+        shown.add_column(system, justify="right")
+    for shape in SHAPES:
+        values = {m.labels["system"]: m.value for m in result.measurements if m.labels["shape"] == shape.name}
+        ours = values[systems[0]]
+        cells = [f"{ours:.2f}"]
+        cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]
+        shown.add_row(shape.name if shape.rolled else f"{shape.name} (raw events)", *cells)
+    for check in result.checks:
+        if not check.passed and not check.aim:  # what an aim says can be seen above
+            shown.add_row(f"[red]✗[/] {check.name}", check.detail)
+    return shown

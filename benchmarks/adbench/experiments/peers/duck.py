@@ -1,0 +1,82 @@
+"""DuckDB in this process: tables sorted by campaign and time, so that its zone maps skip what is not asked for."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from adbench.experiments.peers import Rows
+from adbench.workload.dataset import KINDS, MIXES, Dataset
+from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
+
+
+class Duck:
+    """A database file in `folder`, all cores."""
+
+    name = "duckdb"
+    version = duckdb.__version__
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = duckdb.connect(str(folder / "duck.db"))
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def load(self, parquet: Path) -> None:
+        """A CREATE TABLE … ORDER BY, as its guide to fast imports advises. It has no materialized views: its roll-ups
+        are tables, made once and as stale as that."""
+        self._connection.execute(
+            f"CREATE TABLE events AS SELECT * FROM read_parquet('{parquet}') ORDER BY campaign_id, ts"
+        )
+        sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
+        for unit in ("minute", "hour"):
+            self._connection.execute(
+                f"CREATE TABLE rollup_{unit} AS SELECT campaign_id, date_trunc('{unit}', ts) AS ts, {sums}"
+                " FROM events GROUP BY 1, 2 ORDER BY 1, 2"
+            )
+
+    def ask(self, sql: str) -> Rows:
+        """The rows."""
+        rows: Rows = self._connection.execute(sql).fetchall()
+        return rows
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+def export(data: Dataset, parquet: Path) -> None:
+    """Writes the data set's events as one Parquet file; DuckDB turns the generator's arrays into it."""
+    campaigns = np.array([data.campaign_id(rank) for rank in range(data.campaigns)], dtype=object)
+    kinds = np.array(KINDS, dtype=object)
+    geos = np.array([mix["geo"] for mix in MIXES], dtype=object)
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(
+        "CREATE TABLE events"
+        " (ts TIMESTAMP, campaign_id TEXT, kind TEXT, cost_micros BIGINT, revenue_micros BIGINT, geo TEXT)"
+    )
+    connection.register("campaigns", {"rank": np.arange(len(campaigns)), "name": campaigns})
+    connection.register("kinds", {"number": np.arange(len(kinds)), "name": kinds})
+    connection.register("mixes", {"number": np.arange(len(geos)), "geo": geos})
+    for columns in _blocks(data):
+        connection.register("block", columns)
+        connection.execute(
+            "INSERT INTO events SELECT make_timestamp(ts), c.name, k.name, cost, revenue, m.geo FROM block"
+            " JOIN campaigns c ON c.rank = campaign JOIN kinds k ON k.number = kind JOIN mixes m ON m.number = mix"
+        )
+        connection.unregister("block")
+    connection.execute(f"COPY events TO '{parquet}' (FORMAT parquet)")
+    connection.close()
+
+
+def _blocks(data: Dataset) -> Iterable[dict[str, object]]:
+    for number in range(data.blocks):
+        block = data.block(number)
+        yield {
+            "ts": block.ts,
+            "campaign": block.campaign,
+            "kind": block.kind,
+            "mix": block.mix,
+            "cost": block.cost,
+            "revenue": block.revenue,
+        }

@@ -1,0 +1,270 @@
+"""`adbench peers orm`: this service against the one that people write first (orm.py), in turn, with equal answers.
+
+Hypothesis: with the same requests, the same number of processes and the same PostgreSQL, the service takes tens of
+times the events a second of an INSERT an event, and several times those of an INSERT a request; and its reports do not
+grow with their window, where those of the events themselves do.
+
+Ours is first in one round and last in the next, and so what the machine does meanwhile hits all alike. A round gives
+a ratio, ours ÷ theirs; the interval is that of the ratios' geometric mean.
+"""
+
+import asyncio
+import sys
+import tempfile
+import time
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.experiments import report
+from adbench.experiments.peers import orm, sums
+from adbench.harness import databases, k6
+from adbench.harness.http_client import Wire
+from adbench.harness.progress import bar, step
+from adbench.harness.service import answering, serving
+from adbench.records import model, statistics
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.copy_loader import COLUMNS, Encoder, copy
+from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
+from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.seed import seed
+from adpulse.database.connections import connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+
+SHAPES = (*TOTALS, *BREAKDOWNS)
+OURS = "adpulse"
+WAYS = {OURS: "", "orm-each": "/each", "orm-batch": "/batch"}  # by the start of their paths
+USERS = {1: 32, 100: 16, 1_000: 4}  # clients that post, by the events of a request
+WARMUP_S = 0.1  # counted too; k6 builds its users before that
+ASKED, LEAST, ASK_S = 30, 5, 60  # rounds of reports; the least of them; seconds after which no more are begun
+Wires = dict[str, tuple[Wire, str]]  # by who: the connection, and the start of its paths
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The events that both hold before, and `rounds` of `seconds` of load for each way and size of request."""
+
+    data: Dataset
+    rounds: int
+    seconds: float
+    workers: int = 2
+    users: dict[int, int] = field(default_factory=lambda: dict(USERS))
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What was measured, a value a round; `accepted` is how many events each way has said that it stored."""
+
+    latency_ms: dict[tuple[str, str], list[float]]  # by who and shape
+    rate: dict[tuple[str, int], list[float]]  # by way and events of a request
+    accepted: dict[str, int]  # by way
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Loads both, asks and feeds them in turn, writes the result and returns it with its path.
+
+    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    """
+    k6.find_k6()
+    folder = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    with ExitStack() as stack:
+        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-orm-")))
+        with step(console, "preparing requests"):
+            live = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.data.seed)
+            bodies = {batch: write_bodies(live, Cell(batch), here) for batch in plan.users}
+        server = stack.enter_context(database(settings))
+        ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
+        asyncio.run(seed(ours, plan.data, settings.variant, console))
+        with step(console, "loading the other one"):
+            asyncio.run(fill(theirs, plan.data))
+        address = stack.enter_context(serving(ours, plan.workers, folder / "service.log"))
+        other = stack.enter_context(serving_orm(theirs, plan.workers, folder / "orm.log"))
+        addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
+        with Wire(address) as wire, Wire(other) as other_wire:
+            wires = {OURS: (wire, ""), "orm": (other_wire, WAYS["orm-batch"])}
+            checks = [_equal(shape, plan.data.end, wires) for shape in SHAPES]
+            latency = _ask(plan, wires, console)
+        rate, accepted = _feed(plan, addresses, bodies, folder, console)
+        found = Rounds(latency, rate, accepted)
+        postgres, variant = asyncio.run(report.describe(ours))
+        checks += asyncio.run(_stored(plan.data, found, ours, theirs))
+    data = plan.data
+    result = model.of_run(
+        what="peers-orm",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant=variant,
+        parameters={
+            "rounds": plan.rounds,
+            "seconds": plan.seconds,
+            "warmup_seconds": WARMUP_S,
+            "workers": plan.workers,
+            "users": {str(batch): users for batch, users in plan.users.items()},
+            "sqlalchemy": orm.VERSION,
+        },
+        measurements=_measurements(found, data.seed),
+        checks=checks,
+    )
+    return result, model.write(result, folder)
+
+
+def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:
+    """The address of the other service on a database that `fill` has made, as service.serving gives ours."""
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        "adbench.experiments.peers.orm:create_app",
+        "--no-access-log",
+    ]
+    return answering([*command, "--workers", str(workers)], {"ADPULSE_DATABASE_URL": url}, log)
+
+
+async def fill(url: str, data: Dataset) -> None:
+    """Makes the other service's table and puts the data set into it, in the same order as ours has it."""
+    await orm.create_tables(url)
+    connection = await connect(url)
+    try:
+        await connection.execute(
+            "CREATE UNLOGGED TABLE staged (ts timestamptz, cost_micros bigint, revenue_micros bigint, event_id uuid,"
+            " event_type text, campaign_id text, user_id text, metadata jsonb)"
+        )
+        encoder = Encoder(data)
+        for block in data:
+            await copy(connection, "staged", COLUMNS, encoder.encode(block))
+        await connection.execute(
+            "INSERT INTO events (ts, campaign_id, user_id, event_type, cost, revenue, metadata) SELECT"
+            " ts, campaign_id, user_id, event_type, cost_micros / 1e6, revenue_micros / 1e6, metadata FROM staged"
+        )
+        await connection.execute("DROP TABLE staged")
+        await connection.execute("VACUUM (ANALYZE)")
+    finally:
+        await connection.close()
+
+
+def _equal(shape: Shape, end: datetime, wires: Wires) -> Check:
+    """Whether both say the same: the five sums of every row that is not empty, to the micro."""
+    ours, theirs = (sums(wire.get(start + shape.path(end))[1]) for wire, start in wires.values())
+    detail = f"{len(ours)} rows" if ours == theirs else "they differ"
+    return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
+
+
+def _ask(plan: Plan, wires: Wires, console: Console) -> dict[tuple[str, str], list[float]]:
+    """Milliseconds of each answer, both in turn for each shape."""
+    times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in wires for shape in SHAPES}
+    began = time.monotonic()
+    with bar(console, "asking both in turn", ASKED, "rounds") as advance_to:
+        for number in range(-1, ASKED):  # the first is warm-up
+            if number >= LEAST and time.monotonic() - began > ASK_S:
+                break
+            for shape in SHAPES:
+                for who in sorted(wires, reverse=bool(number % 2)):
+                    wire, start = wires[who]
+                    taken = wire.get(start + shape.path(plan.data.end))[0]
+                    if number >= 0:
+                        times[who, shape.name].append(taken * 1_000)
+            advance_to(number + 1)
+    return times
+
+
+def _feed(
+    plan: Plan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
+) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
+    """Events a second, a value a round; and how many were accepted in all."""
+    rates: dict[tuple[str, int], list[float]] = {(way, batch): [] for batch in plan.users for way in addresses}
+    accepted = dict.fromkeys(addresses, 0)
+    done, total = 0, plan.rounds * len(rates)
+    with bar(console, "posting to all in turn", total, "runs") as advance_to:
+        for number in range(plan.rounds):
+            for batch, users in plan.users.items():
+                for way in sorted(addresses, reverse=bool(number % 2)):
+                    env = {
+                        "BASE_URL": addresses[way],
+                        "SECONDS": plan.seconds,
+                        "WARMUP": WARMUP_S,
+                        "USERS": users,
+                        "BATCH": batch,
+                        "ROUND": number,
+                        "BODIES": "\n".join(map(str, bodies[batch])),
+                    }
+                    found = k6.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
+                    if broken := [each for each in found.crossed() if each.startswith("checks")]:
+                        raise k6.LoadError(f"not every event was taken by {way}: {broken}")
+                    # From the first request on, because a slow one may outlast what would be counted otherwise.
+                    took_s = WARMUP_S + found.value("ingest_elapsed", "max") / 1_000
+                    taken = round(found.value("events_accepted", "count"))
+                    rates[way, batch].append(taken / took_s)
+                    accepted[way] += taken
+                    done += 1
+                    advance_to(done)
+    return rates, accepted
+
+
+async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[Check]:
+    """Whether both have what they said they have."""
+    checks = []
+    for who, url in ((OURS, ours), ("orm", theirs)):
+        connection = await connect(url)
+        stored = await connection.fetchval("SELECT count(*) FROM events")
+        await connection.close()
+        expected = data.events + sum(count for way, count in found.accepted.items() if way.startswith(who))
+        name = f"every accepted event is stored once: {who}"
+        checks.append(Check(name=name, passed=stored == expected, detail=f"{stored:,} of {expected:,}"))
+    return checks
+
+
+def _measurements(found: Rounds, seed: int) -> list[Measurement]:
+    """Medians of each, and ours ÷ theirs of the same round."""
+    measured = []
+    for (who, shape), times in found.latency_ms.items():
+        labels = {"system": who, "shape": shape}
+        measured.append(_measured("report.latency", statistics.median(times, seed), "ms", labels))
+        if who != OURS:
+            pairs = zip(times, found.latency_ms[OURS, shape], strict=True)
+            measured.append(_measured("report.ratio", statistics.ratio(pairs, seed), "ratio", labels))
+    for (way, batch), rates in found.rate.items():
+        labels = {"system": way, "batch": str(batch)}
+        measured.append(_measured("ingest.rate", statistics.median(rates, seed), "events/s", labels))
+        if way != OURS:
+            pairs = zip(rates, found.rate[OURS, batch], strict=True)
+            measured.append(_measured("ingest.ratio", statistics.ratio(pairs, seed), "ratio", labels))
+    return measured
+
+
+def _measured(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
+    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: ours and theirs, and ours ÷ theirs with its interval."""
+    found = {(each.name, *each.labels.values()): each for each in result.measurements}
+    shown = Table(title=f"{OURS} against an ORM, {result.data.events if result.data else 0:,} events", title_style="")
+    shown.add_column("measured")
+    for column in (OURS, "the other", "ours ÷ theirs", "95 % interval"):
+        shown.add_column(column, justify="right")
+    for (name, system, *rest), ratio in found.items():
+        if not name.endswith(".ratio"):
+            continue
+        kind = "report.latency" if name == "report.ratio" else "ingest.rate"
+        ours, theirs = found[kind, OURS, *rest], found[kind, system, *rest]
+        asked = f"report {rest[0]}" if name == "report.ratio" else f"{rest[0]} events a request, {system}"
+        digits = ".1f" if ours.unit == "ms" else ",.0f"
+        shown.add_row(
+            asked,
+            *(f"{each.value:{digits}} {each.unit}" for each in (ours, theirs)),
+            f"{ratio.value:.3g}",
+            f"{ratio.low:.3g} to {ratio.high:.3g}",
+        )
+    for check in result.checks:
+        if not check.passed:
+            shown.add_row(f"[red]✗[/] {check.name}", check.detail)
+    return shown

@@ -1,0 +1,251 @@
+"""`adbench run report`: GET /report against /readyz, which is one `SELECT 1` through the same app and pool.
+
+Hypotheses: totals over any window take at most 1.5 times as long as /readyz, 3 times while events are written at half
+of what the machine can take, and no longer over 20 million events than over one million (docs/reference/report.md).
+Everything is asked in turn over one connection, so that whatever disturbs the machine disturbs all of it alike.
+"""
+
+import asyncio
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.harness import k6
+from adbench.harness.http_client import Wire
+from adbench.harness.progress import bar, step
+from adbench.harness.service import serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
+from adbench.workload.seed import prepared
+from adpulse.database.connections import connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+DATABASE = "adpulse_reports"
+PROBE = "readyz"
+LEAST, LONGEST_S = 20, 40  # rounds that a phase has at least, and seconds after which it has no more
+WARMUP = 10  # rounds that are not counted: plans, caches, connections
+CAPACITY_S, SETTLE_S = 8, 3
+BATCH = 1_000
+IDLE_RATIO, BUSY_RATIO, FLATNESS, IDLE_P99_MS = 1.5, 3.0, 1.2, 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The data at its largest, the sizes to compare, and how many times each question is asked in each phase.
+
+    With `reuse`, a database that an earlier run left is taken as it is.
+    """
+
+    data: Dataset
+    sizes: tuple[int, ...]
+    rounds: int
+    workers: int = 1
+    reuse: bool = False
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures every size, writes the result and returns it with its path. All that it starts is stopped.
+
+    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    """
+    k6.find_k6()  # before anything else takes time
+    folder = settings.data_dir.resolve() / "results"
+    began = datetime.now(UTC)
+    measured: list[Measurement] = []
+    with database(settings) as server:
+        for size in plan.sizes:
+            data = replace(plan.data, events=size)
+            name = f"{DATABASE}_{size}"
+            url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=plan.reuse))
+            with serving(url, plan.workers, folder / "service.log") as address:
+                measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
+        postgres, variant = asyncio.run(describe(url))
+    result = model.of_run(
+        what="report",
+        started_at=began,
+        postgres=postgres,
+        data=replace(plan.data, events=plan.sizes[-1]),
+        variant=variant,
+        parameters={
+            "sizes": list(plan.sizes),
+            "rounds": plan.rounds,
+            "workers": plan.workers,
+            "warmup": WARMUP,
+            "reuse": plan.reuse,
+        },
+        measurements=measured,
+        checks=[],
+    )
+    result = result.model_copy(update={"checks": _checks(result, plan.sizes)})
+    return result, model.write(result, folder)
+
+
+def _measure(
+    plan: Plan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
+) -> list[Measurement]:
+    labels = {"events": str(data.events)}
+    # A connection for each phase: the service closes one that nothing is asked over for a while.
+    with Wire(address) as wire:
+        found = _ask(wire, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
+    if not busy:
+        return found
+    rate = _capacity(address, folder, console)
+    found.append(Measurement(name="ingest.capacity", value=rate, unit="events/s", labels=labels))
+    with _writing(address, rate / 2, folder), Wire(address) as wire:
+        found += _ask(wire, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
+    return found
+
+
+def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
+    # Under load only what the aims are about: raw events read beside it would be one more load.
+    kinds = {"totals": TOTALS} if labels["phase"] == "busy" else {"totals": TOTALS, "breakdowns": BREAKDOWNS}
+    found = []
+    # Apart, because a breakdown that reads raw events leaves cold caches and a queue to whoever comes next.
+    for kind, shapes in kinds.items():
+        paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
+        with bar(console, f"asking for {kind}, {labels['phase']}", rounds, "rounds") as advance_to:
+            times = _times(wire, paths, rounds, advance_to)
+        common = {**labels, "kind": kind}
+        found.append(Measurement(name="rounds", value=len(times[PROBE]), unit="rounds", labels=common))
+        found += [
+            Measurement(name="latency", value=value(taken), unit="ms", labels={**common, "shape": name, "quantile": q})
+            for name, taken in times.items()
+            for q, value in QUANTILES.items()
+        ]
+    return found
+
+
+def _times(wire: Wire, paths: dict[str, str], rounds: int, advance_to: Callable[[int], None]) -> dict[str, list[float]]:
+    """Milliseconds of every answer. Each round has another order, so that none always follows the slowest."""
+    times: dict[str, list[float]] = {name: [] for name in paths}
+    draw, order, began = random.Random(0), list(paths), time.monotonic()
+    for number in range(-WARMUP, rounds):
+        if number > LEAST and time.monotonic() - began > LONGEST_S:
+            break
+        draw.shuffle(order)
+        for name in order:
+            took, _ = wire.get(paths[name])
+            if number >= 0:
+                times[name].append(took * 1_000)
+        advance_to(max(number + 1, 0))
+    return times
+
+
+def _p99(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
+
+
+QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {"0.5": statistics.median, "0.99": _p99}
+
+
+def _capacity(address: str, folder: Path, console: Console) -> float:
+    """Events a second that clients who post as soon as they are answered get through."""
+    with step(console, "measuring the capacity of ingest"):
+        env = {"BASE_URL": address, "SECONDS": CAPACITY_S, "USERS": 4, "BATCH": BATCH, "REPORTS": 1}
+        loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S, lambda gone: None)
+    return loaded.value("events_accepted", "count") / (loaded.value("ingest_elapsed", "max") / 1_000)
+
+
+@contextmanager
+def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
+    """While it lasts, k6 posts so many events a second, whether or not the last batch has been answered."""
+    seconds = SETTLE_S + 3 * LONGEST_S  # ended by us before
+    env = {"BASE_URL": address, "SECONDS": seconds, "BATCH": BATCH, "BATCHES": max(round(rate / BATCH), 1)}
+    over = threading.Event()
+
+    def tick(gone: float) -> None:
+        if over.is_set():
+            raise _OverError
+
+    def work() -> None:
+        with suppress(_OverError):
+            k6.run("mixed", {**env, "REPORTS": 1}, folder / "k6.json", seconds, tick)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        over.wait(SETTLE_S)
+        if not worker.is_alive():
+            raise k6.LoadError("k6 ended before the reports were asked")
+        yield
+    finally:
+        over.set()
+        worker.join()
+
+
+class _OverError(Exception):
+    """Ends k6 from its own progress report."""
+
+
+async def describe(url: str) -> tuple[model.Postgres, str]:
+    """The server and the variant in force."""
+    connection = await connect(url)
+    try:
+        return await model.postgres(connection), (await catalogue.active(connection)).name
+    finally:
+        await connection.close()
+
+
+def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
+    def value(size: int, phase: str, shape: str, quantile: str = "0.5") -> float:
+        return result.value("latency", events=str(size), phase=phase, kind="totals", shape=shape, quantile=quantile)
+
+    def worst(ratios: dict[str, float], most: float, name: str, unit: str = "x") -> Check:
+        shape = max(ratios, key=lambda each: ratios[each])
+        return Check(name=name, passed=ratios[shape] <= most, detail=f"at most {ratios[shape]:.2f}{unit}, for {shape}")
+
+    names, large = [shape.name for shape in TOTALS], sizes[-1]
+    checks = [
+        worst(
+            {name: value(large, phase, name) / value(large, phase, PROBE) for name in names},
+            most,
+            f"totals, {phase}: p50 at most {most}x that of /readyz",
+        )
+        for phase, most in (("idle", IDLE_RATIO), ("busy", BUSY_RATIO))
+    ]
+    p99 = {name: value(large, "idle", name, "0.99") for name in names}
+    checks.append(worst(p99, IDLE_P99_MS, f"totals, idle: p99 at most {IDLE_P99_MS:.0f} ms", " ms"))
+    if len(sizes) > 1:
+        flat = {name: value(large, "idle", name) / value(sizes[0], "idle", name) for name in names}
+        checks.append(worst(flat, FLATNESS, f"totals: p50 at {large:,} ÷ {sizes[0]:,} events at most {FLATNESS}"))
+    return checks
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: p50 / p99 in ms."""
+    latencies = [m for m in result.measurements if m.name == "latency"]
+    columns = list(dict.fromkeys((m.labels["events"], m.labels["phase"]) for m in latencies))
+    shown = Table(title="p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", title_style="")
+    shown.add_column("asked")
+    for events, phase in columns:
+        shown.add_column(f"{int(events):,} {phase}", justify="right")
+    for kind, shape in dict.fromkeys((m.labels["kind"], m.labels["shape"]) for m in latencies):
+        cells = []
+        for events, phase in columns:
+            if kind == "breakdowns" and phase == "busy":
+                cells.append("")
+                continue
+            p50, p99 = (
+                result.value("latency", events=events, phase=phase, kind=kind, shape=shape, quantile=quantile)
+                for quantile in QUANTILES
+            )
+            probe = result.value("latency", events=events, phase=phase, kind=kind, shape=PROBE, quantile="0.5")
+            cells.append(f"{p50:.2f} / {p99:.2f}  {p50 / probe:.2f}x")
+        shown.add_row(shape, *cells)
+    for check in result.checks:
+        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
+        shown.add_row(f"{mark} {check.name}", check.detail, *[""] * (len(columns) - 1))
+    return shown

@@ -1,0 +1,295 @@
+"""`adbench run rollups`: what roll-ups cost those who write, and what they save those who read.
+
+Hypotheses: COPY into 07_rollup keeps 0.90 of the speed of the same partitions without the trigger, into 08_rollup_dims
+0.60; a report of the largest campaign over 30 days takes 50 times as long from 03_covering and 300 times as long from
+02_btree_gin as from 07_rollup; by a declared dimension it takes at most 3 times as long as without.
+
+Writing: one connection, in turn, each time in a transaction that is rolled back, so that every turn finds the same
+tables; only the COPY is timed. `dropped` is without the trigger for new rows. `disabled` leaves it in the catalogue,
+where it still keeps PostgreSQL from inserting many rows at once into partitions (docs/decisions/0030). `live` are
+10,000 events a COPY of 150,000 events/s, `thin` are 65,536 of the data set as `adbench seed` loads it.
+
+Reading: the statement of each design over asyncpg, warm, in turn, all answers compared.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.harness import databases
+from adbench.harness.progress import bar
+from adbench.records import model, statistics
+from adbench.records.model import Check, Measurement, Result
+from adbench.workload.copy_loader import COLUMNS, Encoder
+from adbench.workload.dataset import BLOCK, Block, Dataset
+from adbench.workload.report_shapes import LARGEST
+from adbench.workload.request_bodies import RATE
+from adbench.workload.seed import prepared
+from adpulse.database.connections import Connection, connect
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+DATABASE = "adpulse_rollups"
+LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
+TURN = 6  # live COPYs in a turn: about a block of events
+MODES = {
+    "trigger": None,
+    "disabled": "ALTER TABLE events DISABLE TRIGGER USER",
+    "dropped": "DROP TRIGGER events_inserted ON events",
+}
+KEPT = {"rollup": 0.90, "rollup_dims": 0.60}  # of the speed without the trigger
+TIMES = {"covering": 50, "btree_gin": 300}  # ÷ rollup
+DIMENSION_RATIO = 3.0
+ASKED = 20  # times a round for reports that take about a millisecond
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The data, the events of it that rollup_dims gets to read, and the rounds of writing and of reading."""
+
+    data: Dataset
+    dims_events: int
+    writes: int
+    reads: int
+    reuse: bool = False
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures, writes the result and returns it with its path.
+
+    Raises scratch.ScratchError when the server does not let us have databases of our own.
+    """
+    with database(settings) as server:
+        result = asyncio.run(_measure(plan, server, console))
+    return result, model.write(result, settings.data_dir.resolve() / "results")
+
+
+async def _measure(plan: Plan, server: str, console: Console) -> Result:
+    began, data = datetime.now(UTC), plan.data
+    measured: list[Measurement] = []
+    for name in KEPT:
+        measured += [each async for each in _write(plan, name, server, console)]
+    read, checks = await _read(plan, server, console)
+    connection = await connect(server)
+    try:
+        postgres = await model.postgres(connection)
+    finally:
+        await connection.close()
+    result = model.of_run(
+        what="rollups",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant="rollup",
+        parameters={
+            "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
+            "rollup_dims_events": plan.dims_events, "live_rate": RATE, "live_copy": LIVE_EVENTS, "thin_copy": BLOCK,
+        },
+        measurements=[*measured, *read],
+        checks=checks,
+    )  # fmt: skip
+    return result.model_copy(update={"checks": [*checks, *_aims(result)]})
+
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _write(plan: Plan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
+    live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
+    url = await databases.recreate(server, f"{DATABASE}_write")
+    connection = await connect(url)
+    try:
+        await catalogue.migrate(connection, name)
+        await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
+        for kind, data in (("live", live), ("thin", plan.data)):
+            copies = list(_copies(data, kind))
+            rates: dict[str, list[float]] = {mode: [] for mode in MODES}
+            with bar(console, f"writing {kind} into {name}", plan.writes, "rounds") as advance_to:
+                for number in range(-1, plan.writes):
+                    await connection.execute("TRUNCATE events")
+                    modes = list(MODES)
+                    for mode in modes[number % 3 :] + modes[: number % 3]:
+                        rate = await _turn(connection, MODES[mode], copies)
+                        if number >= 0:  # the first round makes files, caches and plans
+                            rates[mode].append(rate)
+                    advance_to(max(number + 1, 0))
+            for mode, found in rates.items():
+                labels = {"variant": name, "data": kind, "mode": mode}
+                yield _figure("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
+            for mode in ("disabled", "dropped"):
+                kept = statistics.ratio(zip(rates[mode], rates["trigger"], strict=True), plan.data.seed)
+                yield _figure("copy.kept", kept, "ratio", {"variant": name, "data": kind, "without": mode})
+            yield Measurement(
+                name="copy.deltas",
+                value=await _deltas(connection, copies),
+                unit="deltas/event",
+                labels={"variant": name, "data": kind},
+            )
+    finally:
+        await connection.close()
+
+
+def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
+    """The COPYs of a turn, from the middle of the data: the events and the bytes of each."""
+    encoder, block = Encoder(data), data.block(data.blocks // 2)
+    size = LIVE_EVENTS if kind == "live" else BLOCK
+    for first in range(0, min(len(block), TURN * size), size):
+        chosen = part(block, slice(first, min(first + size, len(block))))
+        yield len(chosen), b"".join(encoder.encode(chosen))
+
+
+def part(block: Block, place: slice) -> Block:
+    """The events of a block at these places."""
+    chosen = (block.repeated >= place.start) & (block.repeated < place.stop)
+    arrays = ("ts", "arrival", "campaign", "user", "kind", "mix", "cost", "revenue")
+    return replace(
+        block,
+        **{name: getattr(block, name)[place] for name in arrays},
+        repeated=block.repeated[chosen] - place.start,
+        ids=block.ids[chosen],
+    )
+
+
+async def _turn(connection: Connection, without: str | None, copies: list[tuple[int, bytes]]) -> float:
+    """Events a second."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        if without:
+            await connection.execute(without)
+        began = time.perf_counter()
+        for _, copy in copies:
+            await _copy(connection, copy)
+        return sum(events for events, _ in copies) / (time.perf_counter() - began)
+    finally:
+        await transaction.rollback()
+
+
+async def _copy(connection: Connection, copy: bytes) -> None:
+    async def source() -> AsyncIterator[bytes]:
+        for first in range(0, len(copy), 1 << 18):
+            yield copy[first : first + (1 << 18)]
+
+    await connection.copy_to_table("events", source=source(), columns=COLUMNS, format="binary")
+
+
+async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> float:
+    await connection.execute("TRUNCATE events")
+    for _, copy in copies:
+        await _copy(connection, copy)
+    deltas: int = await connection.fetchval("SELECT count(*) FROM rollup_delta")
+    return deltas / sum(events for events, _ in copies)
+
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
+    names = ("btree_gin", "covering", "rollup", "rollup_dims")
+    sizes = {name: plan.dims_events if name == "rollup_dims" else plan.data.events for name in names}
+    urls = {
+        name: await prepared(
+            server,
+            f"{DATABASE}_{name}_{sizes[name]}",
+            replace(plan.data, events=sizes[name]),
+            name,
+            console,
+            reuse=plan.reuse,
+        )
+        for name in names
+    }
+    opened = {name: await connect(url, plan_cache_mode="force_custom_plan") for name, url in urls.items()}
+    start = plan.data.end - timedelta(days=min(plan.data.days, 30))
+
+    def asking(name: str, group: str | None, times: int) -> Callable[[], Any]:
+        async def ask() -> tuple[float, Any]:
+            took = []
+            for _ in range(times):
+                began = time.perf_counter()
+                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, "UTC", group, None)
+                took.append((time.perf_counter() - began) * 1_000)
+            return median(took), sorted(map(tuple, rows), key=repr)
+
+        return ask
+
+    try:
+        statements = {name: await opened[name].prepare(catalogue.find(name).report) for name in names}
+        questions = {("totals", name): asking(name, None, ASKED if name[:6] == "rollup" else 1) for name in names}
+        questions["geo", "rollup_dims"] = asking("rollup_dims", "geo", ASKED)
+        times: dict[tuple[str, str], list[float]] = {question: [] for question in questions}
+        answers: dict[tuple[str, str], Any] = {}
+        with bar(console, "reading", plan.reads, "rounds") as advance_to:
+            for number in range(-1, plan.reads):
+                for question, ask in questions.items():
+                    took, answers[question] = await ask()
+                    if number >= 0:
+                        times[question].append(took)
+                advance_to(max(number + 1, 0))
+    finally:
+        for connection in opened.values():
+            await connection.close()
+    measured = [
+        _figure("report.p50", statistics.median(found, plan.data.seed), "ms", {"variant": name, "shape": shape})
+        for (shape, name), found in times.items()
+    ]
+    pairs = [(("totals", "rollup"), ("totals", name)) for name in TIMES]
+    pairs.append((("totals", "rollup_dims"), ("geo", "rollup_dims")))
+    for below, above in pairs:
+        ratio = statistics.ratio_of_medians(times[below], times[above], plan.data.seed)
+        measured.append(_figure("report.ratio", ratio, "ratio", {"variant": above[1], "shape": above[0]}))
+    same = answers["totals", "rollup"] == answers["totals", "covering"] == answers["totals", "btree_gin"]
+    parts = [sum(column) for column in zip(*(row[2:] for row in answers["geo", "rollup_dims"]), strict=True)]
+    whole = [sum(column) for column in zip(*(row[2:] for row in answers["totals", "rollup_dims"]), strict=True)]
+    checks = [
+        Check(name="all designs give one answer", passed=same, detail=str(answers["totals", "rollup"])),
+        Check(name="countries add up to totals", passed=bool(parts) and parts == whole, detail=f"{parts} and {whole}"),
+    ]
+    return measured, checks
+
+
+# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _figure(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
+    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
+
+
+def _aims(result: Result) -> Iterator[Check]:
+    for name, least in KEPT.items():
+        for kind in ("live", "thin"):
+            value = result.value("copy.kept", variant=name, data=kind, without="dropped")
+            title = f"COPY of {kind} data into {name} ÷ without the trigger at least {least}"
+            yield Check(name=title, passed=value >= least, detail=f"{value:.3f}", aim=True)
+    for name, least in TIMES.items():
+        value = result.value("report.ratio", variant=name, shape="totals")
+        title = f"largest campaign, {result.data.days if result.data else 30} days: {name} ÷ rollup at least {least}"
+        yield Check(name=title, passed=value >= least, detail=f"{value:.1f}", aim=True)
+    value = result.value("report.ratio", variant="rollup_dims", shape="geo")
+    title = f"by country ÷ totals at most {DIMENSION_RATIO:.0f}"
+    yield Check(name=title, passed=value <= DIMENSION_RATIO, detail=f"{value:.2f}", aim=True)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people."""
+    shown = Table(title="roll-ups: what they cost and what they save", title_style="")
+    for column in ("measured", "value", "95 % interval"):
+        shown.add_column(column, justify="left" if column == "measured" else "right")
+    for each in result.measurements:
+        digits = 0 if each.unit == "events/s" else 3
+        interval = "" if each.low is None else f"{each.low:,.{digits}f} to {each.high:,.{digits}f}"
+        name = f"{each.name} {' '.join(each.labels.values())}"
+        shown.add_row(name, f"{each.value:,.{digits}f} {each.unit}", interval)
+    shown.add_section()
+    for check in result.checks:
+        mark = "[green]✓[/]" if check.passed else "[yellow]·[/]" if check.aim else "[red]✗[/]"
+        shown.add_row(f"{mark} {check.name}", check.detail if check.aim else "", "")
+    return shown

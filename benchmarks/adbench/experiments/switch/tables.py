@@ -1,0 +1,131 @@
+"""What comes of `adbench run switch`: how long whoever sends waits, in a quiet stretch and while changes are made."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from rich.table import Table
+
+from adbench.experiments.switch import pauses
+from adbench.experiments.switch.changes import Made
+from adbench.experiments.switch.pauses import Request, Span
+from adbench.records.model import Check, Measurement, NotMeasured, Result
+
+AIM_MS = 200
+NAMES = {"ingest": "batches", "keyed": "batches with a key", "report": "reports"}
+STRETCHES = ("quiet", "changes")
+
+
+def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, changing: Span) -> Iterator[Measurement]:
+    """The figures of both stretches, and of each kind of change."""
+    of = {name: [each for each in requests if each.name == name] for name in NAMES}
+    for stretch, span in zip(STRETCHES, (quiet, changing), strict=True):
+        for name, own in of.items():
+            if (found := pauses.waiting(own, span)) is None:
+                continue
+            labels = {"stretch": stretch, "of": name}
+            yield Measurement(name="requests", value=found.requests, unit="requests", labels=labels)
+            for quantile, value in (("0.5", found.p50), ("0.99", found.p99)):
+                yield Measurement(name="answer", value=value, unit="ms", labels={**labels, "quantile": quantile})
+            yield Measurement(name="pause.answer", value=found.answer, unit="ms", labels=labels)
+            yield Measurement(name="pause.gap", value=found.gap, unit="ms", labels=labels)
+    for change in dict.fromkeys(each.name for each in made):
+        times = [each for each in made if each.name == change]
+        spans = [each.span for each in times]
+        labels = {"change": change}
+        yield Measurement(name="change.times", value=len(times), unit="changes", labels=labels)
+        yield Measurement(name="change", value=median(span.seconds for span in spans), unit="s", labels=labels)
+        if switches := [each.switch_ms for each in times if each.switch_ms is not None]:
+            yield Measurement(name="change.switch", value=max(switches), unit="ms", labels=labels)
+        for name, own in of.items():
+            if (worst := pauses.longest(own, spans)) is not None:
+                yield Measurement(name="change.answer", value=worst, unit="ms", labels={**labels, "of": name})
+
+
+def changed(route: Sequence[str], made: Sequence[Made], changing: Span) -> Check:
+    """Every change on the route was made while the load ran."""
+    failed = [f"{each.name} {each.failure}" for each in made if each.failure]
+    late = [each.name for each in made if each.span.stop > changing.stop]
+    missing = max(1 + len(route) - len(made), 0)
+    reasons = [
+        *failed,
+        *(f"{name} was not over when the load was: give it more --seconds" for name in late),
+        *([f"{missing} of the route were not begun: give it more --seconds"] if missing else []),
+    ]
+    return Check(
+        name="every change was made under load",
+        passed=not reasons,
+        detail="; ".join(reasons) or f"{len(made)}, one after another",
+    )
+
+
+def aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
+    """Nobody waits AIM_MS while changes are made."""
+    for each in measurements:
+        if each.name == "pause.answer" and each.labels["stretch"] == "changes":
+            yield Check(
+                name=f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made",
+                passed=each.value < AIM_MS,
+                detail=f"at most {each.value:.0f} ms",
+                aim=True,
+            )
+
+
+def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """Head and rows: how long whoever sends waits, quiet and meanwhile."""
+    head = ("", "stretch", "requests", "p50", "p99", "longest wait", "longest time without an answer")
+    rows: list[Sequence[str]] = []
+    for name, text in NAMES.items():
+        for stretch in STRETCHES:
+            labels = {"stretch": stretch, "of": name}
+            try:
+                figures = [result.value("answer", **labels, quantile=quantile) for quantile in ("0.5", "0.99")]
+                figures += [result.value(f"pause.{kind}", **labels) for kind in ("answer", "gap")]
+                count = f"{result.value('requests', **labels):,.0f}"
+            except NotMeasured:
+                count, figures = "0", []
+            rows.append((text, stretch, count, *([f"{ms:,.0f} ms" for ms in figures] or [""] * 4)))
+    return head, rows
+
+
+def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """Head and rows: each change, and the longest that anybody waited meanwhile."""
+    head = (
+        "change",
+        "times",
+        "took",
+        "its switch, at most",
+        *(f"longest, {text}" for text in NAMES.values()),
+    )
+    found = {(each.name, *each.labels.values()): each.value for each in result.measurements}
+    rows: list[Sequence[str]] = []
+    for name, *labels in found:
+        if name == "change":
+            (change,) = labels
+            cells = [found.get(("change.switch", change)), *(found.get(("change.answer", change, of)) for of in NAMES)]
+            rows.append(
+                (
+                    change,
+                    f"{found['change.times', change]:.0f}",
+                    f"{found['change', change]:.1f} s",
+                    *("" if ms is None else f"{ms:,.0f} ms" for ms in cells),
+                )
+            )
+    return head, rows
+
+
+def table(result: Result) -> Table:
+    """The outcome for people."""
+    shown = Table(title="how long who sends must wait", title_style="", show_edge=False)
+    head, rows = by_stretch(result)
+    for column in head:
+        shown.add_column(column)
+    for row in rows:
+        shown.add_row(*row)
+    lines = [" · ".join(filter(None, row)) for row in by_change(result)[1]]
+    marks = {(True, False): "[green]✓[/]", (True, True): "[green]✓[/]", (False, False): "[red]✗[/]"}
+    for check in result.checks:
+        mark = marks.get((check.passed, check.aim), "[yellow]·[/]")
+        lines.append(f"{mark} {check.name}: {check.detail}")
+    shown.caption = "\n".join(lines)
+    shown.caption_justify = "left"
+    return shown

@@ -1,0 +1,314 @@
+"""`adbench run tuning`: what each setting on the way of an event is worth, against the default, one at a time.
+
+Hypothesis: the defaults are good: no change below makes batches of 1,000 events or single events faster by more than
+a tenth, and each of those that the service has over a plain one (a frozen collector, answers in one piece, turns before
+a group) is worth something.
+
+Between two changes comes a turn of the default, and each turn has the whole of it anew: the server started with the
+settings of the change (no setting of a database of yours is touched, and those that need a restart can be compared
+too), then the service, then k6. Every round starts elsewhere in the order. A change is divided by the geometric mean of
+the defaults before and after it; the interval is that of the geometric mean of its ratios (bootstrap over rounds). "the
+same" changes nothing: its interval says what this method finds where there is nothing to find. Where that does not hold
+1, or is wide, the machine was too busy to compare anything.
+
+No change makes an acknowledged event less safe: fsync, synchronous_commit and full_page_writes stay on. A turn lasts
+seconds, so what comes with checkpoints is seen only where they come that often (max_wal_size), and checkpoint_timeout
+not at all.
+"""
+
+import asyncio
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from adbench.experiments import ingest
+from adbench.harness import databases, k6
+from adbench.harness.progress import bar, step
+from adbench.harness.service import serving
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Result
+from adbench.records.statistics import ratio
+from adbench.workload.dataset import Dataset
+from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adpulse.database.connections import connect
+from adpulse.database.embedded import Cluster
+from adpulse.settings import Settings
+from adpulse.variants import catalogue, verify
+
+WORKERS = 2
+CELLS = (Cell(1_000), Cell(1))
+
+
+class TuningError(RuntimeError):
+    """A change could not be made; the text says which."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One thing that differs from the default."""
+
+    name: str
+    expected: str
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the service's environment
+    workers: int = WORKERS
+    code: str = ""  # run at the start of every process of the service
+    server: Mapping[str, str] = field(default_factory=dict)  # PostgreSQL's settings
+    schema: Callable[[str], str] | None = None  # from the variant's up.sql to another
+
+    @property
+    def database(self) -> str:
+        """A database for each physical design."""
+        return f"adpulse_tuning_{re.sub('[^a-z]+', '_', self.name)}" if self.schema else "adpulse_tuning"
+
+
+def _text_kind(up: str) -> str:
+    return up.replace("event_type event_type NOT NULL", "event_type text NOT NULL")
+
+
+def _contract_order(up: str) -> str:
+    """The columns of events as the contract lists them, where those of fixed width come first."""
+    found = re.search(r"(?<=CREATE TABLE events \(\n)(.*?)(?=\n\) PARTITION)", up, re.DOTALL)
+    if found is None:
+        return up
+    order = ("ts", "campaign_id", "user_id", "event_type", "cost_", "revenue_", "metadata", "event_id")
+    lines = [line.strip().rstrip(",") for line in found[0].splitlines() if not line.strip().startswith("--")]
+    lines.sort(key=lambda line: next(place for place, name in enumerate(order) if line.startswith(name)))
+    return up[: found.start()] + ",\n".join(f"  {line}" for line in lines) + up[found.end() :]
+
+
+_NO_GC = "import gc; gc.freeze = gc.set_threshold = lambda *_: None"
+_NO_TURNS = "from adpulse.ingest import writer; assert writer.TURNS; writer.TURNS = 0"
+_LINGER = (
+    "import asyncio; from adpulse.ingest.writer import Writer; assert Writer._gather; "
+    "Writer._gather = lambda self: asyncio.sleep(0.002)"
+)
+_TWO_PIECES = "from adpulse.web.server import Protocol; del Protocol._start_asgi_task"
+
+DEFAULT = Change("default", "")
+CHANGES = (
+    Change("the same", "nothing: this is the control"),
+    Change("1 writer", "larger groups; nobody writes while it commits", {"ADPULSE_WRITERS": "1"}),
+    Change("3 writers", "smaller groups", {"ADPULSE_WRITERS": "3"}),
+    Change("groups of 1,000", "a commit for each large batch", {"ADPULSE_GROUP_EVENTS": "1000"}),
+    Change("groups of 50,000", "fewer commits, if that much ever waits", {"ADPULSE_GROUP_EVENTS": "50000"}),
+    Change("1 process", "decoding has one core at most", workers=1),
+    Change("3 processes", "more than there are cores", workers=3),
+    Change("a linger of 2 ms", "larger groups, and nobody is answered before", code=_LINGER),
+    Change("no turns before a group", "smaller groups of single events (decision 0014)", code=_NO_TURNS),
+    Change("Python's own collector", "a few per cent slower (decision 0014)", code=_NO_GC),
+    Change("answers in two pieces", "single events slower (decision 0014)", code=_TWO_PIECES),
+    Change("commit_delay 200 us", "fewer flushes", server={"commit_delay": "200", "commit_siblings": "1"}),
+    Change("wal_buffers 64 MB", "no waiting for room in the WAL buffers", server={"wal_buffers": "64MB"}),
+    Change("wal_compression", "less WAL for more processor time", server={"wal_compression": "pglz"}),
+    Change("open_datasync", "a flush without a call of its own", server={"wal_sync_method": "open_datasync"}),
+    Change("max_wal_size 128 MB", "a checkpoint every few seconds", server={"max_wal_size": "128MB"}),
+    Change("event_type as text", "wider rows, cheaper conversion", schema=_text_kind),
+    Change("columns as in the contract", "padding between them", schema=_contract_order),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every change, and the default, `rounds` times, for `seconds` of each cell."""
+
+    rounds: int
+    seconds: float
+    seed: int
+    changes: tuple[Change, ...] = CHANGES
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Events a second by cell, and how many were accepted."""
+
+    rates: dict[Cell, float]
+    accepted: int
+
+
+# Of each change, a round each: events a second of the defaults beside it, and its own, by cell.
+Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measures, writes the result and returns it with its path. All that it starts is stopped, all data removed.
+
+    Raises TuningError, load.LoadError, service.ServiceError or embedded.EmbeddedError when a part cannot run.
+    """
+    k6.find_k6()
+    began = datetime.now(UTC)
+    data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
+    turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
+    ratios: Ratios = {change: [] for change in plan.changes}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
+        with step(console, "preparing events"):
+            files = {cell: write_bodies(data, cell, folder) for cell in CELLS}
+        home = settings.data_dir.resolve() / "tuning"
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
+            for change in {change.database: change for change in turns}.values():
+                asyncio.run(_prepare(change, server, settings))
+        total = plan.rounds * (2 * len(plan.changes) + 1)
+        with bar(console, "changes between defaults", total, "turns") as advance_to:
+
+            def turn(change: Change) -> Turn:
+                turns[change].append(_turn(change, plan, files, home, settings))
+                advance_to(sum(map(len, turns.values())))
+                return turns[change][-1]
+
+            for number in range(plan.rounds):
+                first = number % len(plan.changes)
+                before = turn(DEFAULT)
+                for change in plan.changes[first:] + plan.changes[:first]:
+                    changed, after = turn(change), turn(DEFAULT)
+                    beside = {cell: math.sqrt(before.rates[cell] * after.rates[cell]) for cell in CELLS}
+                    ratios[change].append({cell: (beside[cell], changed.rates[cell]) for cell in CELLS})
+                    before = after
+        with step(console, "counting"), _server(DEFAULT, home, settings) as server:
+            checks = asyncio.run(_checks(turns, server))
+            measurements = list(_measurements(plan, turns, ratios))
+            result = asyncio.run(_result(plan, data, server, began, measurements, settings, checks))
+    return result, model.write(result, settings.data_dir.resolve() / "results")
+
+
+@contextmanager
+def _server(change: Change, home: Path, settings: Settings) -> Iterator[str]:
+    with Cluster(home, settings.postgres_bin, **change.server).in_use() as server:
+        yield server
+
+
+def _turn(change: Change, plan: Plan, files: dict[Cell, list[Path]], home: Path, settings: Settings) -> Turn:
+    logs = settings.data_dir.resolve() / "results"
+    log = logs / "service.log"
+    rates, accepted = {}, 0
+    with ExitStack() as stack:
+        url = databases.sibling(stack.enter_context(_server(change, home, settings)), change.database)
+        variables = dict(change.variables)
+        if change.code:
+            # Python runs a module of this name at its start, in the workers too.
+            patch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
+            (patch / "sitecustomize.py").write_text(change.code + "\n")
+            variables["PYTHONPATH"] = str(patch)
+        address = stack.enter_context(serving(url, change.workers, log, variables))
+        if "sitecustomize" in log.read_text():
+            raise TuningError(f"{change.name} cannot be made any more; see {log}")
+        part = ingest.Plan(1, plan.seconds, change.workers, plan.seed, list(CELLS))
+        for cell in CELLS:
+            loaded = ingest.send(part, cell, files[cell], 0, address, logs)
+            rates[cell] = ingest.rate(loaded, cell)
+            accepted += round(loaded.value("events_accepted", "count"))
+    return Turn(rates, accepted)
+
+
+async def _prepare(change: Change, server: str, settings: Settings) -> None:
+    connection = await connect(await databases.recreate(server, change.database))
+    try:
+        variant = await catalogue.migrate(connection, settings.variant)
+        if change.schema is not None:
+            up = variant.script("up")
+            if (changed := change.schema(up)) == up:
+                raise TuningError(f"{change.name} means nothing for the variant {variant.name}")
+            await connection.execute(variant.script("down"))
+            await connection.execute(changed)
+    finally:
+        await connection.close()
+
+
+async def _checks(turns: dict[Change, list[Turn]], server: str) -> list[Check]:
+    checks = []
+    for name in sorted({change.database for change in turns}):
+        expected = sum(turn.accepted for change in turns if change.database == name for turn in turns[change])
+        connection = await connect(databases.sibling(server, name))
+        try:
+            stored = await connection.fetchval("SELECT count(*) FROM events")
+            audited = await verify.verify(connection, await catalogue.active(connection))
+        finally:
+            await connection.close()
+        detail = f"{stored} of {expected} stored, {audited.wrong} of {audited.cells} cells wrong"
+        checks.append(Check(name=f"{name} is exact", passed=stored == expected and audited.exact, detail=detail))
+    return checks
+
+
+async def _result(
+    plan: Plan,
+    data: Dataset,
+    server: str,
+    began: datetime,
+    measurements: list[Measurement],
+    settings: Settings,
+    checks: list[Check],
+) -> Result:
+    connection = await connect(server)
+    try:
+        postgres = await model.postgres(connection)
+    finally:
+        await connection.close()
+    return model.of_run(
+        what="tuning",
+        started_at=began,
+        postgres=postgres,
+        data=data,
+        variant=settings.variant,
+        parameters={
+            "rounds": plan.rounds,
+            "seconds": plan.seconds,
+            "warmup_seconds": ingest.WARMUP_S,
+            "workers": WORKERS,
+            "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+            "changes": {change.name: _described(change) for change in plan.changes},
+        },
+        measurements=measurements,
+        checks=checks,
+    )
+
+
+def _described(change: Change) -> str:
+    parts = [f"{name}={value}" for name, value in {**change.variables, **change.server}.items()]
+    if change.workers != WORKERS:
+        parts.append(f"--workers {change.workers}")
+    if change.code:
+        parts.append(change.code)
+    if change.schema:
+        parts.append("another up.sql")
+    return "; ".join(parts)
+
+
+def _measurements(plan: Plan, turns: dict[Change, list[Turn]], ratios: Ratios) -> Iterator[Measurement]:
+    for change in turns:
+        for cell in CELLS:
+            labels = {"change": change.name, "batch": str(cell.batch)}
+            value, low, high = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
+            yield Measurement(name="tuning.rate", value=value, low=low, high=high, unit="events/s", labels=labels)
+            if change is not DEFAULT:
+                value, low, high = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
+                yield Measurement(name="of_default", value=value, low=low, high=high, unit="ratio", labels=labels)
+
+
+def table(result: Result) -> Table:
+    """The outcome for people: what excludes 1 stands out."""
+    shown = Table(title="events a second ÷ those of the default, with the ends of the 95 % interval", title_style="")
+    shown.add_column("change")
+    for cell in CELLS:
+        rate = result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch))
+        shown.add_column(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)", justify="right")
+    found = {tuple(each.labels.values()): each for each in result.measurements if each.name == "of_default"}
+    for name in dict.fromkeys(name for name, _ in found):
+        cells = []
+        for cell in CELLS:
+            each = found[name, str(cell.batch)]
+            text = f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
+            cells.append(text if (each.low or 0) <= 1 <= (each.high or 0) else f"[bold]{text}[/]")
+        shown.add_row(name, *cells)
+    for check in result.checks:
+        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
+        shown.caption = f"{shown.caption or ''}{mark} {check.name}: {check.detail}\n"
+    return shown

@@ -1,0 +1,203 @@
+"""What must hold after every cycle, when everything runs again and nothing is under way."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import httpx
+
+from adbench.checks import http_recount
+from adbench.checks.http_recount import Question
+from adbench.faults.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.journal import Journal, Stored, compare
+from adbench.faults.service import SETTINGS
+from adbench.faults.world import World
+from adpulse.variants import verify
+
+_STORED = """
+SELECT
+  split_part(user_id, '-', 1)::bigint AS batch,
+  count(*) AS rows,
+  count(DISTINCT user_id) AS places,
+  max(split_part(user_id, '-', 2)::int) AS last,
+  count(*) FILTER (WHERE event_type = 'impression') AS impressions,
+  count(*) FILTER (WHERE event_type = 'click') AS clicks,
+  count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
+  sum(cost_micros)::bigint AS cost,
+  sum(revenue_micros)::bigint AS revenue
+FROM events
+GROUP BY 1
+"""
+
+_SUMS = "impressions, clicks, conversions, cost_micros, revenue_micros"
+_ADDED = ", ".join(f"sum({name})::bigint AS {name}" for name in _SUMS.split(", "))
+
+# Both ways: what one side has and the other has not, in either direction. Sums of zero say the same as no row.
+_BOTH_WAYS = f"""
+WITH
+  raw AS (
+    SELECT
+      campaign_id,
+      date_bin('1 minute', ts, 'epoch') AS minute,
+      count(*) FILTER (WHERE event_type = 'impression') AS impressions,
+      count(*) FILTER (WHERE event_type = 'click') AS clicks,
+      count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
+      sum(cost_micros)::bigint AS cost_micros,
+      sum(revenue_micros)::bigint AS revenue_micros
+    FROM events
+    GROUP BY 1, 2
+  ),
+  kept AS (
+    SELECT campaign_id, minute, {_ADDED}
+    FROM (
+      SELECT campaign_id, minute, {_SUMS} FROM rollup_minute WHERE campaign_id <> ''
+      UNION ALL
+      SELECT campaign_id, minute, {_SUMS} FROM rollup_delta
+    ) AS parts
+    GROUP BY 1, 2
+    HAVING sum(impressions) + sum(clicks) + sum(conversions) > 0
+  ),
+  minutes AS (SELECT campaign_id, minute, {_SUMS} FROM rollup_minute),
+  of_all AS (
+    SELECT ''::text AS campaign_id, minute, {_ADDED} FROM minutes WHERE campaign_id <> '' GROUP BY minute
+  ),
+  hours AS (
+    SELECT campaign_id, date_bin('1 hour', minute, 'epoch') AS hour, {_ADDED} FROM minutes GROUP BY 1, 2
+  )
+SELECT 'raw events that no minute has' AS difference, count(*) FROM (TABLE raw EXCEPT TABLE kept) AS a
+UNION ALL
+SELECT 'minutes that no raw event has', count(*) FROM (TABLE kept EXCEPT TABLE raw) AS b
+UNION ALL
+SELECT 'minutes of all campaigns that are not their sum', count(*)
+FROM ((SELECT * FROM minutes WHERE campaign_id = '') EXCEPT TABLE of_all) AS c
+UNION ALL
+SELECT 'sums over campaigns that no minute of all has', count(*)
+FROM (TABLE of_all EXCEPT (SELECT * FROM minutes WHERE campaign_id = '')) AS d
+UNION ALL
+SELECT 'hours that are not the sum of their minutes', count(*)
+FROM (SELECT campaign_id, hour, {_SUMS} FROM rollup_hour EXCEPT TABLE hours) AS e
+UNION ALL
+SELECT 'minutes that no hour has', count(*)
+FROM (TABLE hours EXCEPT SELECT campaign_id, hour, {_SUMS} FROM rollup_hour) AS f
+"""
+
+_UNDER_WAY = "application_name = 'adpulse writer' AND state <> 'idle'"
+_WAITING = "application_name = 'adpulse reports' AND wait_event_type = 'Lock'"
+_ACTIVITY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+
+
+QUIET_S = 45  # shorter than a report may take here (60 s): what waits must still be waiting
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was wrong, a line each, and how much was looked at."""
+
+    violations: list[str]
+    rows: dict[int, int]  # stored of each batch
+    cells: int  # sums compared
+
+
+async def check(world: World, journal: Journal) -> Findings:
+    """All checks. Raises nothing for what they find."""
+    connection = await world.connect()
+    try:
+        wrong: list[str] = []
+        if not await _until(lambda: _count(connection, _UNDER_WAY), 0):
+            wrong.append("writers: a transaction is never ended")
+        stored = await stored_batches(connection)
+        wrong += compare(journal.batches.values(), stored)
+        audited = await verify.verify(connection, world.variant)
+        wrong += [f"report: {mismatch}" for mismatch in audited.mismatches[:5]]
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            rows = await connection.fetch(_BOTH_WAYS)
+        wrong += [f"roll-ups: {row['count']} {row['difference']}" for row in rows if row["count"]]
+        cells = audited.cells
+        for service in world.services:
+            told = await asyncio.to_thread(asyncio.run, _told(world, service.address))
+            cells += told.cells
+            if told.wrong:
+                wrong.append(f"report: {told.wrong} sums over HTTP are wrong, first in {told.first_wrong}")
+        wrong += await _slots(world)
+        if circles := await world.new_deadlocks(connection):
+            wrong.append(f"deadlock: {circles} times")
+    finally:
+        await connection.close()
+    return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
+
+
+async def stored_batches(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[int, Stored]:
+    """What is stored of every batch, by number."""
+    rows = await connection.fetch(_STORED)
+    return {row[0]: Stored(row[1], row[2], row[3], tuple(row)[4:]) for row in rows}
+
+
+async def _told(world: World, address: str) -> http_recount.Recount:
+    """What a client is told, through the whole service, against the stored events."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    whole = (now - timedelta(days=402), now + timedelta(days=3))
+    cut = (now - timedelta(minutes=87), now + timedelta(minutes=1))
+    hour = now.replace(minute=0) - timedelta(hours=1)  # events lie on both sides of it
+    questions = [
+        Question(*whole),
+        Question(hour - timedelta(days=1), hour),
+        Question(*whole, group_by="campaign_id"),
+        Question(*cut, campaigns=("C1", "C2"), granularity="hour", timezone="Asia/Kolkata"),
+    ]
+    connection = await world.connect()
+    try:
+        return await http_recount.compare(connection, address, iter(questions))
+    finally:
+        await connection.close()
+
+
+async def _slots(world: World) -> list[str]:
+    """Every connection of the report pools is free: while a table is locked, as many reports wait in the database.
+
+    A pool that has lost one, to a session that is never given back, has fewer.
+    """
+    readers = int(SETTINGS["ADPULSE_READERS"])
+    wrong = []
+    locker, watcher = await world.connect(), await world.connect()
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+            transaction = locker.transaction()
+            await transaction.start()
+            await locker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
+            asked: list[asyncio.Task[httpx.Response]] = []
+            # Totals last: every report asks now and then, through the connections for totals, which design is active.
+            for shape in ({"granularity": "hour"}, {}):
+                asked += [
+                    asyncio.create_task(client.get(f"{service.address}/report", params={"start": "-2d", **shape}))
+                    for service in world.services
+                    for _ in range(readers)
+                ]
+                if not await _until(lambda: _count(watcher, _WAITING), len(asked)):
+                    free = await _count(watcher, _WAITING)
+                    wrong.append(f"slots: {free} of {len(asked)} connections for reports are free")
+                    break
+            await transaction.rollback()
+            for reply in await asyncio.gather(*asked):
+                if reply.status_code != 200:
+                    wrong.append(f"slots: a report that waited got {reply.status_code}: {reply.text[:300]}")
+    finally:
+        locker.terminate()
+        watcher.terminate()
+    return wrong
+
+
+async def _count(connection: "asyncpg.Connection[asyncpg.Record]", condition: str) -> int:
+    found: int = await connection.fetchval(_ACTIVITY + condition)
+    return found
+
+
+async def _until(look: Callable[[], Awaitable[int]], wanted: int) -> bool:
+    give_up = time.monotonic() + QUIET_S
+    while await look() != wanted:
+        if time.monotonic() > give_up:
+            return False
+        await asyncio.sleep(LOOK_S)
+    return True

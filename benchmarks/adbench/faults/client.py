@@ -1,0 +1,193 @@
+"""The client: it sends batches at full speed, each 1 to 5 times, in any order, to any service, and keeps the journal.
+
+It is as careless as clients are: some leave before the answer comes. And as careful as they must be: what has neither
+key nor ids is sent once.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import httpx
+import orjson
+
+from adbench.faults.batches import Source
+from adbench.faults.cluster import PATIENCE_S
+from adbench.faults.journal import Batch, Journal, Kind
+
+SENDERS = 6
+DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # how often a batch with key or ids is sent, and how often that is so
+LEAVES = 0.02  # share of deliveries whose sender does not wait
+UNSETTLED = 0.2  # share of batches without an answer that nobody asks for again
+REPORT_EVERY_S = 0.1
+ANSWER_S = 30.0
+BACK_OFF_S = 0.02
+LONELY = 5
+
+# What a service may say to a good batch: taken, too much at the moment, or the database is away.
+ALLOWED = {200, 429, 503}
+# And to a report that was cancelled.
+TIMED_OUT = 504
+
+
+class Target(Protocol):
+    """A service, or what stands before several."""
+
+    name: str
+    address: str
+
+
+class Client:
+    """All senders of a cycle, and whoever asks for reports meanwhile."""
+
+    def __init__(self, services: Sequence[Target], source: Source, journal: Journal, seed: str, rate: float) -> None:
+        self._services = services
+        self._source = source
+        self._journal = journal
+        self._random = random.Random(seed)
+        self._rate = rate  # events a second, of different batches
+        self._unanswered: list[tuple[Batch, list[bytes]]] = []
+        self._due = 0.0
+        # No limit of idle connections: a service that was killed and one that was not look the same from here.
+        self._http = httpx.AsyncClient(timeout=ANSWER_S, limits=httpx.Limits(max_connections=None))
+
+    async def run(self, until: asyncio.Event) -> None:
+        """Send, and ask, until then."""
+        self._due = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(SENDERS):
+                group.create_task(self._send(until))
+            for service in self._services:
+                group.create_task(self._ask(service, until))
+
+    async def settle(self) -> None:
+        """Get an answer to most batches with key or ids that have none, and close."""
+        chosen = [each for each in self._unanswered if self._random.random() >= UNSETTLED]
+        give_up = time.monotonic() + PATIENCE_S
+        for batch, events in chosen:
+            while not batch.acknowledged and not await self.deliver(batch, events, well=True):
+                if time.monotonic() > give_up:
+                    self._journal.violates(f"unanswered: batch {batch.number} gets no answer though all is well")
+                    break
+                await asyncio.sleep(BACK_OFF_S)
+
+    async def flush(self) -> None:
+        """Some more batches to each service, one by one: what was queued before them has then been taken.
+
+        Each comes alone, right after the one before: nothing but itself can wake the writer.
+        """
+        for service in [*self._services] * LONELY:
+            batch, events = self._source.next(Kind.KEYED, 1)
+            self._journal.sends(batch)
+            give_up = time.monotonic() + PATIENCE_S
+            while not await self.deliver(batch, events, service, well=True):
+                if time.monotonic() > give_up:
+                    self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
+                    break
+                await asyncio.sleep(BACK_OFF_S)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def _send(self, until: asyncio.Event) -> None:
+        chance = self._random
+        probing = False  # while nothing is taken, small batches find out soonest when that is over
+        while not until.is_set():
+            batch, events = self._source.next(None, 1 if probing else None)
+            self._journal.sends(batch)
+            if batch.kind is Kind.PLAIN:
+                await self.deliver(batch, events)
+            else:
+                times = chance.choices(list(DELIVERIES), list(DELIVERIES.values()))[0]
+                if chance.random() < 0.5:
+                    await asyncio.gather(*(self.deliver(batch, events) for _ in range(times)))
+                else:
+                    for _ in range(times):
+                        await self.deliver(batch, events)
+                if not batch.acknowledged:
+                    self._unanswered.append((batch, events))
+            probing = not batch.acknowledged
+            self._due = max(self._due, time.monotonic() - 1) + batch.size / self._rate
+            await asyncio.sleep(BACK_OFF_S if probing else max(0.0, self._due - time.monotonic()))
+
+    async def deliver(
+        self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
+    ) -> bool:
+        """Send a batch once; whether it was acknowledged. When all is `well`, silence is a violation."""
+        chance, journal = self._random, self._journal
+        service = service or chance.choice(self._services)
+        if batch.kind is Kind.IDS:
+            events = chance.sample(events, len(events))
+        headers = {"Content-Type": "application/json"}
+        if batch.kind is Kind.KEYED:
+            headers["Idempotency-Key"] = f"batch-{batch.number}"
+        body = b'{"events":[' + b",".join(events) + b"]}"
+        leaves = chance.random() < LEAVES
+        journal.deliveries += 1
+        try:
+            async with asyncio.timeout(chance.uniform(0, 0.05) if leaves else None):
+                reply = await self._http.post(f"{service.address}/events", content=body, headers=headers)
+        except TimeoutError:
+            journal.statuses["left"] += 1
+            return False
+        except httpx.TransportError as error:
+            journal.statuses[type(error).__name__] += 1
+            if well and isinstance(error, httpx.TimeoutException):
+                journal.violates(f"unanswered: batch {batch.number} waited {ANSWER_S:g} s though all is well")
+            return False
+        journal.statuses[str(reply.status_code)] += 1
+        if reply.status_code == 200:
+            self._check_answer(batch, reply.content)
+            journal.acknowledges(batch, time.monotonic())
+            return True
+        self._check_refusal(f"batch {batch.number} ({batch.kind})", reply)
+        return False
+
+    def _check_answer(self, batch: Batch, content: bytes) -> None:
+        answer = orjson.loads(content)
+        counted = answer["accepted"] + answer["duplicates"]
+        if counted != batch.size or (batch.kind is Kind.PLAIN and answer["duplicates"]):
+            self._journal.violates(f"answer: batch {batch.number} ({batch.kind}, {batch.size} events) got {answer}")
+
+    def _check_refusal(self, what: str, reply: httpx.Response) -> None:
+        if reply.status_code not in ALLOWED:
+            self._journal.violates(f"status: {what} got {reply.status_code}: {reply.text[:300]}")
+        elif "retry-after" not in reply.headers:
+            self._journal.violates(f"status: {what} got {reply.status_code} without Retry-After")
+
+    async def _ask(self, service: Target, until: asyncio.Event) -> None:
+        """Reports while events come: each holds at least what was acknowledged before it was asked for."""
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        window = {"start": (now - timedelta(days=402)).isoformat(), "end": (now + timedelta(days=3)).isoformat()}
+        shapes = [{}, {"group_by": "campaign_id"}, {"granularity": "day"}, {"group_by": "event_type"}]
+        turn = 0
+        while not until.is_set():
+            await asyncio.sleep(REPORT_EVERY_S)
+            turn += 1
+            least = self._journal.events_acknowledged
+            try:
+                reply = await self._http.get(f"{service.address}/report", params=window | shapes[turn % len(shapes)])
+            except httpx.TransportError:
+                continue
+            if reply.status_code == TIMED_OUT:
+                continue
+            if reply.status_code != 200:
+                self._check_refusal(f"a report {shapes[turn % len(shapes)]}", reply)
+                continue
+            answer = reply.json()
+            seen = _events(answer["totals"])
+            most = self._journal.events_sent
+            if not least <= seen <= most:
+                self._journal.violates(
+                    f"report: {shapes[turn % len(shapes)]} has {seen} events; {least} were acknowledged, {most} sent"
+                )
+            if "rows" in answer and sum(map(_events, answer["rows"])) != seen:
+                self._journal.violates(f"report: {shapes[turn % len(shapes)]} has rows that do not sum to its totals")
+
+
+def _events(row: dict[str, int]) -> int:
+    return row["impressions"] + row["clicks"] + row["conversions"]

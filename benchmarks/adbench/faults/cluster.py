@@ -1,0 +1,116 @@
+"""A PostgreSQL that can be killed, frozen and cut short of disk.
+
+`fsync` is off, for speed: what a killed process has written stays in the kernel's cache, and no harm here takes the
+machine down. So this does not show that a power failure loses nothing; it shows what a crash of any process does.
+`synchronous_commit` stays on: a commit has written its log before it says so, and that is what is tried.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+
+from adbench.faults.rooms import Room
+from adpulse.database.connections import UNAVAILABLE
+from adpulse.database.embedded import Cluster, EmbeddedError
+
+PATIENCE_S = 180  # on a busy machine; what is late is broken
+LOOK_S = 0.01
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "on",
+    "max_connections": "150",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+    "autovacuum_naptime": "3s",
+    "log_min_messages": "fatal",
+}
+
+
+class Victim(Cluster):
+    """The server. With rooms, its log lies in the room `wal` and its databases are made in the room `data`."""
+
+    def __init__(self, directory: Path, rooms: dict[str, Room], binaries: Path | None = None, **settings: str) -> None:
+        super().__init__(directory, binaries, **{**SETTINGS, **settings})
+        self.rooms = rooms
+
+    def _initialise(self) -> None:
+        super()._initialise()
+        if self.rooms:
+            wal = self.rooms["wal"].path / "pg_wal"
+            shutil.copytree(self.data / "pg_wal", wal)
+            shutil.rmtree(self.data / "pg_wal")
+            (self.data / "pg_wal").symlink_to(wal)
+            space = self.rooms["data"].path / "space"
+            space.mkdir(mode=0o700)
+            for path in [space, wal, *wal.rglob("*")]:
+                self._own(path)
+
+    @property
+    def postmaster(self) -> int:
+        """Its process id."""
+        return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    async def launch(self) -> float:
+        """Start it if it does not run; returns when it accepted connections (time.monotonic()).
+
+        Tried again and again: backends of a killed postmaster may still be leaving, a full disk may just have ended it.
+        """
+        give_up = time.monotonic() + PATIENCE_S
+        starting = asyncio.create_task(asyncio.to_thread(self.start))
+        while True:
+            try:
+                connection = await asyncpg.connect(self.url(), timeout=5)
+            except (*UNAVAILABLE, asyncpg.PostgresError):
+                if time.monotonic() > give_up:
+                    raise
+            else:
+                at = time.monotonic()
+                connection.terminate()
+                await asyncio.wait([starting])
+                starting.exception()  # it runs, whoever started it
+                return at
+            if starting.done():
+                starting.exception()  # the next attempt may find what this one missed
+                starting = asyncio.create_task(asyncio.to_thread(self.start))
+            await asyncio.sleep(LOOK_S)
+
+    def kill_postmaster(self) -> None:
+        """SIGKILL. Its children see that it has gone, and go."""
+        os.kill(self.postmaster, signal.SIGKILL)
+
+    def stop_immediately(self) -> None:
+        """`pg_ctl stop -m immediate`: no checkpoint, as if it had crashed."""
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
+
+    async def sessions(self, *applications: str) -> list[int]:
+        """The process ids of those applications' backends; without any, of all processes that the server knows."""
+        connection = await asyncpg.connect(self.url(), timeout=10)
+        try:
+            rows = await connection.fetch(
+                "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                "AND (cardinality($1::text[]) = 0 OR application_name = ANY($1)) ORDER BY pid",
+                applications,
+            )
+        finally:
+            await connection.close()
+        return [row["pid"] for row in rows]
+
+    def destroy(self) -> None:
+        """Stop it whatever its state, and remove its data."""
+        with suppress(EmbeddedError):  # it was not running
+            self.stop_immediately()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+def send_signal(pids: list[int], number: signal.Signals) -> None:
+    """To those that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):  # gone by itself meanwhile
+            os.kill(pid, number)

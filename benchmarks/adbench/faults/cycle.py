@@ -1,0 +1,138 @@
+"""A cycle: events flow, harm is done as planned, everything heals, and all checks are made."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+
+from pydantic import BaseModel
+
+from adbench.faults.batches import NUMBERS, Source
+from adbench.faults.checks import check
+from adbench.faults.client import Client
+from adbench.faults.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.harms import HARMS
+from adbench.faults.journal import Journal
+from adbench.faults.schedule import Step
+from adbench.faults.world import World
+
+BEFORE_S = 0.3  # events flow before the first harm, and after the last
+AFTER_S = 0.3
+
+
+class Outcome(BaseModel):
+    """What a cycle came to, as it is kept."""
+
+    cycle: int
+    harms: list[str]
+    skipped: list[str]  # for want of a small file system
+    missed: list[str]  # waited for a moment that did not come
+    events_sent: int
+    events_acknowledged: int
+    events_stored: int
+    deliveries: int
+    statuses: dict[str, int]
+    cells: int
+    recovery_s: list[float]  # from when the server accepted again to the first acknowledgement
+    seconds: float
+    events_lost: int
+    memory_bytes: int | None  # the most that a service had resident
+    violations: list[str]
+
+
+async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequence[Step], rate: float) -> Outcome:
+    """One cycle on a world that is well. `journal` goes on from the cycle before, unless the database was emptied."""
+    began = time.monotonic()
+    before = (journal.events_sent, journal.events_acknowledged, journal.deliveries)
+    journal.statuses.clear()
+    journal.violations.clear()
+    journal.acknowledgements.clear()
+    world.outages.clear()
+    client = Client(world.services, Source(seed, cycle, datetime.now(UTC)), journal, f"client {seed} {cycle}", rate)
+    over = asyncio.Event()
+    done: list[str] = []
+    skipped: list[str] = []
+    missed: list[str] = []
+
+    async def harm() -> None:
+        try:
+            await asyncio.sleep(BEFORE_S)
+            for step in steps:
+                await asyncio.sleep(step.after_s)
+                chosen = HARMS[step.harm]
+                if chosen.room and not world.cluster.rooms:
+                    skipped.append(step.harm)
+                    continue
+                met = await chosen.act(world, Random(step.seed))
+                (missed if met is False else done).append(step.harm)
+            await world.healed()
+            await asyncio.sleep(AFTER_S)
+            give_up = time.monotonic() + PATIENCE_S
+            while any(journal.first_acknowledgement(accepted) is None for accepted in world.outages):
+                if time.monotonic() > give_up:
+                    journal.violates("unanswered: nothing is acknowledged though the server accepts")
+                    break
+                await asyncio.sleep(LOOK_S)
+        finally:
+            over.set()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(client.run(over))
+            group.create_task(harm())
+        await client.settle()
+        await client.flush()
+        found = await check(world, journal)
+    finally:
+        await client.close()
+    firsts = [(accepted, journal.first_acknowledgement(accepted)) for accepted in world.outages]
+    return Outcome(
+        cycle=cycle,
+        harms=done,
+        skipped=skipped,
+        missed=missed,
+        events_sent=journal.events_sent - before[0],
+        events_acknowledged=journal.events_acknowledged - before[1],
+        events_stored=sum(rows for number, rows in found.rows.items() if number // NUMBERS == cycle),
+        deliveries=journal.deliveries - before[2],
+        statuses=dict(sorted(journal.statuses.items())),
+        cells=found.cells,
+        recovery_s=[round(first - accepted, 4) for accepted, first in firsts if first is not None],
+        seconds=round(time.monotonic() - began, 2),
+        events_lost=sum(
+            max(0, batch.size - found.rows.get(batch.number, 0))
+            for batch in journal.batches.values()
+            if batch.acknowledged
+        ),
+        memory_bytes=max(filter(None, (each.peak_memory() for each in world.services)), default=None),
+        violations=[*journal.violations, *found.violations],
+    )
+
+
+def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) -> Outcome:
+    """The outcome of a cycle that could not be finished."""
+    return Outcome(
+        cycle=cycle,
+        harms=[step.harm for step in steps],
+        skipped=[],
+        missed=[],
+        events_sent=0,
+        events_acknowledged=0,
+        events_stored=0,
+        deliveries=0,
+        statuses={},
+        cells=0,
+        recovery_s=[],
+        seconds=round(seconds, 2),
+        events_lost=0,
+        memory_bytes=None,
+        violations=[f"broken: {describe(error)}"],
+    )
+
+
+def describe(error: BaseException) -> str:
+    """What it says; of a group of errors, what the first says."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,336 @@
+"""`python -m adbench.faults.failover`: the primary dies while events come, its streaming replica is promoted, and the
+journal is compared with what is stored there.
+
+Each trial kills every process of the primary at once, as the loss of a machine would, and never starts it again. In
+most trials the standby is cut off before, as by a network that goes first. The service knows both servers by one
+address (`host=…,…` with `target_session_attrs=primary`) and finds the other by itself.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from adbench.checkout import ROOT
+from adbench.faults.batches import Source
+from adbench.faults.checks import stored_batches
+from adbench.faults.client import Client
+from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
+from adbench.faults.journal import Batch, Journal, compare
+from adbench.faults.service import Service
+from adbench.faults.standby import Standby
+from adbench.records import model
+from adbench.records.model import Check, Measurement, Postgres, Result
+from adpulse.database.connections import connect
+from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.settings import Settings
+from adpulse.variants import catalogue, verify
+
+Mode = Literal["remote_apply", "async"]
+
+# A commit is answered when the standby shows it; or when the primary alone has it.
+MODES: dict[Mode, tuple[str, ...]] = {
+    "remote_apply": (
+        "ALTER SYSTEM SET synchronous_commit = 'remote_apply'",
+        "ALTER SYSTEM SET synchronous_standby_names = '*'",
+    ),
+    "async": (),
+}
+RATE = 20_000  # events a second
+BEFORE_S = (0.3, 1.5)  # events flow before the primary dies
+# How long before that the standby gets nothing any more: not, a moment, and longer than a write may take.
+CUTS_S = (0.0, 0.2, 3.0)
+AFTER_S = 0.3
+DATABASE = "failover"
+VARIANT = "rollup"
+
+
+@dataclass
+class Times(Journal):
+    """A journal that also knows when each batch was first acknowledged."""
+
+    at: dict[int, float] = field(default_factory=dict)
+
+    def acknowledges(self, batch: Batch, at: float) -> None:
+        """As before, and the moment (time.monotonic())."""
+        self.at.setdefault(batch.number, at)
+        super().acknowledges(batch, at)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of a fail-over.
+
+    `window_s`: how long before the primary's death the first lost batch was acknowledged, 0 when none was lost;
+    `outage_s`: from the death to the first acknowledgement after the promotion.
+    """
+
+    acknowledged: int  # events before and after
+    lost: int  # of them
+    window_s: float
+    outage_s: float
+    violations: list[str]
+
+
+class Pair:
+    """A primary and its standby, in an empty folder; after a fail-over another standby makes a pair of what is left."""
+
+    def __init__(self, home: Path, binaries: Path | None = None) -> None:
+        self._home = home
+        self._binaries = binaries
+        self._settings = {**SETTINGS, "wal_level": "replica"}
+        self._count = 0
+        self.primary = Cluster(home / "0", binaries, **self._settings)
+        self.standby = self.primary
+        self.primary.start()
+
+    async def join(self, mode: Mode) -> None:
+        """A new standby, which has everything when this returns; commits wait for it as the mode says."""
+        self._count += 1
+        self.standby = Standby(self.primary, self._home / str(self._count), self._binaries, **self._settings)
+        await asyncio.to_thread(self.standby.start)
+        connection = await connect(self.primary.url())
+        try:
+            for statement in MODES[mode]:
+                await connection.execute(statement)
+            await connection.execute("SELECT pg_reload_conf()")
+            wanted = "sync" if MODES[mode] else "async"
+            ready = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1"
+            async with asyncio.timeout(PATIENCE_S):
+                while not await connection.fetchval(ready, wanted):
+                    await asyncio.sleep(LOOK_S)
+        finally:
+            await connection.close()
+
+    async def new_database(self) -> None:
+        """An empty one, on the primary."""
+        connection = await connect(self.primary.url())
+        await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
+        await connection.execute(f"CREATE DATABASE {DATABASE}")
+        await connection.close()
+        connection = await connect(self.primary.url(DATABASE))
+        await catalogue.migrate(connection, VARIANT)
+        await connection.close()
+
+    def url(self) -> str:
+        """Whichever of the two takes writes."""
+        hosts = ",".join(each.url().partition("?host=")[2] for each in (self.primary, self.standby))
+        return f"postgresql://postgres@/{DATABASE}?host={hosts}&target_session_attrs=primary"
+
+    async def cut(self) -> None:
+        """From now on the primary sends its standby nothing."""
+        connection = await connect(self.primary.url())
+        try:
+            os.kill(await connection.fetchval("SELECT pid FROM pg_stat_replication"), signal.SIGSTOP)
+        finally:
+            await connection.close()
+
+    def kill_primary(self) -> float:
+        """SIGKILL to all of its processes. Returns when (time.monotonic())."""
+        postmaster = int((self.primary.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with suppress(ProcessLookupError):  # it left by itself just now
+                os.kill(pid, signal.SIGKILL)
+        return time.monotonic()
+
+    async def promote(self) -> None:
+        """The standby becomes the primary, and the dead one's data go."""
+        connection = await connect(self.standby.url())
+        try:
+            assert await connection.fetchval("SELECT pg_promote(true, $1)", PATIENCE_S)
+        finally:
+            await connection.close()
+        dead, self.primary = self.primary, self.standby
+        shutil.rmtree(dead.directory)
+
+    def close(self) -> None:
+        """Stops what runs."""
+        for each in {self.primary, self.standby}:
+            with suppress(EmbeddedError, FileNotFoundError):  # it was killed
+                each.stop()
+
+
+@asynccontextmanager
+async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair]:
+    """A pair, while the block runs."""
+    pair = Pair(home, binaries)
+    try:
+        yield pair
+    finally:
+        pair.close()
+
+
+async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
+    """One fail-over, on a database as new. Raises whatever does not come up again within PATIENCE_S."""
+    await pair.new_database()
+    await pair.join(mode)
+    service = Service(mode, ROOT, log)
+    service.start(pair.url())
+    journal = Times()
+    client = Client([service], Source(seed, number, datetime.now(UTC)), journal, f"failover {seed} {number}", rate)
+    over = asyncio.Event()
+    died_at = back_at = 0.0
+
+    async def fail_over() -> None:
+        nonlocal died_at, back_at
+        try:
+            await asyncio.sleep(random.Random(f"{seed} {number}").uniform(*BEFORE_S))
+            if cut_s:
+                await pair.cut()
+                await asyncio.sleep(cut_s)
+            died_at = pair.kill_primary()
+            await pair.promote()
+            promoted_at = time.monotonic()  # before that, answers arrive that the dead primary had given
+            async with asyncio.timeout(PATIENCE_S):
+                while (first := journal.first_acknowledgement(promoted_at)) is None:
+                    await asyncio.sleep(LOOK_S)
+            back_at = first
+            await asyncio.sleep(AFTER_S)
+        finally:
+            over.set()
+
+    try:
+        await service.ready()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(client.run(over))
+            group.create_task(fail_over())
+        await client.settle()
+        await client.flush()
+    finally:
+        await client.close()
+        service.send(signal.SIGKILL)
+    return await _compared(pair, mode, journal, died_at, back_at)
+
+
+async def _compared(pair: Pair, mode: Mode, journal: Times, died_at: float, back_at: float) -> Trial:
+    connection = await connect(pair.primary.url(DATABASE))
+    try:
+        stored = await stored_batches(connection)
+        found = await verify.verify(connection, catalogue.find(VARIANT))
+    finally:
+        await connection.close()
+    wrong = [*compare(journal.batches.values(), stored), *journal.violations]
+    wrong += [f"report: {mismatch}" for mismatch in found.mismatches[:5]]
+    missing = {
+        batch.number: batch.size - (stored[batch.number].places if batch.number in stored else 0)
+        for batch in journal.batches.values()
+        if batch.acknowledged
+    }
+    lost = {number: events for number, events in missing.items() if events > 0}
+    if mode == "async":  # what it does not promise; and then a report may have fewer events than were acknowledged
+        wrong = [line for line in wrong if not line.startswith(("lost:", "report: {"))]
+    return Trial(
+        acknowledged=journal.events_acknowledged,
+        lost=sum(lost.values()),
+        window_s=max((died_at - journal.at[number] for number in lost), default=0.0),
+        outage_s=back_at - died_at,
+        violations=wrong,
+    )
+
+
+# ── The command ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+Trials = dict[tuple[Mode, float], list[Trial]]  # by mode, and by the seconds that the standby was cut off
+
+
+def to_result(trials: Trials, began: datetime, postgres: Postgres, seed: int, rate: int) -> Result:
+    """As results.py has it: what was lost, and for how long nothing was taken."""
+    measurements = []
+    checks = []
+    for (mode, cut_s), done in trials.items():
+        labels = {"mode": mode, "cut_s": str(cut_s)}
+        figures = {
+            "trials": (len(done), "fail-overs"),
+            "events.acknowledged": (sum(each.acknowledged for each in done), "events"),
+            "events.lost": (sum(each.lost for each in done), "events"),
+            "trials.with.loss": (sum(each.lost > 0 for each in done), "fail-overs"),
+            "events.lost.most": (max(each.lost for each in done), "events"),
+            "window.longest": (max(each.window_s for each in done), "s"),
+            "outage.median": (sorted(each.outage_s for each in done)[len(done) // 2], "s"),
+            "outage.longest": (max(each.outage_s for each in done), "s"),
+        }
+        measurements += [
+            Measurement(name=name, value=round(value, 4), unit=unit, labels=labels)
+            for name, (value, unit) in figures.items()
+        ]
+        found = [line for each in done for line in each.violations]
+        refused = [line for line in found if line.startswith("status:")]
+        wrong = [line for line in found if line not in refused]
+        promise = (
+            "all that was acknowledged is stored, once" if MODES[mode] else "what is stored is there once, and whole"
+        )
+        detail = "; ".join(wrong[:3]) or f"{len(done)} fail-overs"
+        name = f"{mode}, standby cut off {cut_s:g} s before: {promise}"
+        checks.append(Check(name=name, passed=not wrong, detail=detail))
+        # An aim: on a busy machine a body may not arrive in time.
+        name = f"{mode}, standby cut off {cut_s:g} s before: a good batch gets 200, or 429 or 503 with Retry-After"
+        checks.append(Check(name=name, passed=not refused, detail="; ".join(refused[:3]) or "always", aim=True))
+    return model.of_run(
+        what="failover",
+        started_at=began,
+        postgres=postgres,
+        data=None,
+        variant=VARIANT,
+        parameters={"seed": seed, "rate": rate, "before_s": list(BEFORE_S)},
+        measurements=measurements,
+        checks=checks,
+    )
+
+
+def main(
+    trials: Annotated[int, typer.Option(help="fail-overs in each mode")] = 20,
+    seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
+    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
+) -> None:
+    """Kill the primary under load, promote its replica, and count what was acknowledged and is not there."""
+    console = Console(highlight=False)
+    began = datetime.now(UTC)
+    done: Trials = {(mode, cut_s): [] for mode in MODES for cut_s in CUTS_S}
+
+    async def go(home: Path) -> Postgres:
+        async with paired(home) as pair:
+            for number in range(trials):
+                for (mode, cut_s), kept in done.items():
+                    it = await trial(pair, mode, cut_s, seed, number, home / "service.log", rate)
+                    kept.append(it)
+                    console.print(
+                        f"{mode:>12} {cut_s:.1f} s {number:>3}: {it.acknowledged:,} acknowledged, {it.lost:,} lost "
+                        f"(window {it.window_s * 1_000:.1f} ms), back after {it.outage_s:.2f} s",
+                        *it.violations[:5],
+                        sep="\n    ",
+                        markup=False,
+                    )
+            connection = await asyncpg.connect(pair.primary.url())
+            try:
+                return await model.postgres(connection)
+            finally:
+                await connection.close()
+
+    with tempfile.TemporaryDirectory(prefix="adpulse-failover-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o711)  # as root, the servers run under another user, who must reach their data
+        postgres = asyncio.run(go(home))
+    result = to_result(done, began, postgres, seed, rate)
+    console.print(f"result: {model.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
+    for check in result.checks:
+        console.print(f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}", soft_wrap=True, markup=False)
+    raise typer.Exit(0 if all(check.passed or check.aim for check in result.checks) else 1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

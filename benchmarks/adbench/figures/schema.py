@@ -1,0 +1,126 @@
+"""`adbench figures --catalogue`: the default variant's tables as the database describes them, for the schema diagram.
+
+Nothing is written down twice: columns, keys, indexes and triggers come from PostgreSQL's catalogue, what a trigger
+writes from its function's body, what upkeep moves from maintain.sql.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from adbench.harness import databases
+from adbench.records import model
+from adbench.records.model import Result
+from adpulse.database.connections import Connection, connect
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
+
+DATABASE = "adpulse_catalogue"
+
+# Book-keeping of the migrations themselves and of `adpulse migrate`: no part of an event's way.
+LEFT_OUT = ("schema_migrations", "active_variant", "raw_horizon", "archived_days", "heartbeat", "api_keys")
+
+_TABLES = """
+SELECT
+  relname AS name,
+  relkind = 'p' AS partitioned,
+  (
+    SELECT json_agg(json_build_object(
+      'name', attname,
+      'type', CASE WHEN typtype = 'e' THEN 'enum' ELSE format_type(atttypid, atttypmod) END,
+      'key', coalesce(attnum = ANY(keys.conkey), false)
+    ) ORDER BY attnum)
+    FROM pg_attribute
+    JOIN pg_type ON pg_type.oid = atttypid
+    WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+  ) AS columns,
+  (
+    SELECT coalesce(json_agg(regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') ORDER BY indexrelid), '[]')
+    FROM pg_index
+    WHERE indrelid = pg_class.oid AND NOT indisprimary
+  ) AS indexes
+FROM pg_class
+LEFT JOIN pg_constraint AS keys ON keys.conrelid = pg_class.oid AND keys.contype = 'p'
+WHERE
+  relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm') AND NOT relispartition
+  AND relname <> ALL ($1)
+ORDER BY relname
+"""
+
+# Row-level copies of a trigger on partitions say the same again.
+_TRIGGERS = """
+SELECT tgname AS name, relname AS source, prosrc AS body
+FROM pg_trigger
+JOIN pg_class ON pg_class.oid = tgrelid
+JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE NOT tgisinternal AND NOT relispartition AND relnamespace = 'public'::regnamespace
+ORDER BY tgname
+"""
+
+_WRITES = re.compile(r"\bINSERT INTO (\w+)", re.IGNORECASE)
+_TAKES = re.compile(r"\bDELETE FROM (\w+)", re.IGNORECASE)
+
+
+async def describe(server: str, settings: Settings) -> Result:
+    """A new database of the default variant on that server, as a result without measurements.
+
+    Raises ScratchError when the role may not create one.
+    """
+    began = datetime.now(UTC)
+    connection = await connect(await databases.recreate(server, DATABASE))
+    try:
+        variant = await catalogue.migrate(connection, settings.variant)
+        return model.of_run(
+            what="catalogue",
+            started_at=began,
+            postgres=await model.postgres(connection),
+            data=None,
+            variant=variant.name,
+            parameters=await read(connection, variant),
+            measurements=[],
+            checks=[],
+        )
+    finally:
+        await connection.close()
+
+
+async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
+    """`tables`: name, partitioned, columns (name, type, key), indexes; `flows`: source, target, by what rows move."""
+    tables = [
+        {
+            "name": record["name"],
+            "partitioned": record["partitioned"],
+            "columns": _json(record["columns"]),
+            "indexes": _json(record["indexes"]),
+        }
+        for record in await connection.fetch(_TABLES, LEFT_OUT)
+    ]
+    known = {table["name"] for table in tables}
+    flows = {
+        (record["source"], target, "statement trigger")
+        for record in await connection.fetch(_TRIGGERS)
+        for target in _WRITES.findall(record["body"])
+    }
+    if variant.maintenance is not None:
+        every, statements = variant.maintenance
+        for statement in statements:
+            flows |= {
+                (source, target, f"maintain.sql, every {every:g} s")
+                for source in _TAKES.findall(statement)
+                for target in _WRITES.findall(statement)
+            }
+    return {
+        "tables": tables,
+        "flows": [
+            {"source": source, "target": target, "by": by}
+            for source, target, by in sorted(flows)
+            if {source, target} <= known
+        ],
+    }
+
+
+def _json(value: str) -> Any:
+    return orjson.loads(value)

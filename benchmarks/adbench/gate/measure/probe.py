@@ -1,0 +1,65 @@
+"""Runs inside the environment of a revision, and of nothing else of the gate: decodes batches and says what it cost.
+
+One JSON object a line: {"body": "<file>", "times": n} → {"cpu_s": …, "events": …}; with "allocations": true →
+{"peak_bytes": …, "blocks": …}, of one batch. A revision in which this cannot be done answers {"error": "…"}.
+"""
+
+import gc
+import json
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Answers until the input ends."""
+    for line in sys.stdin:
+        try:
+            answer = work(**json.loads(line))
+        # Whatever it is, the other side is told, and the benchmark is left out with this as the reason.
+        except Exception as error:  # noqa: BLE001
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+def work(body: str, times: int = 1, allocations: bool = False) -> dict[str, Any]:
+    """Decodes the body `times` times."""
+    try:
+        from adpulse.ingest.decoder import Decoder
+    except ModuleNotFoundError:  # a revision before the packages
+        from adpulse.decoder import Decoder  # type: ignore[import-untyped, no-redef]
+    from adpulse.settings import Settings
+
+    decoder, content = Decoder(Settings()), Path(body).read_bytes()
+    rows = len(decoder.decode(content).rows)  # caches are filled
+    if allocations:
+        return _allocations(decoder, content)
+    gc.collect()
+    began = time.process_time()
+    for _ in range(times):
+        decoder.decode(content)
+    return {"cpu_s": time.process_time() - began, "events": rows * times}
+
+
+def _allocations(decoder: Any, content: bytes) -> dict[str, Any]:
+    gc.collect()
+    gc.disable()
+    try:
+        before = sys.getallocatedblocks()
+        batch = decoder.decode(content)
+        blocks = sys.getallocatedblocks() - before  # what a decoded batch holds on to
+        del batch
+        tracemalloc.start()
+        batch = decoder.decode(content)
+        peak = tracemalloc.get_traced_memory()[1]  # what decoding needs at the most
+        tracemalloc.stop()
+        del batch
+    finally:
+        gc.enable()
+    return {"peak_bytes": peak, "blocks": blocks}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Changes that a gate has to catch, planted in a copy of a revision."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from adbench.gate.measure.trees import Tree, TreeError
+
+# Appended to the application. What is burnt is a share of the CPU time that the process has used since the last
+# answer, so that everything a request costs the service grows by that share, and the database's part does not.
+# Before the answer is sent: what came after it would be seen by nobody who waits for the answer.
+_BURNING = """
+
+import time as _time
+
+
+class _Burning:
+    def __init__(self, app):
+        self.app, self.mark = app, 0.0
+
+    async def __call__(self, scope, receive, send):
+        async def burning(message):
+            if message["type"] == "http.response.start" and scope["path"] in {paths!r}:
+                now = _time.process_time()
+                until = now + {share} * (now - self.mark)
+                while _time.process_time() < until:
+                    pass
+            await send(message)
+
+        await self.app(scope, receive, burning if scope["type"] == "http" else send)
+        self.mark = _time.process_time()
+
+
+_honest_create_app = create_app
+
+
+def create_app(settings=None):
+    app = _honest_create_app(settings)
+    app.add_middleware(_Burning)
+    return app
+"""
+
+Edit = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A planted change. `promises` say what is to be caught: for each, how the names begin of the metrics of which one
+    must regress. Nothing else may."""
+
+    name: str
+    edit: Edit
+    promises: dict[str, tuple[str, ...]]
+    signals_only: bool = False  # no rounds are needed: counts tell
+
+
+def burning(share: float, *paths: str) -> Edit:
+    """Requests to those paths take the service that share of CPU time more."""
+
+    def edit(tree: Path) -> None:
+        module = tree / "service" / "adpulse" / "web" / "app.py"
+        module.write_text(module.read_text() + _BURNING.format(paths=paths, share=share))
+
+    return edit
+
+
+def without(file: str, pattern: str) -> Edit:
+    """A file of the default variant loses what matches the pattern, everywhere."""
+
+    def edit(tree: Path) -> None:
+        (path,) = (tree / "sql" / "variants").glob(f"*_rollup/{file}")
+        text = path.read_text()
+        planted = re.sub(pattern, "", text, flags=re.DOTALL)
+        if planted == text:
+            raise TreeError(f"nothing in {path.name} matches {pattern!r}: the plant is out of date")
+        path.write_text(planted)
+
+    return edit
+
+
+SQL = (
+    Plant(
+        "index", without("up.sql", r"CREATE INDEX rollup_hour_hour_idx[^;]*;"), {"index": ("index rollup_hour",)}, True
+    ),
+    Plant("order", without("maintain.sql", r"ORDER BY 1, 2\n"), {"order": ("plan maintain",)}, True),
+    Plant("index-only", without("up.sql", r"\n +INCLUDE \([^)]*\)"), {"index-only": ("plan report",)}, True),
+)
+PLANTS = (
+    Plant("nothing", lambda tree: None, {"nothing": ()}),
+    # In both paths of one copy: the two are timed apart, so that one run tries the gate on both.
+    *(
+        Plant(
+            f"burning-{percent}",
+            burning(percent / 100, "/events", "/report"),
+            {
+                f"ingest-{percent}": ("post.service.cpu",),
+                f"report-{percent}": ("totals.service.cpu", "breakdowns.service.cpu"),
+            },
+        )
+        for percent in (10, 25)
+    ),
+    *SQL,
+)
+
+
+@contextmanager
+def planted(tree: Tree, plant: Plant, folder: Path) -> Iterator[Tree]:
+    """A copy of the tree with the change in it, while the block runs."""
+    copy = folder / f"planted-{plant.name}"
+    shutil.rmtree(copy, ignore_errors=True)
+    for part in ("service", "sql", "requirements"):
+        shutil.copytree(tree.path / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    try:
+        plant.edit(copy)
+        yield replace(tree, revision=f"{tree.revision[:12]}+{plant.name}", path=copy)
+    finally:
+        shutil.rmtree(copy)

@@ -1,0 +1,154 @@
+"""`adbench gate`: two revisions, three sides (base, head, and base once more as the control), one verdict."""
+
+import asyncio
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from rich.console import Console
+
+from adbench.gate.measure import clocks, trees
+from adbench.gate.measure.rounds import Sampler, Samples
+from adbench.gate.measure.sides import Side, opened
+from adbench.gate.measure.tasks import Suite, Work
+from adbench.gate.measure.trees import Tree
+from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks, overall
+from adbench.gate.verdict.findings import Finding, compare
+from adbench.harness.progress import bar, step
+from adbench.records import model
+from adpulse.settings import Settings
+
+CLOSING_S = 3.0  # of the budget, for stopping what runs
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to compare, and how long it may take."""
+
+    base: str
+    head: str
+    suite: Suite
+    tolerance: float
+    budget_s: float
+    seed: int
+    allowed: tuple[str, ...] = ()  # patterns of names that may regress
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `base` and `head` are commits, or `worktree`; `samples` hold more metrics than were judged."""
+
+    plan: Plan
+    base: str
+    head: str
+    calls: list[Call]
+    findings: list[Finding]
+    samples: Samples
+    rounds: int
+    void: int
+    seconds: float
+    postgres: model.Postgres
+    variant: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gate's: without what was allowed to regress."""
+        return overall(
+            verdict
+            for name, verdict in [
+                *((call.metric, call.verdict) for call in self.calls),
+                *((finding.name, finding.verdict) for finding in self.findings),
+            ]
+            if not (verdict is Verdict.REGRESSED and self.is_allowed(name))
+        )
+
+    def is_allowed(self, name: str) -> bool:
+        """Whether a regression of this one was said to be meant."""
+        return any(fnmatch(name, pattern) for pattern in self.plan.allowed)
+
+
+def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
+    """Compares, and stops all that it has started. `given` are base and head where they are at hand already.
+
+    Raises trees.TreeError, sides.SideError, embedded.EmbeddedError or service.ServiceError when it cannot be done.
+    """
+    found = given or checkouts(plan, settings, console)
+    began = time.monotonic()
+    by_side = {"base": found["base"], "head": found["head"], "control": found["base"]}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-gate-")))
+        # PostgreSQL runs as another user when we are root, and must reach its data below.
+        folder.chmod(0o711)
+        runner = stack.enter_context(asyncio.Runner())
+        with step(console, "setting up base, head and control"):
+            sides = stack.enter_context(opened(by_side, folder, plan.suite.data, settings, runner))
+        work = Work(plan.suite, folder, runner)
+        with step(console, "counting what can be counted"):
+            for side in sides:
+                work.count(side)
+        calls, sampler = _timed(plan, {side.name: side for side in sides}, work, began, console)
+        postgres = runner.run(model.postgres(sides[0].connection))
+    base, head, control = (side.signals for side in sides)
+    return Outcome(
+        plan=plan,
+        base=found["base"].revision,
+        head=found["head"].revision,
+        calls=calls,
+        findings=compare(base, control, head),
+        samples=sampler.samples,
+        rounds=sampler.rounds,
+        void=sampler.void,
+        seconds=time.monotonic() - began,
+        postgres=postgres,
+        variant=sides[0].variant.name,
+    )
+
+
+def checkouts(plan: Plan, settings: Settings, console: Console) -> dict[str, Tree]:
+    """Both revisions as trees, kept below the data directory. Raises trees.TreeError."""
+    repository, home = trees.repository(), settings.data_dir.resolve() / "gate"
+    home.mkdir(parents=True, exist_ok=True)
+    with step(console, "checking out both revisions"):
+        return {
+            side: trees.checkout(repository, revision, home)
+            for side, revision in (("base", plan.base), ("head", plan.head))
+        }
+
+
+def _timed(
+    plan: Plan, sides: dict[str, Side], work: Work, began: float, console: Console
+) -> tuple[list[Call], Sampler[Side]]:
+    """Rounds until everything is decided or the budget is spent; the calls, those that could not be made first."""
+    pieces = dict(work.pieces())
+    missing: list[Call] = []
+    for name, reason in work.missing(sides.values()).items():
+        del pieces[name]
+        missing.append(Call(name, Verdict.CANNOT_TELL, reason))
+    sampler = Sampler(pieces, sides, plan.seed)
+    piece_of = sampler.warm_up()
+    panel = Panel([metric for metric in piece_of if judged(metric)], plan.tolerance, plan.seed)
+    schedule = iter(looks())
+    next_look, last_look, longest = next(schedule), 0, 0.0
+    with bar(console, "rounds, in turns", plan.budget_s, "s") as advance_to:
+        while wanted := {piece_of[metric] for metric in panel.undecided()}:
+            if time.monotonic() - began + longest + CLOSING_S > plan.budget_s:
+                break
+            at = time.monotonic()
+            sampler.round(wanted)
+            if sampler.rounds == next_look:
+                panel.look(sampler.samples)
+                next_look, last_look = next(schedule), sampler.rounds
+            longest = max(longest, time.monotonic() - at)
+            advance_to(time.monotonic() - began)
+    # The budget ended between two looks: what the last rounds say counts too.
+    if last_look < sampler.rounds and sampler.rounds >= FIRST_LOOK:
+        panel.look(sampler.samples)
+    return [*missing, *panel.calls.values()], sampler
+
+
+def judged(metric: str) -> bool:
+    """Whether the gate judges by this metric: CPU time, or the wall where a system does not tell CPU time."""
+    return metric.endswith(".cpu") or not clocks.available()

@@ -1,0 +1,52 @@
+"""Databases that a benchmark makes for itself, on whatever server it is given."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+
+from adpulse.database.connections import connect
+
+
+class ScratchError(RuntimeError):
+    """The server does not let us make a database; the text says what to do."""
+
+
+def sibling(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")]
+    # Slashes stay as they are: host=/path/of/a/socket.
+    return urlunsplit(parts._replace(path=f"/{name}", query=urlencode(query, safe="/")))
+
+
+async def recreate(server: str, name: str) -> str:
+    """Drops the database `name` on the server that the URL points to, makes it anew and returns its URL.
+
+    Raises ScratchError when the role may not create databases, or when somebody uses that database.
+    """
+    connection = await connect(server)
+    try:
+        if await connection.fetchval("SELECT current_database()") == name:
+            raise ScratchError(f"{name} is dropped at the start of each run: name another database in the URL")
+        await connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        await connection.execute(f"CREATE DATABASE {name}")
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise ScratchError(
+            f"this needs a database of its own, {name}, and the role may not create it: {error}.\n"
+            "Either ALTER ROLE … CREATEDB, or unset ADPULSE_DATABASE_URL to use the embedded PostgreSQL."
+        ) from error
+    except asyncpg.ObjectInUseError as error:
+        raise ScratchError(f"the database {name} is in use, perhaps by another run: {error}") from error
+    finally:
+        await connection.close()
+    return sibling(server, name)
+
+
+async def existing(server: str, name: str) -> str | None:
+    """The URL of the database `name` on that server, if it is there."""
+    connection = await connect(server)
+    try:
+        there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+    finally:
+        await connection.close()
+    return sibling(server, name) if there else None

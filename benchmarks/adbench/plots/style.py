@@ -1,0 +1,130 @@
+"""The visual language: one style file, one palette, the same few helpers in every picture.
+
+A variant has one colour everywhere. The colours are Paul Tol's "muted" scheme, made to be told apart with any kind of
+colour vision (https://personal.sron.nl/~pault/, SRON/EPS/TN/09-002); labels stand beside the marks in dark ink, so
+that no picture depends on colour alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator, NullLocator
+
+from adbench.records.model import Measurement, Result
+
+STYLE = Path(__file__).with_name("adpulse.mplstyle")
+
+PALETTE = {
+    "heap": "#777777",
+    "btree": "#999933",
+    "btree_gin": "#CC6677",
+    "covering": "#88CCEE",
+    "brin": "#DDCC77",
+    "partitioned": "#332288",
+    "matview": "#AA4499",
+    "rollup": "#117733",
+    "rollup_dims": "#44AA99",
+    "timescale": "#882255",
+    "citus": "#661100",
+}
+# What is no variant: the service, a promise, what something is compared with.
+_SMALL: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 10, "color": "#777777"}
+# Around text that may lie on a line.
+HALO = [withStroke(linewidth=3, foreground="white")]
+SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
+
+
+@contextmanager
+def figure(title: str, *, width: float = 9.0, height: float = 5.0) -> Iterator[tuple[Figure, Axes]]:
+    """Yields a figure of width x height inches with one pair of axes; `title` states the finding."""
+    with mpl.rc_context(fname=STYLE):
+        drawn = Figure(figsize=(width, height))
+        axes = drawn.subplots()
+        # Over the whole width, and not over the axes alone: it is a sentence.
+        drawn.suptitle(title, x=0.01, ha="left")
+        yield drawn, axes
+
+
+def colour(variant: str) -> str:
+    """Of a variant of our own palette; a reader's own variant is drawn in ink."""
+    return PALETTE.get(variant, INK)
+
+
+def interval(measured: Measurement) -> tuple[float, float]:
+    """The ends of the 95 % interval; where none was taken, the value twice."""
+    low, high = measured.low, measured.high
+    return (measured.value if low is None else low, measured.value if high is None else high)
+
+
+def errors(measured: Sequence[Measurement]) -> tuple[list[float], list[float]]:
+    """How far the intervals reach below and above the values, as matplotlib's `yerr` wants it."""
+    ends = [interval(each) for each in measured]
+    below = [each.value - low for each, (low, _) in zip(measured, ends, strict=True)]
+    return below, [high - each.value for each, (_, high) in zip(measured, ends, strict=True)]
+
+
+def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.") -> None:
+    """A line below the picture: what was run, when, on what."""
+    server = f"PostgreSQL {result.postgres.version}" if result.postgres else "PostgreSQL"
+    variant = "" if "," in result.variant else f", {result.variant}"
+    where = f"{result.machine.cores} cores, {server}{variant}"
+    drawn.supxlabel(f"{result.what} of {result.started_at:%Y-%m-%d}, {where}. {remark}", **_SMALL)
+
+
+def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
+    """Above the axes, each word in its colour: what the colours mean, where marks lie too close for labels."""
+    parts: list[Artist] = [TextArea(word, textprops={"color": colour}) for word, colour in words.items()]
+    lines: list[Artist] = [
+        HPacker(children=parts[first : first + columns], pad=0, sep=22) for first in range(0, len(parts), columns)
+    ]
+    packed = VPacker(children=lines, pad=0, sep=4)
+    where: dict[str, Any] = {"bbox_to_anchor": (0, 1), "bbox_transform": axes.transAxes}
+    axes.add_artist(AnchoredOffsetbox("lower left", child=packed, frameon=False, pad=0.2, borderpad=0, **where))
+
+
+def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 12) -> None:
+    """Each name to the right of its point, moved up or down as far as it must be so that none covers another.
+
+    Call it when scales and limits are as they will stay.
+    """
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # lays out, so that points have a place
+    to_pixels = axes.transData.transform
+    step = 15 * axes.figure.dpi / 72  # of a line of text
+    placed: list[tuple[float, float]] = []
+    for name, point in sorted(points.items(), key=lambda item: -float(to_pixels(item[1])[1])):
+        x, y = to_pixels(point)
+        free = y
+        while any(abs(x - left) < 9 * step and abs(free - top) < step for left, top in placed):
+            free -= 1
+        placed.append((x, free))
+        offset = (right, (free - y) * 72 / axes.figure.dpi + 4)
+        axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12, path_effects=HALO)
+
+
+def log_ticks(axis: Axis, form: Callable[[float, object], str], steps: tuple[int, ...] = (1,)) -> None:
+    """Ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`, and no others."""
+    axis.set_major_locator(LogLocator(subs=steps))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(form)
+
+
+def thousands(value: float, _: object = None) -> str:
+    """A tick: 150 k, 2 M."""
+    for size, sign in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:,.4g} {sign}"
+    return f"{value:,.4g}"
+
+
+def milliseconds(value: float, _: object = None) -> str:
+    """A tick: 0.5, 20, 1,000; the axis says the unit."""
+    return f"{value:,.3g}" if value < 1_000 else f"{value:,.0f}"

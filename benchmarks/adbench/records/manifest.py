@@ -1,0 +1,146 @@
+"""Local results into the repository: a folder for each machine and date, a manifest, and nothing overwritten."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adbench.records import model
+from adbench.records.model import COMMITTED, MANIFEST, Disk, Kept, Machine, Manifest, Postgres, Result
+
+FSYNC_S = 1.0
+PAGE = bytes(8_192)
+
+
+class KeepingError(RuntimeError):
+    """A file cannot be kept; the text says why."""
+
+
+def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
+    """Copies results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
+
+    Looks at all of them first: raises KeepingError, and copies nothing, when one is kept already or was measured on
+    another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
+    servers were elsewhere: their disks are not known here.
+    """
+    folders: dict[Path, list[Path]] = {}
+    for path in paths:
+        result = model.read(path)
+        folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
+        if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
+            raise KeepingError(f"{path.name} is in {folder.name} already; a result is never overwritten")
+        manifest = model.read_manifest(folder)
+        if manifest is not None and manifest.machine != result.machine:
+            raise KeepingError(f"{path.name} was measured on another machine, or Python, than {folder.name}")
+        folders.setdefault(folder, []).append(path)
+    kept = []
+    for folder, added in folders.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in added:
+            with (folder / path.name).open("xb") as file:
+                file.write(path.read_bytes())
+            kept.append(folder / path.name)
+        write_manifest(folder, disk)
+    return kept
+
+
+def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
+    """Writes what the files of a folder say into its manifest. A disk that was measured before stays.
+
+    Raises KeepingError when a file that the manifest knows is gone or is not as it was.
+    """
+    old = model.read_manifest(folder)
+    manifest = _manifest(folder, old.disk if old and old.disk else disk)
+    for name, kept in (old.files if old else {}).items():
+        if manifest.files.get(name) != kept:
+            raise KeepingError(f"{folder.name}/{name} is not what was kept: a result is never changed")
+    part = folder / f"{MANIFEST}.part"
+    part.write_text(manifest.model_dump_json(indent=2) + "\n")
+    part.replace(folder / MANIFEST)
+    return manifest
+
+
+def files(folder: Path) -> list[Path]:
+    """The result files of a folder, by name and so by time."""
+    return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
+
+
+def reference() -> list[Path]:
+    """The folders of committed results of the machine that was measured last, oldest first."""
+    folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
+    machines = [model.read_manifest(folder) for folder in folders]
+    last = machines[-1]
+    return [
+        folder for folder, each in zip(folders, machines, strict=True) if each and last and each.machine == last.machine
+    ]
+
+
+def newest(folders: Iterable[Path]) -> dict[str, Result]:
+    """The newest result of each command in some folders; of those that compare designs, of those with the most."""
+    every = (model.read(path) for folder in folders for path in files(folder))
+    ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
+    return {result.what: result for result in ordered}
+
+
+def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
+    """Writes a page and waits for the disk, again and again, in a file of `folder`, as a commit writes its log.
+
+    What pg_test_fsync does for `fdatasync`, without needing that program; systems without fdatasync use fsync.
+    """
+    sync = getattr(os, "fdatasync", os.fsync)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(PAGE * 1_024)  # the file has its length, as a segment of the log has
+        file.flush()
+        os.fsync(file.fileno())
+        count, began = 0, time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            os.pwrite(file.fileno(), PAGE, count % 1_024 * len(PAGE))
+            sync(file.fileno())
+            count += 1
+    return Disk(fsyncs_per_s=round(count / (time.perf_counter() - began), 1), measured_at=datetime.now(UTC))
+
+
+def _manifest(folder: Path, disk: Disk | None) -> Manifest:
+    found = {path.name: model.read(path) for path in files(folder)}
+    if not any(result.postgres and result.postgres.local is not False for result in found.values()):
+        disk = None
+    packages: dict[str, set[str]] = {}
+    for result in found.values():
+        for name, version in result.source.packages.items():
+            packages.setdefault(name, set()).add(version)
+    return Manifest(
+        machine=next(iter(found.values())).machine,
+        disk=disk,
+        postgres=_different(result.postgres for result in found.values()),
+        packages={name: sorted(versions) for name, versions in sorted(packages.items())},
+        revisions=sorted({result.source.revision for result in found.values() if result.source.revision}),
+        seeds=sorted({result.data.seed for result in found.values() if result.data}),
+        files={name: _kept(folder / name, result) for name, result in found.items()},
+    )
+
+
+def _kept(path: Path, result: Result) -> Kept:
+    return Kept(
+        what=result.what,
+        variant=result.variant,
+        started_at=result.started_at,
+        revision=result.source.revision,
+        changed=result.source.changed,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _different(servers: Iterable[Postgres | None]) -> list[Postgres]:
+    found: list[Postgres] = []
+    for server in servers:
+        if server is not None and server not in found:
+            found.append(server)
+    return found
+
+
+def _slug(machine: Machine) -> str:
+    system, *_, processor = machine.kernel.split()
+    return f"{system.lower()}-{processor}-{machine.cores}-cores"

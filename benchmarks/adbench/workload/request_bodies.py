@@ -1,0 +1,69 @@
+"""Events as they are sent: a moment of dense traffic, in the bodies of requests."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adbench.workload.dataset import BLOCK, Dataset
+
+# A day of traffic at this rate, of which the last moments are sent: what a COPY then holds is what it holds live.
+RATE = 150_000
+BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
+HOLE = "@" * 12  # see k6/closed.js
+REPEATED = 0.01  # share of events whose event_id has come before
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One way to send events."""
+
+    batch: int
+    kind: str = "plain"  # plain, gzip, keyed (Idempotency-Key) or ids (event_id, some of them repeated)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"batch": str(self.batch), "kind": self.kind}
+
+
+def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
+    """The last `count` events of a data set, or a few more blocks back."""
+    blocks = -(-count // BLOCK) + 1
+    for number in range(data.blocks - 1 - blocks, data.blocks - 1):
+        for event in data.deliveries(data.block(number)):
+            event.pop("event_id", None)
+            yield event
+
+
+def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
+    """The bodies of a cell, as files."""
+    count = BODIES[cell.batch]
+    source = events(data, count * cell.batch)
+    rng = np.random.default_rng(data.seed)
+    paths = []
+    for number in range(count):
+        batch = [event for _, event in zip(range(cell.batch), source, strict=False)]
+        if cell.kind == "ids":
+            batch = list(_with_ids(batch, rng))
+        text = json.dumps({"events": batch}, separators=(",", ":")).encode()
+        path = folder / f"{cell.kind}-{cell.batch}-{number}"
+        path.write_bytes(gzip.compress(text, 6) if cell.kind == "gzip" else text)
+        paths.append(path)
+    return paths
+
+
+def _with_ids(batch: list[dict[str, Any]], rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    # The beginning is fixed and random, and so lies anywhere in the index; the end is filled in for each request.
+    starts: list[str] = []
+    for event in batch:
+        if starts and rng.random() < REPEATED:
+            start = starts[int(rng.integers(len(starts)))]
+        else:
+            raw = rng.bytes(8).hex()
+            start = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{rng.bytes(2).hex()[:3]}"
+            starts.append(start)
+        yield event | {"event_id": f"{start}-{HOLE}"}

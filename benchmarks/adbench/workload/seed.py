@@ -1,0 +1,65 @@
+"""`adbench seed`: a data set into a database, so that reports find it settled."""
+
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from adbench.harness.databases import existing, recreate
+from adbench.harness.progress import bar, step
+from adbench.workload.copy_loader import load
+from adbench.workload.dataset import Dataset
+from adpulse.database.connections import Connection, connect
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
+
+
+async def seed(
+    url: str, data: Dataset, variant: str | None, console: Console, dimensions: Sequence[str] | None = None
+) -> tuple[float, float]:
+    """Migrates (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
+
+    `dimensions` are those that rollup_dims is to have; none: as they are declared.
+
+    Returns the seconds that loading and tidying took. Raises bulk.AlreadyLoaded.
+    """
+    connection = await connect(url)
+    try:
+        active = await catalogue.migrate(connection, variant, dimensions=dimensions)
+        return await fill(connection, url, data, active, console)
+    finally:
+        await connection.close()
+
+
+async def fill(
+    connection: Connection, url: str, data: Dataset, active: Variant, console: Console
+) -> tuple[float, float]:
+    """The same for a database that has this variant; `connection` is one to it."""
+    began = time.perf_counter()
+    with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
+        done = 0
+
+        def progress(events: int) -> None:
+            nonlocal done
+            done += events
+            advance_to(done)
+
+        await load(url, data, progress)
+    loaded = time.perf_counter()
+    with step(console, "compacting and analysing"):
+        await run_round(connection, active)
+        await connection.execute("VACUUM (ANALYZE)")
+    return loaded - began, time.perf_counter() - loaded
+
+
+async def prepared(server: str, name: str, data: Dataset, variant: str, console: Console, *, reuse: bool) -> str:
+    """The URL of a database of that name with the data, settled: loaded now, or, with `reuse`, left by an earlier run.
+
+    Raises scratch.ScratchError.
+    """
+    if reuse and (url := await existing(server, name)):
+        return url
+    url = await recreate(server, name)
+    await seed(url, data, variant, console)
+    return url

@@ -1,0 +1,169 @@
+"""What an archived day is: its content, its note in archived_days, its file; and what archive and restore both need."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from adpulse.database import connections as database
+from adpulse.database.connections import Connection
+from adpulse.variants.capture import MOVE_LOCK
+from adpulse.variants.catalogue import Variant
+
+Step = Callable[[str, date], None]
+
+_LOCK = 0x616450_03
+PATIENCE_S = 60.0
+
+# What a table holds: counts, sums, and a checksum of every value that does not depend on the order of rows.
+_CONTENT = """
+SELECT
+  count(*) AS events,
+  count(*) FILTER (WHERE event_type = 'impression') AS impressions,
+  count(*) FILTER (WHERE event_type = 'click') AS clicks,
+  count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
+  coalesce(sum(cost_micros), 0)::bigint AS cost_micros,
+  coalesce(sum(revenue_micros), 0)::bigint AS revenue_micros,
+  coalesce(sum(hashtextextended(
+    ROW(ts, campaign_id, user_id, event_type, cost_micros, revenue_micros, metadata, event_id)::text, 0
+  )), 0)::text AS checksum
+FROM {table}
+"""
+
+
+class ArchiveError(Exception):
+    """Nothing was lost; the text says what to do. `refused`: it was not even begun, because it cannot be done here."""
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a table or a file holds. Money in micros; the checksum is a decimal number of any size."""
+
+    events: int
+    impressions: int
+    clicks: int
+    conversions: int
+    cost_micros: int
+    revenue_micros: int
+    checksum: str
+
+    def __add__(self, other: "Content") -> "Content":
+        names = [name for name in self.__dataclass_fields__ if name != "checksum"]
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return Content(**sums, checksum=str(int(self.checksum) + int(other.checksum)))
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One file of a day, as its manifest describes it. `database` tells whose it is."""
+
+    day: date
+    part: int
+    file: str
+    sha256: str
+    content: Content
+    variant: str
+    schema_version: int
+    database: str
+
+    def described(self) -> dict[str, Any]:
+        """As JSON has it."""
+        fields = asdict(self)
+        return {**fields, "day": self.day.isoformat(), **fields.pop("content"), "format": 1}
+
+
+def silent(step: str, day: date) -> None:
+    """Nobody looks on."""
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Connection]:
+    """A connection to archive or restore by: alone in this, and with times written as the checksum needs them."""
+    connection = await database.connect(url, "adpulse archive", datestyle="ISO, YMD")
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            raise ArchiveError("another archive or restore is under way in this database")
+        if not await connection.fetchval("SELECT pg_try_advisory_lock_shared($1)", MOVE_LOCK):
+            raise ArchiveError("this database is being moved to another design; try again when that is over")
+        yield connection
+    finally:
+        await connection.close()
+
+
+def check(variant: Variant) -> None:
+    """Raises ArchiveError where days cannot go."""
+    if not variant.archives:
+        raise ArchiveError(
+            f"the design in force, {variant.name}, does not archive: a day may go only where it is a table of its own "
+            "on this server and roll-ups answer for it; move first: adpulse migrate --variant rollup",
+            refused=True,
+        )
+
+
+async def tables(connection: Connection, prefix: str) -> list[date]:
+    """The days of the tables whose names begin so, in order."""
+    records = await connection.fetch(
+        "SELECT to_date(right(relname, 8), 'YYYYMMDD') FROM pg_class "
+        "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace "
+        "AND relname ~ ('^' || $1 || '[0-9]{8}$') "
+        "ORDER BY 1",
+        prefix,
+    )
+    return [record[0] for record in records]
+
+
+async def content(connection: Connection, table: str) -> Content:
+    """What a table holds, by counting it."""
+    record = await connection.fetchrow(_CONTENT.format(table=table))
+    assert record is not None  # an aggregate has a row
+    return Content(**record)
+
+
+def content_of(record: asyncpg.Record) -> Content:
+    """What a note in archived_days says of it."""
+    fields = {name: record[name] for name in Content.__dataclass_fields__}
+    return Content(**{**fields, "checksum": str(int(record["checksum"]))})
+
+
+def archived(record: asyncpg.Record, variant: Variant, identity: str, version: int) -> Archived:
+    """The file of which a note in archived_days speaks."""
+    return Archived(
+        record["day"],
+        record["part"],
+        record["file"],
+        record["sha256"],
+        content_of(record),
+        variant.name,
+        version,
+        identity,
+    )
+
+
+async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], otherwise: str) -> None:
+    """Run what needs a moment alone with `events`, in a transaction that gives way to others (database.give_way).
+
+    Raises ArchiveError, which begins with `otherwise`, when they leave no moment.
+    """
+
+    async def once(wait_ms: int) -> None:
+        await work()
+
+    try:
+        await database.give_way(connection, once, patience_s=PATIENCE_S)
+    except database.InUseError as error:
+        raise ArchiveError(f"{otherwise}: {error}; try again") from error
+
+
+def sha256(path: Path) -> str:
+    """Of a file's bytes, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

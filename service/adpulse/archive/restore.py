@@ -1,0 +1,78 @@
+"""Archived days back from their files. docs/how-to/archive.md, docs/decisions/0085."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+
+from adpulse.archive import parquet
+from adpulse.archive.manifest import ArchiveError, Step, alone, check, content, content_of, sha256, silent, tables
+from adpulse.database.connections import Connection
+from adpulse.variants import catalogue
+
+
+async def restore(
+    connection: Connection,
+    folder: Path,
+    wanted: Sequence[date] = (),
+    *,
+    kept_from: date | None = None,
+    step: Step = silent,
+) -> dict[date, int]:
+    """Bring archived days back from the folder, all or those wanted; how many events each day got back.
+
+    Roll-ups hold them already: events go into their partition past the triggers of `events`. What came late stays. Each
+    day is one transaction. `kept_from`: the first day that retention keeps. Raises ArchiveError, MissingExtra, OSError.
+    """
+    check(await catalogue.active(connection))
+    parquet.check()
+    records = await connection.fetch("SELECT * FROM archived_days ORDER BY day, part")
+    by_day: dict[date, list[asyncpg.Record]] = {}
+    for record in records:
+        if not wanted or record["day"] in wanted:
+            by_day.setdefault(record["day"], []).append(record)
+    if unknown := sorted(set(wanted) - by_day.keys()):
+        raise ArchiveError(f"not archived from this database: {', '.join(map(str, unknown))}", refused=True)
+    if unfinished := sorted(by_day.keys() & set(await tables(connection, "archiving_p"))):
+        raise ArchiveError(
+            f"still being archived: {unfinished[0]}; let it be finished first: adpulse archive", refused=True
+        )
+    horizon = await connection.fetchval("SELECT (kept_from AT TIME ZONE 'UTC')::date FROM raw_horizon")
+    if gone := sorted(day for day in by_day if day < max(kept_from or date.min, horizon or date.min)):
+        raise ArchiveError(f"retention keeps no raw events of {gone[0]}; it would drop them again", refused=True)
+    # All files before any event.
+    for record in (record for each in by_day.values() for record in each):
+        path = folder / record["file"]
+        if not path.is_file():
+            raise ArchiveError(f"{path} is not there")
+        if await asyncio.to_thread(sha256, path) != record["sha256"]:
+            raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
+        step("checked", record["day"])
+    return {day: await _restore_day(connection, folder, day, each, step) for day, each in by_day.items()}
+
+
+async def _restore_day(
+    connection: Connection, folder: Path, day: date, records: Sequence[asyncpg.Record], step: Step
+) -> int:
+    await alone(
+        connection,
+        lambda: connection.execute("SELECT prepare_days($1, $1)", day),
+        f"the partition of {day} cannot be made",
+    )
+    step("prepared", day)
+    table = f"events_p{day:%Y%m%d}"
+    async with connection.transaction(isolation="repeatable_read"):
+        expected = await content(connection, table)
+        for record in records:
+            for rows in parquet.read(folder / record["file"]):
+                await connection.copy_records_to_table(table, records=rows, columns=parquet.NAMES)
+            expected += content_of(record)
+        step("loaded", day)
+        if await content(connection, table) != expected:
+            raise ArchiveError(f"what was loaded of {day} is not what was archived; nothing of it was kept")
+        # From this commit on questions about raw events of the day are answered again.
+        await connection.execute("DELETE FROM archived_days WHERE day = $1", day)
+    step("restored", day)
+    return sum(record["events"] for record in records)

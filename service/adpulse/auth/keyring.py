@@ -1,0 +1,164 @@
+"""The keys that a process knows, read now and then: no request waits for the database to be recognised.
+
+Keys are read every `keys_reload_s`, so a revoked key stops within that time (and one reading). An unknown key has them
+read again at once, so that a new one works from its first request; but at most once a second, so that guessing keys is
+no way to keep the database busy. While the database is away, the keys that were last read hold.
+"""
+
+import asyncio
+import hmac
+import ipaddress
+import logging
+import time
+
+import asyncpg
+
+from adpulse import telemetry
+from adpulse.auth import keys
+from adpulse.auth.keys import Key
+from adpulse.background import end
+from adpulse.database.connections import INGEST, UNAVAILABLE, Connection, connect
+from adpulse.ingest import copy_format
+from adpulse.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MISSES_S = 1.0  # an unknown key makes us read again no more often than that
+_READ_S = 5.0  # the longest that reading may take
+
+
+class Bucket:
+    """A token bucket: it fills with `rate` tokens a second, up to a second's worth.
+
+    What is taken may leave it in debt, and nothing more is to be had until that is paid: so a batch that is larger than
+    the bucket passes, and over time the rate holds.
+    """
+
+    __slots__ = ("_at", "_rate", "_tokens")
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._rate = rate
+        self._tokens = max(rate, 1.0)
+        self._at = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is a whole token; 0: now."""
+        self._tokens = min(self._tokens + (now - self._at) * self._rate, max(self._rate, 1.0))
+        self._at = now
+        return max(0.0, (1.0 - self._tokens) / self._rate)
+
+    def take(self, tokens: float) -> None:
+        """Takes as many, whether they are there or not."""
+        self._tokens -= tokens
+
+
+class Holder:
+    """Whoever sends a key: what it may do, and what is left of its rates in this process."""
+
+    def __init__(self, key: Key, settings: Settings, now: float) -> None:
+        self.key = key
+        # As the decoder wants them: each campaign as a field of a row.
+        self.campaigns = (
+            None if key.campaigns is None else {name: copy_format.text_field(name) for name in key.campaigns}
+        )
+        requests = key.requests_per_s or settings.key_requests_per_s
+        events = key.events_per_s or settings.key_events_per_s
+        self.requests = Bucket(requests, now) if requests else None
+        self.events = Bucket(events, now) if events else None
+        self.limited = bool(requests or events)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a service that listens on that address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Keyring:
+    """The keys of one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._may_be_open = settings.insecure or is_loopback(settings.host)
+        self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
+        self.known = False  # whether the keys have been read at all
+        # Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in.
+        self.open = False
+        self._connection: Connection | None = None
+        self._reading = asyncio.Lock()
+        self._read_at = float("-inf")  # when the last reading began
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read in the background: the service can start before its database does."""
+        self._task = asyncio.create_task(self._run(), name="keys")
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        if self._task is not None:
+            self._task.cancel()
+            self._drop()
+            await end(self._task)
+        self._drop()
+
+    def find(self, text: bytes) -> Holder | None:
+        """Whose key that is; none when it is no key, or not one that is known. In constant time for a given id."""
+        holder = self._holders.get(text[keys.ID_AT])
+        return holder if holder and hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
+
+    async def refresh(self) -> None:
+        """Read again, unless that was begun less than MISSES_S ago; the old keys stay when it fails."""
+        if time.monotonic() - self._read_at < MISSES_S and not self._reading.locked():
+            return
+        async with self._reading:
+            if time.monotonic() - self._read_at >= MISSES_S:
+                await self._read()
+
+    async def _run(self) -> None:
+        while True:
+            async with self._reading:
+                await self._read()
+            await asyncio.sleep(self._settings.keys_reload_s)
+
+    async def _read(self) -> None:
+        self._read_at = time.monotonic()
+        # After the timeout comes a roll-back, which would wait for the same database for ever.
+        deadline = asyncio.get_running_loop().call_later(_READ_S + 1, self._drop)
+        try:
+            async with asyncio.timeout(_READ_S):
+                if self._connection is None:
+                    self._connection = await self._connect()
+                found = await keys.entries(self._connection)
+        except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+            log.warning("the keys cannot be read, those known before hold: %s", type(error).__name__)
+            self._drop()
+            return
+        finally:
+            deadline.cancel()
+        now = time.monotonic()
+        holders = {}
+        for key in (entry.key for entry in found if entry.revoked_at is None):
+            held = self._holders.get(key.key_id.encode())
+            # The same holder, so that reading fills no bucket.
+            holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
+        self.learn(holders, ever=bool(found))
+        telemetry.KEYS_READ.set_to_current_time()
+
+    def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
+        """From now on these are the keys in use, by their ids; `ever`: whether there ever was one."""
+        self._holders = holders
+        self.known, self.open = True, self._may_be_open and not ever
+
+    async def _connect(self) -> Connection:
+        settings = self._settings
+        if settings.pooler_url:
+            return await connect(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
+        assert settings.database_url is not None
+        return await connect(settings.database_url, "adpulse keys", role=INGEST)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None

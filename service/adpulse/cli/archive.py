@@ -1,0 +1,113 @@
+"""`adpulse archive` and `adpulse restore`."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from adpulse.archive import export as out_of
+from adpulse.archive import restore as back
+from adpulse.archive.manifest import ArchiveError, Step
+from adpulse.archive.manifest import opened as alone_on
+from adpulse.archive.parquet import MissingExtra
+from adpulse.cli import console
+from adpulse.cli.console import Json, err, fail, opened, out, run
+from adpulse.database.connections import Connection
+
+T = TypeVar("T")
+
+
+def archive(
+    to: Annotated[Path, typer.Option(help="folder for the files", show_default=False)],
+    older_than: Annotated[str | None, typer.Option(help="days, such as 90d")] = None,
+    before: Annotated[str | None, typer.Option(help="a date: days before it, in UTC")] = None,
+    as_json: Json = False,
+) -> None:
+    """Move raw events of old days into Parquet files, compared and recounted first; roll-ups stay.
+
+    Reports go on to answer from roll-ups. Needs pyarrow, the extra `archive`. Status 2: this database cannot.
+    """
+    today = datetime.now(UTC).date()
+    if (older_than is None) == (before is None):
+        fail("name either --older-than or --before", 2)
+    if older_than is not None:
+        match = re.fullmatch(r"([0-9]{1,5})d", older_than, re.ASCII)
+        if match is None:
+            fail("--older-than is a number of days such as 90d", 2)
+        limit = _first_day(int(match[1]), today)
+    else:
+        limit = _date("--before", before or "")
+    if limit > today:
+        fail("days that are not over yet cannot be archived", 2)
+    done = _work(lambda connection, step: out_of.archive(connection, limit, to, step))
+    if as_json:
+        print(json.dumps({"archived": [each.described() for each in done]}))
+        return
+    for each in done:
+        out.print(f"{each.day}: {each.content.events:,} events in {each.file}", highlight=False, markup=False)
+    out.print(f"{len(done)} days archived", highlight=False)
+
+
+def restore(
+    from_: Annotated[Path, typer.Option("--from", help="folder with the files", show_default=False)],
+    day: Annotated[list[str] | None, typer.Option(help="only this day; repeat for several", show_default="all")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring archived days back from their files, with what came late since; roll-ups hold them already.
+
+    Needs pyarrow, the extra `archive`. Status 1: a file is not there or not the one that was archived.
+    """
+    wanted = [_date("--day", each) for each in day or []]
+    keep = console.settings().retention_days
+    kept_from = None if keep is None else _first_day(keep, datetime.now(UTC).date())
+    done = _work(lambda connection, step: back.restore(connection, from_, wanted, kept_from=kept_from, step=step))
+    if as_json:
+        print(json.dumps({"restored": [{"day": str(each), "events": events} for each, events in done.items()]}))
+        return
+    for each, events in done.items():
+        out.print(f"{each}: {events:,} events", highlight=False)
+    out.print(f"{len(done)} days restored", highlight=False)
+
+
+def _first_day(older_than_days: int, today: date) -> date:
+    """The first day that is not older than so many days."""
+    return today - timedelta(days=older_than_days)
+
+
+def _date(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} is not a date such as 2025-09-24", 2)
+
+
+def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
+    """Run it on the database, show what it does, and say in a line what a user can mend."""
+    settings = console.settings()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with opened(settings) as url, Progress(*columns, console=err, transient=True) as progress:
+        shown = progress.add_task("looking")
+
+        async def on_connection() -> T:
+            async with alone_on(url) as connection:
+                try:
+                    return await work(connection, lambda step, day: progress.update(shown, description=f"{day} {step}"))
+                except (ConnectionError, TimeoutError):
+                    raise  # of the database
+                except OSError as error:
+                    fail(f"cannot use the files: {error}")
+
+        async def clearly() -> T:
+            try:
+                return await on_connection()
+            except ArchiveError as error:
+                fail(str(error), 2 if error.refused else 1)
+            except MissingExtra as error:
+                fail(str(error), 2)
+
+        return run(clearly())

@@ -1,0 +1,99 @@
+"""`adpulse keys`: make, list and revoke keys."""
+
+import json
+import shlex
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import asyncpg
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from adpulse.auth import keys
+from adpulse.cli import console
+from adpulse.cli.console import Json, err, fail, opened, out, run
+from adpulse.cli.report_table import whole
+from adpulse.database import connections
+from adpulse.database.connections import SchemaError
+
+app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
+
+T = TypeVar("T")
+
+
+@app.command("new")
+def new_key(
+    name: Annotated[str, typer.Argument(help="whose key it is", show_default=False)],
+    scope: Annotated[list[str], typer.Option(help="write, read or metrics; repeat for several")],
+    campaign: Annotated[
+        list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
+    ] = None,
+    events_per_s: Annotated[float | None, typer.Option(min=0.001, help="most events a second")] = None,
+    requests_per_s: Annotated[float | None, typer.Option(min=0.001, help="most requests a second")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="store nothing; say which command stores it, without its secret")
+    ] = False,
+    stored: Annotated[str | None, typer.Option(help="ID:SHA256 of a key that was made with --offline")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key. It is printed once and is nowhere else: the database has only its hash."""
+    try:
+        text, key = keys.make(name, scope, campaign, events_per_s, requests_per_s, stored)
+    except ValueError as error:
+        fail(str(error), 2)
+    if not offline:
+        settings = console.settings()
+        with opened(settings) as url:
+            run(_with_connection(url, lambda connection: keys.add(connection, key)))
+    if as_json:
+        print(json.dumps({**key.described(), "key": text, "command": key.command()}))
+        return
+    if text is not None:
+        print(text)
+    said = f"to store it: adpulse {shlex.join(key.command())}" if offline else f"key {key.key_id} can be used"
+    err.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_keys(as_json: Json = False) -> None:
+    """List the keys, those that were revoked too: what each may do, never the key itself."""
+    settings = console.settings()
+    with opened(settings) as url:
+        found = run(entries(url))
+    if as_json:
+        print(json.dumps([entry.described() for entry in found], indent=2))
+        return
+    table = Table(
+        Column("id", no_wrap=True), "name", "scopes", "campaigns", "events/s", "requests/s", "made", "revoked"
+    )
+    for entry in found:
+        cells = entry.described().values()
+        words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
+        table.add_row(*map(escape, words))
+    whole(table, out)
+
+
+@app.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")]) -> None:
+    """Take a key out of use, for good. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
+    settings = console.settings()
+    with opened(settings) as url:
+        if not run(_with_connection(url, lambda connection: keys.revoke(connection, key_id))):
+            fail("there is no key with this id in use")
+    err.print(f"key {key_id} is revoked", highlight=False, markup=False, soft_wrap=True)
+
+
+async def entries(url: str) -> list[keys.Entry]:
+    """Every key of a database. Raises what asyncpg raises, and SchemaError when it has no such table."""
+    return await _with_connection(url, keys.entries)
+
+
+async def _with_connection(url: str, work: Callable[[connections.Connection], Awaitable[T]]) -> T:
+    connection = await connections.connect(url)
+    try:
+        return await work(connection)
+    except asyncpg.UndefinedTableError:
+        raise SchemaError("the database is not set up for keys yet; run: adpulse migrate") from None
+    finally:
+        await connection.close()

@@ -1,0 +1,100 @@
+"""POST /events: a request in, its answer out.
+
+FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event:
+`shortcut.Shortcut` goes straight there (docs/decisions/0011).
+"""
+
+import hashlib
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from adpulse import telemetry
+from adpulse.auth.keyring import Holder
+from adpulse.ingest import idempotency
+from adpulse.ingest.body import ArrivingFull, is_ndjson
+from adpulse.ingest.decoder import Batch, BodyError
+from adpulse.ingest.writer import Answer, KeyReused, Overloaded, Unavailable
+from adpulse.problems import problem, unavailable
+
+PATH = "/events"
+
+_ACCEPTED, _DUPLICATE, _REJECTED = (
+    telemetry.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected")
+)
+
+
+async def post_events(request: Request) -> Response:
+    """The reply to a batch; nothing says 200 before the commit."""
+    try:
+        headers = dict(request.scope["headers"])
+        key = _idempotency_key(headers)
+        batch, body_hash = await _read_batch(request, headers, hashed=key is not None)
+        answer = await request.app.state.writer.submit(batch, key, body_hash)
+    except BodyError as error:
+        # Of what is left of such a body nothing will be read.
+        closing = {"Connection": "close"} if error.status in (408, 413) else None
+        return problem(error.status, error.code, error.detail, closing)
+    except ClientDisconnect:
+        return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
+    except (Overloaded, ArrivingFull):
+        return unavailable("More events arrive than can be written; nothing of this request was stored.")
+    except Unavailable:
+        return unavailable("The database cannot be reached; the events were not acknowledged.")
+    except KeyReused:
+        return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
+    return _reply(answer)
+
+
+def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
+    raw = headers.get(b"idempotency-key")
+    if raw is None:
+        return None
+    key = raw.decode("latin-1")
+    if not idempotency.valid_key(key):
+        raise BodyError(400, "idempotency_key", "An Idempotency-Key has 1 to 128 printable ASCII characters.")
+    return key
+
+
+async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: bool) -> tuple[Batch, bytes | None]:
+    """The batch in a request and the hash of its body; the body itself must not stay until the commit."""
+    state = request.app.state
+    ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
+    length = headers.get(b"content-length", b"")  # whether it is too long is said below
+    state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
+    body = await state.bodies.read(headers, request.receive)
+    state.writer.admit_body(len(body))  # it may have filled while the body came, or nothing said how long that would be
+    holder: Holder | None = request.scope["holder"]
+    batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
+    if holder and holder.events:
+        holder.events.take(len(batch.rows) + batch.rejected_count)
+    return batch, hashlib.sha256(body).digest() if hashed else None
+
+
+def _reply(answer: Answer) -> Response:
+    _ACCEPTED.inc(answer.accepted)
+    if answer.duplicates:
+        _DUPLICATE.inc(answer.duplicates)
+    if answer.rejected_count:
+        _REJECTED.inc(answer.rejected_count)
+    content: dict[str, Any] = {
+        "accepted": answer.accepted,
+        "duplicates": answer.duplicates,
+        "rejected": answer.rejected,
+        "rejected_count": answer.rejected_count,
+    }
+    if answer.rejected_count and not answer.accepted and not answer.duplicates:
+        return problem(422, "all_rejected", "No event of the request was accepted.", **content)
+    return _Json(orjson.dumps(content))
+
+
+class _Json(Response):
+    """200 with JSON. The general way to make its two headers takes longer than everything else about an answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]

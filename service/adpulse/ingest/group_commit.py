@@ -1,0 +1,251 @@
+"""A group of batches in one transaction: keys, ids, one COPY, commit, and only then the answers.
+
+Rows that the database refuses, although the contract took them, cost only themselves: see `write`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import orjson
+
+from adpulse import telemetry
+from adpulse.database.connections import Connection
+from adpulse.event import COLUMNS, Rejection
+from adpulse.ingest import copy_format, idempotency
+from adpulse.ingest.decoder import LISTED_REJECTIONS, Batch
+
+log = logging.getLogger(__name__)
+
+# What a row can do wrong, as against the database: classes 22 (data), 23 (constraints), 54 (program limits, such as
+# too long for an index) and P0 (raised by somebody's trigger).
+POISON = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.PLPGSQLError,
+)
+
+# What Citus calls every error of a node in a COPY, whoever is at fault. Of an INSERT it tells what the node said.
+CONCEALED = asyncpg.InternalServerError
+
+INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
+
+
+class KeyReused(Exception):
+    """The Idempotency-Key was used before, with another body."""
+
+
+class Unavailable(Exception):
+    """The database cannot take the batch now; it was not acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejection]
+    rejected_count: int
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A batch that waits for its commit."""
+
+    batch: Batch
+    key: str | None
+    body_hash: bytes | None
+    answer: "asyncio.Future[Answer]"
+    queued_at: float = field(default_factory=time.monotonic)
+    # Places in batch.rows:
+    duplicates: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)  # by the database
+
+    def settle(self, outcome: Answer | Exception) -> None:
+        """Answer the sender, if it is still there."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+    def result(self) -> Answer:
+        """The answer of a batch that has been written."""
+        batch = self.batch
+        places = self.refused if batch.positions is None else [batch.positions[place] for place in self.refused]
+        unstorable = [
+            Rejection(index=place, field=None, code="unstorable", message="could not be stored") for place in places
+        ]
+        return Answer(
+            accepted=len(batch.rows) - len(self.duplicates) - len(self.refused),
+            duplicates=len(self.duplicates),
+            rejected=(batch.rejected + unstorable)[:LISTED_REJECTIONS],
+            rejected_count=batch.rejected_count + len(self.refused),
+        )
+
+
+async def write(connection: Connection, group: Sequence[Job]) -> None:
+    """Write a group and answer its senders after the commit.
+
+    When the database refuses a row, or may have, nothing of the group is stored by then, and it is written again batch
+    by batch without the rows at fault. Raises what else the database says; jobs without an answer by then are not
+    stored.
+    """
+    try:
+        if any(job.key is not None or job.batch.ids is not None for job in group):
+            await _once(connection, group)
+        else:
+            await _copy(connection, [job.batch.rows for job in group])
+            for job in group:
+                job.settle(job.result())
+    except (*POISON, CONCEALED) as error:
+        telemetry.SPLIT.inc()
+        log.warning("a group of %d batches is split, the database refused it: %s", len(group), type(error).__name__)
+        for job in group:
+            await _once(connection, [job], salvage=True)
+
+
+async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool = False) -> None:
+    """Write what was not taken before; with `salvage`, without the rows that the database refuses."""
+    for job in group:
+        job.duplicates, job.refused = [], []
+    expected = {job: job.result() for job in group}
+    async with connection.transaction():
+        outcomes = await _claim_keys(connection, expected)
+        fresh = [job for job in group if job not in outcomes]
+        places = await _claim_ids(connection, fresh)
+        if salvage:
+            for job, job_places in zip(fresh, places, strict=True):
+                await _salvage(connection, job, job_places)
+        else:
+            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)])
+        answers = {job: job.result() for job in fresh}
+        await _keep_answers(connection, answers, expected)
+    for job, outcome in (outcomes | answers).items():
+        job.settle(outcome)
+
+
+async def _copy(connection: Connection, groups: Sequence[list[bytes]]) -> None:
+    """A COPY is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
+    if not any(groups):
+        return
+
+    # In one piece, and not through an iterator: asyncpg makes a task for each piece, which costs as much as 50 events.
+    data = memoryview(copy_format.stream(groups))
+    await connection.copy_to_table(
+        "events",
+        source=data,  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
+        columns=COLUMNS,
+        format="binary",
+    )
+
+
+async def _insert(connection: Connection, row: bytes) -> None:
+    *values, metadata, event_id = copy_format.unpack(row)
+    await connection.execute(INSERT, *values, metadata.decode(), event_id and event_id.bytes)  # see once.prepare
+
+
+def _at(values: list[bytes], places: Sequence[int]) -> list[bytes]:
+    return values if len(places) == len(values) else [values[place] for place in places]
+
+
+async def _salvage(connection: Connection, job: Job, places: Sequence[int]) -> None:
+    """Store the rows at `places` that can be, halving around those that cannot; these are left out."""
+    job.refused = await _refused(connection, job.batch.rows, places)
+    if not job.refused:
+        return
+    telemetry.EVENTS.labels("unstorable").inc(len(job.refused))
+    log.warning("left out %d events that the database refused", len(job.refused))
+    if job.batch.ids is None:
+        return
+    # They were not stored: their ids must stay free for a corrected event, and a repeat of such an event within
+    # the batch is not the duplicate of anything.
+    freed = {event_id for place in job.refused if (event_id := job.batch.ids[place]) is not None}
+    await idempotency.free_ids(connection, freed)
+    job.refused += [place for place in job.duplicates if job.batch.ids[place] in freed]
+    job.duplicates = [place for place in job.duplicates if job.batch.ids[place] not in freed]
+
+
+async def _refused(connection: Connection, values: list[bytes], places: Sequence[int]) -> list[int]:
+    try:
+        async with connection.transaction():  # a savepoint
+            if len(places) == 1:
+                await _insert(connection, values[places[0]])
+            else:
+                await _copy(connection, [_at(values, places)])
+    except (*POISON, CONCEALED) as error:
+        if len(places) == 1:
+            if isinstance(error, POISON):
+                return list(places)
+            raise  # not for certain the row's fault
+        half = len(places) // 2
+        first = await _refused(connection, values, places[:half])
+        return first + await _refused(connection, values, places[half:])
+    return []
+
+
+async def _claim_keys(connection: Connection, answers: dict[Job, Answer]) -> dict[Job, Answer | Exception]:
+    """Take the keys of these jobs, with the answers to be expected; the outcomes of those that were taken before."""
+    keyed = {job.key: job for job in answers if job.key is not None}
+    if not keyed:
+        return {}
+    claims = {key: (job.body_hash or b"", _json(answers[job])) for key, job in keyed.items()}
+    before = await idempotency.claim_keys(connection, claims)
+    return {keyed[key]: _repeat(claims[key][0], first) for key, first in before.items()}
+
+
+def _json(answer: Answer) -> str:
+    return orjson.dumps(answer).decode()
+
+
+def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Exception:
+    if first is None:
+        return Unavailable()
+    first_hash, text = first
+    if first_hash != body_hash:
+        return KeyReused()
+    answer = Answer(**orjson.loads(text))
+    return Answer(0, answer.accepted + answer.duplicates, answer.rejected, answer.rejected_count)
+
+
+async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expected: dict[Job, Answer]) -> None:
+    """Remember the answers that are not as expected. A batch that had no effect leaves its key for a corrected one."""
+    kept: dict[str, str] = {}
+    void: list[str] = []
+    for job, answer in answers.items():
+        if job.key is None:
+            continue
+        if not (answer.accepted or answer.duplicates):
+            void.append(job.key)
+        elif answer != expected[job]:
+            kept[job.key] = _json(answer)
+    if kept:
+        await idempotency.keep_answers(connection, kept)
+    if void:
+        await idempotency.free_keys(connection, void)
+
+
+async def _claim_ids(connection: Connection, jobs: Sequence[Job]) -> list[Sequence[int]]:
+    """For each job the places of the rows whose event_id is new, or that have none; the first one of an id wins."""
+    ids = {event_id for job in jobs for event_id in job.batch.ids or () if event_id is not None}
+    new = await idempotency.claim_ids(connection, ids) if ids else set()
+    places: list[Sequence[int]] = []
+    for job in jobs:
+        if job.batch.ids is None:
+            places.append(range(len(job.batch.rows)))
+            continue
+        fresh: list[int] = []
+        for place, event_id in enumerate(job.batch.ids):
+            if event_id is None or event_id in new:
+                new.discard(event_id)
+                fresh.append(place)
+            else:
+                job.duplicates.append(place)
+        places.append(fresh)
+    return places

@@ -1,0 +1,101 @@
+"""Exactly once: the two tables that remember what was taken, Idempotency-Keys and event ids.
+
+Everything here runs inside the transaction that writes the events, so that what is remembered and what is stored
+are committed together or not at all. Batches without a key or an id never come here.
+
+Keys are claimed before ids, and each in ascending order: so two transactions that claim the same ones wait for one
+another in one direction only, and never in a circle.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from adpulse.database.connections import Connection
+
+
+def valid_key(key: str) -> bool:
+    """Whether a client's Idempotency-Key may be one: 1 to 128 printable ASCII characters."""
+    return 1 <= len(key) <= 128 and key.isascii() and key.isprintable()
+
+
+async def prepare(connection: Connection) -> None:
+    """Makes ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
+    # asyncpg looks the type up; in a transaction, because a pooler may change the server between two messages.
+    async with connection.transaction():
+        await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+
+
+async def claim_keys(
+    connection: Connection, claims: dict[str, tuple[bytes, str]]
+) -> dict[str, tuple[bytes, str] | None]:
+    """Takes keys, each for a body with this hash, with the answer (JSON) that it gets unless keep_answers says other.
+
+    Returns those that were taken before, with the hash and the answer of then; None for one that has just expired.
+
+    A key that another transaction is taking makes this one wait for its end.
+    """
+    keys = sorted(claims)
+    taken = await connection.fetch(
+        "INSERT INTO idempotency_keys (key, body_hash, answer) "
+        "SELECT key, body_hash, answer FROM unnest($1::text[], $2::bytea[], $3::jsonb[]) "
+        "AS claims (key, body_hash, answer) "
+        "ON CONFLICT DO NOTHING RETURNING key",
+        keys,
+        [claims[key][0] for key in keys],
+        [claims[key][1] for key in keys],
+    )
+    if len(taken) == len(keys):
+        return {}
+    await _wait_for_the_first(connection)
+    repeats = list(claims.keys() - {record["key"] for record in taken})
+    kept = await connection.fetch(
+        "SELECT key, body_hash, answer FROM idempotency_keys WHERE key = ANY($1)",
+        repeats,
+    )
+    first: dict[str, Any] = {record["key"]: (record["body_hash"], record["answer"]) for record in kept}
+    return {key: first.get(key) for key in repeats}
+
+
+async def _wait_for_the_first(connection: Connection) -> None:
+    """Has this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
+
+    What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
+    stands. Whoever asks again must not be told that it is stored before the standby has it, too. This record lies after
+    that commit in the log, so waiting for the one is waiting for both. Without a synchronous standby nobody waits.
+    """
+    await connection.execute(
+        "SELECT pg_logical_emit_message(true, 'adpulse', 'repeat') "
+        "WHERE current_setting('synchronous_standby_names') <> ''"
+    )
+
+
+async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
+    """Replaces the answer (JSON) under claimed keys."""
+    await connection.execute(
+        "UPDATE idempotency_keys SET answer = answers.answer "
+        "FROM unnest($1::text[], $2::jsonb[]) AS answers (key, answer) "
+        "WHERE idempotency_keys.key = answers.key",
+        list(answers),
+        list(answers.values()),
+    )
+
+
+async def free_keys(connection: Connection, keys: Iterable[str]) -> None:
+    """Gives claimed keys back: nothing was stored under them."""
+    await connection.execute("DELETE FROM idempotency_keys WHERE key = ANY($1)", list(keys))
+
+
+async def claim_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
+    """Takes event ids; returns those that are new."""
+    records = await connection.fetch(
+        "INSERT INTO event_ids SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+        sorted(ids),
+    )
+    if len(records) < len(ids):
+        await _wait_for_the_first(connection)
+    return {record[0] for record in records}
+
+
+async def free_ids(connection: Connection, ids: Iterable[bytes]) -> None:
+    """Gives claimed ids back: their events could not be stored."""
+    await connection.execute("DELETE FROM event_ids WHERE event_id = ANY($1::uuid[])", list(ids))

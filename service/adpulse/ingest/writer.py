@@ -1,0 +1,224 @@
+"""The writer: requests coalesce into group commits by COPY, and nobody is answered before the commit.
+
+There is no timer: while a writer waits for one commit, the requests that arrive pile up and form the next group. So a
+lone request is written at once, and a flood in large groups (group commit, DeWitt et al., SIGMOD 1984).
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable
+
+import asyncpg
+
+from adpulse import telemetry
+from adpulse.database.connections import INGEST, STATEMENTS, UNAVAILABLE, Connection, connect
+from adpulse.ingest import group_commit, idempotency
+from adpulse.ingest.decoder import Batch
+from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable
+from adpulse.settings import Settings
+
+__all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
+
+log = logging.getLogger(__name__)
+
+# Between two attempts of a process to reach a database that is away, whichever of its writers makes them.
+RECONNECT_S = 0.1
+
+# Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
+# second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
+TURNS = 2
+
+
+class Overloaded(Exception):
+    """The queue is full; the batch was not taken. Nothing of it will be stored."""
+
+
+class Writer:
+    """A bounded queue in front of several writing connections. One per process."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self._url = url
+        self._settings = settings
+        self._queue: deque[Job] = deque()
+        self._events = 0  # waiting, not those being written
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self._connected = 0
+        self._connecting = asyncio.Lock()
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the connections in the background: the service can start before its database does."""
+        self._tasks = [asyncio.create_task(self._work(), name=f"writer-{n}") for n in range(self._settings.writers)]
+
+    async def stop(self) -> None:
+        """Write what was taken, then close. What cannot be written is answered with Unavailable."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.gather(*self._tasks)
+        self._refuse_waiting()
+
+    def admit(self, events: int = 0, size: int = 0) -> None:
+        """Returns when a batch of that many events and bytes can be taken now.
+
+        A batch larger than the queue is taken when nothing waits. Raises Overloaded when the queue is full,
+        Unavailable when the database is away.
+        """
+        if self._stopping or not self._connected:
+            telemetry.REFUSED.labels("unavailable").inc()
+            raise Unavailable
+        settings = self._settings
+        if self._queue and (
+            self._events + events >= settings.queue_events or self._bytes + size >= settings.queue_bytes
+        ):
+            telemetry.REFUSED.labels("overloaded").inc()
+            raise Overloaded
+
+    def admit_body(self, size: int) -> None:
+        """As `admit`, for a body of so many bytes that is not read yet: it is taken to hold as many events a byte as
+        what waits. Otherwise each body would be decoded before it is refused, and an overload would stop the writing.
+        """
+        self.admit(size * self._events // self._bytes if self._bytes else 0, size)
+
+    async def submit(self, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:
+        """Queue a batch and wait for its commit. Raises what `admit` raises, at once; later Unavailable, KeyReused."""
+        if not batch.rows and key is None:
+            return Answer(0, 0, batch.rejected, batch.rejected_count)
+        self.admit(len(batch.rows), batch.size)
+        job = Job(batch, key, body_hash, asyncio.get_running_loop().create_future())
+        self._queue.append(job)
+        self._count(job, 1)
+        telemetry.QUEUED.set(self._events)
+        telemetry.BATCHES.inc()
+        self._wake.set()
+        return await job.answer
+
+    @property
+    def connected(self) -> bool:
+        """Whether at least one connection can write."""
+        return self._connected > 0
+
+    def waiting(self) -> tuple[int, float | None]:
+        """How many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
+        return self._events, self._queue[0].queued_at if self._queue else None
+
+    def _count(self, job: Job, sign: int) -> None:
+        self._events += sign * len(job.batch.rows)
+        self._bytes += sign * job.batch.size
+
+    def _take(self) -> list[Job]:
+        """The next group, in order of arrival. A key comes once in a group: its repeat waits for the first's commit."""
+        group: list[Job] = []
+        keys: set[str] = set()
+        events = 0
+        while self._queue:
+            job = self._queue[0]
+            if group and (events + len(job.batch.rows) > self._settings.group_events or job.key in keys):
+                break
+            group.append(self._queue.popleft())
+            self._count(job, -1)
+            events += len(job.batch.rows)
+            if job.key is not None:
+                keys.add(job.key)
+        telemetry.QUEUED.set(self._events)
+        return group
+
+    async def _work(self) -> None:
+        """One writer: a connection, a group, a commit, again; reconnects until it is stopped."""
+        while not (self._stopping and not self._queue):
+            # One at a time: a database that is away, or is coming back, is not asked by all of them.
+            async with self._connecting:
+                try:
+                    connection = await self._connect()
+                except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+                    log.warning("a writer cannot reach the database: %s", type(error).__name__)
+                    if not self._connected:
+                        # Nobody is left to write them, and their senders can try again.
+                        self._refuse_waiting()
+                    await asyncio.sleep(RECONNECT_S)
+                    continue
+            self._connected += 1
+            try:
+                await self._write_groups(connection)
+            except UNAVAILABLE as error:
+                log.warning("a writer lost the database: %s", type(error).__name__)
+            finally:
+                self._connected -= 1
+                await _close(connection)
+
+    async def _gather(self) -> None:
+        """Let what has arrived be queued."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+    async def _connect(self) -> Connection:
+        pooled = self._settings.pooler_url is not None
+        statements = self._settings.pooler_statements if pooled else STATEMENTS
+        # Through a pooler a session is not ours to set: there the login decides.
+        role = None if pooled else INGEST
+        connection = await connect(self._url, "adpulse writer", role=role, statements=statements)
+        await idempotency.prepare(connection)
+        # A writer that waits for work shall notice that its connection has gone, and not at the next request.
+        connection.add_termination_listener(lambda _: self._wake.set())
+        return connection
+
+    async def _write_groups(self, connection: Connection) -> None:
+        """Write group after group; returns when the connection has gone or everything is written at the end.
+
+        Raises one of UNAVAILABLE when the database fails, or does not answer in time, which may be after it has
+        committed: the one case in which a batch that is stored is answered with 503. A key makes sending it again safe.
+        """
+        while not connection.is_closed():
+            if not self._queue:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            await self._gather()
+            group = self._take()
+            if not group:
+                continue  # another writer has taken it
+            telemetry.QUEUE_WAIT.observe(time.monotonic() - group[0].queued_at)
+            started = time.perf_counter()
+            limit = self._settings.write_timeout_s
+            # After the timeout comes a roll-back, which would wait for the same database for ever.
+            deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
+            try:
+                async with asyncio.timeout(limit):
+                    await group_commit.write(connection, group)
+            except UNAVAILABLE:
+                _refuse(group)
+                raise
+            except Exception:
+                log.exception("a group of %d batches could not be written", len(group))
+                _refuse(group)
+            finally:
+                deadline.cancel()
+            telemetry.COMMIT.observe(time.perf_counter() - started)
+            telemetry.GROUP_SIZE.observe(sum(len(job.batch.rows) for job in group))
+
+    def _refuse_waiting(self) -> None:
+        waiting = list(self._queue)
+        self._queue.clear()
+        for job in waiting:
+            self._count(job, -1)
+        telemetry.QUEUED.set(self._events)
+        _refuse(waiting)
+
+
+def _refuse(jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        if not job.answer.done():
+            telemetry.REFUSED.labels("unavailable").inc()
+            job.settle(Unavailable())
+
+
+async def _close(connection: Connection) -> None:
+    try:
+        await connection.close(timeout=2)
+    except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+        log.debug("closing a connection: %s", type(error).__name__)

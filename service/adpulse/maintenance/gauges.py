@@ -1,0 +1,52 @@
+"""Gauges that are read off now and then, so that no request pays for them."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+
+from adpulse import telemetry
+from adpulse.database.connections import Connection
+
+QUEUE_EVERY_S = 1.0
+DATABASE_EVERY_S = 15.0
+
+# Sizes come from the file system, partitions from the catalogue: neither reads a table.
+_DATABASE = """
+SELECT
+  pg_database_size(current_database()) AS bytes,
+  (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('events')) AS partitions,
+  to_regclass('rollup_delta') IS NOT NULL AS has_deltas,
+  EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
+"""
+# Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
+# from the first delta that has not been moved.
+_NUMBERED_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
+_DELTAS = "SELECT count(*) FROM rollup_delta"
+
+_OF_THE_DATABASE = (telemetry.MAINTAINED, telemetry.DELTAS, telemetry.PARTITIONS, telemetry.DATABASE_BYTES)
+
+
+async def watch_queue(waiting: Callable[[], tuple[int, float | None]]) -> None:
+    """Read off the queue of this process, for ever: how many events wait, and since when (time.monotonic)."""
+    while True:
+        events, oldest = waiting()
+        telemetry.QUEUED.set(events)
+        telemetry.QUEUE_AGE.set(0 if oldest is None else time.monotonic() - oldest)
+        await asyncio.sleep(QUEUE_EVERY_S)
+
+
+async def read_database(connection: Connection) -> None:
+    """Read off the database. For one process at a time, the one that maintains it. Raises what asyncpg raises."""
+    row = await connection.fetchrow(_DATABASE)
+    assert row is not None
+    telemetry.DATABASE_BYTES.set(row["bytes"])
+    telemetry.PARTITIONS.set(row["partitions"])
+    count = _NUMBERED_DELTAS if row["numbered"] else _DELTAS
+    telemetry.DELTAS.set(await connection.fetchval(count) if row["has_deltas"] else 0)
+
+
+def forget_database() -> None:
+    """Another process may read the database off from now on: what this one knew is no longer so."""
+    for gauge in _OF_THE_DATABASE:
+        gauge.set(math.nan)

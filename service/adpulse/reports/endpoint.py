@@ -1,0 +1,58 @@
+"""GET /report: a request in, its answer out."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adpulse.auth.keyring import Holder
+from adpulse.database.connections import UNAVAILABLE, SchemaError
+from adpulse.problems import problem, unavailable
+from adpulse.reports import query as queries
+from adpulse.reports import render
+from adpulse.reports.query import OutsideError, QueryError
+from adpulse.settings import Settings
+
+_MOST_PARAMETERS = 2_000
+_NOT_KEPT = {"Cache-Control": "no-store"}  # the next event makes another report of it, and it is nobody else's
+
+
+async def get_report(request: Request) -> Response:
+    """The reply to a question; what is wrong with one is said without repeating it."""
+    state = request.app.state
+    settings: Settings = state.settings
+    try:
+        query = queries.parse(_items(request), datetime.now(UTC), settings)
+        holder: Holder | None = request.scope["holder"]
+        if holder and holder.key.campaigns is not None:
+            query = query.within(holder.key.campaigns)
+        report = await state.reporter.report(query)
+    except QueryError as error:
+        return problem(422, "invalid_parameter", f"{error.field} {error}.", parameter=error.field)
+    except OutsideError:
+        return problem(403, "campaign_scope", "This key is for other campaigns; without campaign_id, for all of its.")
+    except asyncpg.QueryCanceledError:
+        advice = "a shorter window, fewer campaigns, no unique_users, or a variant whose roll-ups hold the dimension"
+        return problem(
+            504, "report_timeout", f"The report took longer than {settings.report_timeout_ms} ms; take {advice}."
+        )
+    except asyncpg.NumericValueOutOfRangeError:
+        return problem(422, "sum_out_of_range", "A sum of the report exceeds 2**63 micros; take a shorter window.")
+    except SchemaError:
+        return unavailable("The database is not set up yet.")
+    except (*UNAVAILABLE, asyncpg.SerializationError):
+        # A replica that has to catch up cancels what reads rows that are gone: a serialization error.
+        return unavailable("The database cannot be reached, or all its readers are busy.")
+    if query.format == "csv":
+        return Response(render.to_csv(report), 200, _NOT_KEPT, "text/csv; charset=utf-8")
+    return Response(render.to_json(report), 200, _NOT_KEPT, "application/json")
+
+
+def _items(request: Request) -> list[tuple[str, str]]:
+    text = request.scope["query_string"].decode("utf-8", "replace")
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise QueryError("query", f"has more than {_MOST_PARAMETERS} parameters") from None

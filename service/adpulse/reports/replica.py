@@ -1,0 +1,105 @@
+"""Where reports are read: the database itself, or a replica with the database to fall back to."""
+
+import logging
+from dataclasses import dataclass, replace
+
+import asyncpg
+
+from adpulse import telemetry
+from adpulse.database.connections import UNAVAILABLE, Pool
+from adpulse.maintenance import heartbeat
+from adpulse.maintenance.heartbeat import Watch
+from adpulse.reports.query import Query
+from adpulse.reports.reporter import Readers, Report, Reporter, open_pooled_readers, open_readers
+from adpulse.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# A replica that has to catch up cancels what reads rows that are gone: a serialization error.
+_FAILURES = (*UNAVAILABLE, asyncpg.SerializationError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    readers: Readers
+    reporter: Reporter
+
+
+class Reports:
+    """Answers queries from the best place at the moment. `pool` is one that must work for any report to be answered."""
+
+    def __init__(
+        self, primary: _Source | None, replica: _Source | None, watch: Watch | None, most_lag_ms: int | None
+    ) -> None:
+        self._primary = primary
+        self._replica = replica
+        self._watch = watch
+        self._most_lag_ms = most_lag_ms
+
+    @property
+    def pool(self) -> Pool:
+        """What /readyz asks: the primary where a report can go there."""
+        source = self._primary or self._replica
+        assert source is not None
+        return source.readers.quick
+
+    async def report(self, query: Query) -> Report:
+        """As Reporter.report. From a replica it says how old its data are at most; 0 from the primary instead."""
+        if self._replica is None or self._watch is None:
+            assert self._primary is not None
+            return await self._primary.reporter.report(query)
+        # Read before the report's snapshot is taken, which therefore is no older.
+        beat_at = self._watch.beat_at
+        reason = self._unfit(beat_at)
+        if reason is None or self._primary is None:
+            try:
+                report = await self._replica.reporter.report(query)
+            except _FAILURES as error:
+                # Time-out: its readers are all busy. The primary is there for what the replica cannot do, not for more.
+                if self._primary is None or isinstance(error, TimeoutError):
+                    raise
+                reason = "failed"
+            else:
+                return replace(report, lag_ms=None if beat_at is None else heartbeat.age_ms(beat_at))
+        telemetry.FALLBACKS.labels(reason).inc()
+        return replace(await self._primary.reporter.report(query), lag_ms=0.0)
+
+    def _unfit(self, beat_at: float | None) -> str | None:
+        """Why the replica must not answer; None when it may."""
+        assert self._watch is not None
+        if self._watch.away:
+            return "away"
+        if beat_at is None:
+            return "unknown"
+        if self._most_lag_ms is not None and heartbeat.age_ms(beat_at) > self._most_lag_ms:
+            return "lag"
+        return None
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._watch is not None:
+            await self._watch.stop()
+        for source in (self._primary, self._replica):
+            if source is not None:
+                await source.readers.close()
+
+
+async def open_reports(url: str, settings: Settings, size: int, application: str) -> Reports:
+    """Pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
+
+    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: whoever moved them away
+    from the primary may have done so because it could not bear them.
+    """
+    primary = replica = watch = None
+    if settings.read_database_url:
+        readers = await open_readers(settings.read_database_url, size, application, settings)
+        replica = _Source(readers, Reporter(readers, settings))
+        watch = Watch(settings.read_database_url)
+        await watch.start()
+    if replica is None or settings.max_replica_lag_ms is not None:
+        if settings.pooler_url:
+            readers = await open_pooled_readers(settings.pooler_url, size, application, settings)
+        else:
+            readers = await open_readers(url, size, application, settings)
+        primary = _Source(readers, Reporter(readers, settings))
+    return Reports(primary, replica, watch, settings.max_replica_lag_ms)

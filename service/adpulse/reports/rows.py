@@ -1,0 +1,112 @@
+"""The rows of a report, made from what the statements return: ranked, folded, filled and paired."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import zip_longest
+from typing import Any, Literal
+
+from adpulse.reports.metrics import METRICS, ZERO, Sums, add
+from adpulse.reports.query import BY_NAME, Query, QueryError
+
+
+class Rest(Enum):
+    """The row of all groups past the limit. Not a text: a campaign may be called "(other)"."""
+
+    OTHER = "(other)"
+
+
+Bucket = datetime | None
+# None: the events without the key that the report groups by.
+Group = str | None | Literal[Rest.OTHER]
+Cells = dict[Group, dict[Bucket, Sums]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `before` is the bucket and the sums to compare with; None where the window before has no such bucket."""
+
+    bucket: Bucket
+    group: Group
+    sums: Sums
+    before: tuple[Bucket, Sums] | None = None
+
+
+def collect(records: Iterable[Iterable[Any]]) -> Cells:
+    """What report.sql returns: (bucket, group, five sums) each."""
+    cells: Cells = {}
+    for bucket, group, *sums in records:
+        cells.setdefault(group, {})[bucket] = Sums(*sums)
+    return cells
+
+
+def total(cells: Cells) -> Sums:
+    """The sum over all rows."""
+    return add(sums for row in cells.values() for sums in row.values())
+
+
+def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None = None) -> list[Group]:
+    """All groups of the tables in the order of the query, judged by the first table.
+
+    `users` gives the reach of each group, where that is the order. What the order does not decide is decided by
+    impressions and the other sums, then by name, so that equal questions get equal answers. A ratio that is
+    undefined comes last either way.
+    """
+    if query.group_by is None:
+        return [None]
+    users = users or {}
+    sums = {
+        group: add(tables[0].get(group, {}).values())._replace(unique_users=users.get(group, 0))
+        for group in dict.fromkeys(group for cells in tables for group in cells)
+    }
+    groups: list[Group] = sorted(sums, key=lambda group: (group is None, str(group)))
+    if query.order_by == BY_NAME:
+        return groups[::-1] if query.descending else groups
+    groups.sort(key=lambda group: sums[group][:5], reverse=True)
+    value = METRICS[query.order_by].value
+    known = [(found, group) for group in groups if (found := value(sums[group])) is not None]
+    known.sort(key=lambda pair: pair[0], reverse=query.descending)
+    return [group for _, group in known] + [group for group in groups if value(sums[group]) is None]
+
+
+def fold(cells: Cells, kept: Sequence[Group]) -> Cells:
+    """The table with the kept groups alone; where Rest.OTHER is among them, it is the sum of all others."""
+    folded: Cells = {group: cells[group] for group in kept if group in cells}
+    if Rest.OTHER in kept:
+        rest = [row for group, row in cells.items() if group not in folded]
+        buckets = dict.fromkeys(bucket for row in rest for bucket in row)
+        folded[Rest.OTHER] = {bucket: add(row[bucket] for row in rest if bucket in row) for bucket in buckets}
+    return folded
+
+
+def rows(query: Query, tables: Sequence[Cells], groups: Sequence[Group], most: int) -> list[Row]:
+    """A row for every bucket and group. With a second table, the n-th bucket is compared with its n-th.
+
+    Raises QueryError when there are more than `most`.
+    """
+    starts = _starts(query.span.buckets, tables[0])
+    if len(starts) * len(groups) > most:
+        field, advice = ("limit", "take a smaller limit or ") if query.group_by else ("granularity", "take ")
+        raise QueryError(field, f"gives more than {most} rows; {advice}a coarser granularity")
+    zero = ZERO._replace(unique_users=0 if query.reach else None)
+
+    def cell(number: int, bucket: Bucket, group: Group) -> Sums:
+        return tables[number].get(group, {}).get(bucket, zero)
+
+    if query.before is None:
+        return [Row(bucket, group, cell(0, bucket, group)) for bucket in starts for group in groups]
+    earlier: list[tuple[Bucket] | None] = [(bucket,) for bucket in _starts(query.before.buckets, tables[1])]
+    return [
+        Row(bucket, group, cell(0, bucket, group), (before[0], cell(1, before[0], group)) if before else None)
+        for bucket, before in zip_longest(starts, earlier[: len(starts)])
+        for group in groups
+    ]
+
+
+def _starts(expected: Sequence[Bucket], cells: Cells) -> Sequence[Bucket]:
+    # Where the database's time zone data is of another release than ours, it may have a bucket that we do not
+    # expect: its row must not be lost, or the rows would not sum to the totals.
+    found = {bucket for row in cells.values() for bucket in row}
+    unexpected = found.difference(expected)
+    return sorted([*expected, *unexpected]) if unexpected else expected  # type: ignore[type-var]  # no None: see Span

@@ -1,0 +1,210 @@
+"""Report windows: '-1h', dates and RFC 3339 instants, snapped to minutes; the window before; the buckets inside.
+
+Minute is the system's resolution (docs/decisions/0003): a window is widened to whole minutes, so that every
+variant, raw or rolled up, answers the same question.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+GRANULARITIES = ("minute", "hour", "day", "week", "month")
+
+# Before 1970 zones' offsets have seconds, which no minute can hold (Liberia's until 1972: there the variants differ);
+# after 2200 nothing is an ad event.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+# IANA names that PostgreSQL reads as abbreviations with a fixed offset: CET would have summer time here and none
+# in report.sql. They are refused; each has a city that means what was meant.
+_ABBREVIATIONS = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
+
+
+class WindowError(ValueError):
+    """A window that cannot be used. `field` names the parameter, the text what is wrong and what is allowed."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From start (inclusive) to stop (exclusive): UTC, whole minutes."""
+
+    start: datetime
+    stop: datetime
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names that `timezone` may have: the IANA list, not what this machine's files happen to hold."""
+    names = (resources.files("tzdata") / "zones").read_text(encoding="utf-8").split()
+    return frozenset(names) - _ABBREVIATIONS
+
+
+# ── From text ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def parse_instant(field: str, text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """An instant from `-15m`, `-1h`, `-7d`, `-2w`, `2025-09-24` (where that day begins in `zone`) or RFC 3339.
+
+    A relative time is a duration: `-1d` is 24 hours, also when the clocks change. Raises WindowError when the
+    text is none of these or lies outside 1970 to 2200.
+    """
+    try:
+        if match := _RELATIVE.fullmatch(text):
+            instant = now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        elif _DATE.fullmatch(text):
+            instant = day_start(date.fromisoformat(text), zone)
+        else:
+            instant = msgspec.convert(text, datetime)
+            if instant.tzinfo is None:
+                raise WindowError(field, "has no time zone; end it with Z or an offset such as +02:00")
+            instant = instant.astimezone(UTC)
+    except WindowError:
+        raise
+    except OverflowError:
+        raise WindowError(field, "lies outside the years 1970 to 2199") from None
+    except ValueError:
+        hint = "; write + as %2B in a URL" if " " in text else ""
+        allowed = "-15m, -1h, -7d, -2w, a date such as 2025-09-24, or RFC 3339 such as 2025-09-24T06:59:31Z"
+        raise WindowError(field, f"is not a time; allowed: {allowed}{hint}") from None
+    if not EARLIEST <= instant <= LATEST:
+        raise WindowError(field, "lies outside the years 1970 to 2199")
+    return instant
+
+
+def parse(start: str, end: str | None, now: datetime, zone: ZoneInfo, max_days: int) -> Window:
+    """The window from `start` to `end` (none: now), widened to whole minutes. Raises WindowError."""
+    first = parse_instant("start", start, now, zone)
+    last = parse_instant("end", end, now, zone) if end is not None else now
+    if first >= last:
+        raise WindowError("start", "is not before end" if end is not None else "is not before now, the default of end")
+    if last - first > timedelta(days=max_days):
+        raise WindowError("start", f"is too far from end: at most {max_days} days in one report")
+    return Window(_floor_minute(first), _ceil_minute(last))
+
+
+def _floor_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _ceil_minute(at: datetime) -> datetime:
+    floor = _floor_minute(at)
+    return floor if floor == at else floor + MINUTE
+
+
+# ── The window before ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def previous(window: Window, zone: ZoneInfo) -> Window:
+    """The window that ends where this one starts, as long as this one in the unit it is cut in.
+
+    Whole months of `zone` are compared with as many months, whole days with as many days, and everything else
+    with as many minutes (docs/decisions/0021): so March is compared with February, and a day of 23 hours with the
+    whole day before it.
+    """
+    first, last = window.start.astimezone(zone).date(), window.stop.astimezone(zone).date()
+    if window.start != day_start(first, zone) or window.stop != day_start(last, zone):
+        return Window(window.start - (window.stop - window.start), window.start)
+    if first.day == last.day == 1:
+        month = 2 * (first.year * 12 + first.month) - (last.year * 12 + last.month) - 1
+        return Window(day_start(date(month // 12, month % 12 + 1, 1), zone), window.start)
+    return Window(day_start(first - (last - first), zone), window.start)
+
+
+# ── Buckets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def buckets(window: Window, granularity: str, zone: ZoneInfo, most: int) -> list[datetime]:
+    """The bucket of every instant of the window, in order, each once: what SQL's date_trunc(granularity, ts, zone)
+    gives for them, as UTC instants (tests/adpulse/reports/test_window.py compares the two).
+
+    Raises WindowError when there are more than `most`.
+    """
+    rough = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_419_200}[granularity]
+    if (window.stop - window.start).total_seconds() / rough > most:
+        raise WindowError("granularity", f"gives more than {most} buckets; take a coarser one or a shorter window")
+    starts: set[datetime] = set()
+    for start, stop, offset in _constant_offsets(window, zone):
+        if granularity in ("minute", "hour"):
+            starts.update(_clock_steps(start, stop, offset, 60 if granularity == "hour" else 1))
+        else:
+            days = _days(start, stop, offset)
+            if granularity == "week":
+                days = {day - timedelta(days=day.weekday()) for day in days}
+            elif granularity == "month":
+                days = {day.replace(day=1) for day in days}
+            starts.update(_midnight(day, zone) for day in days)
+    return sorted(starts)
+
+
+def _constant_offsets(window: Window, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
+    """The window cut where the clocks of `zone` change: start, stop, offset from UTC. A change may be of any size,
+    at any minute; no zone has two within a day that cancel out."""
+    start = at = window.start
+    offset = _offset(at, zone)
+    while at < window.stop:
+        until = min(at + DAY, window.stop)
+        if _offset(until, zone) == offset:
+            at = until
+            continue
+        while until - at > MINUTE:
+            middle = at + (until - at) // MINUTE // 2 * MINUTE
+            at, until = (middle, until) if _offset(middle, zone) == offset else (at, middle)
+        yield start, until, offset
+        start = at = until
+        offset = _offset(at, zone)
+    if start < window.stop:
+        yield start, window.stop, offset
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    offset = at.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _clock_steps(start: datetime, stop: datetime, offset: timedelta, minutes: int) -> Iterable[datetime]:
+    # Below a day date_trunc keeps the offset of the instant itself, also in an hour that comes twice.
+    local = start + offset
+    first = start - timedelta(minutes=local.minute % minutes, seconds=local.second)
+    step = timedelta(minutes=minutes)
+    return (first + step * n for n in range(-((first - stop) // step)))
+
+
+def _days(start: datetime, stop: datetime, offset: timedelta) -> set[date]:
+    first, last = (start + offset).date(), (stop + offset - timedelta(microseconds=1)).date()
+    return {first + timedelta(days=n) for n in range((last - first).days + 1)}
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Local midnight as PostgreSQL has it: where clocks jump over it, the instant of the jump; where it comes twice,
+    the second (src/backend/utils/adt/datetime.c, DetermineTimeZoneOffset)."""
+    return max(_readings(day, zone))
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC: where midnight comes twice, the first, so that a day of 25 hours is
+    whole; where clocks jump over it, the instant of the jump."""
+    return _readings(day, zone)[0]
+
+
+def _readings(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    # The two readings of a wall clock that shows 00:00 (PEP 495): with the offset before a change, and after it.
+    local = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)

@@ -1,0 +1,112 @@
+"""Events that arrive while a snapshot of `events` is copied: noted by a trigger, and taken over in rounds.
+
+A row of `adpulse_move.arrived` carries the number of its transaction, so what the snapshot holds already is told from
+what it does not. The triggers do nothing unless somebody holds MOVE_LOCK: a move that was killed leaves them behind.
+Updates, deletes and TRUNCATE are refused meanwhile: events have no key by which a change could follow.
+"""
+
+from adpulse.database.connections import Connection, SchemaError, give_way
+from adpulse.event import COLUMNS
+
+# Held by whoever moves; those who must not meanwhile try for it, shared: retention, archive, the triggers below.
+MOVE_LOCK = 0x616450_04
+
+_FEW = 2_000  # that may be left for the transaction in which everybody waits
+_MOST_ROUNDS = 100
+
+_COLUMNS = ", ".join(COLUMNS)
+
+_TABLE = f"""
+CREATE SCHEMA adpulse_move;
+
+-- Lost in a crash of the server, which ends the move, too.
+CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NULL DEFAULT pg_current_xact_id());
+
+CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
+
+-- With its owner's rights: whoever writes events need not be able to write here. Who gets the lock learns that
+-- nobody is moving any more.
+CREATE FUNCTION adpulse_move.capture() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
+    INSERT INTO adpulse_move.arrived ({_COLUMNS}) SELECT {_COLUMNS} FROM added;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION adpulse_move.refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
+    RAISE object_in_use USING MESSAGE = 'events are being moved to another design: change none until that is over';
+  END IF;
+  RETURN NULL;
+END
+$$;
+"""
+
+_TRIGGERS = """
+CREATE TRIGGER moving_inserted AFTER INSERT ON public.events
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.capture();
+
+CREATE TRIGGER moving_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON public.events
+FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.refuse();
+"""
+
+_TAKE_OVER = """
+WITH arrivals AS (DELETE FROM adpulse_move.arrived WHERE xid >= '{since}' RETURNING {columns})
+INSERT INTO adpulse_next.events ({columns}) SELECT {columns} FROM arrivals
+"""
+
+
+async def note(connection: Connection) -> None:
+    """Begin to note what arrives. Raises SchemaError when `events` is never free for a moment."""
+    await connection.execute(_TABLE)
+
+    async def work(_: int) -> None:
+        await connection.execute(_TRIGGERS)
+
+    await give_way(connection, work)
+
+
+async def sweep(connection: Connection, patience_s: float | None = None) -> None:
+    """Take away what a move that was ended has left behind. Its triggers are on a table in use: see give_way."""
+    if await connection.fetchval("SELECT to_regnamespace('adpulse_move')") is None:
+        return
+
+    async def work(_: int) -> None:
+        await connection.execute("DROP SCHEMA adpulse_move CASCADE")
+
+    await give_way(connection, work, patience_s=patience_s)
+
+
+async def forget(connection: Connection, snapshot: str) -> None:
+    """Leave out what this snapshot (as text) holds, which has been copied."""
+    await connection.execute(
+        "DELETE FROM adpulse_move.arrived WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)", snapshot
+    )
+
+
+async def take_over(connection: Connection, since: str) -> tuple[int, str]:
+    """Move what has arrived by transactions from `since` on into adpulse_next.events.
+
+    Returns how many events these were, and the next `since`: every transaction before it is over and taken over. To be
+    called in a transaction whose statements have a snapshot each (read committed).
+    """
+    # Asked before: whoever is over by now is seen by the statement below.
+    oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+    status = await connection.execute(_TAKE_OVER.format(since=since, columns=_COLUMNS))
+    return int(status.split()[-1]), oldest
+
+
+async def catch_up(connection: Connection, since: str) -> str:
+    """Take over in rounds until few are left; the next `since`. Raises SchemaError when there are ever more."""
+    for _ in range(_MOST_ROUNDS):
+        async with connection.transaction():
+            count, since = await take_over(connection, since)
+        if count <= _FEW:
+            return since
+    raise SchemaError("events come faster than they can be moved; nothing was changed; try again when there are fewer")

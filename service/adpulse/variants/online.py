@@ -1,0 +1,279 @@
+"""Another design takes the place of the one in force, while events come in and reports are asked for.
+
+1. The new design is built in a schema of its own, `adpulse_next`, by its up.sql.
+2. A trigger on `events` notes what arrives from now on (adpulse.variants.capture).
+3. One snapshot of `events` is copied, some pages at a time. What arrived after it follows, in rounds.
+4. The new roll-ups are compacted, the new tables vacuumed and analysed.
+5. In one transaction alone with the old tables: the last arrivals, down.sql of the old design, and the new tables and
+   functions into the schema `public`.
+
+Only 5 keeps anybody waiting. When it does not get a lock within 100 ms it lets the others pass, and tries again.
+Whatever ends the process before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
+move sweeps away what is left. After 5 nothing is left.
+
+docs/how-to/change-online.md, docs/decisions/0086.
+"""
+
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import asyncpg
+
+from adpulse.database.connections import Connection, SchemaError, give_way
+from adpulse.event import COLUMNS
+from adpulse.variants import capture
+from adpulse.variants.capture import MOVE_LOCK
+
+log = logging.getLogger(__name__)
+
+# Held, shared, by a round of maintenance, whose statements are those of one design; alone by the switch.
+ROUND_LOCK = 0x616450_05
+
+# The most days, the busiest, that get a partition in a move: an event of every day since 1970 must not make 20,000.
+MOVED_DAYS = 400
+
+_PAGES = 4_096  # copied at a time: 32 MB
+# For locks behind which nobody queues up but maintenance and autovacuum, which gives way after a second.
+_CALM_MS = 10_000
+# What is left behind does nothing: a move that has failed does not wait long to take it away.
+_PARTING_S = 5.0
+
+_COLUMNS = ", ".join(COLUMNS)
+
+# In the new schema, in the way of those in `public` while the new design is built: deltas there are compacted by
+# themselves, and the dimensions are those that are to be.
+_STANDINS = """
+CREATE TABLE rollup_mark (LIKE public.rollup_mark INCLUDING ALL);
+
+CREATE FUNCTION rollup_delta_start() RETURNS xid8 LANGUAGE sql STABLE PARALLEL SAFE RETURN '0'::xid8;
+
+CREATE TABLE declared_dimension (LIKE public.declared_dimension INCLUDING ALL);
+"""
+
+_DROP_STANDINS = """
+DROP TABLE adpulse_next.rollup_mark, adpulse_next.declared_dimension;
+
+DROP FUNCTION adpulse_next.rollup_delta_start();
+"""
+
+
+class Design(Protocol):
+    """What has to be known of a variant."""
+
+    @property
+    def report(self) -> str:
+        """Its statement."""
+
+    @property
+    def maintenance(self) -> tuple[float, list[str]] | None:
+        """Its upkeep."""
+
+    def script(self, verb: str) -> str:
+        """The text of `up.sql` or `down.sql`."""
+
+
+@asynccontextmanager
+async def alone(connection: Connection) -> AsyncIterator[None]:
+    """While nobody else moves, archives or drops old days; waits until they have ended."""
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MOVE_LOCK):
+        log.info("waiting until another move, or an archive, is over")
+        await connection.execute("SELECT pg_advisory_lock($1)", MOVE_LOCK)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1)", MOVE_LOCK)
+
+
+async def move(
+    connection: Connection,
+    old: Design,
+    new: Design,
+    dimensions: Sequence[str],
+    check: Callable[[], Awaitable[None]],
+    settle: Callable[[], Awaitable[None]],
+) -> None:
+    """Put `new` in the place of `old`. The connection is the owner's, in no transaction, and `alone`.
+
+    `dimensions` are those to be declared. `check` raises when events are not all here, or `old` is not in force;
+    `settle` notes what is in force, in the last transaction. Raises SchemaError, asyncpg.PostgresError.
+    """
+    await check()
+    await _sweep(connection)
+    try:
+        await _build(connection, new, dimensions)
+        await capture.note(connection)
+        log.info("copying the events that are here; those that arrive are noted")
+        await partition(connection, "public.events")
+        await capture.forget(connection, await _copy(connection))
+        since = await capture.catch_up(connection, "0")
+        log.info("copied; compacting, vacuuming and analysing")
+        await _tidy(connection, new)
+        await connection.execute(_DROP_STANDINS)
+        log.info("waiting for a moment alone with the tables")
+        await _switch(connection, old, since, check, settle)
+    except BaseException:
+        if not connection.is_closed():
+            try:
+                await _sweep(connection, _PARTING_S)
+            except (SchemaError, asyncpg.PostgresError) as error:
+                log.warning("the next move will take away what this one has left behind: %s", error)
+        raise
+    finally:
+        if not connection.is_closed():
+            await connection.execute("RESET search_path")
+
+
+async def partition(connection: Connection, source: str) -> None:
+    """Make the daily partitions, where the design has any, for the busiest days of the events in the table `source`."""
+    await connection.execute(
+        "SELECT prepare_days(day, day) FROM ("
+        f"  SELECT (ts AT TIME ZONE 'UTC')::date AS day FROM {source}"
+        "  GROUP BY 1 ORDER BY count(*) DESC, 1 DESC LIMIT $1"
+        ") AS days",
+        MOVED_DAYS,
+    )
+
+
+async def _sweep(connection: Connection, patience_s: float | None = None) -> None:
+    await connection.execute("DROP SCHEMA IF EXISTS adpulse_next CASCADE")
+    await capture.sweep(connection, patience_s)
+
+
+async def _build(connection: Connection, new: Design, dimensions: Sequence[str]) -> None:
+    async with connection.transaction():
+        await connection.execute("CREATE SCHEMA adpulse_next")
+        await connection.execute("SET search_path = adpulse_next, public")
+        await connection.execute(_STANDINS)
+        await connection.execute(
+            "INSERT INTO declared_dimension (key, place) SELECT * FROM unnest($1::text[]) WITH ORDINALITY",
+            list(dimensions),
+        )
+        await connection.execute(new.script("up"))
+        for routine in await _routines(connection, pinned=True):
+            await connection.execute(f"ALTER FUNCTION {routine} SET search_path = adpulse_next, public, pg_temp")
+
+
+async def _routines(connection: Connection, *, pinned: bool = False) -> list[str]:
+    """The functions of the new design; `pinned`: those that look for names in fixed schemas."""
+    records = await connection.fetch(
+        "SELECT format('%I.%I(%s)', 'adpulse_next', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc "
+        "WHERE pronamespace = 'adpulse_next'::regnamespace "
+        "AND ($1 IS FALSE OR proconfig::text LIKE '%search_path%')",
+        pinned,
+    )
+    return [record[0] for record in records]
+
+
+async def _copy(connection: Connection) -> str:
+    """Copy what one snapshot holds, and return that snapshot. It locks parts of `events`, and never the whole."""
+    async with connection.transaction(isolation="repeatable_read"):
+        snapshot: str = await connection.fetchval("SELECT pg_current_snapshot()::text")
+        parts = await connection.fetch(
+            "SELECT relid::regclass::text, pg_relation_size(relid) / current_setting('block_size')::int AS pages "
+            "FROM (SELECT relid FROM pg_partition_tree('public.events') WHERE isleaf "
+            "      UNION SELECT 'public.events'::regclass) AS leaves "
+            "JOIN pg_class ON pg_class.oid = relid WHERE relkind = 'r'"
+        )
+        for part, pages in parts:
+            for first in range(0, pages + 1, _PAGES):
+                # Beyond the last page: it may have grown since.
+                until = f"AND ctid < '({first + _PAGES},0)'" if first + _PAGES <= pages else ""
+                await connection.execute(
+                    f"INSERT INTO adpulse_next.events ({_COLUMNS}) SELECT {_COLUMNS} FROM ONLY {part} "
+                    f"WHERE ctid >= '({first},0)' {until}"
+                )
+    return snapshot
+
+
+async def _tidy(connection: Connection, new: Design) -> None:
+    """Have the new design as it would be after some rounds of upkeep."""
+    for statement in new.maintenance[1] if new.maintenance else ():
+        # What it says of partitions is about those in force: its functions look in `public`.
+        if "tend_partitions" not in statement:
+            await connection.execute(statement)
+    for (name,) in await connection.fetch(
+        "SELECT format('%I.%I', 'adpulse_next', relname) FROM pg_class "
+        "WHERE relnamespace = 'adpulse_next'::regnamespace AND relkind IN ('r', 'm')"
+    ):
+        await connection.execute(f"VACUUM (ANALYZE) {name}")
+    await connection.execute("ANALYZE adpulse_next.events")
+    # So that there is little left to grant when everybody waits.
+    await connection.execute("SELECT grant_roles()")
+
+
+async def _switch(
+    connection: Connection,
+    old: Design,
+    since: str,
+    check: Callable[[], Awaitable[None]],
+    settle: Callable[[], Awaitable[None]],
+) -> None:
+    """The transaction in which everybody waits, tried again until it gets its locks. `since`: of arrivals."""
+    ours = [
+        (record[0], record[1])
+        for record in await connection.fetch(
+            "SELECT CASE relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, "
+            "format('%I.%I', 'adpulse_next', relname) FROM pg_class "
+            "WHERE relnamespace = 'adpulse_next'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')"
+        )
+    ]
+    routines, pinned = await _routines(connection), await _routines(connection, pinned=True)
+    into_place = "; ".join(
+        [
+            *(f"ALTER {kind} {name} SET SCHEMA public" for kind, name in ours),
+            *(f"ALTER FUNCTION {name} SET search_path = public, pg_temp" for name in pinned),
+            *(f"ALTER FUNCTION {name} SET SCHEMA public" for name in routines),
+        ]
+    )
+    tables = ", ".join(name for kind, name in ours if kind == "TABLE")
+    theirs = await _tables(connection, old)
+
+    async def catch_up() -> None:
+        nonlocal since
+        since = await capture.catch_up(connection, since)
+
+    async def work(wait_ms: int) -> None:
+        # For these nobody waits but upkeep. A round of maintenance is let end, and none begins: its statements belong
+        # to the old design, and must not meet the new tables. Autovacuum gives way, and stays away.
+        await connection.execute(f"SET LOCAL lock_timeout = {_CALM_MS}")
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
+        await connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+        await connection.execute(f"LOCK TABLE {', '.join(theirs)}, adpulse_move.arrived IN SHARE UPDATE EXCLUSIVE MODE")
+        _, last = await capture.take_over(connection, since)  # what has come while it waited
+        await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
+        # Writers stop here; reports go on.
+        started = time.perf_counter()
+        await connection.execute("LOCK TABLE ONLY public.events IN EXCLUSIVE MODE")
+        await capture.take_over(connection, last)
+        # Reports stop here: in the order in which theirs takes its locks, or both would wait for the other.
+        # In one message: a report of several statements locks `events` first, and one that comes between two of these
+        # locks would make us wait for it, and it for us.
+        await connection.execute("; ".join(f"LOCK TABLE ONLY {name} IN ACCESS EXCLUSIVE MODE" for name in theirs))
+        await check()
+        await connection.execute(f"SET LOCAL search_path = public; {old.script('down')}")
+        await connection.execute(into_place)
+        # Numbers of transactions that the new deltas do not keep to: they were written while it went on.
+        await connection.execute("DELETE FROM rollup_mark")
+        await settle()
+        # The second without CASCADE: nothing must be left in it.
+        await connection.execute("DROP SCHEMA adpulse_move CASCADE; DROP SCHEMA adpulse_next")
+        log.info("the switch took %.0f ms", (time.perf_counter() - started) * 1_000)
+
+    await give_way(connection, work, before=catch_up)
+
+
+async def _tables(connection: Connection, old: Design) -> list[str]:
+    """The tables that the old design's down.sql drops, in the order in which its report names them; `events` last."""
+    text = re.sub(r"--.*", "", old.script("down"))
+    names = [
+        name.strip() for listed in re.findall(r"DROP TABLE (?:IF EXISTS )?([^;]+);", text) for name in listed.split(",")
+    ]
+    found = {name for name in names if await connection.fetchval("SELECT to_regclass('public.' || $1)", name)}
+    position = {name: where.start() for name in found if (where := re.search(rf"\b{name}\b", old.report))}
+    order = sorted(found - {"events"}, key=lambda name: (position.get(name, len(old.report)), name))
+    return [f"public.{name}" for name in [*order, "events"]]

@@ -1,0 +1,90 @@
+"""Serving the application with uvicorn: processes and their metrics."""
+
+import gc
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from adpulse.settings import Settings
+from adpulse.web.app import create_app
+from adpulse.web.protocol import Protocol
+
+# Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
+GC_THRESHOLDS = (50_000, 20, 50)
+
+WORKER = "adpulse.web.server:create_worker"
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal says to stop."""
+    several = settings.workers > 1
+    with _shared_metrics() if several else nullcontext():
+        options: dict[str, Any] = {
+            "factory": True,
+            "host": settings.host,
+            "port": settings.port,
+            "http": Protocol,
+            "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
+            "log_level": settings.log_level,
+            "access_log": False,  # /metrics counts requests; a line each costs more than the request
+            "server_header": False,
+            "timeout_keep_alive": settings.keep_alive_s,
+            "timeout_graceful_shutdown": int(settings.shutdown_s),
+        }
+        if several:
+            config = uvicorn.Config(WORKER, workers=settings.workers, **options)
+            _Parent(config, sockets=[config.bind_socket()]).run()
+        else:
+            uvicorn.run(WORKER, **options)
+
+
+class _Parent(Multiprocess):
+    """uvicorn's parent of several processes, which at a stop lets go of the port as they do.
+
+    While it holds the port, the kernel takes connections that no process accepts any more, and resets them in the end.
+    To a balancer those are requests that may have arrived, so it answers 502; one that is refused goes elsewhere.
+    """
+
+    def terminate_all(self) -> None:
+        for each in self.sockets:
+            each.close()
+        super().terminate_all()
+
+
+def create_worker() -> FastAPI:
+    """The application in a process of its own, or in the only one."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        # It stops when its parent is killed and so cannot stop it.
+        def follow() -> None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=follow, name="parent", daemon=True).start()
+    app = create_app()
+    Protocol.head_timeout_s = app.state.settings.head_timeout_s
+    # What is here now stays until the end: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    return app
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
+    folder = tempfile.mkdtemp(prefix="adpulse-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,237 @@
+"""The matrix measures every cell on the same events, throws wrong answers away, and goes on after an interruption.
+
+Databases are named after size and variant, and one server serves all tests: each test has a size of its own.
+"""
+
+import asyncio
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from adbench.experiments.matrix import measurements as numbers
+from adbench.experiments.matrix import outcome, phases, turns
+from adbench.experiments.matrix.expected import PROBE, Recount
+from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
+from adbench.experiments.matrix.run import run
+from adbench.records import model
+from adbench.records.model import Result
+from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
+from adbench.workload.report_shapes import DAY, HOUR, Shape
+from adpulse.database import connections
+from adpulse.settings import Settings
+from adpulse.variants.catalogue import Variant
+from tests.conftest import VERSIONS, Server
+
+END = datetime(2025, 9, 24, tzinfo=UTC)
+ROOT = Path(__file__).parents[4]
+
+# What differs between PostgreSQL's versions is seen by one test.
+newest = pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
+
+
+@pytest.fixture
+def settings(server: Server, tmp_path: Path) -> Settings:
+    return Settings(database_url=server.url(), data_dir=tmp_path)
+
+
+@pytest.fixture
+def quiet() -> Console:
+    return Console(quiet=True)
+
+
+def plan(size: int, *variants: str, **changed: object) -> Plan:
+    fields = {
+        "variants": variants,
+        "sizes": (size,),
+        "end": END,
+        "days": 3,
+        "campaigns": 60,
+        "rounds": 1,
+        "asking_s": 0,
+        "written_copies": 2,
+        "both_copies": 2,
+    }
+    return Plan(**fields | changed)
+
+
+def cells(result: Result) -> set[tuple[str, str]]:
+    return {(each.labels["variant"], each.labels["phase"]) for each in result.measurements}
+
+
+def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
+    """All phases of all variants, from the control on; the tables and the page of results know every number."""
+    result, path = run(plan(3_001, "heap", "rollup", "matview"), settings, quiet)
+    assert result.passed, result.checks
+    assert cells(result) == {(name, phase) for name in ("heap", "rollup", "matview") for phase in PHASES}
+    assert model.read(path) == result
+    cell = {"events": "3001", "variant": "rollup", "phase": "both"}
+    assert result.value("both.staleness", **cell) == 0
+    assert result.value("both.unanswered", **cell) >= 0
+    assert result.value("ingest.of_control", **cell | {"phase": "ingest"}) > 0
+    assert all(each.value >= 0 for each in result.measurements)
+    page = (ROOT / "docs" / "reference" / "results.md").read_text()
+    assert {each.name for each in result.measurements} - set(re.findall(r"`([a-z_.]+)`", page)) == set()
+    shown = io.StringIO()
+    Console(file=shown, width=200).print(outcome.tables(result))
+    assert "rollup" in shown.getvalue()
+
+
+@newest
+def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> None:
+    """Each has its numbers, and leaves nothing on the server."""
+    result, _ = run(plan(3_002, "heap", sizes=(3_002, 6_002)), settings, quiet)
+    found = {(each.labels["events"], each.labels["phase"]) for each in result.measurements}
+    assert found == {(size, phase) for size in ("3002", "6002") for phase in PHASES}
+    assert result.data is not None
+    assert result.data.events == 6_002
+
+    async def left() -> int:
+        connection = await connections.connect(str(settings.database_url))
+        found = await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname ~ 'matrix.*(3002|6002)'")
+        await connection.close()
+        return int(found)
+
+    assert asyncio.run(left()) == 0
+
+
+@newest
+def test_an_interrupted_run_goes_on(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was finished is not measured again, and the result is whole."""
+
+    async def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(phases, "ingest", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(plan(3_003, "heap", "covering"), settings, quiet)
+    [folder] = (settings.data_dir / "matrix").iterdir()
+    before = {path.name: path.read_bytes() for path in folder.glob("cell-*.json")}
+    assert {name.rsplit("-", 1)[1] for name in before} == {"load.json", "report.json"}
+    result, _ = run(None, settings, quiet)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert result.passed
+    assert cells(result) == {(name, phase) for name in ("heap", "covering") for phase in PHASES}
+    with pytest.raises(MatrixError, match="no interrupted run"):
+        run(None, settings, quiet)
+
+
+@newest
+def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers of a design that reports something else are thrown away, said, and fail the run; others stand."""
+
+    def report(variant: Variant) -> str:
+        text = (variant.folder / "report.sql").read_text()
+        return text.replace("event_type = 'click'", "event_type <> 'click'") if variant.name == "btree" else text
+
+    monkeypatch.setattr(Variant, "report", property(report))
+    result, _ = run(plan(3_004, "heap", "btree"), settings, quiet)
+    assert not result.passed
+    void = [gap for gap in result.gaps if gap.void]
+    assert [(gap.labels["variant"], gap.labels["phase"]) for gap in void] == [("btree", "report")]
+    assert "wrong answer to" in void[0].reason
+    assert ("btree", "report") not in cells(result)
+    assert {phase for name, phase in cells(result) if name == "heap"} == set(PHASES)
+    assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both"}
+
+
+@newest
+def test_an_event_that_stays_out_of_reports_is_noticed(
+    settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Freshness is looked at, not taken for granted: reports that never show a committed event void the cell."""
+
+    def report(variant: Variant) -> str:
+        text = (variant.folder / "report.sql").read_text()
+        return text.replace("ts >= $2::timestamptz", f"ts >= $2::timestamptz AND campaign_id <> '{PROBE}'")
+
+    monkeypatch.setattr(Variant, "report", property(report))
+    result, _ = run(plan(3_005, "heap"), settings, quiet)
+    [void] = [gap for gap in result.gaps if gap.void]
+    assert void.labels["phase"] == "both"
+    assert "was not reported" in void.reason
+
+
+@newest
+def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
+    """Not measured, with the reason, in every phase; it is no failure."""
+    result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
+    assert result.passed
+    assert result.measurements == []
+    assert {gap.labels["phase"] for gap in result.gaps} == set(PHASES)
+    assert all("budget" in gap.reason and not gap.void for gap in result.gaps)
+
+
+@newest
+def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one line, and a gap in the result."""
+    shown = io.StringIO()
+    result, _ = run(plan(3_007, "heap", "timescale"), settings, Console(file=shown, width=200))
+    assert shown.getvalue().count("timescale is left out") == 1
+    assert ("timescale", "load") not in cells(result)
+    assert [gap.labels for gap in result.gaps] == [{"variant": "timescale"}]
+
+
+def test_the_recount_counts_as_one_would_by_hand() -> None:
+    """Bucket by bucket and group by group, in the window, with the filter; probes are events of their own campaign."""
+    data = Dataset(20_000, END, days=2, campaigns=60)
+    shapes = (
+        Shape("geo", DAY, "CAMP-0001", "hour", "geo"),
+        Shape("campaigns", HOUR, None, None, "campaign_id"),
+        Shape("filtered", DAY, "CAMP-0002", geo="IN"),
+    )
+    recount, expected = Recount(data, shapes, END), {shape.name: {} for shape in shapes}
+    for block in data:
+        recount.add(block)
+        for i in range(len(block)):
+            ts, geo = datetime.fromtimestamp(int(block.ts[i]) / 1e6, UTC), MIXES[block.mix[i]]["geo"]
+            campaign = data.campaign_id(int(block.campaign[i]))
+            sums = [int(block.kind[i] == k) for k in range(len(KINDS))] + [int(block.cost[i]), int(block.revenue[i])]
+            hour = ts.replace(minute=0, second=0, microsecond=0)
+            for shape, key in zip(shapes, ((hour, geo), (None, campaign), (None, None)), strict=True):
+                if ts >= END - shape.length and shape.campaign in (None, campaign) and shape.geo in (None, geo):
+                    rows = expected[shape.name]
+                    rows[key] = tuple(a + b for a, b in zip(rows.get(key, (0,) * 5), sums, strict=True))
+    assert recount.answers() == expected
+    assert set(COUNTRIES) >= {group for _, group in expected["geo"]}
+    assert recount.answers(probes=3)["campaigns"][None, PROBE] == (3, 0, 0, 3, 0)
+
+
+@pytest.mark.anyio
+async def test_arrivals_do_not_wait_for_answers() -> None:
+    """The open model: all start on schedule although none has ended; one that does not end counts as unanswered."""
+    started: list[int] = []
+
+    async def stuck(at: int) -> None:
+        started.append(at)
+        await asyncio.Event().wait()
+
+    outcomes = await turns.on_schedule(3, 0.01, stuck, patience_s=0.2)
+    assert started == [0, 1, 2]
+    assert all(seconds > 0 and not done for seconds, done in outcomes)
+
+    async def fine(at: int) -> None:
+        await asyncio.sleep(0)
+
+    assert all(done for _, done in await turns.on_schedule(3, 0.01, fine, patience_s=60))
+
+
+def test_every_variant_writes_the_same_events() -> None:
+    """Turns take different parts of the live data, in order, and the two writing phases begin with the same density."""
+    this = plan(3_000, "heap", rounds=4, written_copies=20)
+    parts = [part for turn in range(5) for part in this.live_parts("ingest", turn)]
+    assert parts == sorted(set(parts))
+    assert parts[-1][0] < this.live.blocks - 1
+    last = this.live.block(parts[-1][0])
+    assert timedelta() < this.stop - datetime.fromtimestamp(int(last.arrival[0]) / 1e6, UTC) < timedelta(minutes=1)
+
+
+def test_rounds_are_compared_by_shapes_that_count_alike() -> None:
+    """Twice as slow in one of two shapes is √2 times as slow, however long the other takes."""
+    fast, slow = ({"a": [1.0, 1.0], "b": [value]} for value in (500.0, 1_000.0))
+    one, two = numbers.per_round("report", [turns.Round(reports=fast), turns.Round(reports=slow)])
+    assert two / one == pytest.approx(2**0.5)

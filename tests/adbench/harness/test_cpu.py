@@ -1,0 +1,41 @@
+"""Processor time is that of the whole family."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adbench.harness import cpu
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+
+WORK = "import time\nwhile time.process_time() < 0.3: pass\n"
+
+
+def test_children_count_whether_they_live_or_not() -> None:
+    """What an ended child has used stays, once."""
+    before = cpu.seconds(os.getpid())
+    subprocess.run([sys.executable, "-c", WORK], check=True)
+    after = cpu.seconds(os.getpid())
+    assert before is not None
+    assert after is not None
+    assert after - before >= 0.25
+    with subprocess.Popen([sys.executable, "-c", WORK + "print(flush=True)\ninput()"], stdin=-1, stdout=-1) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdout.readline()
+        assert cpu.parent(child.pid, "python") == os.getpid()
+        assert cpu.parent(child.pid, "postgres") is None
+        assert (cpu.seconds(child.pid) or 0) >= 0.25
+        with_living = cpu.seconds(os.getpid())
+        assert with_living is not None
+        assert with_living - after >= 0.25
+        child.stdin.close()
+
+
+def test_a_process_that_is_not_there_has_no_figure() -> None:
+    """As on a machine whose database is elsewhere."""
+    assert cpu.seconds(2**22 + 1) is None
+    assert cpu.parent(2**22 + 1, "python") is None

@@ -1,0 +1,115 @@
+"""k6 is found or asked for clearly; its scripts parse, and its summary is read."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adbench.harness import k6 as load
+from adbench.harness.k6 import Load, LoadError, find_k6
+
+SCRIPTS = sorted(load.SCRIPTS.glob("*.js"))
+
+
+@pytest.fixture
+def k6() -> str:
+    try:
+        return find_k6()
+    except LoadError:
+        pytest.skip("no k6 here")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Python with nothing beside it, and an empty PATH."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "path").mkdir()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    return tmp_path
+
+
+def program(path: Path, text: str = "exit 0") -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_k6_beside_python_comes_first(bare: Path) -> None:
+    """The wheel's version is the one that the lock file names."""
+    beside, other = program(bare / "bin" / "k6"), program(bare / "path" / "k6")
+    assert find_k6() == str(beside)
+    beside.unlink()
+    assert find_k6() == str(other)
+
+
+def test_a_missing_k6_is_explained(bare: Path) -> None:
+    """With the container command for platforms that have no wheel."""
+    with pytest.raises(LoadError, match=r"docker run --rm -i --network host .*grafana/k6 run"):
+        find_k6()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_scripts_parse(k6: str, script: Path, tmp_path: Path) -> None:
+    """With nothing given from outside, but the bodies that one of them sends."""
+    body = tmp_path / "body"
+    body.write_text("{}")
+    command = [k6, "inspect", "-e", f"BODIES={body}", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    options = json.loads(done.stdout)
+    assert options["scenarios"]
+    assert options["thresholds"]["checks"] == ["rate==1"]
+
+
+def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> None:
+    """k6 speaks of files as URLs: a folder's name may hold what a URL escapes."""
+    folder = shutil.copytree(load.SCRIPTS, tmp_path / "a folder, 100 % größer" / "k6")
+    body = folder / "body"
+    body.write_text("{}")
+    for script in sorted(folder.glob("*.js")):
+        command = [k6, "inspect", "-e", f"BODIES={body}", str(script)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_wrong_parameter_is_named(k6: str) -> None:
+    """Instead of a run with a default."""
+    command = [k6, "inspect", "-e", "SECONDS=soon", str(load.SCRIPTS / "demo.js")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "SECONDS must be a positive number" in done.stderr + done.stdout
+
+
+def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
+    """Not a result."""
+    program(bare / "bin" / "k6", "echo could not do it >&2; exit 107")
+    with pytest.raises(LoadError, match=r"status 107:\n +could not do it"):
+        load.run("demo", {}, bare / "k6.json", 1, lambda gone: None)
+
+
+def test_crossed_thresholds_are_a_result(bare: Path) -> None:
+    """k6 ends with status 99 then; whoever reads the result decides what it means."""
+    summary = {
+        "config": {},
+        "checks": [{"name": "it is right", "passes": 3, "fails": 1, "id": "x", "path": "::it"}],
+        "metrics": {
+            "checks": {
+                "type": "rate",
+                "contains": "default",
+                "values": {"rate": 0.75, "passes": 3, "fails": 1},
+                "thresholds": {"rate==1": {"ok": False}},
+            }
+        },
+        "state": {"testRunDurationMs": 1.5},
+    }
+    (bare / "summary").write_text(json.dumps(summary))
+    program(bare / "bin" / "k6", f"/bin/cp {bare}/summary {bare}/k6.json; exit 99")
+    result = load.run("demo", {}, bare / "k6.json", 1, lambda gone: None)
+    assert isinstance(result, Load)
+    assert result.crossed() == ["checks: rate==1"]
+    assert result.value("checks", "fails") == 1
+    assert result.value("never_added_to", "count") == 0

@@ -1,0 +1,91 @@
+"""What a benchmark starts, it stops; and when it does not start, it says why."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from adbench.harness import service
+from adbench.harness.process import child, stopping_on_sigterm, tail
+from adbench.harness.service import ServiceError, serving
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_child_is_stopped_when_the_block_fails(tmp_path: Path) -> None:
+    """Whatever the reason."""
+    with pytest.raises(ZeroDivisionError), child(["sleep", "60"], tmp_path / "log") as process:
+        raise ZeroDivisionError
+    assert process.returncode == -signal.SIGTERM
+
+
+def test_a_stubborn_child_is_killed_with_its_children(tmp_path: Path) -> None:
+    """After a grace, so that it may finish what it has begun."""
+    script = "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"
+    log = tmp_path / "log"
+    with child(["sh", "-c", script], log, stop_s=0.2) as process:
+        while not log.read_text().strip():
+            time.sleep(0.01)
+    assert process.returncode == -signal.SIGKILL
+    grandchild = int(log.read_text())
+    for _ in range(100):
+        if gone(grandchild) or "Z" in Path(f"/proc/{grandchild}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.05)
+    pytest.fail("a grandchild is left")
+
+
+def _terminated_inside(log: Path) -> None:
+    with stopping_on_sigterm(), child(["sleep", "60"], log):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+
+def test_sigterm_unwinds(tmp_path: Path) -> None:
+    """`kill` stops everything in order, as Ctrl-C does, and gives the usual exit status."""
+    before = signal.getsignal(signal.SIGTERM)
+    with child(["sleep", "60"], tmp_path / "outer") as outer, pytest.raises(SystemExit) as stopped:
+        _terminated_inside(tmp_path / "inner")
+    assert outer.returncode is not None
+    assert stopped.value.code == 143
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_service_that_ends_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is in there."""
+    fake = tmp_path / "adpulse"
+    fake.write_text("#!/bin/sh\necho port is on fire >&2\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with (
+        pytest.raises(ServiceError, match=r"status 3:\n +port is on fire"),
+        serving("postgresql://x", 1, tmp_path / "log"),
+    ):
+        pytest.fail("it was called ready")
+
+
+def test_a_service_that_never_gets_ready_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And stopped."""
+    fake = tmp_path / "adpulse"
+    fake.write_text("#!/bin/sh\nexec sleep 60\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(service, "START_S", 0.3)
+    with pytest.raises(ServiceError, match="not ready"), serving("postgresql://x", 1, tmp_path / "log"):
+        pytest.fail("it was called ready")
+
+
+def test_the_tail_of_a_log(tmp_path: Path) -> None:
+    """The last lines; nothing when there is no log."""
+    assert tail(tmp_path / "none") == ""
+    (tmp_path / "log").write_text("\n".join(map(str, range(100))))
+    assert tail(tmp_path / "log", 2) == "    98\n    99"

@@ -1,0 +1,80 @@
+"""A result file says where a number comes from, and is read as it was written."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from adbench.records import model
+from adbench.records.model import Check, Data, Measurement, Postgres, Result
+from adpulse.database.connections import Connection
+
+
+def result(**changed: object) -> Result:
+    fields = {
+        "what": "demo",
+        "started_at": datetime(2025, 9, 24, 6, 59, 31, tzinfo=UTC),
+        "machine": model.machine(),
+        "postgres": Postgres(version="18.6", settings={"work_mem": "32MB"}),
+        "source": model.source(),
+        "data": Data(events=1, days=1, campaigns=1, seed=7, end=datetime(2025, 9, 24, tzinfo=UTC)),
+        "variant": "rollup",
+        "parameters": {"seconds": 10},
+        "measurements": [Measurement(name="report.latency", value=1.5, unit="ms", labels={"quantile": "0.95"})],
+        "checks": [Check(name="accuracy", passed=True, detail="100 %")],
+    }
+    return Result(**fields | changed)
+
+
+def test_a_result_survives_its_file(tmp_path: Path) -> None:
+    """Whole, under a name with the date and the command."""
+    written = result()
+    path = model.write(written, tmp_path / "new")
+    assert path.name == "20250924T065931Z-demo.json"
+    assert model.read(path) == written
+
+
+def test_a_result_is_never_overwritten(tmp_path: Path) -> None:
+    """Results are a record: the second of a second gets a name of its own."""
+    paths = {model.write(result(variant=name), tmp_path) for name in ("rollup", "btree_gin")}
+    assert {model.read(path).variant for path in paths} == {"rollup", "btree_gin"}
+
+
+def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
+    """A reader must not have to guess."""
+    for text in ("{}", result().model_dump_json().replace('"variant"', '"variation"')):
+        (tmp_path / "x.json").write_text(text)
+        with pytest.raises(ValidationError):
+            model.read(tmp_path / "x.json")
+
+
+def test_a_measurement_is_found_by_name_and_labels() -> None:
+    """By all its labels: p95 of everything is not p95 of one shape."""
+    assert result().value("report.latency", quantile="0.95") == 1.5
+    with pytest.raises(KeyError):
+        result().value("report.latency")
+
+
+def test_one_failed_check_fails_the_result() -> None:
+    """Numbers with wrong answers are void."""
+    assert result().passed
+    assert not result(checks=[*result().checks, Check(name="late", passed=False, detail="201 ms")]).passed
+
+
+def test_the_machine_and_the_code_are_named() -> None:
+    """What makes two results comparable."""
+    here = model.machine()
+    assert here.cpu
+    assert here.cores >= 1
+    assert here.memory_bytes > 0
+    assert model.source().packages["adpulse"]
+
+
+@pytest.mark.anyio
+async def test_the_server_tells_its_settings(connection: Connection) -> None:
+    """Those that somebody chose, and no paths of this machine."""
+    server = await model.postgres(connection)
+    assert server.version[0].isdigit()
+    assert server.settings["fsync"] == "off"
+    assert not any("/" in setting for setting in server.settings.values())

@@ -1,0 +1,107 @@
+"""Keys themselves: how they are made, stored and bounded."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from adpulse.auth import keys
+from adpulse.auth.keyring import Keyring, is_loopback
+from adpulse.database.connections import Connection, connect
+from adpulse.settings import Settings
+from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
+from tests.conftest import NewDatabase, Serve
+
+
+def test_a_key_is_256_random_bits_with_a_readable_front() -> None:
+    """It says what it is for and which it is; the table gets its hash and nothing of its secret."""
+    made = [keys.make("n", ["read", "write"], None, None, None) for _ in range(100)]
+    for text, key in made:
+        assert text is not None
+        front, secret = text.rsplit("_", 1)
+        assert front == f"adp_wr_{key.key_id}"
+        assert len(bytes.fromhex(secret)) == 32
+        assert key.sha256 == keys.digest(text.encode())
+        assert text[keys.ID_AT] == key.key_id
+        assert secret not in repr(key)
+    assert len({text for text, _ in made}) == 100
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"name": ""},
+        {"name": "n" * 129},
+        {"name": "a\0"},
+        {"scopes": []},
+        {"scopes": ["write", "admin"]},
+        {"campaigns": [""]},
+        {"campaigns": ["c" * 129]},
+        {"campaigns": [str(number) for number in range(1_001)]},
+        {"campaigns": ["C"], "scopes": ["read", "metrics"]},
+        {"stored": "0:0"},
+        {"stored": f"{'0' * 12}:{'0' * 63}"},
+    ],
+    ids=repr,
+)
+def test_a_key_that_the_table_would_not_take_is_refused(bounds: dict[str, Any]) -> None:
+    """With a sentence, and before the database is asked."""
+    given = {"name": "n", "scopes": ["read"], "campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
+    with pytest.raises(ValueError, match=r"^(a|metrics|--stored) "):
+        keys.make(**given)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "192.168.1.2", "example.com", "", "localhost.example.com")),
+    ],
+)
+def test_only_loopback_is_loopback(host: str, loopback: bool) -> None:
+    """A name that must be looked up is none: it may lead anywhere."""
+    assert is_loopback(host) is loopback
+
+
+async def test_the_schema_holds_what_the_code_holds(connection: Connection) -> None:
+    """The most campaigns of a key and its scopes are those of the table."""
+    most = keys.make("n", list(keys.SCOPES[:2]), [str(n) for n in range(keys.MOST_CAMPAIGNS)], 0.5, 2.5)[1]
+    await keys.add(connection, most)
+    await keys.add(connection, keys.make("n", list(keys.SCOPES), None, None, None)[1])
+    assert next(entry.key for entry in await keys.entries(connection)) == most
+
+
+async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, serve: Serve) -> None:
+    """A key of one database is nothing to another."""
+    url, other = await new_database(), await new_database()
+    text, key = keys.make("n", ["write"], None, None, None)
+    for each, stored in ((url, key), (other, keys.make("n", ["write"], None, None, None)[1])):
+        connection = await connect(each)
+        await keys.add(connection, stored)
+        await connection.close()
+    assert text is not None
+    assert (await (await serve(url)).post("/events", json=BATCH, headers=bearer(text))).status_code == 200
+    assert_refused(await (await serve(other)).post("/events", json=BATCH, headers=bearer(text)), 401, "key_invalid")
+
+
+async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when an error of the connection, which is closed then, takes the place of the cancellation."""
+    reading = asyncio.Event()
+
+    async def entries(connection: Connection) -> list[keys.Entry]:
+        reading.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if connection.is_closed():
+                raise asyncpg.InterfaceError("the connection is closed") from None
+            raise
+        return []
+
+    monkeypatch.setattr(keys, "entries", entries)
+    keyring = Keyring(Settings(database_url=url, keys_reload_s=0.01))
+    await keyring.start()
+    await reading.wait()
+    async with asyncio.timeout(30):
+        await keyring.stop()

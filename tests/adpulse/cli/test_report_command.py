@@ -1,0 +1,88 @@
+"""`adpulse report`: the answer of GET /report as a table, and its course as sparklines."""
+
+import asyncio
+import json
+
+import pytest
+from click.testing import Result
+from rich.console import Console
+from typer.testing import CliRunner
+
+from adpulse.cli import main
+from adpulse.cli.report_table import sparkline
+from tests.conftest import Client
+
+EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "impression", "cost": 1234.5}
+DAY = ("--start", "2025-09-24", "--end", "2025-09-25")
+
+
+async def run(url: str, *arguments: str) -> Result:
+    """The command, in a thread of its own: it brings its own event loop."""
+    runner = CliRunner(env={"ADPULSE_DATABASE_URL": url, "ADPULSE_LOG_LEVEL": "error"})
+    return await asyncio.to_thread(runner.invoke, main.app, ["report", *arguments])
+
+
+@pytest.fixture
+async def filled(client: Client, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a database with three events."""
+    events = [EVENT, EVENT | {"ts": "2025-09-24T08:00:00Z", "event_type": "click"}, EVENT | {"campaign_id": "D"}]
+    assert (await client.post("/events", json={"events": events})).status_code == 200
+    monkeypatch.setattr(main, "out", Console(width=60))
+    return url
+
+
+async def test_the_table_holds_groups_and_totals(filled: str) -> None:
+    """Every digit, however narrow the terminal."""
+    result = await run(filled, *DAY, "--group-by", "campaign_id", "--metrics", "impressions,cost,ctr,unique_users")
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["group", "impressions", "cost", "ctr", "unique_users"] in lines
+    assert ["C", "1", "2,469.000000", "1.0000", "1"] in lines
+    assert ["D", "1", "1,234.500000", "0.0000", "1"] in lines
+    assert ["total", "2", "3,703.500000", "0.5000", "1"] in lines
+
+
+async def test_a_granularity_adds_a_sparkline_for_every_metric(filled: str) -> None:
+    """With groups, for every group."""
+    hours = await run(filled, *DAY, "--granularity", "hour", "--metrics", "impressions,clicks")
+    assert hours.exit_code == 0, hours.output
+    assert "impressions  ▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  0 to 2" in hours.output
+    assert "clicks       ▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  0 to 1" in hours.output
+    groups = await run(
+        filled, *DAY, "--granularity", "hour", "--group-by", "campaign_id", "--order-by", "clicks", "--limit", "1"
+    )
+    assert "C        ▁▁▁▁▁▁▁▁█▁" in groups.output
+    assert "(other)  ▁▁▁▁▁▁▁▁▁▁" in groups.output
+
+
+async def test_a_comparison_shows_the_change(filled: str) -> None:
+    """In brackets; a dash where there was nothing."""
+    result = await run(filled, "--start", "2025-09-24", "--end", "2025-09-25", "--compare", "previous")
+    assert "change since 2025-09-23 00:00 to 2025-09-24 00:00 UTC" in result.output
+    assert "2 (–)" in result.output
+    down = await run(filled, "--start", "2025-09-25", "--end", "2025-09-26", "--compare", "previous")
+    assert "0 (-100.0%)" in down.output
+
+
+async def test_json_is_the_reply_of_the_service(filled: str, client: Client) -> None:
+    """Byte for byte but for the time that it took."""
+    result = await run(filled, *DAY, "--campaign", "C", "--granularity", "day", "--json")
+    ours = json.loads(result.output)
+    theirs = (await client.get("/report?start=2025-09-24&end=2025-09-25&campaign_id=C&granularity=day")).json()
+    assert ours.pop("meta")["variant"] == theirs.pop("meta")["variant"]
+    assert ours == theirs
+
+
+async def test_a_bad_question_is_one_line_and_status_2(url: str) -> None:
+    """The option is named as it is written."""
+    result = await run(url, "--start", "-1h", "--group-by", "user_id")
+    assert result.exit_code == 2
+    assert "adpulse: group-by is not a dimension; allowed:" in result.output
+
+
+def test_a_sparkline_runs_from_zero_to_the_greatest() -> None:
+    """Nothing known leaves a gap; all zeros are flat."""
+    assert sparkline([0, 1, 2, 3, 4, 5, 6, 7, 8]) == "▁▂▃▄▅▆▇██"
+    assert sparkline([0.5, None, 1.0]) == "▅ █"
+    assert sparkline([0, 0]) == "▁▁"
+    assert sparkline([]) == ""

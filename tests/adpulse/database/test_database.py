@@ -1,0 +1,71 @@
+"""Migrations: each once, all or none."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from adpulse.database import connections
+from adpulse.database.connections import SchemaError
+from adpulse.variants import catalogue
+from tests.conftest import NewDatabase
+
+
+async def test_migrations_are_applied_once_and_in_order(new_database: NewDatabase) -> None:
+    """A new database gets all of them, a migrated one none."""
+    connection = await connections.connect(await new_database(None))
+    try:
+        assert await connections.version(connection) == 0
+        assert await connections.migrate(connection) == [name for _, name, _ in connections.migrations()]
+        assert await connections.version(connection) == connections.latest_version()
+        assert await connections.migrate(connection) == []
+    finally:
+        await connection.close()
+
+
+async def test_two_processes_may_migrate_at_once(new_database: NewDatabase) -> None:
+    """Several services start together: one migrates, the others wait and find it done."""
+    url = await new_database(None)
+
+    async def migrate() -> str:
+        connection = await connections.connect(url)
+        try:
+            return (await catalogue.migrate(connection)).name
+        finally:
+            await connection.close()
+
+    assert await asyncio.gather(*(migrate() for _ in range(4))) == ["rollup"] * 4
+
+
+async def test_a_failed_migration_leaves_the_schema_as_it_was(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a broken migration did before its fault is taken back, and so are those before it."""
+    broken = [*connections.migrations(), (9_999, "9999_broken.sql", "CREATE TABLE half_made (); SELECT 1 / 0")]
+    connection = await connections.connect(await new_database(None))
+    try:
+        monkeypatch.setattr(connections, "migrations", lambda: broken)
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await connections.migrate(connection)
+        assert await connections.version(connection) == 0
+        assert await connection.fetchval("SELECT to_regclass('half_made')") is None
+    finally:
+        await connection.close()
+
+
+async def test_a_database_without_a_variant_says_what_to_do(new_database: NewDatabase) -> None:
+    """The error names the command that helps."""
+    connection = await connections.connect(await new_database(None))
+    try:
+        with pytest.raises(SchemaError, match="adpulse migrate"):
+            await catalogue.active(connection)
+    finally:
+        await connection.close()
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    """A gap or a double number would be skipped in a database that is past it."""
+    numbers = [number for number, _, _ in connections.migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert all(Path(name).suffix == ".sql" for _, name, _ in connections.migrations())

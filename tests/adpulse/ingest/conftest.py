@@ -1,0 +1,82 @@
+"""What the tests of the ingest path share: batches, a writer on a database of its own, and a table that is locked."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from adpulse.database.connections import Connection, connect
+from adpulse.ingest.decoder import Batch, Decoder
+from adpulse.ingest.writer import Answer, Unavailable, Writer
+from adpulse.settings import Settings
+
+JSON = {"Content-Type": "application/json"}
+GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
+IDS = [str(uuid.UUID(int=n + 1)) for n in range(1_000)]
+
+Start = Callable[..., Awaitable[Writer]]
+
+
+def body(*events: dict[str, Any]) -> bytes:
+    return json.dumps({"events": [GOOD | event for event in events]}).encode()
+
+
+def batch(*events: dict[str, Any]) -> Batch:
+    return Decoder(Settings()).decode(body(*events))
+
+
+async def users(connection: Connection) -> list[str]:
+    """Who is stored, each once for each event."""
+    records = await connection.fetch("SELECT user_id FROM events ORDER BY user_id")
+    return [record[0] for record in records]
+
+
+@pytest.fixture
+async def start(url: str) -> AsyncIterator[Start]:
+    """A factory: `await start(queue_events=5)` is a connected writer on the database of `url`, or of another."""
+    writers = []
+
+    async def new(to: str = url, **settings: Any) -> Writer:
+        writer = Writer(to, Settings(**settings))
+        await writer.start()
+        writers.append(writer)
+        async with asyncio.timeout(30):
+            while writer._connected < Settings(**settings).writers:
+                await asyncio.sleep(0.01)
+        return writer
+
+    yield new
+    await asyncio.gather(*(writer.stop() for writer in writers))
+
+
+@contextlib.asynccontextmanager
+async def blocked(url: str) -> AsyncIterator[None]:
+    """Nobody can write events meanwhile."""
+    connection = await connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()
+
+
+async def idle(writer: Writer) -> None:
+    """Returns when the writers have taken everything from the queue."""
+    async with asyncio.timeout(30):
+        while writer._queue:
+            await asyncio.sleep(0.01)
+
+
+async def until_stored(writer: Writer, *events: dict[str, Any]) -> Answer:
+    """Submits until it is taken."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await writer.submit(batch(*events))
+            except Unavailable:
+                await asyncio.sleep(0.01)

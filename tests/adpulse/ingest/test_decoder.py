@@ -1,0 +1,296 @@
+"""The two ways to read a batch agree: what the fast pass accepts and makes of it is what the contract says."""
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adpulse.ingest.decoder import Batch, BodyError, Decoder, _NeedsCareError
+from adpulse.settings import Settings
+
+NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
+SETTINGS = Settings(retention_days=3_650)
+BASE = {
+    "ts": '"2025-09-24T06:59:31.849095Z"',
+    "campaign_id": '"CAMP-123"',
+    "user_id": '"U1"',
+    "event_type": '"click"',
+    "cost": "0.0105",
+    "metadata": '{"geo":"IN"}',
+}
+
+
+class NotFast(Exception):
+    pass
+
+
+class Fast(Decoder):
+    """Takes the fast pass only."""
+
+    def _pack_one_by_one(self, *_: object) -> None:
+        raise NotFast
+
+
+class Careful(Decoder):
+    """Asks the contract about every event."""
+
+    def _pack(self, *_: object) -> None:
+        raise _NeedsCareError
+
+
+def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
+    """What a decoder makes of a body, comparable."""
+    try:
+        batch = decoder.decode(body, ndjson=ndjson, now=NOW)
+    except BodyError as error:
+        return error.status, error.code
+    positions = list(range(len(batch.rows))) if batch.positions is None else batch.positions
+    return batch.rows, batch.ids, positions, batch.rejected, batch.rejected_count
+
+
+# Kept over all examples: whatever a decoder remembers must not change what it says.
+NORMAL, FAST, CAREFUL = Decoder(SETTINGS), Fast(SETTINGS), Careful(SETTINGS)
+
+
+def agree(body: bytes, ndjson: bool = False) -> bool:
+    """Asserts that all ways give the same; returns whether the fast pass alone took it."""
+    expected = outcome(CAREFUL, body, ndjson)
+    assert outcome(NORMAL, body, ndjson) == expected
+    assert outcome(Decoder(SETTINGS), body, ndjson) == expected
+    try:
+        assert outcome(FAST, body, ndjson) == expected
+    except NotFast:
+        return False
+    return True
+
+
+# ── What comes in an event ───────────────────────────────────────────────────────────────────────────────────
+
+NUMBERS = [
+    "0", "-0", "0.0", "-0.0", "1e2", "1E+2", "1e-2", "1e-6", "1e-7", "0.000001", "0.0000005", "0.0000010", "1.10",
+    "0.30000000000000004", "0.1234567", "0.123456", "999999.999999", "1000000", "1000000.0", "1000000.000001", "1e6",
+    "1e308", "1e309", "1e999", "5e-324", "-1", "-1e-6", "123456789012345678901234567890", "9007199254740993",
+    "18446744073709551615", "18446744073709551616", "-9223372036854775809", "0.000000000000000000000000000000001",
+    "NaN", "Infinity", "-Infinity", "01", "1.", ".5", "+1", "0x1", "1_0", "1e", "--1", "true", '"1"', "null", "[]",
+    "12345.678901000000000000000000000000000000000", "4" * 400, "4" * 5_000, "0." + "0" * 400 + "1",
+]  # fmt: skip
+numbers = st.sampled_from(NUMBERS) | st.from_regex(
+    r"-?(0|[1-9][0-9]{0,22})(\.[0-9]{1,24})?([eE][-+]?[0-9]{1,3})?", fullmatch=True
+)
+micros = st.integers(0, 10**12).map(lambda micros: f"{micros // 10**6}.{micros % 10**6:06d}")
+
+TIMES = [
+    "2025-09-24T06:59:31Z", "2025-09-24t06:59:31z", "2025-09-24 06:59:31Z", "2025-09-24T06:59:31.1234567Z",
+    "2025-09-24T06:59:31.9999999Z", "2025-09-24T06:59:31.Z", "2025-09-24T06:59:31,5Z", "2025-09-24T06:59:60Z",
+    "2025-09-24T24:00:00Z", "2025-09-24T06:59Z", "2025-09-24T06:59:31+05:30", "2025-09-24T06:59:31-00:00",
+    "2025-09-24T06:59:31+0530", "2025-09-24T06:59:31+05", "2025-09-24T06:59:31+23:59", "2025-09-24T06:59:31+24:00",
+    "2025-09-24T06:59:31", "2025-09-24", "2025-02-29T00:00:00Z", "2024-02-29T00:00:00Z", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "1969-12-31T23:59:59.9999999Z",
+    "2015-09-27T12:00:00Z", "2015-09-27T11:59:59.999999Z", "2025-09-25T12:00:00Z", "2025-09-25T12:00:00.000001Z",
+    "2025-09-25T17:30:00.000000+05:30", "2025-W39-3T06:59:31Z", "1758697171", "", "Z", "2025-09-24T06:59:31Z\0",
+    "２025-09-24T06:59:31Z",
+]  # fmt: skip
+zones = st.sampled_from(["Z", "z", "+00:00", "-07:00", "+14:00", "+05:45", "", " Z", "+1:00"])
+times = st.sampled_from(TIMES) | st.builds(
+    lambda at, zone: at.isoformat() + zone, st.datetimes(datetime(2014, 1, 1), datetime(2026, 1, 1)), zones
+)
+
+anything = st.text(st.characters(), max_size=6) | st.sampled_from(
+    [
+        "", "x" * 128, "x" * 129, "😀" * 128, "😀" * 129, "\0", "\\u0000", "\ud800", "\udc00\ud83d", "\ud83d\ude00",
+        "\ufeff", "\x7f", "\u2028",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def strings(draw: st.DrawFn) -> str:
+    """A JSON string, with or without escapes, as some writers make it and others do not."""
+    text = draw(anything)
+    written = draw(st.sampled_from([json.dumps(text), json.dumps(text, ensure_ascii=False)]))
+    if draw(st.integers(0, 9)) == 0:
+        written = "".join(f"\\u{ord(c):04X}" if c.isascii() and c.isalnum() else c for c in text[:3]).join('""')
+    return draw(st.sampled_from([written] * 9 + [written[:-1] + '\\x"', written[:-1] + '\x01"', "5", "null"]))
+
+
+uuids = st.uuids().flatmap(
+    lambda value: st.sampled_from(
+        [
+            str(value), value.hex, str(value).upper(), f"{{{value}}}", value.urn, str(value)[:-1], f"{value} ",
+            str(value)[:13] + value.hex[12:],
+        ]
+    )
+)  # fmt: skip
+documents = st.recursive(
+    numbers | strings() | st.sampled_from(["true", "false", "null", "{}", "[]"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]")
+        | st.lists(st.tuples(strings(), inner), max_size=3).map(
+            lambda items: "{" + ", ".join(f"{key}:{value}" for key, value in items) + "}"
+        )
+    ),
+    max_leaves=6,
+)
+objects = st.lists(st.tuples(strings(), documents), max_size=3).map(
+    lambda items: "{" + ",".join(f"{key}:{value}" for key, value in items) + "}"
+)
+quoted = {"ts": times, "event_id": uuids}
+FIELDS: dict[str, st.SearchStrategy[str]] = {
+    **{name: values.map(json.dumps) | strings() | numbers for name, values in quoted.items()},
+    "campaign_id": strings(),
+    "user_id": strings(),
+    "event_type": st.sampled_from(
+        ['"impression"', '"conversion"', '"\\u0063lick"', '"Click"', '""', "null", "[]", "1"]
+    ),
+    "cost": micros | numbers,
+    "revenue": micros | numbers,
+    "metadata": objects | documents,
+    "other": strings(),
+}
+SPACE = st.sampled_from(["", "", "", " ", "\t", "\r", "  "])
+
+
+@st.composite
+def events(draw: st.DrawFn) -> str:
+    """An event that is nearly right: some fields are changed, some left out, some there twice."""
+    fields = list(BASE.items())
+    for name in draw(st.lists(st.sampled_from([*BASE, "revenue", "event_id", "event_id", "other"]), max_size=3)):
+        value = draw(FIELDS[name])
+        if draw(st.integers(0, 4)):
+            fields = [(key, kept) for key, kept in fields if key != name]
+        fields.insert(draw(st.integers(0, len(fields))), (name, value))
+    if draw(st.integers(0, 19)) == 0:
+        fields.pop(draw(st.integers(0, len(fields) - 1)))
+    space = draw(SPACE)
+    return "{" + f",{space}".join(f'"{name}"{space}:{value}' for name, value in fields) + "}"
+
+
+whole = events() | st.sampled_from(["1", "null", "[]", "{}", '"x"', "[" * 600 + "]" * 600])
+
+
+@settings(max_examples=700)
+@given(st.lists(whole, min_size=1, max_size=3), st.booleans())
+def test_fast_and_careful_agree(sent: list[str], ndjson: bool) -> None:
+    """Both accept, reject and convert exactly alike: rows to the byte, rejections to the word."""
+    text = "\n".join(sent) if ndjson else f'{{"events":[{",".join(sent)}]}}'
+    agree(text.encode("utf-8", "surrogatepass").replace(b"\xed\xa0\x80", b"\\ud800"), ndjson)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("cost", NUMBERS), ("revenue", NUMBERS), ("ts", [json.dumps(time) for time in TIMES])],
+)
+def test_they_agree_on_every_shape(name: str, values: list[str]) -> None:
+    """As above, for the shapes that are known to part readers of JSON, each as an amount, in metadata, as a time."""
+    for value in values:
+        fields = BASE | {name: value}
+        event = "{" + ",".join(f'"{key}":{text}' for key, text in fields.items()) + "}"
+        agree(f'{{"events":[{event}]}}'.encode())
+        agree(event.encode(), ndjson=True)
+        fields = BASE | {"metadata": f'{{"a":{value},"b":[{value}],"a":{value}}}'}
+        event = "{" + ",".join(f'"{key}":{text}' for key, text in fields.items()) + "}"
+        agree(f'{{"events":[{event}]}}'.encode())
+
+
+LINES = [
+    "{event}",
+    "{event}{event}",
+    "{event},{event}",
+    '{{"ts":',
+    "{event} ",
+    "\t{event}",
+    "\f",
+    "{head}",
+    "{tail}",
+    "[",
+    "",
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(LINES), max_size=5), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
+def test_they_agree_on_what_a_line_is(lines: list[str], newline: str) -> None:
+    """Two events on a line, and one on two, are bad lines to both."""
+    event = "{" + ",".join(f'"{key}":{text}' for key, text in BASE.items()) + "}"
+    body = newline.join(line.format(event=event, head=event[:30], tail=event[30:]) for line in lines)
+    agree(body.encode(), ndjson=True)
+
+
+def test_good_batches_take_the_fast_pass() -> None:
+    """With the defaults, an id, offsets, repeated keys and text from every plane: or all would be slow in silence."""
+    changes: list[dict[str, str]] = [
+        {},
+        {"event_id": '"8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"'},
+        {"event_id": "null", "revenue": "12"},
+        {"ts": '"2025-09-24T08:59:31+02:00"'},
+        {"user_id": '"😀\\u00fc\\n"', "campaign_id": '"ü"'},
+        {"metadata": '{"a":{"b":[1,2.5,null,true,"x"]},"a":1}'},
+    ]
+    for change in changes:
+        event = "{" + ",".join(f'"{key}":{text}' for key, text in (BASE | change).items()) + "}"
+        assert agree(f'{{"events":[{event},{event}]}}'.encode())
+        assert agree(f"{event}\n{event}".encode(), ndjson=True)
+
+
+def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory of campaigns, amounts and metadata is bounded, and what is too long is not kept at all."""
+    decoder = Decoder(SETTINGS)
+    monkeypatch.setattr("adpulse.ingest.decoder.REMEMBERED", 50)
+    for n in range(200):
+        fields = BASE | {"campaign_id": f'"c{n}"', "cost": f"{n}", "metadata": f'{{"n":{n},"x":"{"x" * n * 2}"}}'}
+        event = "{" + ",".join(f'"{key}":{text}' for key, text in fields.items()) + "}"
+        decoder.decode(event.encode(), ndjson=True, now=NOW)
+        for memory in (decoder._campaigns, decoder._money, decoder._metadata):
+            assert len(memory) <= 50
+    assert max(map(len, decoder._metadata), default=0) <= 256
+
+
+# ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def many(text: Callable[[int], str]) -> bytes:
+    return ('{"events":[' + ",".join(text(n) for n in range(5_000)) + "]}").encode()
+
+
+def full(n: int, **fields: Any) -> str:
+    return json.dumps({
+        "ts": "2025-09-24T06:59:31.849095Z", "campaign_id": f"CAMP-{n}", "user_id": f"U{n:08d}", "event_type": "click",
+        "cost": n / 1e6, "metadata": {"geo": "IN", "n": n}, **fields,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(many(full), id="good"),
+        pytest.param(many(lambda n: full(n, extra=1)), id="all bad"),
+        pytest.param(many(lambda n: full(n, cost=float("nan"))), id="not even JSON"),
+        pytest.param(many(lambda n: full(n, metadata={"n": list(range(200))})), id="large metadata"),
+        pytest.param(b'{"events":[' + b"{}," * 600_000 + b"{}]}", id="nothing, often"),
+        pytest.param(b'{"events":[{"metadata":[' + b"[]," * 600_000 + b"[]]}]}", id="nothing, in one event"),
+    ],
+)
+def test_memory_is_at_most_ten_times_the_body(body: bytes) -> None:
+    """Whatever the body holds: decoding, rows included, never has more than ten times its bytes at a time."""
+    decoder = Decoder(SETTINGS)
+    tracemalloc.start()
+    try:
+        result = outcome(decoder, body, ndjson=False)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(result) == 5 or result == (413, "too_many_values")
+    assert peak <= 10 * len(body)
+
+
+def test_a_batch_lists_some_and_counts_all() -> None:
+    """Twenty rejections are listed."""
+    batch = Batch(0)
+    for index in range(30):
+        batch.reject({"index": index, "field": None, "code": "type", "message": ""})
+    assert (len(batch.rejected), batch.rejected_count) == (20, 30)

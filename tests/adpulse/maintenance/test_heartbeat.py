@@ -1,0 +1,32 @@
+"""The heartbeat on the primary; what replicas make of it: tests/replication."""
+
+import asyncio
+
+import pytest
+
+from adpulse.database import connections
+from adpulse.maintenance import heartbeat
+
+PATIENCE_S = 60
+
+
+async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
+    """Whatever ends the session: it comes back."""
+    beating = asyncio.create_task(heartbeat.beat(url))
+    connection = await connections.connect(url)
+    try:
+        for _ in range(2):
+            last = await connection.fetchval("SELECT beat_at FROM heartbeat")
+            async with asyncio.timeout(PATIENCE_S):
+                while not await connection.fetchval("SELECT beat_at > $1 FROM heartbeat", last):
+                    await asyncio.sleep(0.05)
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'adpulse heartbeat' AND datname = current_database()"
+            )
+        assert not beating.done()
+    finally:
+        beating.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await beating
+        await connection.close()

@@ -1,0 +1,104 @@
+"""The maintenance loop: one at a time, taken over when it dies, and not stopped by one fault."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+
+import asyncpg
+import pytest
+
+from adpulse.database import connections
+from adpulse.maintenance import loop
+from adpulse.maintenance.loop import Maintainer
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
+
+DELTA = (
+    "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES ('2026-01-05T10:00:00Z', 'C', 'U', 'impression')"
+)
+LOCK_HOLDERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = " + (
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something that will come; only a fault makes it take this long."""
+    async with asyncio.timeout(60):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def test_it_compacts_and_forgets_old_keys(url: str, connection: connections.Connection) -> None:
+    """Deltas move into the roll-ups; idempotency keys go after their hours, and not before."""
+    await connection.execute(DELTA)
+    await connection.execute(
+        "INSERT INTO idempotency_keys (key, body_hash, answer, created_at) VALUES "
+        "('old', '', '{}', now() - interval '25 hours'), ('young', '', '{}', now() - interval '23 hours')"
+    )
+    maintainer = Maintainer(url, Settings(maintenance_s=0.05, idempotency_hours=24))
+    await maintainer.start()
+    try:
+
+        async def done() -> bool:
+            return bool(
+                await connection.fetchval(
+                    "SELECT EXISTS (SELECT 1 FROM rollup_minute) AND NOT EXISTS "
+                    "(SELECT 1 FROM idempotency_keys WHERE key = 'old')"
+                )
+            )
+
+        await until(done)
+    finally:
+        await maintainer.stop()
+    assert await connection.fetchval("SELECT array_agg(key) FROM idempotency_keys") == ["young"]
+    assert await connection.fetchval("SELECT sum(impressions) FROM rollup_minute WHERE campaign_id = 'C'") == 1
+
+
+async def test_one_works_and_another_takes_over(
+    url: str, connection: connections.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes never maintain at once, and the second goes on when the first is killed."""
+    monkeypatch.setattr(loop, "_RETRY_S", 0.1)
+    maintainers = [Maintainer(url, Settings(maintenance_s=0.05)) for _ in range(2)]
+    for maintainer in maintainers:
+        await maintainer.start()
+    try:
+
+        async def one_holds() -> bool:
+            return await connection.fetchval(LOCK_HOLDERS) == 1
+
+        await until(one_holds)
+        killed = await connection.fetchval(
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() LIMIT 1"
+        )
+        await connection.execute("SELECT pg_terminate_backend($1)", killed)
+        await connection.execute(DELTA)
+
+        async def compacted() -> bool:
+            return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM rollup_minute)"))
+
+        await until(compacted)
+        await until(one_holds)
+    finally:
+        for maintainer in maintainers:
+            await maintainer.stop()
+
+
+class Patched(Variant):
+    """rollup, with a first statement that always fails."""
+
+    @cached_property
+    def maintenance(self) -> tuple[float, list[str]] | None:
+        """The statements of the real one after the one that fails."""
+        every, statements = catalogue.find("rollup").maintenance or (1.0, [])
+        return every, ["SELECT 1 / 0", *statements]
+
+
+async def test_a_statement_that_fails_does_not_stop_the_others(connection: connections.Connection) -> None:
+    """Partitions that cannot be made must not stop compaction; and the failure is told."""
+    await connection.execute(DELTA)
+    rollup = catalogue.find("rollup")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await loop.run_round(connection, Patched(rollup.folder, rollup.header))
+    assert await connection.fetchval("SELECT count(*) FROM rollup_minute WHERE campaign_id = 'C'") == 1

@@ -1,0 +1,287 @@
+"""Compaction under load: with several maintainers, crashes and long readers, every report is exact at every moment."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from adpulse import telemetry
+from adpulse.database import connections as database
+from adpulse.database.connections import Connection
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue, verify
+from tests.conftest import NewDatabase, Serve
+
+ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
+EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
+COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "metadata")
+BATCH = 20
+
+
+def batch(number: int) -> list[tuple[Any, ...]]:
+    """Twenty events: fresh ones, and late ones that fall into minutes long since compacted."""
+    return [
+        (
+            EPOCH + timedelta(minutes=(number * 7 + n * 113) % 4_000, seconds=n),
+            "click",
+            f"C{n % 4}",
+            "U1",
+            1,
+            f'{{"geo": "G{n % 3}", "device": "D{number % 5}"}}',
+        )
+        for n in range(BATCH)
+    ]
+
+
+async def clicks(connection: Connection, name: str, **chosen: Any) -> int:
+    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, "UTC", chosen.get("group"), chosen.get("filters"))
+    rows = await connection.fetch(catalogue.find(name).report, *arguments)
+    assert sum(row["cost_micros"] for row in rows) == sum(row["clicks"] for row in rows)
+    return sum(row["clicks"] for row in rows)
+
+
+@asynccontextmanager
+async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
+    opened = [await database.connect(url, plan_cache_mode="force_custom_plan") for _ in range(count)]
+    try:
+        yield opened
+    finally:
+        for connection in opened:
+            await connection.close()
+
+
+@ROLLUPS
+async def test_reports_stay_exact_while_writers_and_maintainers_race(new_database: NewDatabase, name: str) -> None:
+    """A report has every batch that was committed before it began, none in part, whoever compacts meanwhile.
+
+    Without the advisory lock two maintainers may run the same round: they wait for each other and lose nothing.
+    """
+    variant = catalogue.find(name)
+    url = await new_database(name)
+    committed, started, writing = 0, 0, True
+
+    async def write(connection: Connection, first: int) -> None:
+        nonlocal committed, started
+        for number in range(first, first + 25):
+            started += BATCH
+            await connection.copy_records_to_table("events", records=batch(number), columns=COLUMNS)
+            committed += BATCH
+
+    async def maintain(connection: Connection) -> None:
+        while writing:
+            await run_round(connection, variant)
+            await asyncio.sleep(0.01)
+
+    async def read(connection: Connection, **chosen: Any) -> int:
+        reports = 0
+        while writing:
+            least = committed
+            seen = await clicks(connection, name, **chosen)
+            assert least <= seen <= started
+            assert chosen or seen % BATCH == 0
+            reports += 1
+        return reports
+
+    async with connections(url, 6) as (one, two, three, four, five, six), asyncio.TaskGroup() as group:
+        readers = [group.create_task(read(five)), group.create_task(read(six, group="geo"))]
+        # REFRESH … CONCURRENTLY takes one at a time by itself.
+        for keeper in (three, four):
+            group.create_task(maintain(keeper))
+        writers = [group.create_task(write(one, 0)), group.create_task(write(two, 25))]
+        await asyncio.wait(writers)
+        writing = False
+    assert all(reader.result() for reader in readers)
+    async with connections(url, 1) as (connection,):
+        await run_round(connection, variant)
+        assert await clicks(connection, name) == committed == 50 * BATCH
+        assert (await verify.verify(connection, variant)).exact
+
+
+@pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+async def test_a_crash_in_the_middle_loses_nothing(new_database: NewDatabase, name: str) -> None:
+    """A maintainer that dies after moving the deltas and before its commit has moved nothing."""
+    variant = catalogue.find(name)
+    async with connections(await new_database(name), 2) as (victim, other):
+        # Here no partition is to be made: that would lock out the reports that look on from another session.
+        await other.execute("SELECT prepare_days($1, $2)", EPOCH.date(), EPOCH.date() + timedelta(days=3))
+        await victim.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        transaction = victim.transaction()
+        await transaction.start()
+        await run_round(victim, variant)
+        assert await victim.fetchval("SELECT count(*) FROM rollup_delta") == 0
+        assert await clicks(other, name) == BATCH
+        victim.terminate()  # as when its process is killed: the socket closes without a word
+        assert await clicks(other, name) == BATCH
+        await run_round(other, variant)
+        assert await other.fetchval("SELECT count(*) FROM rollup_delta") == 0
+        assert await clicks(other, name) == BATCH
+        assert (await verify.verify(other, variant)).exact
+
+
+@pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+async def test_a_long_writer_and_a_long_reader_change_no_answer(new_database: NewDatabase, name: str) -> None:
+    """Deltas of a transaction that began before a round and commits after it are found; an old snapshot stays whole."""
+    variant = catalogue.find(name)
+    async with connections(await new_database(name), 3) as (writer, reader, keeper):
+        await keeper.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        async with reader.transaction(isolation="repeatable_read"):
+            assert await clicks(reader, name) == BATCH
+            async with writer.transaction():
+                await writer.copy_records_to_table("events", records=batch(2), columns=COLUMNS)
+                await keeper.copy_records_to_table("events", records=batch(3), columns=COLUMNS)
+                await run_round(keeper, variant)
+                assert await clicks(writer, name) == 3 * BATCH
+                assert await clicks(keeper, name) == 2 * BATCH
+            assert await clicks(keeper, name) == 3 * BATCH
+            await run_round(keeper, variant)
+            assert await clicks(keeper, name) == 3 * BATCH
+            assert await clicks(reader, name) == BATCH
+
+
+@pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+async def test_a_mark_from_another_server_is_not_believed(new_database: NewDatabase, name: str) -> None:
+    """After a restore from a dump transaction numbers start low again; the mark of the old cluster must hide nothing,
+    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal)."""
+    async with connections(await new_database(name), 1) as (connection,):
+        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        own = await connection.fetchval("SELECT system_identifier FROM pg_control_system()")
+        present = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        mark = (
+            "INSERT INTO rollup_mark (before, system_identifier) VALUES ($1::text::xid8, $2) "
+            "ON CONFLICT (only_row) DO UPDATE "
+            "SET before = excluded.before, system_identifier = excluded.system_identifier"
+        )
+        for before, cluster in (("9000000000000", own), ("9000000000000", own + 1), (present, own + 1)):
+            await connection.execute(mark, before, cluster)
+            assert await connection.fetchval("SELECT rollup_delta_start()::text") == "0"
+            assert await clicks(connection, name) == BATCH
+        await connection.execute(mark, present, own)
+        assert await connection.fetchval("SELECT rollup_delta_start()::text") == present
+        await connection.execute(mark, present, own + 1)
+        assert await clicks(connection, name) == BATCH
+        await run_round(connection, catalogue.find(name))
+        assert await clicks(connection, name) == BATCH
+        assert await connection.fetchval("SELECT count(*) FROM rollup_delta") == 0
+
+
+async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
+    """However many rounds, the delta table and its index are reused: they grow with the load between two VACUUMs only,
+    as autovacuum runs it after 10,000 dead rows."""
+    variant = catalogue.find("rollup")
+    sizes = []
+    async with connections(await new_database("rollup"), 1) as (connection,):
+        # An autovacuum of the same moment would hold a snapshot, and keep the VACUUM below from its dead rows.
+        for table in ("rollup_delta", "rollup_minute", "rollup_hour"):
+            await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+        for _ in range(6):
+            for number in range(10):
+                await connection.copy_records_to_table("events", records=batch(number), columns=COLUMNS)
+                await run_round(connection, variant)
+            await connection.execute("VACUUM rollup_delta, rollup_minute, rollup_hour")
+            sizes.append(
+                await connection.fetchval(
+                    "SELECT sum(pg_total_relation_size(name::regclass))::bigint "
+                    "FROM unnest('{rollup_delta,rollup_minute,rollup_hour}'::text[]) AS name"
+                )
+            )
+    assert sizes[-1] <= sizes[1] * 1.25, sizes
+
+
+async def test_upkeep_that_fails_does_not_stop_compaction(new_database: NewDatabase) -> None:
+    """A table in the way of a partition is somebody's mistake; deltas must be moved all the same."""
+    variant = catalogue.find("rollup")
+    async with connections(await new_database("rollup"), 1) as (connection,):
+        await connection.execute("ALTER FUNCTION tend_partitions() RENAME TO gone")
+        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        with pytest.raises(asyncpg.UndefinedFunctionError):
+            await run_round(connection, variant)
+        assert await connection.fetchval("SELECT count(*) FROM rollup_delta") == 0
+
+
+async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Serve, url: str) -> None:
+    """The advisory lock lets one work; when its session ends, the next one goes on."""
+    holders = (
+        "SELECT DISTINCT pid FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "WHERE locktype = 'advisory' AND granted AND application_name = 'adpulse maintenance' "
+        "AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    for _ in range(2):
+        await serve(url, maintenance_s=0.05)
+    async with connections(url, 1) as (connection,):
+
+        async def holder() -> int:
+            async with asyncio.timeout(30):
+                while not (found := await connection.fetch(holders)):
+                    await asyncio.sleep(0.05)
+            assert len(found) == 1
+            return found[0]["pid"]  # type: ignore[no-any-return]
+
+        first = await holder()
+        await connection.execute("SELECT pg_terminate_backend($1)", first)
+        async with asyncio.timeout(30):
+            while await holder() == first:
+                await asyncio.sleep(0.05)
+        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        async with asyncio.timeout(30):
+            while await connection.fetchval("SELECT count(*) FROM rollup_delta"):
+                await asyncio.sleep(0.05)
+        assert await clicks(connection, "rollup") == BATCH
+
+
+# ── Dimensions with too many values ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("runaway", ["many", "long"])
+async def test_a_dimension_with_too_many_values_is_given_up(
+    serve: Serve, new_database: NewDatabase, caplog: pytest.LogCaptureFixture, runaway: str
+) -> None:
+    """A key that differs in each event loses its roll-ups, with a warning and a metric; its reports stay exact and so
+    do those of the other dimensions."""
+    url = await new_database("rollup_dims")
+    values = [f"V{n}" for n in range(1_001)] if runaway == "many" else ["V0", "x" * 3_000]
+    rows = [
+        (EPOCH + timedelta(seconds=n), "click", "C1", "U1", 1, f'{{"geo": "{v}", "device": "tv"}}')
+        for n, v in enumerate(values)
+    ]
+    async with connections(url, 1) as (connection,):
+        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+        before = telemetry.MAINTENANCE_WARNINGS._value.get()
+        with caplog.at_level(logging.WARNING):
+            await serve(url, maintenance_s=0.05)
+            async with asyncio.timeout(60):
+                while telemetry.MAINTENANCE_WARNINGS._value.get() == before:
+                    await asyncio.sleep(0.05)
+        assert "the dimension 'geo' has too many or too long values" in caplog.text
+        assert await connection.fetchval("SELECT count(*) FROM rollup_dim_hour WHERE place = 1") == 0
+        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+        for filters in ('{"geo": "V0"}', '{"device": "tv"}'):
+            expected = 2 * len(rows) if "device" in filters else 2
+            assert await clicks(connection, "rollup_dims", filters=filters) == expected
+        assert await clicks(connection, "rollup_dims", group="geo") == 2 * len(rows)
+        assert await clicks(connection, "rollup_dims", group="device") == 2 * len(rows)
+        assert await connection.fetchval("SELECT bool_and(vals[1] IS NULL) FROM rollup_delta") is not False
+
+
+async def test_other_dimensions_mean_other_roll_ups(new_database: NewDatabase) -> None:
+    """`adpulse migrate` with other ADPULSE_DIMENSIONS rebuilds rollup_dims, and nothing else, from the events."""
+    async with connections(await new_database("rollup_dims"), 1) as (connection,):
+        variant = catalogue.find("rollup_dims")
+        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        await catalogue.migrate(connection, dimensions=["device", "os"])
+        await run_round(connection, variant)
+        keys = await connection.fetch("SELECT key FROM rollup_dimension ORDER BY place")
+        assert [record["key"] for record in keys] == ["device", "os"]
+        for group in ("geo", "device", "os"):
+            assert await clicks(connection, "rollup_dims", group=group) == BATCH
+        assert await connection.fetchval("SELECT count(*) FROM rollup_value WHERE value LIKE '%D%'") == 1
+        oid = await connection.fetchval("SELECT 'events'::regclass::oid")
+        await catalogue.migrate(connection, dimensions=["device", "os"])
+        assert await connection.fetchval("SELECT 'events'::regclass::oid") == oid
+        await catalogue.migrate(connection, dimensions=[])
+        assert await connection.fetchval("SELECT count(*) FROM rollup_dimension") == 0
+        assert await clicks(connection, "rollup_dims", group="device") == BATCH

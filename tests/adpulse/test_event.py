@@ -1,0 +1,102 @@
+"""The contract: money is exact, and what is wrong is named."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from adpulse.event import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain, to_micros
+from adpulse.ingest.copy_format import micros_of, pack, unpack
+from adpulse.settings import Settings
+
+NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
+GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
+
+
+@given(st.integers(0, 10**15))
+def test_money_is_exact(micros: int) -> None:
+    """Any amount with six decimals, up to 10**9 units, comes through JSON's doubles unchanged."""
+    assert to_micros(float(Decimal(micros).scaleb(-6))) == micros
+
+
+@given(st.integers(0, 10**12), st.integers(1, 9))
+def test_a_seventh_decimal_is_seen(micros: int, digit: int) -> None:
+    """Up to a million units, no seventh decimal is lost without a word."""
+    with pytest.raises(ValueError, match="decimals"):
+        to_micros(float(Decimal(micros * 10 + digit).scaleb(-7)))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=TEXT_LENGTH)
+
+
+@given(
+    st.builds(
+        Values,
+        ts=st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)),
+        cost_micros=st.integers(0, 10**15),
+        revenue_micros=st.integers(0, 10**15),
+        user_id=TEXT,
+        campaign_id=TEXT,
+        event_type=st.sampled_from(["impression", "click", "conversion"]),
+        metadata=TEXT.map(lambda text: orjson.dumps({"key": text})),
+        event_id=st.none() | st.uuids(),
+    )
+)
+def test_a_row_can_be_read_again(values: Values) -> None:
+    """The bytes that go to the database hold what they were made of, every value of it."""
+    assert unpack(pack(values)) == values
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)), st.integers(-14 * 60, 14 * 60))
+def test_instants_are_exact(local: datetime, minutes: int) -> None:
+    """To the microsecond, in any zone: PostgreSQL's count is what integers give."""
+    utc = local.replace(tzinfo=UTC)
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
+    expected = (utc - epoch) // timedelta(microseconds=1) - minutes * 60_000_000
+    assert micros_of(local.replace(tzinfo=timezone(timedelta(minutes=minutes)))) == expected
+
+
+def test_an_event_has_defaults() -> None:
+    """Nothing costs nothing, earns nothing, and has no metadata and no id."""
+    values = check(GOOD, Limits.at(NOW, Settings()))
+    instant = datetime(2025, 9, 24, 6, 59, 31, 849_000, UTC)
+    assert values == Values(instant, 0, 0, "U", "C", "click", b"{}", None)
+
+
+def test_the_edges_of_time_are_inside() -> None:
+    """The oldest and the latest instant are taken; a microsecond beyond is not."""
+    limits = Limits.at(NOW, Settings(retention_days=10, future_hours=2))
+    for edge, step in ((NOW - timedelta(days=10), -1), (NOW + timedelta(hours=2), 1)):
+        assert check(GOOD | {"ts": edge.isoformat()}, limits).ts == edge
+        with pytest.raises(ValidationError):
+            check(GOOD | {"ts": (edge + step * timedelta(microseconds=1)).isoformat()}, limits)
+
+
+def test_an_explanation_repeats_nothing() -> None:
+    """Neither a value nor the name of an unknown field comes back."""
+    limits = Limits.at(NOW, Settings())
+    texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "event_id", "metadata")]
+    for bad in [*texts, {"secret": 1}, {"user_id": "secret" * 30}, {"user_id": "secret\ud800"}, {"\ud800secret": 1}]:
+        with pytest.raises(ValidationError) as caught:
+            check(GOOD | bad, limits)
+        assert "secret" not in str(explain(caught.value, 0))
+
+
+def test_the_first_field_that_is_wrong_is_named() -> None:
+    """In the order of the contract."""
+    with pytest.raises(ValidationError) as caught:
+        check(GOOD | {"cost": -1, "user_id": ""}, Limits.at(NOW, Settings()))
+    rejection = explain(caught.value, 7)
+    assert (rejection["index"], rejection["field"], rejection["code"]) == (7, "user_id", "length")
+
+
+def test_the_schema_has_every_field() -> None:
+    """What is published is what is checked, and each field is a column or becomes one."""
+    schema = EVENT.json_schema()
+    assert tuple(schema["properties"]) == FIELDS
+    assert {name if name in FIELDS else name.removesuffix("_micros") for name in COLUMNS} == set(FIELDS)
+    assert all("description" in field for field in schema["properties"].values())

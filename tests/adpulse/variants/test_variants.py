@@ -1,0 +1,403 @@
+"""The contract of sql/variants: one contract, many designs, the same answers."""
+
+import itertools
+import random
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pglast
+import pytest
+
+from adpulse.database import connections
+from adpulse.database.connections import SQL_DIR, Connection, SchemaError
+from adpulse.maintenance.loop import run_round
+from adpulse.variants import catalogue, online, verify
+from adpulse.variants.catalogue import Variant
+from tests.conftest import CLUSTERS, NewDatabase, Server, scratch_databases
+
+ROOT = Path(__file__).parents[3]
+ALL = catalogue.load_all()
+HERE = [catalogue.find(name) for name in CLUSTERS] or [variant for variant in ALL if variant.requires == "(nothing)"]
+RAW = ["heap", "btree", "btree_gin", "covering", "brin", "partitioned", "timescale"]
+NAMES = ["heap", "rollup", *CLUSTERS] if CLUSTERS else [variant.name for variant in HERE]
+each = pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
+each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant.name)
+
+
+# ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_variants_are_those_of_the_design() -> None:
+    """Names and order are a contract: results, palettes and metric labels are keyed by them."""
+    names = [*RAW[:6], "matview", "rollup", "rollup_dims", "timescale", "citus"]
+    assert [variant.name for variant in ALL] == names
+
+
+def test_the_readme_has_every_variant() -> None:
+    """A reader finds each folder in the table that says when to take it."""
+    readme = (SQL_DIR / "README.md").read_text()
+    assert [line.split("`")[1] for line in readme.splitlines() if line.startswith("| `")][4:] == [
+        variant.folder.name for variant in ALL
+    ]
+
+
+@each
+def test_a_header_is_complete(variant: Variant) -> None:
+    """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
+    keys = [key for key in variant.header if key not in ("archive", "promises", "totals")]
+    assert keys == ["variant", "summary", "hypothesis", "requires", "costs"]
+    assert variant.header["variant"] == variant.name
+    assert all(variant.header.values())
+
+
+@each
+def test_every_file_parses(variant: Variant) -> None:
+    """PostgreSQL's own parser reads every file, and report.sql is one statement."""
+    for path in variant.folder.glob("*.sql"):
+        assert pglast.parse_sql(path.read_text()), path
+    assert len(pglast.parse_sql(variant.report)) == 1
+    assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
+    assert {"up.sql", "down.sql", "report.sql"} <= {path.name for path in variant.folder.iterdir()}
+
+
+def test_a_text_that_is_cut_short_keeps_what_totals_need() -> None:
+    """Each marked piece goes, and nothing else; the parameters that totals do not have go with them."""
+    variant = catalogue.find("citus")
+    statement = variant.statement(totals_only=True)
+    assert variant.report.count("-- [ not for totals") == variant.report.count("-- ]") == 3
+    assert statement.parameters == 3
+    assert not re.search(r"\$[4-7]|FROM events|generate_series|-- \]", statement.text)
+    for needed in ("FROM rollup_hour", "FROM rollup_minute", "FROM rollup_delta", "GROUP BY 1, 2"):
+        assert needed in statement.text
+
+
+@each
+def test_maintenance_is_split_as_psql_would(variant: Variant) -> None:
+    """The service runs a maintain.sql statement by statement: the same ones that psql would see."""
+    if variant.maintenance is None:
+        return
+    every, statements = variant.maintenance
+    assert every > 0
+    assert [pglast.fingerprint(statement) for statement in statements] == [
+        pglast.fingerprint(part) for part in pglast.split((variant.folder / "maintain.sql").read_text())
+    ]
+
+
+def test_the_raw_reports_are_one_text() -> None:
+    """Variants without roll-ups differ in their tables and in nothing else."""
+    assert len({catalogue.find(name).report for name in RAW}) == 1
+
+
+def test_the_sql_is_lint_clean() -> None:
+    """Squawk finds nothing; .squawk.toml lists the rules left out, and why."""
+    squawk = Path(sys.executable).with_name("squawk")
+    files = sorted(str(path) for path in SQL_DIR.rglob("*.sql"))
+    done = subprocess.run([squawk, *files], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ── Up and down ──────────────────────────────────────────────────────────────────────────────────────────────
+
+_OBJECTS = """
+SELECT 'relation' AS kind, relname || ' ' || relkind::text AS name
+FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'function', oid::regprocedure || CASE WHEN prokind = 'f' THEN md5(pg_get_functiondef(oid)) ELSE '' END
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+-- What an extension brought stays: others in the database may use it.
+AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+UNION ALL
+SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'trigger', tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = 'public'::regnamespace
+ORDER BY 1, 2
+"""
+
+
+@each_here
+async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: Variant) -> None:
+    """After up and down the schema is as before, also once there are events and maintenance has run."""
+    connection = await connections.connect(await new_database(None))
+    await connections.migrate(connection)
+    before = await connection.fetch(_OBJECTS)
+    await connection.execute(variant.script("up"))
+    await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)
+    await run_round(connection, variant)
+    await connection.execute(variant.script("down"))
+    assert await connection.fetch(_OBJECTS) == before
+    await connection.close()
+
+
+def psql(server: Server, url: str, *arguments: str) -> str:
+    """What psql prints. Every file must run in it, and not only in our driver."""
+    binary = "psql" if CLUSTERS else server.cluster._binaries / "psql"
+    command = [binary, url, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@each_here
+async def test_every_file_runs_in_psql(server: Server, new_database: NewDatabase, variant: Variant) -> None:
+    """up, report (through report.psql), maintain and down, with the psql of the server's version."""
+    url = await new_database(None)
+    connection = await connections.connect(url)
+    await connections.migrate(connection)
+    folder = variant.folder
+    psql(server, url, "-f", str(folder / "up.sql"))
+    await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)
+    rows = sorted(events(200), key=lambda event: event[0])
+    assert sum(row[5] == "C1" for row in rows)
+
+    def ask(**variables: str) -> str:
+        given = {"variant": variant.name, "start": str(EPOCH), "stop": str(EPOCH + timedelta(days=4)), **variables}
+        flags = [flag for name, value in given.items() for flag in ("-v", f"{name}={value}")]
+        return psql(server, url, *flags, "-f", "sql/report.psql")
+
+    def totals(chosen: list[Any]) -> str:
+        kinds = [sum(row[4] == kind for row in chosen) for kind in KINDS]
+        return "|".join(map(str, ["", "", *kinds, sum(row[1] for row in chosen), sum(row[2] for row in chosen)]))
+
+    for _ in range(2):  # before and after maintenance
+        assert ask().strip() == totals(rows)
+        assert ask(campaigns="{C1}").strip() == totals([row for row in rows if row[5] == "C1"])
+        geo = [row for row in rows if orjson.loads(row[7]).get("geo") == "IN"]
+        assert ask(filters='{"geo": "IN"}').strip() == totals(geo)
+        assert "Planning Time" in ask(explain="1", granularity="day", dimension="geo")
+        if variant.maintenance is not None:
+            psql(server, url, "-f", str(folder / "maintain.sql"))
+    psql(server, url, "-f", str(folder / "down.sql"))
+    await connection.close()
+
+
+# ── The same answers ─────────────────────────────────────────────────────────────────────────────────────────
+
+EPOCH = datetime(2026, 4, 3, 9, 30, tzinfo=UTC)  # two days on, Lord Howe gains half an hour
+KINDS = ("impression", "click", "conversion")
+COLUMNS = ("ts", "cost_micros", "revenue_micros", "event_id", "event_type", "campaign_id", "user_id", "metadata")
+# Values that are easily taken for one another.
+VALUES: list[Any] = [
+    "IN",
+    "IN",
+    "IN",
+    "US",
+    "US",
+    "DE",
+    "3",
+    3,
+    3.0,
+    "3.0",
+    True,
+    "true",
+    None,
+    ["IN"],
+    {"a": "IN"},
+    "",
+]
+
+
+def events(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
+    """Rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
+    rng = random.Random(seed)
+    rows = []
+    for _ in range(count):
+        minutes = rng.choice([rng.randrange(3 * 1_440), 1_440 + rng.randrange(90), 60 * rng.randrange(72)])
+        metadata = {
+            "geo": rng.choice(VALUES),
+            "device": rng.choice(["mobile", "tv", None]),
+            "placement": rng.choice(VALUES),
+            "slot": rng.choice(VALUES),
+        }
+        metadata = {key: value for key, value in metadata.items() if rng.random() < 0.9}
+        rows.append(
+            (
+                EPOCH
+                + timedelta(minutes=minutes, microseconds=rng.choice([0, 1, 59_999_999, rng.randrange(60_000_000)])),
+                rng.randrange(10_000) * 17,
+                rng.choice([0, 0, 0, rng.randrange(10**9)]),
+                None,
+                rng.choices(KINDS, [20, 4, 1])[0],
+                f"C{min(int(rng.expovariate(0.7)) + 1, 9)}",
+                f"U{rng.randrange(50)}",
+                orjson.dumps(metadata).decode(),
+            )
+        )
+    return rows
+
+
+async def live(connection: Connection, variant: Variant) -> None:
+    """What happens to a table in production: loads, upkeep in between, late events, corrections."""
+    await connection.execute("SELECT prepare_days($1, $1)", EPOCH.date() + timedelta(days=1))
+    await connection.copy_records_to_table("events", records=events(900, 1), columns=COLUMNS)
+    await run_round(connection, variant)
+    await connection.copy_records_to_table("events", records=events(300, 2), columns=COLUMNS)
+    await run_round(connection, variant)
+    await connection.execute("DELETE FROM events WHERE user_id = 'U7'")
+    await connection.execute("DELETE FROM events WHERE campaign_id = 'C6'")
+    await run_round(connection, variant)
+    await connection.copy_records_to_table("events", records=events(300, 3), columns=COLUMNS)
+    await connection.execute("UPDATE events SET cost_micros = cost_micros + 1 WHERE user_id = 'U8'")
+    # Past UTC and back: what adds to a timestamptz depends on the session's zone, which Citus takes in no UPDATE.
+    later = "(ts AT TIME ZONE 'UTC' + interval '1 minute') AT TIME ZONE 'UTC'"
+    await connection.execute(f"UPDATE events SET ts = {later} WHERE user_id = 'U9'")
+
+
+def questions() -> list[tuple[Any, ...]]:
+    """The seven parameters, in every combination of their kinds of value."""
+    cut = (EPOCH + timedelta(minutes=17), EPOCH + timedelta(days=2, minutes=43))
+    spans = [
+        (EPOCH - timedelta(days=1), EPOCH + timedelta(days=5)),
+        cut,
+        (EPOCH + timedelta(days=1, minutes=7), EPOCH + timedelta(days=1, minutes=9)),
+        (EPOCH + timedelta(days=30), EPOCH + timedelta(days=31)),
+    ]
+    steps = [(None, "UTC"), ("minute", "Asia/Kolkata"), ("hour", "UTC"), ("month", "Asia/Kolkata")]
+    steps += [(step, zone) for step in ("hour", "day", "week") for zone in ("Asia/Kolkata", "Australia/Lord_Howe")]
+    groups = [None, "campaign_id", "event_type", "geo", "slot"]
+    filters = [None, '{"geo": "IN"}', '{"geo": "3"}', '{"slot": "true", "geo": "3.0"}']
+    campaigns = [None, ["C1"], ["C2", "C6", "C9", "nobody"]]
+    found = [
+        (chosen, *span, step, zone, group, chosen_filter)
+        for span, (step, zone), group, chosen_filter, chosen in itertools.product(
+            spans[:2], steps, groups, filters, campaigns
+        )
+    ]
+    # A narrow and an empty window need no calendar.
+    found += [
+        (chosen, *span, None, "UTC", group, chosen_filter)
+        for span, group, chosen_filter, chosen in itertools.product(spans[2:], groups, filters, campaigns)
+    ]
+    return found
+
+
+async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
+    """The rows of every question, sorted, each asked with the text that the service has for it."""
+    await connection.execute("SET plan_cache_mode = force_custom_plan")
+    await connection.execute("SET jit = off")
+    report = variant.statement(totals_only=False), await connection.prepare(variant.report)
+    totals = (brief := variant.statement(totals_only=True)), await connection.prepare(brief.text)
+    found = []
+    for question in questions():
+        statement, prepared = report if any(question[place] for place in (3, 5, 6)) else totals
+        rows = await prepared.fetch(*question[: statement.parameters])
+        found.append(sorted(map(tuple, rows), key=repr))
+    return found
+
+
+@pytest.fixture(scope="module")
+async def expected(server: Server) -> AsyncIterator[list[list[Any]]]:
+    """What the control answers; tests/adpulse/variants/test_equality.py holds the control to a recount in Python."""
+    async with scratch_databases(server) as new:
+        connection = await connections.connect(await new("heap"))
+        await live(connection, catalogue.find("heap"))
+        yield await answers(connection, catalogue.find("heap"))
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "variant", [variant for variant in HERE if variant.name != "heap"], ids=lambda variant: variant.name
+)
+async def test_every_variant_gives_the_same_rows(
+    new_database: NewDatabase, variant: Variant, expected: list[list[Any]]
+) -> None:
+    """Every question that the contract allows has one answer, whatever the design, to the micro."""
+    assert sum(map(bool, expected)) > len(expected) / 2
+    connection = await connections.connect(await new_database(variant.name))
+    await live(connection, variant)
+    for question, got, wanted in zip(questions(), await answers(connection, variant), expected, strict=True):
+        assert got == wanted, question
+    await connection.close()
+
+
+@pytest.mark.skipif("citus" not in CLUSTERS, reason="is of a cluster: docs/how-to/scale-out.md")
+async def test_workers_neither_compile_nor_divide_a_report(new_database: NewDatabase) -> None:
+    """A session's settings do not reach them, so their databases have them, for as long as the design is in force."""
+    connection = await connections.connect(await new_database("citus"))
+    asked = "SELECT DISTINCT result FROM run_command_on_workers($1)"
+    settings = "SELECT concat_ws(' ', current_setting('jit'), current_setting('max_parallel_workers_per_gather'))"
+    assert await connection.fetch(asked, settings) == [("off 0",)]
+    await connection.execute(catalogue.find("citus").script("down"))
+    await connection.execute("SET citus.max_cached_conns_per_worker = 0")  # a session keeps what it began with
+    await connection.fetch(asked, settings)
+    assert ("off 0",) not in await connection.fetch(asked, settings)
+    await connection.close()
+
+
+# ── From one to another ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def circuit(names: list[str]) -> list[str]:
+    """A walk that goes from every name to every other exactly once (Hierholzer's algorithm on the complete digraph)."""
+    left = {name: [other for other in names if other != name] for name in names}
+    stack, walk = [names[0]], []
+    while stack:
+        if onward := left[stack[-1]]:
+            stack.append(onward.pop())
+        else:
+            walk.append(stack.pop())
+    return walk[::-1]
+
+
+async def test_a_database_moves_between_any_two_variants(new_database: NewDatabase) -> None:
+    """All ordered pairs: no event is lost, no answer changes, and the reports agree with a recount."""
+    walk = circuit(NAMES)
+    assert len(set(itertools.pairwise(walk))) == len(NAMES) * (len(NAMES) - 1)
+    connection = await connections.connect(await new_database(walk[0]))
+    await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
+    question = (None, EPOCH, EPOCH + timedelta(days=3), "hour", "Asia/Kolkata", "geo", None)
+
+    async def state() -> tuple[Any, ...]:
+        variant = await catalogue.active(connection)
+        stored = await connection.fetch("SELECT * FROM events")
+        return sorted(stored, key=repr), sorted(await connection.fetch(variant.report, *question), key=repr)
+
+    def plain(pair: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(sorted(sorted(map(repr, record.items())) for record in records) for records in pair)
+
+    before = plain(await state())
+    for name in walk[1:]:
+        assert (await catalogue.migrate(connection, name)).name == name
+        await run_round(connection, catalogue.find(name))
+        assert plain(await state()) == before, name
+    assert (await verify.verify(connection, catalogue.find(walk[-1]))).exact
+    await connection.close()
+
+
+async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDatabase) -> None:
+    """A missing extension and a wrong name are one clear line each; the database stays as it was."""
+    connection = await connections.connect(await new_database("heap"))
+    timescale = catalogue.find("20_timescale")
+    reason = await catalogue.unavailable(connection, timescale)
+    if reason is None:
+        pytest.skip("this server has TimescaleDB")
+    # Or has not loaded, where it is installed.
+    assert reason.startswith("needs the extension timescaledb, which this server ")
+    with pytest.raises(SchemaError, match="variant timescale needs the extension timescaledb"):
+        await catalogue.migrate(connection, "timescale")
+    with pytest.raises(SchemaError, match="there is no variant 'timescales'; there are: heap, btree"):
+        await catalogue.migrate(connection, "timescales")
+    assert (await catalogue.active(connection)).name == "heap"
+    await connection.close()
+
+
+async def test_a_stray_event_of_every_day_makes_few_partitions(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moving to a partitioned design gives the busiest days a partition, not each of 20,000."""
+    monkeypatch.setattr(online, "MOVED_DAYS", 3)
+    connection = await connections.connect(await new_database("heap"))
+    await connection.execute(
+        "INSERT INTO events (ts, event_type, campaign_id, user_id) "
+        "SELECT timestamptz '1970-01-01' + make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(1, 900) n"
+    )
+    await catalogue.migrate(connection, "partitioned")
+    assert await connection.fetchval("SELECT count(*) FROM events") == 900
+    assert await connection.fetchval("SELECT count(*) FROM events_default") == 897
+    await connection.close()

@@ -1,0 +1,195 @@
+"""The HTTP service as a client sees it."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from adpulse.database.connections import Connection, connect
+from adpulse.settings import Settings
+from adpulse.web.app import create_app
+from tests.conftest import NewDatabase, Serve, Wire
+
+SMOKE = """{"events":[
+ {"ts":"2025-09-24T06:59:31.849095Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"impression","cost":0.0005,"revenue":0,"metadata":{"geo":"IN"}},
+ {"ts":"2025-09-24T06:59:31.849106Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"click","cost":0.01,"revenue":0,"metadata":{"geo":"IN"}}]}"""
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+async def smoke(client: AsyncClient) -> AsyncClient:
+    reply = await client.post("/events", content=SMOKE, headers=JSON)
+    assert reply.status_code == 200
+    assert reply.json() == {"accepted": 2, "duplicates": 0, "rejected": [], "rejected_count": 0}
+    return client
+
+
+async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
+    """The project's original example: old events are accepted, the last hour is empty, their day is exact."""
+    empty = (await smoke.get("/report?campaign_id=CAMP-123&start=-1h")).json()
+    assert empty["totals"] == {
+        **dict.fromkeys(("impressions", "clicks", "conversions", "cost", "revenue"), 0),
+        **dict.fromkeys(("ctr", "cvr", "cpm", "cpc", "cpa", "roas"), None),
+    }
+    day = (await smoke.get("/report?campaign_id=CAMP-123&start=2025-09-24&end=2025-09-25")).json()
+    assert day["totals"] == {
+        "impressions": 1,
+        "clicks": 1,
+        "conversions": 0,
+        "cost": 0.0105,
+        "revenue": 0.0,
+        "ctr": 1.0,
+        "cvr": 0.0,
+        "cpm": 10.5,
+        "cpc": 0.0105,
+        "cpa": None,
+        "roas": 0.0,
+    }
+    assert day["meta"]["variant"] == "rollup"
+    assert "rows" not in day
+
+
+# ── Health ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bool]) -> Response:
+    async with asyncio.timeout(60):
+        while not arrived(reply := await client.get(path)):
+            await asyncio.sleep(0.02)
+    return reply
+
+
+async def test_readiness_follows_the_database(serve: Serve, wire: Wire) -> None:
+    """While the database is away: alive, not ready, 503 and Retry-After for all work. Back: as before, by itself."""
+    client = await serve(wire.url)
+    assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
+    await wire.cut()
+    refused = await until(client, "/readyz", lambda reply: reply.status_code == 503)
+    assert refused.headers["retry-after"]
+    assert (await client.get("/healthz")).status_code == 200
+    for reply in (
+        await client.get("/report?start=2025-09-24&end=2025-09-25"),
+        await client.post("/events", content=SMOKE, headers=JSON),
+    ):
+        assert reply.status_code == 503
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert reply.headers["retry-after"]
+    await wire.mend()
+    await until(client, "/readyz", lambda reply: reply.status_code == 200)
+    assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
+    day = await client.get("/report?start=2025-09-24&end=2025-09-25")
+    assert day.json()["totals"]["impressions"] == 2
+
+
+async def test_an_empty_database_is_not_ready(new_database: NewDatabase) -> None:
+    """Without a schema the service starts, says what to run, and answers no report with a zero."""
+    app = create_app(Settings(database_url=await new_database(None)))
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        reply = await client.get("/readyz")
+        assert reply.status_code == 503
+        assert "adpulse migrate" in reply.json()["detail"]
+        assert (await client.get("/report?start=-1h")).status_code == 503
+
+
+# ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_metrics_tell_the_share_within_the_target(smoke: AsyncClient) -> None:
+    """The latency histogram has an edge at 0.2 s exactly; series are named by route, never by what a client sends."""
+    await smoke.get("/report?start=2025-09-24&end=2025-09-25")
+    await smoke.get("/no/such/page")
+    await smoke.request("INVENTED", "/report")
+    page = (await smoke.get("/metrics")).text
+    name = "adpulse_http_request_duration_seconds"
+    assert f'{name}_bucket{{le="0.2",method="GET",route="/report"}}' in page
+    assert f'{name}_bucket{{le="0.2",method="POST",route="/events"}}' in page
+    assert "/no/such/page" not in page
+    assert "INVENTED" not in page
+    assert "adpulse_events_total" in page
+
+
+async def test_the_documentation_is_served(client: AsyncClient) -> None:
+    """/docs is a page, and the OpenAPI document describes both routes."""
+    assert "text/html" in (await client.get("/docs")).headers["content-type"]
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    assert "post" in paths["/events"]
+    assert "get" in paths["/report"]
+
+
+# ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/secret-path", 404), ("DELETE", "/events", 405), ("POST", "/report", 405)]
+)
+async def test_wrong_routes_are_problem_documents(client: AsyncClient, method: str, path: str, status: int) -> None:
+    """A wrong path or method is answered as every other error is, and not repeated."""
+    reply = await client.request(method, path)
+    assert reply.status_code == status
+    assert_problem(reply, status)
+    assert "secret" not in reply.text
+
+
+async def test_a_mistake_of_ours_is_not_shown(url: str) -> None:
+    """An unforeseen exception is a 500 problem document, without its text, a trace or the input."""
+    app = create_app(Settings(database_url=url))
+
+    @app.get("/mistake")
+    async def mistake(word: str) -> None:
+        raise LookupError(f"secret {word}")
+
+    async with client_of(app) as client:
+        reply = await client.get("/mistake?word=input")
+        assert_problem(reply, 500)
+        for word in ("secret", "input", "LookupError", "Traceback"):
+            assert word not in reply.text
+
+
+def assert_problem(reply: Response, status: int) -> None:
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem = reply.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail"} <= set(problem)
+
+
+# ── Commit before the answer ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_is_acknowledged_is_in_the_next_report(client: AsyncClient, connection: Connection) -> None:
+    """However many write at once: each finds its own events in its very next report, and the database has them."""
+
+    async def write_and_ask(number: int) -> None:
+        body = SMOKE.replace("CAMP-123", f"CAMP-{number}")
+        for turn in range(1, 6):
+            assert (await client.post("/events", content=body, headers=JSON)).status_code == 200
+            report = await client.get(f"/report?campaign_id=CAMP-{number}&start=2025-09-24&end=2025-09-25")
+            assert report.json()["totals"]["clicks"] == turn
+
+    await asyncio.gather(*(write_and_ask(number) for number in range(8)))
+    assert await connection.fetchval("SELECT count(*) FROM events") == 8 * 5 * 2
+
+
+async def test_a_stop_answers_what_was_taken(url: str) -> None:
+    """A stop in the middle of a flood: every request is answered, and exactly what was acknowledged is stored."""
+    app = create_app(Settings(database_url=url))
+    async with client_of(app) as client:
+        async with app.router.lifespan_context(app):
+            await until(client, "/readyz", lambda reply: reply.status_code == 200)
+            floods = [asyncio.create_task(client.post("/events", content=SMOKE, headers=JSON)) for _ in range(200)]
+            await asyncio.wait(floods, return_when=asyncio.FIRST_COMPLETED)
+        replies = await asyncio.gather(*floods)
+    assert {reply.status_code for reply in replies} <= {200, 503}
+    acknowledged = sum(reply.json()["accepted"] for reply in replies if reply.status_code == 200)
+    assert acknowledged
+    connection = await connect(url)
+    assert await connection.fetchval("SELECT count(*) FROM events") == acknowledged
+    await connection.close()
+
+
+def client_of(app: FastAPI) -> AsyncClient:
+    """A client that gets the reply of a failing application, as over a network, and not its exception."""
+    return AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://test", timeout=60)

@@ -1,0 +1,122 @@
+"""The published contract: it says what the service does, and its page needs nobody else."""
+
+import re
+from typing import Any
+from urllib.parse import quote, urljoin
+
+import httpx
+import pytest
+from httpx import URL
+from jsonschema import Draft202012Validator
+
+from adpulse.reports.query import PARAMETERS, REPEATABLE
+from adpulse.settings import Settings
+from adpulse.web.app import create_app
+from tests.conftest import Client
+
+DOCUMENT = create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi()
+REPORT = DOCUMENT["paths"]["/report"]["get"]
+PUBLISHED = {parameter["name"]: parameter for parameter in REPORT["parameters"]}
+
+
+def question(name: str, value: Any) -> str:
+    """The parameter with what it needs beside it to make a whole question."""
+    beside = ["" if name == "start" else "start=2025-09-01" if str(value).startswith("2025") else "start=-2d"]
+    beside += ["group_by=geo"] if name == "order_by" else []
+    beside += ["end=2025-09-26"] if name == "start" and str(value).startswith("2025") else []
+    values = value if isinstance(value, list) else [value]
+    return "&".join([*beside, *(f"{name}={quote(str(each))}" for each in values)])
+
+
+def test_every_parameter_is_published_with_description_schema_and_examples() -> None:
+    """And no other: the list is the one that the parser knows."""
+    assert tuple(PUBLISHED) == PARAMETERS
+    for name, parameter in PUBLISHED.items():
+        assert parameter["in"] == "query"
+        assert parameter["required"] == (name == "start")
+        assert len(parameter["description"]) > 20, name
+        assert parameter["examples"], name
+        assert (parameter["schema"]["type"] == "array") == (name in REPEATABLE), name
+
+
+def test_the_schemas_are_sound_and_hold_for_the_examples() -> None:
+    """JSON Schema 2020-12, as OpenAPI 3.1 has it."""
+    for parameter in PUBLISHED.values():
+        Draft202012Validator.check_schema(parameter["schema"])
+        for example in parameter["examples"].values():
+            Draft202012Validator(parameter["schema"]).validate(example["value"])
+    Draft202012Validator.check_schema(REPORT["responses"]["200"]["content"]["application/json"]["schema"])
+
+
+async def test_the_examples_and_every_enumerated_value_are_accepted(client: Client) -> None:
+    """What the page offers to try works."""
+    for name, parameter in PUBLISHED.items():
+        schema = parameter["schema"]
+        offered = [example["value"] for example in parameter["examples"].values()]
+        offered += schema.get("enum", []) + ([schema["default"]] if "default" in schema else [])
+        offered += [schema[bound] for bound in ("minimum", "maximum") if bound in schema]
+        for value in offered:
+            reply = await client.get(f"/report?{question(name, value)}")
+            assert reply.status_code == 200, f"{name}={value}: {reply.text}"
+
+
+async def test_the_first_examples_together_make_a_question(client: Client) -> None:
+    """The page fills in all of them: "Execute" must not lead to an error."""
+    firsts = {name: next(iter(each["examples"].values()))["value"] for name, each in PUBLISHED.items()}
+    reply = await client.get("/report", params=firsts)
+    assert reply.status_code == 200, reply.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "start=-1h",
+        "start=-1d&granularity=hour&timezone=Asia/Kolkata&compare=previous",
+        "start=2025-09-24&end=2025-09-25&group_by=geo&limit=1&metrics=impressions,cost,unique_users&compare=previous",
+        "start=2025-03-01&end=2025-04-01&granularity=day&compare=previous&group_by=campaign_id",
+    ],
+)
+async def test_answers_have_the_published_shape(client: Client, asked: str) -> None:
+    """All of it: members that are required are there, and no other."""
+    events = [
+        {"ts": ts, "campaign_id": "C", "user_id": "U", "event_type": "click", "cost": 0.25, "metadata": metadata}
+        for ts in ("2025-03-30T12:00:00Z", "2025-09-24T12:00:00Z")
+        for metadata in ({"geo": "IN"}, {})
+    ]
+    assert (await client.post("/events", json={"events": events})).status_code == 200
+    reply = await client.get(f"/report?{asked}")
+    Draft202012Validator(REPORT["responses"]["200"]["content"]["application/json"]["schema"]).validate(reply.json())
+
+
+async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:
+    """/docs works without internet: page, script, style, icon and document come from this service."""
+    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        page = await client.get("/docs")
+        assert page.status_code == 200
+        assert page.headers["content-type"].startswith("text/html")
+        found = re.findall(r"""(?:src|href)=["']([^"']+)""", page.text)
+        start = await client.get("/docs/start.js")
+        found += re.findall(r'url: "([^"]+)"', start.text)
+        assert len(found) == 5
+        for target in found:
+            address = URL(urljoin("http://test/docs", target))
+            assert address.host == "test", target
+            reply = await client.get(address)
+            assert reply.status_code == 200, target
+            assert len(reply.content) > 100, target
+        assert "://" not in page.text + start.text
+        assert "<script>" not in page.text, "an inline script would need a hole in the Content-Security-Policy"
+        # Nor does the style fetch a font or a picture from elsewhere.
+        style = await client.get("/docs/assets/swagger-ui.css")
+        assert not re.search(r"""url\(["']?(?!["']?data:)|@import""", style.text)
+
+
+async def test_the_page_shows_the_contract_of_this_server() -> None:
+    """Its limits, not the defaults."""
+    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none", max_groups=77, max_reach_days=3))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        document = (await client.get("/openapi.json")).json()
+    published = {each["name"]: each for each in document["paths"]["/report"]["get"]["parameters"]}
+    assert published["limit"]["schema"]["maximum"] == 77
+    assert "at most 3 days" in published["metrics"]["description"]
