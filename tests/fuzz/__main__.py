@@ -14,7 +14,7 @@ from schemathesis import __version__ as schemathesis_version
 
 from adbench.harness import databases
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import environment, model, store
 from adbench.records.model import Check, Measurement
 from adpulse.database import connections, embedded
 from adpulse.settings import Settings
@@ -45,7 +45,7 @@ async def _recount(url: str) -> tuple[int, verify.Audit, model.Postgres]:
         return (
             stored,
             await verify.verify(connection, await catalogue.active(connection)),
-            await model.postgres(connection),
+            await environment.postgres(connection),
         )
     finally:
         await connection.close()
@@ -94,7 +94,7 @@ def main() -> int:
                 print(f"{time.monotonic() - started:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", flush=True)
         stored, recount, postgres = asyncio.run(_recount(url))
     unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
-    result = model.of_run(
+    result = store.of_run(
         what="fuzz",
         started_at=started_at,
         postgres=postgres,
@@ -120,7 +120,7 @@ def main() -> int:
             Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
         ],
     )
-    path = model.write(result, settings.data_dir / "results")
+    path = store.write(result, settings.data_dir / "results")
     for check in result.checks:
         print(f"{'ok  ' if check.passed else 'no  '} {check.name}: {check.detail}")
     print(f"results: {path}")

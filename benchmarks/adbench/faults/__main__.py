@@ -28,7 +28,7 @@ from adbench.faults.run import Course, describe, run
 from adbench.faults.trees import copied, patched
 from adbench.faults.world import world
 from adbench.harness.process import stopping_on_sigterm
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Postgres, Result
 from adpulse.settings import Settings
 
@@ -54,7 +54,7 @@ def run_cycles(
     names = only.split(",") if only else None
     if unknown := set(names or ()) - HARMS.keys():
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
     home = Settings().data_dir.resolve()
     # Cycles of one revision, seed and rate belong together; with a patch or a choice of harms, to nothing.
     kept = None if patch or names or source.changed else home / "faults" / f"{source.revision}-{seed}-{rate}.jsonl"
@@ -87,7 +87,7 @@ def overload(
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
     """Let more arrive than can be stored, and check that what is too much is refused and nothing is lost."""
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
 
     async def go(tree: Path) -> Result:
         with tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
@@ -112,7 +112,7 @@ def try_planted(
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
     """Plant each bug of tests/faults/planted in a copy of the service, and see that it is found."""
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
     names = only.split(",") if only else None
     found = []
     for plant in planted.read_all():
@@ -127,12 +127,12 @@ def try_planted(
                 f"{mark} {plant.name}, {len(outcomes)} cycles: {(lines or others or ['nothing'])[0]}", soft_wrap=True
             )
     result = record.of_planted(found, began, source, {"seed": seed})
-    console.print(f"result: {model.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
+    console.print(f"result: {store.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
     raise typer.Exit(0 if result.passed else 1)
 
 
 def _conclude(result: Result) -> None:
-    path = model.write(result, Settings().data_dir.resolve() / "results")
+    path = store.write(result, Settings().data_dir.resolve() / "results")
     console.print(f"result: {path}", soft_wrap=True)
     for each in result.checks:
         mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"

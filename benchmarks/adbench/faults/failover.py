@@ -32,7 +32,7 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
 from adbench.faults.journal import Batch, Journal, compare
 from adbench.faults.service import Service
 from adbench.faults.standby import Standby
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError
@@ -280,7 +280,7 @@ def to_result(trials: Trials, began: datetime, postgres: Postgres, seed: int, ra
         # An aim: on a busy machine a body may not arrive in time.
         name = f"{mode}, standby cut off {cut_s:g} s before: a good batch gets 200, or 429 or 503 with Retry-After"
         checks.append(Check(name=name, passed=not refused, detail="; ".join(refused[:3]) or "always", aim=True))
-    return model.of_run(
+    return store.of_run(
         what="failover",
         started_at=began,
         postgres=postgres,
@@ -317,7 +317,7 @@ def main(
                     )
             connection = await asyncpg.connect(pair.primary.url())
             try:
-                return await model.postgres(connection)
+                return await environment.postgres(connection)
             finally:
                 await connection.close()
 
@@ -326,7 +326,7 @@ def main(
         home.chmod(0o711)  # as root, the servers run under another user, who must reach their data
         postgres = asyncio.run(go(home))
     result = to_result(done, began, postgres, seed, rate)
-    console.print(f"result: {model.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
+    console.print(f"result: {store.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
     for check in result.checks:
         console.print(f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}", soft_wrap=True, markup=False)
     raise typer.Exit(0 if all(check.passed or check.aim for check in result.checks) else 1)
