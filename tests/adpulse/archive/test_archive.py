@@ -242,10 +242,10 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     await fill(connection)
     before = await stored(connection)
     code = (
-        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse import archive, archived\n"
+        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse.archive import export, manifest\n"
         "def die(step, day):\n    if step == 'detached':\n        os.kill(os.getpid(), 9)\n"
-        "async def main():\n    async with archived.opened(sys.argv[1]) as connection:\n"
-        "        await archive.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
+        "async def main():\n    async with manifest.opened(sys.argv[1]) as connection:\n"
+        "        await export.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
         "asyncio.run(main())\n"
     )
     ended = await anyio.to_thread.run_sync(
