@@ -118,7 +118,7 @@ def planted_table() -> str:
     rows = []
     for path in sorted((ROOT / "benchmarks" / "adbench" / "faults" / "planted").glob("*.patch")):
         lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
-        link = f"[`{path.stem}`](../../tests/faults/planted/{path.name})"
+        link = f"[`{path.stem}`](../../benchmarks/adbench/faults/planted/{path.name})"
         harms = ", ".join(dict.fromkeys(lines["harms"].split(", ")))
         rows.append((link, lines["what"], harms, lines["found as"]))
     return _table(("bug", "what it is", "harms", "found as"), rows)

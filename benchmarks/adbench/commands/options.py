@@ -48,6 +48,18 @@ def dataset(events: int, days: int, campaigns: int, seed: int, end: datetime | N
 
 
 @contextmanager
+def developing() -> Iterator[None]:
+    """Say in a line, with exit status 2, that a package of the group `dev` is missing, which the block imports."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        print(
+            f"adbench: {error.name} is not installed; in a clone, `make setup` installs it (group dev)", file=sys.stderr
+        )
+        raise typer.Exit(2) from error
+
+
+@contextmanager
 def failing_clearly(*mendable: type[Exception]) -> Iterator[None]:
     """What a user can mend becomes a message and exit status 2."""
     errors: tuple[type[Exception], ...] = (*MENDABLE, *UNAVAILABLE, *mendable)

@@ -15,6 +15,7 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.faults.journal import Journal, Stored, compare
 from adbench.faults.service import SETTINGS
 from adbench.faults.world import World
+from adpulse.database.connections import Connection
 from adpulse.variants import verify
 
 _STORED = """
@@ -129,7 +130,7 @@ async def check(world: World, journal: Journal) -> Findings:
     return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
 
 
-async def stored_batches(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[int, Stored]:
+async def stored_batches(connection: Connection) -> dict[int, Stored]:
     """What is stored of every batch, by number."""
     rows = await connection.fetch(_STORED)
     return {row[0]: Stored(row[1], row[2], row[3], tuple(row)[4:]) for row in rows}
