@@ -16,8 +16,8 @@ from adbench.harness.process import stopping_on_sigterm
 from adbench.harness.service import ServiceError
 from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
-from adpulse.database.connections import UNAVAILABLE, SchemaError
 from adpulse.database.embedded import EmbeddedError
+from adpulse.database.errors import UNAVAILABLE, SchemaError
 
 # Progress goes to the error stream, so that what a program reads stays clean.
 progress = Console(stderr=True)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import httpx
 
 from adbench.checks import http_recount
@@ -190,7 +189,7 @@ async def _slots(world: World) -> list[str]:
     return wrong
 
 
-async def _count(connection: "asyncpg.Connection[asyncpg.Record]", condition: str) -> int:
+async def _count(connection: Connection, condition: str) -> int:
     found: int = await connection.fetchval(_ACTIVITY + condition)
     return found
 
