@@ -15,8 +15,9 @@ import pytest
 from adpulse.archive import export, parquet, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
-from adpulse.database import connections
-from adpulse.database.connections import Connection, SchemaError
+from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.adpulse.cli.test_cli import Shell
@@ -119,7 +120,7 @@ async def test_a_manifest_says_what_its_file_holds(worker: Connection, tmp_path:
     table = pq.read_table(tmp_path / day.file)
     assert manifest["day"] == "2026-03-01"
     assert manifest["sha256"] == archived.sha256(tmp_path / manifest["file"])
-    assert (manifest["schema_version"], manifest["variant"]) == (connections.latest_version(), "rollup")
+    assert (manifest["schema_version"], manifest["variant"]) == (migrations.latest_version(), "rollup")
     assert (
         manifest["events"]
         == table.num_rows
