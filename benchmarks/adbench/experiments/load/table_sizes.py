@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from adbench.harness.databases import connected
 from adbench.records.model import Measurement
-from adpulse.database.connections import UNAVAILABLE
+from adpulse.database.errors import UNAVAILABLE
 
 # A partitioned table is one table, with its indexes and TOAST; the counters are as fresh as PostgreSQL's statistics.
 _TABLES = """
