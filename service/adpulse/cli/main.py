@@ -16,7 +16,7 @@ import typer
 from rich.table import Table
 
 from adpulse.auth import keyring
-from adpulse.cli import archive, keys, report_table
+from adpulse.cli import archive, audit, keys, report_table
 from adpulse.cli.console import Json, err, out
 from adpulse.cli.console import fail as _fail
 from adpulse.cli.console import opened as _database
@@ -31,7 +31,6 @@ from adpulse.reports.replica import open_reports
 from adpulse.reports.reporter import Report
 from adpulse.settings import PREFIX, Settings, unknown_variables
 from adpulse.variants import catalogue
-from adpulse.variants import verify as audit
 from adpulse.web import server
 
 app = typer.Typer(
@@ -40,6 +39,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(keys.app, name="keys")
+app.command()(audit.verify)
 app.command()(archive.archive)
 app.command()(archive.restore)
 log = logging.getLogger(__name__)
@@ -214,31 +214,6 @@ async def _availability(url: str) -> list[dict[str, Any]]:
                 }
             )
         return listing
-    finally:
-        await connection.close()
-
-
-@app.command()
-def verify(as_json: Json = False) -> None:
-    """Recount every stored event and compare with what the reports say. Exit status 1 when a cell is wrong."""
-    settings = _settings()
-    with _database(settings) as url, err.status("recounting"):
-        result = _run(_verify(url))
-    if as_json:
-        print(json.dumps({"cells": result.cells, "wrong": result.wrong, "accuracy": result.accuracy}))
-    else:
-        for mismatch in result.mismatches[:20]:
-            out.print(f"wrong: {mismatch}", highlight=False, markup=False, soft_wrap=True)
-        # Never rounded up to 100 % while a cell is wrong.
-        accuracy = min(result.accuracy, 0.999999) if result.wrong else 1.0
-        out.print(f"accuracy {accuracy:.4%} ({result.cells} cells recounted)", highlight=False)
-    raise typer.Exit(0 if result.exact else 1)
-
-
-async def _verify(url: str) -> audit.Audit:
-    connection = await connections.connect(url)
-    try:
-        return await audit.verify(connection, await catalogue.active(connection))
     finally:
         await connection.close()
 
