@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from adpulse.database.connections import LOCK_EVENTS, Connection, SchemaError
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import LOCK_EVENTS
 from adpulse.variants import rollups
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.findings import SUMS, Audit, Findings, Mismatch, Rows
