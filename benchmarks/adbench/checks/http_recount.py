@@ -7,7 +7,7 @@ and shares no code with it. It needs a service that nobody writes to meanwhile.
 import json
 import random
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,9 +53,10 @@ class Recount:
     first_wrong: str | None  # the query of the first report that was not true
 
 
-def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
-    """The totals and the rows of a report over HTTP."""
-    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
+def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
+    """Return the totals and the rows of a report over HTTP."""
+    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  # our own
         answer = json.load(reply)
     rows = {
         (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
@@ -81,11 +82,13 @@ async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
     return {(record[0], record[1]): tuple(record)[2:] for record in records}
 
 
-async def compare(connection: Connection, address: str, questions: Iterator[Question]) -> Recount:
-    """Asks every question both ways. A row of zeros says the same as no row."""
+async def compare(
+    connection: Connection, address: str, questions: Iterator[Question], headers: Mapping[str, str] | None = None
+) -> Recount:
+    """Ask every question both ways. A row of zeros says the same as no row."""
     cells, wrong, first_wrong = 0, 0, None
     for question in questions:
-        totals, rows = ask(address, question)
+        totals, rows = ask(address, question, headers)
         counted = await count(connection, question)
         wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
         pairs = [(totals, wanted)]
