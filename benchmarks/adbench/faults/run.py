@@ -14,7 +14,7 @@ from adbench.faults.hostile import draw
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import era, plan
 from adbench.faults.world import FOLDERS, World, world
-from adbench.records import model
+from adbench.records import environment
 from adbench.records.model import Postgres
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,6 @@ async def describe(it: World) -> Postgres:
     """Return the server that is harmed, as a result file has it."""
     connection = await it.connect()
     try:
-        return await model.postgres(connection)
+        return await environment.postgres(connection)
     finally:
         await connection.close()
