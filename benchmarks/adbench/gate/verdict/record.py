@@ -20,7 +20,7 @@ def to_result(outcome: Outcome, began: datetime) -> Result:
         what="gate",
         started_at=began,
         postgres=outcome.postgres,
-        data=plan.suite.data,
+        data=plan.suite.data.described,
         variant=outcome.variant,
         parameters={
             "base": outcome.base,
