@@ -66,7 +66,7 @@ class Lab:
         return Dataset(events or self.events, END)
 
     def database(self, variant: str, purpose: str = "report", events: int | None = None) -> str:
-        """Return the URL of a database of that variant; one for each purpose, filled once. With events=0 it is empty."""
+        """Return the URL of a database of that variant, one for each purpose, filled once; empty with events=0."""
         name = f"adpulse_suite_{variant}_{purpose}"
         if name not in self.databases:
             self.databases[name] = self.run(self._build(name, variant, self.events if events is None else events))
