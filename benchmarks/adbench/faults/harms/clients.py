@@ -31,7 +31,7 @@ async def slow_sockets(world: World, chance: Random) -> None:
         writer.transport.abort()
 
 
-@harm("flood", 0)
+@harm("flood")
 async def flood(world: World, chance: Random) -> None:
     """Connections that send requests without end, one behind the other, and read no answer, beside the load.
 
