@@ -5,6 +5,7 @@ BIN      := $(VENV)/bin
 EVENTS   ?= 1000000
 DURATION ?= 10
 MINUTES  ?= 60
+PORT     ?= 8888
 SEED     ?= 1
 CYCLES   ?= 20
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
@@ -32,19 +33,20 @@ fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones
 audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
 	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict
 
-lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
+lint: $(VENV)/.dev  ## ruff, mypy, import-linter, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy infra/lambda/*.py
+	$(BIN)/lint-imports
 	$(BIN)/squawk $$(find sql -name '*.sql')
 	.ci/lint-infra
 
 screenshots: $(VENV)/.dev  ## run the notebooks on the committed results and draw every picture again
 	$(BIN)/adbench figures
 
-lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(VENV)/.lab  ## open the notebooks in JupyterLab, on loopback (PORT=8888)
+	$(BIN)/jupyter lab notebooks --port $(PORT) --allow-root
 
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .
@@ -59,7 +61,7 @@ lock: $(VENV)/.dev  ## compile requirements/*.txt again from pyproject.toml
 
 clean:  ## remove .venv, caches and the embedded database (.adpulse)
 	-$(BIN)/adpulse down
-	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Three depths of the same environment: what the demo needs, what development adds, and JupyterLab.
 $(VENV)/.bench: requirements/bench.txt pyproject.toml

@@ -17,8 +17,7 @@ from adbench.capacity import tables
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import tables as waits
 from adbench.figures import fault_tables
-from adbench.records import manifest
-from adbench.records import model as results
+from adbench.records import manifest, model, store
 from adbench.workload import profile
 from adpulse import telemetry
 from adpulse.cli import main
@@ -58,7 +57,7 @@ def settings_table(*, main: bool) -> str:
 
 
 def _values(schema: dict[str, object]) -> str:
-    """A JSON schema of one value in words: its type and bounds."""
+    """Say a JSON schema of one value in words: its type and bounds."""
     kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]  # JSON
     words = {
         "integer": "whole number",
@@ -75,7 +74,7 @@ def _values(schema: dict[str, object]) -> str:
 
 
 def commands(command: Any, program: str) -> str:
-    """A program's own options, and every command with its options and their defaults; groups of commands unfolded."""
+    """List a program's own options, and every command with its options and their defaults; groups are unfolded."""
     parts = [] if (own := _options(command)) is None else [own]
     for name, each in getattr(command, "commands", {}).items():
         title = f"{program} {name}"
@@ -88,7 +87,7 @@ def commands(command: Any, program: str) -> str:
 
 
 def _options(command: Any) -> str | None:
-    """The options of a program or command as a table; None when there are none."""
+    """Return the options of a program or command as a table; None when there are none."""
     shown = [each for each in command.params if not each.hidden and each.name != "help"]
     names = [each.opts[-1] if each.opts[-1].startswith("-") else each.name.upper() for each in shown]
     rows = [(f"`{name}`", _default(each), each.help or "") for name, each in zip(names, shown, strict=True)]
@@ -104,7 +103,7 @@ def _default(option: typer.core.TyperOption) -> str:
 
 
 def decisions() -> str:
-    """The decision records by number, each under the title that its page has."""
+    """List the decision records by number, each under the title of its page."""
     pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     return "".join(f"- [{page.read_text().splitlines()[0].removeprefix('# ')}]({page.name})\n" for page in pages)
 
@@ -131,7 +130,7 @@ def variant_table() -> str:
 
 
 def planted_table() -> str:
-    """The bugs that the fault harness is tried with, by the lines before each patch (adbench.faults.planted)."""
+    """List the bugs that the fault harness is tried with, by the lines before each patch (adbench.faults.planted)."""
     rows = []
     for path in sorted((ROOT / "benchmarks" / "adbench" / "faults" / "planted").glob("*.patch")):
         lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
@@ -146,16 +145,16 @@ def dataset(measure: Callable[[profile.Events], profile.Table]) -> str:
     return _table(*measure(profile.drawn()))
 
 
-def simulated(table: Callable[[results.Result], tables.Table]) -> str:
+def simulated(table: Callable[[model.Result], tables.Table]) -> str:
     """One table of the newest simulation that is kept."""
     return _table(*table(manifest.newest(manifest.reference())["simulate"]))
 
 
-def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
+def citus(*shown: Callable[[model.Result], citus_tables.Table]) -> str:
     """Tables of the newest kept run on a cluster, and where they come from."""
-    if (path := results.latest("citus", results.COMMITTED)) is None:
+    if (path := store.latest("citus", store.COMMITTED)) is None:
         return "No run of `adbench run citus` is kept yet; until one is, this page has no figures.\n"
-    run, link = results.read(path), path.relative_to(ROOT)
+    run, link = store.read(path), path.relative_to(ROOT)
     said = (
         f"Of {run.started_at:%-d %B %Y}, Citus {run.parameters['citus']}, {run.parameters['nodes']} nodes on one "
         f"machine of {run.machine.cores} cores, {run.parameters['rounds']} rounds ([file](../../{link})):"
@@ -164,40 +163,40 @@ def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
 
 
 def result_schema() -> str:
-    """The models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
+    """Describe the models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
     parts = []
-    for model in (
-        results.Result,
-        results.Machine,
-        results.Postgres,
-        results.Source,
-        results.Data,
-        results.Measurement,
-        results.Check,
-        results.Gap,
-        results.Manifest,
-        results.Disk,
-        results.Kept,
+    for shown in (
+        model.Result,
+        model.Machine,
+        model.Postgres,
+        model.Source,
+        model.Data,
+        model.Measurement,
+        model.Check,
+        model.Gap,
+        model.Manifest,
+        model.Disk,
+        model.Kept,
     ):
-        assert model.__doc__ is not None
+        assert shown.__doc__ is not None
         rows = []
-        for name, field in model.model_fields.items():
+        for name, field in shown.model_fields.items():
             kind = getattr(field.annotation, "__name__", None) if isinstance(field.annotation, type) else None
             text = str(field.annotation) if kind in (None, "dict", "list") else str(kind)
             for module in ("adbench.records.model.", "datetime.", "typing.", "pydantic.types."):
                 text = text.replace(module, "")
             required = "" if field.is_required() else ", may be left out"
             rows.append((f"`{name}`", f"`{text}`{required}", field.description or ""))
-        text = " ".join(model.__doc__.split())
-        parts += [f"### {model.__name__}", "", text, "", _table(("field", "type", "meaning"), rows)]
+        text = " ".join(shown.__doc__.split())
+        parts += [f"### {shown.__name__}", "", text, "", _table(("field", "type", "meaning"), rows)]
     return "\n".join(parts)
 
 
 def switch_pauses() -> str:
-    """The newest kept run of `adbench run switch`: how long who sends must wait, and while which change."""
-    if (path := results.latest("switch", results.COMMITTED)) is None:
+    """Tabulate the newest kept run of `adbench run switch`: how long senders wait, and during which change."""
+    if (path := store.latest("switch", store.COMMITTED)) is None:
         return "It has not been measured for the record yet; until it has, this page claims no times.\n"
-    run = results.read(path)
+    run = store.read(path)
     link, given = path.relative_to(ROOT), run.parameters
     before = f"{run.data.events:,} events of {run.data.days} days" if run.data else "events"
     said = (
@@ -213,13 +212,13 @@ def switch_pauses() -> str:
 
 
 def gate_proof() -> str:
-    """The newest kept proof of the gate: what was planted, and how often it was called."""
-    if (path := results.latest("gate-proof", results.COMMITTED)) is None:
+    """Tabulate the newest kept proof of the gate: what was planted, and how often it was called."""
+    if (path := store.latest("gate-proof", store.COMMITTED)) is None:
         said = (
             "It has not been run in full yet; until it has, this page claims no error rates beyond the simulated ones."
         )
         return f"{said}\n"
-    proof = results.read(path)
+    proof = store.read(path)
     rows = []
     for check in proof.checks:
         values = {each.name: each for each in proof.measurements if each.labels["plant"] == check.name}
@@ -275,12 +274,12 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def render(text: str) -> str:
-    """The text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
+    """Return the text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
     return _BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]]()}\n{match[3]}", text)
 
 
 def pages() -> list[Path]:
-    """The pages that have generated parts."""
+    """Return the pages that have generated parts."""
     return [page for page in (ROOT / "README.md", *sorted(DOCS.rglob("*.md"))) if _BLOCK.search(page.read_text())]
 
 

@@ -15,7 +15,7 @@ from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import Scenario
 from adbench.capacity.service_times import NEEDED, measured
 from adbench.harness.progress import bar, step
-from adbench.records import manifest, model
+from adbench.records import manifest, store
 from adbench.records.model import Check, Measurement, Result
 
 QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
@@ -32,7 +32,7 @@ class Plan:
 
 
 def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
-    """Simulates, writes the result into `out` and returns it with its path. Raises service_times.MissingResults."""
+    """Simulate, write the result into `out`, and return it with its path. Raises service_times.MissingResults."""
     began = datetime.now(UTC)
     found = manifest.newest(plan.folders)
     times, cost, given = measured(found), demands(found), Assumptions()
@@ -65,7 +65,7 @@ def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
             what: f"{found[what].started_at:%Y-%m-%dT%H:%M:%SZ}" for what in (*NEEDED, "load-ingest") if what in found
         },
     }
-    result = model.of_run(
+    result = store.of_run(
         what="simulate",
         started_at=began,
         postgres=found["ingest"].postgres,
@@ -75,11 +75,11 @@ def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
         measurements=measurements,
         checks=checks,
     )
-    return result, model.write(result, out)
+    return result, store.write(result, out)
 
 
 def _assumed() -> dict[str, float]:
-    """What the scenarios assume beside capacity.Assumptions."""
+    """Return what the scenarios assume beside capacity.Assumptions."""
     return {
         "noticed_s": scenarios.NOTICED_S,
         "promoted_s": scenarios.PROMOTED_S,
@@ -164,7 +164,7 @@ def _conserved(scenario: Scenario, outcome: Play) -> Check:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: a row a play, then how far the model was from the machine."""
+    """Format the outcome for people: a row a play, then how far the model was from the machine."""
     head, rows = tables.plays(result)
     shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
     for column in head:

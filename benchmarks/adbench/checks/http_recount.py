@@ -6,9 +6,10 @@ and shares no code with it. It needs a service that nobody writes to meanwhile.
 
 import json
 import random
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,11 @@ from adpulse.database.connections import Connection
 Key = tuple[datetime | None, str | None]  # bucket, group
 Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
 ZEROS: Sums = (0, 0, 0, 0, 0)
+MINUTE = timedelta(minutes=1)
+
+
+class TooLongError(RuntimeError):
+    """The service gave a report up: it took longer than ADPULSE_REPORT_TIMEOUT_MS."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,14 @@ class Question:
         pairs += [("filter", f"geo:{self.geo}")] if self.geo else []
         return urlencode(pairs)
 
+    def halves(self) -> "tuple[Question, Question]":
+        """Return the questions of the first and the second half. Raises TooLongError for a single minute."""
+        minutes = (self.end - self.start) // MINUTE
+        if minutes < 2:
+            raise TooLongError(f"a report of one minute takes the service too long: /report?{self.query}")
+        middle = self.start + minutes // 2 * MINUTE
+        return replace(self, end=middle), replace(self, start=middle)
+
 
 @dataclass(frozen=True)
 class Recount:
@@ -53,15 +67,41 @@ class Recount:
     first_wrong: str | None  # the query of the first report that was not true
 
 
-def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
-    """The totals and the rows of a report over HTTP."""
-    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
-        answer = json.load(reply)
+def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
+    """Return the totals and the rows of a report over HTTP. Raises TooLongError when the service gives it up."""
+    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  # our own
+            answer = json.load(reply)
+    except urllib.error.HTTPError as error:
+        if error.code == 504:
+            raise TooLongError(f"/report?{question.query} took the service too long") from error
+        raise
     rows = {
         (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
         for row in answer.get("rows", [])
     }
     return _sums(answer["totals"]), rows
+
+
+def total(address: str, question: Question) -> Sums:
+    """Return the totals of a report, asked for in halves where the whole takes the service too long."""
+    try:
+        return ask(address, question)[0]
+    except TooLongError:
+        first, second = (total(address, half) for half in question.halves())
+        return tuple(map(sum, zip(first, second, strict=True)))
+
+
+def ask_bounded(
+    address: str, question: Question, headers: Mapping[str, str] | None = None
+) -> tuple[Question, Sums, dict[Key, Sums]]:
+    """Return the question with the longest window that the service answers in time, counted from its end, and `ask`."""
+    while True:
+        try:
+            return question, *ask(address, question, headers)
+        except TooLongError:
+            _, question = question.halves()
 
 
 async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
@@ -81,11 +121,13 @@ async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
     return {(record[0], record[1]): tuple(record)[2:] for record in records}
 
 
-async def compare(connection: Connection, address: str, questions: Iterator[Question]) -> Recount:
-    """Asks every question both ways. A row of zeros says the same as no row."""
+async def compare(
+    connection: Connection, address: str, questions: Iterator[Question], headers: Mapping[str, str] | None = None
+) -> Recount:
+    """Ask every question both ways, in a shorter window where the service takes too long. A row of zeros is no row."""
     cells, wrong, first_wrong = 0, 0, None
     for question in questions:
-        totals, rows = ask(address, question)
+        question, totals, rows = ask_bounded(address, question, headers)
         counted = await count(connection, question)
         wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
         pairs = [(totals, wanted)]

@@ -13,7 +13,7 @@ from adbench.faults.overload import BATCH, Overload
 from adbench.faults.planted import Plant
 from adbench.faults.world import VARIANT
 from adbench.gate.proof.run import bounds
-from adbench.records import model
+from adbench.records import store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
 
 RECOVERED_S = 1.0  # what is promised
@@ -34,6 +34,8 @@ PROMISES = {
     "unanswered": "when all is well again, everything is answered",
     "slots": "every connection for reports is free afterwards",
     "writers": "every transaction has an end",
+    "memory": "a process stays within 512 MB, whoever sends what",
+    "schema": "nothing is made in a schema that is named like the login",
     "deadlock": "no transactions wait for one another in a circle",
     "broken": "everything runs again after every harm",
 }
@@ -48,12 +50,12 @@ def to_result(
     parameters: dict[str, Any],
 ) -> Result:
     """The summary. `source` is what the run began with."""
-    return model.of_run(
+    return store.of_run(
         what="faults",
         started_at=began,
         postgres=postgres,
         data=None,
-        variant=VARIANT.partition("_")[2],
+        variant=",".join(sorted({each.variant for each in outcomes})) or VARIANT.partition("_")[2],
         parameters={"seed": seed, **parameters},
         measurements=list(_measurements(outcomes)),
         checks=list(_checks(outcomes)),
@@ -113,7 +115,7 @@ def of_overload(
             aim=True,
         ),
     ]
-    return model.of_run(
+    return store.of_run(
         what="faults-overload",
         started_at=began,
         postgres=postgres,
@@ -132,7 +134,7 @@ def of_planted(
     parameters: dict[str, Any],
 ) -> Result:
     """The result of the negative controls: a check for each, and after how many cycles it was found."""
-    return model.of_run(
+    return store.of_run(
         what="faults-planted",
         started_at=began,
         postgres=None,
@@ -160,6 +162,11 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     harms = Counter(harm for each in outcomes for harm in each.harms)
     for name, count in sorted(harms.items()):
         yield Measurement(name="harms", value=count, unit="harms", labels={"harm": name})
+    for name, count in sorted(Counter(each.variant for each in outcomes).items()):
+        yield Measurement(name="cycles", value=count, unit="cycles", labels={"variant": name})
+    yield Measurement(name="cycles", value=sum(each.up for each in outcomes), unit="cycles", labels={"command": "up"})
+    for name, count in sorted(Counter(line for each in outcomes for line in each.defaults).items()):
+        yield Measurement(name="defaults", value=count, unit="cycles", labels={"default": name})
     statuses = sum((Counter(each.statuses) for each in outcomes), Counter[str]())
     for name, count in sorted(statuses.items()):
         yield Measurement(name="replies", value=count, unit="deliveries", labels={"outcome": name})
@@ -206,5 +213,5 @@ def _gaps(outcomes: Sequence[Outcome]) -> Iterator[Gap]:
     done = {harm for each in outcomes for harm in each.harms}
     skipped = {harm for each in outcomes for harm in each.skipped}
     for name in sorted(HARMS.keys() - done):
-        reason = "no small file system can be mounted here" if name in skipped else "its turn did not come"
+        reason = "this machine or design has not what it needs" if name in skipped else "its turn did not come"
         yield Gap(labels={"harm": name}, reason=reason, void=False)
