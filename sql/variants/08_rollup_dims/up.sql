@@ -134,6 +134,17 @@ CREATE TABLE rollup_dim_hour (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- As in 07, the money of hours with large amounts. place 0 and value '' are the totals, the others those of a dimension.
+CREATE TABLE rollup_large (
+  campaign_id text,
+  place smallint,
+  value text,
+  minute timestamptz,
+  cost_micros numeric NOT NULL,
+  revenue_micros numeric NOT NULL,
+  PRIMARY KEY (campaign_id, place, value, minute)
+);
+
 -- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
 -- date_bin and not date_trunc: it does not depend on the session's time zone.
 -- With its owner's rights: whoever writes events must not be able to write deltas without one.
@@ -150,56 +161,88 @@ DECLARE
 BEGIN
   -- By six columns, and not by their array, which is slower to hash and to compare.
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
-    INSERT INTO rollup_delta
-      (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
-    SELECT
-      campaign_id,
-      minute,
-      ARRAY[val_1, val_2, val_3, val_4, val_5, val_6],
-      count(*) FILTER (WHERE event_type = 'impression'),
-      count(*) FILTER (WHERE event_type = 'click'),
-      count(*) FILTER (WHERE event_type = 'conversion'),
-      total(cost_micros),
-      total(revenue_micros)
-    FROM
-      added,
-      LATERAL (
-        SELECT
-          date_bin('1 minute', ts, 'epoch') AS minute,
-          (metadata -> keys[1])::text AS val_1,
-          (metadata -> keys[2])::text AS val_2,
-          (metadata -> keys[3])::text AS val_3,
-          (metadata -> keys[4])::text AS val_4,
-          (metadata -> keys[5])::text AS val_5,
-          (metadata -> keys[6])::text AS val_6
-      ) AS keyed
-    GROUP BY campaign_id, minute, val_1, val_2, val_3, val_4, val_5, val_6;
+    BEGIN
+      INSERT INTO rollup_delta
+        (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        minute,
+        ARRAY[val_1, val_2, val_3, val_4, val_5, val_6],
+        count(*) FILTER (WHERE event_type = 'impression'),
+        count(*) FILTER (WHERE event_type = 'click'),
+        count(*) FILTER (WHERE event_type = 'conversion'),
+        total(cost_micros),
+        total(revenue_micros)
+      FROM
+        added,
+        LATERAL (
+          SELECT
+            date_bin('1 minute', ts, 'epoch') AS minute,
+            (metadata -> keys[1])::text AS val_1,
+            (metadata -> keys[2])::text AS val_2,
+            (metadata -> keys[3])::text AS val_3,
+            (metadata -> keys[4])::text AS val_4,
+            (metadata -> keys[5])::text AS val_5,
+            (metadata -> keys[6])::text AS val_6
+        ) AS keyed
+      GROUP BY campaign_id, minute, val_1, val_2, val_3, val_4, val_5, val_6;
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+      -- The sum of a minute does not fit: a delta for each event.
+      INSERT INTO rollup_delta
+        (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        ARRAY(SELECT (metadata -> keys[place])::text FROM generate_series(1, 6) AS place ORDER BY place),
+        (event_type = 'impression')::int,
+        (event_type = 'click')::int,
+        (event_type = 'conversion')::int,
+        cost_micros,
+        revenue_micros
+      FROM added;
+    END;
   END IF;
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
-    INSERT INTO rollup_delta
-      (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
-    SELECT
-      campaign_id,
-      minute,
-      ARRAY[val_1, val_2, val_3, val_4, val_5, val_6],
-      -count(*) FILTER (WHERE event_type = 'impression'),
-      -count(*) FILTER (WHERE event_type = 'click'),
-      -count(*) FILTER (WHERE event_type = 'conversion'),
-      -total(cost_micros),
-      -total(revenue_micros)
-    FROM
-      removed,
-      LATERAL (
-        SELECT
-          date_bin('1 minute', ts, 'epoch') AS minute,
-          (metadata -> keys[1])::text AS val_1,
-          (metadata -> keys[2])::text AS val_2,
-          (metadata -> keys[3])::text AS val_3,
-          (metadata -> keys[4])::text AS val_4,
-          (metadata -> keys[5])::text AS val_5,
-          (metadata -> keys[6])::text AS val_6
-      ) AS keyed
-    GROUP BY campaign_id, minute, val_1, val_2, val_3, val_4, val_5, val_6;
+    BEGIN
+      INSERT INTO rollup_delta
+        (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        minute,
+        ARRAY[val_1, val_2, val_3, val_4, val_5, val_6],
+        -count(*) FILTER (WHERE event_type = 'impression'),
+        -count(*) FILTER (WHERE event_type = 'click'),
+        -count(*) FILTER (WHERE event_type = 'conversion'),
+        -total(cost_micros),
+        -total(revenue_micros)
+      FROM
+        removed,
+        LATERAL (
+          SELECT
+            date_bin('1 minute', ts, 'epoch') AS minute,
+            (metadata -> keys[1])::text AS val_1,
+            (metadata -> keys[2])::text AS val_2,
+            (metadata -> keys[3])::text AS val_3,
+            (metadata -> keys[4])::text AS val_4,
+            (metadata -> keys[5])::text AS val_5,
+            (metadata -> keys[6])::text AS val_6
+        ) AS keyed
+      GROUP BY campaign_id, minute, val_1, val_2, val_3, val_4, val_5, val_6;
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+      -- The sum of a minute does not fit: a delta for each event.
+      INSERT INTO rollup_delta
+        (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        ARRAY(SELECT (metadata -> keys[place])::text FROM generate_series(1, 6) AS place ORDER BY place),
+        -(event_type = 'impression')::int,
+        -(event_type = 'click')::int,
+        -(event_type = 'conversion')::int,
+        -cost_micros,
+        -revenue_micros
+      FROM removed;
+    END;
   END IF;
   RETURN NULL;
 END
@@ -208,7 +251,7 @@ $$;
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_dim_minute, rollup_dim_hour, rollup_value;
+  TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large, rollup_dim_minute, rollup_dim_hour, rollup_value;
   RETURN NULL;
 END
 $$;
@@ -235,7 +278,7 @@ CREATE FUNCTION raw_report(
   campaigns text[], start timestamptz, stop timestamptz, granularity text, zone text, dimension text, filters jsonb
 ) RETURNS TABLE (
   bucket timestamptz, grp text, impressions bigint, clicks bigint, conversions bigint,
-  cost_micros bigint, revenue_micros bigint
+  cost_micros numeric, revenue_micros numeric
 )
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
@@ -251,8 +294,8 @@ BEGIN
     count(*) FILTER (WHERE event_type = 'impression'),
     count(*) FILTER (WHERE event_type = 'click'),
     count(*) FILTER (WHERE event_type = 'conversion'),
-    coalesce(sum(cost_micros), 0)::bigint,
-    coalesce(sum(revenue_micros), 0)::bigint
+    coalesce(sum(cost_micros), 0),
+    coalesce(sum(revenue_micros), 0)
   FROM events
   WHERE
     ts >= $2 AND ts < $3
