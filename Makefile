@@ -5,9 +5,9 @@ BIN      := $(VENV)/bin
 EVENTS   ?= 1000000
 DURATION ?= 10
 MINUTES  ?= 60
+PORT     ?= 8888
 SEED     ?= 1
 CYCLES   ?= 20
-SEED     ?= 1
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -25,10 +25,10 @@ test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
-	$(BIN)/python -m adbench.faults run --cycles $(CYCLES) --seed $(SEED)
+	$(BIN)/adbench faults run --cycles $(CYCLES) --seed $(SEED)
 
 fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones (MINUTES=60 SEED=1)
-	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
+	$(BIN)/adbench fuzz --minutes $(MINUTES) --seed $(SEED)
 
 audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
 	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict
@@ -44,8 +44,8 @@ lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (
 screenshots: $(VENV)/.dev  ## run the notebooks on the committed results and draw every picture again
 	$(BIN)/adbench figures
 
-lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(VENV)/.lab  ## open the notebooks in JupyterLab, on loopback (PORT=8888)
+	$(BIN)/jupyter lab notebooks --port $(PORT) --allow-root
 
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .

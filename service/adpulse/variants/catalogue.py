@@ -10,16 +10,21 @@ from typing import NamedTuple
 
 import asyncpg
 
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection, SchemaError
+from adpulse.database import migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
+from adpulse.database.sql import SQL_DIR
 from adpulse.event import COLUMNS
 from adpulse.variants import online as moving
-from adpulse.variants.capture import MOVE_LOCK
 
 log = logging.getLogger(__name__)
 
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
+
+# Of the header `tables`: a name, and its column of time in brackets.
+_TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
 # The parameters of report.sql that are null in a report of totals, or mean nothing there (the time zone).
 _UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
@@ -73,6 +78,19 @@ class Variant:
     def archives(self) -> bool:
         """Whether a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
         return self.header.get("archive") == "by the day"
+
+    @cached_property
+    def tables(self) -> dict[str, str | None]:
+        """The tables it keeps beside `events`, in the order in which its report names them, each with its column of
+        time; None where it has none."""
+        listed = _TABLE.findall(self.header.get("tables", ""))
+        return {table: column or None for table, column in listed}
+
+    @cached_property
+    def rollups(self) -> str | None:
+        """The query that gives both sides of every sum it stores (adpulse.variants.rollups); None without roll-ups."""
+        path = self.folder / "rollups.sql"
+        return path.read_text().rstrip().removesuffix(";") if path.exists() else None
 
     @cached_property
     def report(self) -> str:
@@ -190,7 +208,7 @@ async def migrate(
     """
     if name is not None:
         find(name)  # a wrong name changes nothing
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     async with connection.transaction():
         await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
         current = await connection.fetchval("SELECT name FROM active_variant")
@@ -292,7 +310,7 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
     await _check_complete(connection)
     columns = ", ".join(COLUMNS)
     # A round of maintenance, whose statements are those of the old design, must not meet the new tables.
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", moving.ROUND_LOCK)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
     await connection.execute(old.script("down"))

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adpulse.auth import keys
-from adpulse.cli import main
-from adpulse.database import connections
+from adpulse.cli import console, main, serve
+from adpulse.database import connections, migrations
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.web import server
@@ -37,7 +37,7 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     # As wide as no table needs, so that no cell is wrapped.
-    monkeypatch.setattr(main.out, "_width", 200)
+    monkeypatch.setattr(console.out, "_width", 200)
     return Shell(monkeypatch)
 
 
@@ -74,7 +74,7 @@ async def test_migrate_keeps_every_event(shell: Shell, url: str) -> None:
     for name, active in (("btree_gin", "btree_gin"), ("07_rollup", "rollup")):
         done = await anyio.to_thread.run_sync(shell, "migrate", "--variant", name)
         assert done.exit_code == 0, done.output
-        assert f"schema version {connections.latest_version()}, variant {active}" in done.output
+        assert f"schema version {migrations.latest_version()}, variant {active}" in done.output
         assert await connection.fetchval(statement.format(columns)) == before
         verified = await anyio.to_thread.run_sync(shell, "verify", "--json")
         assert verified.exit_code == 0
@@ -98,6 +98,18 @@ async def test_verify_finds_what_is_wrong(shell: Shell, url: str) -> None:
     assert done.exit_code == 1
     assert "wrong:" in done.stdout
     assert "accuracy 100" not in done.stdout
+
+
+async def test_verify_does_not_praise_an_empty_database(shell: Shell, url: str) -> None:
+    """Where nothing can be compared it says so, with a status of its own."""
+    shell.set(database_url=url)
+    done = await anyio.to_thread.run_sync(shell, "verify")
+    assert done.exit_code == 3
+    assert "nothing to compare" in done.stdout
+    assert "100" not in done.stdout
+    done = await anyio.to_thread.run_sync(shell, "verify", "--json")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout) == {"cells": 0, "wrong": 0, "accuracy": None, "left_out": []}
 
 
 async def test_variants_are_listed_for_programs(shell: Shell, url: str) -> None:
@@ -151,7 +163,7 @@ async def test_wrong_names_change_nothing(shell: Shell, new_database: NewDatabas
 async def test_an_unknown_setting_is_named(shell: Shell, url: str) -> None:
     """A typing error in the environment does not pass in silence, and does not stop the command."""
     shell.set(database_url=url, max_evnets="5")
-    done = await anyio.to_thread.run_sync(shell, "verify")
+    done = await anyio.to_thread.run_sync(shell, "variants")
     assert done.exit_code == 0
     assert "there is no setting ADPULSE_MAX_EVNETS" in done.stderr
 
@@ -263,7 +275,7 @@ async def test_a_network_address_needs_a_key(
     """`serve` refuses to start there without a key, and says what to do; a revoked one counts: it lets nobody in."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(main, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
     for name in ("ADPULSE_HOST", "ADPULSE_PORT", "ADPULSE_INSECURE"):
         monkeypatch.setenv(name, "")  # what the command sets is gone after the test
     shell.set(database_url=url)
@@ -289,7 +301,7 @@ def test_a_database_that_is_away_keeps_no_service_from_starting(
     """It lets nobody in until it has read the keys (tests/adpulse/auth/test_keys.py), so it may start."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(main, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
     shell.set(database_url="postgresql://127.0.0.1:1/none", host="0.0.0.0", port="0")
     assert shell("serve").exit_code == 0
     assert served

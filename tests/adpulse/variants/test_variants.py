@@ -14,8 +14,10 @@ import orjson
 import pglast
 import pytest
 
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection, SchemaError
+from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.sql import SQL_DIR
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, online, verify
 from adpulse.variants.catalogue import Variant
@@ -50,7 +52,7 @@ def test_the_readme_has_every_variant() -> None:
 @each
 def test_a_header_is_complete(variant: Variant) -> None:
     """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
-    keys = [key for key in variant.header if key not in ("archive", "promises", "totals")]
+    keys = [key for key in variant.header if key not in ("archive", "promises", "tables", "totals")]
     assert keys == ["variant", "summary", "hypothesis", "requires", "costs"]
     assert variant.header["variant"] == variant.name
     assert all(variant.header.values())
@@ -64,6 +66,18 @@ def test_every_file_parses(variant: Variant) -> None:
     assert len(pglast.parse_sql(variant.report)) == 1
     assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
     assert {"up.sql", "down.sql", "report.sql"} <= {path.name for path in variant.folder.iterdir()}
+
+
+@each
+def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
+    """In the order in which its report names, and so locks, them; those with a time are compared with raw events."""
+    if variant.requires != "(nothing)":
+        return
+    made = re.findall(r"^CREATE (?:MATERIALIZED VIEW|TABLE) (\w+)", variant.script("up"), re.MULTILINE)
+    assert sorted(variant.tables) == sorted(name for name in made if not name.startswith("events") or "_by_" in name)
+    named = {name: found.start() for name in variant.tables if (found := re.search(rf"\b{name}\b", variant.report))}
+    assert list(variant.tables) == sorted(named, key=lambda name: named[name])
+    assert (variant.rollups is not None) == bool(variant.tables)
 
 
 def test_a_text_that_is_cut_short_keeps_what_totals_need() -> None:
@@ -125,7 +139,7 @@ ORDER BY 1, 2
 async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: Variant) -> None:
     """After up and down the schema is as before, also once there are events and maintenance has run."""
     connection = await connections.connect(await new_database(None))
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     before = await connection.fetch(_OBJECTS)
     await connection.execute(variant.script("up"))
     await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)
@@ -149,7 +163,7 @@ async def test_every_file_runs_in_psql(server: Server, new_database: NewDatabase
     """up, report (through report.psql), maintain and down, with the psql of the server's version."""
     url = await new_database(None)
     connection = await connections.connect(url)
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     folder = variant.folder
     psql(server, url, "-f", str(folder / "up.sql"))
     await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)

@@ -9,8 +9,8 @@ from adbench.experiments.switch import changes, pauses, tables
 from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Request, Span
 from adbench.experiments.switch.run import ROUTE
-from adbench.records import model
-from adpulse.database import connections
+from adbench.records import model, store
+from adpulse.database import connections, migrations
 from adpulse.variants import catalogue, verify
 
 # Lines of a run of k6 1.1, as `load.run(…, samples)` has it write them.
@@ -85,7 +85,7 @@ def test_who_waits_while_a_change_is_made_waits_because_of_it() -> None:
 
 def result(requests: list[Request], made: list[Made]) -> model.Result:
     measurements = list(tables.measure(requests, made, Span(0, 10), Span(10, 20)))
-    return model.of_run(
+    return store.of_run(
         what="switch",
         started_at=datetime(2026, 11, 25, tzinfo=UTC),
         postgres=None,
@@ -178,8 +178,8 @@ async def test_a_database_begins_earlier_and_is_changed_by_the_command(new_datab
     url = await new_database(None)
     connection = await connections.connect(url)
     later = await changes.build(connection, catalogue.find("rollup"))
-    assert await connections.version(connection) == changes.EARLIER < connections.latest_version()
-    assert later == [name for number, name, _ in connections.migrations() if number > changes.EARLIER]
+    assert await migrations.version(connection) == changes.EARLIER < migrations.latest_version()
+    assert later == [name for number, name, _ in migrations.migrations() if number > changes.EARLIER]
     await connection.execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "
         "SELECT now(), 'click', 'C', 'U' FROM generate_series(1, 9)"
@@ -187,7 +187,7 @@ async def test_a_database_begins_earlier_and_is_changed_by_the_command(new_datab
     log = tmp_path / "log"
     migrated = changes._change(url, "rollup", None, log)
     assert (migrated.name, migrated.switch_ms, migrated.failure) == ("migrations", None, None)
-    assert await connections.version(connection) == connections.latest_version()
+    assert await migrations.version(connection) == migrations.latest_version()
     moved = changes._change(url, "rollup", "rollup_dims", log)
     assert (moved.name, moved.failure) == ("rollup to rollup_dims", None)
     assert moved.switch_ms is not None

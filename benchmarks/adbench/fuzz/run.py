@@ -1,0 +1,148 @@
+"""Fuzz a service of its own for some minutes, recount what it stored, and write the result."""
+
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import __version__ as hypothesis_version
+from rich.console import Console
+from schemathesis import __version__ as schemathesis_version
+
+from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
+from adbench.harness import databases
+from adbench.harness.service import serving
+from adbench.records import environment, model, store
+from adbench.records.model import Check, Measurement, Result
+from adpulse.database import connections, embedded
+from adpulse.settings import Settings
+from adpulse.variants import catalogue, verify
+
+DATABASE = "adpulse_fuzz"
+DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made of them
+# A report may take as long as it likes: that the database grows all the while is no fault of a question. And a
+# connection stays, however long a busy machine keeps us from sending: where there is no reply, that is a fault.
+SERVICE = {"ADPULSE_REPORT_TIMEOUT_MS": "60000", "ADPULSE_KEEP_ALIVE_S": "600", "ADPULSE_LOG_LEVEL": "error"}
+
+
+async def _new(server: str, variant: str) -> str:
+    url = await databases.recreate(server, DATABASE)
+    connection = await connections.connect(url)
+    try:
+        await catalogue.migrate(connection, variant)
+    finally:
+        await connection.close()
+    return url
+
+
+async def _recount(url: str) -> tuple[int, verify.Audit, model.Postgres]:
+    connection = await connections.connect(url)
+    try:
+        stored: int = await connection.fetchval("SELECT count(*) FROM events")
+        return (
+            stored,
+            await verify.verify(connection, await catalogue.active(connection)),
+            await environment.postgres(connection),
+        )
+    finally:
+        await connection.close()
+
+
+def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
+    origins: Counter[str] = Counter()
+    for (origin, _, _), count in tally.replies.items():
+        origins[origin] += count
+    rows = [
+        Measurement(name="cases", value=count, unit="1", labels={"origin": name}) for name, count in origins.items()
+    ]
+    rows += [
+        Measurement(
+            name="replies", value=count, unit="1", labels={"origin": origin, "operation": name, "status": str(status)}
+        )
+        for (origin, name, status), count in sorted(tally.replies.items())
+    ]
+    rows.append(Measurement(name="events_accepted", value=tally.accepted, unit="1"))
+    rows.append(Measurement(name="elapsed", value=seconds, unit="s"))
+    return rows
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long is fuzzed (in minutes), from which seed, which variant, and by how many workers it is served."""
+
+    minutes: float
+    seed: int
+    variant: str
+    workers: int
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Send until the time is over or we are interrupted. Return the result and the file that it is written to.
+
+    Raises EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
+    """
+    started_at, started = datetime.now(UTC), time.monotonic()
+    give_up = started + plan.minutes * 60
+    broken: list[str] = []
+
+    def enough() -> bool:
+        return time.monotonic() > give_up
+
+    with embedded.database(settings) as server, tempfile.TemporaryDirectory(prefix="adpulse-fuzz-") as folder:
+        url = asyncio.run(_new(server, plan.variant))
+        with serving(url, plan.workers, Path(folder) / "service.log", SERVICE) as address:
+            fuzzer = Fuzzer(address, plan.seed)
+            tally = fuzzer.tally
+            try:
+                while not enough():
+                    fuzzer.round(DRAWN, MADE, enough)
+                    took = time.monotonic() - started
+                    console.print(f"{took:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", highlight=False)
+            except (KeyboardInterrupt, SystemExit):
+                broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
+            except Exception as error:  # what was found until then is written all the same
+                broken.append(f"{type(error).__name__}: {error}"[:2_000])
+        stored, recount, postgres = asyncio.run(_recount(url))
+    result = store.of_run(
+        what="fuzz",
+        started_at=started_at,
+        postgres=postgres,
+        data=None,
+        variant=plan.variant,
+        parameters={
+            "seed": plan.seed,
+            "minutes": plan.minutes,
+            "workers": plan.workers,
+            "connections": WIRES,
+            "schemathesis": schemathesis_version,
+            "hypothesis": hypothesis_version,
+        },
+        measurements=_measurements(tally, time.monotonic() - started),
+        checks=_checks(tally, stored, recount, broken),
+    )
+    return result, store.write(result, settings.data_dir / "results")
+
+
+def _checks(tally: Tally, stored: int, recount: verify.Audit, broken: list[str]) -> list[Check]:
+    unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
+    checks = [
+        Check(name="every reply is a documented one, none a 5xx", passed=not tally.faulty, detail=unexpected),
+        Check(
+            name="stored events are those that were accepted",
+            passed=stored == tally.accepted,
+            detail=f"{stored:,} stored, {tally.accepted:,} accepted",
+        ),
+        Check(name="reports are exact", passed=recount.exact, detail=f"{recount.wrong} of {recount.cells:,} cells"),
+        Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
+    ]
+    if broken:
+        checks.append(Check(name="the run reached its end", passed=False, detail=broken[0]))
+    return checks
+
+
+def table(result: Result) -> str:
+    """Return its checks, a line each."""
+    return "\n".join(f"{'ok  ' if each.passed else 'no  '} {each.name}: {each.detail}" for each in result.checks)

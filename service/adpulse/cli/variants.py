@@ -1,0 +1,67 @@
+"""`adpulse migrate` and `adpulse variants`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from adpulse.cli import console
+from adpulse.cli.console import Json, opened, out, run
+from adpulse.database import connections, migrations
+from adpulse.settings import Settings
+from adpulse.variants import catalogue
+
+VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
+
+
+def migrate(variant: VariantName = None) -> None:
+    """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing."""
+    settings = console.settings()
+    with opened(settings) as url:
+        name, version = run(migrated(url, variant, settings))
+    out.print(f"schema version {version}, variant {name}", highlight=False)
+
+
+async def migrated(url: str, variant: str | None, settings: Settings) -> tuple[str, int]:
+    connection = await connections.connect(url)
+    try:
+        active = await catalogue.migrate(connection, variant, default=settings.variant, dimensions=settings.dimensions)
+        return active.name, await migrations.version(connection)
+    finally:
+        await connection.close()
+
+
+def list_variants(as_json: Json = False) -> None:
+    """List the physical designs, and which the database can have."""
+    settings = console.settings()
+    with opened(settings) as url:
+        listing = run(_availability(url))
+    if as_json:
+        print(json.dumps(listing, indent=2))
+        return
+    table = Table("variant", "folder", "summary", "available")
+    for entry in listing:
+        table.add_row(entry["name"], entry["folder"], entry["summary"], entry["reason"] or "yes")
+    out.print(table)
+
+
+async def _availability(url: str) -> list[dict[str, Any]]:
+    connection = await connections.connect(url)
+    try:
+        listing = []
+        for variant in catalogue.load_all():
+            reason = await catalogue.unavailable(connection, variant)
+            listing.append(
+                {
+                    "name": variant.name,
+                    "folder": variant.folder.name,
+                    "summary": variant.summary,
+                    "requires": variant.requires,
+                    "available": reason is None,
+                    "reason": reason,
+                }
+            )
+        return listing
+    finally:
+        await connection.close()
