@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adpulse.database import connections
+from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, verify
 from tests.conftest import NewDatabase, Serve
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
@@ -64,6 +64,7 @@ async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: s
         # An hour that the window cuts, and one that it does not.
         early = (EPOCH, EPOCH + timedelta(minutes=30))
         assert (await money(connection, name, window=early))[None][0] == 5 * min(number + 1, 2)
+        assert (await verify.verify(connection, variant)).exact
     await connection.execute("DELETE FROM events WHERE campaign_id = 'BIG'")
     await run_round(connection, variant)
     assert await money(connection, name) == {None: tuple(expected["SMALL"])}
@@ -80,7 +81,7 @@ async def test_pieces_sum_to_the_whole(connection: Connection, cost: int, revenu
 
 async def test_the_migration_brings_it_to_designs_that_are_there(new_database: NewDatabase) -> None:
     """A database of the version before: stuck compaction goes on, and what it held up is exact."""
-    migration = next(text for _, name, text in connections.migrations() if name.endswith("large_sums.sql"))
+    migration = next(text for _, name, text in migrations.migrations() if name.endswith("large_sums.sql"))
     for name in ("rollup", "rollup_dims"):
         connection = await connections.connect(await new_database(name))
         await connection.execute("DROP TABLE rollup_large; DROP FUNCTION bigint_pieces")
@@ -117,3 +118,14 @@ def cost_of_totals(text: str) -> Decimal:
     """The cost of the totals, with every digit."""
     cost = json.loads(text, parse_float=Decimal)["totals"]["cost"]
     return Decimal(cost)
+
+
+@ROLLUPS
+async def test_a_move_takes_large_sums_along(new_database: NewDatabase, name: str) -> None:
+    """Another design can take the place of one that holds sums past 2^63."""
+    connection = await connections.connect(await new_database("partitioned"))
+    await send(connection, LARGEST, LARGEST, 5)
+    await catalogue.migrate(connection, name)
+    assert (await money(connection, name))[None][1] == 2 * LARGEST + 5
+    assert (await verify.verify(connection, catalogue.find(name))).exact
+    await connection.close()
