@@ -17,7 +17,7 @@ from adpulse import telemetry
 from adpulse.auth import keys
 from adpulse.auth.keys import Key
 from adpulse.background import end
-from adpulse.database.connections import INGEST, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import copy_format
 from adpulse.settings import Settings
@@ -155,7 +155,7 @@ class Keyring:
     async def _connect(self) -> Connection:
         settings = self._settings
         if settings.pooler_url:
-            return await connect(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
+            return await connect_pooled(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
         assert settings.database_url is not None
         return await connect(settings.database_url, "adpulse keys", role=INGEST)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database.connections import INGEST, STATEMENTS, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.decoder import Batch
@@ -156,11 +156,11 @@ class Writer:
             await asyncio.sleep(0)
 
     async def _connect(self) -> Connection:
-        pooled = self._settings.pooler_url is not None
-        statements = self._settings.pooler_statements if pooled else STATEMENTS
-        # Through a pooler a session is not ours to set: there the login decides.
-        role = None if pooled else INGEST
-        connection = await connect(self._url, "adpulse writer", role=role, statements=statements)
+        if self._settings.pooler_url is None:
+            connection = await connect(self._url, "adpulse writer", role=INGEST)
+        else:
+            statements = self._settings.pooler_statements
+            connection = await connect_pooled(self._url, "adpulse writer", statements=statements)
         await idempotency.prepare(connection)
         # A writer that waits for work shall notice that its connection has gone, and not at the next request.
         connection.add_termination_listener(lambda _: self._wake.set())

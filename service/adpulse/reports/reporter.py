@@ -94,8 +94,6 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
             url,
             size,
             application,
-            resets=False,
-            statements=connections.STATEMENTS,
             role=connections.REPORT,
             default_transaction_read_only="on",
             **_session(planner, settings),
@@ -107,7 +105,7 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
 
 async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
     """The same through a pooler: each report brings its settings along."""
-    pool = await connections.pool(url, size, application, resets=False, statements=settings.pooler_statements)
+    pool = await connections.pool_pooled(url, size, application, statements=settings.pooler_statements)
     return Readers(pool, pool, pooled=True)
 
 

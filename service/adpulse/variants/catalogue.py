@@ -93,6 +93,12 @@ class Variant:
         return path.read_text().rstrip().removesuffix(";") if path.exists() else None
 
     @cached_property
+    def rebuild(self) -> list[str] | None:
+        """The statements that make the roll-ups of some days anew (adpulse.variants.rebuild); None where none do."""
+        path = self.folder / "rebuild.sql"
+        return statements(path.read_text()) if path.exists() else None
+
+    @cached_property
     def report(self) -> str:
         """The statement that answers every report."""
         return (self.folder / "report.sql").read_text()
