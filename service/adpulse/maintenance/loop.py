@@ -48,8 +48,8 @@ async def run_round(connection: Connection, variant: Variant) -> None:
             except asyncpg.PostgresError as error:
                 failures.append(error)
     if failures:
-        for error in failures[1:]:
-            log.warning("maintenance: maintain.sql failed, too: %s: %s", type(error).__name__, error)
+        for further in failures[1:]:
+            log.warning("maintenance: maintain.sql failed, too: %s: %s", type(further).__name__, further)
         raise failures[0]
 
 
