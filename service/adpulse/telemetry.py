@@ -83,6 +83,11 @@ MAINTENANCE = Histogram(
     buckets=SECONDS,
 )
 MAINTENANCE_FAILURES = Counter("adpulse_maintenance_failures_total", "Rounds of maintain.sql that failed")
+MAINTENANCE_STEP_FAILURES = Counter(
+    "adpulse_maintenance_step_failures_total",
+    "Steps of upkeep that failed and will be tried again; the others ran",
+    ["step"],
+)
 MAINTENANCE_WARNINGS = Counter(
     "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
 )
