@@ -55,6 +55,7 @@ class Fuzzer:
 
     def __init__(self, address: str, seed: int) -> None:
         self.tally = Tally()
+        self.address = address
         self._address = urlsplit(address)
         self._seed = seed
         self._schema = draws.load(address)
