@@ -30,7 +30,7 @@ from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
 from adpulse.database.connections import connect
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 
 DATABASE = "adpulse_ingest"
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
@@ -165,7 +165,7 @@ async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
     connection = await connect(url)
     try:
-        await catalogue.migrate(connection, settings.variant)
+        await migrate.migrate(connection, settings.variant)
     finally:
         await connection.close()
     return url

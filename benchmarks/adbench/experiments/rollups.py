@@ -36,7 +36,7 @@ from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 DATABASE = "adpulse_rollups"
 LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
@@ -108,7 +108,7 @@ async def _write(plan: Plan, name: str, server: str, console: Console) -> AsyncI
     url = await databases.recreate(server, f"{DATABASE}_write")
     connection = await connect(url)
     try:
-        await catalogue.migrate(connection, name)
+        await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
         for kind, data in (("live", live), ("thin", plan.data)):
             copies = list(_copies(data, kind))

@@ -41,7 +41,7 @@ from adpulse.event import COLUMNS
 from adpulse.ingest import copy_format, group_commit
 from adpulse.ingest.decoder import Batch, Decoder
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import migrate, verify
 from adpulse.web.app import create_app
 
 DATABASE = "adpulse_stages"
@@ -84,7 +84,7 @@ async def _measure(plan: Plan, server: str, settings: Settings, console: Console
     measured: list[Measurement] = []
     connection = await connect(url)
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         total = len(BATCHES) * (plan.rounds + WARMUP)
         with marking() as marks, bar(console, "one request after another", total, "requests") as advance_to:
             async with serving(settings.model_copy(update={"database_url": url})) as port:

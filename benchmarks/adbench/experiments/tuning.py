@@ -42,7 +42,7 @@ from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 
 WORKERS = 2
 CELLS = (Cell(1_000), Cell(1))
@@ -212,7 +212,7 @@ def _turn(change: Change, plan: Plan, files: dict[Cell, list[Path]], home: Path,
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
     connection = await connect(await databases.recreate(server, change.database))
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
             if (changed := change.schema(up)) == up:

@@ -11,7 +11,7 @@ from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 
@@ -26,7 +26,7 @@ async def seed(
     """
     connection = await connect(url)
     try:
-        active = await catalogue.migrate(connection, variant, dimensions=dimensions)
+        active = await migrate.migrate(connection, variant, dimensions=dimensions)
         return await fill(connection, url, data, active, console)
     finally:
         await connection.close()

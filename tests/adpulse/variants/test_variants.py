@@ -19,7 +19,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, online, verify
+from adpulse.variants import catalogue, migrate, online, verify
 from adpulse.variants.catalogue import Variant
 from tests.conftest import CLUSTERS, NewDatabase, Server, scratch_databases
 
@@ -377,7 +377,7 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
 
     before = plain(await state())
     for name in walk[1:]:
-        assert (await catalogue.migrate(connection, name)).name == name
+        assert (await migrate.migrate(connection, name)).name == name
         await run_round(connection, catalogue.find(name))
         assert plain(await state()) == before, name
     assert (await verify.verify(connection, catalogue.find(walk[-1]))).exact
@@ -394,9 +394,9 @@ async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDat
     # Or has not loaded, where it is installed.
     assert reason.startswith("needs the extension timescaledb, which this server ")
     with pytest.raises(SchemaError, match="variant timescale needs the extension timescaledb"):
-        await catalogue.migrate(connection, "timescale")
+        await migrate.migrate(connection, "timescale")
     with pytest.raises(SchemaError, match="there is no variant 'timescales'; there are: heap, btree"):
-        await catalogue.migrate(connection, "timescales")
+        await migrate.migrate(connection, "timescales")
     assert (await catalogue.active(connection)).name == "heap"
     await connection.close()
 
@@ -411,7 +411,7 @@ async def test_a_stray_event_of_every_day_makes_few_partitions(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "
         "SELECT timestamptz '1970-01-01' + make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(1, 900) n"
     )
-    await catalogue.migrate(connection, "partitioned")
+    await migrate.migrate(connection, "partitioned")
     assert await connection.fetchval("SELECT count(*) FROM events") == 900
     assert await connection.fetchval("SELECT count(*) FROM events_default") == 897
     await connection.close()

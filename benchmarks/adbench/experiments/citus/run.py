@@ -45,7 +45,7 @@ from adbench.workload.seed import seed
 from adpulse.database.connections import connect
 from adpulse.maintenance.loop import run_round
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 
 DATABASE = "adbench_citus"
 KEPT = 0.5  # of the events a second
@@ -150,7 +150,7 @@ async def _sides(home: str, shards: int) -> Sides:
         connection = await connect(url)
         try:
             await connection.execute(f"SET citus.shard_count = {shards}")
-            await catalogue.migrate(connection, side)
+            await migrate.migrate(connection, side)
         finally:
             await connection.close()
     return sides

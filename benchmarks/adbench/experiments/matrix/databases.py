@@ -6,7 +6,7 @@ from adbench.experiments.matrix.explain import PARTITION
 from adbench.experiments.matrix.plan import Plan
 from adbench.harness import databases
 from adpulse.database.connections import Connection, connect
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 SIZES = """
@@ -36,7 +36,7 @@ class Stock:
         """Makes it anew: the design, and partitions for every day of the plan. Raises scratch.ScratchError."""
         connection = await connect(await databases.recreate(self.server, self.name))
         try:
-            await catalogue.migrate(connection, self.variant.name)
+            await migrate.migrate(connection, self.variant.name)
             first = min(plan.data(self.events).start, plan.live.start)
             await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
         finally:
