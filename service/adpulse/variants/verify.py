@@ -173,7 +173,7 @@ class _Work:
         self, start: datetime, stop: datetime, granularity: str | None, zone: str, dimension: str | None
     ) -> Rows:
         arguments = (None, start, stop, granularity, zone, dimension, None)
-        return _rows(await self.connection.fetch(self.variant.report, *arguments))
+        return _rows(await self.connection.fetch(self.variant.exact_report, *arguments))
 
     async def _compare_archived(self, record: asyncpg.Record, findings: Findings) -> None:
         """Compare the totals of an archived day, asked for in one and by campaign, which roll-ups hold apart."""

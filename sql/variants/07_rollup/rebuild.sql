@@ -16,6 +16,9 @@ WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity'
 DELETE FROM rollup_hour
 WHERE hour >= $1::timestamptz AND (hour < $2::timestamptz OR $2 = 'infinity');
 
+DELETE FROM rollup_large
+WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+
 -- As the trigger writes them; maintain.sql makes minutes and hours of them. An amount beyond 2^30 has a delta of its own:
 -- a sum of fewer than 2^33 others is no more than a bigint holds.
 INSERT INTO rollup_delta

@@ -13,6 +13,9 @@ WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity'
 DELETE FROM rollup_hour
 WHERE hour >= $1::timestamptz AND (hour < $2::timestamptz OR $2 = 'infinity');
 
+DELETE FROM rollup_large
+WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+
 DELETE FROM rollup_dim_minute
 WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
 
