@@ -203,7 +203,7 @@ async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[M
             took = []
             for _ in range(times):
                 began = time.perf_counter()
-                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, "UTC", group, None)
+                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, None, group, None)
                 took.append((time.perf_counter() - began) * 1_000)
             return median(took), sorted(map(tuple, rows), key=repr)
 
