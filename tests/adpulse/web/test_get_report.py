@@ -16,7 +16,7 @@ from adpulse.calendar import GRANULARITIES
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.web.app import create_app
 from tests.conftest import Client, NewDatabase, Serve
 
@@ -259,7 +259,7 @@ async def test_a_report_survives_a_change_of_variant(serve: Serve, url: str) -> 
             reply = await client.get(question)
             assert reply.status_code == 200, reply.text
             assert reply.json()["totals"]["clicks"] == 2
-        await catalogue.migrate(connection, name)
+        await migrate.migrate(connection, name)
         assert (await client.get(several)).json()["totals"]["unique_users"] == 2
     await connection.close()
 
