@@ -1,4 +1,4 @@
-"""What the OpenAPI document promises of a reply, and what HTTP and the sum rule ask besides, whoever made the request."""
+"""What the OpenAPI document promises of a reply, and what HTTP and the sum rule ask besides."""
 
 import json
 from typing import Any

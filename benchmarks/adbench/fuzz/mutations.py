@@ -38,7 +38,7 @@ NAMES = [
     "limit", "compare",
     "format", "START", "start[]", "x", "",
 ]  # fmt: skip
-PATHS = ["/events/", "/Events", "/report/", "//report", "/events/..", "/reports", "/healthz/", "/%65vents", "/e"]
+PATHS = ["/events/", "/Events", "/report/", "//report", "/events/..", "/reports", "/healthz/", "/e"]
 HOSTS = [
     b"localhost:1",
     b"[::1]",
