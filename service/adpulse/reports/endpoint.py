@@ -56,14 +56,14 @@ async def get_report(request: Request) -> Response:
 
 
 def _items(request: Request) -> list[tuple[str, str]]:
-    text = request.scope["query_string"].decode("utf-8", "replace")
+    # What is no UTF-8 becomes lone surrogates, which no value may hold; a U+FFFD is a character like any other.
+    text = request.scope["query_string"].decode("utf-8", "surrogateescape")
     try:
-        items = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        items = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="surrogateescape")
     except ValueError:
         raise QueryError("query", f"has more than {_MOST_PARAMETERS} parameters") from None
-    if _prefers_csv(dict(request.scope["headers"]).get(b"accept", b"")) and not any(
-        name == "format" for name, _ in items
-    ):
+    accept = dict(request.scope["headers"]).get(b"accept", b"")
+    if _prefers_csv(accept) and not any(name == "format" for name, _ in items):
         items.append(("format", "csv"))
     return items
 
