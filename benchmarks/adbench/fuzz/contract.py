@@ -58,21 +58,19 @@ class Contract:
 
     def _allowed(self, request: Request, status: int) -> dict[str, Any] | None:
         """Return the content that a reply with this status may have, by media type; None where it may not be."""
+        # Said of the request itself, whatever it asks for.
+        if status == 421:
+            return self._problem if request.host != HOST else None
+        if status == 431:
+            return self._problem if request.head_bytes > MOST_HEAD_BYTES else None
+        if status == 400 and (request.host != HOST or _contradicts(request)):
+            return self._problem
         method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
         responses = self._operations.get((method, request.path))
         if responses is None:
-            elsewhere = status in MISSING
-        else:
-            if str(status) in responses:
-                found: dict[str, Any] = responses[str(status)].get("content", {})
-                return found
-            elsewhere = False
-        expected = (
-            (status == 421 and request.host != HOST)
-            or (status == 400 and (request.host != HOST or _contradicts(request)))
-            or (status == 431 and request.head_bytes > MOST_HEAD_BYTES)
-        )
-        return self._problem if elsewhere or expected else None
+            return self._problem if status in MISSING else None
+        response = responses.get(str(status))
+        return None if response is None else response.get("content", {})
 
 
 def _contradicts(request: Request) -> bool:
