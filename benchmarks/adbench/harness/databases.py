@@ -67,6 +67,14 @@ async def recreate(server: str, name: str) -> str:
     return sibling(server, name)
 
 
+async def migrated(server: str, name: str, variant: str | None) -> str:
+    """Make a database anew with all migrations and a variant; return its URL. Raises ScratchError."""
+    url = await recreate(server, name)
+    async with connected(url) as connection:
+        await catalogue.migrate(connection, variant)
+    return url
+
+
 async def existing(server: str, name: str) -> str | None:
     """Return the URL of the database `name` on that server, if it is there."""
     async with connected(server) as connection:
