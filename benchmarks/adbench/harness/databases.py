@@ -9,7 +9,7 @@ import asyncpg
 from adbench.records import environment
 from adbench.records.model import Postgres
 from adpulse.database.connections import Connection, connect
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 
 class ScratchError(RuntimeError):
@@ -71,7 +71,7 @@ async def migrated(server: str, name: str, variant: str | None) -> str:
     """Make a database anew with all migrations and a variant; return its URL. Raises ScratchError."""
     url = await recreate(server, name)
     async with connected(url) as connection:
-        await catalogue.migrate(connection, variant)
+        await migrate.migrate(connection, variant)
     return url
 
 
