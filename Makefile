@@ -7,7 +7,6 @@ DURATION ?= 10
 MINUTES  ?= 60
 SEED     ?= 1
 CYCLES   ?= 20
-SEED     ?= 1
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -25,10 +24,10 @@ test: $(VENV)/.dev  ## run every test, in parallel
 	$(BIN)/pytest -n 2
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
-	$(BIN)/python -m adbench.faults run --cycles $(CYCLES) --seed $(SEED)
+	$(BIN)/adbench faults run --cycles $(CYCLES) --seed $(SEED)
 
 fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones (MINUTES=60 SEED=1)
-	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
+	$(BIN)/adbench fuzz --minutes $(MINUTES) --seed $(SEED)
 
 audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
 	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict

@@ -30,11 +30,28 @@ ROOT = DOCS.parent
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def settings_table() -> str:
-    """Every field of Settings: its variable, what it holds, its default, its meaning."""
+# The settings that people set; the others are limits and tuning whose defaults serve almost everybody.
+MAIN_SETTINGS = (
+    "database_url",
+    "read_database_url",
+    "pooler_url",
+    "data_dir",
+    "variant",
+    "dimensions",
+    "host",
+    "port",
+    "workers",
+    "retention_days",
+)
+
+
+def settings_table(*, main: bool) -> str:
+    """Return the settings that people set, or all others: variable, values, default, meaning."""
     properties = Settings.model_json_schema()["properties"]
+    names = MAIN_SETTINGS if main else [name for name in Settings.model_fields if name not in MAIN_SETTINGS]
     rows = []
-    for name, field in Settings.model_fields.items():
+    for name in names:
+        field = Settings.model_fields[name]
         default = "(none)" if field.default is None else f"`{field.default}`"
         rows.append((f"`{PREFIX}{name.upper()}`", _values(properties[name]), default, field.description or ""))
     return _table(("variable", "values", "default", "meaning"), rows)
@@ -118,7 +135,7 @@ def planted_table() -> str:
     rows = []
     for path in sorted((ROOT / "benchmarks" / "adbench" / "faults" / "planted").glob("*.patch")):
         lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
-        link = f"[`{path.stem}`](../../tests/faults/planted/{path.name})"
+        link = f"[`{path.stem}`](../../benchmarks/adbench/faults/planted/{path.name})"
         harms = ", ".join(dict.fromkeys(lines["harms"].split(", ")))
         rows.append((link, lines["what"], harms, lines["found as"]))
     return _table(("bug", "what it is", "harms", "found as"), rows)
@@ -224,7 +241,8 @@ def gate_proof() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "settings": settings_table,
+    "settings_main": lambda: settings_table(main=True),
+    "settings_other": lambda: settings_table(main=False),
     "adpulse": lambda: commands(get_command(main.app), "adpulse"),
     "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adpulse.database.connections import latest_version
+from adpulse.database.migrations import latest_version
 from tests.conftest import NewDatabase
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_the_wheel_holds_every_sql_file(installed: Path) -> None:
 async def test_the_wheel_migrates_a_database(installed: Path, new_database: NewDatabase, tmp_path: Path) -> None:
     """`adpulse migrate` of the wheel, far from the checkout, builds the schema from the SQL that the wheel carries."""
     program = (
-        "import adpulse.database.connections as d; print(d.SQL_DIR); from adpulse.cli.main import app; app(['migrate'])"
+        "from adpulse.database.sql import SQL_DIR; print(SQL_DIR); from adpulse.cli.main import app; app(['migrate'])"
     )
     environment = {**os.environ, "PYTHONPATH": str(installed), "ADPULSE_DATABASE_URL": await new_database(None)}
     command = [sys.executable, "-c", program]

@@ -8,7 +8,9 @@ import typer
 
 from adbench.commands.advise import advise
 from adbench.commands.demo import demo
+from adbench.commands.faults import faults
 from adbench.commands.figures import figures
+from adbench.commands.fuzz import fuzz
 from adbench.commands.gate import gate
 from adbench.commands.history import history
 from adbench.commands.keep import keep
@@ -51,9 +53,10 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, gate, history, simulate, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, history, simulate, fuzz, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
+app.add_typer(faults, name="faults")
 
 if __name__ == "__main__":
     app()

@@ -20,7 +20,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adpulse.database.connections import INGEST, UNAVAILABLE, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.decoder import BodyError, Decoder
 from adpulse.ingest.group_commit import Job

@@ -16,7 +16,7 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance import gauges
 from tests.conftest import Serve
 
-RECORD = "from adpulse import metrics; metrics.QUEUED.set(7); metrics.BATCHES.inc()"
+RECORD = "from adpulse import telemetry; telemetry.QUEUED.set(7); telemetry.BATCHES.inc()"
 
 
 def test_a_dead_worker_leaves_its_counts_but_not_its_queue(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from adpulse.database.connections import UNAVAILABLE, Connection
+from adpulse.database.connections import Connection
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.settings import Settings
 from tests.conftest import Wire
 from tests.infra.lambda_function import FOLDER, Function, body, message, running

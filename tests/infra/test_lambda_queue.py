@@ -15,7 +15,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from adpulse.database.connections import UNAVAILABLE, Connection
+from adpulse.database.connections import Connection
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.variants import catalogue, verify
 from tests.conftest import Wire
 from tests.infra.lambda_function import Function, body, running

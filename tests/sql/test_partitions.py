@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from adpulse.database import connections
-from adpulse.database.connections import Connection, SchemaError
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.reports import reporter as reports
 from adpulse.reports.query import QueryError, parse

@@ -16,8 +16,8 @@ from adbench.harness.process import stopping_on_sigterm
 from adbench.harness.service import ServiceError
 from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
-from adpulse.database.connections import UNAVAILABLE, SchemaError
 from adpulse.database.embedded import EmbeddedError
+from adpulse.database.errors import UNAVAILABLE, SchemaError
 
 # Progress goes to the error stream, so that what a program reads stays clean.
 progress = Console(stderr=True)
@@ -45,6 +45,18 @@ def dataset(events: int, days: int, campaigns: int, seed: int, end: datetime | N
     if end is None:
         end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return Dataset(events, end.replace(tzinfo=UTC), days, campaigns, seed)
+
+
+@contextmanager
+def developing() -> Iterator[None]:
+    """Say in a line, with exit status 2, that a package of the group `dev` is missing, which the block imports."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        print(
+            f"adbench: {error.name} is not installed; in a clone, `make setup` installs it (group dev)", file=sys.stderr
+        )
+        raise typer.Exit(2) from error
 
 
 @contextmanager

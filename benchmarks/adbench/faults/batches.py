@@ -63,7 +63,8 @@ class Source:
             )
             for place in range(size)
         ]
-        sums = (*(types.count(each) for each in _TYPES), 37 * sum(costs), 37 * sum(revenues))
+        impressions, clicks, conversions = (types.count(each) for each in _TYPES)
+        sums = (impressions, clicks, conversions, 37 * sum(costs), 37 * sum(revenues))
         return Batch(number, kind, size, sums), events
 
     def _id(self, number: int, place: int) -> UUID:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import httpx
 
 from adbench.checks import http_recount
@@ -15,6 +14,7 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.faults.journal import Journal, Stored, compare
 from adbench.faults.service import SETTINGS
 from adbench.faults.world import World
+from adpulse.database.connections import Connection
 from adpulse.variants import verify
 
 _STORED = """
@@ -129,7 +129,7 @@ async def check(world: World, journal: Journal) -> Findings:
     return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
 
 
-async def stored_batches(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[int, Stored]:
+async def stored_batches(connection: Connection) -> dict[int, Stored]:
     """What is stored of every batch, by number."""
     rows = await connection.fetch(_STORED)
     return {row[0]: Stored(row[1], row[2], row[3], tuple(row)[4:]) for row in rows}
@@ -189,7 +189,7 @@ async def _slots(world: World) -> list[str]:
     return wrong
 
 
-async def _count(connection: "asyncpg.Connection[asyncpg.Record]", condition: str) -> int:
+async def _count(connection: Connection, condition: str) -> int:
     found: int = await connection.fetchval(_ACTIVITY + condition)
     return found
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import asyncpg
 
 from adbench.faults.rooms import Room
-from adpulse.database.connections import UNAVAILABLE
 from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.errors import UNAVAILABLE
 
 PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01

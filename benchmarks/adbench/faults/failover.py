@@ -1,4 +1,4 @@
-"""`python -m adbench.faults.failover`: the primary dies while events come, its streaming replica is promoted, and the
+"""`adbench faults failover`: the primary dies while events come, its streaming replica is promoted, and the
 journal is compared with what is stored there.
 
 Each trial kills every process of the primary at once, as the loss of a machine would, and never starts it again. In
@@ -11,18 +11,13 @@ import os
 import random
 import shutil
 import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
-
-import asyncpg
-import typer
-from rich.console import Console
+from typing import Literal
 
 from adbench.checkout import ROOT
 from adbench.faults.batches import Source
@@ -36,7 +31,6 @@ from adbench.records import model
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
 
 Mode = Literal["remote_apply", "async"]
@@ -242,39 +236,59 @@ async def _compared(pair: Pair, mode: Mode, journal: Times, died_at: float, back
     )
 
 
-# ── The command ──────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Done:
+    """The trials so far, by mode and by the seconds that the standby was cut off, and the server that they ran on."""
+
+    trials: dict[tuple[Mode, float], list[Trial]] = field(
+        default_factory=lambda: {(mode, cut_s): [] for mode in MODES for cut_s in CUTS_S}
+    )
+    postgres: Postgres | None = None
 
 
-Trials = dict[tuple[Mode, float], list[Trial]]  # by mode, and by the seconds that the standby was cut off
+async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> AsyncGenerator[tuple[Mode, float, Trial]]:
+    """Do `count` fail-overs of every kind in turn. Each goes into `done`, and is yielded."""
+    async with paired(home) as pair:
+        connection = await connect(pair.primary.url())
+        try:
+            done.postgres = await model.postgres(connection)
+        finally:
+            await connection.close()
+        for number in range(count):
+            for (mode, cut_s), kept in done.trials.items():
+                kept.append(await trial(pair, mode, cut_s, seed, number, home / "service.log", rate))
+                yield mode, cut_s, kept[-1]
 
 
-def to_result(trials: Trials, began: datetime, postgres: Postgres, seed: int, rate: int) -> Result:
-    """As results.py has it: what was lost, and for how long nothing was taken."""
+def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
+    """Return what was lost, and for how long nothing was taken, as a result file has it."""
     measurements = []
     checks = []
-    for (mode, cut_s), done in trials.items():
+    for (mode, cut_s), trials in done.trials.items():
+        if not trials:
+            continue  # broken off before
         labels = {"mode": mode, "cut_s": str(cut_s)}
         figures = {
-            "trials": (len(done), "fail-overs"),
-            "events.acknowledged": (sum(each.acknowledged for each in done), "events"),
-            "events.lost": (sum(each.lost for each in done), "events"),
-            "trials.with.loss": (sum(each.lost > 0 for each in done), "fail-overs"),
-            "events.lost.most": (max(each.lost for each in done), "events"),
-            "window.longest": (max(each.window_s for each in done), "s"),
-            "outage.median": (sorted(each.outage_s for each in done)[len(done) // 2], "s"),
-            "outage.longest": (max(each.outage_s for each in done), "s"),
+            "trials": (len(trials), "fail-overs"),
+            "events.acknowledged": (sum(each.acknowledged for each in trials), "events"),
+            "events.lost": (sum(each.lost for each in trials), "events"),
+            "trials.with.loss": (sum(each.lost > 0 for each in trials), "fail-overs"),
+            "events.lost.most": (max(each.lost for each in trials), "events"),
+            "window.longest": (max(each.window_s for each in trials), "s"),
+            "outage.median": (sorted(each.outage_s for each in trials)[len(trials) // 2], "s"),
+            "outage.longest": (max(each.outage_s for each in trials), "s"),
         }
         measurements += [
             Measurement(name=name, value=round(value, 4), unit=unit, labels=labels)
             for name, (value, unit) in figures.items()
         ]
-        found = [line for each in done for line in each.violations]
+        found = [line for each in trials for line in each.violations]
         refused = [line for line in found if line.startswith("status:")]
         wrong = [line for line in found if line not in refused]
         promise = (
             "all that was acknowledged is stored, once" if MODES[mode] else "what is stored is there once, and whole"
         )
-        detail = "; ".join(wrong[:3]) or f"{len(done)} fail-overs"
+        detail = "; ".join(wrong[:3]) or f"{len(trials)} fail-overs"
         name = f"{mode}, standby cut off {cut_s:g} s before: {promise}"
         checks.append(Check(name=name, passed=not wrong, detail=detail))
         # An aim: on a busy machine a body may not arrive in time.
@@ -283,54 +297,10 @@ def to_result(trials: Trials, began: datetime, postgres: Postgres, seed: int, ra
     return model.of_run(
         what="failover",
         started_at=began,
-        postgres=postgres,
+        postgres=done.postgres,
         data=None,
         variant=VARIANT,
         parameters={"seed": seed, "rate": rate, "before_s": list(BEFORE_S)},
         measurements=measurements,
         checks=checks,
     )
-
-
-def main(
-    trials: Annotated[int, typer.Option(help="fail-overs in each mode")] = 20,
-    seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
-    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
-) -> None:
-    """Kill the primary under load, promote its replica, and count what was acknowledged and is not there."""
-    console = Console(highlight=False)
-    began = datetime.now(UTC)
-    done: Trials = {(mode, cut_s): [] for mode in MODES for cut_s in CUTS_S}
-
-    async def go(home: Path) -> Postgres:
-        async with paired(home) as pair:
-            for number in range(trials):
-                for (mode, cut_s), kept in done.items():
-                    it = await trial(pair, mode, cut_s, seed, number, home / "service.log", rate)
-                    kept.append(it)
-                    console.print(
-                        f"{mode:>12} {cut_s:.1f} s {number:>3}: {it.acknowledged:,} acknowledged, {it.lost:,} lost "
-                        f"(window {it.window_s * 1_000:.1f} ms), back after {it.outage_s:.2f} s",
-                        *it.violations[:5],
-                        sep="\n    ",
-                        markup=False,
-                    )
-            connection = await asyncpg.connect(pair.primary.url())
-            try:
-                return await model.postgres(connection)
-            finally:
-                await connection.close()
-
-    with tempfile.TemporaryDirectory(prefix="adpulse-failover-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        home.chmod(0o711)  # as root, the servers run under another user, who must reach their data
-        postgres = asyncio.run(go(home))
-    result = to_result(done, began, postgres, seed, rate)
-    console.print(f"result: {model.write(result, Settings().data_dir.resolve() / 'results')}", soft_wrap=True)
-    for check in result.checks:
-        console.print(f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}", soft_wrap=True, markup=False)
-    raise typer.Exit(0 if all(check.passed or check.aim for check in result.checks) else 1)
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -237,7 +237,7 @@ async def full_wal(world: World, chance: Random) -> None:
 @harm("kill-compaction", 2)
 async def kill_compaction(world: World, chance: Random) -> None:
     """Compaction has moved its deltas and is about to commit when its backend is killed (or its client goes away)."""
-    await _half_way(world, chance, world.variant.maintenance[1][-1])
+    await _half_way(world, chance, world.upkeep[-1])
 
 
 @harm("kill-partitions", 2)
@@ -267,7 +267,7 @@ async def _half_way(world: World, chance: Random, statement: str) -> None:
 @harm("maintain-twice", 2)
 async def maintain_twice(world: World, chance: Random) -> None:
     """Rounds of upkeep by two more sessions, without the lock that keeps services apart."""
-    statements = world.variant.maintenance[1]
+    statements = world.upkeep
 
     async def keep() -> None:
         connection = await world.connect()

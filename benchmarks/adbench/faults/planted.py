@@ -5,7 +5,6 @@ or `none`; `found as:` how violations begin (adbench.faults.record.PROMISES) of 
 """
 
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def read_all() -> list[Plant]:
     return [read(path) for path in sorted(FOLDER.glob("*.patch"))]
 
 
-async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rate: float = RATE) -> Sequence[Outcome]:
+async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rate: float = RATE) -> list[Outcome]:
     """Cycles on a copy with the bug, until it is found or CYCLES are over."""
     outcomes: list[Outcome] = []
     with patched(plant.path) as tree, tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:

@@ -44,7 +44,7 @@ def to_result(
     seed: int,
     began: datetime,
     source: Source,
-    postgres: Postgres,
+    postgres: Postgres | None,
     parameters: dict[str, Any],
 ) -> Result:
     """The summary. `source` is what the run began with."""

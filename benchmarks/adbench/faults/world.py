@@ -43,6 +43,12 @@ class World:
         folder = self.tree / "sql" / "variants" / VARIANT
         return Variant(folder, read_header((folder / "up.sql").read_text()))
 
+    @property
+    def upkeep(self) -> list[str]:
+        """The statements of a round of upkeep; none where the design needs none."""
+        maintenance = self.variant.maintenance
+        return [] if maintenance is None else maintenance[1]
+
     async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         """To the database, past the proxy."""
         # What a recount sorts goes to the server's own disk: the small one is for what the services store.

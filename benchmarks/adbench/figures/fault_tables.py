@@ -1,4 +1,4 @@
-"""What docs/explanation/reliability.md says of the newest kept runs of tests/faults and of `make fuzz`."""
+"""What docs/explanation/reliability.md says of the newest kept runs of `adbench faults` and of `make fuzz`."""
 
 from collections.abc import Callable, Iterable
 

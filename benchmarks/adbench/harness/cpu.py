@@ -1,67 +1,62 @@
-"""Processor time and memory of programs, from /proc: what a load cost whom, whatever else ran meanwhile."""
+"""Processor time and memory of programs: what a load cost each of them, apart from everything else that ran."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
+import contextlib
 
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_PROC = Path("/proc")
+import psutil
 
 
 def parent(pid: int, name: str) -> int | None:
-    """The parent of a process of this machine; none when none of that number has that name, or without /proc."""
+    """Return the parent of a process whose name begins with `name`, or None when there is no such process here."""
     try:
-        if not (_PROC / str(pid) / "comm").read_text().startswith(name):
-            return None
-    except OSError:
+        process = psutil.Process(pid)
+        return process.ppid() if process.name().startswith(name) else None
+    except psutil.NoSuchProcess:
         return None
-    stat = _stat(pid)
-    return stat[0] if stat else None
 
 
 def seconds(root: int) -> float | None:
-    """Processor seconds of a process and everything that it has started, ended or not; none without /proc.
+    """Return the processor seconds of a process and of all that it has started, or None when it is not here.
 
-    Ended ones count where their parent has waited for them. The resolution is a tick, mostly 10 ms.
+    A child that has ended counts when its parent has waited for it. The resolution is a tick, mostly 10 ms.
     """
-    found = {int(path.name): stat for path in _PROC.glob("[0-9]*") if (stat := _stat(int(path.name)))}
-    if root not in found:
+    try:
+        process = psutil.Process(root)
+        tree = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
         return None
-    tree, ticks = [root], 0
-    for pid in tree:  # which grows
-        ticks += found[pid][1]
-        tree += [child for child, (ppid, _) in found.items() if ppid == pid]
-    return ticks / _TICKS_PER_S
+    total = 0.0
+    for each in tree:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            total += sum(each.cpu_times()[:4])  # user and system, its own and its children's
+    return total
 
 
 def peak_memory(root: int | None) -> int | None:
-    """The most memory, in bytes, that a process or one that it has started had resident; none without /proc."""
+    """Return the most bytes that a process or a child of it had resident, or None where /proc does not say.
+
+    psutil has no peak of another process; Linux keeps one as VmHWM (proc_pid_status(5)).
+    """
+    if root is None:
+        return None
     peak = None
-    for folder in _PROC.glob("[0-9]*"):
-        try:
-            status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-            if root is not None and root in (int(folder.name), int(status["PPid"])):
-                peak = max(peak or 0, int(status["VmHWM"].split()[0]) * 1024)
-        except (OSError, KeyError):
-            continue  # it ended meanwhile, or it is a kernel thread
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(root)
+        for each in (process, *process.children()):
+            with contextlib.suppress(OSError, StopIteration):  # it ended, or there is no /proc
+                peak = max(peak or 0, _high_water(each.pid))
     return peak
 
 
+def _high_water(pid: int) -> int:
+    with open(f"/proc/{pid}/status") as status:  # noqa: PTH123  # a name of the kernel, not of a file system
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
 def service(address: str) -> int | None:
-    """The first process of the service, which has started the others; none without /proc."""
-    port = f"--port\0{address.rpartition(':')[2]}\0".encode()
-    for path in _PROC.glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            if port in path.read_bytes():
-                return int(path.parent.name)
+    """Return the first process of the service that listens on `address`, which has started the others."""
+    port = ["--port", address.rpartition(":")[2]]
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if any(words[place : place + 2] == port for place in range(len(words))):
+            return int(process.pid)
     return None
-
-
-def _stat(pid: int) -> tuple[int, int] | None:
-    """Its parent, and its ticks with those of children that it has waited for: see proc(5), fields 4 and 14 to 17."""
-    try:
-        text = (_PROC / str(pid) / "stat").read_text()
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()  # the name before may hold anything
-    return int(fields[1]), sum(map(int, fields[11:15]))

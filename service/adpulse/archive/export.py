@@ -35,7 +35,7 @@ from adpulse.archive.manifest import (
     silent,
     tables,
 )
-from adpulse.database import connections
+from adpulse.database import migrations
 from adpulse.database.connections import Connection
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -101,7 +101,7 @@ class _Work:
         )
         if record is None:
             raise ArchiveError(f"the table {table} is not the work of this command: archived_days has no such day")
-        done = archived(record, self.variant, self.identity, await connections.version(self.connection))
+        done = archived(record, self.variant, self.identity, await migrations.version(self.connection))
         path = self.folder / done.file
         kept = path.is_file() and await asyncio.to_thread(sha256, path) == done.sha256
         if not kept or await content(self.connection, table) != done.content:
@@ -144,7 +144,7 @@ class _Work:
                 raise ArchiveError(f"{fresh} does not hold what was written to it; the day {day} stays in the database")
         self.step("compared", day)
         digest = await asyncio.to_thread(sha256, fresh)
-        version = await connections.version(self.connection)
+        version = await migrations.version(self.connection)
         done = Archived(day, part, path.name, digest, counted, self.variant.name, version, self.identity)
         _write(path.with_suffix(".json"), json.dumps(done.described(), indent=2) + "\n")
         # The manifest comes first: a file without one is never ours, and never overwritten.

@@ -12,12 +12,12 @@ import asyncpg
 
 from adpulse.database import connections as database
 from adpulse.database.connections import Connection
-from adpulse.variants.capture import MOVE_LOCK
+from adpulse.database.errors import InUseError
+from adpulse.database.locks import ARCHIVE_LOCK, MOVE_LOCK, give_way
 from adpulse.variants.catalogue import Variant
 
 Step = Callable[[str, date], None]
 
-_LOCK = 0x616450_03
 PATIENCE_S = 60.0
 
 # What a table holds: counts, sums, and a checksum of every value that does not depend on the order of rows.
@@ -90,7 +90,7 @@ async def opened(url: str) -> AsyncIterator[Connection]:
     """A connection to archive or restore by: alone in this, and with times written as the checksum needs them."""
     connection = await database.connect(url, "adpulse archive", datestyle="ISO, YMD")
     try:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ARCHIVE_LOCK):
             raise ArchiveError("another archive or restore is under way in this database")
         if not await connection.fetchval("SELECT pg_try_advisory_lock_shared($1)", MOVE_LOCK):
             raise ArchiveError("this database is being moved to another design; try again when that is over")
@@ -149,7 +149,7 @@ def archived(record: asyncpg.Record, variant: Variant, identity: str, version: i
 
 
 async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], otherwise: str) -> None:
-    """Run what needs a moment alone with `events`, in a transaction that gives way to others (database.give_way).
+    """Run what needs a moment alone with `events`, in a transaction that gives way to others (give_way).
 
     Raises ArchiveError, which begins with `otherwise`, when they leave no moment.
     """
@@ -158,8 +158,8 @@ async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], othe
         await work()
 
     try:
-        await database.give_way(connection, once, patience_s=PATIENCE_S)
-    except database.InUseError as error:
+        await give_way(connection, once, patience_s=PATIENCE_S)
+    except InUseError as error:
         raise ArchiveError(f"{otherwise}: {error}; try again") from error
 
 

@@ -17,7 +17,8 @@ from adpulse import telemetry
 from adpulse.auth import keys
 from adpulse.auth.keys import Key
 from adpulse.background import end
-from adpulse.database.connections import INGEST, UNAVAILABLE, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import copy_format
 from adpulse.settings import Settings
 

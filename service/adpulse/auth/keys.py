@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
-from adpulse.database.connections import Connection, SchemaError
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.event import TEXT_LENGTH
 
 Scope = Literal["write", "read", "metrics"]

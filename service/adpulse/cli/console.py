@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from adpulse.database import embedded
-from adpulse.database.connections import UNAVAILABLE, SchemaError
+from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.settings import PREFIX, Settings
 
 out = Console()

@@ -15,7 +15,7 @@ from adpulse.cli import console
 from adpulse.cli.console import Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
 from adpulse.database import connections
-from adpulse.database.connections import SchemaError
+from adpulse.database.errors import SchemaError
 
 app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database.connections import INGEST, STATEMENTS, UNAVAILABLE, Connection, connect
+from adpulse.database.connections import INGEST, STATEMENTS, Connection, connect
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.decoder import Batch
 from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable

@@ -12,7 +12,8 @@ import asyncpg
 
 from adpulse import telemetry
 from adpulse.background import end
-from adpulse.database.connections import MAINTAIN, REPORT, UNAVAILABLE, Connection, connect
+from adpulse.database.connections import MAINTAIN, REPORT, Connection, connect
+from adpulse.database.errors import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 

@@ -13,17 +13,16 @@ import asyncpg
 
 from adpulse import telemetry
 from adpulse.background import end
-from adpulse.database.connections import MAINTAIN, UNAVAILABLE, Connection, SchemaError, connect
+from adpulse.database.connections import MAINTAIN, Connection, connect
+from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.locks import MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
 from adpulse.maintenance import gauges, heartbeat
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
-from adpulse.variants.capture import MOVE_LOCK
 from adpulse.variants.catalogue import Variant
-from adpulse.variants.online import ROUND_LOCK
 
 log = logging.getLogger(__name__)
 
-_MAINTENANCE_LOCK = 0x616450_02
 _RETRY_S = 2.0
 # Not while events are being moved to another design, where they would stay.
 _RETIRE = f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN retire_days($1) ELSE false END"
@@ -94,7 +93,7 @@ class Maintainer:
 
     async def _maintain(self, connection: Connection) -> None:
         while True:
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTENANCE_LOCK):
+            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):
                 break
             await asyncio.sleep(_RETRY_S)
         beating = asyncio.create_task(heartbeat.beat(self._url), name="heartbeat")

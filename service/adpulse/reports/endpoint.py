@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adpulse.auth.keyring import Holder
-from adpulse.database.connections import UNAVAILABLE, SchemaError
+from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.problems import problem, unavailable
 from adpulse.reports import query as queries
 from adpulse.reports import render

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database.connections import UNAVAILABLE, Pool
+from adpulse.database.connections import Pool
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.maintenance import heartbeat
 from adpulse.maintenance.heartbeat import Watch
 from adpulse.reports.query import Query

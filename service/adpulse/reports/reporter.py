@@ -10,8 +10,9 @@ from typing import Any, Literal
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection, Pool
+from adpulse.database import connections, locks
+from adpulse.database.connections import Connection, Pool
+from adpulse.database.sql import SQL_DIR
 from adpulse.reports import rows as tables
 from adpulse.reports.metrics import REACH, Sums
 from adpulse.reports.query import Query, QueryError, Span
@@ -178,8 +179,8 @@ class Reporter:
                 # In one piece, which is one round trip.
                 await connection.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in session))
             if isolation is not None:
-                # Before the first statement, which takes the snapshot: see database.LOCK_EVENTS.
-                await connection.execute(connections.LOCK_EVENTS)
+                # Before the first statement, which takes the snapshot: see adpulse.database.locks.
+                await connection.execute(locks.LOCK_EVENTS)
             yield
 
     async def _active(self) -> Variant:

@@ -5,11 +5,10 @@ what it does not. The triggers do nothing unless somebody holds MOVE_LOCK: a mov
 Updates, deletes and TRUNCATE are refused meanwhile: events have no key by which a change could follow.
 """
 
-from adpulse.database.connections import Connection, SchemaError, give_way
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import MOVE_LOCK, give_way
 from adpulse.event import COLUMNS
-
-# Held by whoever moves; those who must not meanwhile try for it, shared: retention, archive, the triggers below.
-MOVE_LOCK = 0x616450_04
 
 _FEW = 2_000  # that may be left for the transaction in which everybody waits
 _MOST_ROUNDS = 100

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import asyncpg
 
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection, SchemaError
+from adpulse.database import migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
+from adpulse.database.sql import SQL_DIR
 from adpulse.event import COLUMNS
 from adpulse.variants import online as moving
-from adpulse.variants.capture import MOVE_LOCK
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +187,7 @@ async def migrate(
     """
     if name is not None:
         find(name)  # a wrong name changes nothing
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     async with connection.transaction():
         await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
         current = await connection.fetchval("SELECT name FROM active_variant")
@@ -287,7 +289,7 @@ async def _move(connection: Connection, old: Variant, new: Variant) -> None:
     await _check_complete(connection)
     columns = ", ".join(COLUMNS)
     # A round of maintenance, whose statements are those of the old design, must not meet the new tables.
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", moving.ROUND_LOCK)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
     await connection.execute(old.script("down"))

@@ -23,15 +23,13 @@ from typing import Protocol
 
 import asyncpg
 
-from adpulse.database.connections import Connection, SchemaError, give_way
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK, give_way
 from adpulse.event import COLUMNS
 from adpulse.variants import capture
-from adpulse.variants.capture import MOVE_LOCK
 
 log = logging.getLogger(__name__)
-
-# Held, shared, by a round of maintenance, whose statements are those of one design; alone by the switch.
-ROUND_LOCK = 0x616450_05
 
 # The most days, the busiest, that get a partition in a move: an event of every day since 1970 must not make 20,000.
 MOVED_DAYS = 400

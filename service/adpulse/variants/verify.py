@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from adpulse.database.connections import LOCK_EVENTS, Connection, SchemaError
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.locks import LOCK_EVENTS
 from adpulse.variants.catalogue import Variant
 
 # The recount shares nothing with the reports but the definition of a row: it reads every stored event.

@@ -19,8 +19,8 @@ from adpulse import telemetry
 from adpulse.auth import guard
 from adpulse.auth.guard import guarded
 from adpulse.auth.keyring import Keyring
-from adpulse.database import connections
-from adpulse.database.connections import UNAVAILABLE
+from adpulse.database import migrations
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest.body import BodyReader
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.endpoint import PATH, post_events
@@ -54,8 +54,8 @@ async def _readyz(request: Request) -> Response:
             await connection.execute("SELECT 1", timeout=2)
             if not state.schema_checked:
                 async with connection.transaction():  # two statements that a pooler must not part
-                    version = await connections.version(connection)
-                if version < connections.latest_version():
+                    version = await migrations.version(connection)
+                if version < migrations.latest_version():
                     return unavailable(_NOT_MIGRATED)
                 state.schema_checked = True
     except asyncpg.InsufficientPrivilegeError:

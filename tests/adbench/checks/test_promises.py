@@ -70,7 +70,7 @@ def test_the_timed_suites_fail_with_the_figure_of_a_slow_variant(server, tmp_pat
     assert report.count("FROM events") == 1
     (planted / "report.sql").write_text(report.replace("FROM events", "FROM pg_sleep(0.005), events"))
     (tmp_path / "planting.py").write_text(
-        f"from pathlib import Path\nfrom adpulse import variants\nvariants.SQL_DIR = Path({str(sql)!r})\n"
+        f"from pathlib import Path\nfrom adpulse.variants import catalogue\ncatalogue.SQL_DIR = Path({str(sql)!r})\n"
     )
     suite = Path(__file__).parents[3] / "benchmarks" / "suites" / "test_report.py"
     # A worker of xdist says so in its environment, and beside xdist nothing is timed.

@@ -33,10 +33,11 @@ def test_code_still_finds_what_it_changes(change: Change) -> None:
     """What it names in the service exists; a service that starts without the change would compare nothing."""
     check = f"""
 import gc
-from adpulse import ingest, server
-before = (gc.freeze, ingest.TURNS, ingest.Writer._gather, server.Protocol._start_asgi_task)
+from adpulse.ingest import writer
+from adpulse.web import server
+before = (gc.freeze, writer.TURNS, writer.Writer._gather, server.Protocol._start_asgi_task)
 {change.code}
-assert before != (gc.freeze, ingest.TURNS, ingest.Writer._gather, server.Protocol._start_asgi_task)
+assert before != (gc.freeze, writer.TURNS, writer.Writer._gather, server.Protocol._start_asgi_task)
 """
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""The harness notices what it must: `python -m adbench.faults planted` tries all planted bugs, this one of them."""
+"""The harness notices what it must: `adbench faults planted` tries all planted bugs, this one of them."""
 
 import pytest
 

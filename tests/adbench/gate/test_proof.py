@@ -85,11 +85,11 @@ def test_a_copy_is_planted_and_taken_away(tmp_path: Path) -> None:
     """The tree it is copied from stays as it is."""
     tree = Tree("0" * 40, ROOT, Path("python"))
     with plants.planted(tree, BY_NAME["burning-25"], tmp_path) as copy:
-        changed = (copy.path / "service" / "adpulse" / "app.py").read_text()
+        changed = (copy.path / "service" / "adpulse" / "web" / "app.py").read_text()
         assert "_Burning" in changed
         assert copy.revision == f"{'0' * 12}+burning-25"
     assert not copy.path.exists()
-    assert "_Burning" not in (ROOT / "service" / "adpulse" / "app.py").read_text()
+    assert "_Burning" not in (ROOT / "service" / "adpulse" / "web" / "app.py").read_text()
 
 
 def test_a_burning_path_takes_its_share_more() -> None:

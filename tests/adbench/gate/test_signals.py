@@ -16,9 +16,10 @@ from adbench.gate.verdict.decision import Verdict
 from adbench.gate.verdict.findings import Finding, compare
 from adbench.harness import databases
 from adbench.workload.dataset import Dataset
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection
+from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
+from adpulse.database.sql import SQL_DIR
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -44,7 +45,7 @@ async def count(server: str, sql: Path) -> Signals:
     url = await databases.recreate(server, "counted")
     connection = await connections.connect(url, plan_cache_mode="force_custom_plan", jit="off")
     try:
-        await connections.migrate(connection)
+        await migrations.migrate(connection)
         await connection.execute(variant.script("up"))
         await prepare(connection, url, variant, DATA)
         return await signals.of_database(connection, variant, DATA, Settings())

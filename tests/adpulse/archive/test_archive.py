@@ -15,8 +15,9 @@ import pytest
 from adpulse.archive import export, parquet, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
-from adpulse.database import connections
-from adpulse.database.connections import Connection, SchemaError
+from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.adpulse.cli.test_cli import Shell
@@ -119,7 +120,7 @@ async def test_a_manifest_says_what_its_file_holds(worker: Connection, tmp_path:
     table = pq.read_table(tmp_path / day.file)
     assert manifest["day"] == "2026-03-01"
     assert manifest["sha256"] == archived.sha256(tmp_path / manifest["file"])
-    assert (manifest["schema_version"], manifest["variant"]) == (connections.latest_version(), "rollup")
+    assert (manifest["schema_version"], manifest["variant"]) == (migrations.latest_version(), "rollup")
     assert (
         manifest["events"]
         == table.num_rows
@@ -242,10 +243,10 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     await fill(connection)
     before = await stored(connection)
     code = (
-        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse import archive, archived\n"
+        "import asyncio, datetime, os, pathlib, sys\nfrom adpulse.archive import export, manifest\n"
         "def die(step, day):\n    if step == 'detached':\n        os.kill(os.getpid(), 9)\n"
-        "async def main():\n    async with archived.opened(sys.argv[1]) as connection:\n"
-        "        await archive.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
+        "async def main():\n    async with manifest.opened(sys.argv[1]) as connection:\n"
+        "        await export.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
         "asyncio.run(main())\n"
     )
     ended = await anyio.to_thread.run_sync(

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adpulse.auth import keys
-from adpulse.cli import main
-from adpulse.database import connections
+from adpulse.cli import console, main, serve
+from adpulse.database import connections, migrations
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.web import server
@@ -37,7 +37,7 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     # As wide as no table needs, so that no cell is wrapped.
-    monkeypatch.setattr(main.out, "_width", 200)
+    monkeypatch.setattr(console.out, "_width", 200)
     return Shell(monkeypatch)
 
 
@@ -74,7 +74,7 @@ async def test_migrate_keeps_every_event(shell: Shell, url: str) -> None:
     for name, active in (("btree_gin", "btree_gin"), ("07_rollup", "rollup")):
         done = await anyio.to_thread.run_sync(shell, "migrate", "--variant", name)
         assert done.exit_code == 0, done.output
-        assert f"schema version {connections.latest_version()}, variant {active}" in done.output
+        assert f"schema version {migrations.latest_version()}, variant {active}" in done.output
         assert await connection.fetchval(statement.format(columns)) == before
         verified = await anyio.to_thread.run_sync(shell, "verify", "--json")
         assert verified.exit_code == 0
@@ -263,7 +263,7 @@ async def test_a_network_address_needs_a_key(
     """`serve` refuses to start there without a key, and says what to do; a revoked one counts: it lets nobody in."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(main, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
     for name in ("ADPULSE_HOST", "ADPULSE_PORT", "ADPULSE_INSECURE"):
         monkeypatch.setenv(name, "")  # what the command sets is gone after the test
     shell.set(database_url=url)
@@ -289,7 +289,7 @@ def test_a_database_that_is_away_keeps_no_service_from_starting(
     """It lets nobody in until it has read the keys (tests/adpulse/auth/test_keys.py), so it may start."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(main, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
     shell.set(database_url="postgresql://127.0.0.1:1/none", host="0.0.0.0", port="0")
     assert shell("serve").exit_code == 0
     assert served

@@ -8,7 +8,7 @@ from click.testing import Result
 from rich.console import Console
 from typer.testing import CliRunner
 
-from adpulse.cli import main
+from adpulse.cli import main, report
 from adpulse.cli.report_table import sparkline
 from tests.conftest import Client
 
@@ -27,7 +27,7 @@ async def filled(client: Client, url: str, monkeypatch: pytest.MonkeyPatch) -> s
     """The URL of a database with three events."""
     events = [EVENT, EVENT | {"ts": "2025-09-24T08:00:00Z", "event_type": "click"}, EVENT | {"campaign_id": "D"}]
     assert (await client.post("/events", json={"events": events})).status_code == 200
-    monkeypatch.setattr(main, "out", Console(width=60))
+    monkeypatch.setattr(report, "out", Console(width=60))
     return url
 
 

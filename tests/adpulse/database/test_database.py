@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adpulse.database import connections
-from adpulse.database.connections import SchemaError
+from adpulse.database import connections, migrations
+from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue
 from tests.conftest import NewDatabase
 
@@ -16,10 +16,10 @@ async def test_migrations_are_applied_once_and_in_order(new_database: NewDatabas
     """A new database gets all of them, a migrated one none."""
     connection = await connections.connect(await new_database(None))
     try:
-        assert await connections.version(connection) == 0
-        assert await connections.migrate(connection) == [name for _, name, _ in connections.migrations()]
-        assert await connections.version(connection) == connections.latest_version()
-        assert await connections.migrate(connection) == []
+        assert await migrations.version(connection) == 0
+        assert await migrations.migrate(connection) == [name for _, name, _ in migrations.migrations()]
+        assert await migrations.version(connection) == migrations.latest_version()
+        assert await migrations.migrate(connection) == []
     finally:
         await connection.close()
 
@@ -42,13 +42,13 @@ async def test_a_failed_migration_leaves_the_schema_as_it_was(
     new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a broken migration did before its fault is taken back, and so are those before it."""
-    broken = [*connections.migrations(), (9_999, "9999_broken.sql", "CREATE TABLE half_made (); SELECT 1 / 0")]
+    broken = [*migrations.migrations(), (9_999, "9999_broken.sql", "CREATE TABLE half_made (); SELECT 1 / 0")]
     connection = await connections.connect(await new_database(None))
     try:
-        monkeypatch.setattr(connections, "migrations", lambda: broken)
+        monkeypatch.setattr(migrations, "migrations", lambda: broken)
         with pytest.raises(asyncpg.DivisionByZeroError):
-            await connections.migrate(connection)
-        assert await connections.version(connection) == 0
+            await migrations.migrate(connection)
+        assert await migrations.version(connection) == 0
         assert await connection.fetchval("SELECT to_regclass('half_made')") is None
     finally:
         await connection.close()
@@ -66,6 +66,6 @@ async def test_a_database_without_a_variant_says_what_to_do(new_database: NewDat
 
 def test_migrations_are_numbered_without_gaps() -> None:
     """A gap or a double number would be skipped in a database that is past it."""
-    numbers = [number for number, _, _ in connections.migrations()]
+    numbers = [number for number, _, _ in migrations.migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert all(Path(name).suffix == ".sql" for _, name, _ in connections.migrations())
+    assert all(Path(name).suffix == ".sql" for _, name, _ in migrations.migrations())

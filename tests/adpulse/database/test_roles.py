@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from adpulse import telemetry
-from adpulse.database import connections
+from adpulse.database import connections, migrations
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.database.embedded import Cluster
 from adpulse.maintenance.loop import run_round
@@ -159,7 +159,7 @@ async def test_a_login_that_is_no_member_is_told_so(
         await owner.execute(f"CREATE ROLE {stranger} LOGIN")
         url = as_login(await new_database(), stranger)
         connection = await connections.connect(url, role=INGEST)
-        assert await connections.version(connection) == 0, "what it may not see is not there for it"
+        assert await migrations.version(connection) == 0, "what it may not see is not there for it"
         await connection.close()
         assert "docs/how-to/roles.md" in caplog.text
         with pytest.raises(TimeoutError):
@@ -176,7 +176,7 @@ async def test_a_login_that_is_no_member_is_told_so(
 async def test_every_table_of_a_migration_is_named_in_grant_roles(new_database: NewDatabase) -> None:
     """One that is not passes for a variant's own, and is open to reports and maintenance."""
     connection = await connections.connect(await new_database(None))
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     assert await connection.fetchval("SELECT grant_roles()") == []
     assert await granted(connection) == {name: rights for name, rights in FOUNDATION.items() if rights}
     await connection.close()
@@ -376,10 +376,10 @@ async def test_a_variant_that_is_in_force_gets_them_too(
     """A database that was built before there were roles: its trigger's function is brought up to date."""
     url = await new_database(None)
     owner = await connections.connect(url)
-    older = [migration for migration in connections.migrations() if migration[0] < 4]
+    older = [migration for migration in migrations.migrations() if migration[0] < 4]
     with monkeypatch.context() as patch:
-        patch.setattr(connections, "migrations", lambda: older)
-        await connections.migrate(owner)
+        patch.setattr(migrations, "migrations", lambda: older)
+        await migrations.migrate(owner)
     await owner.execute(
         catalogue.find("rollup").script("up").replace("SECURITY DEFINER SET search_path = public, pg_temp", "")
     )

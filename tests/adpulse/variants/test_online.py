@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adpulse.database import connections
-from adpulse.database.connections import Connection, SchemaError
+from adpulse.database import connections, locks
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.variants import capture, catalogue, online, verify
 from tests.conftest import Client, NewDatabase, Serve
 
@@ -144,7 +145,7 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
         while await other.fetchval(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            capture.MOVE_LOCK,
+            locks.MOVE_LOCK,
         ):
             await asyncio.sleep(0.05)
     assert (await catalogue.active(other)).name == "rollup"
@@ -179,7 +180,7 @@ async def test_two_that_move_at_once_move_once(url: str) -> None:
 
 async def test_a_change_that_never_gets_its_lock_ends_with_a_reason(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has changed nothing, whoever else wants the table has gone on, and the next try succeeds."""
-    monkeypatch.setattr(connections, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(locks, "PATIENCE_S", 0.0)
     monkeypatch.setattr(online, "_PARTING_S", 0.0)
     mover, reader = await connections.connect(url), await connections.connect(url)
     async with reader.transaction():

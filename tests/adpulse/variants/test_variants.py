@@ -14,8 +14,10 @@ import orjson
 import pglast
 import pytest
 
-from adpulse.database import connections
-from adpulse.database.connections import SQL_DIR, Connection, SchemaError
+from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
+from adpulse.database.sql import SQL_DIR
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, online, verify
 from adpulse.variants.catalogue import Variant
@@ -125,7 +127,7 @@ ORDER BY 1, 2
 async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: Variant) -> None:
     """After up and down the schema is as before, also once there are events and maintenance has run."""
     connection = await connections.connect(await new_database(None))
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     before = await connection.fetch(_OBJECTS)
     await connection.execute(variant.script("up"))
     await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)
@@ -149,7 +151,7 @@ async def test_every_file_runs_in_psql(server: Server, new_database: NewDatabase
     """up, report (through report.psql), maintain and down, with the psql of the server's version."""
     url = await new_database(None)
     connection = await connections.connect(url)
-    await connections.migrate(connection)
+    await migrations.migrate(connection)
     folder = variant.folder
     psql(server, url, "-f", str(folder / "up.sql"))
     await connection.copy_records_to_table("events", records=events(200), columns=COLUMNS)

@@ -12,7 +12,7 @@ from threading import Event
 from adbench.experiments.switch.pauses import Span
 from adbench.harness.process import child, tail
 from adbench.harness.service import adpulse
-from adpulse.database import connections
+from adpulse.database import migrations
 from adpulse.database.connections import Connection
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -43,7 +43,7 @@ async def build(connection: Connection, variant: Variant) -> list[str]:
         "CREATE TABLE schema_migrations (version int PRIMARY KEY, name text NOT NULL, "
         "applied_at timestamptz NOT NULL DEFAULT now())"
     )
-    for number, name, text in connections.migrations():
+    for number, name, text in migrations.migrations():
         if number > EARLIER:
             later.append(name)
             continue

@@ -7,7 +7,8 @@ children that have ended used.
 
 import os
 import time
-from pathlib import Path
+
+import psutil
 
 
 class NoClock(RuntimeError):
@@ -15,7 +16,7 @@ class NoClock(RuntimeError):
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of CPU time that a process has used. Raises NoClock where it cannot be told, or the process ended."""
+    """Return the seconds of CPU time that a process has used. Raises NoClock when it has ended, or cannot be asked."""
     try:
         return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED
     except OSError as error:
@@ -23,27 +24,11 @@ def cpu_s(pid: int) -> float:
 
 
 def available() -> bool:
-    """Whether the CPU time of another process can be told: on Linux with /proc."""
+    """Return True where the CPU time of another process can be told: on Linux."""
     try:
-        return cpu_s(os.getppid()) >= 0 and Path("/proc/self/stat").exists()
+        return cpu_s(os.getppid()) >= 0
     except (NoClock, AttributeError):
         return False
-
-
-def children(pid: int) -> list[int]:
-    """The processes whose parent is `pid`, from /proc."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            # After the name, which is in brackets and may hold anything: state, parent.
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if int(fields[1]) == pid:
-            found.append(int(entry.name))
-    return found
 
 
 class Family:
@@ -55,9 +40,9 @@ class Family:
         self.refresh()
 
     def refresh(self) -> None:
-        """Looks for new children. Not done while time is taken, because it costs time itself."""
-        self.members = [self._pid, *sorted(children(self._pid))]
+        """Look for new children. Not done while time is taken, because it costs time itself."""
+        self.members = [self._pid, *sorted(child.pid for child in psutil.Process(self._pid).children())]
 
     def cpu_s(self) -> float:
-        """Seconds, of the members that were there at the last refresh. Raises NoClock when one has ended since."""
+        """Return the seconds of those that were there at the last refresh. Raises NoClock when one has ended since."""
         return sum(cpu_s(pid) for pid in self.members)

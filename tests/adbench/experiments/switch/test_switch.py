@@ -10,7 +10,7 @@ from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Request, Span
 from adbench.experiments.switch.run import ROUTE
 from adbench.records import model
-from adpulse.database import connections
+from adpulse.database import connections, migrations
 from adpulse.variants import catalogue, verify
 
 # Lines of a run of k6 1.1, as `load.run(…, samples)` has it write them.
@@ -178,8 +178,8 @@ async def test_a_database_begins_earlier_and_is_changed_by_the_command(new_datab
     url = await new_database(None)
     connection = await connections.connect(url)
     later = await changes.build(connection, catalogue.find("rollup"))
-    assert await connections.version(connection) == changes.EARLIER < connections.latest_version()
-    assert later == [name for number, name, _ in connections.migrations() if number > changes.EARLIER]
+    assert await migrations.version(connection) == changes.EARLIER < migrations.latest_version()
+    assert later == [name for number, name, _ in migrations.migrations() if number > changes.EARLIER]
     await connection.execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "
         "SELECT now(), 'click', 'C', 'U' FROM generate_series(1, 9)"
@@ -187,7 +187,7 @@ async def test_a_database_begins_earlier_and_is_changed_by_the_command(new_datab
     log = tmp_path / "log"
     migrated = changes._change(url, "rollup", None, log)
     assert (migrated.name, migrated.switch_ms, migrated.failure) == ("migrations", None, None)
-    assert await connections.version(connection) == connections.latest_version()
+    assert await migrations.version(connection) == migrations.latest_version()
     moved = changes._change(url, "rollup", "rollup_dims", log)
     assert (moved.name, moved.failure) == ("rollup to rollup_dims", None)
     assert moved.switch_ms is not None

@@ -5,9 +5,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from tests.fuzz.wire import Reply, Request
+from adbench.fuzz.wire import Reply, Request
 
-_OTHER = {"404": {}, "405": {}}  # of a path or a method that the document does not have
+_OTHER: dict[str, dict[str, Any]] = {"404": {}, "405": {}}  # of a path or a method that the document does not have
 
 
 class Contract:

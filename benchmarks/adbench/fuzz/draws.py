@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
+from schemathesis.core.result import Err
 from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from tests.fuzz.wire import Request
+from adbench.fuzz.wire import Request
 
 # The document can say that a text is an instant, but not that it lies in the past and in no dark age: of the instants
 # that schemathesis draws by itself nearly all are refused for that, and what comes after the refusal stays untested.
@@ -32,8 +33,10 @@ def load(address: str) -> BaseSchema:
 
 
 def operations(schema: BaseSchema) -> Iterator[APIOperation[Any, Any, Any, Any]]:
-    """Its operations. Raises what is wrong with one."""
+    """Yield its operations. Raises what is wrong with one."""
     for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise found.err()
         yield found.ok()
 
 
@@ -42,7 +45,7 @@ def draw(
     mode: GenerationMode,
     count: int,
     number: int,
-    use: Callable[[Case], None],
+    use: Callable[[Case[Any]], None],
 ) -> None:
     """Draw up to `count` cases and use each; the same number gives the same cases."""
     if mode is GenerationMode.NEGATIVE and not (operation.query or operation.headers or operation.body):
@@ -57,13 +60,13 @@ def draw(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def run(case: Case) -> None:
+    def run(case: Case[Any]) -> None:
         use(case)
 
     run()
 
 
-def check(case: Case, response: Any) -> list[str]:
+def check(case: Case[Any], response: Any) -> list[str]:
     """What schemathesis' own checks say of a reply, all of them but for two things that JSON Schema cannot tell.
 
     A valid case may be refused: whether start is before end, an order has its group, an instant is not in the future,

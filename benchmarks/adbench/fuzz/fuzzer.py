@@ -5,15 +5,16 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from schemathesis import Case, GenerationMode
 
-from tests.fuzz import draws
-from tests.fuzz.contract import Contract
-from tests.fuzz.mutations import mutate
-from tests.fuzz.wire import Reply, Request, Wire
+from adbench.fuzz import draws
+from adbench.fuzz.contract import Contract
+from adbench.fuzz.mutations import mutate
+from adbench.fuzz.wire import Reply, Request, Wire
 
 WIRES = 8  # connections that send at a time, so that requests meet in the queue
 LISTED = 50  # faults that are kept in full
@@ -71,7 +72,7 @@ class Fuzzer:
                     draws.draw(operation, mode, drawn, self._rng.getrandbits(32), lambda case: self._use(case, session))
         asyncio.run(self._make(made, enough))
 
-    def _use(self, case: Case, session: requests.Session) -> None:
+    def _use(self, case: Case[Any], session: requests.Session) -> None:
         response = case.call(session=session)
         request = draws.sent(response)
         self.tally.count("drawn", request, response.status_code)

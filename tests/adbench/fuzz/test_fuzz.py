@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from schemathesis.core.failures import AcceptedNegativeData
 
+from adbench.fuzz import draws
+from adbench.fuzz.contract import Contract
+from adbench.fuzz.fuzzer import Fuzzer
+from adbench.fuzz.mutations import mutate
+from adbench.fuzz.run import SERVICE
+from adbench.fuzz.wire import Reply, Request
 from adbench.harness.service import serving
 from adpulse.database import connections
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.conftest import VERSIONS, NewDatabase
-from tests.fuzz import draws
-from tests.fuzz.__main__ import SERVICE
-from tests.fuzz.contract import Contract
-from tests.fuzz.mutations import mutate
-from tests.fuzz.run import Fuzzer
-from tests.fuzz.wire import Reply, Request
 
 CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
 ASK = Request("GET", "/report", b"start=-1h", (), b"")

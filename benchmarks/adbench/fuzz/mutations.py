@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from tests.fuzz.wire import Request
+from adbench.fuzz.wire import Request
 
 # Values at which somebody's arithmetic, decoding or quoting has gone wrong before: JSON …
 JSON_TOKENS = [

@@ -1,25 +1,25 @@
-"""The command behind `make fuzz`: python -m tests.fuzz --minutes 60."""
+"""Fuzz a service of its own for some minutes, recount what it stored, and write the result."""
 
-import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import __version__ as hypothesis_version
+from rich.console import Console
 from schemathesis import __version__ as schemathesis_version
 
+from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
 from adbench.harness import databases
 from adbench.harness.service import serving
 from adbench.records import model
-from adbench.records.model import Check, Measurement
+from adbench.records.model import Check, Measurement, Result
 from adpulse.database import connections, embedded
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
-from tests.fuzz.run import WIRES, Fuzzer, Tally
 
 DATABASE = "adpulse_fuzz"
 DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made of them
@@ -69,63 +69,80 @@ def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
     return rows
 
 
-def main() -> int:
-    """Send until the time is over, print and write what came of it. Exit status 1 when anything was wrong."""
-    parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--variant", default="rollup_dims")
-    parser.add_argument("--workers", type=int, default=1)
-    options = parser.parse_args()
+@dataclass(frozen=True)
+class Plan:
+    """How long is fuzzed (in minutes), from which seed, which variant, and by how many workers it is served."""
+
+    minutes: float
+    seed: int
+    variant: str
+    workers: int
+
+
+def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Send until the time is over or we are interrupted. Return the result and the file that it is written to.
+
+    Raises EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
+    """
     started_at, started = datetime.now(UTC), time.monotonic()
-    give_up = started + options.minutes * 60
+    give_up = started + plan.minutes * 60
+    broken: list[str] = []
 
     def enough() -> bool:
         return time.monotonic() > give_up
 
-    settings = Settings()
     with embedded.database(settings) as server, tempfile.TemporaryDirectory(prefix="adpulse-fuzz-") as folder:
-        url = asyncio.run(_new(server, options.variant))
-        with serving(url, options.workers, Path(folder) / "service.log", SERVICE) as address:
-            fuzzer = Fuzzer(address, options.seed)
-            while not enough():
-                fuzzer.round(DRAWN, MADE, enough)
-                tally = fuzzer.tally
-                print(f"{time.monotonic() - started:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", flush=True)
+        url = asyncio.run(_new(server, plan.variant))
+        with serving(url, plan.workers, Path(folder) / "service.log", SERVICE) as address:
+            fuzzer = Fuzzer(address, plan.seed)
+            tally = fuzzer.tally
+            try:
+                while not enough():
+                    fuzzer.round(DRAWN, MADE, enough)
+                    took = time.monotonic() - started
+                    console.print(f"{took:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", highlight=False)
+            except (KeyboardInterrupt, SystemExit):
+                broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
+            except Exception as error:  # what was found until then is written all the same
+                broken.append(f"{type(error).__name__}: {error}"[:2_000])
         stored, recount, postgres = asyncio.run(_recount(url))
-    unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
     result = model.of_run(
         what="fuzz",
         started_at=started_at,
         postgres=postgres,
         data=None,
-        variant=options.variant,
+        variant=plan.variant,
         parameters={
-            "seed": options.seed,
-            "minutes": options.minutes,
-            "workers": options.workers,
+            "seed": plan.seed,
+            "minutes": plan.minutes,
+            "workers": plan.workers,
             "connections": WIRES,
             "schemathesis": schemathesis_version,
             "hypothesis": hypothesis_version,
         },
         measurements=_measurements(tally, time.monotonic() - started),
-        checks=[
-            Check(name="every reply is a documented one, none a 5xx", passed=not tally.faulty, detail=unexpected),
-            Check(
-                name="stored events are those that were accepted",
-                passed=stored == tally.accepted,
-                detail=f"{stored:,} stored, {tally.accepted:,} accepted",
-            ),
-            Check(name="reports are exact", passed=recount.exact, detail=f"{recount.wrong} of {recount.cells:,} cells"),
-            Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
-        ],
+        checks=_checks(tally, stored, recount, broken),
     )
-    path = model.write(result, settings.data_dir / "results")
-    for check in result.checks:
-        print(f"{'ok  ' if check.passed else 'no  '} {check.name}: {check.detail}")
-    print(f"results: {path}")
-    return 0 if result.passed else 1
+    return result, model.write(result, settings.data_dir / "results")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _checks(tally: Tally, stored: int, recount: verify.Audit, broken: list[str]) -> list[Check]:
+    unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
+    checks = [
+        Check(name="every reply is a documented one, none a 5xx", passed=not tally.faulty, detail=unexpected),
+        Check(
+            name="stored events are those that were accepted",
+            passed=stored == tally.accepted,
+            detail=f"{stored:,} stored, {tally.accepted:,} accepted",
+        ),
+        Check(name="reports are exact", passed=recount.exact, detail=f"{recount.wrong} of {recount.cells:,} cells"),
+        Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
+    ]
+    if broken:
+        checks.append(Check(name="the run reached its end", passed=False, detail=broken[0]))
+    return checks
+
+
+def table(result: Result) -> str:
+    """Return its checks, a line each."""
+    return "\n".join(f"{'ok  ' if each.passed else 'no  '} {each.name}: {each.detail}" for each in result.checks)

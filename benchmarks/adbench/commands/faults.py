@@ -1,0 +1,239 @@
+"""`adbench faults`: harm is done to a service and its database, and what they say is compared."""
+
+import asyncio
+import logging
+import tempfile
+import time
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from adbench.commands.options import developing, failing_clearly
+from adbench.records import model
+from adpulse.settings import Settings
+
+if TYPE_CHECKING:  # the harness needs httpx, of the group `dev`
+    from adbench.faults.cycle import Outcome
+    from adbench.records.model import Result
+
+RATE = 30_000
+
+faults = typer.Typer(
+    help="Do harm to a service and its database while events flow, and compare what they say with a journal.",
+    no_args_is_help=True,
+)
+console = Console(highlight=False)
+
+Seed = Annotated[int, typer.Option(help="decides harms and events")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="begin anew; else a run of the same code and seed goes on where it was")
+]
+Only = Annotated[str | None, typer.Option(help="these alone, separated by commas")]
+
+
+@faults.command("run")
+def run_cycles(
+    cycles: Annotated[int, typer.Option(min=1, help="how many, with those of a run that was broken off")] = 20,
+    seed: Seed = 1,
+    minutes: Annotated[float | None, typer.Option(help="begin no cycle after so long")] = None,
+    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
+    only: Annotated[str | None, typer.Option(help="these harms alone, separated by commas")] = None,
+    patch: Annotated[Path | None, typer.Option(exists=True, help="a bug to plant in a copy of the service")] = None,
+    fresh: Fresh = False,
+) -> None:
+    """Do harm to a service and its database, and check after every cycle that nothing was lost or doubled.
+
+    A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
+    could not be run.
+    """
+    with developing():
+        from adbench.faults import kept, record
+        from adbench.faults.harms import HARMS
+        from adbench.faults.run import Course, run
+        from adbench.faults.trees import TreeError, copied, patched
+    logging.basicConfig(level=logging.WARNING)
+    names = only.split(",") if only else None
+    if unknown := set(names or ()) - HARMS.keys():
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
+    began, source = datetime.now(UTC), model.source()
+    give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
+
+    async def go(course: Course, tree: Path, path: Path) -> None:
+        async with aclosing(run(course, tree)) as done:
+            async for outcome, postgres in done:
+                lines.append(kept.Cycle(outcome=outcome, postgres=postgres))
+                kept.append(path, lines[-1])
+                _show(outcome)
+
+    with failing_clearly(TreeError), patched(patch) if patch else copied() as tree:
+        path = kept.file(_home(), "run", tree, seed, rate, *sorted(names or ()))
+        if fresh:
+            path.unlink(missing_ok=True)
+        lines = kept.read(path, kept.Cycle)[:cycles]
+        try:
+            asyncio.run(go(Course(seed, len(lines), cycles, rate, give_up, names), tree, path))
+        finally:
+            outcomes = [line.outcome for line in lines]
+            parameters: dict[str, Any] = {"rate": rate, "cycles": len(outcomes), "asked": cycles}
+            parameters |= {"only": names} if names else {}
+            parameters |= {"patch": patch.name} if patch else {}
+            postgres = lines[-1].postgres if lines else None
+            _conclude(record.to_result(outcomes, seed, began, source, postgres, parameters))
+    raise typer.Exit(1 if any(each.violations for each in outcomes) else 0)
+
+
+@faults.command()
+def overload(
+    seconds: Annotated[float, typer.Option(help="of overload; a third as long before and after for the capacity")] = 60,
+    times: Annotated[float, typer.Option(help="the capacity")] = 3,
+    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+) -> None:
+    """Let more arrive than can be stored, and check that what is too much is refused and nothing is lost.
+
+    Exit status: 0, 1 after a violation, 2 when it could not be run.
+    """
+    with developing():
+        from adbench.faults import overload as overloading
+        from adbench.faults import record
+        from adbench.faults.checks import check
+        from adbench.faults.journal import Journal
+        from adbench.faults.run import describe
+        from adbench.faults.trees import TreeError, copied
+        from adbench.faults.world import world
+    began, source = datetime.now(UTC), model.source()
+
+    async def go(tree: Path) -> "Result":
+        with tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
+            home = Path(folder)
+            home.chmod(0o711)
+            async with world(home, tree) as it:
+                journal = Journal()
+                found = await overloading.overload(it, journal, seed, seconds, times)
+                wrong = [*journal.violations, *(await check(it, journal)).violations]
+                parameters = {"seed": seed, "seconds": seconds, "times": times}
+                return record.of_overload(found, wrong, began, source, await describe(it), parameters)
+
+    with failing_clearly(TreeError), copied() as tree:
+        result = asyncio.run(go(tree))
+    _end(result)
+
+
+@faults.command()
+def planted(
+    only: Only = None,
+    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+    fresh: Fresh = False,
+) -> None:
+    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and see that it is found.
+
+    A result is written at the end, also of a run that is broken off. Exit status: 0, 1 when one is not found, 2 when it
+    could not be run.
+    """
+    with developing():
+        from adbench.faults import kept, record
+        from adbench.faults import planted as plants
+        from adbench.faults.trees import TreeError, copied
+    began, source = datetime.now(UTC), model.source()
+    all_plants = {plant.name: plant for plant in plants.read_all()}
+    names = only.split(",") if only else list(all_plants)
+    if unknown := set(names) - all_plants.keys():
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(all_plants)}")
+    with failing_clearly(TreeError):
+        with copied() as tree:
+            path = kept.file(_home(), "planted", tree, seed)
+        if fresh:
+            path.unlink(missing_ok=True)
+        tried = {line.plant: line.outcomes for line in kept.read(path, kept.Tried)}
+        try:
+            for name in names:
+                if name not in tried:
+                    outcomes = asyncio.run(plants.attempt(all_plants[name], seed))
+                    kept.append(path, kept.Tried(plant=name, outcomes=outcomes))
+                    tried[name] = outcomes
+                lines = all_plants[name].found(tried[name][-1])
+                first = (lines or tried[name][-1].violations or ["nothing"])[0]
+                mark = "[green]✓[/]" if lines else "[red]✗[/]"
+                console.print(f"{mark} {name}, {len(tried[name])} cycles: {first}", soft_wrap=True)
+        finally:
+            found = [(all_plants[name], tried[name]) for name in names if name in tried]
+            result = record.of_planted(found, began, source, {"seed": seed, "asked": len(names)})
+            _written(result)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+@faults.command()
+def failover(
+    trials: Annotated[int, typer.Option(min=1, help="fail-overs in each mode")] = 20,
+    seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
+    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = 20_000,
+) -> None:
+    """Kill the primary under load, promote its replica, and count what was acknowledged and is not there.
+
+    A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
+    could not be run.
+    """
+    with developing():
+        from adbench.faults import failover as failing
+        from adbench.faults.trees import TreeError
+    began = datetime.now(UTC)
+    done = failing.Done()
+
+    async def go(home: Path) -> None:
+        async with aclosing(failing.run(home, done, trials, seed, rate)) as them:
+            async for mode, cut_s, it in them:
+                console.print(
+                    f"{mode:>12} {cut_s:.1f} s: {it.acknowledged:,} acknowledged, {it.lost:,} lost "
+                    f"(window {it.window_s * 1_000:.1f} ms), back after {it.outage_s:.2f} s",
+                    *it.violations[:5],
+                    sep="\n    ",
+                    markup=False,
+                )
+
+    with (
+        failing_clearly(TreeError),
+        tempfile.TemporaryDirectory(prefix="adpulse-failover-", ignore_cleanup_errors=True) as folder,
+    ):
+        home = Path(folder)
+        home.chmod(0o711)  # as root, the servers run under another user, who must reach their data
+        try:
+            asyncio.run(go(home))
+        finally:
+            result = failing.to_result(done, began, seed, rate)
+            _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+def _home() -> Path:
+    return Settings().data_dir.resolve()
+
+
+def _written(result: "Result") -> None:
+    console.print(f"result: {model.write(result, _home() / 'results')}", soft_wrap=True)
+
+
+def _conclude(result: "Result") -> None:
+    """Write a result, and print its checks."""
+    _written(result)
+    for each in result.checks:
+        mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
+        console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
+
+
+def _end(result: "Result") -> NoReturn:
+    _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
+
+
+def _show(outcome: "Outcome") -> None:
+    mark = "[red]✗[/]" if outcome.violations else "[green]✓[/]"
+    harms = ", ".join(outcome.harms) + (f" (left out: {', '.join(outcome.skipped)})" if outcome.skipped else "")
+    console.print(
+        f"{mark} {outcome.cycle:>5} {outcome.seconds:5.1f} s {outcome.events_acknowledged:>9,} events  {harms}",
+        soft_wrap=True,
+    )
+    for line in outcome.violations[:20]:
+        console.print(f"    {line}", style="red", markup=False, soft_wrap=True)

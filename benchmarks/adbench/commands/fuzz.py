@@ -1,0 +1,28 @@
+"""`adbench fuzz`."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from adbench.commands.options import Json, developing, failing_clearly, finish, progress
+from adpulse.settings import Settings
+
+
+def fuzz(
+    minutes: Annotated[float, typer.Option(min=0.01, help="how long")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed sends the same requests")] = 1,
+    variant: Annotated[str, typer.Option(help="the physical design")] = "rollup_dims",
+    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 1,
+    json: Json = False,
+) -> None:
+    """Send requests drawn from the OpenAPI document, and spoilt ones, and judge every reply by the document.
+
+    In a database adpulse_fuzz of its own, made anew each time. A result is written also when the run is broken off.
+    Exit status: 0 when nothing was wrong, 1 when something was, 2 when it could not be run. Needs the group `dev`.
+    """
+    with developing():
+        from adbench.fuzz.run import Plan, run, table
+    with failing_clearly():
+        result, path = run(Plan(minutes, seed, variant, workers), Settings(), progress)
+    finish(result, path, lambda found: Text(table(found)), json=json)

@@ -1,0 +1,61 @@
+"""`adpulse report`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from adpulse.cli import console, report_table
+from adpulse.cli.console import Json, fail, opened, out, run
+from adpulse.reports import query as queries
+from adpulse.reports import render
+from adpulse.reports.query import QueryError
+from adpulse.reports.replica import open_reports
+from adpulse.reports.reporter import Report
+from adpulse.settings import Settings
+
+
+def report(
+    campaign: Annotated[list[str] | None, typer.Option(help="a campaign; repeat for several; none: all")] = None,
+    start: Annotated[str, typer.Option(help="-1h, 2025-09-24 or RFC 3339")] = "-1h",
+    end: Annotated[str | None, typer.Option(help="as --start; default: now")] = None,
+    granularity: Annotated[str | None, typer.Option(help="minute, hour, day, week or month")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA time zone")] = None,
+    group_by: Annotated[str | None, typer.Option(help="campaign_id, event_type or a metadata key")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="key:value; repeat for several")] = None,
+    metrics: Annotated[str | None, typer.Option(help="which columns, such as impressions,ctr,unique_users")] = None,
+    order_by: Annotated[str | None, typer.Option(help="order of groups: a metric or group, then :asc or :desc")] = None,
+    limit: Annotated[str | None, typer.Option(help="most groups; the rest is one row")] = None,
+    compare: Annotated[str | None, typer.Option(help="previous: with the window before")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a report as a table: the same question and the same answer as GET /report.
+
+    With --granularity also the course of every metric; with --group-by too, of every group.
+    """
+    given = {"start": start, "end": end, "granularity": granularity, "timezone": timezone, "group_by": group_by}
+    given |= {"metrics": metrics, "order_by": order_by, "limit": limit, "compare": compare}
+    items = [(name, value) for name, value in given.items() if value is not None]
+    items += [("campaign_id", value) for value in campaign or []] + [("filter", value) for value in filter_ or []]
+    settings = console.settings()
+    try:
+        query = queries.parse(items, datetime.now(UTC), settings)
+        with opened(settings) as url:
+            answer = run(_report(url, query, settings))
+    except QueryError as error:
+        fail(f"{error.field.replace('_', '-')} {error}", 2)
+    if as_json:
+        print(render.to_json(answer).decode())
+    else:
+        report_table.show(answer, out)
+
+
+async def _report(url: str, query: queries.Query, settings: Settings) -> Report:
+    reports = await open_reports(url, settings, 1, "adpulse report")
+    try:
+        return await reports.report(query)
+    except asyncpg.QueryCanceledError:
+        fail(f"the report took longer than {settings.report_timeout_ms} ms; take a shorter window")
+    finally:
+        await reports.close()

@@ -1,0 +1,125 @@
+"""`adpulse up`, `adpulse serve` and `adpulse down`."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import asyncpg
+import typer
+
+from adpulse.auth import keyring
+from adpulse.cli import console, keys, variants
+from adpulse.cli.console import fail, opened, run
+from adpulse.database import budget, embedded
+from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.settings import PREFIX, Settings
+from adpulse.web import server
+
+log = logging.getLogger(__name__)
+
+Insecure = Annotated[
+    bool | None,
+    typer.Option("--insecure", help="without any key, let everybody in, on whatever address", show_default="off"),
+]
+
+
+def up(
+    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="home of the embedded database")] = None,
+    variant: variants.VariantName = None,
+    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    insecure: Insecure = None,
+) -> None:
+    """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
+    _set(port=port, data_dir=data_dir, workers=workers, insecure=insecure)
+    _exit_on_sigterm()
+    settings = console.settings()
+    _check_port(settings)
+    with opened(settings) as url:
+        _set(database_url=url)
+        run(variants.migrated(url, variant, settings))
+        _check_keys(url, settings)
+        settings = console.settings()
+        _say_connections(settings)
+        server.serve(settings)
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    insecure: Insecure = None,
+) -> None:
+    """Serve on the database that ADPULSE_DATABASE_URL names."""
+    _set(port=port, host=host, workers=workers, insecure=insecure)
+    settings = console.settings()
+    if settings.database_url is None:
+        fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
+    _exit_on_sigterm()
+    _check_port(settings)
+    _check_keys(settings.database_url, settings)
+    _say_connections(settings)
+    server.serve(settings)
+
+
+def _set(**values: Any) -> None:
+    """Options win over the environment; they go through it because the server's workers are new processes."""
+    for name, value in values.items():
+        if value is not None:
+            os.environ[PREFIX + name.upper()] = str(value)
+
+
+def _exit_on_sigterm() -> None:
+    # uvicorn raises the signal once more when it has stopped; by default that would kill us before the database
+    # is stopped.
+    def leave(number: int, frame: object) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+def _check_port(settings: Settings) -> None:
+    """Fail before anything is started when the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}")
+
+
+def _check_keys(url: str, settings: Settings) -> None:
+    """Nobody serves a network without keys by mistake.
+
+    When the keys cannot be read, because the database is not there yet or has no schema, the service may start: it lets
+    nobody in before it has read them.
+    """
+    if settings.insecure or keyring.is_loopback(settings.host):
+        return
+    try:
+        found = asyncio.run(keys.entries(url))
+    except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
+        log.warning("the keys cannot be read yet: %s", type(error).__name__)
+        return
+    if not found:
+        fail(
+            f"{settings.host} is reached from the network, and there is no key: make one with `adpulse keys new`, or "
+            "let everybody in with --insecure"
+        )
+
+
+def _say_connections(settings: Settings) -> None:
+    """What whoever sets max_connections must know of these processes: docs/how-to/many-services.md."""
+    log.info("connections of each process (%d of them), at most: %s", settings.workers, budget.most(settings))
+
+
+def down() -> None:
+    """Stop an embedded database that a killed process left running."""
+    settings = console.settings()
+    embedded.Cluster(settings.data_dir, settings.postgres_bin).stop()

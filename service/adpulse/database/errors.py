@@ -1,0 +1,33 @@
+"""Errors of the database: what means that it is away, and what a command can do nothing about."""
+
+import asyncio
+
+import asyncpg
+
+# What says that the database is away or short of something, and not that the request is wrong. Classes 08
+# (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
+# and a database or role that is not there, or has no rights yet, which a server that is being set up says for a while.
+UNAVAILABLE = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server ended the session while asyncpg was between two states
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InsufficientPrivilegeError,
+)
+
+
+class SchemaError(Exception):
+    """The database is not in the state that a command needs; the text says what to do."""
+
+
+class InUseError(SchemaError):
+    """Others used the tables for so long that nothing was changed."""

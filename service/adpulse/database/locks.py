@@ -1,0 +1,71 @@
+"""Locks: the number of every advisory lock, and strong locks on tables in use without blocking others for long."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from adpulse.database.connections import Connection
+from adpulse.database.errors import InUseError
+
+log = logging.getLogger(__name__)
+
+# Any constants will do, as long as every process takes the same. Each is the number of an advisory lock.
+MIGRATION_LOCK = 0x616450_01  # whoever migrates
+MAINTENANCE_LOCK = 0x616450_02  # the one process that maintains
+ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
+# Held by an online move; those who must not work meanwhile try for it, shared: retention, archive, the triggers of
+# adpulse.variants.capture.
+MOVE_LOCK = 0x616450_04
+# Held, shared, by a round of maintenance, whose statements are those of one design; alone by the switch of a move.
+ROUND_LOCK = 0x616450_05
+
+# To be run first in a transaction that has one snapshot for several statements. A partition that goes, or a design that
+# another replaces, takes events alone; with a snapshot from before and a lock from after, a report would see neither
+# what was there nor that it has gone. (A single statement has its locks before its snapshot.)
+LOCK_EVENTS = "LOCK TABLE ONLY events IN ACCESS SHARE MODE"
+
+# How long a change of a database in use tries to get its locks, and how long everybody else waits behind one try: at
+# first, and where it never gets its turn; well below PostgreSQL's deadlock_timeout, so that it is the change that
+# gives up and not a report.
+PATIENCE_S = 300.0
+_RETRY_S = 0.5
+_WAIT_MS, _LONGEST_WAIT_MS = 100, 400
+
+
+async def give_way(
+    connection: Connection,
+    work: Callable[[int], Awaitable[None]],
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
+    patience_s: float | None = None,
+) -> None:
+    """Run `work` in a transaction; it needs a strong lock on tables in use, behind which everybody else queues up.
+
+    So it waits 100 ms for a lock, then lets the others pass, and tries again; where it never gets its turn, it waits a
+    quarter longer each time, up to 400 ms. `work` is told how long; `before` is run before each try, outside the
+    transaction. Raises InUseError after `patience_s` (none: PATIENCE_S).
+    """
+    patience_s = PATIENCE_S if patience_s is None else patience_s
+    give_up = time.monotonic() + patience_s
+    wait_ms = _WAIT_MS
+    while True:
+        if before is not None:
+            await before()
+        try:
+            async with connection.transaction():
+                # The second is for a client that has gone in the middle, and not said so: its locks must not stay.
+                await connection.execute(
+                    f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+                )
+                await work(wait_ms)
+            return
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+            if time.monotonic() > give_up:
+                message = f"tables were in use for {patience_s:.0f} s without a pause; nothing was changed"
+                raise InUseError(message) from error
+            log.info("tables are in use: %s", error)
+        await asyncio.sleep(_RETRY_S)
+        wait_ms = min(wait_ms * 5 // 4, _LONGEST_WAIT_MS)

@@ -1,0 +1,57 @@
+"""The numbered migrations in sql/migrations."""
+
+import logging
+
+from adpulse.database.connections import Connection
+from adpulse.database.locks import MIGRATION_LOCK, give_way
+from adpulse.database.sql import SQL_DIR
+
+log = logging.getLogger(__name__)
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """The migrations in order: version, file name, text."""
+    paths = sorted((SQL_DIR / "migrations").glob("[0-9]*.sql"))
+    return [(int(path.name.split("_")[0]), path.name, path.read_text()) for path in paths]
+
+
+def latest_version() -> int:
+    """The schema version that this code needs."""
+    return migrations()[-1][0]
+
+
+async def version(connection: Connection) -> int:
+    """The schema version of the database; 0 before the first migration."""
+    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+        return 0
+    found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")
+    return found
+
+
+async def migrate(connection: Connection) -> list[str]:
+    """Apply the migrations that are missing, each once, all in one transaction. Returns their names.
+
+    Raises SchemaError when the tables that they change are never free for a moment.
+    """
+    applied: list[str] = []
+
+    async def work(wait_ms: int) -> None:
+        applied.clear()
+        # Another who migrates is waited for as long as it takes.
+        await connection.execute("SET LOCAL lock_timeout = 0")
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+        await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations ("
+            "version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        current = await version(connection)
+        for number, name, text in migrations():
+            if number > current:
+                await connection.execute(text)
+                await connection.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", number, name)
+                applied.append(name)
+                log.info("applied migration %s", name)
+
+    await give_way(connection, work)
+    return applied
