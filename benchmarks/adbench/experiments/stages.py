@@ -39,7 +39,8 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.embedded import database
 from adpulse.event import COLUMNS
 from adpulse.ingest import copy_format, group_commit
-from adpulse.ingest.decoder import Batch, Decoder
+from adpulse.ingest.batch import Batch
+from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
 from adpulse.web.app import create_app

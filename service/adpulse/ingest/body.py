@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from adpulse.ingest.decoder import BodyError
+from adpulse.ingest.batch import BodyError
 from adpulse.settings import Settings
 
 # A body that is no larger than this is never too well compressed: a thousand equal events are no bomb.

@@ -14,9 +14,8 @@ from starlette.responses import Response
 from adpulse import telemetry
 from adpulse.auth.keyring import Holder
 from adpulse.ingest import idempotency
+from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
 from adpulse.ingest.body import ArrivingFull, is_ndjson
-from adpulse.ingest.decoder import Batch, BodyError
-from adpulse.ingest.writer import Answer, KeyReused, Overloaded, Unavailable
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"

@@ -16,11 +16,9 @@ from adpulse import telemetry
 from adpulse.database.connections import INGEST, STATEMENTS, Connection, connect
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import group_commit, idempotency
-from adpulse.ingest.decoder import Batch
-from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable
+from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
+from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
-
-__all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +28,6 @@ RECONNECT_S = 0.1
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
-
-
-class Overloaded(Exception):
-    """The queue is full; the batch was not taken. Nothing of it will be stored."""
 
 
 class Writer:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from adpulse.event import MICROS
+from adpulse.money import MICROS
 
 Value = int | float | None
 Kind = Literal["count", "money", "ratio"]

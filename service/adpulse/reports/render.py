@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from adpulse.event import MICROS
+from adpulse.money import MICROS
 from adpulse.reports.metrics import METRICS, Sums, Value, change, decimal
 from adpulse.reports.reporter import Report
 from adpulse.reports.rows import Group, Rest, Row

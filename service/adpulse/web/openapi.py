@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from adpulse.event import EVENT, TEXT_LENGTH
-from adpulse.ingest.decoder import LISTED_REJECTIONS
+from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
 from adpulse.reports.query import BY_NAME, COMPARISONS, FIELDS, FORMATS, KEY, REPEATABLE
 from adpulse.reports.window import GRANULARITIES

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
+from adpulse.ingest.batch import BodyError
 from adpulse.ingest.body import ArrivingFull, BodyReader, gunzip, is_ndjson
-from adpulse.ingest.decoder import BodyError
 from adpulse.settings import Settings
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adpulse.ingest.decoder import Batch, BodyError, Decoder, _NeedsCareError
+from adpulse.ingest.batch import Batch, BodyError
+from adpulse.ingest.decoder import Decoder, _NeedsCareError
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
@@ -32,7 +33,7 @@ class NotFast(Exception):
 class Fast(Decoder):
     """Takes the fast pass only."""
 
-    def _pack_one_by_one(self, *_: object) -> None:
+    def _pack_one_by_one(self, *_: object, **__: object) -> None:
         raise NotFast
 
 
