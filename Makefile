@@ -5,6 +5,7 @@ BIN      := $(VENV)/bin
 EVENTS   ?= 1000000
 DURATION ?= 10
 MINUTES  ?= 60
+PORT     ?= 8888
 SEED     ?= 1
 CYCLES   ?= 20
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
@@ -43,8 +44,8 @@ lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (
 screenshots: $(VENV)/.dev  ## run the notebooks on the committed results and draw every picture again
 	$(BIN)/adbench figures
 
-lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(VENV)/.lab  ## open the notebooks in JupyterLab, on loopback (PORT=8888)
+	$(BIN)/jupyter lab notebooks --port $(PORT) --allow-root
 
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .

@@ -17,8 +17,7 @@ from adbench.capacity import tables
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import tables as waits
 from adbench.figures import fault_tables
-from adbench.records import manifest
-from adbench.records import model as results
+from adbench.records import manifest, model, store
 from adbench.workload import profile
 from adpulse import telemetry
 from adpulse.cli import main
@@ -146,16 +145,16 @@ def dataset(measure: Callable[[profile.Events], profile.Table]) -> str:
     return _table(*measure(profile.drawn()))
 
 
-def simulated(table: Callable[[results.Result], tables.Table]) -> str:
+def simulated(table: Callable[[model.Result], tables.Table]) -> str:
     """One table of the newest simulation that is kept."""
     return _table(*table(manifest.newest(manifest.reference())["simulate"]))
 
 
-def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
+def citus(*shown: Callable[[model.Result], citus_tables.Table]) -> str:
     """Tables of the newest kept run on a cluster, and where they come from."""
-    if (path := results.latest("citus", results.COMMITTED)) is None:
+    if (path := store.latest("citus", store.COMMITTED)) is None:
         return "No run of `adbench run citus` is kept yet; until one is, this page has no figures.\n"
-    run, link = results.read(path), path.relative_to(ROOT)
+    run, link = store.read(path), path.relative_to(ROOT)
     said = (
         f"Of {run.started_at:%-d %B %Y}, Citus {run.parameters['citus']}, {run.parameters['nodes']} nodes on one "
         f"machine of {run.machine.cores} cores, {run.parameters['rounds']} rounds ([file](../../{link})):"
@@ -166,38 +165,38 @@ def citus(*shown: Callable[[results.Result], citus_tables.Table]) -> str:
 def result_schema() -> str:
     """The models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
     parts = []
-    for model in (
-        results.Result,
-        results.Machine,
-        results.Postgres,
-        results.Source,
-        results.Data,
-        results.Measurement,
-        results.Check,
-        results.Gap,
-        results.Manifest,
-        results.Disk,
-        results.Kept,
+    for shown in (
+        model.Result,
+        model.Machine,
+        model.Postgres,
+        model.Source,
+        model.Data,
+        model.Measurement,
+        model.Check,
+        model.Gap,
+        model.Manifest,
+        model.Disk,
+        model.Kept,
     ):
-        assert model.__doc__ is not None
+        assert shown.__doc__ is not None
         rows = []
-        for name, field in model.model_fields.items():
+        for name, field in shown.model_fields.items():
             kind = getattr(field.annotation, "__name__", None) if isinstance(field.annotation, type) else None
             text = str(field.annotation) if kind in (None, "dict", "list") else str(kind)
             for module in ("adbench.records.model.", "datetime.", "typing.", "pydantic.types."):
                 text = text.replace(module, "")
             required = "" if field.is_required() else ", may be left out"
             rows.append((f"`{name}`", f"`{text}`{required}", field.description or ""))
-        text = " ".join(model.__doc__.split())
-        parts += [f"### {model.__name__}", "", text, "", _table(("field", "type", "meaning"), rows)]
+        text = " ".join(shown.__doc__.split())
+        parts += [f"### {shown.__name__}", "", text, "", _table(("field", "type", "meaning"), rows)]
     return "\n".join(parts)
 
 
 def switch_pauses() -> str:
     """The newest kept run of `adbench run switch`: how long who sends must wait, and while which change."""
-    if (path := results.latest("switch", results.COMMITTED)) is None:
+    if (path := store.latest("switch", store.COMMITTED)) is None:
         return "It has not been measured for the record yet; until it has, this page claims no times.\n"
-    run = results.read(path)
+    run = store.read(path)
     link, given = path.relative_to(ROOT), run.parameters
     before = f"{run.data.events:,} events of {run.data.days} days" if run.data else "events"
     said = (
@@ -214,12 +213,12 @@ def switch_pauses() -> str:
 
 def gate_proof() -> str:
     """The newest kept proof of the gate: what was planted, and how often it was called."""
-    if (path := results.latest("gate-proof", results.COMMITTED)) is None:
+    if (path := store.latest("gate-proof", store.COMMITTED)) is None:
         said = (
             "It has not been run in full yet; until it has, this page claims no error rates beyond the simulated ones."
         )
         return f"{said}\n"
-    proof = results.read(path)
+    proof = store.read(path)
     rows = []
     for check in proof.checks:
         values = {each.name: each for each in proof.measurements if each.labels["plant"] == check.name}

@@ -35,7 +35,7 @@ results
 # whatever the window.
 
 # %%
-save(designs.distribution(results.widest("matrix")), "02_latency")
+save(lambda: designs.distribution(results.widest("matrix")), "02_latency")
 
 # %% [markdown]
 # ## And while events are written?
@@ -44,7 +44,7 @@ save(designs.distribution(results.widest("matrix")), "02_latency")
 # buffer cache; the answers stay exact, because a report is one statement in one snapshot.
 
 # %%
-save(designs.distribution(results.widest("matrix"), "both"), "latency_while_writing")
+save(lambda: designs.distribution(results.widest("matrix"), "both"), "latency_while_writing")
 
 # %% [markdown]
 # ## Where the time goes
@@ -54,7 +54,7 @@ save(designs.distribution(results.widest("matrix"), "both"), "latency_while_writ
 # month is 720 sums of an hour.
 
 # %%
-save(reports.windows(results.latest("report")), "report_windows")
+save(lambda: reports.windows(results.latest("report")), "report_windows")
 
 # %% [markdown]
 # ## Would a column store be faster?
@@ -64,4 +64,4 @@ save(reports.windows(results.latest("report")), "report_windows")
 # of a thousand campaigns and hours, they win, and the picture says so.
 
 # %%
-save(reports.peers(results.latest("peers")), "peers")
+save(lambda: reports.peers(results.latest("peers")), "peers")

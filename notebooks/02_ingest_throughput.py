@@ -31,7 +31,7 @@ results
 # left is decoding and PostgreSQL, and a larger batch gains little.
 
 # %%
-save(ingest.throughput(results.latest("ingest")), "03_throughput")
+save(lambda: ingest.throughput(results.latest("ingest")), "03_throughput")
 
 # %% [markdown]
 # ## Microseconds an event
@@ -41,4 +41,4 @@ save(ingest.throughput(results.latest("ingest")), "03_throughput")
 # lowers.
 
 # %%
-save(ingest.per_event(results.latest("stages")), "cost_per_event")
+save(lambda: ingest.per_event(results.latest("stages")), "cost_per_event")

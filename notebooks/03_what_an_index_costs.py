@@ -32,7 +32,7 @@ results
 # a few rows that are appended, and it is moved into order later, many at a time.
 
 # %%
-save(designs.trade(results.widest("matrix")), "what_an_index_costs")
+save(lambda: designs.trade(results.widest("matrix")), "what_an_index_costs")
 
 # %% [markdown]
 # ## Bytes
@@ -42,4 +42,4 @@ save(designs.trade(results.widest("matrix")), "what_an_index_costs")
 # This data set is thin (a million events in a month), so here they are at their largest.
 
 # %%
-save(designs.storage(results.widest("matrix")), "storage")
+save(lambda: designs.storage(results.widest("matrix")), "storage")

@@ -33,15 +33,14 @@ results
 # a line that climbs from corner to corner is proportional.
 
 # %%
-matrices = results.every("matrix")
-save(designs.growth(*matrices), "growth")
+save(lambda: designs.growth(*results.some("matrix")), "growth")
 
 # %% [markdown]
 # The runs were hours apart, on a machine that had other work in some of them: read orders of magnitude there. Pages
 # do not depend on that. This is how many 8 KiB pages the same reports touch, whoever else is on the machine.
 
 # %%
-save(designs.growth_in_pages(*matrices), "growth_in_pages")
+save(lambda: designs.growth_in_pages(*results.some("matrix")), "growth_in_pages")
 
 # %% [markdown]
 # ## What one event costs
@@ -50,8 +49,7 @@ save(designs.growth_in_pages(*matrices), "growth_in_pages")
 # law says what follows: busy cores = events a second x processor time an event, so the rate is at most cores ÷ demand.
 
 # %%
-simulated = results.latest("simulate")
-show(*tables.demands(simulated))
+show(lambda: tables.demands(results.latest("simulate")))
 
 # %% [markdown]
 # ## Does the model behave like the machine?
@@ -61,7 +59,7 @@ show(*tables.demands(simulated))
 # events in a request. The service's processor time was counted in the same runs; all else comes from others.
 
 # %%
-show(*tables.validation(simulated))
+show(lambda: tables.validation(results.latest("simulate")))
 
 # %% [markdown]
 # And with batches that arrive on schedule, slowly first, then faster. Near the knee a per cent of demand more or less
@@ -70,7 +68,7 @@ show(*tables.validation(simulated))
 # The dotted line is the Allen-Cunneen formula: for work that arrives evenly it sees no reason to wait.
 
 # %%
-save(capacity.modelled(simulated), "modelled_latency")
+save(lambda: capacity.modelled(results.latest("simulate")), "modelled_latency")
 
 # %% [markdown]
 # ## What breaks first?
@@ -80,13 +78,13 @@ save(capacity.modelled(simulated), "modelled_latency")
 # speed) is assumed, and so is how long events are kept: the parameters of the result name all of it.
 
 # %%
-save(capacity.limits(simulated), "what_breaks_first")
+save(lambda: capacity.limits(results.latest("simulate")), "what_breaks_first")
 
 # %% [markdown]
 # What that means in machines, and in money at assumed prices (no quotes: multiply with yours):
 
 # %%
-show(*tables.fleets(simulated))
+show(lambda: tables.fleets(results.latest("simulate")))
 
 # %% [markdown]
 # ## And when something fails?
@@ -96,7 +94,7 @@ show(*tables.fleets(simulated))
 # shard gets so few of them that what a COPY costs before the first row fills its cores.
 
 # %%
-show(*tables.plays(simulated))
+show(lambda: tables.plays(results.latest("simulate")))
 
 # %%
-save(capacity.failures(simulated), "failures")
+save(lambda: capacity.failures(results.latest("simulate")), "failures")

@@ -31,7 +31,7 @@ results
 # transaction that stores the events, works for whoever writes: the service, a Lambda function, psql.
 
 # %%
-save(d2.architecture(), "01_architecture")
+save(d2.architecture, "01_architecture")
 
 # %% [markdown]
 # ## The life of an event
@@ -44,7 +44,7 @@ save(d2.architecture(), "01_architecture")
 # inside the same `COPY`, and the answer leaves only after the commit.
 
 # %%
-save(ingest.life(results.latest("stages")), "04_api_flow")
+save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 
 # %% [markdown]
 # ## The schema
@@ -55,4 +55,4 @@ save(ingest.life(results.latest("stages")), "04_api_flow")
 # snapshot.
 
 # %%
-save(d2.schema(results.latest("catalogue").parameters), "05_db_schema")
+save(lambda: d2.schema(results.latest("catalogue").parameters), "05_db_schema")

@@ -40,4 +40,4 @@ results
 # `AdPulseReportsSlow`, for one, wants ten minutes of it, so a spike of one minute wakes nobody.
 
 # %%
-save(dashboard.overview(results.latest("load-spike", where=dashboard.was_watched)), "06_dashboard")
+save(lambda: dashboard.overview(results.latest("load-spike", where=dashboard.was_watched)), "06_dashboard")

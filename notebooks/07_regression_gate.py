@@ -32,7 +32,7 @@ results
 # false alarm. The last rows are changes of SQL that the gate finds by counting, where three runs are as good as thirty.
 
 # %%
-save(gate.caught(results.latest("gate-proof")), "07_regression_gate")
+save(lambda: gate.caught(results.latest("gate-proof")), "07_regression_gate")
 
 # %% [markdown]
 # ## And when it is not
@@ -41,7 +41,7 @@ save(gate.caught(results.latest("gate-proof")), "07_regression_gate")
 # differed. It fails no pull request and passes none off as proven.
 
 # %%
-save(gate.verdicts(results.latest("gate-proof")), "gate_verdicts")
+save(lambda: gate.verdicts(results.latest("gate-proof")), "gate_verdicts")
 
 # %% [markdown]
 # ## What one verdict rests on
@@ -50,7 +50,7 @@ save(gate.verdicts(results.latest("gate-proof")), "gate_verdicts")
 # zero; a metric is called the same when its interval lies within the grey band.
 
 # %%
-save(gate.intervals(results.latest("gate")), "gate_intervals")
+save(lambda: gate.intervals(results.latest("gate")), "gate_intervals")
 
 # %% [markdown]
 # ## Why it takes rounds
@@ -59,4 +59,4 @@ save(gate.intervals(results.latest("gate")), "gate_intervals")
 # widens it. What is decided stays decided; only what is open is measured further, so easy metrics cost little.
 
 # %%
-save(gate.narrowing(results.latest("gate")), "gate_narrowing")
+save(lambda: gate.narrowing(results.latest("gate")), "gate_narrowing")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
 # lambda.txt and build.txt are of the group alone, without the project's own dependencies.
 # bench.txt and dev.txt carry the build back end, because the project itself is installed without isolation.
-DEVELOPMENT = ["--extra", "figures", "--extra", "history", "--extra", "archive", "--group", "build", "--group", "dev"]
+DEVELOPMENT = ["--extra", "figures", "--extra", "archive", "--group", "build", "--group", "dev"]
 LOCKS = {
     "runtime.txt": ["pyproject.toml"],
     "build.txt": ["--group", "build"],

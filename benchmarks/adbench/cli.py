@@ -1,26 +1,32 @@
 """adbench: the commands of the lab, put together."""
 
 import os
+import sys
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from adbench.commands.advise import advise
-from adbench.commands.demo import demo
-from adbench.commands.faults import faults
-from adbench.commands.figures import figures
-from adbench.commands.fuzz import fuzz
-from adbench.commands.gate import gate
-from adbench.commands.history import history
-from adbench.commands.keep import keep
-from adbench.commands.load import load
-from adbench.commands.matrix import matrix
-from adbench.commands.peers import peers
-from adbench.commands.run import run
-from adbench.commands.seed import seed
-from adbench.commands.simulate import simulate
+from adbench.extras import missing
 from adpulse.settings import PREFIX
+
+try:
+    from adbench.commands.advise import advise
+    from adbench.commands.demo import demo
+    from adbench.commands.faults import faults
+    from adbench.commands.figures import figures
+    from adbench.commands.fuzz import fuzz
+    from adbench.commands.gate import gate
+    from adbench.commands.keep import keep
+    from adbench.commands.load import load
+    from adbench.commands.matrix import matrix
+    from adbench.commands.peers import peers
+    from adbench.commands.run import run
+    from adbench.commands.seed import seed
+    from adbench.commands.simulate import simulate
+except ModuleNotFoundError as error:
+    print(f"adbench: {missing(error)}", file=sys.stderr)
+    raise SystemExit(2) from error
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -53,7 +59,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, gate, history, simulate, fuzz, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, simulate, fuzz, keep, figures):
     app.command()(command)
 app.add_typer(run, name="run")
 app.add_typer(faults, name="faults")

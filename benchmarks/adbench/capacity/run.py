@@ -15,7 +15,7 @@ from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import Scenario
 from adbench.capacity.service_times import NEEDED, measured
 from adbench.harness.progress import bar, step
-from adbench.records import manifest, model
+from adbench.records import manifest, store
 from adbench.records.model import Check, Measurement, Result
 
 QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
@@ -65,7 +65,7 @@ def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
             what: f"{found[what].started_at:%Y-%m-%dT%H:%M:%SZ}" for what in (*NEEDED, "load-ingest") if what in found
         },
     }
-    result = model.of_run(
+    result = store.of_run(
         what="simulate",
         started_at=began,
         postgres=found["ingest"].postgres,
@@ -75,7 +75,7 @@ def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
         measurements=measurements,
         checks=checks,
     )
-    return result, model.write(result, out)
+    return result, store.write(result, out)
 
 
 def _assumed() -> dict[str, float]:

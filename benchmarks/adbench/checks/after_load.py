@@ -1,6 +1,7 @@
 """After a load: is everything there that was acknowledged, does every report say so, and how long did answers take."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +37,36 @@ class Answers:
         return self.inside.wrong + self.outside.wrong
 
 
+def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
+    """Return the checks of a recount; one that failed and says why when it breaks off, so that no result is lost."""
+    try:
+        return recount()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # said in the result; what was measured stays true
+        why = str(error) or type(error).__name__
+        return [Check(name="recount", passed=False, detail=f"it broke off, so nothing is known of the answers: {why}")]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit adds to a result."""
+
+    checks: list[Check]
+    measurements: list[Measurement]
+
+
+def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0) -> Audited:
+    """Return `complete` and `accuracy` of a service that has been loaded, and how many cells were recounted."""
+    measurements: list[Measurement] = []
+
+    def recount() -> list[Check]:
+        answers = asyncio.run(ask(data, url, address))
+        measurements.append(Measurement(name="audit.cells", value=answers.cells, unit="cells"))
+        measurements.append(Measurement(name="audit.wrong", value=answers.wrong, unit="cells"))
+        return [complete(data, loaded, answers, cut_off), accuracy(answers)]
+
+    return Audited(recounted(recount), measurements)
+
+
 async def ask(data: Dataset, url: str, address: str) -> Answers:
     """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
     it has taken: k6 may have broken off in the middle of requests."""
@@ -48,7 +79,7 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
             (data.start - timedelta(days=1)).astimezone(UTC).replace(second=0, microsecond=0),
             (now + timedelta(days=1)).replace(second=0, microsecond=0),
         )
-        totals, _ = http_recount.ask(address, everything)
+        totals = http_recount.total(address, everything)
         return Answers(
             stored=await connection.fetchval("SELECT count(*) FROM events"),
             reported=sum(totals[:3]),

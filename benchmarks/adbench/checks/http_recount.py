@@ -6,9 +6,10 @@ and shares no code with it. It needs a service that nobody writes to meanwhile.
 
 import json
 import random
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,11 @@ from adpulse.database.connections import Connection
 Key = tuple[datetime | None, str | None]  # bucket, group
 Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
 ZEROS: Sums = (0, 0, 0, 0, 0)
+MINUTE = timedelta(minutes=1)
+
+
+class TooLongError(RuntimeError):
+    """The service gave a report up: it took longer than ADPULSE_REPORT_TIMEOUT_MS."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,14 @@ class Question:
         pairs += [("filter", f"geo:{self.geo}")] if self.geo else []
         return urlencode(pairs)
 
+    def halves(self) -> "tuple[Question, Question]":
+        """Return the questions of the first and the second half. Raises TooLongError for a single minute."""
+        minutes = (self.end - self.start) // MINUTE
+        if minutes < 2:
+            raise TooLongError(f"a report of one minute takes the service too long: /report?{self.query}")
+        middle = self.start + minutes // 2 * MINUTE
+        return replace(self, end=middle), replace(self, start=middle)
+
 
 @dataclass(frozen=True)
 class Recount:
@@ -54,14 +68,37 @@ class Recount:
 
 
 def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
-    """The totals and the rows of a report over HTTP."""
-    with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
-        answer = json.load(reply)
+    """Return the totals and the rows of a report over HTTP. Raises TooLongError when the service gives it up."""
+    try:
+        with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
+            answer = json.load(reply)
+    except urllib.error.HTTPError as error:
+        if error.code == 504:
+            raise TooLongError(f"/report?{question.query} took the service too long") from error
+        raise
     rows = {
         (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
         for row in answer.get("rows", [])
     }
     return _sums(answer["totals"]), rows
+
+
+def total(address: str, question: Question) -> Sums:
+    """Return the totals of a report, asked for in halves where the whole takes the service too long."""
+    try:
+        return ask(address, question)[0]
+    except TooLongError:
+        first, second = (total(address, half) for half in question.halves())
+        return tuple(map(sum, zip(first, second, strict=True)))
+
+
+def ask_bounded(address: str, question: Question) -> tuple[Question, Sums, dict[Key, Sums]]:
+    """Return the question with the longest window that the service answers in time, counted from its end, and `ask`."""
+    while True:
+        try:
+            return question, *ask(address, question)
+        except TooLongError:
+            _, question = question.halves()
 
 
 async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
@@ -82,10 +119,10 @@ async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
 
 
 async def compare(connection: Connection, address: str, questions: Iterator[Question]) -> Recount:
-    """Asks every question both ways. A row of zeros says the same as no row."""
+    """Ask every question both ways, in a shorter window where the service takes too long. A row of zeros is no row."""
     cells, wrong, first_wrong = 0, 0, None
     for question in questions:
-        totals, rows = ask(address, question)
+        question, totals, rows = ask_bounded(address, question)
         counted = await count(connection, question)
         wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
         pairs = [(totals, wanted)]

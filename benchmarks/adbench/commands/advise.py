@@ -10,11 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from adbench.commands.options import Json, failing_clearly
-from adbench.commands.sizes import count
+from adbench.commands.options import Json, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
-from adbench.records import model
+from adbench.records import store
 from adpulse.settings import Settings
 
 
@@ -28,7 +27,11 @@ def advise(
     measured: Annotated[
         Path | None,
         typer.Option(
-            "--results", exists=True, dir_okay=False, help="of a matrix", show_default="the newest, local or committed"
+            "--results",
+            exists=True,
+            dir_okay=False,
+            help="of a matrix",
+            show_default="your own; the committed one if that has more events",
         ),
     ] = None,
     json: Json = False,
@@ -39,10 +42,10 @@ def advise(
     """
     need = Need(count(events_per_day), retention_days, report_ms, tuple(filters.split(",")) if filters else ())
     with failing_clearly(ValueError, LookupError):
-        path = measured or model.latest("matrix", Settings().data_dir / "results", model.COMMITTED)
+        path = measured or store.latest("matrix", store.results(Settings()), store.COMMITTED)
         if path is None:
             raise LookupError("there is no result of a matrix: run adbench matrix first")
-        advice = judge(need, model.read(path))
+        advice = judge(need, store.read(path))
     if json:
         print(jsons.dumps(_plain(advice, path), indent=2))
     else:

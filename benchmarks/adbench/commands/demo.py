@@ -8,7 +8,7 @@ from rich.console import Console
 from adbench.commands.options import Campaigns, Days, Events, Json, Seed, dataset, failing_clearly, progress
 from adbench.experiments import demo as demo_run
 from adbench.harness.k6 import LoadError
-from adbench.records.model import machine
+from adbench.records.environment import machine
 from adpulse.settings import Settings
 
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
@@ -34,7 +34,7 @@ def demo(
     every answer is right, 1 when not, 2 when it could not be measured.
     """
     data = dataset(events, days, campaigns, seed)
-    plan = demo_run.Plan(data, duration, users or 2 * machine().cores, reports, workers)
+    plan = demo_run.DemoPlan(data, duration, users or 2 * machine().cores, reports, workers)
     with failing_clearly(LoadError):
         result, path = demo_run.run(plan, Settings(), progress)
     if json:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from adbench.commands.options import developing, failing_clearly
-from adbench.records import model
+from adbench.records import environment, store
 from adpulse.settings import Settings
 
 if TYPE_CHECKING:  # the harness needs httpx, of the group `dev`
@@ -59,7 +59,7 @@ def run_cycles(
     names = only.split(",") if only else None
     if unknown := set(names or ()) - HARMS.keys():
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
 
     async def go(course: Course, tree: Path, path: Path) -> None:
@@ -104,7 +104,7 @@ def overload(
         from adbench.faults.run import describe
         from adbench.faults.trees import TreeError, copied
         from adbench.faults.world import world
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
 
     async def go(tree: Path) -> "Result":
         with tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
@@ -137,7 +137,7 @@ def planted(
         from adbench.faults import kept, record
         from adbench.faults import planted as plants
         from adbench.faults.trees import TreeError, copied
-    began, source = datetime.now(UTC), model.source()
+    began, source = datetime.now(UTC), environment.source()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
     if unknown := set(names) - all_plants.keys():
@@ -212,7 +212,7 @@ def _home() -> Path:
 
 
 def _written(result: "Result") -> None:
-    console.print(f"result: {model.write(result, _home() / 'results')}", soft_wrap=True)
+    console.print(f"result: {store.write(result, _home() / 'results')}", soft_wrap=True)
 
 
 def _conclude(result: "Result") -> None:

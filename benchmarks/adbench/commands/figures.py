@@ -9,7 +9,7 @@ import typer
 from adbench.commands.options import failing_clearly, progress
 from adbench.figures import schema as catalogue
 from adbench.harness.progress import step
-from adbench.records import model
+from adbench.records import store
 from adbench.records.manifest import reference
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
@@ -31,32 +31,34 @@ def figures(
         typer.Option("--catalogue", help="only read the schema from a database, and keep it as a result to draw"),
     ] = False,
 ) -> None:
-    """Run the notebooks and draw every picture again, from result files alone.
+    """Run the notebooks of a checkout and draw every picture again, from result files alone.
 
-    Without --results the notebooks' outputs are written too. With it, a picture whose result is not there is passed
-    over, and named. Exit status: 0 when every notebook ran, 2 when not.
+    Without --results the notebooks' outputs are written too, and a missing result is an error. With it, what has no
+    result is named, with the command that makes one. Exit status: 0 when every notebook ran, 2 when not, or when there
+    was nothing to draw.
     """
-    # What draws is installed with the extra `figures`, which no other command needs.
-    from adbench.figures import notebooks as work
-
-    with failing_clearly(work.FiguresError):
+    with failing_clearly():
         if schema:
             with step(progress, "reading the catalogue"), database(Settings()) as server:
                 described = asyncio.run(catalogue.describe(server, Settings()))
-            print(model.write(described, Settings().data_dir.resolve() / "results"))
+            print(store.write(described, store.results(Settings())))
             return
-        folders = reference() if source is None else [source]
-        target = out or (work.SCREENSHOTS if source is None else Settings().data_dir / "figures")
-        for path in work.notebooks():
+    with failing_clearly():
+        # What draws is installed with the extra `figures`, which no other command needs.
+        from adbench.figures import notebooks as work
+    with failing_clearly(work.FiguresError):
+        found, own = work.notebooks(), source is not None
+        folders = [source.resolve()] if source else reference()
+        target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
+        work.load(folders)  # before anything else takes time
+        for path in found:
             with step(progress, path.stem):
-                notebook = work.execute(
-                    path,
-                    [folder.resolve() for folder in folders],
-                    target.resolve(),
-                    missing=() if source is None else work.MISSING,
-                )
-            for what in work.passed_over(notebook):
+                notebook = work.execute(path, folders, target)
+            missed = work.not_drawn(notebook)
+            for what in missed:
                 progress.print(f"  not drawn: {what}", highlight=False, soft_wrap=True)
-            if source is None:
+            if missed and not own:
+                raise work.FiguresError(f"{path.name} lacks a committed result, and its outputs stay as they were")
+            if not own:
                 work.write(notebook, path.with_suffix(".ipynb"))
     print(target)

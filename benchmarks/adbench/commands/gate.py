@@ -16,7 +16,7 @@ from adbench.gate.proof import run as proof_run
 from adbench.gate.run import Plan, run
 from adbench.gate.verdict import record, summary
 from adbench.gate.verdict.decision import Verdict
-from adbench.records import model
+from adbench.records import store
 from adpulse.settings import Settings
 
 # 2 is what every command says when it could not run.
@@ -50,14 +50,14 @@ def gate(
     began = datetime.now(UTC)
     settings = Settings()
     plan = Plan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.results(settings)
     if proof is not None:
         with failing_clearly(TreeError, SideError, NoClock):
             result = proof_run.run(plan, proof, settings, progress)
-        finish(result, model.write(result, folder), proof_run.table, json=json)
+        finish(result, store.write(result, folder), proof_run.table, json=json)
     with failing_clearly(TreeError, SideError, NoClock):
         result = record.to_result(run(plan, settings, progress), began)
-    path = model.write(result, folder)
+    path = store.write(result, folder)
     if markdown is not None:
         with markdown.open("a") as file:
             file.write(summary.markdown(result))

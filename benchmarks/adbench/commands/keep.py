@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from adbench.commands.options import failing_clearly
-from adbench.records import manifest, model
+from adbench.records import manifest, store
 from adbench.records.manifest import KeepingError
 from adpulse.settings import Settings
 
@@ -15,7 +15,7 @@ def keep(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="results, from .adpulse/results")],
     into: Annotated[
         Path, typer.Option(help="where the folders of results are", show_default="benchmarks/results")
-    ] = model.COMMITTED,
+    ] = store.COMMITTED,
 ) -> None:
     """Copy results into the repository, to a folder for their machine and date, and write its manifest.
 
@@ -27,5 +27,5 @@ def keep(
         kept = manifest.keep(files, into, manifest.measure_disk(home if home.is_dir() else Path()))
     for path in kept:
         print(path)
-        if model.read(path).source.changed:
+        if store.read(path).source.changed:
             print("  was measured with files that differed from its revision")

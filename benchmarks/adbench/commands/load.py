@@ -40,7 +40,7 @@ def load(
     Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
     are tighter, are shown and do not count. A service with keys is sent the one in the variable API_KEY.
     """
-    plan = run.Plan(
+    plan = run.LoadPlan(
         scenario,
         dataset(events, days, campaigns, seed),
         duration or run.SECONDS[scenario],

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from adbench.commands.options import Days, End, Json, Seed, dataset, failing_clearly, finish, progress
-from adbench.commands.sizes import count
+from adbench.commands.options import Days, End, Json, Seed, count, dataset, failing_clearly, finish, progress
 from adbench.experiments.matrix import outcome
 from adbench.experiments.matrix import run as matrix_run
 from adbench.experiments.matrix.plan import MatrixError, Plan

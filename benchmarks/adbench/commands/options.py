@@ -1,5 +1,6 @@
 """What the commands share: options, the outcome on the terminal, errors with exit status 2."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,17 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import asyncpg
 import typer
 from pydantic import ValidationError
 from rich.console import Console, RenderableType
 
+from adbench.experiments.experiment import BusyError
+from adbench.extras import missing
 from adbench.harness.databases import ScratchError
 from adbench.harness.process import stopping_on_sigterm
 from adbench.harness.service import ServiceError
 from adbench.records.model import Result
+from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
 from adpulse.database.embedded import EmbeddedError
 from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.settings import PREFIX, Settings
 
 # Progress goes to the error stream, so that what a program reads stays clean.
 progress = Console(stderr=True)
@@ -36,8 +42,19 @@ End = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
+SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+
 # Errors whose text says what to do, of what every command uses; a command adds its own.
-MENDABLE = (EmbeddedError, SchemaError, ScratchError, ServiceError, ValidationError)
+MENDABLE = (BusyError, EmbeddedError, ResultError, SchemaError, ScratchError, ServiceError, ValidationError)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def count(text: str) -> int:
+    """Return the number of events that `50M` stands for. Raises typer.BadParameter."""
+    digits, factor = (text[:-1], SUFFIXES[text[-1]]) if text[-1:] in SUFFIXES else (text, 1)
+    if not digits.isdigit() or not int(digits):
+        raise typer.BadParameter(f"{text!r} is not a number of events such as 500000, 500k or 50M")
+    return int(digits) * factor
 
 
 def dataset(events: int, days: int, campaigns: int, seed: int, end: datetime | None = None) -> Dataset:
@@ -61,16 +78,38 @@ def developing() -> Iterator[None]:
 
 @contextmanager
 def failing_clearly(*mendable: type[Exception]) -> Iterator[None]:
-    """What a user can mend becomes a message and exit status 2."""
-    errors: tuple[type[Exception], ...] = (*MENDABLE, *UNAVAILABLE, *mendable)
+    """Turn what a user can mend into a message and exit status 2: `mendable`, and what every command may meet."""
+    errors = (*MENDABLE, *UNAVAILABLE, *mendable, asyncpg.PostgresError, ModuleNotFoundError)
     try:
         with stopping_on_sigterm():
             yield
-    except errors as error:
-        print(f"adbench: {error or type(error).__name__}", file=sys.stderr)
-        raise typer.Exit(2) from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except Exception as raised:
+        error = _first(raised)
+        if not isinstance(error, errors):
+            raise
+        print(f"adbench: {_said(error)}", file=sys.stderr)
+        raise typer.Exit(2) from raised
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the error, or the first of a group, however deep: tasks that run together fail as a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return missing(error)
+    if isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno in FULL):
+        return f"the disk is full ({error}): make room, or name another folder with ADPULSE_DATA_DIR"
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return f"{PREFIX + where.upper() if error.title == Settings.__name__ else where}: {first['msg']}"
+    return str(error) or type(error).__name__
 
 
 def finish(

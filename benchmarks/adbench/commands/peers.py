@@ -1,6 +1,5 @@
 """`adbench peers`."""
 
-import sys
 from typing import Annotated, Literal
 
 import typer
@@ -51,20 +50,15 @@ def peers(
     2 when it could not be measured. Needs the extra `peers`.
     """
     data = dataset(events, days, campaigns, seed, end)
-    try:
-        # Half a gigabyte of databases, which no other command needs.
-        if rival == "databases":
+    # Half a gigabyte of databases, which no other command needs, is imported only here.
+    if rival == "databases":
+        with failing_clearly(AlreadyLoaded):
             from adbench.experiments.peers import compare
 
-            with failing_clearly(AlreadyLoaded):
-                result, path = compare.run(data, rounds or 30, Settings(), progress, reuse=reuse)
-            finish(result, path, compare.table, json=json, width=140)
-        else:
-            from adbench.experiments.peers import duel
+            result, path = compare.run(data, rounds or 30, Settings(), progress, reuse=reuse)
+        finish(result, path, compare.table, json=json, width=140)
+    with failing_clearly(LoadError):
+        from adbench.experiments.peers import duel
 
-            with failing_clearly(LoadError):
-                result, path = duel.run(duel.Plan(data, rounds or 5, seconds), Settings(), progress)
-            finish(result, path, duel.table, json=json, width=120)
-    except ImportError as error:
-        print(f"adbench: {error.name} is not installed: pip install 'adpulse[peers]'", file=sys.stderr)
-        raise typer.Exit(2) from error
+        result, path = duel.run(duel.Plan(data, rounds or 5, seconds), Settings(), progress)
+    finish(result, path, duel.table, json=json, width=120)

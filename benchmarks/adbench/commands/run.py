@@ -1,7 +1,6 @@
 """`adbench run …`: one thing, measured against something, in turn."""
 
 import sys
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -19,7 +18,6 @@ from adbench.commands.options import (
     progress,
 )
 from adbench.experiments import ingest as ingest_run
-from adbench.experiments import reach as reach_run
 from adbench.experiments import report as report_run
 from adbench.experiments import rollups as rollups_run
 from adbench.experiments import stages as stages_run
@@ -175,24 +173,6 @@ def run_switch(
     with failing_clearly(LoadError, AlreadyLoaded):
         result, path = switch_run.run(plan, Settings(), progress)
     finish(result, path, tables.table, json=json, width=140)
-
-
-@run.command("reach")
-def run_reach(
-    events: Events = 2_000_000,
-    rounds: Annotated[int, typer.Option(min=2, help="times that every question is asked both ways")] = 10,
-    seed: Seed = 7,
-    json: Json = False,
-) -> None:
-    """Unique users: counted from events, and estimated from a sketch in plain SQL.
-
-    In a database adpulse_reach of its own, made anew each time. Exit status: 0, or 2 when it could not be measured.
-    """
-    data = dataset(events, 30, 1_000, seed)
-    whole_days = replace(data, end=data.end.replace(hour=0))
-    with failing_clearly(AlreadyLoaded):
-        result, path = reach_run.run(reach_run.Plan(whole_days, rounds), Settings(), progress)
-    finish(result, path, reach_run.table, json=json)
 
 
 @run.command("citus")

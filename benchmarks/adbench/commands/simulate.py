@@ -7,9 +7,8 @@ import typer
 
 from adbench.capacity import run
 from adbench.capacity.service_times import MissingResults
-from adbench.commands.options import Json, failing_clearly, finish, progress
-from adbench.commands.sizes import count
-from adbench.records import manifest
+from adbench.commands.options import Json, count, failing_clearly, finish, progress
+from adbench.records import manifest, store
 from adpulse.settings import Settings
 
 RATES = "150k,1M,10M"
@@ -43,5 +42,5 @@ def simulate(
             seed,
             failures=failures,
         )
-        result, path = run.run(plan, Settings().data_dir.resolve() / "results", progress)
+        result, path = run.run(plan, store.results(Settings()), progress)
     finish(result, path, run.table, json=json, width=110)

@@ -22,7 +22,7 @@ from adbench.experiments.psql_ceiling import COPIES, STREAMS, copy_in, find_psql
 from adbench.harness import cpu, databases, k6
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import ratio
 from adbench.workload.dataset import BLOCK, Dataset
@@ -75,7 +75,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     Raises load.LoadError, service.ServiceError, scratch.ScratchError or ceiling.CeilingError when a part cannot run.
     """
     k6.find_k6()
-    results_dir = settings.data_dir.resolve() / "results"
+    results_dir = store.scratch(settings)
     began = datetime.now(UTC)
     data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
     with ExitStack() as stack:
@@ -108,7 +108,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         memory = cpu.peak_memory(cpu.service(address))
         checks = asyncio.run(_checks(url, rounds, plan))
         result = asyncio.run(_result(plan, data, url, began, rounds, memory, checks))
-    return result, model.write(result, results_dir)
+    return result, store.write(result, store.results(settings))
 
 
 # ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,11 +201,11 @@ async def _result(
 ) -> Result:
     connection = await connect(url)
     try:
-        postgres = await model.postgres(connection)
+        postgres = await environment.postgres(connection)
         variant = (await catalogue.active(connection)).name
     finally:
         await connection.close()
-    return model.of_run(
+    return store.of_run(
         what="ingest",
         started_at=began,
         postgres=postgres,

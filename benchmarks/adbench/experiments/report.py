@@ -23,7 +23,7 @@ from adbench.harness import k6
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import environment, model, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
@@ -62,7 +62,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
     """
     k6.find_k6()  # before anything else takes time
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.scratch(settings)
     began = datetime.now(UTC)
     measured: list[Measurement] = []
     with database(settings) as server:
@@ -73,7 +73,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             with serving(url, plan.workers, folder / "service.log") as address:
                 measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
         postgres, variant = asyncio.run(describe(url))
-    result = model.of_run(
+    result = store.of_run(
         what="report",
         started_at=began,
         postgres=postgres,
@@ -90,7 +90,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         checks=[],
     )
     result = result.model_copy(update={"checks": _checks(result, plan.sizes)})
-    return result, model.write(result, folder)
+    return result, store.write(result, store.results(settings))
 
 
 def _measure(
@@ -194,7 +194,7 @@ async def describe(url: str) -> tuple[model.Postgres, str]:
     """The server and the variant in force."""
     connection = await connect(url)
     try:
-        return await model.postgres(connection), (await catalogue.active(connection)).name
+        return await environment.postgres(connection), (await catalogue.active(connection)).name
     finally:
         await connection.close()
 

@@ -26,7 +26,7 @@ from rich.table import Table
 
 from adbench.harness import databases
 from adbench.harness.progress import bar
-from adbench.records import model, statistics
+from adbench.records import environment, statistics, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import COLUMNS, Encoder
 from adbench.workload.dataset import BLOCK, Block, Dataset
@@ -70,7 +70,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     """
     with database(settings) as server:
         result = asyncio.run(_measure(plan, server, console))
-    return result, model.write(result, settings.data_dir.resolve() / "results")
+    return result, store.write(result, store.results(settings))
 
 
 async def _measure(plan: Plan, server: str, console: Console) -> Result:
@@ -81,10 +81,10 @@ async def _measure(plan: Plan, server: str, console: Console) -> Result:
     read, checks = await _read(plan, server, console)
     connection = await connect(server)
     try:
-        postgres = await model.postgres(connection)
+        postgres = await environment.postgres(connection)
     finally:
         await connection.close()
-    result = model.of_run(
+    result = store.of_run(
         what="rollups",
         started_at=began,
         postgres=postgres,

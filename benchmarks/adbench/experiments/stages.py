@@ -31,7 +31,7 @@ from rich.table import Table
 from adbench.harness import databases
 from adbench.harness.progress import bar
 from adbench.harness.service import ServiceError
-from adbench.records import model, statistics
+from adbench.records import environment, statistics, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import RATE, events
@@ -75,7 +75,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     """
     with database(settings) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         result = runner.run(_measure(plan, server, settings, console))
-    return result, model.write(result, settings.data_dir.resolve() / "results")
+    return result, store.write(result, store.results(settings))
 
 
 async def _measure(plan: Plan, server: str, settings: Settings, console: Console) -> Result:
@@ -99,10 +99,10 @@ async def _measure(plan: Plan, server: str, settings: Settings, console: Console
         expected = 2 * sum(BATCHES) * (plan.rounds + WARMUP)
         stored = await connection.fetchval("SELECT count(*) FROM events")
         audited = await verify.verify(connection, variant)
-        postgres = await model.postgres(connection)
+        postgres = await environment.postgres(connection)
     finally:
         await connection.close()
-    return model.of_run(
+    return store.of_run(
         what="stages",
         started_at=began,
         postgres=postgres,

@@ -34,7 +34,7 @@ from adbench.experiments import ingest
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import ratio
 from adbench.workload.dataset import Dataset
@@ -177,7 +177,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             checks = asyncio.run(_checks(turns, server))
             measurements = list(_measurements(plan, turns, ratios))
             result = asyncio.run(_result(plan, data, server, began, measurements, settings, checks))
-    return result, model.write(result, settings.data_dir.resolve() / "results")
+    return result, store.write(result, store.results(settings))
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def _server(change: Change, home: Path, settings: Settings) -> Iterator[str]:
 
 
 def _turn(change: Change, plan: Plan, files: dict[Cell, list[Path]], home: Path, settings: Settings) -> Turn:
-    logs = settings.data_dir.resolve() / "results"
+    logs = store.scratch(settings)
     log = logs / "service.log"
     rates, accepted = {}, 0
     with ExitStack() as stack:
@@ -249,10 +249,10 @@ async def _result(
 ) -> Result:
     connection = await connect(server)
     try:
-        postgres = await model.postgres(connection)
+        postgres = await environment.postgres(connection)
     finally:
         await connection.close()
-    return model.of_run(
+    return store.of_run(
         what="tuning",
         started_at=began,
         postgres=postgres,

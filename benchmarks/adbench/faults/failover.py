@@ -27,7 +27,7 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
 from adbench.faults.journal import Batch, Journal, compare
 from adbench.faults.service import Service
 from adbench.faults.standby import Standby
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError
@@ -251,7 +251,7 @@ async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> Asy
     async with paired(home) as pair:
         connection = await connect(pair.primary.url())
         try:
-            done.postgres = await model.postgres(connection)
+            done.postgres = await environment.postgres(connection)
         finally:
             await connection.close()
         for number in range(count):
@@ -294,7 +294,7 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
         # An aim: on a busy machine a body may not arrive in time.
         name = f"{mode}, standby cut off {cut_s:g} s before: a good batch gets 200, or 429 or 503 with Retry-After"
         checks.append(Check(name=name, passed=not refused, detail="; ".join(refused[:3]) or "always", aim=True))
-    return model.of_run(
+    return store.of_run(
         what="failover",
         started_at=began,
         postgres=done.postgres,

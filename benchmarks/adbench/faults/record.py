@@ -13,7 +13,7 @@ from adbench.faults.overload import BATCH, Overload
 from adbench.faults.planted import Plant
 from adbench.faults.world import VARIANT
 from adbench.gate.proof.run import bounds
-from adbench.records import model
+from adbench.records import store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
 
 RECOVERED_S = 1.0  # what is promised
@@ -48,7 +48,7 @@ def to_result(
     parameters: dict[str, Any],
 ) -> Result:
     """The summary. `source` is what the run began with."""
-    return model.of_run(
+    return store.of_run(
         what="faults",
         started_at=began,
         postgres=postgres,
@@ -113,7 +113,7 @@ def of_overload(
             aim=True,
         ),
     ]
-    return model.of_run(
+    return store.of_run(
         what="faults-overload",
         started_at=began,
         postgres=postgres,
@@ -132,7 +132,7 @@ def of_planted(
     parameters: dict[str, Any],
 ) -> Result:
     """The result of the negative controls: a check for each, and after how many cycles it was found."""
-    return model.of_run(
+    return store.of_run(
         what="faults-planted",
         started_at=began,
         postgres=None,

@@ -13,7 +13,7 @@ from adbench.faults.cycle import Outcome
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import plan
 from adbench.faults.world import World, world
-from adbench.records import model
+from adbench.records import environment
 from adbench.records.model import Postgres
 from adpulse.database.connections import connect
 
@@ -75,6 +75,6 @@ async def describe(it: World) -> Postgres:
     """The server that is harmed, as a result file has it."""
     connection = await connect(it.cluster.url(it.database))
     try:
-        return await model.postgres(connection)
+        return await environment.postgres(connection)
     finally:
         await connection.close()

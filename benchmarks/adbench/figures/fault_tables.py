@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable
 
 from adbench.checkout import ROOT
-from adbench.records import model
+from adbench.records import model, store
 from adbench.records.model import Check, Result
 
 
 def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
     """What `say` says of the newest kept result of exactly that kind and of a link to it, or that there is none."""
-    paths = sorted(model.COMMITTED.glob(f"*/*Z-{what}.json"), key=lambda path: path.name)
+    paths = sorted(store.COMMITTED.glob(f"*/*Z-{what}.json"), key=lambda path: path.name)
     if not paths:
         return f"No run of `{command}` is kept yet; until one is, this page has no figures of it.\n"
-    return say(model.read(paths[-1]), f"[file](../../{paths[-1].relative_to(ROOT)})")
+    return say(store.read(paths[-1]), f"[file](../../{paths[-1].relative_to(ROOT)})")
 
 
 def cycles(run: Result, link: str) -> str:

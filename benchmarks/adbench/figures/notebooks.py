@@ -1,7 +1,8 @@
 """From result files to pictures: what the notebooks load, where they save, and how they are run.
 
-A notebook is prose, `load()`, a plot, `save()`. It is written as plain Python with comments (jupytext's py:percent);
-the .ipynb beside it is the same with the outputs of its last run, to be read on a code host.
+A notebook is prose, `load()`, and `save()` or `show()` of functions that draw: where a result is missing, they say
+which command makes it, and the next cell runs. It is written as plain Python with comments (jupytext's py:percent); the
+.ipynb beside it is the same with the outputs of its last run, to be read on a code host.
 """
 
 import os
@@ -16,19 +17,32 @@ import jupytext
 from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from adbench.checkout import ROOT
-from adbench.records import manifest, model
+from adbench.records import store
 from adbench.records.manifest import reference
-from adbench.records.model import Result
+from adbench.records.model import NotMeasured, Result
+from adpulse.settings import Settings
 
 NOTEBOOKS = ROOT / "notebooks"
 SCREENSHOTS = ROOT / "screenshots"
-# The errors of a result, or a number in one, that is not there; and of later cells that name what it was to give.
-FOLLOWS = "NameError"
-MISSING = ("FiguresError", "NotMeasured", FOLLOWS)
+# The command that makes each kind of result.
+COMMANDS = {
+    "catalogue": "adbench figures --catalogue",
+    "gate": "adbench gate",
+    "gate-proof": "adbench gate --proof 30",
+    "ingest": "adbench run ingest",
+    "load-spike": "adbench load spike --dashboard",
+    "matrix": "adbench matrix --scale 1M",
+    "peers": "adbench peers",
+    "report": "adbench run report",
+    "simulate": "adbench simulate",
+    "stages": "adbench run stages",
+}
+NOT_DRAWN = "Not drawn: "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 DPI = 180
@@ -37,6 +51,10 @@ TIMEOUT_S = 120  # for one cell
 
 class FiguresError(RuntimeError):
     """A notebook cannot be run; the text says what to do."""
+
+
+class MissingResultError(LookupError):
+    """There is no such result; the text names the command that makes one."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,20 +68,24 @@ class Library:
         return f"{len(self.files)} results"
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
-        """The newest result of that kind. Raises FiguresError naming the command that makes one."""
+        """Return the newest result of that kind. Raises MissingResultError."""
         for result in reversed(self.files.values()):
             if result.what == what and where(result):
                 return result
-        raise FiguresError(f"there is no such result of {what!r} here; adbench --help names the command that makes one")
+        raise MissingResultError(f"there is no result of {what!r} here; this makes one: {COMMANDS[what]}")
 
     def widest(self, what: str) -> Result:
-        """Of those with the most designs, the newest. Raises FiguresError as `latest` does."""
+        """Return the newest result of those with the most designs. Raises MissingResultError."""
         most = max((len(result.variant.split(",")) for result in self.every(what)), default=0)
         return self.latest(what, where=lambda result: len(result.variant.split(",")) == most)
 
     def every(self, what: str) -> list[Result]:
-        """All results of that kind, oldest first."""
+        """Return all results of that kind, oldest first."""
         return [result for result in self.files.values() if result.what == what]
+
+    def some(self, what: str) -> list[Result]:
+        """Return all results of that kind, oldest first. Raises MissingResultError when there are none."""
+        return self.every(what) or [self.latest(what)]
 
     def _repr_markdown_(self) -> str:
         """What is loaded and where it was measured: the first thing that a notebook shows."""
@@ -89,71 +111,92 @@ def load(folders: Sequence[Path] = ()) -> Library:
         return _library(folders)
     if given := os.environ.get(READ_FROM):
         return _library([Path(folder) for folder in given.split(os.pathsep)])
-    return _library([*reference(), ROOT / ".adpulse" / "results"])
+    return _library([*reference(), _home() / "results"])
+
+
+def _home() -> Path:
+    """Return the folder of local data, wherever the notebook's kernel was started."""
+    return ROOT / Settings().data_dir
 
 
 def _library(folders: Sequence[Path]) -> Library:
-    found = {path: model.read(path) for folder in folders for path in manifest.files(folder)}
+    found = {path: store.read(path) for folder in folders for path in store.files(folder)}
     if not found:
         raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
     return Library(dict(sorted(found.items(), key=lambda item: item[1].started_at)))
 
 
-def save(picture: Figure | bytes, name: str) -> Image:
-    """Writes screenshots/<name>.png, and returns it for the notebook to show.
+def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
+    """Draw a picture, write it as <name>.png, and return it for the notebook to show.
 
-    The bytes depend on the picture and on the versions of matplotlib and d2 alone.
+    It goes to .adpulse/figures; only `adbench figures` without --results writes to screenshots/. The bytes depend on
+    the picture and on the versions of matplotlib and d2 alone. Without its result there is a line that says so.
     """
-    folder = Path(os.environ.get(WRITE_TO, SCREENSHOTS))
+    try:
+        picture = draw()
+    except (MissingResultError, NotMeasured) as error:
+        return _not_drawn(name, error)
+    folder = Path(os.environ.get(WRITE_TO, _home() / "figures"))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.png"
     if isinstance(picture, Figure):
         picture.savefig(path, dpi=DPI, metadata={"Software": None})
     else:
         path.write_bytes(picture)
-    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has no types  # IPython has types in part
+    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has no types
 
 
-def show(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
-    """A table in a notebook."""
+def show(table: Callable[[], tuple[Sequence[str], Sequence[Sequence[str]]]]) -> Markdown:
+    """Return a table, given its head and rows, for the notebook to show; without its result, a line that says so."""
+    try:
+        head, rows = table()
+    except (MissingResultError, NotMeasured) as error:
+        return _not_drawn("a table", error)
     lines = [head, ["---"] * len(head), *rows]
     # IPython publishes no types.
     return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]
 
 
+def _not_drawn(name: str, error: LookupError) -> Markdown:
+    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]
+
+
 def notebooks() -> list[Path]:
-    """The notebooks as Python, in the order in which they are read."""
-    return sorted(NOTEBOOKS.glob("[0-9]*.py"))
+    """Return the notebooks as Python, in the order in which they are read. Raises FiguresError when none are here."""
+    found = sorted(NOTEBOOKS.glob("[0-9]*.py"))
+    if not found:
+        raise FiguresError("the notebooks are in the repository, not in the installed package: run this in a checkout")
+    return found
 
 
-def execute(path: Path, folders: Sequence[Path], screenshots: Path, missing: Sequence[str] = ()) -> NotebookNode:
-    """Runs a notebook from top to bottom on the results in some folders.
-
-    A cell that ends in an error of a name in `missing` is passed over, and keeps the error as its output; any other
-    error raises nbclient's CellExecutionError.
-    """
+def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode:
+    """Run a notebook from top to bottom on the results in some folders. Raises FiguresError when a cell fails."""
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    variables = {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(screenshots)}
+    variables = {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
     # Sockets that are files, and no port; in a folder of their own, because two kernels in one would take each other's.
     with tempfile.TemporaryDirectory(prefix="adbench-") as sockets, _environment(variables):
-        NotebookClient(
+        client = NotebookClient(
             notebook,
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
             timeout=TIMEOUT_S,
             record_timing=False,
             resources={"metadata": {"path": ROOT}},
-            allow_error_names=list(missing),
-        ).execute()
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise FiguresError(f"{path.name} failed: {error.ename}: {error.evalue}") from error
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
     return notebook
 
 
-def passed_over(notebook: NotebookNode) -> list[str]:
-    """What the cells without a picture missed, without those that only follow."""
+def not_drawn(notebook: NotebookNode) -> list[str]:
+    """Return what an executed notebook says that it lacks, a line for each picture or table."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [output.evalue for output in outputs if output.output_type == "error" and output.ename != FOLLOWS]
+    said = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
+    return [text.removeprefix(NOT_DRAWN) for text in said if text.startswith(NOT_DRAWN)]
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

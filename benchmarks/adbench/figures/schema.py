@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from adbench.harness import databases
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Result
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
@@ -73,10 +73,10 @@ async def describe(server: str, settings: Settings) -> Result:
     connection = await connect(await databases.recreate(server, DATABASE))
     try:
         variant = await catalogue.migrate(connection, settings.variant)
-        return model.of_run(
+        return store.of_run(
             what="catalogue",
             started_at=began,
-            postgres=await model.postgres(connection),
+            postgres=await environment.postgres(connection),
             data=None,
             variant=variant.name,
             parameters=await read(connection, variant),

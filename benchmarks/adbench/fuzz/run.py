@@ -15,7 +15,7 @@ from schemathesis import __version__ as schemathesis_version
 from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
 from adbench.harness import databases
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import environment, model, store
 from adbench.records.model import Check, Measurement, Result
 from adpulse.database import connections, embedded
 from adpulse.settings import Settings
@@ -45,7 +45,7 @@ async def _recount(url: str) -> tuple[int, verify.Audit, model.Postgres]:
         return (
             stored,
             await verify.verify(connection, await catalogue.active(connection)),
-            await model.postgres(connection),
+            await environment.postgres(connection),
         )
     finally:
         await connection.close()
@@ -106,7 +106,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             except Exception as error:  # what was found until then is written all the same
                 broken.append(f"{type(error).__name__}: {error}"[:2_000])
         stored, recount, postgres = asyncio.run(_recount(url))
-    result = model.of_run(
+    result = store.of_run(
         what="fuzz",
         started_at=started_at,
         postgres=postgres,
@@ -123,7 +123,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         measurements=_measurements(tally, time.monotonic() - started),
         checks=_checks(tally, stored, recount, broken),
     )
-    return result, model.write(result, settings.data_dir / "results")
+    return result, store.write(result, settings.data_dir / "results")
 
 
 def _checks(tally: Tally, stored: int, recount: verify.Audit, broken: list[str]) -> list[Check]:

@@ -18,7 +18,7 @@ from adbench.gate.measure.trees import Tree
 from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks, overall
 from adbench.gate.verdict.findings import Finding, compare
 from adbench.harness.progress import bar, step
-from adbench.records import model
+from adbench.records import environment, model
 from adpulse.settings import Settings
 
 CLOSING_S = 3.0  # of the budget, for stopping what runs
@@ -90,7 +90,7 @@ def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree]
             for side in sides:
                 work.count(side)
         calls, sampler = _timed(plan, {side.name: side for side in sides}, work, began, console)
-        postgres = runner.run(model.postgres(sides[0].connection))
+        postgres = runner.run(environment.postgres(sides[0].connection))
     base, head, control = (side.signals for side in sides)
     return Outcome(
         plan=plan,

@@ -1,14 +1,35 @@
 """Databases that a benchmark makes for itself, on whatever server it is given."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
-from adpulse.database.connections import connect
+from adbench.records import environment
+from adbench.records.model import Postgres
+from adpulse.database.connections import Connection, connect
+from adpulse.variants import catalogue
 
 
 class ScratchError(RuntimeError):
     """The server does not let us make a database; the text says what to do."""
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """Yield a connection that is closed at the end. Raises one of adpulse's UNAVAILABLE."""
+    connection = await connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def describe(url: str) -> tuple[Postgres, str]:
+    """Return the server behind a database, and the variant in force there."""
+    async with connected(url) as connection:
+        return await environment.postgres(connection), (await catalogue.active(connection)).name
 
 
 def sibling(url: str, name: str) -> str:
@@ -24,12 +45,12 @@ async def recreate(server: str, name: str) -> str:
 
     Raises ScratchError when the role may not create databases, or when somebody uses that database.
     """
-    connection = await connect(server)
     try:
-        if await connection.fetchval("SELECT current_database()") == name:
-            raise ScratchError(f"{name} is dropped at the start of each run: name another database in the URL")
-        await connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        await connection.execute(f"CREATE DATABASE {name}")
+        async with connected(server) as connection:
+            if await connection.fetchval("SELECT current_database()") == name:
+                raise ScratchError(f"{name} is dropped at the start of each run: name another database in the URL")
+            await connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            await connection.execute(f"CREATE DATABASE {name}")
     except asyncpg.InsufficientPrivilegeError as error:
         raise ScratchError(
             f"this needs a database of its own, {name}, and the role may not create it: {error}.\n"
@@ -37,16 +58,11 @@ async def recreate(server: str, name: str) -> str:
         ) from error
     except asyncpg.ObjectInUseError as error:
         raise ScratchError(f"the database {name} is in use, perhaps by another run: {error}") from error
-    finally:
-        await connection.close()
     return sibling(server, name)
 
 
 async def existing(server: str, name: str) -> str | None:
     """The URL of the database `name` on that server, if it is there."""
-    connection = await connect(server)
-    try:
+    async with connected(server) as connection:
         there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-    finally:
-        await connection.close()
     return sibling(server, name) if there else None

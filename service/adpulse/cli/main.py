@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from adpulse.cli import archive, console, keys, report, serve, variants
+from adpulse.cli import archive, audit, console, keys, report, serve, variants
 from adpulse.cli.console import err
 from adpulse.settings import unknown_variables
 
@@ -36,5 +36,5 @@ app.command()(serve.serve)
 app.command()(serve.down)
 app.command()(variants.migrate)
 app.command("variants")(variants.list_variants)
-app.command()(variants.verify)
+app.command()(audit.verify)
 app.command()(report.report)

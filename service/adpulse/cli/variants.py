@@ -1,4 +1,4 @@
-"""`adpulse migrate`, `adpulse variants` and `adpulse verify`."""
+"""`adpulse migrate` and `adpulse variants`."""
 
 import json
 from typing import Annotated, Any
@@ -7,11 +7,10 @@ import typer
 from rich.table import Table
 
 from adpulse.cli import console
-from adpulse.cli.console import Json, err, opened, out, run
+from adpulse.cli.console import Json, opened, out, run
 from adpulse.database import connections, migrations
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
-from adpulse.variants import verify as audit
 
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
 
@@ -64,29 +63,5 @@ async def _availability(url: str) -> list[dict[str, Any]]:
                 }
             )
         return listing
-    finally:
-        await connection.close()
-
-
-def verify(as_json: Json = False) -> None:
-    """Recount every stored event and compare with what the reports say. Exit status 1 when a cell is wrong."""
-    settings = console.settings()
-    with opened(settings) as url, err.status("recounting"):
-        result = run(_verify(url))
-    if as_json:
-        print(json.dumps({"cells": result.cells, "wrong": result.wrong, "accuracy": result.accuracy}))
-    else:
-        for mismatch in result.mismatches[:20]:
-            out.print(f"wrong: {mismatch}", highlight=False, markup=False, soft_wrap=True)
-        # Never rounded up to 100 % while a cell is wrong.
-        accuracy = min(result.accuracy, 0.999999) if result.wrong else 1.0
-        out.print(f"accuracy {accuracy:.4%} ({result.cells} cells recounted)", highlight=False)
-    raise typer.Exit(0 if result.exact else 1)
-
-
-async def _verify(url: str) -> audit.Audit:
-    connection = await connections.connect(url)
-    try:
-        return await audit.verify(connection, await catalogue.active(connection))
     finally:
         await connection.close()

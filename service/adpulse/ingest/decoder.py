@@ -205,7 +205,7 @@ class Decoder:
         # What a key may write takes the place of what was written before: the same look-up is the check.
         campaigns = self._campaigns if allowed is None else allowed
         packed: list[bytes] = []
-        ids: list[bytes | None] = []
+        ids: list[bytes | None] | None = None
         # Commas in metadata, less one for each member that an event does not have.
         commas = 0
         zeros = False
@@ -245,22 +245,23 @@ class Decoder:
                     known = self._read_metadata(raw, limits)
                 document, inner = known
                 commas += inner
-            if event.event_id:
-                event_id = event.event_id.bytes
-                ids.append(event_id)
-                identifier = b"\0\0\0\x10" + event_id
+            if event_id := event.event_id:
+                if ids is None:
+                    ids = [None] * len(packed)
+                ids.append(event_id.bytes)
+                identifier = b"\0\0\0\x10" + event_id.bytes
             else:
-                ids.append(None)
-                identifier = null
-                if event.event_id is UNSET:
+                if ids is not None:
+                    ids.append(None)
+                if event_id is UNSET:
                     commas -= 1
+                identifier = null
             head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
             packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
         self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)
         if zeros and (_ZEROS in text or _VERY_SMALL.search(text)):
             raise _NeedsCareError
-        batch.rows = packed
-        batch.ids = ids if any(ids) else None
+        batch.rows, batch.ids = packed, ids
 
     def _check_text(self, text: bytes, commas: int, events: Sequence[_FastEvent]) -> None:
         """Raise _NeedsCareError unless the text of these events has only so many commas, and those in strings.

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 
+# Of the header `tables`: a name, and its column of time in brackets.
+_TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
+
 # The parameters of report.sql that are null in a report of totals, or mean nothing there (the time zone).
 _UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
 _NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
@@ -75,6 +78,19 @@ class Variant:
     def archives(self) -> bool:
         """Whether a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
         return self.header.get("archive") == "by the day"
+
+    @cached_property
+    def tables(self) -> dict[str, str | None]:
+        """The tables it keeps beside `events`, in the order in which its report names them, each with its column of
+        time; None where it has none."""
+        listed = _TABLE.findall(self.header.get("tables", ""))
+        return {table: column or None for table, column in listed}
+
+    @cached_property
+    def rollups(self) -> str | None:
+        """The query that gives both sides of every sum it stores (adpulse.variants.rollups); None without roll-ups."""
+        path = self.folder / "rollups.sql"
+        return path.read_text().rstrip().removesuffix(";") if path.exists() else None
 
     @cached_property
     def report(self) -> str:

@@ -1,8 +1,14 @@
-"""Recount: what the active variant's report says against what is stored, in one snapshot."""
+"""Compare everything that is derived from raw events with the raw events, in one snapshot.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+1. What the roll-ups hold, every cell of every table, both ways (adpulse.variants.rollups).
+2. What the report statement says, by questions that use each of its branches. A report asks the roll-ups for few of
+   their cells, so it alone would miss most faults; it may also read right roll-ups wrongly.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -10,7 +16,17 @@ import asyncpg
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS
+from adpulse.variants import rollups
 from adpulse.variants.catalogue import Variant
+from adpulse.variants.findings import SUMS, Audit, Findings, Mismatch, Rows
+from adpulse.variants.rollups import AFTER, BEFORE, Window, day_window
+
+__all__ = ["Audit", "Mismatch", "verify"]
+
+# Told how many steps of how many are done, and what is next.
+Progress: TypeAlias = Callable[[int, int, str], None]
+# Granularity, time zone, dimension; and True if the window is cut inside an hour at both ends.
+_Question: TypeAlias = tuple[str | None, str, str | None, bool]
 
 # The recount shares nothing with the reports but the definition of a row: it reads every stored event.
 _RECOUNT = """
@@ -20,8 +36,8 @@ SELECT
   count(*) FILTER (WHERE event_type = 'impression'),
   count(*) FILTER (WHERE event_type = 'click'),
   count(*) FILTER (WHERE event_type = 'conversion'),
-  sum(cost_micros)::bigint,
-  sum(revenue_micros)::bigint
+  sum(cost_micros),
+  sum(revenue_micros)
 FROM events
 WHERE ts >= $1 AND ts < $2
 GROUP BY 1, 2
@@ -29,13 +45,7 @@ GROUP BY 1, 2
 
 # Days that are archived, with the sums of all their files.
 _ARCHIVED = """
-SELECT
-  day,
-  sum(impressions)::bigint,
-  sum(clicks)::bigint,
-  sum(conversions)::bigint,
-  sum(cost_micros)::bigint,
-  sum(revenue_micros)::bigint
+SELECT day, sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros)
 FROM archived_days
 GROUP BY 1
 ORDER BY 1
@@ -48,15 +58,18 @@ WHERE relnamespace = current_schema()::regnamespace AND relname ~ '^archiving_p[
 LIMIT 1
 """
 
-_MINUTE = timedelta(minutes=1)
+# The first day of which retention has left all raw events, in UTC.
+_HORIZON = "SELECT (kept_from AT TIME ZONE 'UTC')::date FROM raw_horizon"
 
-_Rows: TypeAlias = dict[tuple[datetime | None, str | None], tuple[int, ...]]
-_Question: TypeAlias = tuple[str | None, str, str | None, bool]
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
-# (granularity, time zone, dimension, whether the window is cut inside an hour at both ends)
+# Days further apart than this are asked for apart: a report over the years between would make a bucket of every hour.
+_GAP = timedelta(days=31)
+
 _QUESTIONS: Sequence[_Question] = (
     (None, "UTC", "campaign_id", False),
     (None, "UTC", "campaign_id", True),
+    ("minute", "UTC", None, True),
     ("hour", "UTC", "campaign_id", False),
     ("hour", "UTC", None, True),
     ("day", "Asia/Kolkata", None, True),
@@ -65,139 +78,146 @@ _QUESTIONS: Sequence[_Question] = (
     (None, "UTC", "event_type", False),
 )
 _GROUPS = {"campaign_id": "campaign_id", "event_type": "event_type::text", None: "NULL::text"}
-_SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A row that report and recount do not agree on; None where one of them has no such row."""
-
-    question: str
-    bucket: datetime | None
-    group: str | None
-    reported: tuple[int, ...] | None
-    recounted: tuple[int, ...] | None
-
-    def __str__(self) -> str:
-        absent = (None,) * len(_SUMS)
-        sums = zip(_SUMS, self.reported or absent, self.recounted or absent, strict=True)
-        wrong = ", ".join(f"{name} {left} instead of {right}" for name, left, right in sums if left != right)
-        bucket = f" bucket={self.bucket:%FT%RZ}" if self.bucket else ""
-        return f"{self.question}:{bucket} group={self.group}: {wrong}"
+def _quiet(done: int, steps: int, what: str) -> None:
+    """Show nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """The outcome. A cell is one sum of one row."""
+async def verify(connection: Connection, variant: Variant, progress: Progress = _quiet) -> Audit:
+    """Compare roll-ups and reports with raw events over all days that have either.
 
-    cells: int
-    wrong: int
-    mismatches: list[Mismatch]
-
-    @property
-    def exact(self) -> bool:
-        """Whether every cell was right."""
-        return self.wrong == 0
-
-    @property
-    def accuracy(self) -> float:
-        """Right cells ÷ cells; 1.0 for an empty database."""
-        return 1 - self.wrong / self.cells if self.cells else 1.0
-
-
-async def verify(connection: Connection, variant: Variant) -> Audit:
-    """Ask the questions above, and one for each roll-up by a dimension, over all that is stored, and recount each.
-
-    Reads every event once a question. Days whose events are archived are left out of that, and their totals compared
-    with what their files hold, as it was counted then, and what has come late since. Raises SchemaError while a day is
-    being archived.
+    Reads every event once, and once a question. Left out are days whose raw events retention has dropped, and archived
+    days, of which only the totals are compared: with what their files held, and what has come late since. Raises
+    SchemaError while a day is being archived.
     """
-    findings = _Findings()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute(LOCK_EVENTS)
         await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         if day := await connection.fetchval(_UNFINISHED):
             raise SchemaError(f"the day {day} is being archived; let it be finished first: adpulse archive")
+        return await _Work(connection, variant, progress).all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    connection: Connection
+    variant: Variant
+    progress: Progress
+
+    async def all(self) -> Audit:
+        connection, variant, findings = self.connection, self.variant, Findings()
+        self.progress(0, 1, "looking for days")
         archived = await connection.fetch(_ARCHIVED)
+        horizon = await connection.fetchval(_HORIZON) or date.min
+        found = await rollups.days(connection, variant)
+        gone = {record["day"] for record in archived}
+        here = [day for day in found.days if day >= horizon and day not in gone]
+        windows = [day_window(day) for day in here] + [AFTER] * found.after
+        if found.before and horizon == date.min:
+            windows.insert(0, BEFORE)
+        if variant.rollups is None:
+            windows = []
         declared = await connection.fetch("SELECT key FROM declared_dimension") if variant.has_dimensions else []
         questions = [*_QUESTIONS, *((None, "UTC", record["key"], True) for record in declared)]
-        first, last = await connection.fetchrow("SELECT min(ts), max(ts) FROM events")  # type: ignore[misc]  # an aggregate has a row
-        if first is not None:
-            whole = (_minute(first), _minute(last) + _MINUTE)
-            for start, stop in _present(*whole, [record["day"] for record in archived]):
-                for question in questions:
-                    await _ask(connection, variant, question, start, stop, findings)
+        asked = [(question, window) for window in _spans(here, gone) for question in questions]
+        steps = len(windows) + len(asked) + len(archived)
+        done = 0
+        for window in windows:
+            self.progress(done, steps, f"roll-ups of {_spoken(window[0])}")
+            await rollups.compare(connection, variant, window, findings)
+            done += 1
+        for question, window in asked:
+            granularity, _, dimension, _ = question
+            self.progress(done, steps, f"reports by {dimension or granularity} from {_spoken(window[0])}")
+            await self._ask(question, *window, findings)
+            done += 1
         for record in archived:
-            await _compare_archived(connection, variant, record, findings)
-    return Audit(findings.cells, findings.wrong, findings.mismatches)
+            self.progress(done, steps, f"archived day {record['day']}")
+            await self._compare_archived(record, findings)
+            done += 1
+        retired = [day for day in found.days if day < horizon and day not in gone]
+        return Audit(findings.cells, findings.wrong, findings.mismatches, list(_left_out(retired, horizon, gone)))
+
+    async def _ask(self, question: _Question, start: datetime, stop: datetime, findings: Findings) -> None:
+        granularity, zone, dimension, cut = question
+        if cut:
+            first, last = await self._edges(start, stop)
+            start, stop = first + 7 * _MINUTE, last - 10 * _MINUTE
+        if start >= stop:
+            return
+        text = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
+        group = _GROUPS.get(dimension) or "metadata ->> '{}'".format(str(dimension).replace("'", "''"))
+        bucket = f"date_trunc('{granularity}', ts, '{zone}')" if granularity else "NULL::timestamptz"
+        recounted = _rows(await self.connection.fetch(_RECOUNT.format(bucket=bucket, group=group), start, stop))
+        try:
+            async with self.connection.transaction():
+                reported = await self._report(start, stop, granularity, zone, dimension)
+        except asyncpg.DataError as error:
+            # Such as a sum that does not fit any more.
+            findings.add(0, 1, [Mismatch(f"{text}: the report fails: {error}", None, None, None, None)])
+            reported = {}
+        findings.compare(text, reported, recounted)
+
+    async def _edges(self, start: datetime, stop: datetime) -> Window:
+        """Return the minutes of the first and the last event of a window; its own edges when it has none."""
+        first, last = await self.connection.fetchrow(  # type: ignore[misc]  # an aggregate has a row
+            "SELECT date_bin('1 minute', min(ts), 'epoch'), date_bin('1 minute', max(ts), 'epoch') FROM events "
+            "WHERE ts >= $1 AND ts < $2",
+            start,
+            stop,
+        )
+        return first or start, last or stop
+
+    async def _report(
+        self, start: datetime, stop: datetime, granularity: str | None, zone: str, dimension: str | None
+    ) -> Rows:
+        arguments = (None, start, stop, granularity, zone, dimension, None)
+        return _rows(await self.connection.fetch(self.variant.report, *arguments))
+
+    async def _compare_archived(self, record: asyncpg.Record, findings: Findings) -> None:
+        """Compare the totals of an archived day, asked for in one and by campaign, which roll-ups hold apart."""
+        start, stop = day_window(record["day"])
+        recount = _RECOUNT.format(bucket="NULL::timestamptz", group="NULL::text")
+        late = _rows(await self.connection.fetch(recount, start, stop))
+        expected = _add([_sums(tuple(record)[1:]), *late.values()])
+        for dimension in (None, "campaign_id"):
+            reported = _add(list((await self._report(start, stop, None, "UTC", dimension)).values()))
+            question = f"archived day {record['day']}, group_by={dimension}, all together"
+            findings.compare(question, {(None, None): reported}, {(None, None): expected})
 
 
-@dataclass(slots=True)
-class _Findings:
-    cells: int = 0
-    wrong: int = 0
-    mismatches: list[Mismatch] = field(default_factory=list)
-
-    def compare(self, question: str, reported: _Rows, recounted: _Rows) -> None:
-        self.cells += len(_SUMS) * len(reported.keys() | recounted.keys())
-        for key in reported.keys() | recounted.keys():
-            left, right = reported.get(key), recounted.get(key)
-            if left == right:
-                continue
-            # A row of zeros (all its events were deleted) says the same as no row.
-            if not any(left or ()) and not any(right or ()):
-                continue
-            self.wrong += sum(
-                a != b for a, b in zip(left or [None] * len(_SUMS), right or [None] * len(_SUMS), strict=True)
-            )
-            self.mismatches.append(Mismatch(question, *key, left, right))
-
-
-def _present(start: datetime, stop: datetime, archived: Sequence[date]) -> Iterator[tuple[datetime, datetime]]:
-    """What is left of the window without the archived days, which are in order."""
-    for day in archived:
-        midnight = datetime.combine(day, time(), UTC)
-        if start < min(midnight, stop):
-            yield start, min(midnight, stop)
-        start = max(start, midnight + timedelta(days=1))
-    if start < stop:
-        yield start, stop
-
-
-async def _ask(
-    connection: Connection, variant: Variant, question: _Question, start: datetime, stop: datetime, findings: _Findings
-) -> None:
-    granularity, zone, dimension, cut = question
-    if cut:
-        start, stop = start + 7 * _MINUTE, stop - 11 * _MINUTE
-    if start >= stop:
+def _spans(days: Sequence[date], archived: set[date]) -> Iterator[Window]:
+    """Join days, in order, to windows that have no archived day, and no long time without any day, in them."""
+    if not days:
         return
-    reported = _rows(await connection.fetch(variant.report, None, start, stop, granularity, zone, dimension, None))
-    group = _GROUPS.get(dimension) or "metadata ->> '{}'".format(str(dimension).replace("'", "''"))
-    bucket = f"date_trunc('{granularity}', ts, '{zone}')" if granularity else "NULL::timestamptz"
-    recounted = _rows(await connection.fetch(_RECOUNT.format(bucket=bucket, group=group), start, stop))
-    text = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
-    findings.compare(text, reported, recounted)
+    first = days[0]
+    for day, following in pairwise(days):
+        if following - day > _GAP or any(day < each < following for each in archived):
+            yield day_window(first)[0], day_window(day)[1]
+            first = following
+    yield day_window(first)[0], day_window(days[-1])[1]
 
 
-async def _compare_archived(
-    connection: Connection, variant: Variant, record: asyncpg.Record, findings: _Findings
-) -> None:
-    """The totals of an archived day, asked for in one and by campaign, which roll-ups hold apart from one another."""
-    start = datetime.combine(record["day"], time(), UTC)
-    stop = start + timedelta(days=1)
-    late = _rows(await connection.fetch(_RECOUNT.format(bucket="NULL::timestamptz", group="NULL::text"), start, stop))
-    expected = tuple(map(sum, zip(tuple(record)[1:], late.get((None, None), (0,) * len(_SUMS)), strict=True)))
-    for dimension in (None, "campaign_id"):
-        rows = _rows(await connection.fetch(variant.report, None, start, stop, None, "UTC", dimension, None)).values()
-        reported = tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(_SUMS)
-        question = f"archived day {record['day']}, group_by={dimension}, all together"
-        findings.compare(question, {(None, None): reported}, {(None, None): expected})
+def _left_out(retired: Sequence[date], horizon: date, archived: set[date]) -> Iterator[str]:
+    """Say what was not compared cell by cell, and why."""
+    if retired:
+        yield f"{len(retired)} days before {horizon} whose raw events retention has dropped: not compared"
+    if archived:
+        yield f"{len(archived)} archived days, {min(archived)} to {max(archived)}: only their totals are compared"
 
 
-def _minute(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(second=0, microsecond=0)
+def _spoken(at: datetime) -> str:
+    return "days before the calendar" if at == datetime.min else f"{at:%Y-%m-%d}"
 
 
-def _rows(records: Sequence[Any]) -> _Rows:
-    return {(record[0], record[1]): tuple(record)[2:] for record in records}
+def _add(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(SUMS)
+
+
+def _sums(values: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(map(int, values))
+
+
+def _rows(records: Sequence[Any]) -> Rows:
+    return {(f"{record[0]:%FT%RZ}" if record[0] else None, record[1]): _sums(tuple(record)[2:]) for record in records}

@@ -2,6 +2,7 @@
 -- summary:    02 and a materialized view by minute, refreshed concurrently, and raw rows where it is out of date
 -- hypothesis: reports read minutes instead of events, exact and fresh; each refresh reads every event again, so its
 --             cost grows with history while 07's grows with what is new
+-- tables:     stale_minute, events_by_minute (minute)
 -- requires:   (nothing)
 -- costs:      a refresh writes what 02 writes again, as temporary files; reports slow down while it falls behind
 

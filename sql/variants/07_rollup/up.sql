@@ -4,6 +4,7 @@
 --             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is
 --             three tenths for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
+-- tables:     rollup_hour (hour), rollup_minute (minute), rollup_delta (minute)
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day

@@ -5,6 +5,8 @@
 --             writing was to keep 0.6 of the speed of the same partitions without roll-ups, and keeps 0.4 with dense
 --             events, 0.3 with thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
+-- tables:     rollup_dimension, rollup_hour (hour), rollup_minute (minute), rollup_delta (minute), rollup_value,
+--             rollup_dim_hour (hour), rollup_dim_minute (minute)
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day

@@ -8,11 +8,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.checks import http_recount
+from adbench.checks import after_load, http_recount
 from adbench.experiments import demo
 from adbench.harness import k6
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import store
+from adbench.records.model import Check
 from adbench.workload.copy_loader import load as bulk_load
 from adbench.workload.dataset import Dataset
 from adpulse.database import connections
@@ -35,18 +36,23 @@ def loaded(**changed: float) -> k6.Load:
     return k6.Load.model_validate({"config": {}, "metrics": metrics, "checks": checks})
 
 
-def answers(**changed: object) -> demo.Answers:
+def answers(**changed: object) -> after_load.Answers:
     good = {
         "stored": 1_100,
         "reported": 1_100,
         "inside": verify.Audit(10_000_000, 0, []),
         "outside": http_recount.Recount(100, 0, None),
     }
-    return demo.Answers(**good | changed)
+    return after_load.Answers(**good | changed)
 
 
-def failed(one: k6.Load, two: demo.Answers) -> list[str]:
-    return [check.name for check in demo._checks(Dataset(100, END), one, two) if not check.passed]
+def checks(one: k6.Load, two: after_load.Answers) -> list[Check]:
+    audited = (after_load.complete(Dataset(100, END), one, two), after_load.accuracy(two))
+    return [demo._in_time(one), after_load.replies(one), *audited]
+
+
+def failed(one: k6.Load, two: after_load.Answers) -> list[str]:
+    return [check.name for check in checks(one, two) if not check.passed]
 
 
 def test_a_good_run_passes() -> None:
@@ -75,8 +81,8 @@ def test_one_fault_fails_its_check(load_change: dict, answer_change: dict, check
 
 def test_accuracy_is_not_rounded_up() -> None:
     """One wrong cell in ten million is not 100 %."""
-    checks = demo._checks(Dataset(100, END), loaded(), answers(inside=verify.Audit(10_000_000, 1, [])))
-    assert checks[-1].detail.startswith("99.9999 %")
+    found = checks(loaded(), answers(inside=verify.Audit(10_000_000, 1, [])))
+    assert found[-1].detail.startswith("99.9999 %")
 
 
 @pytest.mark.anyio
@@ -118,16 +124,24 @@ def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
         k6.find_k6()
     except k6.LoadError:
         pytest.skip("no k6 here")
-    plan = demo.Plan(Dataset(5_000, END, campaigns=50), seconds=1, users=2, reports=5, workers=1, batch=100)
+    plan = demo.DemoPlan(Dataset(5_000, END, campaigns=50), seconds=1, users=2, reports=5, workers=1, batch=100)
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = demo.run(plan, settings, Console(quiet=True))
-    assert model.read(path) == result
+    assert store.read(path) == result
     assert {check.name: check.detail for check in result.checks[1:] if not check.passed} == {}
     assert result.value("ingest.rate") > 0
     assert result.value("report.count") > 0
     assert result.variant == "rollup"
     console = Console(width=120, record=True, quiet=True)
     console.print(demo.table(result))
+    # What it leaves behind is what a user then keeps: among the results lies nothing else.
+    home = tmp_path / "results"
+    assert list(home.iterdir()) == [path]
+    environment = {"ADPULSE_DATA_DIR": str(tmp_path)}
+    arguments = ["keep", *map(str, home.glob("*.json")), "--into", str(tmp_path / "kept")]
+    kept = CliRunner().invoke(cli.app, arguments, env=environment)
+    assert kept.exit_code == 0, kept.output
+    assert [file.name for file in (tmp_path / "kept").glob("*/*-demo.json")] == [path.name]
 
 
 def test_what_a_user_can_mend_is_a_message(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from adbench.experiments import rollups
-from adbench.records import model
+from adbench.records import store
 from adbench.workload import seed
 from adbench.workload.dataset import Dataset
 from adpulse.database import connections
@@ -23,7 +23,7 @@ def test_costs_and_savings_are_measured_on_equal_answers(server, tmp_path: Path,
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     plan = rollups.Plan(Dataset(2_000, END), dims_events=1_000, writes=2, reads=2)
     result, path = rollups.run(plan, settings, QUIET)
-    assert model.read(path) == result
+    assert store.read(path) == result
     assert {check.name: check.detail for check in result.checks if not check.aim and not check.passed} == {}
     assert sum(check.aim for check in result.checks) == 7
     for name in ("rollup", "rollup_dims"):

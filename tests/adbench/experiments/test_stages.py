@@ -7,7 +7,7 @@ from rich.console import Console
 
 from adbench.experiments import stages
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
-from adbench.records import model
+from adbench.records import store
 from adpulse.settings import Settings
 
 
@@ -15,7 +15,7 @@ def test_every_stage_of_every_size_is_timed(server, tmp_path: Path) -> None:
     """From one instant to the next without a gap: of each request, the stages sum to the whole."""
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = stages.run(stages.Plan(rounds=3, seed=7), settings, Console(quiet=True))
-    assert model.read(path) == result
+    assert store.read(path) == result
     assert {check.name: check.detail for check in result.checks if not check.passed} == {}
     for size in BATCHES:
         names = (*STAGES, *WITHIN_WRITE, "request")

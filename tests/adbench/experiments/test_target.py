@@ -10,14 +10,14 @@ from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.harness import service
-from adbench.records import model
+from adbench.records import environment, model
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """--target changes the environment of the process: what a test does to it is undone."""
     monkeypatch.setenv("ADPULSE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
 
@@ -46,7 +46,7 @@ def test_a_command_works_on_a_server_that_is_reached_by_an_address(home: Path) -
 async def _look(url: str) -> tuple[int, model.Postgres]:
     connection = await connections.connect(url)
     try:
-        return await connection.fetchval("SELECT count(*) FROM events"), await model.postgres(connection)
+        return await connection.fetchval("SELECT count(*) FROM events"), await environment.postgres(connection)
     finally:
         await connection.close()
 

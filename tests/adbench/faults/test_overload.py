@@ -10,7 +10,7 @@ from adbench.faults.journal import Journal
 from adbench.faults.overload import Overload, Phase, overload
 from adbench.faults.world import world
 from adbench.figures import fault_tables
-from adbench.records import model
+from adbench.records import environment, model
 from tests.conftest import BINARIES, VERSIONS
 
 MEMORY_BYTES = 512 * 2**20
@@ -37,7 +37,7 @@ def test_the_page_says_what_the_result_holds() -> None:
         30, offered=9_000, statuses=Counter({200: 2_100, 503: 6_900}), latencies=[0.5] * 99 + [7], client_s=12
     )
     found = Overload(before, during, after, 100 * 2**20)
-    now, source, parameters = datetime.now(UTC), model.source(), {"seconds": 30}
+    now, source, parameters = datetime.now(UTC), environment.source(), {"seconds": 30}
     server = model.Postgres(version="18", settings={})
     said = fault_tables.overload(record.of_overload(found, [], now, source, server, parameters), "[file](x)")
     assert "Before it 90,000 events/s were stored, after it 110,000; 300,000 events/s arrived" in said

@@ -8,9 +8,11 @@ import jupytext
 import matplotlib.image
 import pytest
 from matplotlib.testing.compare import compare_images
+from typer.testing import CliRunner
 
+from adbench import cli
 from adbench.figures import notebooks, schema
-from adbench.figures.notebooks import FiguresError, Library, load
+from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
 from adbench.records.manifest import reference
 from adpulse.database.connections import Connection
@@ -61,23 +63,23 @@ def test_no_picture_is_blank(path: Path) -> None:
 @pytest.mark.anyio
 async def test_the_drawn_schema_is_the_real_one(connection: Connection) -> None:
     """What the diagram was drawn from is what the catalogue says today; otherwise: adbench figures --catalogue."""
-    kept = load(reference()).latest("catalogue")
-    assert kept.variant == "rollup"
-    assert kept.parameters == await schema.read(connection, catalogue.find("rollup"))
+    drawn = load(reference()).latest("catalogue")
+    assert drawn.variant == "rollup"
+    assert drawn.parameters == await schema.read(connection, catalogue.find("rollup"))
 
 
 def test_a_missing_result_is_named() -> None:
     """Not a traceback somewhere in a plot."""
-    with pytest.raises(FiguresError, match="'matrix'"):
+    with pytest.raises(MissingResultError, match=r"'matrix'.*adbench matrix"):
         Library({}).latest("matrix")
 
 
 def test_the_run_that_compares_most_designs_is_found() -> None:
     """Also when a newer one looks at two of them."""
-    kept = load(reference())
-    whole = kept.widest("matrix")
+    library = load(reference())
+    whole = library.widest("matrix")
     two = whole.model_copy(update={"variant": "heap,rollup", "started_at": whole.started_at + timedelta(days=1)})
-    library = Library({**kept.files, Path("newer"): two})
+    library = Library({**library.files, Path("newer"): two})
     assert library.latest("matrix") is two
     assert library.widest("matrix") is whole
 
@@ -88,17 +90,86 @@ def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
         load([tmp_path])
 
 
-def test_what_has_no_result_is_passed_over_and_named(tmp_path: Path) -> None:
-    """Somebody's own run may hold a part: the rest is drawn, and the cells after a missing result still run."""
-    ours = tmp_path / "results"
-    ours.mkdir()
-    (stages,) = (path for path, result in load(reference()).files.items() if result.what == "stages")
-    (ours / stages.name).write_bytes(stages.read_bytes())
+def kept(what: str) -> Path:
+    return next(path for path, result in load(reference()).files.items() if result.what == what)
+
+
+@pytest.mark.parametrize("what", ["demo", *sorted({*COMMANDS} - {"load-spike"})])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_on_a_single_result(
+    path: Path, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It draws what it can; for the rest it names the command that makes the result, and no cell fails."""
+    own = tmp_path / "results"
+    own.mkdir()
+    (own / kept(what).name).write_bytes(kept(what).read_bytes())
+    (own / "k6.json").write_text("{}")  # no result, and none of our business
+    said: list[str] = []
+    monkeypatch.setenv(notebooks.READ_FROM, str(own))
+    monkeypatch.setenv(notebooks.WRITE_TO, str(tmp_path / "drawn"))
+    monkeypatch.setattr(notebooks, "_not_drawn", lambda name, error: said.append(f"{name}: {error}"))
+    exec(compile(path.read_text(), path.name, "exec"), {})
+    drawn = {picture.stem for picture in (tmp_path / "drawn").glob("*.png")}
+    missed = {line.split(":")[0] for line in said}
+    assert drawn | missed - {"a table"} == set(saved(path))
+    assert not drawn & missed
+    for line in said:
+        assert ": adbench " in line or "has no" in line
+
+
+def test_figures_on_own_results_alone(tmp_path: Path) -> None:
+    """Pictures go to .adpulse/figures and never to screenshots/; what is missing is named; the outputs stay."""
+    own = tmp_path / "results"
+    own.mkdir()
+    (own / kept("stages").name).write_bytes(kept("stages").read_bytes())
     ingest = next(path for path in NOTEBOOKS if path.stem.startswith("02_"))
-    notebook = notebooks.execute(ingest, [ours], tmp_path / "drawn", missing=notebooks.MISSING)
+    notebook = notebooks.execute(ingest, [own], tmp_path / "drawn")
     assert [path.stem for path in (tmp_path / "drawn").iterdir()] == ["cost_per_event"]
-    (missed,) = notebooks.passed_over(notebook)
+    (missed,) = notebooks.not_drawn(notebook)
     assert "'ingest'" in missed
+    assert "adbench run ingest" in missed
+
+
+def test_a_notebook_that_is_run_by_hand_leaves_screenshots_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In JupyterLab nobody sets where pictures go."""
+    monkeypatch.delenv(notebooks.WRITE_TO, raising=False)
+    monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
+    notebooks.save(lambda: b"a picture", "01_architecture")
+    assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == b"a picture"
+
+
+def test_figures_without_anything_to_draw_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder, and an installed wheel, where no notebooks are: one line, and status 2."""
+    empty = CliRunner().invoke(cli.app, ["figures", "--results", str(tmp_path)])
+    assert (empty.exit_code, empty.stderr.count("\n")) == (2, 1)
+    assert "no results" in empty.stderr
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
+    wheel = CliRunner().invoke(cli.app, ["figures"])
+    assert (wheel.exit_code, wheel.stderr.count("\n")) == (2, 1)
+    assert "in a checkout" in wheel.stderr
+
+
+@pytest.mark.parametrize("what", sorted(COMMANDS))
+def test_the_command_for_a_result_exists(what: str) -> None:
+    """With its options."""
+    words = COMMANDS[what].split()[1:]
+    names = words[: 2 if words[0] in ("run", "load") else 1]
+    shown = CliRunner(env={"COLUMNS": "200"}).invoke(cli.app, [*names, "--help"])
+    assert shown.exit_code == 0
+    assert all(word in shown.output for word in words if word.startswith("--"))
+
+
+def test_every_result_that_a_notebook_asks_for_has_a_command() -> None:
+    """Also one that is added tomorrow."""
+    asked = {
+        what
+        for path in NOTEBOOKS
+        for what in re.findall(r"results\.(?:latest|widest|some)\(\"([a-z0-9-]+)\"", path.read_text())
+    }
+    assert asked
+    assert asked == set(COMMANDS)
 
 
 def test_every_variant_has_a_colour() -> None:

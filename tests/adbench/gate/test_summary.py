@@ -11,7 +11,7 @@ from adbench.gate.run import Outcome, Plan
 from adbench.gate.verdict import record, summary
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
-from adbench.records import model
+from adbench.records import environment
 from adbench.records.model import Postgres, Result
 from adbench.records.statistics import Interval
 
@@ -88,7 +88,7 @@ def test_the_result_holds_what_the_verdict_rests_on(tmp_path: object) -> None:
     ]
     assert again.parameters["samples_seconds"]["codec.cpu"]["head"] == [1.2, 1.3, 1.1]
     assert again.value("signal", signal="buffers hour", side="base") == 9
-    assert again.machine == model.machine()
+    assert again.machine == environment.machine()
 
 
 @pytest.mark.parametrize(

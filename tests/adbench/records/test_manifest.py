@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench.cli import app
+from adbench.records import environment, store
 from adbench.records import manifest as keeping
-from adbench.records import model
 from adbench.records.manifest import KeepingError
-from adbench.records.model import COMMITTED, MANIFEST, Disk, Postgres, Result
+from adbench.records.model import Disk, Postgres, Result
+from adbench.records.store import COMMITTED, MANIFEST
 from tests.adbench.records.test_records import result
 
 FOLDERS = sorted(path for path in COMMITTED.iterdir() if path.is_dir())
@@ -20,18 +21,18 @@ folders = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 
 
 def local(folder: Path, **changed: object) -> Path:
-    return model.write(result(**changed), folder)
+    return store.write(result(**changed), folder)
 
 
 @folders
 def test_committed_results_are_whole(folder: Path) -> None:
     """Every file is a result, from the folder's machine and date; the manifest has each of them as it is, and no
     other."""
-    manifest = model.read_manifest(folder)
+    manifest = store.read_manifest(folder)
     assert manifest is not None
-    assert set(manifest.files) == {path.name for path in keeping.files(folder)}
+    assert set(manifest.files) == {path.name for path in store.files(folder)}
     for name, kept in manifest.files.items():
-        found = model.read(folder / name)
+        found = store.read(folder / name)
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == kept.sha256
         assert found.machine == manifest.machine
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
@@ -59,17 +60,17 @@ def test_results_are_kept_by_machine_and_date(tmp_path: Path) -> None:
     """With what they have in common in the manifest; a second one joins the first, whose disk stays."""
     home, began = tmp_path / "home", result().started_at
     [first] = keeping.keep([local(tmp_path / "local")], home, DISK)
-    assert first.parent.name.endswith(f"-{model.machine().cores}-cores-2025-09-24")
+    assert first.parent.name.endswith(f"-{environment.machine().cores}-cores-2025-09-24")
     [second] = keeping.keep([local(tmp_path / "local", started_at=began + timedelta(hours=1))], home, None)
     [other_day] = keeping.keep([local(tmp_path / "local", started_at=began + timedelta(days=1))], home, None)
     assert second.parent == first.parent != other_day.parent
-    manifest = model.read_manifest(first.parent)
+    manifest = store.read_manifest(first.parent)
     assert manifest is not None
     assert set(manifest.files) == {first.name, second.name}
     assert manifest.disk == DISK
     assert manifest.seeds == [7]
     assert [server.version for server in manifest.postgres] == ["18.6"]
-    assert model.read(first) == result()
+    assert store.read(first) == result()
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_machines_are_not_mixed(tmp_path: Path) -> None:
     """A folder is one machine: a file from another one is refused."""
     keeping.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
-    other = model.machine().model_copy(update={"cpu": "another one"})
+    other = environment.machine().model_copy(update={"cpu": "another one"})
     moved = local(tmp_path / "local", machine=other, started_at=result().started_at + timedelta(hours=1))
     with pytest.raises(KeepingError, match="another machine"):
         keeping.keep([moved], tmp_path / "home", DISK)
@@ -107,7 +108,7 @@ def test_the_disk_of_a_server_elsewhere_is_not_known(tmp_path: Path) -> None:
     """What was measured on this machine says nothing about it."""
     server = Postgres(version="18.6", settings={}, local=False)
     [kept] = keeping.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
-    manifest = model.read_manifest(kept.parent)
+    manifest = store.read_manifest(kept.parent)
     assert manifest is not None
     assert manifest.disk is None
 

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Data, Measurement, Postgres, Result
 from adpulse.database.connections import Connection
 
@@ -15,9 +14,9 @@ def result(**changed: object) -> Result:
     fields = {
         "what": "demo",
         "started_at": datetime(2025, 9, 24, 6, 59, 31, tzinfo=UTC),
-        "machine": model.machine(),
+        "machine": environment.machine(),
         "postgres": Postgres(version="18.6", settings={"work_mem": "32MB"}),
-        "source": model.source(),
+        "source": environment.source(),
         "data": Data(events=1, days=1, campaigns=1, seed=7, end=datetime(2025, 9, 24, tzinfo=UTC)),
         "variant": "rollup",
         "parameters": {"seconds": 10},
@@ -30,23 +29,23 @@ def result(**changed: object) -> Result:
 def test_a_result_survives_its_file(tmp_path: Path) -> None:
     """Whole, under a name with the date and the command."""
     written = result()
-    path = model.write(written, tmp_path / "new")
+    path = store.write(written, tmp_path / "new")
     assert path.name == "20250924T065931Z-demo.json"
-    assert model.read(path) == written
+    assert store.read(path) == written
 
 
 def test_a_result_is_never_overwritten(tmp_path: Path) -> None:
     """Results are a record: the second of a second gets a name of its own."""
-    paths = {model.write(result(variant=name), tmp_path) for name in ("rollup", "btree_gin")}
-    assert {model.read(path).variant for path in paths} == {"rollup", "btree_gin"}
+    paths = {store.write(result(variant=name), tmp_path) for name in ("rollup", "btree_gin")}
+    assert {store.read(path).variant for path in paths} == {"rollup", "btree_gin"}
 
 
 def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
     """A reader must not have to guess."""
     for text in ("{}", result().model_dump_json().replace('"variant"', '"variation"')):
         (tmp_path / "x.json").write_text(text)
-        with pytest.raises(ValidationError):
-            model.read(tmp_path / "x.json")
+        with pytest.raises(store.ResultError, match=r"x\.json is not a result"):
+            store.read(tmp_path / "x.json")
 
 
 def test_a_measurement_is_found_by_name_and_labels() -> None:
@@ -64,17 +63,17 @@ def test_one_failed_check_fails_the_result() -> None:
 
 def test_the_machine_and_the_code_are_named() -> None:
     """What makes two results comparable."""
-    here = model.machine()
+    here = environment.machine()
     assert here.cpu
     assert here.cores >= 1
     assert here.memory_bytes > 0
-    assert model.source().packages["adpulse"]
+    assert environment.source().packages["adpulse"]
 
 
 @pytest.mark.anyio
 async def test_the_server_tells_its_settings(connection: Connection) -> None:
     """Those that somebody chose, and no paths of this machine."""
-    server = await model.postgres(connection)
+    server = await environment.postgres(connection)
     assert server.version[0].isdigit()
     assert server.settings["fsync"] == "off"
     assert not any("/" in setting for setting in server.settings.values())

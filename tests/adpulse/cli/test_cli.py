@@ -100,6 +100,18 @@ async def test_verify_finds_what_is_wrong(shell: Shell, url: str) -> None:
     assert "accuracy 100" not in done.stdout
 
 
+async def test_verify_does_not_praise_an_empty_database(shell: Shell, url: str) -> None:
+    """Where nothing can be compared it says so, with a status of its own."""
+    shell.set(database_url=url)
+    done = await anyio.to_thread.run_sync(shell, "verify")
+    assert done.exit_code == 3
+    assert "nothing to compare" in done.stdout
+    assert "100" not in done.stdout
+    done = await anyio.to_thread.run_sync(shell, "verify", "--json")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout) == {"cells": 0, "wrong": 0, "accuracy": None, "left_out": []}
+
+
 async def test_variants_are_listed_for_programs(shell: Shell, url: str) -> None:
     """`variants --json` has the promised keys, one entry a folder; a variant that cannot be had has a reason."""
     shell.set(database_url=url)
@@ -151,7 +163,7 @@ async def test_wrong_names_change_nothing(shell: Shell, new_database: NewDatabas
 async def test_an_unknown_setting_is_named(shell: Shell, url: str) -> None:
     """A typing error in the environment does not pass in silence, and does not stop the command."""
     shell.set(database_url=url, max_evnets="5")
-    done = await anyio.to_thread.run_sync(shell, "verify")
+    done = await anyio.to_thread.run_sync(shell, "variants")
     assert done.exit_code == 0
     assert "there is no setting ADPULSE_MAX_EVNETS" in done.stderr
 

@@ -52,7 +52,7 @@ def test_the_readme_has_every_variant() -> None:
 @each
 def test_a_header_is_complete(variant: Variant) -> None:
     """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
-    keys = [key for key in variant.header if key not in ("archive", "promises", "totals")]
+    keys = [key for key in variant.header if key not in ("archive", "promises", "tables", "totals")]
     assert keys == ["variant", "summary", "hypothesis", "requires", "costs"]
     assert variant.header["variant"] == variant.name
     assert all(variant.header.values())
@@ -66,6 +66,18 @@ def test_every_file_parses(variant: Variant) -> None:
     assert len(pglast.parse_sql(variant.report)) == 1
     assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
     assert {"up.sql", "down.sql", "report.sql"} <= {path.name for path in variant.folder.iterdir()}
+
+
+@each
+def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
+    """In the order in which its report names, and so locks, them; those with a time are compared with raw events."""
+    if variant.requires != "(nothing)":
+        return
+    made = re.findall(r"^CREATE (?:MATERIALIZED VIEW|TABLE) (\w+)", variant.script("up"), re.MULTILINE)
+    assert sorted(variant.tables) == sorted(name for name in made if not name.startswith("events") or "_by_" in name)
+    named = {name: found.start() for name in variant.tables if (found := re.search(rf"\b{name}\b", variant.report))}
+    assert list(variant.tables) == sorted(named, key=lambda name: named[name])
+    assert (variant.rollups is not None) == bool(variant.tables)
 
 
 def test_a_text_that_is_cut_short_keeps_what_totals_need() -> None:

@@ -36,7 +36,7 @@ from adbench.experiments.citus.phases import (
     spread,
 )
 from adbench.harness import cpu, databases, k6
-from adbench.records import model, statistics
+from adbench.records import environment, statistics, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import Shape
@@ -91,12 +91,12 @@ def run(plan: Plan, home: str, settings: Settings, console: Console) -> tuple[Re
     Raises ClusterError, load.LoadError or service.ServiceError when a part cannot run.
     """
     k6.find_k6()
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.scratch(settings)
     try:
         result = asyncio.run(_measure(plan, home, folder, console))
     except asyncpg.UndefinedTableError as error:
         raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
-    return result, model.write(result, folder)
+    return result, store.write(result, store.results(settings))
 
 
 async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Result:
@@ -109,7 +109,7 @@ async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Resul
         await _all_phases(plan, home, sides, found, logs, console)
         connection = await connect(sides["citus"])
         try:
-            postgres = await model.postgres(connection)
+            postgres = await environment.postgres(connection)
             version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
         finally:
             await connection.close()
@@ -117,7 +117,7 @@ async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Resul
         for shards in plan.shards:
             for side in ("citus", "rollup"):
                 await cluster.drop(home, _name(side, shards))
-    result = model.of_run(
+    result = store.of_run(
         what="citus",
         started_at=began,
         postgres=postgres,

@@ -5,10 +5,10 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -16,31 +16,29 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks import after_load
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import dashboard
 from adbench.experiments.load.knee import knee, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
-from adbench.harness.service import ServiceError, serving
-from adbench.records import model
+from adbench.harness.service import ServiceError
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
-from adpulse.database.connections import connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
 
 DATABASE = "adpulse_load"
 WARMUP_S = 2
 PROMISE_MS = 200
+NOT_SEEN = "dashboard_error"
 SAMPLES = 20  # of the tables' sizes in a soak
 # The scenarios, and the seconds of load that each has unless told otherwise.
 SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
 
 
 @dataclass(frozen=True)
-class Plan:
+class LoadPlan:
     """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
     as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
     Prometheus looks on, and what the dashboard showed is kept."""
@@ -56,54 +54,44 @@ class Plan:
     dashboard: bool = False
 
 
-def run(plan: Plan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
-    """Runs the scenario, writes its result and returns it with its path. All that it starts is stopped.
+def run(plan: LoadPlan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
+    """Run the scenario, write its result and return it with its path. All that it starts is stopped.
 
     With an address, the service there is loaded, as it is: its answers are looked at, but not recounted, because
-    others may write to it. Raises load.LoadError, dashboard.DashboardError, service.ServiceError,
-    scratch.ScratchError or bulk.AlreadyLoaded.
+    others may write to it. Raises LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
     """
     k6.find_k6()  # before anything else takes time
     if plan.dashboard:
         dashboard.find()
-    folder = settings.data_dir.resolve() / "results"
-    result = _there(plan, settings, console, folder, address) if address else _here(plan, settings, console, folder)
-    return result, model.write(result, folder)
+    with Experiment(f"load-{plan.scenario}", settings, console) as experiment:
+        if address is None:
+            return _ours(plan, experiment)
+        experiment.variant = _variant(address)
+        if settings.database_url:
+            experiment.postgres, _ = asyncio.run(databases.describe(settings.database_url))
+        loaded, seen = _seen(plan, address, experiment)
+        return _write(plan, experiment, loaded, seen, None)
 
 
-def _here(plan: Plan, settings: Settings, console: Console, folder: Path) -> Result:
-    began = datetime.now(UTC)
-    with ExitStack() as stack:
-        with step(console, "starting PostgreSQL"):
-            server = stack.enter_context(database(settings))
-        url = asyncio.run(databases.recreate(server, DATABASE))
-        asyncio.run(seed(url, plan.data, settings.variant, console))
-        with step(console, f"starting the service with {plan.workers} workers"):
-            address = stack.enter_context(serving(url, plan.workers, folder / "service.log"))
-        watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
-        loaded, seen = _seen(plan, address, folder / "k6.json", console, watch)
-        with step(console, "recounting"):
-            answers = asyncio.run(after_load.ask(plan.data, url, address))
-        # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
-        cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
-        audited = [after_load.complete(plan.data, loaded, answers, cut_off), after_load.accuracy(answers)]
-        postgres, variant = asyncio.run(_describe(url))
+def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
+    url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
+    asyncio.run(seed(url, plan.data, experiment.settings.variant, experiment.console))
+    address = experiment.serving(url, plan.workers)
+    watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
+    loaded, seen = _seen(plan, address, experiment, watch)
+    # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
+    cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
+    with step(experiment.console, "recounting"):
+        audited = after_load.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
-    return _result(plan, began, loaded, audited, postgres, variant, plan.data, tables, seen)
-
-
-def _there(plan: Plan, settings: Settings, console: Console, folder: Path, address: str) -> Result:
-    began = datetime.now(UTC)
-    variant = _variant(address)
-    loaded, seen = _seen(plan, address, folder / "k6.json", console)
-    postgres = asyncio.run(_describe(settings.database_url))[0] if settings.database_url else None
-    return _result(plan, began, loaded, [], postgres, variant, None, seen=seen)
+    return _write(plan, experiment, loaded, seen, plan.data, tables, audited.checks)
 
 
 def _seen(
-    plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None
+    plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None
 ) -> tuple[k6.Load, dict[str, JsonValue]]:
-    """Loads the service, and says what its dashboard showed meanwhile, if that was asked for."""
+    """Load the service, and return what its dashboard showed meanwhile, if that was asked for."""
+    out, console = experiment.scratch / "k6.json", experiment.console
     if not plan.dashboard:
         return _load(plan, address, out, console, watch), {}
     shared = round(os.getloadavg()[0], 1)
@@ -112,10 +100,13 @@ def _seen(
             looking_on = stack.enter_context(dashboard.recording(address))
         loaded = _load(plan, address, out, console, watch)
         with step(console, "asking what the dashboard showed"):
-            return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
+            try:
+                return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
+            except dashboard.DashboardError as error:  # the load itself was measured
+                return loaded, {"load_average_before": shared, NOT_SEEN: str(error)}
 
 
-def _load(plan: Plan, address: str, out: Path, console: Console, watch: Watch | None = None) -> k6.Load:
+def _load(plan: LoadPlan, address: str, out: Path, console: Console, watch: Watch | None = None) -> k6.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
@@ -139,43 +130,33 @@ def _load(plan: Plan, address: str, out: Path, console: Console, watch: Watch | 
         return k6.run(plan.scenario, env, out, planned_s, tick)
 
 
-async def _describe(url: str) -> tuple[model.Postgres, str]:
-    connection = await connect(url)
-    try:
-        return await model.postgres(connection), (await catalogue.active(connection)).name
-    finally:
-        await connection.close()
-
-
 def _variant(address: str) -> str:
-    """Which variant the service at the address answers from; asking also shows that it is there, and lets us in."""
+    """Return the variant that the service at the address answers from. Raises ServiceError unless it lets us in."""
     key = os.environ.get("API_KEY")  # k6 takes it from there, too
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    question = urllib.request.Request(f"{address}/report?start=-1m", headers=headers)  # noqa: S310 — the user's
     try:
+        question = urllib.request.Request(f"{address}/report?start=-1m", headers=headers)  # noqa: S310 — the user's
         with urllib.request.urlopen(question, timeout=10) as reply:  # noqa: S310 — the user's
             return str(json.load(reply)["meta"]["variant"])
-    except (OSError, ValueError, KeyError) as error:
-        raise ServiceError(f"no report from {address}: {error}") from error
+    except (OSError, HTTPException, ValueError, KeyError) as error:
+        hint = "--url is an address such as http://127.0.0.1:8080"
+        raise ServiceError(f"no report from {address}: {error}; {hint}") from error
 
 
-def _result(
-    plan: Plan,
-    began: datetime,
+def _write(
+    plan: LoadPlan,
+    experiment: Experiment,
     loaded: k6.Load,
-    audited: list[Check],
-    postgres: model.Postgres | None,
-    variant: str,
+    seen: dict[str, JsonValue],
     data: Dataset | None,
     tables: Sequence[Measurement] = (),
-    seen: Mapping[str, JsonValue] | None = None,
-) -> Result:
-    return model.of_run(
-        what=f"load-{plan.scenario}",
-        started_at=began,
-        postgres=postgres,
+    audited: Sequence[Check] = (),
+) -> tuple[Result, Path]:
+    missed = []
+    if NOT_SEEN in seen:
+        missed.append(Check(name="the dashboard was recorded", passed=False, detail=str(seen[NOT_SEEN])))
+    return experiment.write(
         data=data,
-        variant=variant,
         parameters={
             "seconds": plan.seconds,
             "warmup_seconds": WARMUP_S,
@@ -184,14 +165,14 @@ def _result(
             "peak_batches_per_second": plan.peak,
             "reports_per_second": plan.reports,
             "workers": plan.workers if data else None,
-            **(seen or {}),
+            **seen,
         },
         measurements=[*_measurements(plan, loaded), *tables],
-        checks=[after_load.replies(loaded), *audited, *_thresholds(loaded)],
+        checks=[after_load.replies(loaded), *audited, *_thresholds(loaded), *missed],
     )
 
 
-def _measurements(plan: Plan, loaded: k6.Load) -> list[Measurement]:
+def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
     found = [
         Measurement(name="dropped", value=loaded.value("dropped_iterations", "count"), unit="requests"),
         *after_load.latencies(loaded),

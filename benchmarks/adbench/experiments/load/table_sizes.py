@@ -6,10 +6,12 @@ once, so a table that is not vacuumed as fast as it is compacted grows for ever.
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from adbench.harness.databases import connected
 from adbench.records.model import Measurement
-from adpulse.database.connections import connect
+from adpulse.database.errors import UNAVAILABLE
 
 # A partitioned table is one table, with its indexes and TOAST; the counters are as fresh as PostgreSQL's statistics.
 _TABLES = """
@@ -34,11 +36,8 @@ class State:
 
 async def states(url: str) -> list[State]:
     """Every table of the database."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         return [State(*record) for record in await connection.fetch(_TABLES)]
-    finally:
-        await connection.close()
 
 
 class Watch:
@@ -52,7 +51,8 @@ class Watch:
         """Takes a sample when it is due."""
         if gone_s >= self._next_s:
             self._next_s = gone_s + self._every_s
-            self.seen.append((gone_s, asyncio.run(states(self._url))))
+            with suppress(*UNAVAILABLE):  # a sample that is missing ends no load; the others are there
+                self.seen.append((gone_s, asyncio.run(states(self._url))))
 
     def measurements(self) -> list[Measurement]:
         """Each sample of the tables that changed meanwhile."""

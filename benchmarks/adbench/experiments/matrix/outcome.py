@@ -9,7 +9,7 @@ from rich.table import Table
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, SHAPES, WARMUP, WRITERS
-from adbench.records import model
+from adbench.records import model, store
 from adbench.records.model import Check, Gap, Measurement, Result
 
 Found = dict[tuple[str, ...], Measurement]
@@ -23,7 +23,7 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
     void = [gap for gap in gaps if gap.void]
     compared = sum(cell.answers for cell in cells)
     data = plan.data(max(plan.sizes))
-    return model.of_run(
+    return store.of_run(
         what="matrix",
         started_at=journal.run.started_at,
         postgres=postgres,

@@ -14,7 +14,7 @@ from adbench.experiments.matrix.databases import Stock
 from adbench.experiments.matrix.phases import Size
 from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
 from adbench.harness.progress import WIDTH, bar
-from adbench.records import model
+from adbench.records import environment, model, store
 from adbench.records.model import Result
 from adpulse.database.connections import connect
 from adpulse.database.embedded import database
@@ -38,13 +38,13 @@ def run(plan: Plan | None, settings: Settings, console: Console) -> tuple[Result
             console.print("interrupted; what is finished is kept: adbench matrix --resume", highlight=False)
             raise
     result = outcome.result(journal, postgres)
-    path = model.write(result, home / "results")
+    path = store.write(result, store.results(settings))
     journal.end(path)
     return result, path
 
 
 async def _journal(plan: Plan | None, home: Path, server: str) -> Journal:
-    revision = model.source().revision
+    revision = environment.source().revision
     if plan is None:
         return Journal.resume(home, revision)
     chosen = [catalogue.find(name) for name in plan.variants]
@@ -70,7 +70,7 @@ async def _measure(journal: Journal, server: str, console: Console) -> model.Pos
             await _measure_size(journal, events, stocks, advance_to, console)
     connection = await connect(server)
     try:
-        return await model.postgres(connection)
+        return await environment.postgres(connection)
     finally:
         await connection.close()
 

@@ -24,7 +24,7 @@ from adbench.experiments.peers.duck import Duck, export
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import model
+from adbench.records import store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
@@ -71,7 +71,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
 
     Raises service.ServiceError or scratch.ScratchError when a part cannot run.
     """
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.scratch(settings)
     began = datetime.now(UTC)
     with ExitStack() as stack:
         here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-peers-")))
@@ -94,7 +94,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         postgres, variant = asyncio.run(report.describe(url))
     medians = {key: statistics.median(taken) for key, taken in times.items()}
     checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
-    result = model.of_run(
+    result = store.of_run(
         what="peers",
         started_at=began,
         postgres=postgres,
@@ -107,7 +107,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         ],
         checks=checks,
     )
-    return result, model.write(result, folder)
+    return result, store.write(result, store.results(settings))
 
 
 def _ask(

@@ -26,7 +26,7 @@ from adbench.harness import databases, k6
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
 from adbench.harness.service import answering, serving
-from adbench.records import model, statistics
+from adbench.records import statistics, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import COLUMNS, Encoder, copy
 from adbench.workload.dataset import Dataset
@@ -72,7 +72,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
     """
     k6.find_k6()
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.scratch(settings)
     began = datetime.now(UTC)
     with ExitStack() as stack:
         here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-orm-")))
@@ -96,7 +96,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         postgres, variant = asyncio.run(report.describe(ours))
         checks += asyncio.run(_stored(plan.data, found, ours, theirs))
     data = plan.data
-    result = model.of_run(
+    result = store.of_run(
         what="peers-orm",
         started_at=began,
         postgres=postgres,
@@ -113,7 +113,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         measurements=_measurements(found, data.seed),
         checks=checks,
     )
-    return result, model.write(result, folder)
+    return result, store.write(result, store.results(settings))
 
 
 def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:

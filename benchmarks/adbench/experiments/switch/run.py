@@ -28,7 +28,7 @@ from adbench.experiments.switch.pauses import Span
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
 from adbench.harness.service import ServiceError, serving
-from adbench.records import model
+from adbench.records import environment, model, store
 from adbench.records.model import Check, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
@@ -64,7 +64,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
     """
     k6.find_k6()
-    folder = settings.data_dir.resolve() / "results"
+    folder = store.scratch(settings)
     began = datetime.now(UTC)
     with ExitStack() as stack:
         with step(console, "starting PostgreSQL"):
@@ -84,7 +84,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
     if min(each.sent for each in requests) > quiet.start:
         raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
     measurements = list(tables.measure(requests, made, quiet, changing))
-    result = model.of_run(
+    result = store.of_run(
         what="switch",
         started_at=began,
         postgres=postgres,
@@ -116,7 +116,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             *tables.aims(measurements),
         ],
     )
-    return result, model.write(result, folder)
+    return result, store.write(result, store.results(settings))
 
 
 async def _prepare(url: str, plan: Plan, console: Console) -> list[str]:
@@ -150,7 +150,7 @@ async def _writers(url: str, wanted: int) -> None:
 async def _describe(url: str) -> model.Postgres:
     connection = await connect(url)
     try:
-        return await model.postgres(connection)
+        return await environment.postgres(connection)
     finally:
         await connection.close()
 

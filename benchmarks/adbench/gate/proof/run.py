@@ -20,7 +20,7 @@ from adbench.gate.run import Plan, checkouts
 from adbench.gate.run import run as run_gate
 from adbench.gate.verdict import record
 from adbench.gate.verdict.decision import Verdict
-from adbench.records import model
+from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Result
 from adpulse.settings import Settings
 
@@ -57,14 +57,14 @@ def run(plan: Plan, times: int, settings: Settings, console: Console) -> Result:
             at = datetime.now(UTC)
             with planted(base, plant, home) as head:
                 outcome = run_gate(this, settings, console, {"base": base, "head": head})
-            model.write(record.to_result(outcome, at), kept / plant.name)
+            store.write(record.to_result(outcome, at), kept / plant.name)
     found = {plant.name: read(kept / plant.name) for plant in PLANTS}
     return to_result(plan, found, began)
 
 
 def read(folder: Path) -> list[Result]:
     """The runs that are kept in a folder, oldest first."""
-    return [model.read(path) for path in sorted(folder.glob("*.json"))]
+    return [store.read(path) for path in sorted(folder.glob("*.json"))]
 
 
 def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
@@ -115,9 +115,9 @@ def to_result(plan: Plan, found: dict[str, list[Result]], began: datetime) -> Re
     return Result(
         what="gate-proof",
         started_at=began,
-        machine=model.machine(),
+        machine=environment.machine(),
         postgres=some.postgres,
-        source=model.source(),
+        source=environment.source(),
         data=some.data,
         variant=some.variant,
         parameters={

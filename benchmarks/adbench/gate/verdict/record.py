@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from adbench.gate.run import Outcome
 from adbench.gate.verdict.decision import ALPHA, Call, Verdict
-from adbench.records import model, statistics
+from adbench.records import statistics, store
 from adbench.records.model import Check, Measurement, Result
 
 WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
@@ -16,7 +16,7 @@ WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
 def to_result(outcome: Outcome, began: datetime) -> Result:
     """The result of a run that began then; it passes unless something regressed that was not allowed to."""
     plan = outcome.plan
-    return model.of_run(
+    return store.of_run(
         what="gate",
         started_at=began,
         postgres=outcome.postgres,

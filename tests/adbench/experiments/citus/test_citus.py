@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from adbench import cli
 from adbench.experiments.citus import phases, run, tables
 from adbench.experiments.citus.phases import Copied, Posted, Spread
-from adbench.records import model
+from adbench.records import model, store
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import Cell
 from adpulse.settings import Settings
@@ -36,7 +36,7 @@ def found(kept: float, times: float) -> run.Found:
 
 
 def result(kept: float, times: float) -> model.Result:
-    empty = model.of_run(
+    empty = store.of_run(
         what="citus", started_at=END, postgres=None, data=PLAN.data, variant="citus,rollup", parameters={},
         measurements=list(run.measurements(PLAN, found(kept, times))), checks=[],
     )  # fmt: skip
@@ -83,6 +83,6 @@ def test_a_small_run_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run, "COPIES", {100: 2})
     plan = replace(PLAN, seconds=3)
     made, path = run.run(plan, os.environ[GIVEN["citus"]], Settings(data_dir=tmp_path), Console(quiet=True))
-    assert model.read(path) == made
+    assert store.read(path) == made
     assert {check.name: check.detail for check in made.checks if not check.aim and not check.passed} == {}
     assert 0 < made.value("spread", shards="4", of="campaign") <= made.value("spread", shards="4", of="shard") < 1

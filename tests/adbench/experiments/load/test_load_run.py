@@ -10,12 +10,14 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from adbench import cli
+from adbench.checks import after_load
 from adbench.commands.load import Scenario
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import run
 from adbench.harness import k6 as load
 from adbench.harness.k6 import Load, LoadError
 from adbench.harness.service import ServiceError, serving
-from adbench.records import model
+from adbench.records import model, store
 from adbench.workload.dataset import Dataset
 from adpulse.auth import keys
 from adpulse.database import connections
@@ -93,15 +95,15 @@ def summary(**p95: float) -> Load:
     return Load.model_validate({"config": {}, "aims": [f"{REPORTS}: p(95)<100"], "metrics": metrics, "checks": checks})
 
 
-def result(loaded: Load) -> model.Result:
-    plan = run.Plan("report", Dataset(1, END), 1)
-    return run._result(plan, END, loaded, [], None, "rollup", None)
+def result(loaded: Load, folder: Path) -> model.Result:
+    experiment = Experiment("load-report", Settings(data_dir=folder), Console(quiet=True))
+    return run._write(run.LoadPlan("report", Dataset(1, END), 1), experiment, loaded, {}, None)[0]
 
 
 @pytest.mark.parametrize(("p50", "p95", "passed"), [(20, 50, True), (20, 150, True), (250, 300, False)])
-def test_a_missed_aim_is_no_broken_promise(p50: float, p95: float, passed: bool) -> None:
+def test_a_missed_aim_is_no_broken_promise(p50: float, p95: float, passed: bool, tmp_path: Path) -> None:
     """A run passes by its promises; both are in its result, with the figures."""
-    found = result(summary(p50=p50, p95=p95))
+    found = result(summary(p50=p50, p95=p95), tmp_path)
     checks = {check.name: check for check in found.checks}
     assert found.passed is passed
     assert checks[f"{REPORTS} p(50)<200"].passed is (p50 < 200)
@@ -111,19 +113,19 @@ def test_a_missed_aim_is_no_broken_promise(p50: float, p95: float, passed: bool)
     assert found.value("report.latency", quantile="0.5") == p50
 
 
-def test_a_figure_that_was_only_asked_for_is_no_check() -> None:
+def test_a_figure_that_was_only_asked_for_is_no_check(tmp_path: Path) -> None:
     """And a shape that nobody asked for says so, instead of a time of zero."""
-    checks = {check.name: check.detail for check in result(summary()).checks}
+    checks = {check.name: check.detail for check in result(summary(), tmp_path).checks}
     assert "http_req_duration{name:ingest,phase:load} max>=0" not in checks
     assert checks["http_req_duration{phase:load,shape:month} p(50)<200"] == "nothing was asked"
 
 
 def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
     """On a service and a database of its own; how fast it was does not matter here."""
-    plan = run.Plan("smoke", Dataset(5_000, END, campaigns=50), seconds=1, batch=100, workers=1)
+    plan = run.LoadPlan("smoke", Dataset(5_000, END, campaigns=50), seconds=1, batch=100, workers=1)
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     found, path = run.run(plan, settings, Console(quiet=True))
-    assert model.read(path) == found
+    assert store.read(path) == found
     assert {check.name: check.detail for check in found.checks[:3] if not check.passed} == {}
     assert [check.name for check in found.checks[1:3]] == ["acknowledged = stored = reported", "accuracy"]
     assert found.value("report.latency", quantile="0.5") > 0
@@ -132,6 +134,26 @@ def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
     assert found.data.events == 5_000
     console = Console(width=120, record=True, quiet=True)
     console.print(run.table(found))
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), OSError("HTTP Error 504: Gateway Timeout"), KeyboardInterrupt()])
+def test_a_measured_load_is_written_whatever_the_recount_meets(
+    k6: str, server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """The figures stay; the run has failed, and its check says why."""
+
+    async def breaks_off(*_: object) -> after_load.Answers:
+        raise error
+
+    monkeypatch.setattr(after_load, "ask", breaks_off)
+    plan = run.LoadPlan("smoke", Dataset(1_000, END, campaigns=50), seconds=1, batch=100, workers=1)
+    settings = Settings(database_url=server.url(), data_dir=tmp_path)
+    found, path = run.run(plan, settings, Console(quiet=True))
+    assert store.read(path) == found
+    assert found.value("ingest.rate") > 0
+    assert not found.passed
+    (broken,) = (check for check in found.checks if check.name == "recount")
+    assert (str(error) or type(error).__name__) in broken.detail
 
 
 async def test_a_service_that_is_up_is_loaded_as_it_is(
@@ -145,7 +167,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
     connection = await connections.connect(url)
     await keys.add(connection, key)
     await connection.close()
-    plan = run.Plan("report", Dataset(1, END), seconds=1, reports=5)
+    plan = run.LoadPlan("report", Dataset(1, END), seconds=1, reports=5)
     with serving(url, 1, tmp_path / "log") as address:
         with pytest.raises(ServiceError, match="401"):
             run._variant(address)
@@ -162,8 +184,9 @@ def test_a_service_that_is_not_there_is_named(k6: str, tmp_path: Path) -> None:
     """Before any load, and with the exit status of what could not be measured."""
     with pytest.raises(ServiceError, match=r"no report from http://127\.0\.0\.1:1"):
         run._variant("http://127.0.0.1:1")
-    done = CliRunner().invoke(
-        cli.app, ["load", "report", "--url", "http://127.0.0.1:1/"], env={"ADPULSE_DATA_DIR": str(tmp_path)}
-    )
-    assert done.exit_code == 2
-    assert "no report from http://127.0.0.1:1:" in done.stderr
+    for address in ("http://127.0.0.1:1", "nonsense", "http://[", "http://127.0.0.1:port"):
+        arguments = ["load", "report", "--url", f"{address}/"]
+        done = CliRunner().invoke(cli.app, arguments, env={"ADPULSE_DATA_DIR": str(tmp_path)})
+        assert done.exit_code == 2, address
+        assert f"no report from {address}" in done.stderr
+        assert done.stderr.count("\n") == 1

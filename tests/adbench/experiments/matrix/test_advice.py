@@ -12,7 +12,7 @@ from adbench.cli import app
 from adbench.experiments.matrix import advice
 from adbench.experiments.matrix.advice import Need
 from adbench.experiments.matrix.plan import SHAPES
-from adbench.records import model
+from adbench.records import store
 from adbench.records.model import Data, Measurement, Result
 from tests.adbench.records.test_records import result
 
@@ -62,10 +62,10 @@ TWO = matrix(MILLION, 10 * MILLION)
 
 def test_without_a_file_the_run_with_most_designs_is_taken(tmp_path: Path) -> None:
     """A newer one that looks at the growth of one design would have nothing to choose from."""
-    first = model.write(TWO, tmp_path)
+    first = store.write(TWO, tmp_path)
     newer = matrix(MILLION, variants=("rollup",)).model_copy(update={"started_at": TWO.started_at + timedelta(days=1)})
-    model.write(newer, tmp_path)
-    assert model.latest("matrix", tmp_path / "none", tmp_path) == first
+    store.write(newer, tmp_path)
+    assert store.latest("matrix", tmp_path / "none", tmp_path) == first
 
 
 def verdicts(need: Need, numbers: Result = TWO) -> dict[str, advice.Verdict]:
@@ -167,7 +167,7 @@ def test_designs_without_numbers_are_not_judged() -> None:
 
 def test_the_command_reads_results(tmp_path: Path) -> None:
     """`adbench advise --json` names the design, its headroom and its points; status 1 when there is none."""
-    path = model.write(TWO, tmp_path)
+    path = store.write(TWO, tmp_path)
     arguments = ["advise", "--events-per-day", "2M", "--results", str(path)]
     done = CliRunner().invoke(app, [*arguments, "--json"])
     assert done.exit_code == 0, done.output

@@ -17,7 +17,7 @@ from adbench.experiments.matrix import outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Recount
 from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
 from adbench.experiments.matrix.run import run
-from adbench.records import model
+from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
 from adbench.workload.report_shapes import DAY, HOUR, Shape
@@ -67,7 +67,7 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     result, path = run(plan(3_001, "heap", "rollup", "matview"), settings, quiet)
     assert result.passed, result.checks
     assert cells(result) == {(name, phase) for name in ("heap", "rollup", "matview") for phase in PHASES}
-    assert model.read(path) == result
+    assert store.read(path) == result
     cell = {"events": "3001", "variant": "rollup", "phase": "both"}
     assert result.value("both.staleness", **cell) == 0
     assert result.value("both.unanswered", **cell) >= 0

@@ -11,7 +11,7 @@ from rich.console import Console
 from adbench.experiments.peers import duel, orm, sums
 from adbench.experiments.peers.duel import Plan, Rounds
 from adbench.harness import k6
-from adbench.records import model
+from adbench.records import store
 from adbench.workload.copy_loader import load as bulk_load
 from adbench.workload.dataset import Dataset
 from adpulse.database import connections
@@ -114,7 +114,7 @@ def test_a_duel_runs_from_end_to_end(server, tmp_path: Path, monkeypatch: pytest
     plan = Plan(DATA, rounds=1, seconds=1, workers=1, users={10: 2})
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = duel.run(plan, settings, Console(quiet=True))
-    assert model.read(path) == result
+    assert store.read(path) == result
     assert [check.name for check in result.checks if not check.passed] == []
     assert len(result.checks) == len(duel.SHAPES) + 2
     assert result.value("ingest.rate", system="orm-each", batch="10") > 0

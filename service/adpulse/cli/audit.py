@@ -1,0 +1,62 @@
+"""`adpulse verify`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adpulse.cli import console
+from adpulse.cli.console import Json, err, opened, out, run
+from adpulse.database import connections
+from adpulse.variants import catalogue
+from adpulse.variants import verify as auditing
+
+NOTHING_COMPARED = 3
+
+
+def verify(as_json: Json = False) -> None:
+    """Compare all roll-ups and what reports say with every stored event.
+
+    Exit status 1: a cell is wrong. Status 3: there is nothing to compare.
+    """
+    with opened(console.settings()) as url, steps() as progress:
+        result = run(_verify(url, progress))
+    if as_json:
+        fields = {"cells": result.cells, "wrong": result.wrong, "accuracy": result.accuracy}
+        print(json.dumps({**fields, "left_out": result.left_out}))
+    else:
+        for mismatch in result.mismatches[:20]:
+            out.print(f"wrong: {mismatch}", highlight=False, markup=False, soft_wrap=True)
+        for line in result.left_out:
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        out.print(_accuracy(result), highlight=False)
+    raise typer.Exit(0 if result.exact else 1 if result.cells else NOTHING_COMPARED)
+
+
+def _accuracy(result: auditing.Audit) -> str:
+    if result.accuracy is None:
+        return "nothing to compare: there are no events that could be recounted, and no roll-ups of such"
+    # Never rounded up to 100 % while a cell is wrong.
+    accuracy = min(result.accuracy, 0.999999) if result.wrong else 1.0
+    return f"accuracy {accuracy:.4%} ({result.cells} cells recounted)"
+
+
+async def _verify(url: str, progress: auditing.Progress) -> auditing.Audit:
+    connection = await connections.connect(url)
+    try:
+        return await auditing.verify(connection, await catalogue.active(connection), progress)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def steps() -> Iterator[auditing.Progress]:
+    """Show a bar on the error stream; yields what is told how many steps of how many are done, and what is next."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+    # In a file or a pipe even a bar that goes again would leave an empty line.
+    hidden = not err.is_terminal
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True, disable=hidden) as bar:
+        shown = bar.add_task("")
+        yield lambda done, of, what: bar.update(shown, completed=done, total=of, description=what)

@@ -1,0 +1,68 @@
+-- variant: rollup. What its roll-ups hold of a window, and what raw events say that they should hold: a row for each
+-- side and sum. `adpulse verify` compares the two sides, both ways.
+--
+-- $1 start  timestamptz, inclusive: a whole hour, or -infinity
+-- $2 stop   timestamptz, exclusive: a whole hour; or infinity, and then inclusive
+--
+-- side is `stored` or `raw`, rollup the table, at its minute or hour. key and value name a dimension, null without one.
+
+WITH
+  cells AS (
+    SELECT
+      'raw' AS side, campaign_id, date_bin('1 minute', ts, 'epoch') AS minute,
+      count(*) FILTER (WHERE event_type = 'impression') AS impressions,
+      count(*) FILTER (WHERE event_type = 'click') AS clicks,
+      count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
+      sum(cost_micros) AS cost_micros,
+      sum(revenue_micros) AS revenue_micros
+    FROM events
+    WHERE ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
+    GROUP BY 2, 3
+    UNION ALL
+    -- A delta counts where it will be moved to. Reports add those from the mark on.
+    SELECT
+      'stored', campaign_id, minute,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_delta
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND xid >= (SELECT rollup_delta_start())
+  ),
+  sides AS (
+    SELECT
+      side, 'rollup_minute' AS rollup, minute AS at, coalesce(campaign_id, '') AS campaign_id,
+      sum(impressions) AS impressions,
+      sum(clicks) AS clicks,
+      sum(conversions) AS conversions,
+      sum(cost_micros) AS cost_micros,
+      sum(revenue_micros) AS revenue_micros
+    FROM cells
+    GROUP BY GROUPING SETS ((side, minute, campaign_id), (side, minute))
+    UNION ALL
+    SELECT
+      side, 'rollup_hour', date_bin('1 hour', minute, 'epoch') AS hour, coalesce(campaign_id, ''),
+      sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros)
+    FROM cells
+    GROUP BY GROUPING SETS ((side, hour, campaign_id), (side, hour))
+    UNION ALL
+    SELECT
+      'stored', 'rollup_minute', minute, campaign_id,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_minute
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
+    UNION ALL
+    SELECT
+      'stored', 'rollup_hour', hour, campaign_id,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_hour
+    WHERE hour >= $1 AND (hour < $2 OR $2 = 'infinity')
+    UNION ALL
+    -- Neither maintenance nor a report looks behind the mark: no delta may be left there.
+    SELECT
+      'stored', 'rollup_delta', minute, campaign_id,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_delta
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND xid < (SELECT rollup_delta_start())
+  )
+SELECT
+  side, rollup, at, campaign_id, NULL::text AS key, NULL::text AS value,
+  impressions, clicks, conversions, cost_micros, revenue_micros
+FROM sides;

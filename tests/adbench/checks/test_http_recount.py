@@ -1,0 +1,77 @@
+"""A recount asks what the service can answer, and is none the worse for it."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adbench.checks import http_recount
+from adbench.checks.http_recount import Question, TooLongError
+
+START = datetime(2025, 9, 24, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def question(minutes: int) -> Question:
+    return Question(START, START + minutes * MINUTE)
+
+
+@given(minutes=st.integers(2, 100_000))
+def test_halves_are_the_whole(minutes: int) -> None:
+    """Whole minutes, none of them empty, one beginning where the other ends."""
+    first, second = question(minutes).halves()
+    assert (first.start, first.end, second.end) == (START, second.start, START + minutes * MINUTE)
+    assert first.start < first.end < second.end
+    assert first.end.second == 0
+
+
+def test_a_minute_has_no_halves() -> None:
+    """Then it is said which report takes too long."""
+    with pytest.raises(TooLongError, match=re.escape(question(1).query)):
+        question(1).halves()
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, list[int]]]:
+    """A service with an event a minute that gives reports of more than 100 minutes up; and what it was asked."""
+    asked: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            query = parse_qs(urlsplit(self.path).query)
+            start, end = (datetime.fromisoformat(query[name][0]) for name in ("start", "end"))
+            minutes = (end - start) // MINUTE
+            asked.append(minutes)
+            totals = {"impressions": minutes, "clicks": 0, "conversions": 0, "cost": 0, "revenue": 0}
+            self.send_response(200 if minutes <= 100 else 504)
+            self.end_headers()
+            self.wfile.write(json.dumps({"totals": totals}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_what_takes_too_long_is_asked_in_parts(service: tuple[str, list[int]]) -> None:
+    """The totals of the parts are those of the whole; and a question is cut until it is answered."""
+    address, asked = service
+    assert http_recount.total(address, question(1_234))[0] == 1_234
+    shorter, totals, _ = http_recount.ask_bounded(address, question(1_234))
+    assert shorter.end == START + 1_234 * MINUTE
+    assert totals[0] == (shorter.end - shorter.start) // MINUTE <= 100
+    assert max(asked) == 1_234

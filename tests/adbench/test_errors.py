@@ -1,0 +1,102 @@
+"""What a user of the lab can mend is one line on the error stream that says what to do, and exit status 2."""
+
+import ast
+import errno
+import subprocess
+import sys
+from importlib.metadata import requires
+from pathlib import Path
+
+import asyncpg
+import pytest
+import typer
+from rich.console import Console
+
+from adbench.commands.options import failing_clearly
+from adbench.experiments.experiment import BusyError, Experiment
+from adbench.extras import EXTRAS
+from adpulse.settings import Settings
+
+LAB = Path(__file__).parents[2] / "benchmarks" / "adbench"
+
+
+def said(error: BaseException, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(typer.Exit) as ended, failing_clearly():
+        raise error
+    assert ended.value.exit_code == 2
+    text = capsys.readouterr().err
+    assert text.startswith("adbench: ")
+    assert text.count("\n") == 1
+    return text
+
+
+FULL = [OSError(errno.ENOSPC, "No space left on device"), asyncpg.DiskFullError("could not extend file")]
+
+
+@pytest.mark.parametrize("error", [*FULL, ExceptionGroup("tasks", [ExceptionGroup("tasks", FULL[1:])])])
+def test_a_full_disk(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of this machine or of the server, and from a task that runs beside others."""
+    assert "disk is full" in said(error, capsys)
+
+
+@pytest.mark.parametrize("package", sorted(EXTRAS))
+def test_a_missing_package_names_its_extra(package: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a command that works: there is no distribution to install it from by name."""
+    text = said(ModuleNotFoundError("No module", name=f"{package}.part"), capsys)
+    assert f"pip install '.[{EXTRAS[package]}]'" in text
+    assert f'extra == "{EXTRAS[package]}"' in str(requires("adpulse")).replace("'", '"')
+
+
+def test_a_module_of_ours_that_is_missing_is_our_fault() -> None:
+    """And not one that a user can mend."""
+    with pytest.raises(ModuleNotFoundError), failing_clearly():
+        raise ModuleNotFoundError("No module", name="adbench.nothing")
+
+
+@pytest.mark.parametrize("package", ["numpy", "simpy"])
+def test_the_command_itself_without_a_package(package: str) -> None:
+    """Also when it is needed before any command runs."""
+    program = f"import sys; sys.modules['{package}'] = None; import adbench.cli"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"adbench: {package} is not installed; it comes with the extra `bench`: in a checkout, pip install '.[bench]'\n"
+    )
+
+
+def test_every_package_of_an_extra_is_known() -> None:
+    """What the lab imports and a plain installation does not bring has an extra here."""
+    plain = {"adbench", "adpulse", "asyncpg", "fastapi", "orjson", "pydantic", "rich", "typer", "uvicorn", "uvloop"}
+    plain |= {"pydantic_settings", "httptools", "prometheus_client", "starlette"} | set(sys.stdlib_module_names)
+    used = {
+        name.split(".")[0]
+        for path in LAB.rglob("*.py")
+        if not {"faults", "fuzz"} & set(path.parts)  # tools of the developers, with their packages
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert used - plain <= set(EXTRAS)
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    """The second says that there is a first, and which; when that has ended, it may run."""
+    settings, console = Settings(data_dir=tmp_path), Console(quiet=True)
+    second = Experiment("load-smoke", settings, console)
+    with Experiment("demo", settings, console), pytest.raises(BusyError, match=r"process \d+\) works in"), second:
+        pass
+    with second:
+        assert second.scratch == tmp_path / "scratch"
+
+
+def test_no_text_names_a_distribution_that_is_not_there() -> None:
+    """`pip install 'adpulse[…]'` finds nothing: the project is installed from a checkout."""
+    root = LAB.parents[1]
+    texts = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *LAB.parent.glob("*.md")]
+    texts += [*(root / "service").rglob("*.py"), *LAB.rglob("*.py")]
+    assert [path.name for path in texts if "pip install 'adpulse[" in path.read_text()] == []
