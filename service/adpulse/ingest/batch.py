@@ -8,13 +8,14 @@ LISTED_REJECTIONS = 20
 
 
 class BodyError(Exception):
-    """A body that cannot be read as a batch at all; `status` is the HTTP status, `code` a stable word."""
+    """A body that cannot be read as a batch at all: an HTTP status, a stable word, a sentence, and headers that help."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
+        self.headers = headers or {}
 
 
 class Overloaded(Exception):

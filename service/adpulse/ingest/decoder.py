@@ -74,7 +74,7 @@ class _FastEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 class _FineEvent(_FastEvent):
     """The same with its time as text: msgspec would round it to the microsecond, and it has to be cut off."""
 
-    ts: Any  # a str, until `_cut` has been there
+    ts: str  # type: ignore[assignment]  # until `_cut` has been there
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -359,12 +359,13 @@ def _is_plain(text: bytes) -> bool:
     return not (_MANY_DECIMALS.search(text) and _TOO_FINE.search(text))
 
 
-def _cut(events: Sequence[_FineEvent]) -> Sequence[_FineEvent]:
+def _cut(events: Sequence[_FineEvent]) -> Sequence[_FastEvent]:
     """Return the events with their times as such. Raises what the fast pass raises."""
     for event in events:
-        event.ts = instant = parse_instant(event.ts)
+        instant = parse_instant(event.ts)
         if instant.tzinfo is None:
             raise _NeedsCareError
+        event.ts = instant  # type: ignore[assignment]
     return events
 
 
