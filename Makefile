@@ -33,11 +33,12 @@ fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones
 audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
 	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict
 
-lint: $(VENV)/.dev  ## ruff, mypy, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
+lint: $(VENV)/.dev  ## ruff, mypy, import-linter, squawk, and what checks infra/ and .github/ (.ci/lint-infra)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy infra/lambda/*.py
+	$(BIN)/lint-imports
 	$(BIN)/squawk $$(find sql -name '*.sql')
 	.ci/lint-infra
 
@@ -60,7 +61,7 @@ lock: $(VENV)/.dev  ## compile requirements/*.txt again from pyproject.toml
 
 clean:  ## remove .venv, caches and the embedded database (.adpulse)
 	-$(BIN)/adpulse down
-	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Three depths of the same environment: what the demo needs, what development adds, and JupyterLab.
 $(VENV)/.bench: requirements/bench.txt pyproject.toml

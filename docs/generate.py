@@ -57,7 +57,7 @@ def settings_table(*, main: bool) -> str:
 
 
 def _values(schema: dict[str, object]) -> str:
-    """A JSON schema of one value in words: its type and bounds."""
+    """Say a JSON schema of one value in words: its type and bounds."""
     kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]  # type: ignore[attr-defined]  # JSON
     words = {
         "integer": "whole number",
@@ -74,7 +74,7 @@ def _values(schema: dict[str, object]) -> str:
 
 
 def commands(command: Any, program: str) -> str:
-    """A program's own options, and every command with its options and their defaults; groups of commands unfolded."""
+    """List a program's own options, and every command with its options and their defaults; groups are unfolded."""
     parts = [] if (own := _options(command)) is None else [own]
     for name, each in getattr(command, "commands", {}).items():
         title = f"{program} {name}"
@@ -87,7 +87,7 @@ def commands(command: Any, program: str) -> str:
 
 
 def _options(command: Any) -> str | None:
-    """The options of a program or command as a table; None when there are none."""
+    """Return the options of a program or command as a table; None when there are none."""
     shown = [each for each in command.params if not each.hidden and each.name != "help"]
     names = [each.opts[-1] if each.opts[-1].startswith("-") else each.name.upper() for each in shown]
     rows = [(f"`{name}`", _default(each), each.help or "") for name, each in zip(names, shown, strict=True)]
@@ -103,7 +103,7 @@ def _default(option: typer.core.TyperOption) -> str:
 
 
 def decisions() -> str:
-    """The decision records by number, each under the title that its page has."""
+    """List the decision records by number, each under the title of its page."""
     pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     return "".join(f"- [{page.read_text().splitlines()[0].removeprefix('# ')}]({page.name})\n" for page in pages)
 
@@ -130,7 +130,7 @@ def variant_table() -> str:
 
 
 def planted_table() -> str:
-    """The bugs that the fault harness is tried with, by the lines before each patch (adbench.faults.planted)."""
+    """List the bugs that the fault harness is tried with, by the lines before each patch (adbench.faults.planted)."""
     rows = []
     for path in sorted((ROOT / "benchmarks" / "adbench" / "faults" / "planted").glob("*.patch")):
         lines = dict(line.split(": ", 1) for line in path.read_text().partition("diff --git")[0].splitlines() if line)
@@ -163,7 +163,7 @@ def citus(*shown: Callable[[model.Result], citus_tables.Table]) -> str:
 
 
 def result_schema() -> str:
-    """The models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
+    """Describe the models of benchmarks/adbench/records/model.py: every field, its type and what it means."""
     parts = []
     for shown in (
         model.Result,
@@ -193,7 +193,7 @@ def result_schema() -> str:
 
 
 def switch_pauses() -> str:
-    """The newest kept run of `adbench run switch`: how long who sends must wait, and while which change."""
+    """Tabulate the newest kept run of `adbench run switch`: how long senders wait, and during which change."""
     if (path := store.latest("switch", store.COMMITTED)) is None:
         return "It has not been measured for the record yet; until it has, this page claims no times.\n"
     run = store.read(path)
@@ -212,7 +212,7 @@ def switch_pauses() -> str:
 
 
 def gate_proof() -> str:
-    """The newest kept proof of the gate: what was planted, and how often it was called."""
+    """Tabulate the newest kept proof of the gate: what was planted, and how often it was called."""
     if (path := store.latest("gate-proof", store.COMMITTED)) is None:
         said = (
             "It has not been run in full yet; until it has, this page claims no error rates beyond the simulated ones."
@@ -274,12 +274,12 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def render(text: str) -> str:
-    """The text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
+    """Return the text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
     return _BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]]()}\n{match[3]}", text)
 
 
 def pages() -> list[Path]:
-    """The pages that have generated parts."""
+    """Return the pages that have generated parts."""
     return [page for page in (ROOT / "README.md", *sorted(DOCS.rglob("*.md"))) if _BLOCK.search(page.read_text())]
 
 

@@ -58,15 +58,15 @@ class Lab:
     closers: list[Callable[[], Coroutine[Any, Any, Any]]] = field(default_factory=list)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Runs it to its end on the one loop."""
+        """Run it to its end on the one loop."""
         return self.loop.run_until_complete(work)
 
     def data(self, events: int | None = None) -> Dataset:
-        """The data set that `database` stores."""
+        """Return the data set that `database` stores."""
         return Dataset(events or self.events, END)
 
     def database(self, variant: str, purpose: str = "report", events: int | None = None) -> str:
-        """The URL of a database of that variant; one for each purpose, filled once. With events=0 it is empty."""
+        """Return the URL of a database of that variant, one for each purpose, filled once; empty with events=0."""
         name = f"adpulse_suite_{variant}_{purpose}"
         if name not in self.databases:
             self.databases[name] = self.run(self._build(name, variant, self.events if events is None else events))
@@ -88,13 +88,13 @@ class Lab:
         return url
 
     def connection(self, url: str) -> Connection:
-        """A connection that is closed at the end."""
+        """Return a connection that is closed at the end."""
         connection = self.run(connect(url))
         self.closers.append(connection.close)
         return connection
 
     def reporter(self, url: str) -> Reporter:
-        """The service's reporter on a database."""
+        """Return the service's reporter on a database."""
         if url not in self.reporters:
             readers = self.run(open_readers(url, 1, "adpulse suite", self.settings))
             self.closers.append(readers.close)

@@ -62,7 +62,7 @@ class Sql(Dataquery):
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """What Grafana stores."""
+        """Return what Grafana stores."""
         return self._query
 
 

@@ -76,7 +76,7 @@ class Consumer:
         return failed
 
     def _job(self, record: Record) -> Job:
-        """A message as a batch with its key. Raises BodyError for one that is no batch."""
+        """Return a message as a batch with its key. Raises BodyError for one that is no batch."""
         body = record["body"].encode()
         key = _attribute(record, KEY)
         if key is None:
@@ -133,7 +133,7 @@ def _publish(counts: Counter[str]) -> None:
 
 
 def database_url() -> str:
-    """The database's URL, out of Secrets Manager where DATABASE_SECRET_ARN names a secret: read for each new
+    """Return the database's URL, from Secrets Manager where DATABASE_SECRET_ARN names a secret: read for each new
     connection, so that a password may change without a deployment."""
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if arn is None:
@@ -149,6 +149,6 @@ _consumer = Consumer(Settings(), database_url)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The entry point: an event of an SQS event source with ReportBatchItemFailures."""
+    """Handle an event of an SQS event source with ReportBatchItemFailures: the entry point."""
     failed = _runner.run(_consumer.consume(event["Records"]))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

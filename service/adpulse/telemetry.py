@@ -28,6 +28,12 @@ SIZES = (1, 10, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
 REQUESTS = Counter("adpulse_http_requests_total", "Requests answered", ["method", "route", "status"])
 LATENCY = Histogram("adpulse_http_request_duration_seconds", "Time to the answer", ["method", "route"], buckets=SECONDS)
+CUT = Counter(
+    "adpulse_http_connections_cut_total",
+    "Connections ended because the peer does not read (unread), all keep too much (memory) or there are too many "
+    "(connections)",
+    ["reason"],
+)
 KEYS_READ = Gauge(
     "adpulse_keys_read_timestamp_seconds",
     "When the keys were last read; one revoked since then still works",

@@ -58,7 +58,7 @@ class Demands:
 
 
 def demands(found: Mapping[str, Result]) -> Demands:
-    """From the newest result of each command. Raises service_times.MissingResults."""
+    """Read the newest result of each command. Raises service_times.MissingResults."""
     times = measured(found)
     ingest = found["ingest"]
     raw, minute = _bytes(found["load-soak"])
@@ -79,7 +79,7 @@ def _mean_report(times: ServiceTimes) -> float:
 
 
 def _bytes(soak: Result) -> tuple[float, float]:
-    """Bytes an event, and bytes of roll-ups a campaign and minute, from how the tables grew in a soak."""
+    """Return bytes an event, and bytes of roll-ups a campaign and minute, from how the tables grew in a soak."""
     assert soak.data is not None
     sizes = [each for each in soak.measurements if each.name == "table.size"]
     moments = sorted({int(each.labels["at_s"]) for each in sizes})
@@ -110,7 +110,7 @@ class Used:
 
 
 def utilisation(ingest: Result) -> list[Used]:
-    """Of `adbench run ingest`: its rate and its processor time are measured apart, and have to agree."""
+    """Compare the rate of `adbench run ingest` with its processor time: they are measured apart, and must agree."""
     spent = [processor_s(ingest, program) for program in ("service", "postgres", "k6")]
     found = []
     for batch in sorted(spent[0]):
@@ -131,11 +131,11 @@ class Station:
     arrivals: float = 1.0
 
     def busy(self, rate: float) -> float:
-        """Utilisation at so many arrivals a second."""
+        """Return the utilisation at so many arrivals a second."""
         return rate * self.service_s / self.servers
 
     def waits(self, rate: float) -> float:
-        """The probability of having to wait: Erlang's C. 1 when overloaded."""
+        """Return the probability of having to wait: Erlang's C. 1 when overloaded."""
         if self.busy(rate) >= 1:
             return 1.0
         load, blocked = rate * self.service_s, 1.0
@@ -144,14 +144,14 @@ class Station:
         return blocked / (1 - self.busy(rate) * (1 - blocked))
 
     def waiting_s(self, rate: float) -> float:
-        """The mean time in the queue; infinite when overloaded."""
+        """Return the mean time in the queue; infinite when overloaded."""
         if self.busy(rate) >= 1:
             return math.inf
         exponential = self.waits(rate) * self.service_s / (self.servers * (1 - self.busy(rate)))
         return exponential * (self.arrivals + self.service) / 2
 
     def quantile_s(self, rate: float, quantile: float) -> float:
-        """Of the time in the queue, whose tail is taken to be exponential (as it is for M/M/c)."""
+        """Return a quantile of the time in the queue, whose tail is taken to be exponential (as it is for M/M/c)."""
         waits = self.waits(rate)
         if self.busy(rate) >= 1:
             return math.inf
@@ -182,7 +182,7 @@ class Need:
 
 
 def need(rate: float, cost: Demands, given: Assumptions) -> Need:
-    """The fleet for so many events a second, and the reports that go with them."""
+    """Return the fleet for so many events a second, and the reports that go with them."""
     reports = rate * given.reports_per_event
     usable = given.cores * given.utilisation
     services = math.ceil(rate * cost.service_s / usable) + given.spare_services

@@ -29,7 +29,7 @@ class Cores:
         self._busy_s = 0.0
 
     def work(self, seconds: float) -> Event:
-        """An event that happens when so many seconds of one core have been spent on it."""
+        """Return an event that happens when so many seconds of one core have been spent on it."""
         self._catch_up()
         done = self._env.event()
         heapq.heappush(self._jobs, (self._virtual_s + seconds, next(self._names), done))
@@ -37,7 +37,7 @@ class Cores:
         return done
 
     def busy_s(self) -> float:
-        """Core seconds spent since the beginning."""
+        """Return the core seconds spent since the beginning."""
         self._catch_up()
         return self._busy_s
 
@@ -88,7 +88,7 @@ class Disk:
         self.busy_s = 0.0
 
     def flush(self, rows: int) -> Event:
-        """An event that happens when a commit of so many rows is durable."""
+        """Return an event that happens when a commit of so many rows is durable."""
         done = self._env.event()
         self._waiting.append((done, rows))
         if not self._flushing:
@@ -117,13 +117,13 @@ class Curve:
     """Seconds by number of events: straight lines between measured points, the last one drawn on."""
 
     def __init__(self, points: dict[int, float]) -> None:
-        """Raises ValueError without two points."""
+        """Fit a line through the points. Raises ValueError without two points."""
         self._points = sorted(points.items())
         if len(self._points) < 2:
             raise ValueError("a curve needs two points at least")
 
     def __call__(self, events: float) -> float:
-        """Never below zero. Below the first point, the first line is drawn on."""
+        """Interpolate between the points, never below zero. Below the first point, extend the first line."""
         lines = zip(self._points, self._points[1:], strict=False)
         for (left, low), (right, high) in lines:  # noqa: B007  # the last one stays when none ends beyond
             if events <= right:
@@ -132,5 +132,5 @@ class Curve:
 
     @classmethod
     def constant(cls, seconds: float) -> "Curve":
-        """The same whatever the number."""
+        """Return a line that is the same for every number."""
         return cls({0: seconds, 1: seconds})

@@ -53,7 +53,7 @@ class Fleet:
     hot: float = 0.0  # share of the events that are of one campaign, and so on one shard
 
     def shares(self) -> list[float]:
-        """The share of events that each shard gets: of one campaign on the first, of all others evenly."""
+        """Return the share of events that each shard gets: one campaign's on the first, all others' evenly."""
         return [self.hot * (shard == 0) + (1 - self.hot) / self.shards for shard in range(self.shards)]
 
 
@@ -90,7 +90,7 @@ class Shard:
         env.process(self._compact())
 
     def insert(self, rows: int, phases: int, factor: float) -> Steps:
-        """One part of a group. Returns whether it was stored: not when the shard was away meanwhile."""
+        """Write one part of a group. Return False when the shard was away meanwhile."""
         life = self.failures
         with self.pool.request() as connection:
             yield connection
@@ -101,7 +101,7 @@ class Shard:
         return self.up and life == self.failures
 
     def read(self, seconds: float) -> Steps:
-        """One report."""
+        """Answer one report."""
         with self.pool.request() as connection:
             yield connection
             yield self.cores.work(seconds)
@@ -130,13 +130,13 @@ class Process:
             house.env.process(self._write())
 
     def compute(self, seconds: float) -> Steps:
-        """The event loop, and a core for it."""
+        """Take the event loop, and a core for it."""
         with self.loop.request() as turn:
             yield turn
             yield self.cores.work(seconds)
 
     def take(self, events: int) -> Steps:
-        """A batch: returns whether it was stored. Refused at the door when the queue is full, or after it was read."""
+        """Take a batch, and return True if it was stored. A full queue refuses it unread, or after it was read."""
         house = self.house
         yield house.env.timeout(house.times.settle(events))
         with self.loop.request() as turn:
@@ -221,11 +221,11 @@ class House:
         self._shards = np.cumsum(self.shares)
 
     def draw(self) -> float:
-        """A factor for a service time."""
+        """Draw a factor for a service time."""
         return self.times.scatter(self.rng)
 
     def store(self, shards: list[Shard], events: int) -> Steps:
-        """A group, as a transaction on each shard that it touches. Returns whether it was stored."""
+        """Write a group, as a transaction on each shard that it touches. Return True if it was stored."""
         if not all(shard.up for shard in shards):
             return False
         if len(shards) == 1:
@@ -245,12 +245,12 @@ class House:
         return all(stored)
 
     def travel(self) -> Steps:
-        """From one machine to the next."""
+        """Wait for the way from one machine to the next."""
         if self.fleet.network_s:
             yield self.env.timeout(self.fleet.network_s)
 
     def post(self, events: int) -> Steps:
-        """One batch from a client, until it has its answer."""
+        """Send one batch, and wait for its answer."""
         began, process = self._begin(self._campaign())
         yield from self.travel()
         stored = (yield from process.take(events)) if process.up else False
@@ -259,7 +259,7 @@ class House:
         return stored
 
     def ask(self) -> Steps:
-        """One report from a client, until it has its answer."""
+        """Ask one report, and wait for its answer."""
         shape = self.times.reports[int(np.searchsorted(self._weights, self.rng.random() * self._weights[-1], "right"))]
         number = self._campaign()
         began, process = self._begin(number)
@@ -278,13 +278,13 @@ class House:
         self._end("report", began, process, answered)
 
     def take_out(self, machine: int) -> None:
-        """The balancer sends nothing more to that machine's processes, as far as a shard has others."""
+        """Let the balancer send nothing more to that machine's processes, as far as a shard has others."""
         gone = self.machines[machine]
         for number, known in self._known.items():
             self._known[number] = deque(each for each in known if each not in gone) or known
 
     def _campaign(self) -> int:
-        """The shard of a campaign that an event is of."""
+        """Draw the shard of an event's campaign."""
         return int(np.searchsorted(self._shards, self.rng.random() * self._shards[-1], "right"))
 
     def _begin(self, shard: int) -> tuple[float, Process]:
@@ -300,5 +300,5 @@ class House:
         self.seen.append(Seen(kind, began, self.env.now - began, outcome))
 
     def machines_of(self, kind: str) -> Iterator[Cores]:
-        """The cores of the machines of a kind: service, or shard."""
+        """Return the cores of the machines of a kind: service, or shard."""
         yield from self.host if kind == "service" else (shard.cores for shard in self.shards)

@@ -55,11 +55,11 @@ class Play:
     busiest: dict[str, float]  # and of the busiest machine
 
     def since(self, moment_s: float) -> "Play":
-        """The same without the requests that were sent before."""
+        """Return this without the requests that were sent before."""
         return replace(self, seen=[each for each in self.seen if each.sent_s >= moment_s])
 
     def latency_ms(self, kind: str) -> NDArray[np.float64]:
-        """Of answered requests."""
+        """Return a quantile of the answered requests."""
         return np.array([each.took_s * 1_000 for each in self.seen if each.kind == kind and each.outcome == "answered"])
 
     def quantiles_ms(self, kind: str) -> dict[float, float]:
@@ -68,12 +68,12 @@ class Play:
         return dict(zip(QUANTILES, map(float, np.quantile(took, QUANTILES)), strict=True)) if len(took) else {}
 
     def share(self, outcome: Outcome, kind: str = "ingest") -> float:
-        """Of the requests of a kind that came to an end."""
+        """Return the share of the requests of a kind that came to an end."""
         outcomes = [each.outcome for each in self.seen if each.kind == kind]
         return outcomes.count(outcome) / len(outcomes) if outcomes else 0.0
 
     def rate(self, batch: int) -> float:
-        """Events stored a second, by when they were answered."""
+        """Return the events stored a second, by when they were answered."""
         stored = sum(each.kind == "ingest" and each.outcome == "answered" for each in self.seen)
         return stored * batch / self.seconds
 
@@ -88,7 +88,7 @@ def play(
     failure: Failure | None = None,
     seed: int = 7,
 ) -> Play:
-    """The same arguments give the same play. What is answered after the warm-up counts."""
+    """Play a scenario; the same arguments give the same play. What is answered after the warm-up counts."""
     env = Environment()
     house = House(env, fleet, times, np.random.default_rng(seed))
     if traffic.users:
@@ -124,8 +124,8 @@ def _share(cores: Cores, before_s: float, seconds: float) -> float:
 
 
 def recovery_s(played: Play, failure: Failure) -> float | None:
-    """Seconds from the failure until the last second in which something was not answered or p95 was above twice
-    that before it; 0 when nothing was felt, None when it was not over at the end of the play."""
+    """Return the seconds from the failure until the last second in which something was not answered or p95 was above
+    twice that before it; 0 when nothing was felt, None when it was not over at the end of the play."""
     posts = [each for each in played.seen if each.kind == "ingest"]
     before = [each.took_s for each in posts if each.sent_s + each.took_s < failure.at_s and each.outcome == "answered"]
     limit = RECOVERED * float(np.quantile(before, 0.95))
@@ -192,7 +192,7 @@ def _fail(house: House, failure: Failure) -> Steps:
 
 
 def slices(played: Play, width_s: float = 1.0) -> Sequence[tuple[float, float, float]]:
-    """Second by second: (when it began, p95 in ms of what was answered, share of what was not)."""
+    """Return, second by second: (when it began, p95 in ms of what was answered, share of what was not)."""
     posts = [each for each in played.seen if each.kind == "ingest"]
     found = []
     for start in np.arange(played.after, played.after + played.seconds - 1e-9, width_s):

@@ -32,7 +32,7 @@ class Plan:
 
 
 def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
-    """Simulates, writes the result into `out` and returns it with its path. Raises service_times.MissingResults."""
+    """Simulate, write the result into `out`, and return it with its path. Raises service_times.MissingResults."""
     began = datetime.now(UTC)
     found = manifest.newest(plan.folders)
     times, cost, given = measured(found), demands(found), Assumptions()
@@ -79,7 +79,7 @@ def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
 
 
 def _assumed() -> dict[str, float]:
-    """What the scenarios assume beside capacity.Assumptions."""
+    """Return what the scenarios assume beside capacity.Assumptions."""
     return {
         "noticed_s": scenarios.NOTICED_S,
         "promoted_s": scenarios.PROMOTED_S,
@@ -164,7 +164,7 @@ def _conserved(scenario: Scenario, outcome: Play) -> Check:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: a row a play, then how far the model was from the machine."""
+    """Format the outcome for people: a row a play, then how far the model was from the machine."""
     head, rows = tables.plays(result)
     shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
     for column in head:

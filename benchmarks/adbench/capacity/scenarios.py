@@ -36,7 +36,7 @@ class Scenario:
 
 
 def scenarios(rate: int, cost: Demands, given: Assumptions) -> list[Scenario]:
-    """Peace, each failure, a hot campaign; and, where the fleet is cells, what it would be like without them."""
+    """Return the scenarios: no failure, each failure, a hot campaign; and, for a fleet of cells, one without cells."""
     fleet = fleet_for(rate, cost, given)
     traffic = Traffic(rate=rate, reports=rate * given.reports_per_event)
 
@@ -53,7 +53,7 @@ def scenarios(rate: int, cost: Demands, given: Assumptions) -> list[Scenario]:
 
 
 def fleet_for(rate: int, cost: Demands, given: Assumptions) -> Fleet:
-    """As many machines as capacity.need says; in cells when a batch would touch more shards than MIXED_SHARDS."""
+    """Return as many machines as capacity.need says; cells when a batch would touch more than MIXED_SHARDS shards."""
     wanted = need(rate, cost, given)
     cells = wanted.shards > MIXED_SHARDS
     # Every cell has two processes at least, on two machines.

@@ -71,7 +71,7 @@ class ServiceTimes:
 
 
 def measured(found: Mapping[str, Result]) -> ServiceTimes:
-    """From the newest result of each command. Raises MissingResults."""
+    """Read the newest result of each command. Raises MissingResults."""
     if missing := [what for what in NEEDED if what not in found]:
         raise MissingResults(f"there is no result of {', '.join(missing)}; adbench --help names the commands")
     stages, ingest, report = found["stages"], found["ingest"], found["report"]
@@ -100,7 +100,7 @@ def measured(found: Mapping[str, Result]) -> ServiceTimes:
 
 
 def live(times: ServiceTimes, found: Mapping[str, Result]) -> ServiceTimes:
-    """The same with a client that makes each body as it sends it.
+    """Return these times with a client that makes each body as it sends it.
 
     Nobody measured what that costs k6. By the utilisation law (demand = busy cores / throughput) it is what the rate
     of `adbench demo` leaves above the demand of service and PostgreSQL, if the cores are as busy there as in
@@ -119,7 +119,7 @@ def live(times: ServiceTimes, found: Mapping[str, Result]) -> ServiceTimes:
 
 
 def processor_s(ingest: Result, program: str) -> dict[int, float]:
-    """Processor seconds a batch of a program, by events in it."""
+    """Return the processor seconds that a batch costs a program, by events in it."""
     return {
         int(each.labels["batch"]): each.value * int(each.labels["batch"]) / 1e6
         for each in ingest.measurements
@@ -128,12 +128,12 @@ def processor_s(ingest: Result, program: str) -> dict[int, float]:
 
 
 def log_bytes(matrix: Result) -> float:
-    """Of the write-ahead log an event takes, compaction included."""
+    """Return the bytes of write-ahead log an event takes, compaction included."""
     return _written(matrix, "ingest.wal") + _written(matrix, "ingest.upkeep_wal")
 
 
 def _written(matrix: Result, name: str) -> float:
-    """A figure of writing into the default variant, at the smallest size."""
+    """Return a figure of writing into the default variant, at the smallest size."""
     of_ours = {"variant": VARIANT, "phase": "ingest"}
     found = [each for each in matrix.measurements if each.name == name and each.labels.items() >= of_ours.items()]
     if not found:
@@ -142,7 +142,7 @@ def _written(matrix: Result, name: str) -> float:
 
 
 def _latency(report: Result, shape: str) -> float:
-    """The median in ms when nobody writes, at the largest size."""
+    """Return the median in ms when nobody writes, at the largest size."""
     found = [
         each
         for each in report.measurements
@@ -155,7 +155,7 @@ def _latency(report: Result, shape: str) -> float:
 
 
 def scatter(soak: Result) -> Scatter:
-    """Draws a factor with median 1 whose p95 and p99 are those of the soak's batches, relative to their p50.
+    """Draw a factor with median 1 whose p95 and p99 are those of the soak's batches, relative to their p50.
 
     Its logarithm is that of a normal variable, drawn out by straight lines through these points: a log-normal
     distribution with a longer tail. Beyond p99.9 it stays, because nothing was measured there; below the median it

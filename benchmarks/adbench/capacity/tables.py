@@ -10,7 +10,7 @@ QUANTILES = ("0.5", "0.95", "0.99")
 
 
 def demands(result: Result) -> Table:
-    """What one event, or report, costs: measured."""
+    """Return the table of what one event, or report, costs: measured."""
     rows = [
         ("processor, service", f"{result.value('demand', of='service'):.2f} µs an event"),
         ("processor, PostgreSQL, compaction included", f"{result.value('demand', of='postgres'):.2f} µs an event"),
@@ -24,7 +24,7 @@ def demands(result: Result) -> Table:
 
 
 def fleets(result: Result) -> Table:
-    """What each rate needs, by arithmetic."""
+    """Return the table of what each rate needs, by arithmetic."""
     rates = _rates(result)
     lines = {
         "one machine would need more of": [_short_of(result, rate) for rate in rates],
@@ -47,7 +47,7 @@ def fleets(result: Result) -> Table:
 
 
 def plays(result: Result) -> Table:
-    """Every play: a row for each fleet and what happened to it."""
+    """Return the table of every play: a row for each fleet and what happened to it."""
     head = ("events/s", "what happens", "machines", "busy", "p50, ms", "p95", "p99", "503", "lost", "felt for")
     rows = []
     for labels in [each.labels for each in result.measurements if each.name == "simulated.rate"]:
@@ -68,7 +68,7 @@ def plays(result: Result) -> Table:
 
 
 def validation(result: Result) -> Table:
-    """Throughput of the closed loop, measured and simulated."""
+    """Return the table of the closed loop's throughput, measured and simulated."""
     head = ("events in a request", "measured, events/s", "simulated", "off by", "p95, ms", "simulated", "off by")
     rows = []
     for each in result.measurements:
@@ -101,7 +101,7 @@ def _shards_by(result: Result, rate: str, resource: str) -> str:
 
 
 def _optional(result: Result, name: str, form: str, *, unit: str = "", **labels: str) -> str:
-    """A figure that a play may not have: nothing was answered, nothing failed, or it was not over."""
+    """Format a figure that a play may not have: nothing was answered, nothing failed, or it was not over."""
     try:
         return f"{result.value(name, **labels):{form}}{unit}"
     except KeyError:

@@ -27,14 +27,14 @@ RATE_WITHIN, MEDIAN_WITHIN, TAIL_WITHIN = 0.10, 0.35, 0.50
 
 
 def validate(found: Mapping[str, Result], times: ServiceTimes, cost: Demands, seed: int) -> Iterator[Measurement]:
-    """Yields measured and modelled side by side, told apart by the label `from`, and their ratio as `….error`."""
+    """Yield measured and modelled side by side, told apart by the label `from`, and their ratio as `….error`."""
     yield from _closed(found["ingest"], times, seed)
     if "load-ingest" in found:
         yield from _ramp(found["load-ingest"], live(times, found), found["stages"], cost, seed)
 
 
 def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurement]:
-    """Throughput with clients that wait for their answers, by size of batch: the knee and what lies beyond."""
+    """Compare throughput with clients that wait for their answers, by size of batch: up to saturation and beyond."""
     users = ingest.parameters["users"]
     assert isinstance(users, dict)
     for batch, number in users.items():
@@ -49,7 +49,7 @@ def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurem
 
 
 def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed: int) -> Iterator[Measurement]:
-    """Latency by rate of arrival, with batches on schedule, step by step as long as it was measured."""
+    """Compare latency by rate of arrival, with batches on schedule, step by step as long as it was measured."""
     offered = {each.labels["step"]: each.value for each in ramp.measurements if each.name == "ramp.offered"}
     total_s, batch = ramp.parameters["seconds"], ramp.parameters["batch"]
     assert isinstance(total_s, int)
@@ -93,14 +93,14 @@ def _pair(
 
 
 def variability(scatter: Scatter, draws: int = 20_000) -> float:
-    """The squared coefficient of variation of a scatter."""
+    """Return the squared coefficient of variation of a scatter."""
     rng = np.random.default_rng(0)
     drawn = np.array([scatter(rng) for _ in range(draws)])
     return float(drawn.var() / drawn.mean() ** 2)
 
 
 def checks(measurements: list[Measurement]) -> list[Check]:
-    """How far off the model is, as aims."""
+    """Return how far off the model is, as aims."""
     knees = [each.value for each in measurements if each.name == "validation.knee"]
     found = []
     for name, quantile, within in (

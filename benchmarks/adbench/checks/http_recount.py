@@ -8,7 +8,7 @@ import json
 import random
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,10 +67,11 @@ class Recount:
     first_wrong: str | None  # the query of the first report that was not true
 
 
-def ask(address: str, question: Question) -> tuple[Sums, dict[Key, Sums]]:
+def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
     """Return the totals and the rows of a report over HTTP. Raises TooLongError when the service gives it up."""
+    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310
     try:
-        with urllib.request.urlopen(f"{address}/report?{question.query}", timeout=60) as reply:  # noqa: S310  # our own
+        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  # our own
             answer = json.load(reply)
     except urllib.error.HTTPError as error:
         if error.code == 504:
@@ -92,11 +93,13 @@ def total(address: str, question: Question) -> Sums:
         return tuple(map(sum, zip(first, second, strict=True)))
 
 
-def ask_bounded(address: str, question: Question) -> tuple[Question, Sums, dict[Key, Sums]]:
+def ask_bounded(
+    address: str, question: Question, headers: Mapping[str, str] | None = None
+) -> tuple[Question, Sums, dict[Key, Sums]]:
     """Return the question with the longest window that the service answers in time, counted from its end, and `ask`."""
     while True:
         try:
-            return question, *ask(address, question)
+            return question, *ask(address, question, headers)
         except TooLongError:
             _, question = question.halves()
 
@@ -118,11 +121,13 @@ async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
     return {(record[0], record[1]): tuple(record)[2:] for record in records}
 
 
-async def compare(connection: Connection, address: str, questions: Iterator[Question]) -> Recount:
+async def compare(
+    connection: Connection, address: str, questions: Iterator[Question], headers: Mapping[str, str] | None = None
+) -> Recount:
     """Ask every question both ways, in a shorter window where the service takes too long. A row of zeros is no row."""
     cells, wrong, first_wrong = 0, 0, None
     for question in questions:
-        question, totals, rows = ask_bounded(address, question)
+        question, totals, rows = ask_bounded(address, question, headers)
         counted = await count(connection, question)
         wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
         pairs = [(totals, wanted)]

@@ -15,6 +15,7 @@ from rich.console import Console
 from adbench.commands.options import developing, failing_clearly
 from adbench.records import environment, store
 from adpulse.settings import Settings
+from adpulse.variants import catalogue
 
 if TYPE_CHECKING:  # the harness needs httpx, of the group `dev`
     from adbench.faults.cycle import Outcome
@@ -42,6 +43,11 @@ def run_cycles(
     minutes: Annotated[float | None, typer.Option(help="begin no cycle after so long")] = None,
     rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
     only: Annotated[str | None, typer.Option(help="these harms alone, separated by commas")] = None,
+    variant: Annotated[str | None, typer.Option(help="these designs alone, separated by commas")] = None,
+    up: Annotated[bool | None, typer.Option("--up/--serve", help="some databases with `adpulse up`, or none")] = None,
+    defaults: Annotated[
+        str | None, typer.Option(help="hostile defaults of the database that are drawn: names, all or none")
+    ] = None,
     patch: Annotated[Path | None, typer.Option(exists=True, help="a bug to plant in a copy of the service")] = None,
     fresh: Fresh = False,
 ) -> None:
@@ -53,12 +59,19 @@ def run_cycles(
     with developing():
         from adbench.faults import kept, record
         from adbench.faults.harms import HARMS
-        from adbench.faults.run import Course, run
-        from adbench.faults.trees import TreeError, copied, patched
+        from adbench.faults.hostile import DEFAULTS as ALL
+        from adbench.faults.run import DEFAULTS, UPS, Course, run
+        from adbench.faults.trees import TreeError, copied, digest_of, patched
+        from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
     names = only.split(",") if only else None
     if unknown := set(names or ()) - HARMS.keys():
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
+    folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
+    hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
+    if unknown := set(hostile) - ALL.keys():
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+    ups = UPS if up is None else up
     began, source = datetime.now(UTC), environment.source()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
 
@@ -70,15 +83,16 @@ def run_cycles(
                 _show(outcome)
 
     with failing_clearly(TreeError), patched(patch) if patch else copied() as tree:
-        path = kept.file(_home(), "run", tree, seed, rate, *sorted(names or ()))
+        path = kept.file(_home(), "run", tree, seed, rate, digest_of(names, folders, ups, hostile))
         if fresh:
             path.unlink(missing_ok=True)
         lines = kept.read(path, kept.Cycle)[:cycles]
         try:
-            asyncio.run(go(Course(seed, len(lines), cycles, rate, give_up, names), tree, path))
+            asyncio.run(go(Course(seed, len(lines), cycles, rate, give_up, names, folders, ups, hostile), tree, path))
         finally:
             outcomes = [line.outcome for line in lines]
             parameters: dict[str, Any] = {"rate": rate, "cycles": len(outcomes), "asked": cycles}
+            parameters |= {"variants": folders, "up": ups, "defaults": hostile}
             parameters |= {"only": names} if names else {}
             parameters |= {"patch": patch.name} if patch else {}
             postgres = lines[-1].postgres if lines else None
@@ -231,8 +245,10 @@ def _end(result: "Result") -> NoReturn:
 def _show(outcome: "Outcome") -> None:
     mark = "[red]✗[/]" if outcome.violations else "[green]✓[/]"
     harms = ", ".join(outcome.harms) + (f" (left out: {', '.join(outcome.skipped)})" if outcome.skipped else "")
+    harms += "".join(f"; {each}" for each in outcome.defaults)
     console.print(
-        f"{mark} {outcome.cycle:>5} {outcome.seconds:5.1f} s {outcome.events_acknowledged:>9,} events  {harms}",
+        f"{mark} {outcome.cycle:>5} {outcome.seconds:5.1f} s {outcome.events_acknowledged:>9,} events  "
+        f"{outcome.variant}{' up' if outcome.up else ''}: {harms}",
         soft_wrap=True,
     )
     for line in outcome.violations[:20]:

@@ -106,7 +106,7 @@ class Experiment:
             what=self.what,
             started_at=self.began,
             postgres=self.postgres,
-            data=data,
+            data=data.described if data else None,
             variant=variant or self.variant,
             parameters=parameters,
             measurements=measurements,

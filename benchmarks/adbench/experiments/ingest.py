@@ -209,7 +209,7 @@ async def _result(
         what="ingest",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=variant,
         parameters={
             "rounds": plan.rounds,

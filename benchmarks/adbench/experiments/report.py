@@ -77,7 +77,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         what="report",
         started_at=began,
         postgres=postgres,
-        data=replace(plan.data, events=plan.sizes[-1]),
+        data=replace(plan.data, events=plan.sizes[-1]).described,
         variant=variant,
         parameters={
             "sizes": list(plan.sizes),

@@ -88,7 +88,7 @@ async def _measure(plan: Plan, server: str, console: Console) -> Result:
         what="rollups",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant="rollup",
         parameters={
             "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,

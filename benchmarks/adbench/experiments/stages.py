@@ -106,7 +106,7 @@ async def _measure(plan: Plan, server: str, settings: Settings, console: Console
         what="stages",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=variant.name,
         parameters={"rounds": plan.rounds, "warmup": WARMUP, "bodies": BODIES},
         measurements=measured,

@@ -256,7 +256,7 @@ async def _result(
         what="tuning",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=settings.variant,
         parameters={
             "rounds": plan.rounds,

@@ -10,10 +10,11 @@ import httpx
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
+from adbench.faults import hostile
 from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.faults.journal import Journal, Stored, compare
 from adbench.faults.service import SETTINGS
-from adbench.faults.world import World
+from adbench.faults.world import ROLLUPS, World
 from adpulse.database.connections import Connection
 from adpulse.variants import verify
 
@@ -112,9 +113,12 @@ async def check(world: World, journal: Journal) -> Findings:
         wrong += compare(journal.batches.values(), stored)
         audited = await verify.verify(connection, world.variant)
         wrong += [f"report: {mismatch}" for mismatch in audited.mismatches[:5]]
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            rows = await connection.fetch(_BOTH_WAYS)
-        wrong += [f"roll-ups: {row['count']} {row['difference']}" for row in rows if row["count"]]
+        if world.folder in ROLLUPS:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                rows = await connection.fetch(_BOTH_WAYS)
+            wrong += [f"roll-ups: {row['count']} {row['difference']}" for row in rows if row["count"]]
+        if strayed := await hostile.strayed(connection):
+            wrong.append(f"schema: {strayed} tables or functions were made in the schema of the login")
         cells = audited.cells
         for service in world.services:
             told = await asyncio.to_thread(asyncio.run, _told(world, service.address))
@@ -145,11 +149,12 @@ async def _told(world: World, address: str) -> http_recount.Recount:
         Question(*whole),
         Question(hour - timedelta(days=1), hour),
         Question(*whole, group_by="campaign_id"),
+        Question(*cut, group_by="geo"),
         Question(*cut, campaigns=("C1", "C2"), granularity="hour", timezone="Asia/Kolkata"),
     ]
     connection = await world.connect()
     try:
-        return await http_recount.compare(connection, address, iter(questions))
+        return await http_recount.compare(connection, address, iter(questions), world.situation.headers)
     finally:
         await connection.close()
 
@@ -163,13 +168,15 @@ async def _slots(world: World) -> list[str]:
     wrong = []
     locker, watcher = await world.connect(), await world.connect()
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S, headers=world.situation.headers) as client:
             transaction = locker.transaction()
             await transaction.start()
-            await locker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
+            await locker.execute(world.report_lock)
             asked: list[asyncio.Task[httpx.Response]] = []
             # Totals last: every report asks now and then, through the connections for totals, which design is active.
-            for shape in ({"granularity": "hour"}, {}):
+            # A design whose totals are planned each time has them from the same pool as all others.
+            once = world.variant.statement(totals_only=True).planned_once
+            for shape in ({"granularity": "hour"}, {})[: 1 + once]:
                 asked += [
                     asyncio.create_task(client.get(f"{service.address}/report", params={"start": "-2d", **shape}))
                     for service in world.services

@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -15,8 +16,10 @@ import httpx
 import orjson
 
 from adbench.faults.batches import Source
+from adbench.faults.bypass import Bypass, write
 from adbench.faults.cluster import PATIENCE_S
 from adbench.faults.journal import Batch, Journal, Kind
+from adpulse.database.connections import Connection
 
 SENDERS = 6
 DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # how often a batch with key or ids is sent, and how often that is so
@@ -26,11 +29,15 @@ REPORT_EVERY_S = 0.1
 ANSWER_S = 30.0
 BACK_OFF_S = 0.02
 LONELY = 5
+# Events after which a cycle that takes long goes on at this part of the rate, so that recounts stay short.
+FULL, AFTER_FULL = 150_000, 0.05
 
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
 # And to a report that was cancelled.
 TIMED_OUT = 504
+# To a key that was revoked, and to a question about raw events that are archived.
+UNAUTHORIZED, ARCHIVED = 401, 422
 
 
 class Target(Protocol):
@@ -40,10 +47,32 @@ class Target(Protocol):
     address: str
 
 
-class Client:
-    """All senders of a cycle, and whoever asks for reports meanwhile."""
+@dataclass
+class Situation:
+    """What senders and readers must know of the database: the key to send, and that raw events of days are archived."""
 
-    def __init__(self, services: Sequence[Target], source: Source, journal: Journal, seed: str, rate: float) -> None:
+    key: str | None = None
+    archived: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that every request has."""
+        return {} if self.key is None else {"X-API-Key": self.key}
+
+
+class Client:
+    """All senders of a cycle, and the readers that ask for reports meanwhile."""
+
+    def __init__(
+        self,
+        services: Sequence[Target],
+        source: Source,
+        journal: Journal,
+        seed: str,
+        rate: float,
+        situation: Situation | None = None,
+    ) -> None:
+        self._situation = situation or Situation()
         self._services = services
         self._source = source
         self._journal = journal
@@ -51,6 +80,7 @@ class Client:
         self._rate = rate  # events a second, of different batches
         self._unanswered: list[tuple[Batch, list[bytes]]] = []
         self._due = 0.0
+        self._sent = 0  # events
         # No limit of idle connections: a service that was killed and one that was not look the same from here.
         self._http = httpx.AsyncClient(timeout=ANSWER_S, limits=httpx.Limits(max_connections=None))
 
@@ -111,7 +141,9 @@ class Client:
                 if not batch.acknowledged:
                     self._unanswered.append((batch, events))
             probing = not batch.acknowledged
-            self._due = max(self._due, time.monotonic() - 1) + batch.size / self._rate
+            self._sent += batch.size
+            rate = self._rate if self._sent < FULL else self._rate * AFTER_FULL
+            self._due = max(self._due, time.monotonic() - 1) + batch.size / rate
             await asyncio.sleep(BACK_OFF_S if probing else max(0.0, self._due - time.monotonic()))
 
     async def deliver(
@@ -122,7 +154,8 @@ class Client:
         service = service or chance.choice(self._services)
         if batch.kind is Kind.IDS:
             events = chance.sample(events, len(events))
-        headers = {"Content-Type": "application/json"}
+        key = self._situation.key
+        headers = {"Content-Type": "application/json", **self._situation.headers}
         if batch.kind is Kind.KEYED:
             headers["Idempotency-Key"] = f"batch-{batch.number}"
         body = b'{"events":[' + b",".join(events) + b"]}"
@@ -144,8 +177,16 @@ class Client:
             self._check_answer(batch, reply.content)
             journal.acknowledges(batch, time.monotonic())
             return True
-        self._check_refusal(f"batch {batch.number} ({batch.kind})", reply)
+        if reply.status_code != UNAUTHORIZED or key == self._situation.key:  # else: another key since then
+            self._check_refusal(f"batch {batch.number} ({batch.kind})", reply)
         return False
+
+    async def bypass(self, connection: Connection, way: Bypass, size: int = 200) -> None:
+        """Write a batch past the service, in one transaction, and note it as acknowledged when that has committed."""
+        batch, events = self._source.next(Kind.PLAIN, size)
+        self._journal.sends(batch)
+        await write(connection, way, events)
+        self._journal.acknowledges(batch, time.monotonic())
 
     def _check_answer(self, batch: Batch, content: bytes) -> None:
         answer = orjson.loads(content)
@@ -168,12 +209,21 @@ class Client:
         while not until.is_set():
             await asyncio.sleep(REPORT_EVERY_S)
             turn += 1
-            least = self._journal.events_acknowledged
+            least, archived = self._journal.events_acknowledged, self._situation.archived
             try:
-                reply = await self._http.get(f"{service.address}/report", params=window | shapes[turn % len(shapes)])
+                key = self._situation.key
+                reply = await self._http.get(
+                    f"{service.address}/report",
+                    params=window | shapes[turn % len(shapes)],
+                    headers=self._situation.headers,
+                )
             except httpx.TransportError:
                 continue
             if reply.status_code == TIMED_OUT:
+                continue
+            if reply.status_code == UNAUTHORIZED and key != self._situation.key:
+                continue
+            if reply.status_code == ARCHIVED and (archived or self._situation.archived):
                 continue
             if reply.status_code != 200:
                 self._check_refusal(f"a report {shapes[turn % len(shapes)]}", reply)

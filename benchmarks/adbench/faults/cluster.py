@@ -39,6 +39,17 @@ class Victim(Cluster):
     def __init__(self, directory: Path, rooms: dict[str, Room], binaries: Path | None = None, **settings: str) -> None:
         super().__init__(directory, binaries, **{**SETTINGS, **settings})
         self.rooms = rooms
+        self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
+
+    @property
+    def binaries(self) -> Path:
+        """Where its programs are."""
+        return self._binaries
+
+    def start(self) -> None:
+        """Start it, unless that is for somebody else to do."""
+        if not self.supervised:
+            super().start()
 
     def _initialise(self) -> None:
         super()._initialise()
@@ -58,7 +69,7 @@ class Victim(Cluster):
         return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
     async def launch(self) -> float:
-        """Start it if it does not run; returns when it accepted connections (time.monotonic()).
+        """Start it if it does not run. Return when it accepted connections (time.monotonic()).
 
         Tried again and again: backends of a killed postmaster may still be leaving, a full disk may just have ended it.
         """
@@ -76,7 +87,7 @@ class Victim(Cluster):
                 await asyncio.wait([starting])
                 starting.exception()  # it runs, whoever started it
                 return at
-            if starting.done():
+            if starting.done() and not self.supervised:
                 starting.exception()  # the next attempt may find what this one missed
                 starting = asyncio.create_task(asyncio.to_thread(self.start))
             await asyncio.sleep(LOOK_S)
@@ -110,7 +121,7 @@ class Victim(Cluster):
 
 
 def send_signal(pids: list[int], number: signal.Signals) -> None:
-    """To those that are still there."""
+    """Send a signal to those that are still there."""
     for pid in pids:
         with suppress(ProcessLookupError):  # gone by itself meanwhile
             os.kill(pid, number)

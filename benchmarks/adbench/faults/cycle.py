@@ -13,12 +13,14 @@ from adbench.faults.checks import check
 from adbench.faults.client import Client
 from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.faults.harms import HARMS
+from adbench.faults.hostile import Default
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
 from adbench.faults.world import World
 
 BEFORE_S = 0.3  # events flow before the first harm, and after the last
 AFTER_S = 0.3
+MEMORY_BYTES = 512 * 2**20  # that a process may have resident, as under overload
 
 
 class Outcome(BaseModel):
@@ -26,7 +28,10 @@ class Outcome(BaseModel):
 
     cycle: int
     harms: list[str]
-    skipped: list[str]  # for want of a small file system
+    variant: str = "rollup"  # when the cycle was over
+    up: bool = False  # one service was `adpulse up`, with its own server
+    defaults: list[str] = []  # of the database and the login, that were hostile
+    skipped: list[str]  # for want of a small file system, or of a design that has such upkeep
     missed: list[str]  # waited for a moment that did not come
     events_sent: int
     events_acknowledged: int
@@ -41,15 +46,26 @@ class Outcome(BaseModel):
     violations: list[str]
 
 
-async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequence[Step], rate: float) -> Outcome:
-    """One cycle on a world that is well. `journal` goes on from the cycle before, unless the database was emptied."""
+async def run(
+    world: World,
+    journal: Journal,
+    seed: int,
+    cycle: int,
+    steps: Sequence[Step],
+    rate: float,
+    defaults: Sequence[Default] = (),
+) -> Outcome:
+    """Run one cycle on a world that is well. `journal` goes on from the cycle before, unless the database is new."""
     began = time.monotonic()
     before = (journal.events_sent, journal.events_acknowledged, journal.deliveries)
     journal.statuses.clear()
     journal.violations.clear()
     journal.acknowledgements.clear()
     world.outages.clear()
-    client = Client(world.services, Source(seed, cycle, datetime.now(UTC)), journal, f"client {seed} {cycle}", rate)
+    source = Source(seed, cycle, datetime.now(UTC))
+    client = Client(world.services, source, journal, f"client {seed} {cycle}", rate, world.situation)
+    world.client = client
+    await world.impose(defaults)
     over = asyncio.Event()
     done: list[str] = []
     skipped: list[str] = []
@@ -61,7 +77,7 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
             for step in steps:
                 await asyncio.sleep(step.after_s)
                 chosen = HARMS[step.harm]
-                if chosen.room and not world.cluster.rooms:
+                if not chosen.possible(world):
                     skipped.append(step.harm)
                     continue
                 met = await chosen.act(world, Random(step.seed))
@@ -85,11 +101,18 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
         await client.flush()
         found = await check(world, journal)
     finally:
+        world.client = None
         await client.close()
+    memory = max(filter(None, (each.peak_memory() for each in world.services)), default=None)
+    if memory is not None and memory > MEMORY_BYTES:
+        journal.violates(f"memory: a process had {memory / 2**20:.0f} MB")
     firsts = [(accepted, journal.first_acknowledgement(accepted)) for accepted in world.outages]
     return Outcome(
         cycle=cycle,
         harms=done,
+        variant=world.variant.name,
+        up=world.cluster.supervised,
+        defaults=[str(each) for each in defaults],
         skipped=skipped,
         missed=missed,
         events_sent=journal.events_sent - before[0],
@@ -105,13 +128,13 @@ async def run(world: World, journal: Journal, seed: int, cycle: int, steps: Sequ
             for batch in journal.batches.values()
             if batch.acknowledged
         ),
-        memory_bytes=max(filter(None, (each.peak_memory() for each in world.services)), default=None),
+        memory_bytes=memory,
         violations=[*journal.violations, *found.violations],
     )
 
 
 def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) -> Outcome:
-    """The outcome of a cycle that could not be finished."""
+    """Return the outcome of a cycle that could not be finished."""
     return Outcome(
         cycle=cycle,
         harms=[step.harm for step in steps],
@@ -132,7 +155,7 @@ def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) 
 
 
 def describe(error: BaseException) -> str:
-    """What it says; of a group of errors, what the first says."""
+    """Return what an error says; of a group of errors, what the first says."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {error}"

@@ -34,6 +34,8 @@ PROMISES = {
     "unanswered": "when all is well again, everything is answered",
     "slots": "every connection for reports is free afterwards",
     "writers": "every transaction has an end",
+    "memory": "a process stays within 512 MB, whoever sends what",
+    "schema": "nothing is made in a schema that is named like the login",
     "deadlock": "no transactions wait for one another in a circle",
     "broken": "everything runs again after every harm",
 }
@@ -53,7 +55,7 @@ def to_result(
         started_at=began,
         postgres=postgres,
         data=None,
-        variant=VARIANT.partition("_")[2],
+        variant=",".join(sorted({each.variant for each in outcomes})) or VARIANT.partition("_")[2],
         parameters={"seed": seed, **parameters},
         measurements=list(_measurements(outcomes)),
         checks=list(_checks(outcomes)),
@@ -160,6 +162,11 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     harms = Counter(harm for each in outcomes for harm in each.harms)
     for name, count in sorted(harms.items()):
         yield Measurement(name="harms", value=count, unit="harms", labels={"harm": name})
+    for name, count in sorted(Counter(each.variant for each in outcomes).items()):
+        yield Measurement(name="cycles", value=count, unit="cycles", labels={"variant": name})
+    yield Measurement(name="cycles", value=sum(each.up for each in outcomes), unit="cycles", labels={"command": "up"})
+    for name, count in sorted(Counter(line for each in outcomes for line in each.defaults).items()):
+        yield Measurement(name="defaults", value=count, unit="cycles", labels={"default": name})
     statuses = sum((Counter(each.statuses) for each in outcomes), Counter[str]())
     for name, count in sorted(statuses.items()):
         yield Measurement(name="replies", value=count, unit="deliveries", labels={"outcome": name})
@@ -206,5 +213,5 @@ def _gaps(outcomes: Sequence[Outcome]) -> Iterator[Gap]:
     done = {harm for each in outcomes for harm in each.harms}
     skipped = {harm for each in outcomes for harm in each.skipped}
     for name in sorted(HARMS.keys() - done):
-        reason = "no small file system can be mounted here" if name in skipped else "its turn did not come"
+        reason = "this machine or design has not what it needs" if name in skipped else "its turn did not come"
         yield Gap(labels={"harm": name}, reason=reason, void=False)

@@ -3,24 +3,26 @@
 import logging
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from adbench.faults import cycle as cycles
 from adbench.faults.cycle import Outcome
+from adbench.faults.hostile import draw
 from adbench.faults.journal import Journal
-from adbench.faults.schedule import plan
-from adbench.faults.world import World, world
+from adbench.faults.schedule import era, plan
+from adbench.faults.world import FOLDERS, World, world
 from adbench.records import environment
 from adbench.records.model import Postgres
-from adpulse.database.connections import connect
 
 log = logging.getLogger(__name__)
 
-KEPT_EVENTS = 250_000  # then the database is emptied, so that recounts stay short
-ERA = 25  # cycles, after which it is a new one, without the partitions of late days
+KEPT_EVENTS = 250_000  # then comes a new database, so that recounts stay short
+ERA = 6  # cycles on databases of one design; a multiple of what most databases hold
+UPS = False  # some databases have `adpulse up` instead of `serve`
+DEFAULTS: Sequence[str] = ()  # hostile ones, of adbench.faults.hostile, that are drawn
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,13 @@ class Course:
     rate: float
     give_up: float = float("inf")
     names: Collection[str] | None = None
+    folders: Sequence[str] = FOLDERS
+    ups: bool = UPS
+    defaults: Sequence[str] = DEFAULTS
 
 
 async def run(course: Course, tree: Path) -> AsyncGenerator[tuple[Outcome, Postgres]]:
-    """The outcomes, one by one. A world that breaks is an outcome with a violation, and another one is made."""
+    """Yield the outcomes, one by one. A world that breaks is an outcome with a violation, and another one is made."""
     number = course.first
     while number < course.stop and time.monotonic() < course.give_up:
         with tempfile.TemporaryDirectory(prefix="adpulse-faults-", ignore_cleanup_errors=True) as folder:
@@ -50,20 +55,19 @@ async def run(course: Course, tree: Path) -> AsyncGenerator[tuple[Outcome, Postg
 
 
 async def _in(it: World, course: Course, number: int) -> AsyncGenerator[Outcome]:
-    """Cycles until the course is over, or this world broken."""
+    """Run cycles until the course is over, or this world broken."""
     journal = Journal()
     first = number
     while number < course.stop and time.monotonic() < course.give_up:
-        if (number - first) % ERA == 0 and number > first:
-            await it.new_database()
-            journal = Journal()
-        elif journal.events_sent > KEPT_EVENTS:
-            await it.empty()
-            journal = Journal()
         steps = plan(course.seed, number, course.names)
         began = time.monotonic()
         try:
-            yield await cycles.run(it, journal, course.seed, number, steps, course.rate)
+            if number % ERA == 0 or number == first or journal.events_sent > KEPT_EVENTS:
+                now = era(course.seed, number // ERA, course.folders, ups=course.ups)
+                await it.new_database(now.folder, up=now.up)
+                journal = Journal()
+            defaults = draw(course.seed, number, course.defaults)
+            yield await cycles.run(it, journal, course.seed, number, steps, course.rate, defaults)
         except Exception as error:
             log.exception("cycle %d", number)
             yield cycles.broken(number, steps, time.monotonic() - began, error)
@@ -72,8 +76,8 @@ async def _in(it: World, course: Course, number: int) -> AsyncGenerator[Outcome]
 
 
 async def describe(it: World) -> Postgres:
-    """The server that is harmed, as a result file has it."""
-    connection = await connect(it.cluster.url(it.database))
+    """Return the server that is harmed, as a result file has it."""
+    connection = await it.connect()
     try:
         return await environment.postgres(connection)
     finally:

@@ -15,6 +15,7 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.harness import cpu
 from adbench.harness.process import tail
 from adbench.harness.service import free_port
+from adpulse.database.embedded import Cluster
 
 _ADPULSE = [sys.executable, "-c", "from adpulse.cli.main import app; app()"]
 
@@ -29,14 +30,37 @@ SETTINGS = {
     "ADPULSE_REPORT_TIMEOUT_MS": "60000",
     "ADPULSE_QUEUE_EVENTS": "20000",
     "ADPULSE_MAINTENANCE_S": "0.2",
+    "ADPULSE_KEYS_RELOAD_S": "1",
 }
 
 
-def adpulse(tree: Path, *arguments: str, **variables: str) -> None:
-    """Runs a command of the tree's service to its end. Raises subprocess.CalledProcessError with what it said."""
-    subprocess.run(
-        [*_ADPULSE, *arguments], env=environment(tree, variables), check=True, capture_output=True, timeout=PATIENCE_S
+def adpulse(tree: Path, *arguments: str, **variables: str) -> str:
+    """Run a command of the tree's service to its end, and return what it prints. Raises RuntimeError when it fails."""
+    done = subprocess.run(
+        [*_ADPULSE, *arguments],
+        env=environment(tree, variables),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
+    if done.returncode:
+        said = f"{done.stdout[-2_000:]}{done.stderr[-2_000:]}"
+        raise RuntimeError(f"adpulse {' '.join(arguments)} ended with status {done.returncode}:\n{said}")
+    return done.stdout
+
+
+def command(tree: Path, log: Path, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    """Start a command of the tree's service, in a session of its own; what it prints goes to `log`."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [*_ADPULSE, *arguments],
+            env=environment(tree, variables),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
 
 
 def environment(tree: Path, variables: Mapping[str, str]) -> dict[str, str]:
@@ -50,26 +74,35 @@ class Service:
 
     def __init__(self, name: str, tree: Path, log: Path) -> None:
         self.name = name
+        self.command = "serve"
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self._tree = tree
         self._log = log
-        self._url = ""
+        self._variables: dict[str, str] = {}
 
     def start(self, url: str | None = None, **variables: str) -> None:
-        """Start the process; it is ready later."""
-        self._url = url or self._url
-        env = environment(self._tree, {**SETTINGS, "ADPULSE_DATABASE_URL": self._url, **variables})
+        """Start the process on this database, or as it was started before; it is ready later."""
+        if url is not None:
+            self.command, self._variables = "serve", {"ADPULSE_DATABASE_URL": url}
+        self._variables |= variables
+        env = environment(self._tree, {**SETTINGS, **self._variables})
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*_ADPULSE, "serve", "--port", str(self.port)],
+                [*_ADPULSE, self.command, "--port", str(self.port)],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+    def start_up(self, cluster: Cluster, binaries: Path) -> None:
+        """Start `adpulse up` on the data directory of a server of ours, which it starts, too."""
+        self.command = "up"
+        self._variables = {"ADPULSE_DATA_DIR": str(cluster.directory), "ADPULSE_POSTGRES_BIN": str(binaries)}
+        self.start()
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the process; SIGKILL is waited for."""
@@ -86,7 +119,7 @@ class Service:
         return await asyncio.to_thread(self.process.wait, PATIENCE_S)
 
     async def ready(self) -> None:
-        """Waits until it takes events. Raises RuntimeError when it ends instead, or is not in time."""
+        """Wait until it takes events. Raises RuntimeError when it ends instead, or is not in time."""
         assert self.process is not None
         give_up = time.monotonic() + PATIENCE_S
         async with httpx.AsyncClient(base_url=self.address, timeout=10) as client:

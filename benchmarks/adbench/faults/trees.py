@@ -46,6 +46,11 @@ def digest(tree: Path) -> str:
     return found.hexdigest()[:16]
 
 
+def digest_of(*choices: object) -> str:
+    """Return 8 hex digits that stand for these choices."""
+    return hashlib.sha256(repr(choices).encode()).hexdigest()[:8]
+
+
 def apply(patch: Path, tree: Path) -> None:
     """Apply a patch as `git diff` writes it: changes of files, and new files. Needs neither git nor patch.
 

@@ -1,10 +1,10 @@
 """The system under test: a server, two services on one database of it, one of them through the proxy."""
 
 import asyncio
-import logging
 import signal
+import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +12,20 @@ from pathlib import Path
 import asyncpg
 
 from adbench.checkout import ROOT
-from adbench.faults.cluster import PATIENCE_S, Victim
+from adbench.faults import hostile
+from adbench.faults.client import Client, Situation
+from adbench.faults.cluster import PATIENCE_S, Victim, send_signal
+from adbench.faults.hostile import Default
 from adbench.faults.proxy import Proxy
 from adbench.faults.rooms import rooms
-from adbench.faults.service import Service, adpulse
+from adbench.faults.service import Service, adpulse, command
 from adpulse.variants.catalogue import Variant, read_header
 
-log = logging.getLogger("faults")
-
 VARIANT = "07_rollup"
-TEMPLATE = "faults_template"
+FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
+ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
+SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
+UP_DATABASE = "postgres"  # the one that `adpulse up` takes
 
 
 @dataclass
@@ -29,18 +33,24 @@ class World:
     """What harm is done to. `outages` are the moments (time.monotonic()) when the server could be written to again."""
 
     tree: Path
+    home: Path
     cluster: Victim
     proxy: Proxy
     services: list[Service]
     database: str = ""
+    folder: str = VARIANT  # of the design in force
+    situation: Situation = field(default_factory=Situation)
     outages: list[float] = field(default_factory=list)
+    defaults: Sequence[Default] = ()
+    client: Client | None = None  # of the cycle that runs
     _eras: int = 0
     _deadlocks: int = 0
+    _templates: set[str] = field(default_factory=set)
 
     @property
     def variant(self) -> Variant:
-        """The design, as the tree has it."""
-        folder = self.tree / "sql" / "variants" / VARIANT
+        """The design in force, as the tree has it."""
+        folder = self.tree / "sql" / "variants" / self.folder
         return Variant(folder, read_header((folder / "up.sql").read_text()))
 
     @property
@@ -49,52 +59,80 @@ class World:
         maintenance = self.variant.maintenance
         return [] if maintenance is None else maintenance[1]
 
+    @property
+    def report_lock(self) -> str:
+        """The statement that makes every report wait, in a transaction: of a table that all of them read."""
+        return f"LOCK TABLE {'rollup_hour' if self.folder in ROLLUPS else 'events'} IN ACCESS EXCLUSIVE MODE"
+
+    @property
+    def archives(self) -> Path:
+        """The folder of archived days of this database."""
+        return self.home / f"archive-{self._eras}"
+
     async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
-        """To the database, past the proxy."""
+        """Open a session of our own, past the proxy, that no default of the database touches."""
         # What a recount sorts goes to the server's own disk: the small one is for what the services store.
-        settings = {"timezone": "UTC", "application_name": "faults", "temp_tablespaces": "pg_default"}
+        settings = {**hostile.OURS, "application_name": "faults", "temp_tablespaces": "pg_default"}
         return await asyncpg.connect(self.cluster.url(self.database), timeout=30, server_settings=settings)
 
-    async def new_database(self) -> None:
-        """Services stop, and start on a database as new."""
+    async def new_database(self, folder: str = VARIANT, *, up: bool = False) -> None:
+        """Stop the services, and start them on a new database of this design; `up`: the first has its own server."""
         await asyncio.gather(*(each.stop() for each in self.services if each.process))
-        await self._execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)" if self.database else "SELECT 1")
+        self.cluster.supervised = False
+        await self.cluster.launch()
+        template = await self._template(folder)
+        if self.database not in ("", UP_DATABASE):
+            await self._execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
         self._eras += 1
-        self.database = f"faults_{self._eras}"
-        self._deadlocks = 0
+        self.database = UP_DATABASE if up else f"faults_{self._eras}"
+        self.folder, self.situation, self.defaults, self._deadlocks = folder, Situation(), (), 0
         space = "TABLESPACE small" if self.cluster.rooms else ""
-        await self._execute(f"CREATE DATABASE {self.database} TEMPLATE {TEMPLATE} {space}")
+        if up:
+            await self._execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+        await self._execute(f"CREATE DATABASE {self.database} TEMPLATE {template} {space}")
         direct, behind = self.services
-        direct.start(self.cluster.url(self.database))
+        if up:
+            await asyncio.to_thread(self.cluster.stop)
+            self.cluster.supervised = True
+            direct.start_up(self.cluster, self.cluster.binaries)
+        else:
+            direct.start(self.cluster.url(self.database))
+        await direct.ready()
         behind.start(self.proxy.url(self.database))
-        await asyncio.gather(*(each.ready() for each in self.services))
+        await behind.ready()
 
-    async def empty(self) -> None:
-        """The database forgets everything but its partitions; services go on."""
+    async def impose(self, defaults: Sequence[Default]) -> None:
+        """Give the database these defaults and no others, and end all sessions that have others."""
+        if not defaults and not self.defaults:
+            return
         connection = await self.connect()
         try:
-            give_up = time.monotonic() + PATIENCE_S
-            while True:
-                try:
-                    await connection.execute("SET lock_timeout = '1s'; TRUNCATE events, event_ids, idempotency_keys")
-                    return
-                except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
-                    if time.monotonic() > give_up:
-                        raise
+            await hostile.apply(connection, self.database, defaults)
         finally:
             await connection.close()
+        self.defaults = defaults
+        send_signal(await self.cluster.sessions(*SERVICES), signal.SIGTERM)
+        await asyncio.gather(*(each.ready() for each in self.services))
 
     async def new_deadlocks(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-        """How often transactions of this database waited in a circle since this was last asked, or since a crash."""
+        """Return how often transactions of this database waited in a circle since this was last asked, or a crash."""
         seen: int = await connection.fetchval(
             "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         )
         before, self._deadlocks = self._deadlocks, seen
         return seen - before if seen >= before else seen  # a crash begins to count anew
 
+    async def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command of the tree's service on this database. Its output goes to a file of the world's folder."""
+        return command(self.tree, self.home / "command.log", *arguments, ADPULSE_DATABASE_URL=self._url())
+
+    async def run(self, *arguments: str) -> str:
+        """Run such a command to its end, and return what it prints. Raises RuntimeError with what it said."""
+        return await asyncio.to_thread(adpulse, self.tree, *arguments, ADPULSE_DATABASE_URL=self._url())
+
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
-        """Around what ends every session of the server; it is started again if it must be, and the moment noted."""
+        """Note when the server takes events again after the block, which ends its sessions. Start it if need be."""
         # An outage has begun when a session has ended: before that the server may still accept.
         sentinel = await self.connect()
         yield
@@ -114,32 +152,39 @@ class World:
         self.outages.append(accepted)
 
     async def healed(self) -> None:
-        """Waits until everything runs."""
+        """Wait until everything runs."""
         await self.cluster.launch()
         for service in self.services:
             service.send(signal.SIGCONT)
         await asyncio.gather(*(each.ready() for each in self.services))
 
+    def _url(self) -> str:
+        return self.cluster.url(self.database)
+
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.cluster.url(), timeout=30)
+        # Not in the database that is made or dropped.
+        connection = await asyncpg.connect(self.cluster.url("template1"), timeout=30)
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
 
-    async def _template(self) -> None:
-        if self.cluster.rooms:
-            await self._execute(f"CREATE TABLESPACE small LOCATION '{self.cluster.rooms['data'].path / 'space'}'")
-        await self._execute(f"CREATE DATABASE {TEMPLATE}")
-        url = self.cluster.url(TEMPLATE)
-        await asyncio.to_thread(adpulse, self.tree, "migrate", "--variant", VARIANT, ADPULSE_DATABASE_URL=url)
+    async def _template(self, folder: str) -> str:
+        """Return the name of a database in this design, from which others are copied; made when it is first needed."""
+        name = f"faults_template_{folder}"
+        if name not in self._templates:
+            await self._execute(f"CREATE DATABASE {name}")
+            url = self.cluster.url(name)
+            await asyncio.to_thread(adpulse, self.tree, "migrate", "--variant", folder, ADPULSE_DATABASE_URL=url)
+            self._templates.add(name)
+        return name
 
 
 @asynccontextmanager
 async def world(
-    home: Path, tree: Path = ROOT, binaries: Path | None = None, **server_settings: str
+    home: Path, tree: Path = ROOT, binaries: Path | None = None, folder: str = VARIANT, **server_settings: str
 ) -> AsyncIterator[World]:
-    """One that runs, in an empty folder; everything is ended and removed at the end."""
+    """Run one in an empty folder for the time of the block; then end and remove everything."""
     with rooms(home, "data", "wal") as small:
         cluster = Victim(home / "server", small, binaries, **server_settings)
         try:
@@ -147,10 +192,13 @@ async def world(
             proxy = Proxy(Path(cluster.url().partition("?host=")[2]) / ".s.PGSQL.5432")
             await proxy.start()
             services = [Service(name, tree, home / f"{name}.log") for name in ("direct", "behind")]
-            made = World(tree, cluster, proxy, services)
+            made = World(tree, home, cluster, proxy, services)
             try:
-                await made._template()
-                await made.new_database()
+                if small:
+                    await made._execute(f"CREATE TABLESPACE small LOCATION '{small['data'].path / 'space'}'")
+                # For `adpulse up`, too, which gives settings of its own: cluster.py says why.
+                await made._execute("ALTER SYSTEM SET fsync = off")
+                await made.new_database(folder)
                 yield made
             finally:
                 for service in services:

@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """The gate's: without what was allowed to regress."""
+        """Return the gate's verdict: without what was allowed to regress."""
         return overall(
             verdict
             for name, verdict in [
@@ -66,12 +66,12 @@ class Outcome:
         )
 
     def is_allowed(self, name: str) -> bool:
-        """Whether a regression of this one was said to be meant."""
+        """Return True if a regression of this metric was allowed."""
         return any(fnmatch(name, pattern) for pattern in self.plan.allowed)
 
 
 def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
-    """Compares, and stops all that it has started. `given` are base and head where they are at hand already.
+    """Compare, and stop all that was started. `given` are base and head where they are at hand already.
 
     Raises trees.TreeError, sides.SideError, embedded.EmbeddedError or service.ServiceError when it cannot be done.
     """
@@ -108,7 +108,7 @@ def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree]
 
 
 def checkouts(plan: Plan, settings: Settings, console: Console) -> dict[str, Tree]:
-    """Both revisions as trees, kept below the data directory. Raises trees.TreeError."""
+    """Return both revisions as trees, kept below the data directory. Raises trees.TreeError."""
     repository, home = trees.repository(), settings.data_dir.resolve() / "gate"
     home.mkdir(parents=True, exist_ok=True)
     with step(console, "checking out both revisions"):
@@ -121,7 +121,7 @@ def checkouts(plan: Plan, settings: Settings, console: Console) -> dict[str, Tre
 def _timed(
     plan: Plan, sides: dict[str, Side], work: Work, began: float, console: Console
 ) -> tuple[list[Call], Sampler[Side]]:
-    """Rounds until everything is decided or the budget is spent; the calls, those that could not be made first."""
+    """Run rounds until all is decided or the budget is spent; return the calls, those that could not be made first."""
     pieces = dict(work.pieces())
     missing: list[Call] = []
     for name, reason in work.missing(sides.values()).items():
@@ -150,5 +150,5 @@ def _timed(
 
 
 def judged(metric: str) -> bool:
-    """Whether the gate judges by this metric: CPU time, or the wall where a system does not tell CPU time."""
+    """Return True if the gate judges by this metric: CPU time, or the wall where a system does not tell CPU time."""
     return metric.endswith(".cpu") or not clocks.available()

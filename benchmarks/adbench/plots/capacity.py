@@ -28,7 +28,7 @@ def _found(simulated: Result, name: str, **labels: str) -> list[Measurement]:
 
 
 def modelled(simulated: Result, below: float = 0.7) -> Figure:
-    """Latency by rate of arrival on one machine: measured, simulated, and by arithmetic. `below` that share of the
+    """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic. `below` that share of the
     highest rate the title counts errors."""
     pairs = _found(simulated, "validation.latency")
     rates = sorted({float(each.labels["rate"]) for each in pairs})
@@ -69,7 +69,7 @@ def modelled(simulated: Result, below: float = 0.7) -> Figure:
 
 
 def limits(simulated: Result) -> Figure:
-    """What one machine would be asked for at each rate, as a multiple of what it can."""
+    """Plot what one machine would be asked for at each rate, as a multiple of what it can."""
     loads = _found(simulated, "need.load")
     rates = sorted({each.labels["rate"] for each in loads}, key=float)
     at = {
@@ -110,7 +110,7 @@ def limits(simulated: Result) -> Figure:
 
 
 def failures(simulated: Result, rate: str = "1000000") -> Figure:
-    """Second by second after a failure: the share of batches that were not stored at once."""
+    """Plot, second by second after a failure, the share of batches that were not stored at once."""
     names = [name for name in FAILURES if _found(simulated, "timeline.unanswered", rate=rate, scenario=name)]
     lines = {name: _seconds(_found(simulated, "timeline.unanswered", rate=rate, scenario=name)) for name in names}
     recoveries = {each.labels["scenario"]: each.value for each in _found(simulated, "simulated.recovery", rate=rate)}

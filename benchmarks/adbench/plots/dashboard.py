@@ -23,12 +23,12 @@ SHARES, SECONDS = "percentunit", "s"
 
 
 def was_watched(load: Result) -> bool:
-    """Whether the load was run with --dashboard."""
+    """Return True if the load was run with --dashboard."""
     return "dashboard" in load.parameters
 
 
 def overview(load: Result) -> Figure:
-    """Every panel that was kept: numbers on top, courses below, each with its limit where it has one."""
+    """Plot every panel that was kept: numbers on top, courses below, each with its limit where it has one."""
     seen: Any = load.parameters["dashboard"]
     panels = {kind: [panel for panel in seen["panels"] if panel["kind"] == kind] for kind in PER_ROW}
     rows = [kind for kind, found in panels.items() for _ in range(math.ceil(len(found) / PER_ROW[kind]))]
@@ -49,7 +49,7 @@ def overview(load: Result) -> Figure:
 
 
 def _title(load: Result, panels: dict[str, list[Any]]) -> str:
-    """What happened, as the dashboard shows it: the highest rate, the slowest reports, and the alerts."""
+    """Say what happened, as the dashboard shows it: the highest rate, the slowest reports, and the alerts."""
     courses = panels["timeseries"]
     accepted = _most(courses, "Events by outcome", "accepted")
     slowest = _most(courses, "GET /report", "p95")
@@ -60,7 +60,7 @@ def _title(load: Result, panels: dict[str, list[Any]]) -> str:
 
 
 def _alerts(seen: Any) -> str:
-    """How many fired; when none did, how many were about to."""
+    """Say how many alerts fired; when none did, how many were pending."""
     for state in ("firing", "pending"):
         if names := _names(seen, state):
             return f"{len(names)} alert{'s' if len(names) > 1 else ''} {state}"
@@ -95,12 +95,12 @@ def _numbers(values: list[float | None]) -> list[float]:
 
 
 def _gaps(values: list[float | None]) -> list[float]:
-    """For matplotlib, which leaves NaN out of a line."""
+    """Return values for matplotlib, which leaves NaN out of a line."""
     return [math.nan if value is None else value for value in values]
 
 
 def _stat(axes: Axes, panel: Any, step_s: float) -> None:
-    """The last number, large, before its course."""
+    """Draw the last number, large, before its course."""
     values = _gaps(panel["series"][0]["values"]) if panel["series"] else []
     known = [value for value in values if not math.isnan(value)]
     at = [place * step_s for place in range(len(values))]
@@ -115,7 +115,7 @@ def _stat(axes: Axes, panel: Any, step_s: float) -> None:
 
 
 def _course(axes: Axes, panel: Any, step_s: float) -> None:
-    """Each series in a colour of its own, named inside; what lies at the bottom is grey. The limit dashed."""
+    """Draw each series in a colour of its own, named inside; what lies at the bottom is grey. The limit is dashed."""
     most = {each["legend"]: max(_numbers(each["values"]), default=0.0) for each in panel["series"]}
     top = max(*most.values(), panel["limit"] or 0.0, 0.0)
     colours = dict(zip((legend for legend, value in most.items() if value > top * SEEN), COLOURS, strict=False))
@@ -144,7 +144,7 @@ def _course(axes: Axes, panel: Any, step_s: float) -> None:
 
 
 def _value(value: float, unit: str) -> str:
-    """As Grafana writes it: 12 ms, 99.8 %, 40 k/s."""
+    """Format as Grafana does: 12 ms, 99.8 %, 40 k/s."""
     if unit == SHARES:
         return f"{value * 100:.3g} %"
     if unit == SECONDS:

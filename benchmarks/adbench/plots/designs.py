@@ -15,12 +15,12 @@ KINDS = {"table": "#bbbbbb", "index": "#88CCEE", "toast": "#CC6677"}
 
 
 def sizes(matrix: Result) -> list[int]:
-    """How many events each part of the run had stored, ascending."""
+    """Return how many events each part of the run had stored, ascending."""
     return sorted({int(each.labels["events"]) for each in matrix.measurements})
 
 
 def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, Measurement]:
-    """That measurement of every design that has it, in the order of the designs."""
+    """Return that measurement of every design that has it, in the order of the designs."""
     wanted = {"events": str(events), **labels}
     found = {
         each.labels["variant"]: each
@@ -31,7 +31,7 @@ def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, 
 
 
 def distribution(matrix: Result, phase: str = "report") -> Figure:
-    """How many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
+    """Plot how many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
     events = sizes(matrix)[-1]
     quantiles = sorted(
         {each.labels["quantile"] for each in matrix.measurements if each.name == f"{phase}.latency"}, key=float
@@ -57,7 +57,7 @@ def distribution(matrix: Result, phase: str = "report") -> Figure:
 
 
 def trade(matrix: Result) -> Figure:
-    """What a design costs a writer against what it saves a reader; the area of a mark is the bytes of an event."""
+    """Plot what a design costs a writer against what it saves a reader; the area of a mark is the bytes of an event."""
     events = sizes(matrix)[-1]
     written = figures(matrix, "ingest.rate", events)
     read = figures(matrix, "report.latency", events, quantile="0.5")
@@ -92,7 +92,7 @@ def _one(errors: tuple[list[float], list[float]]) -> list[list[float]]:
 
 
 def _front(points: dict[str, tuple[float, float]]) -> list[str]:
-    """The designs that no other beats in both, from the slowest to write on: more writes, or faster reads."""
+    """Return the designs that no other beats in both, from the slowest to write on: more writes, or faster reads."""
     best = [
         design
         for design, (rate, ms) in points.items()
@@ -102,7 +102,7 @@ def _front(points: dict[str, tuple[float, float]]) -> list[str]:
 
 
 def storage(matrix: Result) -> Figure:
-    """Bytes an event, by design and what holds them."""
+    """Plot bytes an event, by design and what holds them."""
     events = sizes(matrix)[-1]
     total = figures(matrix, "size.total", events)
     parts: dict[str, dict[str, float]] = {design: {} for design in total}
@@ -132,7 +132,7 @@ def storage(matrix: Result) -> Figure:
 
 
 def growth(*matrices: Result) -> Figure:
-    """The p50 of a report over growing data, by design; where several runs measured a size, the last one counts."""
+    """Plot the p50 of a report over growing data, by design; of several runs of a size, the last one counts."""
     measured: Points = {}
     for matrix in matrices:
         for events in sizes(matrix):
@@ -142,7 +142,7 @@ def growth(*matrices: Result) -> Figure:
 
 
 def growth_in_pages(*matrices: Result) -> Figure:
-    """The same in pages that a report touches, the median over the shapes: nothing else on the machine changes them."""
+    """Plot the pages that a report touches over growing data, the median over the shapes: nothing else changes them."""
     measured: Points = {}
     for matrix in matrices:
         shapes = {each.labels["shape"] for each in matrix.measurements if each.name == "report.pages"}

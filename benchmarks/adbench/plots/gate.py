@@ -28,25 +28,25 @@ WRONG, OPEN = "#CC6677", "#bbbbbb"
 
 
 def _plants(proof: Result) -> list[str]:
-    """Those that were tried, in the order of the words above."""
+    """Return those that were tried, in the order of the words above."""
     tried = {each.labels["plant"] for each in proof.measurements if each.name == "runs" and each.value}
     return [plant for plant in WORDS if plant in tried] + sorted(tried - WORDS.keys())
 
 
 def _count(proof: Result, name: str, plant: str) -> int:
-    """How many runs of that plant were `caught` or called `otherwise`."""
+    """Count the runs of that plant that were `caught` or called `otherwise`."""
     return round(proof.value(name, plant=plant) * proof.value("runs", plant=plant))
 
 
 def _caught(proof: Result, percent: str) -> str:
-    """`18 of 20`, over the plants of that size."""
+    """Format the plants of that size as `18 of 20`."""
     plants = [plant for plant in _plants(proof) if plant.endswith(f"-{percent}")]
     hits = sum(_count(proof, "caught", plant) for plant in plants)
     return f"{hits} of {sum(int(proof.value('runs', plant=plant)) for plant in plants)}"
 
 
 def caught(proof: Result) -> Figure:
-    """The share of runs in which each planted change was caught, with its exact interval and what was asked for."""
+    """Plot the share of runs in which each planted change was caught, with its exact interval and its target."""
     plants = _plants(proof)
     alarms = f"{_count(proof, 'otherwise', NOTHING)} of {proof.value('runs', plant=NOTHING):.0f}"
     title = (
@@ -76,7 +76,7 @@ def caught(proof: Result) -> Figure:
 
 
 def verdicts(proof: Result) -> Figure:
-    """In how many runs the gate was right, could not tell, and missed or called falsely, by planted change."""
+    """Plot in how many runs the gate was right, could not tell, and missed or called falsely, by planted change."""
     plants = _plants(proof)
     counts = {plant: _outcomes(proof, plant) for plant in plants}
     right, open_, wrong = (sum(each[place] for each in counts.values()) for place in range(3))
@@ -100,7 +100,7 @@ def verdicts(proof: Result) -> Figure:
 
 
 def _outcomes(proof: Result, plant: str) -> tuple[int, int, int]:
-    """Runs in which the call was right, left open, and missed or false."""
+    """Count the runs in which the call was right, left open, and missed or false."""
     runs, unsure = (int(proof.value(name, plant=plant)) for name in ("runs", "cannot_tell"))
     if plant == NOTHING:
         wrong = _count(proof, "otherwise", plant)
@@ -110,7 +110,7 @@ def _outcomes(proof: Result, plant: str) -> tuple[int, int, int]:
 
 
 def intervals(gate: Result) -> Figure:
-    """Head and control against base for every metric of one run: what a verdict rests on."""
+    """Plot head and control against base for every metric of one run: what a verdict rests on."""
     calls = _calls(gate)
     tolerance = float(str(gate.parameters["tolerance"]))
     verdict = str(gate.parameters["verdict"])
@@ -137,7 +137,7 @@ def intervals(gate: Result) -> Figure:
 
 
 def _calls(gate: Result) -> list[Call]:
-    """The calls that rest on intervals. Raises NotMeasured when the run ended before its first look."""
+    """Return the calls that rest on intervals. Raises NotMeasured when the run ended before its first look."""
     if calls := [call for call in record.calls(gate) if call.ratio is not None]:
         return calls
     raise NotMeasured(f"the gate of {gate.started_at:%Y-%m-%d %H:%M} has no interval: its budget ended before a look")
@@ -149,7 +149,7 @@ def _half(call: Call) -> float:
 
 
 def narrowing(gate: Result) -> Figure:
-    """How many rounds each metric of a run took, and how wide its interval was at the first look and at the last."""
+    """Plot how many rounds each metric of a run took, and how wide its first and last intervals were."""
     courses = dict(sorted(_looks(gate), key=lambda course: course[1][-1][0]))
     undecided = {call.metric for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
     least, most = (pick(points[-1][0] for points in courses.values()) for pick in (min, max))
@@ -176,7 +176,7 @@ def narrowing(gate: Result) -> Figure:
 
 
 def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
-    """Of each judged metric, the rounds of each look that it had, and half the width of its interval then."""
+    """Return, of each judged metric, the rounds of each look, and half the width of its interval then."""
     calls = _calls(gate)
     # Parameters are any JSON; gate/record.py writes this one so.
     samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]

@@ -9,7 +9,7 @@ from adbench.records.model import Result
 
 
 def throughput(ingest: Result) -> Figure:
-    """Events a second by events in a request, under the ceiling of two psql sessions: of `adbench run ingest`."""
+    """Plot events a second by events in a request, under the ceiling of two psql sessions: of `adbench run ingest`."""
     ceiling = ingest.find("ceiling.rate")
     share = ingest.find("of_ceiling", batch="1000", kind="plain")
     best = style.thousands(round(ingest.value("ingest.rate", batch="1000", kind="plain"), -3))
@@ -44,7 +44,7 @@ def _line(axes: Axes, ingest: Result, kind: str, colour: str) -> None:
 
 
 def life(stages: Result, batch: int = 1_000) -> Figure:
-    """One request on its way, room by room and to scale: of `adbench run stages`."""
+    """Plot one request on its way, stage by stage and to scale: of `adbench run stages`."""
     spent = {name: stages.value("stage", stage=name, batch=str(batch)) for name in (*STAGES, *WITHIN_WRITE)}
     total = stages.value("stage", stage="request", batch=str(batch))
     share = spent["write"] / sum(spent[name] for name in STAGES)
@@ -93,7 +93,7 @@ def life(stages: Result, batch: int = 1_000) -> Figure:
 
 
 def per_event(stages: Result) -> Figure:
-    """Microseconds an event, by size of batch and where they are spent: of `adbench run stages`."""
+    """Plot microseconds an event, by size of batch and where they are spent: of `adbench run stages`."""
     sizes = sorted({int(each.labels["batch"]) for each in stages.measurements})
     parts = {
         "HTTP, queue, answer": ("receive", "queue", "answer"),

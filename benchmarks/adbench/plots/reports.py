@@ -23,7 +23,7 @@ WORDS = {
 
 
 def windows(report: Result) -> Figure:
-    """p50 and p99 of totals over every window, idle and while events come in: of `adbench run report`."""
+    """Plot p50 and p99 of totals over every window, idle and while events come in: of `adbench run report`."""
     largest = max(int(each.labels["events"]) for each in report.measurements if each.name == "latency")
 
     def value(phase: str, shape: str, quantile: str) -> float:
@@ -62,7 +62,7 @@ ROLLED = "+roll-ups"  # of a peer that was given roll-ups of its own
 
 
 def peers(compared: Result) -> Figure:
-    """Ours over HTTP beside databases in this process: p50 of every question, of `adbench peers`."""
+    """Plot ours over HTTP beside databases in this process: p50 of every question, of `adbench peers`."""
     shapes = [shape.name for shape in (*TOTALS, *BREAKDOWNS)]
     times: dict[str, dict[str, float]] = {}
     for each in compared.measurements:

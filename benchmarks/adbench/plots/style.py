@@ -45,7 +45,7 @@ SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 
 @contextmanager
 def figure(title: str, *, width: float = 9.0, height: float = 5.0) -> Iterator[tuple[Figure, Axes]]:
-    """Yields a figure of width x height inches with one pair of axes; `title` states the finding."""
+    """Yield a figure of width x height inches with one pair of axes; `title` states the finding."""
     with mpl.rc_context(fname=STYLE):
         drawn = Figure(figsize=(width, height))
         axes = drawn.subplots()
@@ -55,25 +55,25 @@ def figure(title: str, *, width: float = 9.0, height: float = 5.0) -> Iterator[t
 
 
 def colour(variant: str) -> str:
-    """Of a variant of our own palette; a reader's own variant is drawn in ink."""
+    """Return a variant's colour of the palette; a reader's own variant is drawn in ink."""
     return PALETTE.get(variant, INK)
 
 
 def interval(measured: Measurement) -> tuple[float, float]:
-    """The ends of the 95 % interval; where none was taken, the value twice."""
+    """Return the ends of the 95 % interval; where none was taken, the value twice."""
     low, high = measured.low, measured.high
     return (measured.value if low is None else low, measured.value if high is None else high)
 
 
 def errors(measured: Sequence[Measurement]) -> tuple[list[float], list[float]]:
-    """How far the intervals reach below and above the values, as matplotlib's `yerr` wants it."""
+    """Return how far the intervals reach below and above the values, as matplotlib's `yerr` wants it."""
     ends = [interval(each) for each in measured]
     below = [each.value - low for each, (low, _) in zip(measured, ends, strict=True)]
     return below, [high - each.value for each, (_, high) in zip(measured, ends, strict=True)]
 
 
 def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.") -> None:
-    """A line below the picture: what was run, when, on what."""
+    """Write a line below the picture: what was run, when, on what."""
     server = f"PostgreSQL {result.postgres.version}" if result.postgres else "PostgreSQL"
     variant = "" if "," in result.variant else f", {result.variant}"
     where = f"{result.machine.cores} cores, {server}{variant}"
@@ -81,7 +81,7 @@ def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.")
 
 
 def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
-    """Above the axes, each word in its colour: what the colours mean, where marks lie too close for labels."""
+    """Write above the axes, each word in its colour, what the colours mean where marks lie too close for labels."""
     parts: list[Artist] = [TextArea(word, textprops={"color": colour}) for word, colour in words.items()]
     lines: list[Artist] = [
         HPacker(children=parts[first : first + columns], pad=0, sep=22) for first in range(0, len(parts), columns)
@@ -92,7 +92,7 @@ def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
 
 
 def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 12) -> None:
-    """Each name to the right of its point, moved up or down as far as it must be so that none covers another.
+    """Write each name to the right of its point, moved up or down so that none covers another.
 
     Call it when scales and limits are as they will stay.
     """
@@ -111,14 +111,14 @@ def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 
 
 
 def log_ticks(axis: Axis, form: Callable[[float, object], str], steps: tuple[int, ...] = (1,)) -> None:
-    """Ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`, and no others."""
+    """Set ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`, and no others."""
     axis.set_major_locator(LogLocator(subs=steps))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(form)
 
 
 def thousands(value: float, _: object = None) -> str:
-    """A tick: 150 k, 2 M."""
+    """Format a tick: 150 k, 2 M."""
     for size, sign in ((1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:,.4g} {sign}"
@@ -126,5 +126,5 @@ def thousands(value: float, _: object = None) -> str:
 
 
 def milliseconds(value: float, _: object = None) -> str:
-    """A tick: 0.5, 20, 1,000; the axis says the unit."""
+    """Format a tick: 0.5, 20, 1,000; the axis says the unit."""
     return f"{value:,.3g}" if value < 1_000 else f"{value:,.0f}"

@@ -4,11 +4,9 @@ A file is JSON, one run a file, never changed afterwards (adbench.records.store)
 """
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-
-from adbench.workload.dataset import Dataset
 
 
 class _Model(BaseModel):
@@ -53,11 +51,6 @@ class Data(_Model):
     campaigns: int
     seed: int
     end: datetime = Field(description="the events lie in the `days` before it")
-
-    @classmethod
-    def of(cls, data: Dataset) -> Self:
-        """What a data set is made from."""
-        return cls(events=data.events, days=data.days, campaigns=data.campaigns, seed=data.seed, end=data.end)
 
 
 class Measurement(_Model):

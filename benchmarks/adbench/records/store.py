@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from adbench.checkout import beside
 from adbench.records.environment import machine, source
 from adbench.records.model import Check, Data, Gap, Manifest, Measurement, Postgres, Result
-from adbench.workload.dataset import Dataset
 from adpulse.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -46,7 +45,7 @@ def of_run(
     what: str,
     started_at: datetime,
     postgres: Postgres | None,
-    data: Dataset | None,
+    data: Data | None,
     variant: str,
     parameters: dict[str, Any],
     measurements: Sequence[Measurement],
@@ -60,7 +59,7 @@ def of_run(
         machine=machine(),
         postgres=postgres,
         source=source(),
-        data=None if data is None else Data.of(data),
+        data=data,
         variant=variant,
         parameters=parameters,
         measurements=list(measurements),

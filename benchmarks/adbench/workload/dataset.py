@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from adbench.records.model import Data
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -97,6 +99,11 @@ class Dataset:
             raise ValueError("events, days and campaigns must be at least 1, and the seed at least 0")
         if self.end.tzinfo is None:
             raise ValueError("end needs a time zone")
+
+    @property
+    def described(self) -> Data:
+        """What a result says of it: enough to draw the same events again."""
+        return Data(events=self.events, days=self.days, campaigns=self.campaigns, seed=self.seed, end=self.end)
 
     @property
     def start(self) -> datetime:

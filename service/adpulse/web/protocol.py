@@ -1,171 +1,386 @@
-"""uvicorn's HTTP, with each answer in one piece, and with the bounds that uvicorn leaves to whoever stands before it.
+"""uvicorn's HTTP with one request at a time, each answer in one piece, and a bound on everything that a peer can send.
 
-uvicorn waits for ever for the first byte of a connection and for the rest of a head, and keeps as much of a head, or of
-what follows a chunked body, as is sent. Here a head has a deadline and a size. And uvicorn closes a connection after
-its last answer also while the client still sends, upon which the kernel resets it: here the client can go on for a
-while (RFC 9112, 9.6).
+uvicorn gives its parser all bytes as they come, so a peer decides how many requests wait in memory; it waits without
+end for a head, for the rest of a body that nobody reads, and for a peer to read its answer. Here the parser gets the
+bytes of one request and none of the next: that one waits as bytes, unread in the kernel beyond one packet, until the
+answer before it has gone out. The rest has a size and a deadline (docs/explanation/threat-model.md).
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import httptools
 import orjson
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from adpulse import telemetry
 from adpulse.problems import document
+from adpulse.web.answer import OnePiece
+from adpulse.web.framing import ChunkedBody, MalformedError, check_request_line, end_of_head, without_offer
+from adpulse.web.memory import Memory
 
 MOST_HEAD_BYTES = 65_536
+# Far more than a balancer opens; each costs some 20 KB, with MOST_UNSENT_BYTES.
+MOST_CONNECTIONS = 10_000
+# Beyond this much the next answer waits until the peer has read; less is not counted in Memory.
+MOST_UNSENT_BYTES = 16_384
 
 # What a client may still send after an answer that ends the connection.
 LINGER_S = 5.0
 LINGER_BYTES = 64 * 2**20
 
+# A peer reads its answer at this speed at least, counted from UNREAD_S after it was written.
+UNREAD_S = 30.0
+READ_BYTES_PER_S = 10_000
+# The same while the server stops.
+STOP_UNREAD_S = 2.0
 
-class _Answer:
-    """The transport of one answer, which holds the head back until the body follows.
 
-    uvicorn writes head and body apart. Each is a system call here, and a packet that wakes the client up: together a
-    tenth of what a request with one event costs (docs/decisions/0014).
-    """
+class _Flow(FlowControl):
+    """Reads no more while a request waits for its turn, whoever asks for more of a body."""
 
-    __slots__ = ("_close", "_head", "_transport")
+    waits = False
 
-    def __init__(self, transport: Any, close: Callable[[], None]) -> None:
-        self._transport = transport
-        self._close = close
-        self._head: bytes | None = None  # not come yet; b"": gone
-
-    def write(self, data: bytes) -> None:
-        """As of asyncio's transports. The first piece is the head, except for "100 Continue", which is urgent."""
-        if self._head is None:
-            if data.startswith(b"HTTP/1.1 100 "):
-                self._transport.write(data)
-            else:
-                self._head = data
-        else:
-            self._transport.write(self._head + data if self._head else data)
-            self._head = b""
-
-    def close(self) -> None:
-        """As of asyncio's transports."""
-        if self._head:
-            self._transport.write(self._head)
-            self._head = b""
-        self._close()
-
-    def is_closing(self) -> bool:
-        """As of asyncio's transports."""
-        return bool(self._transport.is_closing())
+    def resume_reading(self) -> None:
+        if not self.waits:
+            super().resume_reading()
 
 
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
     head_timeout_s: ClassVar[float] = 10.0
+    memory: ClassVar[Memory] = Memory()
 
-    _unparsed = 0  # bytes since the last head or piece of a body
+    flow: _Flow
+    _data = b""  # received; from `_at` on not given to the parser yet
+    _at = 0
+    _searched = 0  # up to where `_data` holds no end of a head
+
+    _body_left = 0  # bytes of the body that are still to come, when its length is known
+    _chunked: ChunkedBody | None = None  # when it is not known
+    _incomplete = False  # the parser has begun a request and not ended it
+    _unparsed = 0  # bytes since the last piece of a chunked body: sizes of chunks and trailers
+    _kept = 0  # bytes, as `memory` has it
+    _ended = False  # the peer sends nothing more, and may still read
+
     _watch: asyncio.TimerHandle | None = None
     _seen: RequestResponseCycle | None = None  # the last request when we last looked
+    _period_s = 0.0  # between two looks
     _idle_s = 0.0  # for how long we have seen no other
     _lingers: int | None = None  # bytes that are still read, and dropped, before the connection is closed
+    _written = 0  # bytes
+    _paused_at = 0  # bytes that had been written before the peer had too much to read
+    _unread_s = 0.0  # for how long there have been unsent bytes
+    _read_mark = 0  # bytes that had been sent when that began
+    _unread_patience_s = UNREAD_S
+
+    # ── The connection ────────────────────────────────────────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """As of asyncio's protocols."""
+        """Begin to watch the connection, or refuse it when there are too many."""
         super().connection_made(transport)
+        self.flow = _Flow(transport)
+        transport.set_write_buffer_limits(high=MOST_UNSENT_BYTES)
         self._look_later()
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._count_cut("connections")
+            self._say(503, "unavailable", "The server has too many connections.", b"retry-after: 1\r\n")
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As of asyncio's protocols."""
+        """Give back all that the connection kept. Breaks the references in a circle: nothing waits for a collector."""
         if self._watch is not None:
             self._watch.cancel()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._data, self._at = b"", 0
+        self.memory.keep(self, 0)
+        self.cycle = self.scope = self.headers = self._seen = None  # type: ignore[assignment]  # nobody asks any more
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn always closes
+        """Return True while whole requests of a client that sends nothing more wait for their answers."""
+        self._ended = True
+        if self._incomplete or self._lingers is not None or not (self._answering or self.flow.waits):
+            return False
+        self._settle()
+        return True
+
+    def shutdown(self) -> None:
+        """End the connection, once the answer that is under way has gone out and the peer reads it."""
+        super().shutdown()
+        self._unread_patience_s = STOP_UNREAD_S
+        self._look_later()
+
+    def cut(self, reason: str) -> None:
+        """End the connection at once, and drop what is unsent."""
+        self._count_cut(reason)
+        self.transport.abort()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes of an answer."""
+        if not self.flow.write_paused:
+            self._paused_at = self._written
+        self._written += len(data)
+        self.transport.write(data)
+
+    # ── What comes in ─────────────────────────────────────────────────────────────────────────────────────────
 
     def data_received(self, data: bytes) -> None:
-        """As of asyncio's protocols."""
+        """Give the parser the request at hand."""
         if self._lingers is not None:
             self._lingers -= len(data)
             if self._lingers < 0:
                 self.transport.close()
             return
-        self._unparsed += len(data)
-        super().data_received(data)
-        if self._unparsed > MOST_HEAD_BYTES and self._lingers is None and not self.transport.is_closing():
-            self._refuse(431, "head_too_large", f"The head has more than {MOST_HEAD_BYTES} bytes.")
+        self._data = self._data[self._at :] + data if self._at < len(self._data) else data
+        self._at = 0
+        self._parse()
+
+    def _parse(self) -> None:
+        """Give the parser what is there of the request at hand, and no byte of the next one before its turn."""
+        data = memoryview(self._data)
+        try:
+            while self._at < len(data) and self._lingers is None and not self.transport.is_closing():
+                start = self._at
+                if self._body_left:
+                    self._at = min(start + self._body_left, len(data))
+                    self._body_left -= self._at - start
+                    self.parser.feed_data(data[start : self._at])
+                elif self._chunked:
+                    self._at = self._chunked.next_end(self._data, start)
+                    self._unparsed += self._at - start
+                    self.parser.feed_data(data[start : self._at])
+                    if self._unparsed > MOST_HEAD_BYTES:
+                        self._refuse_head()
+                elif self._answering or self.flow.write_paused or not self._parse_head():
+                    break
+                if self._incomplete and not self._body_left and not self._chunked:
+                    raise MalformedError  # the parser expects more than the head has said
+        except httptools.HttpParserError:
+            self._refuse(400, "malformed_http", str(MalformedError()))
+        except MalformedError as error:
+            self._refuse(400, "malformed_http", str(error))
+        self._settle()
+
+    def _parse_head(self) -> bool:
+        """Give the parser the next head, when it has come whole. Return False while it has not."""
+        self._unset_keepalive_if_required()
+        data = self._data
+        while data.startswith(b"\r\n", self._at):  # empty lines, which HTTP allows before a request
+            self._at += 2
+            self._unparsed += 2
+        end = end_of_head(data, max(self._at, self._searched))
+        size = (end or len(data)) - self._at
+        if self._unparsed + size > MOST_HEAD_BYTES:
+            self._refuse_head()
+            return False
+        check_request_line(data, self._at)
+        if not end:
+            self._searched = max(0, size - 3)  # its last bytes may begin the end
+            return False
+        head = data[self._at : end]
+        self._at = end
+        self._searched = self._unparsed = 0
+        try:
+            self.parser.feed_data(head)
+        except httptools.HttpParserUpgrade:
+            # The parser has skipped the body. Read the head again without the offer, which we need not take
+            # (RFC 9110, 7.8).
+            self.parser = httptools.HttpRequestParser(self)
+            try:
+                self.parser.feed_data(without_offer(head))
+            except httptools.HttpParserUpgrade:
+                self._refuse(501, "not_implemented", "CONNECT is for proxies; this is none.")
+        return True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or drop a trailer: what comes after the body must not pass for what came before."""
+        if not self._incomplete:
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """The parser has seen the end of a head."""
-        self._unparsed = 0
+        """Start the request, unless its head has to be read again without its offer to upgrade."""
+        if self.parser.should_upgrade():
+            return
+        headers = dict(self.headers)
+        coding = headers.get(b"transfer-encoding")
+        if coding is not None and (coding.lower() != b"chunked" or self.parser.get_http_version() != "1.1"):
+            self._refuse(501, "not_implemented", "Of transfer encodings, only chunked in HTTP/1.1 is known here.")
+            return
+        self._chunked = ChunkedBody() if coding is not None else None
+        self._body_left = int(headers.get(b"content-length", 0))
+        self._incomplete = True
+        if b"expect" in headers:  # HTTP/1.0 knows no such answer
+            expects = headers[b"expect"].lower() == b"100-continue"
+            self.expect_100_continue = expects and self.parser.get_http_version() == "1.1"
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """The parser has seen a piece of a body."""
+        """Take a piece of a body."""
         self._unparsed = 0
         super().on_body(body)
 
-    def send_400_response(self, msg: str) -> None:
-        """uvicorn's answer to what is no HTTP, as every other error is told."""
-        self._refuse(400, "malformed_http", "The request is not valid HTTP.")
+    def on_message_complete(self) -> None:
+        """Note that the next byte belongs to another request."""
+        if self._incomplete:
+            self._incomplete = False
+            self._chunked = None
+            super().on_message_complete()
+
+    def _settle(self) -> None:
+        """Read no more while a request waits for its turn, and note how much is kept."""
+        rest = len(self._data) - self._at
+        if not rest:
+            self._data, self._at = b"", 0
+        waits = self._ended or (rest > 0 and (self._answering or self.flow.write_paused))
+        if waits != self.flow.waits:
+            self.flow.waits = waits
+            if waits:
+                self.flow.pause_reading()
+            else:
+                self.flow.resume_reading()
+        if self._ended and self._answering and not rest:
+            self.cycle.keep_alive = False
+        self._count_kept()
+
+    def _count_kept(self) -> None:
+        kept = len(self._data) - self._at
+        if self.flow.write_paused:
+            kept += self._written - self._paused_at  # what is sent of a piece is freed with its last byte
+        if self.flow.read_paused and self.cycle is not None:
+            kept += len(self.cycle.body)
+        if kept != self._kept:
+            self._kept = kept
+            self.memory.keep(self, kept)
+
+    # ── What goes out ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["method"] != "HEAD":  # its answer is a head, after which nothing is written
-            # What a cycle uses of a transport.
-            cycle.transport = _Answer(cycle.transport, self._hang_up)  # type: ignore[assignment]
+            cycle.transport = OnePiece(self.write, self.hang_up, self.transport.is_closing)  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        """As of uvicorn: what comes next on the connection. Nothing does after the last answer."""
-        if self._lingers is None:
-            super().on_response_complete()
+        """Go on with the next request. None comes after the last answer."""
+        if self._lingers is not None:
+            return
+        super().on_response_complete()
+        self._parse_more()
+
+    def pause_writing(self) -> None:
+        """Note what the peer has not read."""
+        super().pause_writing()
+        self._count_kept()
+
+    def resume_writing(self) -> None:
+        """Go on with the next request, if it waited for the peer to read."""
+        super().resume_writing()
+        self._parse_more()
+
+    def _parse_more(self) -> None:
+        if self._at < len(self._data):
+            self._parse()
+        elif self._kept:
+            self._count_kept()
+        if self._ended and not self._answering and not self.flow.write_paused:
+            self.transport.close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection; one that is still reading its answer is not."""
+        if self.flow.write_paused:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
 
     @property
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
-    @property
-    def _in_head(self) -> bool:
-        # uvicorn makes the scope at the first byte of a request, and fills it in at the end of its head.
-        return self.scope is not None and "method" not in self.scope
+    # ── Deadlines ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _look_later(self) -> None:
-        self._watch_again(self.head_timeout_s / 4, self._look)
+        self._period_s = min(self.head_timeout_s, self._unread_patience_s) / 4
+        self._watch_again(self._period_s, self._look)
 
     def _look(self) -> None:
-        """Close a connection whose next head is late.
+        """Close a connection whose next head is late, or whose peer does not read.
 
         Now and then, instead of a note of the time with every request: a connection that gets its requests pays
         nothing. What is no head is the time between two requests, which uvicorn ends, unless it gets empty lines or
         the rest of a body that nobody wants.
         """
-        if self._answering or self.cycle is not self._seen:
+        if self._reads_too_slowly():
+            self.cut("unread")
+            return
+        if self._answering or self.flow.write_paused or self.cycle is not self._seen:
             self._seen, self._idle_s = self.cycle, 0.0
         else:
-            self._idle_s += self.head_timeout_s / 4
-        waits_s = 0 if self.cycle is None or self._in_head else self.timeout_keep_alive
-        if self._idle_s < waits_s + self.head_timeout_s:
+            self._idle_s += self._period_s
+        in_head = self._at < len(self._data)
+        waits_s = 0 if self.cycle is None or in_head else self.timeout_keep_alive
+        if self.transport.is_closing() or self._lingers is not None or self._idle_s < waits_s + self.head_timeout_s:
             self._look_later()
-        elif self._in_head:
+        elif in_head:
             self._refuse(408, "timeout", f"The head of the request took longer than {self.head_timeout_s:g} s.")
         else:
             self.transport.close()
+            self._look_later()
+
+    def _reads_too_slowly(self) -> bool:
+        unsent = self.transport.get_write_buffer_size()
+        if not unsent:
+            self._unread_s = 0.0
+            return False
+        sent = self._written - unsent
+        if not self._unread_s:
+            self._read_mark = sent
+        self._unread_s += self._period_s
+        return sent - self._read_mark < READ_BYTES_PER_S * (self._unread_s - self._unread_patience_s)
+
+    def _watch_again(self, seconds: float, look: Callable[[], None]) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self.loop.call_later(seconds, look)
+
+    # ── The end ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _refuse_head(self) -> None:
+        self._refuse(431, "head_too_large", f"The head has more than {MOST_HEAD_BYTES} bytes.")
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
-        """Answer what never becomes a request, and hang up; while an answer is under way, only close."""
-        if self._answering:
-            self.transport.close()
+        """Answer what never becomes a whole request, and hang up; after the beginning of an answer, only close."""
+        if self._lingers is not None or self.transport.is_closing():
             return
+        if self._answering:
+            if self.cycle.response_started:
+                self.transport.close()
+                return
+            # The endpoint learns that its body ends here; what it answers goes nowhere.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        else:
+            telemetry.REQUESTS.labels("other", "other", str(status)).inc()
+        self._say(status, code, detail)
+        self._linger()
+
+    def _say(self, status: int, code: str, detail: str, more: bytes = b"") -> None:
         body = orjson.dumps(document(status, code, detail))
-        self.transport.write(
+        self.write(
             STATUS_LINE[status]
             + b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"
+            + more
             + b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
             + body
         )
-        self._linger()
 
-    def _hang_up(self) -> None:
-        """After the last answer: close, if its request has come whole."""
-        if self.cycle.more_body:
+    def hang_up(self) -> None:
+        """Close after the last answer, once what the client has sent is read."""
+        if self.flow.read_paused or (self.cycle is not None and self.cycle.more_body):
             self._linger()
         else:
             self.transport.close()
@@ -179,14 +394,18 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._lingers = LINGER_BYTES
-        self._watch_again(LINGER_S, self.transport.close)
+        self._data, self._at = b"", 0
+        self._watch_again(LINGER_S, self._end_lingering)
+        self.flow.waits = False
         self.flow.resume_reading()
         try:
             self.transport.write_eof()
         except OSError:  # the client has gone
             self.transport.close()
 
-    def _watch_again(self, seconds: float, look: Callable[[], None]) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        self._watch = self.loop.call_later(seconds, look)
+    def _end_lingering(self) -> None:
+        self.transport.close()
+        self._look_later()
+
+    def _count_cut(self, reason: str) -> None:
+        telemetry.CUT.labels(reason).inc()

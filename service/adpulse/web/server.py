@@ -25,27 +25,43 @@ GC_THRESHOLDS = (50_000, 20, 50)
 WORKER = "adpulse.web.server:create_worker"
 
 
+def options(settings: Settings) -> dict[str, Any]:
+    """Return what uvicorn is told, with one worker or with several."""
+    return {
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "http": Protocol,
+        "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
+        "log_level": settings.log_level,
+        "log_config": _log_config(settings.log_level.upper()),
+        "access_log": False,  # /metrics counts requests; a line each costs more than the request
+        "server_header": False,
+        "timeout_keep_alive": settings.keep_alive_s,
+        "timeout_graceful_shutdown": int(settings.shutdown_s),
+    }
+
+
+def _log_config(level: str) -> dict[str, Any]:
+    """Return the logging of every process, workers included: uvicorn's lines look as all others do."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+    }
+
+
 def serve(settings: Settings) -> None:
     """Serve until a signal says to stop."""
     several = settings.workers > 1
     with _shared_metrics() if several else nullcontext():
-        options: dict[str, Any] = {
-            "factory": True,
-            "host": settings.host,
-            "port": settings.port,
-            "http": Protocol,
-            "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
-            "log_level": settings.log_level,
-            "access_log": False,  # /metrics counts requests; a line each costs more than the request
-            "server_header": False,
-            "timeout_keep_alive": settings.keep_alive_s,
-            "timeout_graceful_shutdown": int(settings.shutdown_s),
-        }
         if several:
-            config = uvicorn.Config(WORKER, workers=settings.workers, **options)
+            config = uvicorn.Config(WORKER, workers=settings.workers, **options(settings))
             _Parent(config, sockets=[config.bind_socket()]).run()
         else:
-            uvicorn.run(WORKER, **options)
+            uvicorn.run(WORKER, **options(settings))
 
 
 class _Parent(Multiprocess):

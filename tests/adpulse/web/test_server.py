@@ -43,6 +43,11 @@ class Transport:
 
     def pause_reading(self) -> None: ...
 
+    def set_write_buffer_limits(self, high: int) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     def resume_reading(self) -> None: ...
 
 

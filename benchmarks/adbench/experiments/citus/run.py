@@ -121,7 +121,7 @@ async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Resul
         what="citus",
         started_at=began,
         postgres=postgres,
-        data=plan.data,
+        data=plan.data.described,
         variant="citus,rollup",
         parameters={
             "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": ingest.WARMUP_S, "reports": plan.reports,

@@ -27,7 +27,7 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
         what="matrix",
         started_at=journal.run.started_at,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=",".join(plan.variants),
         parameters=plan.model_dump(mode="json", exclude={"variants", "end", "days", "campaigns", "seed"})
         | {"batch": BATCH, "writers": WRITERS, "readers": READERS, "warmup_rounds": WARMUP},

@@ -98,7 +98,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         what="peers",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=variant,
         parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
         measurements=[

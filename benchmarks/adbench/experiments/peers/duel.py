@@ -100,7 +100,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         what="peers-orm",
         started_at=began,
         postgres=postgres,
-        data=data,
+        data=data.described,
         variant=variant,
         parameters={
             "rounds": plan.rounds,

@@ -88,7 +88,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
         what="switch",
         started_at=began,
         postgres=postgres,
-        data=plan.data,
+        data=plan.data.described,
         variant=",".join(dict.fromkeys(plan.route)),
         parameters={
             "seconds": plan.seconds,

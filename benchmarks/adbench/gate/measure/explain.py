@@ -39,7 +39,7 @@ class Plan:
 
 
 async def run(connection: Connection, statement: str, *arguments: object) -> Plan:
-    """Runs a statement, the second time measured, and keeps its plan. The transaction is rolled back."""
+    """Run a statement, the second time measured, and keep its plan. The transaction is rolled back."""
     explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}"
     transaction = connection.transaction()
     await transaction.start()
@@ -52,14 +52,14 @@ async def run(connection: Connection, statement: str, *arguments: object) -> Pla
 
 
 async def plan(connection: Connection, statement: str) -> Plan | None:
-    """The plan of a statement without parameters, which is not run; none for what has no plan, such as REFRESH."""
+    """Return the plan of a statement without parameters, which is not run; None for a REFRESH, which has no plan."""
     if not _EXPLAINED.match(statement):
         return None
     return reduce(json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}"))[0]["Plan"])
 
 
 def reduce(root: Node) -> Plan:
-    """A plan of EXPLAIN's JSON, without costs, times and counts; partitions of one table count as one."""
+    """Return a plan of EXPLAIN's JSON without costs, times and counts; partitions of one table count as one."""
     access: dict[str, str] = {}
     sorted_upserts: dict[str, bool] = {}
     for node in _nodes(root):
@@ -76,7 +76,8 @@ def reduce(root: Node) -> Plan:
 
 
 async def indexes(connection: Connection) -> list[str]:
-    """Every index of the schema by what it is and not by its name: `events USING brin (ts)`; partitions count as one.
+    """Return every index of the schema by what it is and not by its name: `events USING brin (ts)`; partitions count
+    as one.
 
     The plans of a small data set do without an index that a large one needs, so they do not tell that it is gone.
     """
@@ -87,7 +88,7 @@ async def indexes(connection: Connection) -> list[str]:
 
 
 def lost(base: Plan, head: Plan) -> list[str]:
-    """What the plan of base has and that of head has not, in words."""
+    """Say what the plan of base has and that of head has not."""
     found = [
         f"{relation}: {base.access[relation]} → {kind}"
         for relation, kind in head.access.items()
@@ -102,7 +103,7 @@ def lost(base: Plan, head: Plan) -> list[str]:
 
 
 def _nodes(node: Node) -> Iterator[Node]:
-    """The nodes that ran, or all of a plan that was not run."""
+    """Yield the nodes that ran, or all of a plan that was not run."""
     if node.get("Actual Loops", 1) > 0:
         yield node
         for child in node.get("Plans", []):
@@ -110,7 +111,7 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _source(upsert: Node) -> Node | None:
-    """Where an INSERT takes its rows from, past the nodes that only pass them on."""
+    """Return where an INSERT takes its rows from, past the nodes that only pass them on."""
     node: Node
     for node in upsert.get("Plans", []):
         if node["Parent Relationship"] in ("Outer", "Subquery"):

@@ -16,12 +16,12 @@ FEW, MANY = 20, 120  # batches
 
 
 def available() -> bool:
-    """Whether perf is there, may be used, and has a counter."""
+    """Return True if perf is there, may be used, and has a counter."""
     return _count(["true"], "", {}) is not None
 
 
 def per_batch(tree: Tree, body: Path) -> float | None:
-    """User-space instructions for decoding the body once; none when they are not counted here."""
+    """Return the user-space instructions for decoding the body once; None when they are not counted here."""
     totals = []
     for times in (FEW, MANY):
         question = json.dumps({"body": str(body), "times": times})
@@ -43,7 +43,7 @@ def _count(command: list[str], text: str, environment: dict[str, str]) -> int | 
 
 
 def read(text: str) -> int | None:
-    """The count in the output of `perf stat -x ,`; none when it says `<not supported>` or `<not counted>`."""
+    """Return the count in the output of `perf stat -x ,`; None when it says `<not supported>` or `<not counted>`."""
     for line in text.splitlines():
         fields = line.split(",")
         if len(fields) > 2 and fields[2].startswith("instructions"):

@@ -14,7 +14,7 @@ from typing import Any
 
 
 def main() -> None:
-    """Answers until the input ends."""
+    """Answer until the input ends."""
     for line in sys.stdin:
         try:
             answer = work(**json.loads(line))
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def work(body: str, times: int = 1, allocations: bool = False) -> dict[str, Any]:
-    """Decodes the body `times` times."""
+    """Decode the body `times` times."""
     try:
         from adpulse.ingest.decoder import Decoder
     except ModuleNotFoundError:  # a revision before the packages

@@ -24,7 +24,7 @@ MOST_FAILURES = 3  # rounds that may fail one after another
 
 
 def order(sides: Sequence[str], draw: random.Random) -> list[str]:
-    """Every side twice, as a palindrome that begins with a drawn one."""
+    """Return every side twice, as a palindrome that begins with a drawn one."""
     first = list(sides)
     draw.shuffle(first)
     return first + first[::-1]
@@ -55,11 +55,11 @@ class Sampler(Generic[S]):
         self._pieces, self._sides, self._draw = pieces, sides, random.Random(seed)
 
     def warm_up(self) -> dict[str, str]:
-        """A round that does not count, for caches, plans and connections. Returns the piece of every metric."""
+        """Run a round that does not count, for caches, plans and connections. Return the piece of every metric."""
         return {metric: name for name in self._pieces for metric in self._attempt({name})}
 
     def round(self, pieces: Iterable[str]) -> None:
-        """One round of these pieces. Raises clocks.NoClock when MOST_FAILURES rounds have been void in a row."""
+        """Run one round of these pieces. Raises clocks.NoClock when MOST_FAILURES rounds have been void in a row."""
         for metric, by_side in self._attempt(set(pieces)).items():
             kept = self.samples.setdefault(metric, {name: [] for name in by_side})
             for name, value in by_side.items():

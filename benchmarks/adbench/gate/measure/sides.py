@@ -62,7 +62,7 @@ class Probe:
         self._process = process
 
     def ask(self, **question: Any) -> dict[str, Any]:
-        """Its answer. Raises SideError when it cannot do that in this revision."""
+        """Return its answer. Raises SideError when it cannot do that in this revision."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(question) + "\n")
@@ -78,7 +78,7 @@ class Probe:
 
 @contextmanager
 def probing(tree: Tree) -> Iterator[Probe]:
-    """A probe that lives as long as the block: it ends with its input."""
+    """Start a probe that lives as long as the block: it ends with its input."""
     command = [str(tree.python), str(PROBE)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables(tree), text=True
@@ -90,7 +90,7 @@ def probing(tree: Tree) -> Iterator[Probe]:
 def opened(
     trees: Mapping[str, Tree], folder: Path, data: Dataset, settings: Settings, runner: asyncio.Runner
 ) -> Iterator[list[Side]]:
-    """A side for each name, in that order, with its database and logs below `folder`; `runner` runs what is ours.
+    """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs what is ours.
 
     Raises SideError, embedded.EmbeddedError or service.ServiceError; whatever has been started is stopped.
     """
@@ -114,7 +114,7 @@ def opened(
 
 
 async def prepare(connection: Connection, url: str, variant: Variant, data: Dataset) -> None:
-    """Loads the data in one order, rolls it up, and leaves it vacuumed and analysed: the same pages every time."""
+    """Load the data in one order, roll it up, and leave it vacuumed and analysed: the same pages every time."""
     await connection.execute("SELECT prepare_days($1, $1)", signals.LIVE.date())
     await copy_loader.load(url, data, lambda events: None, connections=1)
     await run_round(connection, variant)
@@ -122,13 +122,13 @@ async def prepare(connection: Connection, url: str, variant: Variant, data: Data
 
 
 def variables(tree: Tree) -> dict[str, str]:
-    """The environment of a tree's programs."""
+    """Return the environment of a tree's programs."""
     # Settings of whoever runs the gate must not reach them: empty means unset.
     return {**os.environ, **{name: "" for name in os.environ if name.startswith(PREFIX)}, **tree.environment}
 
 
 def _database(name: str, tree: Tree, folder: Path, binaries: Path | None, stack: ExitStack) -> str:
-    """A new cluster in which the tree's schema is in force; its URL."""
+    """Start a new cluster in which the tree's schema is in force; yield its URL."""
     url = stack.enter_context(Cluster(folder / name, binaries, **signals.STILL).in_use())
     command = [str(tree.python), "-c", ADPULSE, "migrate"]
     env = variables(tree) | {"ADPULSE_DATABASE_URL": url}
@@ -139,7 +139,7 @@ def _database(name: str, tree: Tree, folder: Path, binaries: Path | None, stack:
 
 
 def _service(name: str, tree: Tree, url: str, folder: Path, stack: ExitStack) -> tuple[str, int, Family]:
-    """Address and process of a service, and the processes of its database."""
+    """Start a service; yield its address and process, and the processes of its database."""
     env = variables(tree) | {
         "ADPULSE_DATABASE_URL": url,
         "ADPULSE_HOST": "127.0.0.1",
@@ -177,6 +177,6 @@ async def _filled(
 
 
 def _together(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> list[T]:
-    """The work on each item, all at once, in threads. When one fails, the others end before the error is raised."""
+    """Do the work on each item, all at once, in threads. When one fails, the others end before the error is raised."""
     with ThreadPoolExecutor() as pool:
         return list(pool.map(work, *zip(*items, strict=True)))

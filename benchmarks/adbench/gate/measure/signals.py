@@ -64,7 +64,7 @@ class Written:
 
 @asynccontextmanager
 async def written(connection: Connection) -> AsyncIterator[Written]:
-    """Fills in, when the block ends, what the whole server has written meanwhile: nobody else may work on it."""
+    """Fill in, when the block ends, what the whole server has written meanwhile: nobody else may work on it."""
     found = Written()
     wal, rows = await _position(connection)
     yield found
@@ -84,7 +84,7 @@ async def _position(connection: Connection) -> tuple[int, int]:
 
 
 async def settled(connection: Connection) -> None:
-    """Waits until nothing is written any more: a service that has just started does its first round of maintenance."""
+    """Wait until nothing is written any more: a service that has just started does its first round of maintenance."""
     before = None
     async with asyncio.timeout(30):
         while (now := await _position(connection)) != before:
@@ -93,17 +93,17 @@ async def settled(connection: Connection) -> None:
 
 
 def live_records(count: int) -> list[tuple[Any, ...]]:
-    """Events as they come in, as records for `copy`."""
+    """Return events as they come in, as records for `copy`."""
     return live_batches.records(live_batches.events(LIVE, count))
 
 
 async def copy(connection: Connection, records: Sequence[tuple[Any, ...]]) -> None:
-    """One COPY into events, committed."""
+    """Write one COPY into events, committed."""
     await connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS)
 
 
 async def of_database(connection: Connection, variant: Variant, data: Dataset, settings: Settings) -> Signals:
-    """The signals of a design, in a database that holds `data`, tidied and vacuumed, and that nobody else uses.
+    """Return the signals of a design, in a database that holds `data`, tidied and vacuumed, and that nobody else uses.
 
     `connection` has the settings of a reader of the service. Leaves COPIED events more, rolled up.
     """
@@ -134,7 +134,7 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
 
 
 async def vacuum(connection: Connection) -> None:
-    """Takes dead rows out of every table that has some."""
+    """Take dead rows out of every table that has some."""
     await connection.execute("SELECT pg_stat_force_next_flush()")
     for table in await connection.fetch("SELECT relid::regclass::text FROM pg_stat_user_tables WHERE n_dead_tup > 0"):
         await connection.execute(f"VACUUM {table[0]}")

@@ -63,7 +63,8 @@ class Meter:
 
     @contextmanager
     def timing(self, name: str, service: bool = True) -> Iterator[None]:
-        """The block's seconds as <name>.service.cpu (unless it has no part in it), <name>.postgres.cpu, <name>.wall.
+        """Time the block's seconds as <name>.service.cpu (unless it has no part in it), <name>.postgres.cpu,
+        <name>.wall.
 
         Raises clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
         """
@@ -101,7 +102,7 @@ class Work:
         self._body.write_bytes(self._bodies[0])
 
     def count(self, side: Side) -> None:
-        """Adds to the side's signals what takes its service and its interpreter to count."""
+        """Add the signals for which the side's service and its interpreter are needed."""
         counts, missing = side.signals.counts, side.signals.missing
         counts["wal", "post"] = self._runner.run(self._written_by_posts(side))
         try:
@@ -114,7 +115,7 @@ class Work:
             counts["instructions", "decode"] = counted
 
     async def _written_by_posts(self, side: Side) -> float:
-        """Bytes of WAL that the service causes for an event of a batch that comes alone."""
+        """Return the bytes of WAL that the service causes for an event of a batch that comes alone."""
         with Wire(side.address) as wire:
             wire.post("/events", self._bodies[0])
             await signals.settled(side.connection)
@@ -124,7 +125,7 @@ class Work:
         return wrote.wal / (BATCH * len(self._bodies))
 
     def missing(self, sides: Iterable[Side]) -> dict[str, str]:
-        """The pieces that a revision cannot do, and why."""
+        """Return the pieces that a revision cannot do, and why."""
         for side in sides:
             try:
                 side.probe.ask(body=str(self._body))
@@ -133,16 +134,16 @@ class Work:
         return {}
 
     def pieces(self) -> dict[str, Callable[[Side], Seconds]]:
-        """What a round consists of, by name."""
+        """Return the pieces of a round, by name."""
         return {"codec": self.codec, "ingest": self.ingest, "reports": self.reports}
 
     def codec(self, side: Side) -> Seconds:
-        """Decoding alone, in a process of its own. Raises SideError where the revision has no such decoder."""
+        """Decode alone, in a process of its own. Raises SideError where the revision has no such decoder."""
         answer = side.probe.ask(body=str(self._body), times=self._suite.decoded)
         return {"codec.cpu": answer["cpu_s"]}
 
     def ingest(self, side: Side) -> Seconds:
-        """POSTs one after another, a COPY past the service, and rolling all of it up."""
+        """Send POSTs one after another, COPY past the service, and roll all of it up."""
         meter = Meter(side)
         with Wire(side.address) as wire:
             self._check(wire.post("/events", self._bodies[0])[1])  # the connection and its task are there
@@ -157,7 +158,7 @@ class Work:
         return meter.seconds
 
     def reports(self, side: Side) -> Seconds:
-        """Reports over what was there before the run; after a VACUUM, which is not timed."""
+        """Ask reports over what was there before the run; after a VACUUM, which is not timed."""
         self._runner.run(signals.vacuum(side.connection))
         meter = Meter(side)
         with Wire(side.address) as wire:

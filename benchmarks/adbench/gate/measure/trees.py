@@ -26,7 +26,7 @@ class Tree:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables under which `python` imports `adpulse` from here, whatever is installed."""
+        """Return the variables with which `python` imports `adpulse` from here, even when another is installed."""
         return {
             "PYTHONPATH": str(self.path / "service"),
             "PYTHONHASHSEED": "0",  # sets and dicts in the same order on both sides
@@ -35,7 +35,8 @@ class Tree:
 
 
 def checkout(repository: Path, revision: str, home: Path) -> Tree:
-    """The tree of a revision below `home`, which is kept for the next time; `worktree` is the repository as it is.
+    """Return the tree of a revision below `home`, which is kept for the next time; `worktree` is the repository as it
+    is.
 
     Raises TreeError for a revision that is not there, or an environment that cannot be installed.
     """
@@ -53,7 +54,7 @@ def checkout(repository: Path, revision: str, home: Path) -> Tree:
 
 
 def environment(repository: Path, path: Path, home: Path) -> Path:
-    """The interpreter for a tree: ours when the lock file is the same, else one of an environment made for it.
+    """Return the interpreter for a tree: ours when the lock file is the same, else one of an environment made for it.
 
     Only packages come from it; the code comes from the tree (Tree.environment). So all trees with equal lock files
     share one, and a change that touches no dependency needs no installation.
@@ -77,7 +78,7 @@ def environment(repository: Path, path: Path, home: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git prints. Raises TreeError with what it complains of."""
+    """Return what git prints. Raises TreeError with what it complains of."""
     # A hook that runs the gate sets GIT_DIR, which would win over the folder.
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
@@ -90,5 +91,5 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def repository() -> Path:
-    """The repository that this file belongs to. Raises TreeError when it is not in one."""
+    """Return the repository that this file belongs to. Raises TreeError when it is not in one."""
     return Path(git(Path(__file__).parent, "rev-parse", "--show-toplevel"))

@@ -58,7 +58,7 @@ class Plant:
 
 
 def burning(share: float, *paths: str) -> Edit:
-    """Requests to those paths take the service that share of CPU time more."""
+    """Let requests to those paths take the service that share of CPU time more."""
 
     def edit(tree: Path) -> None:
         module = tree / "service" / "adpulse" / "web" / "app.py"
@@ -68,7 +68,7 @@ def burning(share: float, *paths: str) -> Edit:
 
 
 def without(file: str, pattern: str) -> Edit:
-    """A file of the default variant loses what matches the pattern, everywhere."""
+    """Take what matches the pattern out of a file of the default variant, everywhere."""
 
     def edit(tree: Path) -> None:
         (path,) = (tree / "sql" / "variants").glob(f"*_rollup/{file}")
@@ -108,7 +108,7 @@ PLANTS = (
 
 @contextmanager
 def planted(tree: Tree, plant: Plant, folder: Path) -> Iterator[Tree]:
-    """A copy of the tree with the change in it, while the block runs."""
+    """Yield a copy of the tree with the change in it, while the block runs."""
     copy = folder / f"planted-{plant.name}"
     shutil.rmtree(copy, ignore_errors=True)
     for part in ("service", "sql", "requirements"):

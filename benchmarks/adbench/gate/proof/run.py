@@ -41,7 +41,7 @@ class Tally:
 
 
 def run(plan: Plan, times: int, settings: Settings, console: Console) -> Result:
-    """Runs what is missing of the proof and sums it up. `plan.head` has no part in it."""
+    """Run what is missing of the proof and sum it up. `plan.head` has no part in it."""
     began = datetime.now(UTC)
     base = checkouts(replace(plan, head=plan.base), settings, console)["base"]
     home = settings.data_dir.resolve() / "gate"
@@ -63,12 +63,12 @@ def run(plan: Plan, times: int, settings: Settings, console: Console) -> Result:
 
 
 def read(folder: Path) -> list[Result]:
-    """The runs that are kept in a folder, oldest first."""
+    """Return the runs that are kept in a folder, oldest first."""
     return [store.read(path) for path in sorted(folder.glob("*.json"))]
 
 
 def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
-    """What the runs said of that plant, for each of its promises."""
+    """Return what the runs said of that plant, for each of its promises."""
     caught, open_ones = Counter[str](), Counter[str]()
     otherwise = 0
     planted_ones = tuple(metric for metrics in plant.promises.values() for metric in metrics)
@@ -89,7 +89,7 @@ def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
 
 
 def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
-    """The exact 95 % interval of a share (Clopper & Pearson, The use of confidence or fiducial limits, 1934)."""
+    """Return the exact 95 % interval of a share (Clopper & Pearson, The use of confidence or fiducial limits, 1934)."""
 
     def at_most(count: int, share: float) -> float:
         return sum(math.comb(runs, k) * share**k * (1 - share) ** (runs - k) for k in range(count + 1))
@@ -109,7 +109,7 @@ def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
 
 
 def to_result(plan: Plan, found: dict[str, list[Result]], began: datetime) -> Result:
-    """The summary of all runs, with a check for each promise."""
+    """Return the summary of all runs, with a check for each promise."""
     tallies = [each for plant in PLANTS for each in tally(plant, found[plant.name])]
     some = next(runs[0] for runs in found.values() if runs)
     return Result(
@@ -153,7 +153,7 @@ def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:
 
 
 def table(result: Result) -> Table:
-    """For people: shares with their exact intervals."""
+    """Format for people: shares with their exact intervals."""
     shown = Table(title="planted changes", title_style="")
     for head in ("planted", "runs", "caught", "95 %", "called otherwise", "95 %", "cannot tell", ""):
         shown.add_column(head, justify="left" if head in ("planted", "") else "right")

@@ -48,7 +48,7 @@ class Call:
 
 
 def looks() -> Iterator[int]:
-    """The numbers of rounds after which samples are looked at, without end."""
+    """Yield the numbers of rounds after which samples are looked at, without end."""
     at = float(FIRST_LOOK)
     while True:
         yield round(at)
@@ -56,12 +56,12 @@ def looks() -> Iterator[int]:
 
 
 def confidence(look: int, metrics: int) -> float:
-    """Of the intervals at look 1, 2, … when so many metrics are judged."""
+    """Yield the confidence of the intervals at look 1, 2, … when so many metrics are judged."""
     return 1 - ALPHA / (metrics * look * (look + 1))
 
 
 def judge(call: Call, tolerance: float) -> Call:
-    """The same call with its verdict, by its two intervals. `tolerance` is the ratio from which a slowdown counts."""
+    """Return the call with its verdict, by its two intervals. `tolerance` is the ratio from which a slowdown counts."""
     ratio, control = call.ratio, call.control
     assert ratio is not None
     assert control is not None
@@ -91,11 +91,11 @@ class Panel:
         self._looks = 0
 
     def undecided(self) -> set[str]:
-        """Metrics of which nothing could be said yet."""
+        """Return the metrics of which nothing can be said yet."""
         return {metric for metric, call in self.calls.items() if call.verdict is Verdict.CANNOT_TELL}
 
     def look(self, samples: Samples) -> None:
-        """Judges what is undecided, by all samples so far, which are of the same rounds for all that is undecided."""
+        """Judge what is undecided, by all samples so far, which are of the same rounds for all that is undecided."""
         self._looks += 1
         undecided = sorted(self.undecided())
         if not undecided:
@@ -115,7 +115,7 @@ class Panel:
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """One regression makes a regression; else one that cannot be told leaves it open; then improvements show."""
+    """Sum the calls up: one regression decides, else one that cannot be told leaves it open."""
     found = set(verdicts)
     for verdict in (Verdict.REGRESSED, Verdict.CANNOT_TELL, Verdict.IMPROVED):
         if verdict in found:

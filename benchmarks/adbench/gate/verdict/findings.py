@@ -30,7 +30,7 @@ class Finding:
 
 
 def compare(base: Signals, control: Signals, head: Signals) -> list[Finding]:
-    """Every signal of base, and what head has of it. Where base and control differ, nothing can be told."""
+    """Compare every signal of base with head's. Where base and control differ, nothing can be told."""
     return [*_indexes(base, head), *_plans(base, control, head), *_counts(base, control, head)]
 
 

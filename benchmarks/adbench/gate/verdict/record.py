@@ -14,13 +14,13 @@ WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
 
 
 def to_result(outcome: Outcome, began: datetime) -> Result:
-    """The result of a run that began then; it passes unless something regressed that was not allowed to."""
+    """Return the result of a run that began then; it passes unless something regressed that was not allowed to."""
     plan = outcome.plan
     return store.of_run(
         what="gate",
         started_at=began,
         postgres=outcome.postgres,
-        data=plan.suite.data,
+        data=plan.suite.data.described,
         variant=outcome.variant,
         parameters={
             "base": outcome.base,
@@ -85,7 +85,7 @@ def _checks(outcome: Outcome) -> Iterator[Check]:
 
 
 def calls(result: Result) -> list[Call]:
-    """The calls that a result file holds, with their intervals."""
+    """Return the calls that a result file holds, with their intervals."""
     ratios = {(m.labels["metric"], m.labels["side"]): m for m in result.measurements if m.name == "ratio"}
     found = []
     for check in result.checks:

@@ -25,7 +25,8 @@ MEANING = {
 
 
 def plot(interval: Interval, reach: float) -> str:
-    """An interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an arrow."""
+    """Draw an interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an
+    arrow."""
     middle = WIDTH // 2
 
     def column(ratio: float) -> int:
@@ -46,7 +47,7 @@ def plot(interval: Interval, reach: float) -> str:
 
 
 def reach(result: Result) -> float:
-    """How far a plot goes: to twice the tolerance at least, and so that most intervals fit."""
+    """Return how far a plot goes: to twice the tolerance at least, and so that most intervals fit."""
     widest = max((max(call.ratio.high, 1 / call.ratio.low) for call in record.calls(result) if call.ratio), default=1)
     tolerance = result.parameters["tolerance"]
     assert isinstance(tolerance, float)
@@ -54,7 +55,7 @@ def reach(result: Result) -> float:
 
 
 def table(result: Result) -> Group:
-    """For the terminal: the timed metrics, what of the signals is not the same, and the verdict."""
+    """Format for the terminal: the timed metrics, the signals that differ, and the verdict."""
     far = reach(result)
     shown = Table(title=_title(result), title_style="", title_justify="left")
     for head, justify in (("", "left"), ("metric", "left"), ("head ÷ base", "right"), ("interval", "left")):
@@ -90,7 +91,7 @@ def table(result: Result) -> Group:
 
 
 def markdown(result: Result) -> str:
-    """For the summary of a pull request: the verdict first."""
+    """Format for the summary of a pull request: the verdict first."""
     verdict, far = _verdict(result), reach(result)
     lines = [
         f"## Benchmark gate: {MARKS[verdict]} {verdict}",
@@ -146,7 +147,7 @@ def _timed(result: Result) -> set[str]:
 
 
 def _notable(result: Result) -> Iterator[tuple[Verdict, Check]]:
-    """Signals, and pieces that could not be timed, of which there is something to say."""
+    """Return the signals, and the pieces that could not be timed, of which there is something to say."""
     timed = _timed(result)
     for check in result.checks:
         if check.name not in timed and (_said(check) is not Verdict.SAME or "another plan" in check.detail):

@@ -37,7 +37,7 @@ def found(kept: float, times: float) -> run.Found:
 
 def result(kept: float, times: float) -> model.Result:
     empty = store.of_run(
-        what="citus", started_at=END, postgres=None, data=PLAN.data, variant="citus,rollup", parameters={},
+        what="citus", started_at=END, postgres=None, data=PLAN.data.described, variant="citus,rollup", parameters={},
         measurements=list(run.measurements(PLAN, found(kept, times))), checks=[],
     )  # fmt: skip
     return empty.model_copy(update={"checks": list(run.aims(PLAN, empty))})

@@ -1,0 +1,76 @@
+"""Clients that are bad for a service."""
+
+import asyncio
+from contextlib import suppress
+from random import Random
+
+from adbench.faults.bypass import Bypass
+from adbench.faults.harms.registry import harm
+from adbench.faults.world import World
+
+FLOODS = 10  # connections
+FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
+
+
+@harm("slow-sockets", 1)
+async def slow_sockets(world: World, chance: Random) -> None:
+    """500 clients that send a request a byte at a time and never end it."""
+    head = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    writers = []
+    for number in range(500):
+        port = world.services[number % 2].port
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writers.append(writer)
+    for place in range(20):
+        writers = [writer for writer in writers if not writer.is_closing()]  # the service may have had enough of it
+        for writer in writers:
+            writer.write(head[place * 5 : place * 5 + 5])
+        await asyncio.sleep(0.05)
+    for writer in writers:
+        writer.transport.abort()
+
+
+@harm("flood", 0)
+async def flood(world: World, chance: Random) -> None:
+    """Connections that send requests without end, one behind the other, and read no answer, beside the load.
+
+    What a process keeps for them is bounded: `memory` is what is found otherwise.
+    """
+    ask = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
+    writers = []
+    for number in range(FLOODS):
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", world.services[number % 2].port, limit=1)
+            writers.append(writer)
+    piece = ask * (FLOOD_BYTES // 16 // len(ask))
+    for _ in range(16):
+        for writer in writers:
+            if not writer.is_closing() and writer.transport.get_write_buffer_size() < FLOOD_BYTES:
+                writer.write(piece)
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(chance.uniform(0.2, 1.0))
+    for writer in writers:
+        writer.transport.abort()
+
+
+async def _bypassing(world: World, chance: Random, *ways: Bypass) -> None:
+    assert world.client is not None
+    connection = await world.connect()
+    try:
+        for _ in range(8):
+            await world.client.bypass(connection, chance.choice(ways), chance.choice([1, 40, 400]))
+    finally:
+        await connection.close()
+
+
+@harm("bypass", 2)
+async def bypass(world: World, chance: Random) -> None:
+    """Others write straight into `events`, by INSERT and COPY: reports and roll-ups have it all the same."""
+    await _bypassing(world, chance, Bypass.INSERT, Bypass.COPY)
+
+
+@harm("bypass-partition", 0)
+async def bypass_partition(world: World, chance: Random) -> None:
+    """Others write straight into partitions, as pg_restore --data-only does."""
+    await _bypassing(world, chance, Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION)

@@ -1,0 +1,114 @@
+"""Commands that change a system in use, killed at any moment and then run again to their end."""
+
+import asyncio
+import json
+import signal
+import time
+from datetime import date, timedelta
+from random import Random
+
+import httpx
+
+from adbench.faults.cluster import LOOK_S, PATIENCE_S, send_signal
+from adbench.faults.harms.registry import harm
+from adbench.faults.world import FOLDERS, ROLLUPS, World
+
+COMMAND = "adpulse"  # application name of the sessions of a command
+LONGEST_S = 2.0  # that it runs before it is killed
+MOST_DAYS = 4  # that are archived at a time
+
+_DAYS = """
+SELECT to_date(right(relname, 8), 'YYYYMMDD')
+FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+WHERE inhparent = 'events'::regclass AND relname ~ '^events_p[0-9]{8}$'
+ORDER BY 1
+"""
+
+
+async def _killed(world: World, chance: Random, *arguments: str) -> None:
+    """Start the command and end it somewhere: its process, its session, or the server; or let it run."""
+    process = await world.command(*arguments)
+    try:
+        await asyncio.sleep(chance.uniform(0.2, LONGEST_S))
+        how = chance.choice(["process", "session", "server", "nothing"])
+        if how == "process":
+            process.kill()
+        elif how == "session":
+            send_signal(await world.cluster.sessions(COMMAND), signal.SIGTERM)
+        elif how == "server":
+            pids = await world.cluster.sessions(COMMAND) or await world.cluster.sessions()
+            async with world.outage():
+                send_signal(pids[:1], signal.SIGKILL)
+        await asyncio.to_thread(process.wait, PATIENCE_S)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.wait)
+
+
+@harm("move")
+async def move(world: World, chance: Random) -> None:
+    """`adpulse migrate --variant`, killed, and again: the events are all there, in the one design or the other."""
+    target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
+    await _killed(world, chance, "migrate", "--variant", target)
+    await world.run("migrate", "--variant", target)
+    world.folder = target
+
+
+@harm("archive", folders=ROLLUPS, needs="pyarrow")
+async def archive(world: World, chance: Random) -> bool:
+    """`adpulse archive` of some old days and `adpulse restore`, both killed, and again: it is all there afterwards."""
+    connection = await world.connect()
+    try:
+        # Of the last two days are most events: too many to compare in a cycle of seconds.
+        recent: date = await connection.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date - 1")
+        days = [row[0] for row in await connection.fetch(_DAYS) if row[0] < recent]
+    finally:
+        await connection.close()
+    if not days:
+        return False
+    before = days[min(len(days), MOST_DAYS) - 1] + timedelta(days=1)
+    world.situation.archived = True
+    there = ("archive", "--to", str(world.archives), "--before", str(before))
+    await _killed(world, chance, *there)
+    await world.run(*there)
+    back = ("restore", "--from", str(world.archives))
+    await _killed(world, chance, *back)
+    await world.run(*back)
+    world.situation.archived = False
+    return True
+
+
+@harm("rotate-keys")
+async def rotate_keys(world: World, chance: Random) -> None:
+    """A new key takes the place of the old one, while a service is killed: the new one opens, the old one no more."""
+    old = world.situation.key
+    scopes = ("--scope", "write", "--scope", "read")
+    made = json.loads(await world.run("keys", "new", "faults", *scopes, "--offline", "--json"))
+    if old is None:  # an open service asks for no key, and soon for this one
+        world.situation.key = made["key"]
+    await world.run(*made["command"])
+    world.situation.key = made["key"]
+    service = chance.choice(world.services)
+    if chance.random() < 0.5:
+        service.send(signal.SIGKILL)
+        service.start()
+        await service.ready()
+    if old is not None:
+        await world.run("keys", "revoke", _id(old))
+        await _refused(world, old)
+
+
+def _id(key: str) -> str:
+    """Return the id of a key: adp_<scopes>_<id>_<secret>."""
+    return key.split("_")[2]
+
+
+async def _refused(world: World, key: str) -> None:
+    """Wait until no service takes the key any more. Raises AssertionError when one goes on."""
+    give_up = time.monotonic() + PATIENCE_S
+    async with httpx.AsyncClient(timeout=PATIENCE_S, headers={"X-API-Key": key}) as client:
+        for service in world.services:
+            while (await client.get(f"{service.address}/report", params={"start": "-1h"})).status_code != 401:
+                if time.monotonic() > give_up:
+                    raise AssertionError(f"service {service.name} takes a key that was revoked")
+                await asyncio.sleep(LOOK_S)

@@ -1,0 +1,46 @@
+"""The network between one service and the database."""
+
+import asyncio
+from random import Random
+
+from adbench.faults.harms.registry import harm
+from adbench.faults.proxy import AtCommit
+from adbench.faults.world import World
+
+
+@harm("drop-commit", 3)
+async def drop_commit(world: World, chance: Random) -> bool:
+    """COMMIT never arrives: nothing of it is stored, and nobody may have been told so."""
+    return await world.proxy.at_commit(AtCommit.DROP)
+
+
+@harm("cut-commit", 3)
+async def cut_commit(world: World, chance: Random) -> bool:
+    """COMMIT arrives and its answer does not: the one case in which a batch that is stored is not acknowledged."""
+    return await world.proxy.at_commit(AtCommit.CUT)
+
+
+@harm("reset-commit", 2)
+async def reset_commit(world: World, chance: Random) -> bool:
+    """Both sides are reset while the server commits."""
+    return await world.proxy.at_commit(AtCommit.RESET)
+
+
+@harm("stall-commit", 2)
+async def stall_commit(world: World, chance: Random) -> bool:
+    """The answer to COMMIT comes late, or later than the deadline of a write (2 s)."""
+    return await world.proxy.at_commit(AtCommit.STALL, stall_s=chance.choice([0.5, 3.5]))
+
+
+@harm("cut-network", 2)
+async def cut_network(world: World, chance: Random) -> None:
+    """All connections through the proxy are cut, three times, at any moment."""
+    for _ in range(3):
+        world.proxy.cut(reset=chance.random() < 0.5)
+        await asyncio.sleep(chance.uniform(0, 0.4))
+
+
+@harm("stall-network", 1)
+async def stall_network(world: World, chance: Random) -> None:
+    """Nothing passes through the proxy for a while."""
+    await world.proxy.stall(chance.choice([0.5, 3.0]))

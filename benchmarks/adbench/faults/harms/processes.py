@@ -1,0 +1,122 @@
+"""Services and the server: their processes are killed, stopped and frozen."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+from adbench.faults.cluster import LOOK_S, send_signal
+from adbench.faults.harms.registry import harm
+from adbench.faults.world import SERVICES, World
+
+REPORTS = "adpulse reports"
+HELD_S = 20  # the longest time that reports are waited for; shorter than they may take (60 s)
+
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock' ORDER BY pid"
+
+
+@harm("kill-service", 3)
+async def kill_service(world: World, chance: Random) -> None:
+    """SIGKILL for one service, which is started again at once; the other goes on."""
+    service = chance.choice(world.services)
+    service.send(signal.SIGKILL)
+    service.start()
+    await service.ready()
+
+
+@harm("kill-services", 2)
+async def kill_services(world: World, chance: Random) -> None:
+    """SIGKILL for both: Idempotency-Keys and ids are then all that is known of what was sent before."""
+    for service in world.services:
+        service.send(signal.SIGKILL)
+    for service in world.services:
+        service.start()
+    await asyncio.gather(*(service.ready() for service in world.services))
+
+
+@harm("restart-service", 2)
+async def restart_service(world: World, chance: Random) -> None:
+    """SIGTERM for one: it answers what it has taken, and ends with status 0 (or by the signal, as uvicorn does)."""
+    service = chance.choice(world.services)
+    status = await service.stop()
+    if status not in (0, -signal.SIGTERM):
+        raise AssertionError(f"service {service.name} ended with status {status}")
+    service.start()
+    await service.ready()
+
+
+@harm("freeze-service", 2)
+async def freeze_service(world: World, chance: Random) -> None:
+    """SIGSTOP for one, and SIGCONT later."""
+    service = chance.choice(world.services)
+    service.send(signal.SIGSTOP)
+    await asyncio.sleep(chance.uniform(0.3, 1.5))
+    service.send(signal.SIGCONT)
+
+
+@harm("kill-backend", 3)
+async def kill_backend(world: World, chance: Random) -> None:
+    """SIGKILL for a backend: the server ends all the others too, and recovers from its log."""
+    pids = await world.cluster.sessions(*SERVICES)
+    async with world.outage():
+        send_signal([chance.choice(pids)] if pids else await world.cluster.sessions(), signal.SIGKILL)
+
+
+@harm("end-sessions", 2)
+async def end_sessions(world: World, chance: Random) -> None:
+    """pg_terminate_backend for all that the services have open, reports that are under way too; the server goes on."""
+    async with _reports_held(world):
+        send_signal(await world.cluster.sessions(*SERVICES), signal.SIGTERM)
+
+
+@harm("cancel-reports", 1)
+async def cancel_reports(world: World, chance: Random) -> bool:
+    """pg_cancel_backend for reports that are under way, as when their time is up: their sessions go on."""
+    async with _reports_held(world) as pids:
+        send_signal(pids, signal.SIGINT)
+        return bool(pids)
+
+
+@asynccontextmanager
+async def _reports_held(world: World) -> AsyncIterator[list[int]]:
+    """While a table is locked: the backends of the reports that wait for it, as many as there are services.
+
+    Reports take milliseconds here: without this, harm to one would be done by chance.
+    """
+    connection = await world.connect()
+    try:
+        async with connection.transaction():
+            await connection.execute(world.report_lock)
+            give_up = time.monotonic() + HELD_S
+            pids: list[int] = []
+            while len(pids) < len(world.services) and time.monotonic() < give_up:
+                await asyncio.sleep(LOOK_S)
+                pids = [row["pid"] for row in await connection.fetch(_WAITING, REPORTS)]
+            yield pids
+    finally:
+        await connection.close()
+
+
+@harm("kill-postmaster", 3)
+async def kill_postmaster(world: World, chance: Random) -> None:
+    """SIGKILL for the server's first process, and a new start."""
+    async with world.outage():
+        world.cluster.kill_postmaster()
+
+
+@harm("stop-immediately", 3)
+async def stop_immediately(world: World, chance: Random) -> None:
+    """`pg_ctl stop -m immediate`, and a new start."""
+    async with world.outage():
+        await asyncio.to_thread(world.cluster.stop_immediately)
+
+
+@harm("freeze-database", 2)
+async def freeze_database(world: World, chance: Random) -> None:
+    """SIGSTOP for the server and all its processes, for longer than a write may take (2 s) or less."""
+    pids = [*await world.cluster.sessions(), world.cluster.postmaster]
+    send_signal(pids, signal.SIGSTOP)
+    await asyncio.sleep(chance.choice([0.3, 1.0, 3.5]))
+    send_signal(pids, signal.SIGCONT)

@@ -1,0 +1,60 @@
+"""Upkeep that is ended half-way, or done twice."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import asyncpg
+
+from adbench.faults.cluster import send_signal
+from adbench.faults.harms.registry import harm
+from adbench.faults.world import World
+
+
+@harm("kill-compaction", 2)
+async def kill_compaction(world: World, chance: Random) -> None:
+    """Compaction has moved its deltas and is about to commit when its backend is killed (or its client goes away)."""
+    await _half_way(world, chance, world.upkeep[-1])
+
+
+@harm("kill-partitions", 2)
+async def kill_partitions(world: World, chance: Random) -> None:
+    """The same with a day that has just been given its partition."""
+    day = (datetime.now(UTC) - timedelta(days=chance.randrange(1, 400))).date()
+    await _half_way(world, chance, f"SELECT prepare_days('{day}', '{day}')")
+
+
+async def _half_way(world: World, chance: Random, statement: str) -> None:
+    connection = await world.connect()
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SET LOCAL lock_timeout = '2s'")
+    try:
+        await connection.execute(statement)
+    except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
+        connection.terminate()  # somebody else was at it: also an end half-way
+        return
+    if chance.random() < 0.5:
+        async with world.outage():
+            send_signal([connection.get_server_pid()], signal.SIGKILL)
+    else:
+        connection.terminate()
+
+
+@harm("maintain-twice", 2)
+async def maintain_twice(world: World, chance: Random) -> None:
+    """Rounds of upkeep by two more sessions, without the lock that keeps services apart."""
+    statements = world.upkeep
+
+    async def keep() -> None:
+        connection = await world.connect()
+        for _ in range(4):
+            for statement in statements:
+                # One of two that wait for one another is told so, and nothing of it is done.
+                with suppress(asyncpg.DeadlockDetectedError, asyncpg.TransactionRollbackError):
+                    await connection.execute(statement)
+        await connection.close()
+
+    await asyncio.gather(keep(), keep())

@@ -1,0 +1,112 @@
+"""Defaults of a database or a login that others set, and that no promise may rest on: drawn for each cycle.
+
+They go into the database that is harmed, by ALTER DATABASE or ALTER ROLE … IN DATABASE, and come to every session that
+begins from then on; a session that states its own is not touched by them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import asyncpg
+
+LOGIN = "postgres"
+MOST = 3  # a cycle
+SHARE = 0.6  # of cycles that have any
+
+# Values that somebody has set with good reason, and what each has broken or could break.
+DEFAULTS: dict[str, Sequence[str]] = {
+    "default_transaction_isolation": ("repeatable read", "serializable"),  # snapshots that are older than a lock
+    "default_transaction_deferrable": ("on",),
+    "default_transaction_read_only": ("on",),  # nothing can be written
+    "synchronous_commit": ("off",),  # a crash loses what was acknowledged
+    "search_path": ('"$user", public', "public, pg_temp"),  # a schema named like the login comes first: see SCHEMA
+    "session_replication_role": ("replica",),  # triggers do not fire
+    "statement_timeout": ("20ms",),
+    "lock_timeout": ("5ms",),
+    "idle_in_transaction_session_timeout": ("5ms",),
+    "idle_session_timeout": ("300ms",),
+    "DateStyle": ("SQL, DMY", "German"),
+    "IntervalStyle": ("sql_standard",),
+    "TimeZone": ("Asia/Kathmandu", "America/St_Johns"),
+    "bytea_output": ("escape",),
+    "extra_float_digits": ("-15",),
+    "standard_conforming_strings": ("off",),
+    "array_nulls": ("off",),
+    "transform_null_equals": ("on",),
+    "plan_cache_mode": ("force_generic_plan",),
+    "work_mem": ("64kB",),
+    "enable_partition_pruning": ("off",),
+    "row_security": ("off",),
+}
+SCHEMA = LOGIN  # empty; a table that is made without naming its schema would end there
+
+# What the harness's own sessions state, so that only what is tried feels the defaults.
+OURS = {
+    "default_transaction_isolation": "read committed",
+    "default_transaction_deferrable": "off",
+    "default_transaction_read_only": "off",
+    "synchronous_commit": "on",
+    "search_path": "public",
+    "session_replication_role": "origin",
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "plan_cache_mode": "auto",
+    "enable_partition_pruning": "on",
+    "row_security": "on",
+}
+
+
+@dataclass(frozen=True)
+class Default:
+    """A setting for all sessions of a database (`login`: of one login in it)."""
+
+    name: str
+    value: str
+    login: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}" + (" (login)" if self.login else "")
+
+
+def draw(seed: int, cycle: int, names: Sequence[str] = tuple(DEFAULTS)) -> list[Default]:
+    """Return the defaults of a cycle: none in some, each name in turn first, up to MOST of those names."""
+    chance = Random(f"defaults {seed} {cycle}")
+    if not names or chance.random() >= SHARE:
+        return []
+    chosen = dict.fromkeys([names[cycle % len(names)], *chance.sample(names, min(MOST - 1, len(names)))])
+    kept = list(chosen)[: chance.randint(1, MOST)]
+    return [Default(name, chance.choice(DEFAULTS[name]), chance.random() < 0.5) for name in kept]
+
+
+async def apply(connection: "asyncpg.Connection[asyncpg.Record]", database: str, defaults: Sequence[Default]) -> None:
+    """Set these, and no others, for sessions that begin from now on."""
+    await connection.execute(f"ALTER DATABASE {database} RESET ALL")
+    await connection.execute(f"ALTER ROLE {LOGIN} IN DATABASE {database} RESET ALL")
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    for each in defaults:
+        whose = f"ROLE {LOGIN} IN DATABASE {database}" if each.login else f"DATABASE {database}"
+        # A list of schemas is a list of names; everything else is one text.
+        value = each.value if each.name == "search_path" else "'" + each.value + "'"
+        await connection.execute(f"ALTER {whose} SET {each.name} = {value}")
+
+
+async def strayed(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+    """Return how many relations and functions were made in the schema that is named like the login."""
+    found: int = await connection.fetchval(
+        "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid)"
+        " + (SELECT count(*) FROM pg_proc WHERE pronamespace = n.oid)"
+        " FROM pg_namespace AS n WHERE nspname = $1",
+        SCHEMA,
+    )
+    return found or 0

@@ -1,0 +1,63 @@
+"""Where a request begins and ends in the bytes of a connection (RFC 9112), as far as a parser must be told."""
+
+import re
+
+_END = b"\r\n\r\n"  # of a head, and of a chunked body with or without trailers
+_REQUEST_LINE = re.compile(rb"[A-Z-]+ [!-~]+ HTTP/1\.[01]\r\n")
+_BEGINNINGS = b"\rABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_UPGRADE = re.compile(rb"\r\nupgrade(?=:)", re.IGNORECASE)
+
+
+class MalformedError(Exception):
+    """What came is no request of HTTP/1; the text says why."""
+
+    def __init__(self, detail: str = "The request is not valid HTTP.") -> None:
+        super().__init__(detail)
+
+
+def end_of_head(data: bytes, start: int) -> int:
+    """Return the place behind the first head in `data`, looking from `start` on; 0 when it is not whole."""
+    found = data.find(_END, start)
+    return found + len(_END) if found >= 0 else 0
+
+
+def check_request_line(data: bytes, start: int) -> None:
+    """Raise MalformedError when what begins at `start` is no request line, nor the beginning of one.
+
+    Without it, what is no HTTP at all, such as TLS, would be waited for until the deadline of a head.
+    """
+    if _REQUEST_LINE.match(data, start):
+        return
+    line, ended, _ = data[start:].partition(b"\n")
+    if not ended and line[:1] in _BEGINNINGS:
+        return
+    if b" HTTP/1." in line and not line.isascii():
+        raise MalformedError("The address has characters that must be percent-encoded, as %C3%A9 for é (UTF-8).")
+    raise MalformedError
+
+
+def without_offer(head: bytes) -> bytes:
+    """Return the head with its offer to upgrade under a name that means nothing."""
+    return _UPGRADE.sub(b"\r\nx-upgrade", head)
+
+
+class ChunkedBody:
+    """Finds the end of a chunked body in its pieces, without reading its chunks.
+
+    A body ends with an empty line, and nowhere else. Other empty lines, in its data, only part it into more pieces.
+    """
+
+    def __init__(self) -> None:
+        self._tail = b""  # of what came before: an empty line may be parted
+
+    def next_end(self, data: bytes, start: int) -> int:
+        """Return the place behind the first empty line from `start` on, or the end of `data`."""
+        seam = self._tail + data[start : start + len(_END) - 1]
+        if (found := seam.find(_END)) >= 0:
+            end = start + found + len(_END) - len(self._tail)
+        elif (found := data.find(_END, start)) >= 0:
+            end = found + len(_END)
+        else:
+            end = len(data)
+        self._tail = (self._tail + data[max(start, end - len(_END) + 1) : end])[1 - len(_END) :]
+        return end

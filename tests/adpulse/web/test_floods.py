@@ -1,0 +1,304 @@
+"""What a peer can make the process keep: bounded while it floods, given back when it has gone.
+
+Each flood meets a real process, whose memory is watched from outside. Bounds are many times what is needed, and far
+below what the flood would take if it were kept.
+"""
+
+import asyncio
+import gc
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from uvicorn import Config, Server
+
+from adpulse.web import memory, protocol
+from adpulse.web.memory import Memory
+from adpulse.web.protocol import Protocol
+from tests.adpulse.web.large_answers import app
+
+PATIENCE_S = 120
+MB = 2**20
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see memory")
+
+
+class Process:
+    """A running server of large_answers.py."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        with log.open("w") as out:
+            command = [sys.executable, "-m", "tests.adpulse.web.large_answers", "0"]
+            self.process = subprocess.Popen(command, stdout=out, stderr=out)
+        wait_for("a port", lambda: self._port() or self.process.poll() is not None)
+        port = self._port()
+        assert port, log.read_text()
+        self.address = ("127.0.0.1", int(port))
+        self.clients: list[socket.socket] = []
+
+    def _port(self) -> str | None:
+        found = re.search(r"running on http://127\.0\.0\.1:(\d+)", self.log.read_text())
+        return found[1] if found else None
+
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) / 1024
+
+    def connect(self) -> socket.socket:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(PATIENCE_S)
+        client.connect(self.address)
+        self.clients.append(client)
+        return client
+
+    def hang_up(self) -> None:
+        for client in self.clients:
+            client.close()
+
+    def answers(self) -> bool:
+        with self.connect() as client:
+            client.sendall(b"GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: client.recv(65_536), b"")).endswith(b"\r\n\r\nxx")
+
+
+def wait_for(what: str, condition: Callable[[], object]) -> None:
+    give_up = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up, f"not in {PATIENCE_S} s: {what}"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Process]:
+    process = Process(tmp_path / "log")
+    yield process
+    process.hang_up()
+    process.process.kill()
+    process.process.wait()
+
+
+def send_until_stuck(client: socket.socket, data: bytes, most: int) -> int:
+    """Send again and again without reading, until the peer takes nothing for a moment, or `most` bytes."""
+    client.settimeout(0.5)
+    sent = 0
+    try:
+        while sent < most:
+            sent += client.send(data)
+    except OSError:
+        pass  # stuck, or cut off: what a flood meets
+    return sent
+
+
+def test_pipelined_requests_wait_outside(server: Process) -> None:
+    """However many requests one connection sends ahead, all are answered and few are in memory at a time."""
+    request = b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
+    count = 60_000
+    before = server.megabytes()
+    most = 0.0
+    with server.connect() as client:
+        sender = threading.Thread(target=lambda: [client.sendall(request * 1000) for _ in range(count // 1000)])
+        sender.start()
+        answers = 0
+        while answers < count:
+            piece = client.recv(65_536)
+            assert piece
+            answers += piece.count(b"\n\r\n")  # at times across two pieces: then more come than are counted
+            most = max(most, server.megabytes())
+            if not sender.is_alive() and answers > count - 2_000:
+                break
+        sender.join()
+    assert most < before + 30, "kept, each request takes 5 KB: 300 MB"
+    wait_for("memory back", lambda: server.megabytes() < before + 15)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /200000 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /200000 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+    ],
+    ids=["small", "large", "chunked"],
+)
+def test_a_peer_that_only_sends_is_not_read(server: Process, request_: bytes) -> None:
+    """Requests whose answers nobody reads stay in the peer's own buffers."""
+    before = server.megabytes()
+    clients = [server.connect() for _ in range(5)]
+    for client in clients:
+        assert send_until_stuck(client, request_ * 1000, 60 * MB) < 60 * MB
+    assert server.megabytes() < before + 60
+    assert server.answers()
+    server.hang_up()
+    wait_for("memory back", lambda: server.megabytes() < before + 15)
+
+
+def test_answers_that_nobody_reads_are_bounded_together(server: Process) -> None:
+    """Hundreds that ask for 5 MB and do not read: the oldest are cut, others are served, and a stop is short."""
+    before = server.megabytes()
+    clients = []
+    for _ in range(200):
+        client = server.connect()
+        client.sendall(b"GET /5000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        clients.append(client)
+    assert server.answers()
+    assert server.megabytes() < before + 2 * memory.MOST_KEPT_BYTES / MB, "kept, it would be 1,000 MB"
+    server.hang_up()
+    wait_for("memory back", lambda: server.megabytes() < before + 40)
+    clients = [server.connect() for _ in range(20)]
+    for client in clients:
+        client.sendall(b"GET /5000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert server.answers()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(PATIENCE_S) in (0, -signal.SIGTERM)
+    assert "graceful shutdown exceeded" not in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        (b"GET /2 HTTP/1.1\r\nHost: x\r\nA: ", b"b" * 60_000),
+        (b"POST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n", b"x" * 2 * MB),
+        (b"POST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b"x" * 65_536 + b"\r\n"),
+        (b"no request", b"x" * 2 * MB),
+    ],
+    ids=["heads", "refused bodies", "refused chunked bodies", "no requests"],
+)
+def test_what_is_never_whole_is_not_kept(server: Process, first: bytes, more: bytes) -> None:
+    """Beginnings of heads within their size, bodies that nobody reads, and what comes after a refusal."""
+    before = server.megabytes()
+    clients = [server.connect() for _ in range(100)]
+    for client in clients:
+        send_until_stuck(client, first + more, len(first + more))
+    assert server.megabytes() < before + 40
+    assert server.answers()
+    server.hang_up()
+    wait_for("memory back", lambda: server.megabytes() < before + 15)
+
+
+# ── In this process ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Kept:
+    """A connection as Memory sees one."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def cut(self, reason: str) -> None:
+        self.reasons.append(reason)
+
+
+def test_the_oldest_is_cut_first() -> None:
+    """All together stay within the bound; whoever gives back in time is not cut."""
+    all_kept = Memory(100)
+    old, gone, new = Kept(), Kept(), Kept()
+    for connection, size in ((old, 40), (gone, 50), (gone, 0), (new, 50), (old, 45)):
+        all_kept.keep(connection, size)
+    assert (all_kept.total, old.reasons, new.reasons) == (95, [], [])
+    all_kept.keep(new, 60)
+    assert (all_kept.total, old.reasons, gone.reasons, new.reasons) == (60, ["memory"], [], [])
+    all_kept.keep(old, 0)  # it has gone
+    all_kept.keep(new, 101)
+    assert (all_kept.total, new.reasons) == (0, ["memory"])
+
+
+@pytest.fixture
+async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The port of a server in this process that has little patience with peers that do not read."""
+    monkeypatch.setattr(Protocol, "head_timeout_s", 0.4)
+    monkeypatch.setattr(Protocol, "_unread_patience_s", 0.4)
+    running = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))
+    task = asyncio.create_task(running.serve())
+    async with asyncio.timeout(PATIENCE_S):
+        while not running.started:
+            await asyncio.sleep(0.01)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    running.should_exit = True
+    await task
+
+
+@pytest.mark.parametrize("speed", [0, 100], ids=["not at all", "a byte now and then"])
+async def test_who_reads_too_slowly_is_cut_off(port: int, speed: int) -> None:
+    """An answer is kept for a time that its size and a slow line explain, and no longer."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        await loop.sock_sendall(client, b"GET /20000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        await loop.sock_recv(client, 1)
+        async with asyncio.timeout(PATIENCE_S):
+            while Protocol.memory.total:
+                await asyncio.sleep(0.05)
+                for _ in range(speed // 20):
+                    await loop.sock_recv(client, 1)
+
+
+@pytest.mark.parametrize("end", ["answered", "in a head", "in a body", "unread", "refused", "half closed"])
+async def test_a_connection_leaves_nothing_behind(port: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it kept goes with it, without the collector of circles, which hardly ever runs."""
+    connections: list[weakref.ref[Protocol]] = []
+    made = Protocol.connection_made
+
+    def note(self: Protocol, transport: asyncio.Transport) -> None:
+        connections.append(weakref.ref(self))
+        made(self, transport)
+
+    monkeypatch.setattr(Protocol, "connection_made", note)
+    get = b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
+    sent = {
+        "answered": get,
+        "in a head": get + b"GET /",
+        "in a body": get + b"POST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nx",
+        "unread": b"GET /20000000 HTTP/1.1\r\nHost: x\r\n\r\n" + get * 50_000,
+        "refused": b"no request",
+        "half closed": get * 3,
+    }[end]
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            if end == "half closed":
+                writer.write_eof()
+                assert (await reader.read()).count(b"HTTP/1.1 200 ") == 3
+            else:
+                assert await reader.read(4)
+            writer.transport.abort()
+        async with asyncio.timeout(PATIENCE_S):
+            while [each for each in connections if each() is not None]:
+                await asyncio.sleep(0.02)
+    finally:
+        gc.enable()
+    assert len(connections) == 5
+    assert Protocol.memory.total == 0
+
+
+async def test_there_is_a_most_of_connections(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is told so, and the others go on."""
+    monkeypatch.setattr(protocol, "MOST_CONNECTIONS", 2)
+    open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(PATIENCE_S):
+        said = await reader.read()
+        assert said.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after" in said
+        writer.close()
+        for reader, writer in open_ones:
+            writer.write(b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\nxx")
+            writer.close()
