@@ -132,7 +132,7 @@ def test_the_http_page_names_every_code_and_field() -> None:
     source = "".join(path.read_text() for path in modules)
     patterns = (
         r'PydanticCustomError\(\s*"(\w+)"',
-        r'_UnreadableError\(\s*"(\w+)"',
+        r'UnreadableError\(\s*"(\w+)"',
         r'BodyError\(\s*\d+, "(\w+)"',
         r'\bcode="(\w+)"',
         r'^    "\w+": \(\s*"(\w+)"',

@@ -8,7 +8,7 @@ LISTED_REJECTIONS = 20
 
 
 class BodyError(Exception):
-    """A body that cannot be read as a batch at all: an HTTP status, a stable word, a sentence, and headers that help."""
+    """A body that cannot be read as a batch at all: an HTTP status, a stable word, a sentence, headers of use."""
 
     def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)

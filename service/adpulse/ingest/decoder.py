@@ -141,6 +141,8 @@ class Decoder:
             return batch
         try:
             events = self._read_body(body)
+            if not events:
+                raise _NeedsCareError  # the last of several lists, perhaps
             self._check_count(len(events))
             self._pack(events, body, 1, limits, batch, allowed)
         except _NOT_FAST:

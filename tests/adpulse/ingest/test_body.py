@@ -97,6 +97,25 @@ async def test_bodies_that_arrive_together_are_bounded() -> None:
     assert reader._arriving == 0
 
 
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [("", False), (" ", False), ("identity", False), ("gzip", True), ("GZIP", True), ("x-gzip", True)],
+)
+async def test_encodings_that_are_taken(encoding: str, packed: bool) -> None:
+    """Plain, also said with no word at all, and gzip by its old name."""
+    content = gzip.compress(b"body") if packed else b"body"
+    headers = {b"content-encoding": encoding.encode()}
+    assert await BodyReader(Settings()).read(headers, arriving(chunk(content))) == b"body"
+
+
+@pytest.mark.parametrize("encoding", ["br", "compress", "zstd", "deflate", "gzip, gzip", "gzip;q=1", "x"])
+async def test_encodings_that_are_not(encoding: str) -> None:
+    """415 says what is taken, before anything is received."""
+    with pytest.raises(BodyError) as caught:
+        await BodyReader(Settings()).read({b"content-encoding": encoding.encode()}, arriving())
+    assert (caught.value.status, caught.value.headers) == (415, {"Accept-Encoding": "gzip"})
+
+
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_gzip_of_several_members(parts: list[bytes]) -> None:
     """Members follow one another, as `cat a.gz b.gz` makes them."""
