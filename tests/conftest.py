@@ -310,7 +310,7 @@ async def services() -> AsyncIterator[Serve]:
         async def start(url: str, **settings: object) -> Client:
             app = create_app(Settings(database_url=url, **settings))
             await stack.enter_async_context(app.router.lifespan_context(app))
-            client = Client(transport=httpx.ASGITransport(app=app), base_url="http://test", timeout=60)
+            client = Client(transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=60)
             await stack.enter_async_context(client)
             async with asyncio.timeout(30):
                 while (await client.get("/readyz")).status_code != 200:

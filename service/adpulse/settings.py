@@ -27,6 +27,14 @@ Origins = Annotated[
 ]
 
 
+# Names of hosts, in the environment separated by commas: no scheme, port or path.
+HostNames = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9])?$")], ...],
+    NoDecode,
+    BeforeValidator(lambda value: [name.strip() for name in value.split(",")] if isinstance(value, str) else value),
+]
+
+
 class Settings(BaseSettings):
     """The configuration of one process; a field `max_events` is set by `ADPULSE_MAX_EVENTS`."""
 
@@ -69,6 +77,12 @@ class Settings(BaseSettings):
     open_metrics: bool = Field(False, description="/metrics needs no key, because the network keeps others out")
     cors_origins: Origins | None = Field(
         None, description="origins whose pages may call the service, such as `https://app.example.com`; none: none may"
+    )
+
+    allowed_hosts: HostNames | None = Field(
+        None,
+        description="names under which a service without keys may be called, besides localhost and addresses; "
+        "none: no other on loopback, every name on a network address",
     )
 
     # What a request may hold

@@ -83,6 +83,11 @@ MAINTENANCE = Histogram(
     buckets=SECONDS,
 )
 MAINTENANCE_FAILURES = Counter("adpulse_maintenance_failures_total", "Rounds of maintain.sql that failed")
+MAINTENANCE_STEP_FAILURES = Counter(
+    "adpulse_maintenance_step_failures_total",
+    "Steps of upkeep that failed and will be tried again; the others ran",
+    ["step"],
+)
 MAINTENANCE_WARNINGS = Counter(
     "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
 )
@@ -94,6 +99,11 @@ MAINTAINED = Gauge(
 )
 DELTAS = Gauge("adpulse_rollup_delta_rows", "Deltas that wait for compaction", multiprocess_mode="livemostrecent")
 PARTITIONS = Gauge("adpulse_partitions", "Partitions of the table events", multiprocess_mode="livemostrecent")
+DURABILITY_RISKS = Gauge(
+    "adpulse_durability_risks",
+    "Settings and UNLOGGED tables because of which a crash may take away what was acknowledged; /readyz names them",
+    multiprocess_mode="livemostrecent",
+)
 DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk", multiprocess_mode="livemostrecent")
 
 

@@ -17,7 +17,10 @@ import asyncpg
 import pytest
 
 from adpulse import telemetry
+from adpulse.database import connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT
+from adpulse.database.errors import UnfitError
+from tests.adpulse.database.test_session import HOSTILE, STATED, literal
 from tests.conftest import Serve
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
@@ -150,3 +153,55 @@ async def test_nothing_of_a_report_stays_in_a_shared_session(serve: Serve, url: 
         async with connection.transaction():
             assert await connection.fetchval(f"SHOW {name}") == expected
     await connection.close()
+
+
+@needs_pgbouncer
+async def test_hostile_defaults_change_nothing_behind_a_pooler(serve: Serve, url: str, pooler: str) -> None:
+    """Each transaction states what it needs, a COPY by itself too: tests/adpulse/database/test_session.py, pooled."""
+    owner = await connections.connect(url)
+    name = urlsplit(url).path.lstrip("/")
+    await owner.execute("CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.events (LIKE public.events)")
+    await owner.execute("CREATE TABLE elsewhere.api_keys (LIKE public.api_keys)")
+    await owner.execute(
+        "GRANT ALL ON SCHEMA elsewhere TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA elsewhere TO PUBLIC"
+    )
+    hostile = {each: HOSTILE[each] for each in HOSTILE.keys() - {"session_replication_role", "transaction_timeout"}}
+    hostile |= {"search_path": "elsewhere, public"}
+    for setting, value in hostile.items():
+        await owner.execute(f"ALTER DATABASE {name} SET {setting} = {literal(setting, value)}")
+    client = await serve(url, pooler_url=pooler)
+    for number in range(6):
+        assert (await client.post("/events", json=body(number))).status_code == 200
+        keyed = await client.post("/events", json=body(number), headers={"Idempotency-Key": f"key-{number}"})
+        assert keyed.json()["accepted"] == 1
+    for more in ("", "&granularity=hour", "&group_by=campaign_id&compare=previous"):
+        assert (await client.get(f"/report?{DAY}{more}")).json()["totals"]["clicks"] == 12
+    assert await owner.fetchval("SELECT count(*) FROM elsewhere.events") == 0
+
+    pooled = await connections.connect_pooled(pooler, "test", statements=0)
+    async with pooled.transaction():
+        for setting, expected in STATED.items():
+            # Deferrable means something to serializable transactions only.
+            if setting in hostile and setting != "default_transaction_deferrable":
+                shown = setting.removeprefix("default_") if setting.startswith("default_transaction") else setting
+                assert await pooled.fetchval(f"SHOW {shown}") == expected, setting
+    async with pooled.transaction(isolation="repeatable_read", readonly=True):
+        assert await pooled.fetchval("SHOW transaction_isolation") == "repeatable read"
+        assert await pooled.fetchval("SHOW transaction_read_only") == "on"
+        async with pooled.transaction():  # a savepoint
+            assert await pooled.fetchval("SHOW search_path") == "public"
+    await pooled.close()
+    await owner.close()
+
+
+@needs_pgbouncer
+async def test_a_pooled_login_without_triggers_writes_nothing(url: str, pooler: str) -> None:
+    """As over a connection of its own: it is refused, and says why."""
+    owner = await connections.connect(url)
+    await owner.execute(f"ALTER DATABASE {urlsplit(url).path.lstrip('/')} SET session_replication_role = 'replica'")
+    pooled = await connections.connect_pooled(pooler, "test", statements=0)
+    with pytest.raises(UnfitError, match="session_replication_role"):
+        async with pooled.transaction():
+            pass
+    assert pooled.is_closed()
+    await owner.close()

@@ -22,7 +22,7 @@ QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
 
 
 @dataclass(frozen=True)
-class Plan:
+class SimulationPlan:
     """What is simulated, from the results in some folders."""
 
     folders: Sequence[Path]
@@ -31,7 +31,7 @@ class Plan:
     failures: bool = True
 
 
-def run(plan: Plan, out: Path, console: Console) -> tuple[Result, Path]:
+def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path]:
     """Simulate, write the result into `out`, and return it with its path. Raises service_times.MissingResults."""
     began = datetime.now(UTC)
     found = manifest.newest(plan.folders)

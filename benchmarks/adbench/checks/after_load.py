@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adbench.checks import http_recount
+from adbench.harness.databases import connected
 from adbench.harness.k6 import Load
 from adbench.records.model import Check, Measurement
 from adbench.workload.dataset import Dataset
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.variants import catalogue, verify
 
 SAMPLED_REPORTS = 24
@@ -35,6 +36,18 @@ class Answers:
     @property
     def wrong(self) -> int:
         return self.inside.wrong + self.outside.wrong
+
+
+async def stored_once(url: str, expected: int, where: str = "") -> list[Check]:
+    """Return the checks that exactly `expected` events are stored, and that the roll-ups are exact."""
+    async with connected(url) as connection:
+        stored = await connection.fetchval("SELECT count(*) FROM events")
+        audited = await verify.verify(connection, await catalogue.active(connection))
+    exact = f"{audited.wrong} of {audited.cells} cells wrong"
+    return [
+        Check(name=f"every event is stored once{where}", passed=stored == expected, detail=f"{stored} of {expected}"),
+        Check(name=f"roll-ups are exact{where}", passed=audited.exact, detail=exact),
+    ]
 
 
 def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
@@ -70,8 +83,7 @@ def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0)
 async def ask(data: Dataset, url: str, address: str) -> Answers:
     """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
     it has taken: k6 may have broken off in the middle of requests."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await _written(connection)
         now = datetime.now(UTC)
         # A day to spare on both sides: late events of the load, and clocks.
@@ -86,8 +98,6 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
             inside=await verify.verify(connection, await catalogue.active(connection)),
             outside=await http_recount.compare(connection, address, http_recount.sample(data, now, SAMPLED_REPORTS)),
         )
-    finally:
-        await connection.close()
 
 
 async def _written(connection: Connection) -> None:
@@ -111,6 +121,15 @@ def replies(loaded: Load) -> Check:
         passed=bool(loaded.checks) and not failing,
         detail="; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at",
     )
+
+
+def thresholds(loaded: Load) -> list[Check]:
+    """Return the promises and aims of the script; `checks` among them is what `replies` says in words."""
+    return [
+        Check(name=f"{each.metric} {each.condition}", passed=each.kept, detail=each.figure, aim=each.aim)
+        for each in loaded.thresholds()
+        if each.metric != "checks"
+    ]
 
 
 def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) -> Check:

@@ -13,7 +13,7 @@ from adbench.gate.measure.sides import SideError
 from adbench.gate.measure.tasks import SUITES
 from adbench.gate.measure.trees import WORKTREE, TreeError
 from adbench.gate.proof import run as proof_run
-from adbench.gate.run import Plan, run
+from adbench.gate.run import GatePlan, run
 from adbench.gate.verdict import record, summary
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store
@@ -49,7 +49,7 @@ def gate(
     """
     began = datetime.now(UTC)
     settings = Settings()
-    plan = Plan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
+    plan = GatePlan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
     folder = store.results(settings)
     if proof is not None:
         with failing_clearly(TreeError, SideError, NoClock):

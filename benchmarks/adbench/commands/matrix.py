@@ -7,7 +7,7 @@ import typer
 from adbench.commands.options import Days, End, Json, Seed, count, dataset, failing_clearly, finish, progress
 from adbench.experiments.matrix import outcome
 from adbench.experiments.matrix import run as matrix_run
-from adbench.experiments.matrix.plan import MatrixError, Plan
+from adbench.experiments.matrix.plan import MatrixError, MatrixPlan
 from adpulse.settings import Settings
 from adpulse.variants import catalogue as designs
 
@@ -39,7 +39,7 @@ def matrix(
         if not resume:
             names = variants.split(",") if variants else [each.name for each in designs.load_all()]
             sizes = tuple(sorted({count(size) for size in scale.split(",")}))
-            plan = Plan(
+            plan = MatrixPlan(
                 variants=tuple(dict.fromkeys(designs.find(name).name for name in names)),
                 sizes=sizes,
                 end=dataset(sizes[0], days, campaigns, seed, end).end,

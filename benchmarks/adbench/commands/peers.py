@@ -60,5 +60,5 @@ def peers(
     with failing_clearly(LoadError):
         from adbench.experiments.peers import duel
 
-        result, path = duel.run(duel.Plan(data, rounds or 5, seconds), Settings(), progress)
+        result, path = duel.run(duel.DuelPlan(data, rounds or 5, seconds), Settings(), progress)
     finish(result, path, duel.table, json=json, width=120)

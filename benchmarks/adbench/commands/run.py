@@ -57,7 +57,7 @@ def run_ingest(
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
     with failing_clearly(LoadError, CeilingError):
-        plan = ingest_run.Plan(rounds, seconds, workers, seed, cells)
+        plan = ingest_run.IngestPlan(rounds, seconds, workers, seed, cells)
         result, path = ingest_run.run(plan, Settings(), progress)
     finish(result, path, ingest_run.table, json=json, width=140)
 
@@ -81,7 +81,7 @@ def run_report(
     sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
     data = dataset(sizes[-1], days, campaigns, seed, end)
     with failing_clearly(LoadError, AlreadyLoaded):
-        result, path = report_run.run(report_run.Plan(data, sizes, rounds, reuse=reuse), Settings(), progress)
+        result, path = report_run.run(report_run.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), progress)
     finish(result, path, report_run.table, json=json, width=140)
 
 
@@ -97,7 +97,7 @@ def run_stages(
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
     """
     with failing_clearly():
-        result, path = stages_run.run(stages_run.Plan(rounds, seed), Settings(), progress)
+        result, path = stages_run.run(stages_run.StagePlan(rounds, seed), Settings(), progress)
     finish(result, path, stages_run.table, json=json)
 
 
@@ -120,7 +120,7 @@ def run_rollups(
     all answers are equal, 1 when not, 2 when it could not be measured.
     """
     data = dataset(events, 30, 1_000, seed, end)
-    plan = rollups_run.Plan(data, dims_events, writes, reads, reuse=reuse)
+    plan = rollups_run.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
     with failing_clearly(AlreadyLoaded):
         result, path = rollups_run.run(plan, Settings(), progress)
     finish(result, path, rollups_run.table, json=json, width=120)
@@ -146,7 +146,7 @@ def run_tuning(
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
     with failing_clearly(LoadError, tuning_run.TuningError):
-        result, path = tuning_run.run(tuning_run.Plan(rounds, seconds, seed, changes), Settings(), progress)
+        result, path = tuning_run.run(tuning_run.TuningPlan(rounds, seconds, seed, changes), Settings(), progress)
     finish(result, path, tuning_run.table, json=json, width=140)
 
 
@@ -169,7 +169,7 @@ def run_switch(
     exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.
     """
     data = dataset(events, days, 1_000, seed)
-    plan = switch_run.Plan(data, seconds, batches, batch, keyed, reports, workers)
+    plan = switch_run.SwitchPlan(data, seconds, batches, batch, keyed, reports, workers)
     with failing_clearly(LoadError, AlreadyLoaded):
         result, path = switch_run.run(plan, Settings(), progress)
     finish(result, path, tables.table, json=json, width=140)
@@ -205,7 +205,7 @@ def run_citus(
         print("adbench: there is no cluster: set ADPULSE_CITUS_URL (docs/how-to/scale-out.md)", file=sys.stderr)
         raise typer.Exit(2)
     data = dataset(events, 7, 1_000, seed, end)
-    plan = citus_run.Plan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
+    plan = citus_run.CitusPlan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
     with failing_clearly(LoadError, citus_run.ClusterError):
         result, path = citus_run.run(plan, cluster, Settings(), progress)
     finish(result, path, citus_tables.shown, json=json, width=140)

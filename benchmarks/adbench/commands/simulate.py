@@ -36,7 +36,7 @@ def simulate(
     the model is from the machine is shown, as aims.
     """
     with failing_clearly(MissingResults, ValueError):
-        plan = run.Plan(
+        plan = run.SimulationPlan(
             [source] if source else manifest.reference(),
             tuple(count(rate) for rate in rates.split(",")),
             seed,

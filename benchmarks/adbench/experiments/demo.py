@@ -84,8 +84,7 @@ def table(result: Result) -> Table:
     shown.add_row("GET /report p50 / p95 / p99", quantiles("report.latency"))
     shown.add_row("reports asked meanwhile", f"{result.value('report.count'):,.0f}")
     for check in result.checks:
-        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        shown.add_row(f"{mark} {check.name}", check.detail)
+        shown.add_row(f"{check.mark} {check.name}", check.detail)
     return shown
 
 

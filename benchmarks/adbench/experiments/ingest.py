@@ -8,29 +8,25 @@ ratio, and the interval is that of their geometric mean (bootstrap over rounds).
 
 import asyncio
 import resource
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from adbench.checks.after_load import recounted, stored_once
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.psql_ceiling import COPIES, STREAMS, copy_in, find_psql, write_csv
 from adbench.harness import cpu, databases, k6
+from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
-from adbench.harness.service import serving
-from adbench.records import environment, store
-from adbench.records.model import Check, Measurement, Result
+from adbench.records.model import Measurement, Result
 from adbench.records.statistics import ratio
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
-from adpulse.database.connections import connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue
 
 DATABASE = "adpulse_ingest"
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
@@ -48,7 +44,7 @@ TARGETS = [Cell(1_000), Cell(1_000, "keyed"), Cell(1_000, "ids"), Cell(1)]
 
 
 @dataclass(frozen=True)
-class Plan:
+class IngestPlan:
     """`rounds` times everything, for `seconds` each."""
 
     rounds: int
@@ -69,25 +65,21 @@ class Round:
     processor_us: dict[Cell, dict[str, float]]  # of each program, an event; empty where it is not known
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures, writes the result and returns it with its path. All that it starts is stopped.
+def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure, write the result and return it with its path. All that it starts is stopped.
 
-    Raises load.LoadError, service.ServiceError, scratch.ScratchError or ceiling.CeilingError when a part cannot run.
+    Raises LoadError, ServiceError, ScratchError, CeilingError or BusyError when a part cannot run.
     """
     k6.find_k6()
-    results_dir = store.scratch(settings)
-    began = datetime.now(UTC)
-    data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
+    with Experiment("ingest", settings, console) as experiment:
+        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        folder, logs = experiment.folder(), experiment.scratch
         with step(console, "preparing events"):
             write_csv(data, folder)
             files = {cell: write_bodies(data, cell, folder) for cell in plan.cells}
-        with step(console, "starting PostgreSQL"):
-            server = stack.enter_context(database(settings))
-        url = asyncio.run(_prepare(server, settings))
+        url = asyncio.run(_prepare(experiment.server(), settings))
         psql = find_psql(settings)
-        address = stack.enter_context(serving(url, plan.workers, results_dir / "service.log"))
+        address = experiment.serving(url, plan.workers)
         programs = {"service": cpu.service(address), "postgres": asyncio.run(_postmaster(url))}
         rounds = []
         total = plan.rounds * (len(plan.cells) + 1)
@@ -96,25 +88,39 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                 # Each round begins elsewhere, so that no cell always follows the same one.
                 first = number % len(plan.cells)
                 order = plan.cells[first:] + plan.cells[:first]
-                ceiling = copy_in(psql, url, folder, results_dir)
+                ceiling = copy_in(psql, url, folder, logs)
                 loads, spent = {}, {}
                 for done, cell in enumerate(order):
                     advance_to(number * (len(order) + 1) + done + 1)
                     before = _seconds(programs)
-                    loads[cell] = send(plan, cell, files[cell], number, address, results_dir)
+                    loads[cell] = send(plan, cell, files[cell], number, address, logs)
                     after = _seconds(programs)
                     spent[cell] = {name: after[name] - before[name] for name in before.keys() & after.keys()}
                 rounds.append(_round(ceiling, loads, spent))
         memory = cpu.peak_memory(cpu.service(address))
-        checks = asyncio.run(_checks(url, rounds, plan))
-        result = asyncio.run(_result(plan, data, url, began, rounds, memory, checks))
-    return result, store.write(result, store.results(settings))
+        expected = sum(each.accepted for each in rounds) + plan.rounds * STREAMS * COPIES * BLOCK
+        return experiment.write(
+            data=data,
+            parameters={
+                "rounds": plan.rounds,
+                "seconds": plan.seconds,
+                "warmup_seconds": WARMUP_S,
+                "workers": plan.workers,
+                "users": {str(batch): users for batch, users in USERS.items()},
+                "psql_streams": STREAMS,
+                "psql_copies": COPIES,
+                "psql_rows": BLOCK,
+                "repeated_ids": REPEATED,
+            },
+            measurements=list(_measurements(plan, rounds, memory)),
+            checks=recounted(lambda: asyncio.run(stored_once(url, expected))),
+        )
 
 
 # ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def send(plan: Plan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
+def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
     """One load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises load.LoadError."""
     env = {
         "BASE_URL": address,
@@ -163,81 +169,27 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 
 async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await catalogue.migrate(connection, settings.variant)
-    finally:
-        await connection.close()
     return url
 
 
 async def _postmaster(url: str) -> int | None:
     """The process that started all others of the server; none when it runs elsewhere."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         return cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
-    finally:
-        await connection.close()
 
 
-async def _checks(url: str, rounds: list[Round], plan: Plan) -> list[Check]:
-    expected = sum(each.accepted for each in rounds) + plan.rounds * STREAMS * COPIES * BLOCK
-    connection = await connect(url)
-    try:
-        stored = await connection.fetchval("SELECT count(*) FROM events")
-        audited = await verify.verify(connection, await catalogue.active(connection))
-    finally:
-        await connection.close()
-    return [
-        Check(name="every accepted event is stored once", passed=stored == expected, detail=f"{stored} of {expected}"),
-        Check(
-            name="roll-ups are exact", passed=audited.exact, detail=f"{audited.wrong} of {audited.cells} cells wrong"
-        ),
-    ]
-
-
-async def _result(
-    plan: Plan, data: Dataset, url: str, began: datetime, rounds: list[Round], memory: int | None, checks: list[Check]
-) -> Result:
-    connection = await connect(url)
-    try:
-        postgres = await environment.postgres(connection)
-        variant = (await catalogue.active(connection)).name
-    finally:
-        await connection.close()
-    return store.of_run(
-        what="ingest",
-        started_at=began,
-        postgres=postgres,
-        data=data.described,
-        variant=variant,
-        parameters={
-            "rounds": plan.rounds,
-            "seconds": plan.seconds,
-            "warmup_seconds": WARMUP_S,
-            "workers": plan.workers,
-            "users": {str(batch): users for batch, users in USERS.items()},
-            "psql_streams": STREAMS,
-            "psql_copies": COPIES,
-            "psql_rows": BLOCK,
-            "repeated_ids": REPEATED,
-        },
-        measurements=list(_measurements(plan, rounds, memory)),
-        checks=checks,
-    )
-
-
-def _measurements(plan: Plan, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
+def _measurements(plan: IngestPlan, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
     def over_rounds(name: str, values: list[float], unit: str, labels: dict[str, str]) -> Measurement:
-        mean, low, high = ratio([(1, value) for value in values], plan.seed)
-        return Measurement(name=name, value=mean, low=low, high=high, unit=unit, labels=labels)
+        return Measurement.within(name, ratio([(1, value) for value in values], plan.seed), unit, labels)
 
     yield over_rounds("ceiling.rate", [each.ceiling for each in rounds], "events/s", {})
     for cell in plan.cells:
         yield over_rounds("ingest.rate", [each.rates[cell] for each in rounds], "events/s", cell.labels)
         yield over_rounds("ingest.p95", [each.p95_ms[cell] for each in rounds], "ms", cell.labels)
-        mean, low, high = ratio([(each.ceiling, each.rates[cell]) for each in rounds], plan.seed)
-        yield Measurement(name="of_ceiling", value=mean, low=low, high=high, unit="ratio", labels=cell.labels)
+        share = ratio([(each.ceiling, each.rates[cell]) for each in rounds], plan.seed)
+        yield Measurement.within("of_ceiling", share, "ratio", cell.labels)
         for program in rounds[0].processor_us[cell]:
             spent = [each.processor_us[cell][program] for each in rounds]
             yield over_rounds("ingest.processor", spent, "us/event", cell.labels | {"program": program})
@@ -245,8 +197,8 @@ def _measurements(plan: Plan, rounds: list[Round], memory: int | None) -> Iterat
     for kind in ("keyed", "ids"):
         cell = Cell(1_000, kind)
         if plain in plan.cells and cell in plan.cells:
-            mean, low, high = ratio([(each.rates[plain], each.rates[cell]) for each in rounds], plan.seed)
-            yield Measurement(name="of_plain", value=mean, low=low, high=high, unit="ratio", labels={"kind": kind})
+            share = ratio([(each.rates[plain], each.rates[cell]) for each in rounds], plan.seed)
+            yield Measurement.within("of_plain", share, "ratio", {"kind": kind})
     if memory is not None:
         yield Measurement(name="service.peak_memory", value=memory, unit="bytes")
 
@@ -272,7 +224,5 @@ def table(result: Result) -> Table:
             share = found[name, *labels]
             interval = f"{share.low:.3f} to {share.high:.3f}"
             shown.add_row("1000", f"{labels[0]} ÷ plain", "", "", f"{share.value:.3f}", interval)
-    for check in result.checks:
-        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        shown.caption = f"{shown.caption or ''}{mark} {check.name}: {check.detail}\n"
+    shown.caption = result.verdicts
     return shown

@@ -13,25 +13,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from adbench.experiments.experiment import Experiment
 from adbench.harness import k6
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import environment, model, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 from adbench.workload.seed import prepared
-from adpulse.database.connections import connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
 
 DATABASE = "adpulse_reports"
 PROBE = "readyz"
@@ -43,7 +40,7 @@ IDLE_RATIO, BUSY_RATIO, FLATNESS, IDLE_P99_MS = 1.5, 3.0, 1.2, 10.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReportPlan:
     """The data at its largest, the sizes to compare, and how many times each question is asked in each phase.
 
     With `reuse`, a database that an earlier run left is taken as it is.
@@ -56,45 +53,38 @@ class Plan:
     reuse: bool = False
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures every size, writes the result and returns it with its path. All that it starts is stopped.
+def run(plan: ReportPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure every size, write the result and return it with its path. All that it starts is stopped.
 
-    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
     """
     k6.find_k6()  # before anything else takes time
-    folder = store.scratch(settings)
-    began = datetime.now(UTC)
     measured: list[Measurement] = []
-    with database(settings) as server:
+    with Experiment("report", settings, console) as experiment:
+        server, folder = experiment.server(), experiment.scratch
         for size in plan.sizes:
             data = replace(plan.data, events=size)
             name = f"{DATABASE}_{size}"
             url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=plan.reuse))
             with serving(url, plan.workers, folder / "service.log") as address:
                 measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
-        postgres, variant = asyncio.run(describe(url))
-    result = store.of_run(
-        what="report",
-        started_at=began,
-        postgres=postgres,
-        data=replace(plan.data, events=plan.sizes[-1]).described,
-        variant=variant,
-        parameters={
-            "sizes": list(plan.sizes),
-            "rounds": plan.rounds,
-            "workers": plan.workers,
-            "warmup": WARMUP,
-            "reuse": plan.reuse,
-        },
-        measurements=measured,
-        checks=[],
-    )
-    result = result.model_copy(update={"checks": _checks(result, plan.sizes)})
-    return result, store.write(result, store.results(settings))
+        experiment.describe(url)
+        return experiment.write(
+            data=replace(plan.data, events=plan.sizes[-1]),
+            parameters={
+                "sizes": list(plan.sizes),
+                "rounds": plan.rounds,
+                "workers": plan.workers,
+                "warmup": WARMUP,
+                "reuse": plan.reuse,
+            },
+            measurements=measured,
+            checks=lambda result: _checks(result, plan.sizes),
+        )
 
 
 def _measure(
-    plan: Plan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
+    plan: ReportPlan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
 ) -> list[Measurement]:
     labels = {"events": str(data.events)}
     # A connection for each phase: the service closes one that nothing is asked over for a while.
@@ -190,15 +180,6 @@ class _OverError(Exception):
     """Ends k6 from its own progress report."""
 
 
-async def describe(url: str) -> tuple[model.Postgres, str]:
-    """The server and the variant in force."""
-    connection = await connect(url)
-    try:
-        return await environment.postgres(connection), (await catalogue.active(connection)).name
-    finally:
-        await connection.close()
-
-
 def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
     def value(size: int, phase: str, shape: str, quantile: str = "0.5") -> float:
         return result.value("latency", events=str(size), phase=phase, kind="totals", shape=shape, quantile=quantile)
@@ -246,6 +227,5 @@ def table(result: Result) -> Table:
             cells.append(f"{p50:.2f} / {p99:.2f}  {p50 / probe:.2f}x")
         shown.add_row(shape, *cells)
     for check in result.checks:
-        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        shown.add_row(f"{mark} {check.name}", check.detail, *[""] * (len(columns) - 1))
+        shown.add_row(f"{check.mark} {check.name}", check.detail, *[""] * (len(columns) - 1))
     return shown

@@ -16,7 +16,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,9 +24,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from adbench.experiments.experiment import Experiment
 from adbench.harness import databases
+from adbench.harness.databases import connected
 from adbench.harness.progress import bar
-from adbench.records import environment, statistics, store
+from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import COLUMNS, Encoder
 from adbench.workload.dataset import BLOCK, Block, Dataset
@@ -34,7 +36,6 @@ from adbench.workload.report_shapes import LARGEST
 from adbench.workload.request_bodies import RATE
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
@@ -53,7 +54,7 @@ ASKED = 20  # times a round for reports that take about a millisecond
 
 
 @dataclass(frozen=True)
-class Plan:
+class RollupPlan:
     """The data, the events of it that rollup_dims gets to read, and the rounds of writing and of reading."""
 
     data: Dataset
@@ -63,51 +64,40 @@ class Plan:
     reuse: bool = False
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures, writes the result and returns it with its path.
+def run(plan: RollupPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure, write the result and return it with its path.
 
-    Raises scratch.ScratchError when the server does not let us have databases of our own.
+    Raises ScratchError when the server does not let us have databases of our own, or BusyError.
     """
-    with database(settings) as server:
-        result = asyncio.run(_measure(plan, server, console))
-    return result, store.write(result, store.results(settings))
+    with Experiment("rollups", settings, console) as experiment:
+        server = experiment.server()
+        measured, checks = asyncio.run(_measure(plan, server, console))
+        experiment.postgres = asyncio.run(databases.postgres(server))
+        return experiment.write(
+            data=plan.data,
+            variant="rollup",
+            parameters={
+                "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
+                "rollup_dims_events": plan.dims_events, "live_rate": RATE, "live_copy": LIVE_EVENTS, "thin_copy": BLOCK,
+            },
+            measurements=measured,
+            checks=lambda result: [*checks, *_aims(result)],
+        )  # fmt: skip
 
 
-async def _measure(plan: Plan, server: str, console: Console) -> Result:
-    began, data = datetime.now(UTC), plan.data
-    measured: list[Measurement] = []
-    for name in KEPT:
-        measured += [each async for each in _write(plan, name, server, console)]
+async def _measure(plan: RollupPlan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
+    measured = [each for name in KEPT for each in [found async for found in _write(plan, name, server, console)]]
     read, checks = await _read(plan, server, console)
-    connection = await connect(server)
-    try:
-        postgres = await environment.postgres(connection)
-    finally:
-        await connection.close()
-    result = store.of_run(
-        what="rollups",
-        started_at=began,
-        postgres=postgres,
-        data=data.described,
-        variant="rollup",
-        parameters={
-            "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
-            "rollup_dims_events": plan.dims_events, "live_rate": RATE, "live_copy": LIVE_EVENTS, "thin_copy": BLOCK,
-        },
-        measurements=[*measured, *read],
-        checks=checks,
-    )  # fmt: skip
-    return result.model_copy(update={"checks": [*checks, *_aims(result)]})
+    return [*measured, *read], checks
 
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _write(plan: Plan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
+async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
     live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
     url = await databases.recreate(server, f"{DATABASE}_write")
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await catalogue.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
         for kind, data in (("live", live), ("thin", plan.data)):
@@ -124,18 +114,16 @@ async def _write(plan: Plan, name: str, server: str, console: Console) -> AsyncI
                     advance_to(max(number + 1, 0))
             for mode, found in rates.items():
                 labels = {"variant": name, "data": kind, "mode": mode}
-                yield _figure("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
+                yield Measurement.within("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
             for mode in ("disabled", "dropped"):
                 kept = statistics.ratio(zip(rates[mode], rates["trigger"], strict=True), plan.data.seed)
-                yield _figure("copy.kept", kept, "ratio", {"variant": name, "data": kind, "without": mode})
+                yield Measurement.within("copy.kept", kept, "ratio", {"variant": name, "data": kind, "without": mode})
             yield Measurement(
                 name="copy.deltas",
                 value=await _deltas(connection, copies),
                 unit="deltas/event",
                 labels={"variant": name, "data": kind},
             )
-    finally:
-        await connection.close()
 
 
 def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
@@ -193,7 +181,7 @@ async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> fl
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
+async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
     names = ("btree_gin", "covering", "rollup", "rollup_dims")
     sizes = {name: plan.dims_events if name == "rollup_dims" else plan.data.events for name in names}
     urls = {
@@ -238,14 +226,16 @@ async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measure
         for connection in opened.values():
             await connection.close()
     measured = [
-        _figure("report.p50", statistics.median(found, plan.data.seed), "ms", {"variant": name, "shape": shape})
+        Measurement.within(
+            "report.p50", statistics.median(found, plan.data.seed), "ms", {"variant": name, "shape": shape}
+        )
         for (shape, name), found in times.items()
     ]
     pairs = [(("totals", "rollup"), ("totals", name)) for name in TIMES]
     pairs.append((("totals", "rollup_dims"), ("geo", "rollup_dims")))
     for below, above in pairs:
         ratio = statistics.ratio_of_medians(times[below], times[above], plan.data.seed)
-        measured.append(_figure("report.ratio", ratio, "ratio", {"variant": above[1], "shape": above[0]}))
+        measured.append(Measurement.within("report.ratio", ratio, "ratio", {"variant": above[1], "shape": above[0]}))
     same = answers["totals", "rollup"] == answers["totals", "covering"] == answers["totals", "btree_gin"]
     parts = [sum(column) for column in zip(*(row[2:] for row in answers["geo", "rollup_dims"]), strict=True)]
     whole = [sum(column) for column in zip(*(row[2:] for row in answers["totals", "rollup_dims"]), strict=True)]
@@ -257,10 +247,6 @@ async def _read(plan: Plan, server: str, console: Console) -> tuple[list[Measure
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _figure(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
-    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
 
 
 def _aims(result: Result) -> Iterator[Check]:
@@ -290,6 +276,5 @@ def table(result: Result) -> Table:
         shown.add_row(name, f"{each.value:,.{digits}f} {each.unit}", interval)
     shown.add_section()
     for check in result.checks:
-        mark = "[green]✓[/]" if check.passed else "[yellow]·[/]" if check.aim else "[red]✗[/]"
-        shown.add_row(f"{mark} {check.name}", check.detail if check.aim else "", "")
+        shown.add_row(f"{check.mark} {check.name}", check.detail if check.aim else "", "")
     return shown

@@ -20,29 +20,30 @@ import asyncio
 import math
 import re
 import shutil
-import tempfile
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
+from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
-from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import ratio
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
-from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.settings import PREFIX, Settings
+from adpulse.variants import catalogue
 
 WORKERS = 2
 CELLS = (Cell(1_000), Cell(1))
@@ -69,6 +70,15 @@ class Change:
         """A database for each physical design."""
         return f"adpulse_tuning_{re.sub('[^a-z]+', '_', self.name)}" if self.schema else "adpulse_tuning"
 
+    def check(self) -> None:
+        """Raise TuningError unless it would change something: a name that has moved since would compare nothing."""
+        if unknown := self.variables.keys() - {f"{PREFIX}{name}".upper() for name in Settings.model_fields}:
+            raise TuningError(f"{self.name}: the service has no setting {', '.join(sorted(unknown))} any more")
+        if self.code:
+            done = subprocess.run([sys.executable, "-c", self.code], capture_output=True, text=True)
+            if done.returncode:
+                raise TuningError(f"{self.name} cannot be made any more: {done.stderr.strip().splitlines()[-1]}")
+
 
 def _text_kind(up: str) -> str:
     return up.replace("event_type event_type NOT NULL", "event_type text NOT NULL")
@@ -85,7 +95,10 @@ def _contract_order(up: str) -> str:
     return up[: found.start()] + ",\n".join(f"  {line}" for line in lines) + up[found.end() :]
 
 
-_NO_GC = "import gc; gc.freeze = gc.set_threshold = lambda *_: None"
+_NO_GC = (
+    "import gc; from adpulse.web import server; assert server.gc is gc and server.GC_THRESHOLDS; "
+    "gc.freeze = gc.set_threshold = lambda *_: None"
+)
 _NO_TURNS = "from adpulse.ingest import writer; assert writer.TURNS; writer.TURNS = 0"
 _LINGER = (
     "import asyncio; from adpulse.ingest.writer import Writer; assert Writer._gather; "
@@ -117,7 +130,7 @@ CHANGES = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class TuningPlan:
     """Every change, and the default, `rounds` times, for `seconds` of each cell."""
 
     rounds: int
@@ -138,30 +151,32 @@ class Turn:
 Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures, writes the result and returns it with its path. All that it starts is stopped, all data removed.
+def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure, write the result and return it with its path. All that it starts is stopped, all data removed.
 
-    Raises TuningError, load.LoadError, service.ServiceError or embedded.EmbeddedError when a part cannot run.
+    Raises TuningError, LoadError, ServiceError, EmbeddedError or BusyError when a part cannot run.
     """
     k6.find_k6()
-    began = datetime.now(UTC)
-    data = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.seed)
+    for change in plan.changes:
+        change.check()
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
     ratios: Ratios = {change: [] for change in plan.changes}
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
+    with Experiment("tuning", settings, console) as experiment:
+        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        folder = experiment.folder()
         with step(console, "preparing events"):
             files = {cell: write_bodies(data, cell, folder) for cell in CELLS}
         home = settings.data_dir.resolve() / "tuning"
-        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        experiment.at_end(lambda: shutil.rmtree(home, ignore_errors=True))
         with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
             for change in {change.database: change for change in turns}.values():
                 asyncio.run(_prepare(change, server, settings))
+            experiment.postgres = asyncio.run(databases.postgres(server))
         total = plan.rounds * (2 * len(plan.changes) + 1)
         with bar(console, "changes between defaults", total, "turns") as advance_to:
 
             def turn(change: Change) -> Turn:
-                turns[change].append(_turn(change, plan, files, home, settings))
+                turns[change].append(_turn(change, plan, files, home, experiment))
                 advance_to(sum(map(len, turns.values())))
                 return turns[change][-1]
 
@@ -173,11 +188,21 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                     beside = {cell: math.sqrt(before.rates[cell] * after.rates[cell]) for cell in CELLS}
                     ratios[change].append({cell: (beside[cell], changed.rates[cell]) for cell in CELLS})
                     before = after
-        with step(console, "counting"), _server(DEFAULT, home, settings) as server:
-            checks = asyncio.run(_checks(turns, server))
-            measurements = list(_measurements(plan, turns, ratios))
-            result = asyncio.run(_result(plan, data, server, began, measurements, settings, checks))
-    return result, store.write(result, store.results(settings))
+        with step(console, "counting"):
+            checks = recounted(lambda: _checks(turns, home, settings))
+        return experiment.write(
+            data=data,
+            parameters={
+                "rounds": plan.rounds,
+                "seconds": plan.seconds,
+                "warmup_seconds": ingest.WARMUP_S,
+                "workers": WORKERS,
+                "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+                "changes": {change.name: _described(change) for change in plan.changes},
+            },
+            measurements=list(_measurements(plan, turns, ratios)),
+            checks=checks,
+        )
 
 
 @contextmanager
@@ -186,22 +211,13 @@ def _server(change: Change, home: Path, settings: Settings) -> Iterator[str]:
         yield server
 
 
-def _turn(change: Change, plan: Plan, files: dict[Cell, list[Path]], home: Path, settings: Settings) -> Turn:
-    logs = store.scratch(settings)
-    log = logs / "service.log"
-    rates, accepted = {}, 0
+def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home: Path, experiment: Experiment) -> Turn:
+    rates, accepted, logs = {}, 0, experiment.scratch
     with ExitStack() as stack:
-        url = databases.sibling(stack.enter_context(_server(change, home, settings)), change.database)
-        variables = dict(change.variables)
-        if change.code:
-            # Python runs a module of this name at its start, in the workers too.
-            patch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-")))
-            (patch / "sitecustomize.py").write_text(change.code + "\n")
-            variables["PYTHONPATH"] = str(patch)
-        address = stack.enter_context(serving(url, change.workers, log, variables))
-        if "sitecustomize" in log.read_text():
-            raise TuningError(f"{change.name} cannot be made any more; see {log}")
-        part = ingest.Plan(1, plan.seconds, change.workers, plan.seed, list(CELLS))
+        url = databases.sibling(stack.enter_context(_server(change, home, experiment.settings)), change.database)
+        service = serving(url, change.workers, logs / "service.log", change.variables, code=change.code)
+        address = stack.enter_context(service)
+        part = ingest.IngestPlan(1, plan.seconds, change.workers, plan.seed, list(CELLS))
         for cell in CELLS:
             loaded = ingest.send(part, cell, files[cell], 0, address, logs)
             rates[cell] = ingest.rate(loaded, cell)
@@ -223,52 +239,13 @@ async def _prepare(change: Change, server: str, settings: Settings) -> None:
         await connection.close()
 
 
-async def _checks(turns: dict[Change, list[Turn]], server: str) -> list[Check]:
+def _checks(turns: dict[Change, list[Turn]], home: Path, settings: Settings) -> list[Check]:
     checks = []
-    for name in sorted({change.database for change in turns}):
-        expected = sum(turn.accepted for change in turns if change.database == name for turn in turns[change])
-        connection = await connect(databases.sibling(server, name))
-        try:
-            stored = await connection.fetchval("SELECT count(*) FROM events")
-            audited = await verify.verify(connection, await catalogue.active(connection))
-        finally:
-            await connection.close()
-        detail = f"{stored} of {expected} stored, {audited.wrong} of {audited.cells} cells wrong"
-        checks.append(Check(name=f"{name} is exact", passed=stored == expected and audited.exact, detail=detail))
+    with _server(DEFAULT, home, settings) as server:
+        for name in sorted({change.database for change in turns}):
+            expected = sum(turn.accepted for change in turns if change.database == name for turn in turns[change])
+            checks += asyncio.run(stored_once(databases.sibling(server, name), expected, f" in {name}"))
     return checks
-
-
-async def _result(
-    plan: Plan,
-    data: Dataset,
-    server: str,
-    began: datetime,
-    measurements: list[Measurement],
-    settings: Settings,
-    checks: list[Check],
-) -> Result:
-    connection = await connect(server)
-    try:
-        postgres = await environment.postgres(connection)
-    finally:
-        await connection.close()
-    return store.of_run(
-        what="tuning",
-        started_at=began,
-        postgres=postgres,
-        data=data.described,
-        variant=settings.variant,
-        parameters={
-            "rounds": plan.rounds,
-            "seconds": plan.seconds,
-            "warmup_seconds": ingest.WARMUP_S,
-            "workers": WORKERS,
-            "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
-            "changes": {change.name: _described(change) for change in plan.changes},
-        },
-        measurements=measurements,
-        checks=checks,
-    )
 
 
 def _described(change: Change) -> str:
@@ -282,15 +259,15 @@ def _described(change: Change) -> str:
     return "; ".join(parts)
 
 
-def _measurements(plan: Plan, turns: dict[Change, list[Turn]], ratios: Ratios) -> Iterator[Measurement]:
+def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Ratios) -> Iterator[Measurement]:
     for change in turns:
         for cell in CELLS:
             labels = {"change": change.name, "batch": str(cell.batch)}
-            value, low, high = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
-            yield Measurement(name="tuning.rate", value=value, low=low, high=high, unit="events/s", labels=labels)
+            rate = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
+            yield Measurement.within("tuning.rate", rate, "events/s", labels)
             if change is not DEFAULT:
-                value, low, high = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
-                yield Measurement(name="of_default", value=value, low=low, high=high, unit="ratio", labels=labels)
+                share = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
+                yield Measurement.within("of_default", share, "ratio", labels)
 
 
 def table(result: Result) -> Table:
@@ -308,7 +285,5 @@ def table(result: Result) -> Table:
             text = f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
             cells.append(text if (each.low or 0) <= 1 <= (each.high or 0) else f"[bold]{text}[/]")
         shown.add_row(name, *cells)
-    for check in result.checks:
-        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        shown.caption = f"{shown.caption or ''}{mark} {check.name}: {check.detail}\n"
+    shown.caption = result.verdicts
     return shown

@@ -25,7 +25,7 @@ CLOSING_S = 3.0  # of the budget, for stopping what runs
 
 
 @dataclass(frozen=True)
-class Plan:
+class GatePlan:
     """What to compare, and how long it may take."""
 
     base: str
@@ -41,7 +41,7 @@ class Plan:
 class Outcome:
     """What came of it. `base` and `head` are commits, or `worktree`; `samples` hold more metrics than were judged."""
 
-    plan: Plan
+    plan: GatePlan
     base: str
     head: str
     calls: list[Call]
@@ -70,7 +70,7 @@ class Outcome:
         return any(fnmatch(name, pattern) for pattern in self.plan.allowed)
 
 
-def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
+def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
     """Compare, and stop all that was started. `given` are base and head where they are at hand already.
 
     Raises trees.TreeError, sides.SideError, embedded.EmbeddedError or service.ServiceError when it cannot be done.
@@ -107,7 +107,7 @@ def run(plan: Plan, settings: Settings, console: Console, given: dict[str, Tree]
     )
 
 
-def checkouts(plan: Plan, settings: Settings, console: Console) -> dict[str, Tree]:
+def checkouts(plan: GatePlan, settings: Settings, console: Console) -> dict[str, Tree]:
     """Return both revisions as trees, kept below the data directory. Raises trees.TreeError."""
     repository, home = trees.repository(), settings.data_dir.resolve() / "gate"
     home.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def checkouts(plan: Plan, settings: Settings, console: Console) -> dict[str, Tre
 
 
 def _timed(
-    plan: Plan, sides: dict[str, Side], work: Work, began: float, console: Console
+    plan: GatePlan, sides: dict[str, Side], work: Work, began: float, console: Console
 ) -> tuple[list[Call], Sampler[Side]]:
     """Run rounds until all is decided or the budget is spent; return the calls, those that could not be made first."""
     pieces = dict(work.pieces())

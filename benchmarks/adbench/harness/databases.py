@@ -26,6 +26,12 @@ async def connected(url: str) -> AsyncIterator[Connection]:
         await connection.close()
 
 
+async def postgres(url: str) -> Postgres:
+    """Return the server behind a database."""
+    async with connected(url) as connection:
+        return await environment.postgres(connection)
+
+
 async def describe(url: str) -> tuple[Postgres, str]:
     """Return the server behind a database, and the variant in force there."""
     async with connected(url) as connection:

@@ -3,6 +3,7 @@
 import shutil
 import socket
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -22,13 +23,17 @@ class ServiceError(RuntimeError):
 
 @contextmanager
 def serving(
-    database_url: str, workers: int, log: Path, variables: Mapping[str, str] | None = None, ready: str = READY
+    database_url: str,
+    workers: int,
+    log: Path,
+    variables: Mapping[str, str] | None = None,
+    ready: str = READY,
+    code: str = "",
 ) -> Iterator[str]:
-    """The address of a service on that database, ready for requests and stopped at the end.
+    """Yield the address of a service on that database, ready for requests and stopped at the end.
 
-    `variables` are added to its environment. It is ready when the path `ready` says so.
-
-    Raises ServiceError when it is not ready within START_S seconds.
+    `variables` are added to its environment, and `code` runs first in each of its processes. It is ready when the path
+    `ready` says so. Raises ServiceError when it is not ready within START_S seconds, or when `code` failed.
     """
     program = adpulse()
     # The address and the data are ours, whatever ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL say.
@@ -40,8 +45,15 @@ def serving(
         "ADPULSE_LOG_LEVEL": "warning",
         **(variables or {}),
     }
-    with started([program, "serve", "--workers", str(workers)], env, log, ready) as (address, _):
-        yield address
+    with tempfile.TemporaryDirectory(prefix="adbench-") as patch:
+        if code:
+            # Python runs a module of this name at its start, in the workers too, and goes on if it fails.
+            (Path(patch) / "sitecustomize.py").write_text(f"{code}\n")
+            env["PYTHONPATH"] = patch
+        with started([program, "serve", "--workers", str(workers)], env, log, ready) as (address, _):
+            if code and "sitecustomize" in log.read_text():
+                raise ServiceError(f"what is to be changed in the service is not there any more:\n{tail(log)}")
+            yield address
 
 
 def adpulse() -> str:

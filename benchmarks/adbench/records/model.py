@@ -4,7 +4,7 @@ A file is JSON, one run a file, never changed afterwards (adbench.records.store)
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -64,6 +64,12 @@ class Measurement(_Model):
     high: float | None = Field(None, description="its upper end")
     detail: str | None = Field(None, description="what the number comes from, where that tells more, such as a plan")
 
+    @classmethod
+    def within(cls, name: str, interval: tuple[float, float, float], unit: str, labels: dict[str, str]) -> Self:
+        """Return a number with its interval: value, lower and upper end."""
+        value, low, high = interval
+        return cls(name=name, value=value, low=low, high=high, unit=unit, labels=labels)
+
 
 class Gap(_Model):
     """What was to be measured and has no numbers. Labels are those that its measurements would have had."""
@@ -80,6 +86,11 @@ class Check(_Model):
     passed: bool
     detail: str
     aim: bool = Field(False, description="a run may miss it and still keep its promises")
+
+    @property
+    def mark(self) -> str:
+        """How tables show it, in the markup of rich."""
+        return "[green]✓[/]" if self.passed else "[yellow]·[/]" if self.aim else "[red]✗[/]"
 
 
 class NotMeasured(KeyError):
@@ -108,7 +119,13 @@ class Result(_Model):
 
     @property
     def passed(self) -> bool:
+        """Whether every check passed that is no aim."""
         return all(check.passed for check in self.checks if not check.aim)
+
+    @property
+    def verdicts(self) -> str:
+        """A line for each check, in the markup of rich."""
+        return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
 
     def find(self, name: str, **labels: str) -> Measurement:
         """The measurement of that name with exactly these labels. Raises NotMeasured."""

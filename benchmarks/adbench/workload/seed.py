@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from adbench.harness.databases import existing, recreate
+from adbench.harness.databases import connected, existing, recreate
 from adbench.harness.progress import bar, step
 from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -24,12 +24,9 @@ async def seed(
 
     Returns the seconds that loading and tidying took. Raises bulk.AlreadyLoaded.
     """
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         active = await catalogue.migrate(connection, variant, dimensions=dimensions)
         return await fill(connection, url, data, active, console)
-    finally:
-        await connection.close()
 
 
 async def fill(

@@ -88,7 +88,7 @@ def silent(step: str, day: date) -> None:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Connection]:
     """A connection to archive or restore by: alone in this, and with times written as the checksum needs them."""
-    connection = await database.connect(url, "adpulse archive", datestyle="ISO, YMD")
+    connection = await database.connect(url, "adpulse archive")
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ARCHIVE_LOCK):
             raise ArchiveError("another archive or restore is under way in this database")

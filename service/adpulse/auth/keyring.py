@@ -18,8 +18,9 @@ from adpulse.auth import keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
 from adpulse.background import end
-from adpulse.database.connections import INGEST, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.outage import Outage
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Keyring:
         # Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in.
         self.open = False
         self._connection: Connection | None = None
+        self._outage = Outage(log, "the reading of keys, of which those known before hold,")
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
         self._task: asyncio.Task[None] | None = None
@@ -105,7 +107,7 @@ class Keyring:
                     self._connection = await self._connect()
                 found = await keys.entries(self._connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-            log.warning("the keys cannot be read, those known before hold: %s", type(error).__name__)
+            self._outage.failed(error)
             self._drop()
             return
         finally:
@@ -117,6 +119,7 @@ class Keyring:
             # The same holder, so that reading fills no bucket.
             holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
         self.learn(holders, ever=bool(found))
+        self._outage.over()
         telemetry.KEYS_READ.set_to_current_time()
 
     def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
@@ -127,7 +130,7 @@ class Keyring:
     async def _connect(self) -> Connection:
         settings = self._settings
         if settings.pooler_url:
-            return await connect(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
+            return await connect_pooled(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
         assert settings.database_url is not None
         return await connect(settings.database_url, "adpulse keys", role=INGEST)
 

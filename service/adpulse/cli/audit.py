@@ -1,16 +1,19 @@
-"""`adpulse verify`."""
+"""`adpulse verify`, which finds wrong roll-ups, and `adpulse rebuild`, which makes them anew."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adpulse.cli import console
-from adpulse.cli.console import Json, err, opened, out, run
+from adpulse.cli.console import Json, err, fail, opened, out, run
 from adpulse.database import connections
 from adpulse.variants import catalogue
+from adpulse.variants import rebuild as rebuilding
 from adpulse.variants import verify as auditing
 
 NOTHING_COMPARED = 3
@@ -47,6 +50,43 @@ async def _verify(url: str, progress: auditing.Progress) -> auditing.Audit:
     connection = await connections.connect(url)
     try:
         return await auditing.verify(connection, await catalogue.active(connection), progress)
+    finally:
+        await connection.close()
+
+
+def rebuild(
+    from_: Annotated[str | None, typer.Option("--from", help="first day, in UTC", show_default="all")] = None,
+    to: Annotated[str | None, typer.Option(help="last day, in UTC", show_default="all")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the roll-ups of some days anew from raw events, while events come in and reports are asked for.
+
+    Give it the owner's login. Status 1: raw events of these days are archived or dropped, and nothing was changed.
+    """
+    first, last = _day("--from", from_), _day("--to", to)
+    if first is not None and last is not None and first > last:
+        fail("--from is after --to", 2)
+    with opened(console.settings()) as url, steps() as progress:
+        done = run(_rebuild(url, first, last, progress))
+    if as_json:
+        print(json.dumps({"days": done.days, "left_out": done.left_out}))
+        return
+    for line in done.left_out:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+    out.print(f"{done.days} days made anew", highlight=False)
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} is not a date such as 2025-09-24", 2)
+
+
+async def _rebuild(url: str, first: date | None, last: date | None, progress: auditing.Progress) -> rebuilding.Rebuilt:
+    connection = await connections.connect(url, "adpulse rebuild")
+    try:
+        return await rebuilding.rebuild(connection, first, last, progress)
     finally:
         await connection.close()
 

@@ -7,6 +7,8 @@ from typing import TypeAlias
 import asyncpg
 import asyncpg.pool
 
+from adpulse.database import session
+
 log = logging.getLogger(__name__)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -22,25 +24,44 @@ INGEST, REPORT, MAINTAIN = "adpulse_ingest", "adpulse_report", "adpulse_maintain
 
 
 async def connect(
-    url: str, application: str = "adpulse", *, role: str | None = None, statements: int = STATEMENTS, **settings: str
-) -> Connection:
-    """One connection, with the rights of `role` where it can have them; its session speaks UTC.
+    url: str, application: str = "adpulse", *, role: str | None = None, **settings: str
+) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return a connection that has stated session.SETTINGS and `settings`, with the rights of `role` if it may.
 
-    Raises one of UNAVAILABLE.
+    Raise one of UNAVAILABLE.
     """
     connection = await asyncpg.connect(
         url,
         timeout=CONNECT_TIMEOUT_S,
-        statement_cache_size=statements,
-        server_settings={"application_name": application, "timezone": "UTC", **settings},
+        statement_cache_size=STATEMENTS,
+        server_settings={"application_name": application},
     )
-    if role is not None:
-        try:
-            await _take(connection, role)
-        except BaseException:  # cancelled, too: the caller has no connection to close
-            connection.terminate()
-            raise
+    try:
+        await _prepare(connection, role=role, settings=settings)
+    except BaseException:  # cancelled, too: the caller has no connection to close
+        connection.terminate()
+        raise
     return connection
+
+
+async def connect_pooled(url: str, application: str, *, statements: int) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return a connection through a pooler in transaction mode. Its login decides about rights.
+
+    Raise one of UNAVAILABLE.
+    """
+    return await asyncpg.connect(
+        url,
+        timeout=CONNECT_TIMEOUT_S,
+        statement_cache_size=statements,
+        server_settings={"application_name": application},
+        connection_class=session.PooledConnection,
+    )
+
+
+async def _prepare(connection: Connection, *, role: str | None, settings: dict[str, str]) -> None:
+    await session.state(connection, settings, CONNECT_TIMEOUT_S)
+    if role is not None:
+        await _take(connection, role)
 
 
 async def _take(connection: Connection, role: str) -> None:
@@ -61,30 +82,36 @@ def _say_once(message: str) -> None:
     log.warning(message)
 
 
-async def pool(
-    url: str,
-    size: int,
-    application: str,
-    *,
-    role: str | None = None,
-    resets: bool = True,
-    statements: int = STATEMENTS,
-    **settings: str,
-) -> Pool:
-    """A pool that opens connections on demand: so a service starts, and answers 503, without its database.
+async def pool(url: str, size: int, application: str, *, role: str | None = None, **settings: str) -> Pool:
+    """Return a pool of connections as `connect` opens them, on demand: a service starts without its database.
 
-    `resets=False` is for users that leave nothing behind in a session: it saves a round trip at every release.
+    Its users leave nothing behind in a session: nothing is reset at a release, which saves a round trip.
     """
     return await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
-        init=None if role is None else partial(_take, role=role),
-        reset=None if resets else _as_it_is,
+        init=partial(_prepare, role=role, settings=settings),
+        reset=_as_it_is,
+        timeout=CONNECT_TIMEOUT_S,
+        statement_cache_size=STATEMENTS,
+        server_settings={"application_name": application},
+    )
+
+
+async def pool_pooled(url: str, size: int, application: str, *, statements: int) -> Pool:
+    """Return a pool of connections as `connect_pooled` opens them."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        max_inactive_connection_lifetime=0,
+        reset=_as_it_is,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=statements,
-        server_settings={"application_name": application, "timezone": "UTC", **settings},
+        server_settings={"application_name": application},
+        connection_class=session.PooledConnection,
     )
 
 

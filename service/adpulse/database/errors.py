@@ -4,6 +4,19 @@ import asyncio
 
 import asyncpg
 
+
+class SchemaError(Exception):
+    """The database is not in the state that a command needs; the text says what to do."""
+
+
+class InUseError(SchemaError):
+    """Others used the tables for so long that nothing was changed."""
+
+
+class UnfitError(SchemaError):
+    """The database or login is set up so that what we promise would not hold; the text says what to change."""
+
+
 # What says that the database is away or short of something, and not that the request is wrong. Classes 08
 # (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
 # and a database or role that is not there, or has no rights yet, which a server that is being set up says for a while.
@@ -22,12 +35,5 @@ UNAVAILABLE = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InsufficientPrivilegeError,
+    UnfitError,
 )
-
-
-class SchemaError(Exception):
-    """The database is not in the state that a command needs; the text says what to do."""
-
-
-class InUseError(SchemaError):
-    """Others used the tables for so long that nothing was changed."""

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database.connections import INGEST, STATEMENTS, Connection, connect
+from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
 from adpulse.ingest.group_commit import Job
@@ -29,6 +30,9 @@ RECONNECT_S = 0.1
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
 
+# All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
+STALLED_S = 5.0
+
 
 class Writer:
     """A bounded queue in front of several writing connections. One per process."""
@@ -41,8 +45,10 @@ class Writer:
         self._bytes = 0
         self._wake = asyncio.Event()
         self._connected = 0
+        self._writing: dict[Connection, float] = {}  # since when (time.monotonic) each is in its transaction
         self._connecting = asyncio.Lock()
         self._stopping = False
+        self._outage = Outage(log, "the writer")
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -96,6 +102,12 @@ class Writer:
         """Whether at least one connection can write."""
         return self._connected > 0
 
+    @property
+    def stalled(self) -> bool:
+        """Return True while every connection has been in one transaction for STALLED_S, behind a lock or a disk."""
+        now = time.monotonic()
+        return 0 < self._connected <= sum(now - since > STALLED_S for since in self._writing.values())
+
     def waiting(self) -> tuple[int, float | None]:
         """How many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
         return self._events, self._queue[0].queued_at if self._queue else None
@@ -129,17 +141,18 @@ class Writer:
                 try:
                     connection = await self._connect()
                 except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-                    log.warning("a writer cannot reach the database: %s", type(error).__name__)
+                    self._outage.failed(error)
                     if not self._connected:
                         # Nobody is left to write them, and their senders can try again.
                         self._refuse_waiting()
                     await asyncio.sleep(RECONNECT_S)
                     continue
             self._connected += 1
+            self._outage.over()
             try:
                 await self._write_groups(connection)
             except UNAVAILABLE as error:
-                log.warning("a writer lost the database: %s", type(error).__name__)
+                self._outage.failed(error)
             finally:
                 self._connected -= 1
                 await _close(connection)
@@ -150,11 +163,11 @@ class Writer:
             await asyncio.sleep(0)
 
     async def _connect(self) -> Connection:
-        pooled = self._settings.pooler_url is not None
-        statements = self._settings.pooler_statements if pooled else STATEMENTS
-        # Through a pooler a session is not ours to set: there the login decides.
-        role = None if pooled else INGEST
-        connection = await connect(self._url, "adpulse writer", role=role, statements=statements)
+        if self._settings.pooler_url is None:
+            connection = await connect(self._url, "adpulse writer", role=INGEST)
+        else:
+            statements = self._settings.pooler_statements
+            connection = await connect_pooled(self._url, "adpulse writer", statements=statements)
         await idempotency.prepare(connection)
         # A writer that waits for work shall notice that its connection has gone, and not at the next request.
         connection.add_termination_listener(lambda _: self._wake.set())
@@ -179,6 +192,7 @@ class Writer:
                 continue  # another writer has taken it
             telemetry.QUEUE_WAIT.observe(time.monotonic() - group[0].queued_at)
             started = time.perf_counter()
+            self._writing[connection] = time.monotonic()
             limit = self._settings.write_timeout_s
             # After the timeout comes a roll-back, which would wait for the same database for ever.
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
@@ -193,6 +207,7 @@ class Writer:
                 _refuse(group)
             finally:
                 deadline.cancel()
+                del self._writing[connection]
             telemetry.COMMIT.observe(time.perf_counter() - started)
             telemetry.GROUP_SIZE.observe(sum(len(job.batch.rows) for job in group))
 

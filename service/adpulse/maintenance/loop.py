@@ -1,12 +1,14 @@
 """Upkeep while the service runs: the variant's maintain.sql, retention, old idempotency keys, the heartbeat. One lock.
 
 Every service process runs the loop; the lock lets one of them work. When that one dies, PostgreSQL frees its lock
-and another goes on. A round that fails is logged, counted and tried again: nothing depends on when it runs.
+and another goes on. A step that fails is logged, counted and tried again, and the others run: nothing depends on when.
 """
 
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -16,6 +18,7 @@ from adpulse.background import end
 from adpulse.database.connections import MAINTAIN, Connection, connect
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.database.locks import MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
+from adpulse.database.outage import Outage
 from adpulse.maintenance import gauges, heartbeat
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -30,15 +33,15 @@ _EXPIRE_EVERY_S = 60.0
 
 
 async def run_round(connection: Connection, variant: Variant) -> None:
-    """One round of the variant's maintain.sql: its statements one by one, each its own transaction.
+    """Run one round of the variant's maintain.sql: its statements one by one, each its own transaction.
 
-    One that fails does not keep the others from running: partitions that cannot be made must not stop compaction.
-    Raises the first failure at the end.
+    A statement that fails does not keep the others from running: partitions that cannot be made must not stop
+    compaction. Raises the first failure at the end; the others are logged.
     """
     if variant.maintenance is None:
         return
     _, statements = variant.maintenance
-    failures = []
+    failures: list[asyncpg.PostgresError] = []
     with telemetry.MAINTENANCE.labels(variant.name).time():
         for statement in statements:
             try:
@@ -46,7 +49,47 @@ async def run_round(connection: Connection, variant: Variant) -> None:
             except asyncpg.PostgresError as error:
                 failures.append(error)
     if failures:
+        for further in failures[1:]:
+            log.warning("maintenance: maintain.sql failed, too: %s: %s", type(further).__name__, further)
         raise failures[0]
+
+
+@dataclass
+class Step:
+    """One part of upkeep, run every `every_s` seconds; `work` returns True when it has more to do at once.
+
+    Steps do not depend on one another: one that fails is logged, counted and tried again, and the others run.
+    """
+
+    name: str
+    every_s: float
+    work: Callable[[Connection], Awaitable[bool]]
+    _due: float = 0.0
+    _failure: str | None = None
+
+    async def run(self, connection: Connection, now: float) -> None:
+        """Do the work when it is due. Raises only when the connection has gone."""
+        if now < self._due:
+            return
+        self._due = now + self.every_s
+        try:
+            if await self.work(connection):
+                self._due = now
+        except asyncpg.PostgresError as error:
+            if connection.is_closed():
+                raise
+            telemetry.MAINTENANCE_STEP_FAILURES.labels(self.name).inc()
+            self._tell(f"{type(error).__name__}: {error}")
+        else:
+            self._tell(None)
+
+    def _tell(self, failure: str | None) -> None:
+        """Log a failure when it is a new one, and once when it is over."""
+        if failure is not None and failure != self._failure:
+            log.warning("maintenance: %s failed, will try again: %s", self.name, failure)
+        elif failure is None and self._failure is not None:
+            log.info("maintenance: %s works again", self.name)
+        self._failure = failure
 
 
 def _warn(_: object, message: asyncpg.PostgresLogMessage) -> None:
@@ -62,6 +105,8 @@ class Maintainer:
         self._url = url
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
+        self._outage = Outage(log, "maintenance", texts=True)
+        self._every_s = _RETRY_S
 
     async def start(self) -> None:
         """Begin; the first round comes at once, for whoever gets the lock."""
@@ -77,6 +122,7 @@ class Maintainer:
             try:
                 connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
                 connection.add_log_listener(_warn)
+                self._outage.over()
                 try:
                     await self._maintain(connection)
                 finally:
@@ -84,7 +130,7 @@ class Maintainer:
                     connection.terminate()
             except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
                 telemetry.MAINTENANCE_FAILURES.inc()
-                log.warning("maintenance stopped, will try again: %s: %s", type(error).__name__, error)
+                self._outage.failed(error)
             await asyncio.sleep(_RETRY_S)
 
     def _first_kept(self) -> date:
@@ -100,35 +146,53 @@ class Maintainer:
         try:
             await self._go_on(connection)
         finally:
-            beating.cancel()
+            await end(beating)
 
     async def _go_on(self, connection: Connection) -> None:
-        expired_at = sampled_at = 0.0
-        retiring = False
+        steps = [
+            Step("compaction", 0, self._round),
+            Step("gauges", gauges.DATABASE_EVERY_S, self._read_gauges),
+            Step("expiry of keys", _EXPIRE_EVERY_S, self._expire),
+        ]
+        if self._settings.retention_days is not None:
+            steps.append(Step("retention", _EXPIRE_EVERY_S, self._retire))
         while True:
             started = time.monotonic()
-            # So that no other design comes in between: these statements would do harm to its tables
-            # (adpulse.variants.online).
-            await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
-            try:
-                variant = await catalogue.active(connection)
-                await run_round(connection, variant)
-            finally:
-                if not connection.is_closed():
-                    await connection.execute("SELECT pg_advisory_unlock_shared($1)", ROUND_LOCK)
-            telemetry.MAINTAINED.set_to_current_time()
-            if started - sampled_at > gauges.DATABASE_EVERY_S:
-                sampled_at = started
-                await gauges.read_database(connection)
-            if started - expired_at > _EXPIRE_EVERY_S:
-                expired_at = started
-                await connection.execute(
-                    "DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)",
-                    self._settings.idempotency_hours,
-                )
-                retiring = self._settings.retention_days is not None
-            if retiring:
-                retiring = await connection.fetchval(_RETIRE, self._first_kept())
-            every = variant.maintenance[0] if variant.maintenance else _RETRY_S
-            pause = (self._settings.maintenance_s or every) - (time.monotonic() - started)
+            for step in steps:
+                await step.run(connection, started)
+            pause = self._every_s - (time.monotonic() - started)
             await asyncio.sleep(max(pause, 0))
+
+    async def _round(self, connection: Connection) -> bool:
+        # So that no other design comes in between: these statements would do harm to its tables
+        # (adpulse.variants.online).
+        await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
+        try:
+            variant = await catalogue.active(connection)
+            every_s = variant.maintenance[0] if variant.maintenance else _RETRY_S
+            self._every_s = self._settings.maintenance_s or every_s
+            try:
+                await run_round(connection, variant)
+            except asyncpg.PostgresError:
+                telemetry.MAINTENANCE_FAILURES.inc()
+                raise
+        finally:
+            if not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock_shared($1)", ROUND_LOCK)
+        telemetry.MAINTAINED.set_to_current_time()
+        return False
+
+    async def _read_gauges(self, connection: Connection) -> bool:
+        await gauges.read_database(connection)
+        return False
+
+    async def _expire(self, connection: Connection) -> bool:
+        await connection.execute(
+            "DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)",
+            self._settings.idempotency_hours,
+        )
+        return False
+
+    async def _retire(self, connection: Connection) -> bool:
+        more: bool = await connection.fetchval(_RETIRE, self._first_kept())
+        return more

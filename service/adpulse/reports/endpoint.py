@@ -38,8 +38,6 @@ async def get_report(request: Request) -> Response:
         return problem(
             504, "report_timeout", f"The report took longer than {settings.report_timeout_ms} ms; take {advice}."
         )
-    except asyncpg.NumericValueOutOfRangeError:
-        return problem(422, "sum_out_of_range", "A sum of the report exceeds 2**63 micros; take a shorter window.")
     except SchemaError:
         return unavailable("The database is not set up yet.")
     except (*UNAVAILABLE, asyncpg.SerializationError):

@@ -1,7 +1,7 @@
 """A report: a Query in, exact totals and rows out, all from one snapshot of the database."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -94,8 +94,6 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
             url,
             size,
             application,
-            resets=False,
-            statements=connections.STATEMENTS,
             role=connections.REPORT,
             default_transaction_read_only="on",
             **_session(planner, settings),
@@ -107,7 +105,7 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
 
 async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
     """The same through a pooler: each report brings its settings along."""
-    pool = await connections.pool(url, size, application, resets=False, statements=settings.pooler_statements)
+    pool = await connections.pool_pooled(url, size, application, statements=settings.pooler_statements)
     return Readers(pool, pool, pooled=True)
 
 
@@ -140,6 +138,8 @@ class Reporter:
             report = await self._report(query)
         except asyncpg.InvalidParameterValueError:
             raise QueryError("timezone", "is not known to this database; its time zone data is older") from None
+        except asyncpg.NumericValueOutOfRangeError:
+            report = await self._report(query, exact=True)
         except asyncpg.PostgresError as error:
             if error.sqlstate == _RAW_ARCHIVED:
                 raise QueryError(
@@ -152,9 +152,10 @@ class Reporter:
             ) from None
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
 
-    async def _report(self, query: Query) -> Report:
+    async def _report(self, query: Query, *, exact: bool = False) -> Report:
+        """Ask once. `exact`: with sums that may pass 2^63, which are slower to read."""
         variant = await self._active()
-        once = variant.statement(totals_only=query.totals_only).planned_once
+        once = not exact and variant.statement(totals_only=query.totals_only).planned_once
         pool, planner = (self._readers.quick, _QUICK) if once else (self._readers.thorough, _THOROUGH)
         asked = time.perf_counter()
         async with pool.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection:
@@ -163,7 +164,7 @@ class Reporter:
             several = query.before is not None or query.reach
             with telemetry.STATEMENT.labels(variant.name).time():
                 async with self._transaction(connection, planner, "repeatable_read" if several else None):
-                    return await self._answer(connection, variant, query)
+                    return await self._answer(connection, variant, query, exact)
 
     @asynccontextmanager
     async def _transaction(
@@ -195,9 +196,9 @@ class Reporter:
             return found
         return self._variant
 
-    async def _answer(self, connection: Connection, variant: Variant, query: Query) -> Report:
+    async def _answer(self, connection: Connection, variant: Variant, query: Query, exact: bool) -> Report:
         spans = [query.span] if query.before is None else [query.span, query.before]
-        answers = [tables.collect(await self._fetch(connection, variant, query, span)) for span in spans]
+        answers = [tables.collect(await self._fetch(connection, variant, query, span, exact)) for span in spans]
         totals = [tables.total(cells) for cells in answers]
         users = await _users_by_group(connection, query) if query.order_by == REACH else None
         groups = tables.rank(query, answers, users)
@@ -217,23 +218,31 @@ class Reporter:
         )
 
     async def _fetch(
-        self, connection: Connection, variant: Variant, query: Query, span: Span
-    ) -> Sequence[asyncpg.Record]:
+        self, connection: Connection, variant: Variant, query: Query, span: Span, exact: bool
+    ) -> Iterable[Iterable[Any]]:
         arguments = query.arguments(span.window)
+        if query.group_by is None and exact:
+            return _with_integers(await connection.fetch(variant.exact_report, *arguments))
         if query.group_by is None:
             statement = variant.statement(totals_only=query.totals_only)
             return await connection.fetch(statement.text, *arguments[: statement.parameters])
         # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
         # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
         most = self._settings.max_cells
-        report = variant.report.strip().removesuffix(";")
+        report = (variant.exact_report if exact else variant.report).strip().removesuffix(";")
         records = await connection.fetch(
             f"WITH answer AS MATERIALIZED (\n{report}\n) SELECT * FROM answer LIMIT {most + 1}", *arguments
         )
         if len(records) > most:
             advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"
             raise QueryError("group_by", f"gives more than {most} groups and buckets; {advice}")
-        return records
+        return _with_integers(records) if exact else records
+
+
+def _with_integers(records: Sequence[asyncpg.Record]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows with sums as int: a numeric arrives as Decimal."""
+    for bucket, group, *sums in records:
+        yield bucket, group, *map(int, sums)
 
 
 # ── Reach ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -93,9 +93,20 @@ class Variant:
         return path.read_text().rstrip().removesuffix(";") if path.exists() else None
 
     @cached_property
+    def rebuild(self) -> list[str] | None:
+        """The statements that make the roll-ups of some days anew (adpulse.variants.rebuild); None where none do."""
+        path = self.folder / "rebuild.sql"
+        return statements(path.read_text()) if path.exists() else None
+
+    @cached_property
     def report(self) -> str:
         """The statement that answers every report."""
         return (self.folder / "report.sql").read_text()
+
+    @cached_property
+    def exact_report(self) -> str:
+        """`report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
+        return re.sub(r"::bigint AS (cost|revenue)_micros\b", r" AS \1_micros", self.report)
 
     def statement(self, *, totals_only: bool) -> Statement:
         """What the service runs; `totals_only`: for a report without granularity, group and filter."""

@@ -123,7 +123,7 @@ async def move(
         raise
     finally:
         if not connection.is_closed():
-            await connection.execute("RESET search_path")
+            await connection.execute("SET search_path = public")
 
 
 async def partition(connection: Connection, source: str) -> None:

@@ -81,6 +81,16 @@ def day_window(day: date) -> Window:
     return start, start + timedelta(days=1)
 
 
+def in_calendar(window: Window) -> bool:
+    """Return True if the window is a day of the calendar, and not what lies before or after it."""
+    return window not in (BEFORE, AFTER)
+
+
+def spoken(window: Window) -> str:
+    """Name a window by its first day."""
+    return f"{window[0]:%Y-%m-%d}" if window != BEFORE else "days before the calendar"
+
+
 async def compare(connection: Connection, variant: Variant, window: Window, findings: Findings) -> None:
     """Compare every cell of the roll-ups in a window (whole hours) with raw events; without roll-ups, nothing."""
     if variant.rollups is None:

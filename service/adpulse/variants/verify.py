@@ -124,12 +124,12 @@ class _Work:
         steps = len(windows) + len(asked) + len(archived)
         done = 0
         for window in windows:
-            self.progress(done, steps, f"roll-ups of {_spoken(window[0])}")
+            self.progress(done, steps, f"roll-ups of {rollups.spoken(window)}")
             await rollups.compare(connection, variant, window, findings)
             done += 1
         for question, window in asked:
             granularity, _, dimension, _ = question
-            self.progress(done, steps, f"reports by {dimension or granularity} from {_spoken(window[0])}")
+            self.progress(done, steps, f"reports by {dimension or granularity} from {rollups.spoken(window)}")
             await self._ask(question, *window, findings)
             done += 1
         for record in archived:
@@ -173,7 +173,7 @@ class _Work:
         self, start: datetime, stop: datetime, granularity: str | None, zone: str, dimension: str | None
     ) -> Rows:
         arguments = (None, start, stop, granularity, zone, dimension, None)
-        return _rows(await self.connection.fetch(self.variant.report, *arguments))
+        return _rows(await self.connection.fetch(self.variant.exact_report, *arguments))
 
     async def _compare_archived(self, record: asyncpg.Record, findings: Findings) -> None:
         """Compare the totals of an archived day, asked for in one and by campaign, which roll-ups hold apart."""
@@ -205,10 +205,6 @@ def _left_out(retired: Sequence[date], horizon: date, archived: set[date]) -> It
         yield f"{len(retired)} days before {horizon} whose raw events retention has dropped: not compared"
     if archived:
         yield f"{len(archived)} archived days, {min(archived)} to {max(archived)}: only their totals are compared"
-
-
-def _spoken(at: datetime) -> str:
-    return "days before the calendar" if at == datetime.min else f"{at:%Y-%m-%d}"
 
 
 def _add(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ answer before it has gone out. The rest has a size and a deadline (docs/explanat
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -20,6 +21,9 @@ from adpulse.problems import document
 from adpulse.web.answer import OnePiece
 from adpulse.web.framing import ChunkedBody, MalformedError, check_request_line, end_of_head, without_offer
 from adpulse.web.memory import Memory
+from adpulse.web.repeated import Repeated
+
+log = logging.getLogger(__name__)
 
 MOST_HEAD_BYTES = 65_536
 # Far more than a balancer opens; each costs some 20 KB, with MOST_UNSENT_BYTES.
@@ -53,6 +57,8 @@ class Protocol(HttpToolsProtocol):
 
     head_timeout_s: ClassVar[float] = 10.0
     memory: ClassVar[Memory] = Memory()
+    refused: ClassVar[Repeated] = Repeated(log, "requests that are no HTTP, or too long or slow")
+    cuts: ClassVar[Repeated] = Repeated(log, "connections cut off because of what they keep")
 
     flow: _Flow
     _data = b""  # received; from `_at` on not given to the parser yet
@@ -356,6 +362,7 @@ class Protocol(HttpToolsProtocol):
         """Answer what never becomes a whole request, and hang up; after the beginning of an answer, only close."""
         if self._lingers is not None or self.transport.is_closing():
             return
+        self.refused.note(f"{status} {code}")
         if self._answering:
             if self.cycle.response_started:
                 self.transport.close()
@@ -409,3 +416,4 @@ class Protocol(HttpToolsProtocol):
 
     def _count_cut(self, reason: str) -> None:
         telemetry.CUT.labels(reason).inc()
+        self.cuts.note(reason)

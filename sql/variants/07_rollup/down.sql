@@ -4,7 +4,7 @@ DROP TABLE events;
 
 DROP FUNCTION rollup_capture(), rollup_truncate();
 
-DROP TABLE rollup_delta, rollup_minute, rollup_hour;
+DROP TABLE rollup_delta, rollup_minute, rollup_hour, rollup_large;
 
 -- Not there in a new database: what migration 0006 left alone.
 DROP TABLE IF EXISTS rollup_moved;

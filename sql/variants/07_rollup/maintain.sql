@@ -16,6 +16,26 @@ WITH
     WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
     RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
+  -- Hours of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
+  -- floating point, because nothing but the size matters here.
+  large_hours AS (
+    SELECT hour
+    FROM moved
+    GROUP BY hour
+    HAVING
+      sum(abs(cost_micros::float8)) > 1099511627776
+      OR sum(abs(revenue_micros::float8)) > 1099511627776
+  ),
+  -- The money of the cells, which is none where it goes into rollup_large.
+  counted AS (
+    SELECT
+      moved.*,
+      CASE WHEN large_hours.hour IS NULL THEN cost_micros ELSE 0 END AS cost,
+      CASE WHEN large_hours.hour IS NULL THEN revenue_micros ELSE 0 END AS revenue,
+      large_hours.hour IS NOT NULL AS is_large
+    FROM moved
+    LEFT JOIN large_hours USING (hour)
+  ),
   -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
   mark AS (
     INSERT INTO rollup_mark (before, system_identifier)
@@ -23,6 +43,17 @@ WITH
     FROM pg_control_system()
     WHERE EXISTS (SELECT FROM moved)
     ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, system_identifier = excluded.system_identifier
+  ),
+  large AS (
+    INSERT INTO rollup_large AS kept
+    SELECT coalesce(campaign_id, ''), minute, sum(cost_micros), sum(revenue_micros)
+    FROM counted
+    WHERE is_large
+    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
+    ORDER BY 1, 2
+    ON CONFLICT (campaign_id, minute) DO UPDATE SET
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
   ),
   minutes AS (
     INSERT INTO rollup_minute AS kept
@@ -32,9 +63,9 @@ WITH
       total(impressions),
       total(clicks),
       total(conversions),
-      total(cost_micros),
-      total(revenue_micros)
-    FROM moved
+      total(cost),
+      total(revenue)
+    FROM counted
     GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
     ORDER BY 1, 2
     ON CONFLICT (campaign_id, minute) DO UPDATE SET
@@ -51,9 +82,9 @@ SELECT
   total(impressions),
   total(clicks),
   total(conversions),
-  total(cost_micros),
-  total(revenue_micros)
-FROM moved
+  total(cost),
+  total(revenue)
+FROM counted
 GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
 ORDER BY 1, 2
 ON CONFLICT (campaign_id, hour) DO UPDATE SET

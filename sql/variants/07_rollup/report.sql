@@ -67,6 +67,19 @@ WITH
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
     UNION ALL
+    -- The money of hours with large amounts, in pieces that are bigint.
+    SELECT
+      minute, campaign_id, NULL,
+      0, 0, 0, piece.cost_micros, piece.revenue_micros
+    FROM rollup_large, bigint_pieces(rollup_large.cost_micros, rollup_large.revenue_micros) AS piece
+    WHERE
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      AND minute >= $2 AND minute < $3
+      AND (
+        (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
+        OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+      )
+    UNION ALL
     SELECT
       minute, campaign_id, NULL,
       impressions, clicks, conversions, cost_micros, revenue_micros

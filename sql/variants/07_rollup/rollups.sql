@@ -55,6 +55,16 @@ WITH
     FROM rollup_hour
     WHERE hour >= $1 AND (hour < $2 OR $2 = 'infinity')
     UNION ALL
+    -- The money that belongs to both, where it is large.
+    SELECT
+      'stored', rollup, at, campaign_id,
+      0, 0, 0, cost_micros, revenue_micros
+    FROM rollup_large
+    CROSS JOIN LATERAL (
+      VALUES ('rollup_minute', minute), ('rollup_hour', date_bin('1 hour', minute, 'epoch'))
+    ) AS cell (rollup, at)
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
+    UNION ALL
     -- Neither maintenance nor a report looks behind the mark: no delta may be left there.
     SELECT
       'stored', 'rollup_delta', minute, campaign_id,

@@ -4,7 +4,7 @@
 --             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is
 --             three tenths for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
--- tables:     rollup_hour (hour), rollup_minute (minute), rollup_delta (minute)
+-- tables:     rollup_hour (hour), rollup_minute (minute), rollup_large (minute), rollup_delta (minute)
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day
@@ -82,6 +82,17 @@ CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
 
 CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
 
+-- Amounts too large to be added up as bigint for ever: of an hour in which one round of maintain.sql moves more than 2^40
+-- micros, the money goes here, as numeric, and only the counts into the tables above. So a round adds at most 2^40 to a
+-- cell there, which is full after eight million rounds, and no sender can stop compaction for the others.
+CREATE TABLE rollup_large (
+  campaign_id text,
+  minute timestamptz,
+  cost_micros numeric NOT NULL,
+  revenue_micros numeric NOT NULL,
+  PRIMARY KEY (campaign_id, minute)
+);
+
 -- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
 -- date_bin and not date_trunc: it does not depend on the session's time zone.
 -- With its owner's rights: whoever writes events must not be able to write deltas without one.
@@ -89,32 +100,62 @@ CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
-    INSERT INTO rollup_delta
-      (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-    SELECT
-      campaign_id,
-      date_bin('1 minute', ts, 'epoch'),
-      count(*) FILTER (WHERE event_type = 'impression'),
-      count(*) FILTER (WHERE event_type = 'click'),
-      count(*) FILTER (WHERE event_type = 'conversion'),
-      total(cost_micros),
-      total(revenue_micros)
-    FROM added
-    GROUP BY 1, 2;
+    BEGIN
+      INSERT INTO rollup_delta
+        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        count(*) FILTER (WHERE event_type = 'impression'),
+        count(*) FILTER (WHERE event_type = 'click'),
+        count(*) FILTER (WHERE event_type = 'conversion'),
+        total(cost_micros),
+        total(revenue_micros)
+      FROM added
+      GROUP BY 1, 2;
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+      -- The sum of a minute does not fit: a delta for each event.
+      INSERT INTO rollup_delta
+        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        (event_type = 'impression')::int,
+        (event_type = 'click')::int,
+        (event_type = 'conversion')::int,
+        cost_micros,
+        revenue_micros
+      FROM added;
+    END;
   END IF;
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
-    INSERT INTO rollup_delta
-      (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-    SELECT
-      campaign_id,
-      date_bin('1 minute', ts, 'epoch'),
-      -count(*) FILTER (WHERE event_type = 'impression'),
-      -count(*) FILTER (WHERE event_type = 'click'),
-      -count(*) FILTER (WHERE event_type = 'conversion'),
-      -total(cost_micros),
-      -total(revenue_micros)
-    FROM removed
-    GROUP BY 1, 2;
+    BEGIN
+      INSERT INTO rollup_delta
+        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        -count(*) FILTER (WHERE event_type = 'impression'),
+        -count(*) FILTER (WHERE event_type = 'click'),
+        -count(*) FILTER (WHERE event_type = 'conversion'),
+        -total(cost_micros),
+        -total(revenue_micros)
+      FROM removed
+      GROUP BY 1, 2;
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+      -- The sum of a minute does not fit: a delta for each event.
+      INSERT INTO rollup_delta
+        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT
+        campaign_id,
+        date_bin('1 minute', ts, 'epoch'),
+        -(event_type = 'impression')::int,
+        -(event_type = 'click')::int,
+        -(event_type = 'conversion')::int,
+        -cost_micros,
+        -revenue_micros
+      FROM removed;
+    END;
   END IF;
   RETURN NULL;
 END
@@ -123,7 +164,7 @@ $$;
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  TRUNCATE rollup_delta, rollup_minute, rollup_hour;
+  TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large;
   RETURN NULL;
 END
 $$;

@@ -6,7 +6,7 @@ DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_give_up(bigint);
 
 DROP FUNCTION raw_report(text[], timestamptz, timestamptz, text, text, text, jsonb);
 
-DROP TABLE rollup_delta, rollup_minute, rollup_hour;
+DROP TABLE rollup_delta, rollup_minute, rollup_hour, rollup_large;
 
 -- Not there in a new database: what migration 0006 left alone.
 DROP TABLE IF EXISTS rollup_moved;

@@ -16,6 +16,26 @@ WITH
     WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
     RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
+  -- Hours of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
+  -- floating point, because nothing but the size matters here.
+  large_hours AS (
+    SELECT hour
+    FROM moved
+    GROUP BY hour
+    HAVING
+      sum(abs(cost_micros::float8)) > 1099511627776
+      OR sum(abs(revenue_micros::float8)) > 1099511627776
+  ),
+  -- The money of the cells, which is none where it goes into rollup_large.
+  counted AS (
+    SELECT
+      moved.*,
+      CASE WHEN large_hours.hour IS NULL THEN cost_micros ELSE 0 END AS cost,
+      CASE WHEN large_hours.hour IS NULL THEN revenue_micros ELSE 0 END AS revenue,
+      large_hours.hour IS NOT NULL AS is_large
+    FROM moved
+    LEFT JOIN large_hours USING (hour)
+  ),
   -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
   mark AS (
     INSERT INTO rollup_mark (before, system_identifier)
@@ -32,9 +52,9 @@ WITH
       total(impressions),
       total(clicks),
       total(conversions),
-      total(cost_micros),
-      total(revenue_micros)
-    FROM moved
+      total(cost),
+      total(revenue)
+    FROM counted
     GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
     ORDER BY 1, 2
     ON CONFLICT (campaign_id, minute) DO UPDATE SET
@@ -49,10 +69,26 @@ WITH
   dims AS (
     SELECT
       campaign_id, place, left(coalesce(vals[place], 'null'), 201) AS value, minute, hour,
-      impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM moved
+      impressions, clicks, conversions, cost_micros, revenue_micros, cost, revenue, is_large
+    FROM counted
     CROSS JOIN rollup_dimension
     WHERE given_up_at IS NULL
+  ),
+  large AS (
+    INSERT INTO rollup_large AS kept
+    SELECT coalesce(campaign_id, ''), 0, '', minute, sum(cost_micros), sum(revenue_micros)
+    FROM counted
+    WHERE is_large
+    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
+    UNION ALL
+    SELECT coalesce(campaign_id, ''), place, value, minute, sum(cost_micros), sum(revenue_micros)
+    FROM dims
+    WHERE is_large
+    GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
   ),
   given_up AS (
     UPDATE rollup_dimension SET given_up_at = now()
@@ -74,8 +110,8 @@ WITH
       total(impressions),
       total(clicks),
       total(conversions),
-      total(cost_micros),
-      total(revenue_micros)
+      total(cost),
+      total(revenue)
     FROM dims
     GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
     ORDER BY 1, 2, 3, 4
@@ -96,8 +132,8 @@ WITH
       total(impressions),
       total(clicks),
       total(conversions),
-      total(cost_micros),
-      total(revenue_micros)
+      total(cost),
+      total(revenue)
     FROM dims
     GROUP BY GROUPING SETS ((campaign_id, place, value, hour), (place, value, hour))
     ORDER BY 1, 2, 3, 4
@@ -115,9 +151,9 @@ SELECT
   total(impressions),
   total(clicks),
   total(conversions),
-  total(cost_micros),
-  total(revenue_micros)
-FROM moved
+  total(cost),
+  total(revenue)
+FROM counted
 GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
 ORDER BY 1, 2
 ON CONFLICT (campaign_id, hour) DO UPDATE SET

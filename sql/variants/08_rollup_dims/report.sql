@@ -83,6 +83,20 @@ WITH
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
     UNION ALL
+    -- The money of hours with large amounts, in pieces that are bigint.
+    SELECT
+      minute, campaign_id, NULL,
+      0, 0, 0, piece.cost_micros, piece.revenue_micros
+    FROM rollup_large, bigint_pieces(rollup_large.cost_micros, rollup_large.revenue_micros) AS piece
+    WHERE
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      AND place = 0 AND value = ''
+      AND minute >= $2 AND minute < $3
+      AND (
+        (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
+        OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+      )
+    UNION ALL
     SELECT
       minute, campaign_id, NULL,
       impressions, clicks, conversions, cost_micros, revenue_micros
@@ -140,6 +154,22 @@ WITH
       )
     UNION ALL
     SELECT
+      minute, campaign_id, value::jsonb #>> '{}',
+      0, 0, 0, piece.cost_micros, piece.revenue_micros
+    FROM dimension
+    JOIN rollup_value USING (place)
+    JOIN rollup_large USING (place, value)
+    CROSS JOIN bigint_pieces(rollup_large.cost_micros, rollup_large.revenue_micros) AS piece
+    WHERE
+      ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
+      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND minute >= $2 AND minute < $3
+      AND (
+        (($1 IS NOT NULL OR $6 IS DISTINCT FROM 'campaign_id') AND campaign_id = ANY(coalesce($1, '{""}')))
+        OR ($1 IS NULL AND $6 = 'campaign_id' AND campaign_id <> '')
+      )
+    UNION ALL
+    SELECT
       minute, campaign_id, vals[place]::jsonb #>> '{}',
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM dimension
@@ -164,7 +194,9 @@ GROUP BY 1, 2
 -- Cells from which every event was deleted again are no rows, as they are none for raw events.
 HAVING sum(impressions) + sum(clicks) + sum(conversions) > 0
 UNION ALL
-SELECT raw.*
+SELECT
+  raw.bucket, raw.grp, raw.impressions, raw.clicks, raw.conversions,
+  raw.cost_micros::bigint AS cost_micros, raw.revenue_micros::bigint AS revenue_micros
 FROM raw_report($1, $2, $3, $4, $5, $6, $7) AS raw
 WHERE
   ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))

@@ -117,6 +117,21 @@ WITH
       hour >= $1 AND (hour < $2 OR $2 = 'infinity')
       AND place NOT IN (SELECT rollup_dimension.place FROM rollup_dimension WHERE given_up_at IS NOT NULL)
     UNION ALL
+    -- The money that belongs to both, where it is large.
+    SELECT
+      'stored', 'rollup_' || CASE WHEN of_dimension THEN 'dim_' ELSE '' END || resolution, at, campaign_id,
+      CASE WHEN of_dimension THEN coalesce(key, place::text) END, CASE WHEN of_dimension THEN value END,
+      0, 0, 0, cost_micros, revenue_micros
+    FROM rollup_large
+    LEFT JOIN places USING (place, value)
+    CROSS JOIN LATERAL (SELECT place <> 0 OR value <> '' AS of_dimension) AS kind
+    CROSS JOIN LATERAL (
+      VALUES ('minute', minute), ('hour', date_bin('1 hour', minute, 'epoch'))
+    ) AS cell (resolution, at)
+    WHERE
+      minute >= $1 AND (minute < $2 OR $2 = 'infinity')
+      AND place NOT IN (SELECT rollup_dimension.place FROM rollup_dimension WHERE given_up_at IS NOT NULL)
+    UNION ALL
     -- Neither maintenance nor a report looks behind the mark: no delta may be left there.
     SELECT
       'stored', 'rollup_delta', minute, campaign_id, NULL, NULL,

@@ -21,7 +21,7 @@ def test_costs_and_savings_are_measured_on_equal_answers(server, tmp_path: Path,
     monkeypatch.setattr(rollups, "TURN", 1)
     monkeypatch.setattr(rollups, "LIVE_EVENTS", 500)
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
-    plan = rollups.Plan(Dataset(2_000, END), dims_events=1_000, writes=2, reads=2)
+    plan = rollups.RollupPlan(Dataset(2_000, END), dims_events=1_000, writes=2, reads=2)
     result, path = rollups.run(plan, settings, QUIET)
     assert store.read(path) == result
     assert {check.name: check.detail for check in result.checks if not check.aim and not check.passed} == {}

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from adbench.experiments import tuning
-from adbench.experiments.tuning import CHANGES, DEFAULT, Change, Plan, Turn
+from adbench.experiments.tuning import CHANGES, DEFAULT, Change, TuningPlan, Turn
 from adpulse.settings import Settings, unknown_variables
 from adpulse.variants import catalogue
 
@@ -43,6 +43,26 @@ assert before != (gc.freeze, writer.TURNS, writer.Writer._gather, server.Protoco
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.name)
+def test_every_change_can_be_made(change: Change) -> None:
+    """It is looked at before anything is measured."""
+    change.check()
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        Change("moved", "nothing", {"ADPULSE_NO_SUCH_THING": "1"}),
+        Change("moved", "nothing", code="from adpulse.ingest import writer; assert writer.NO_SUCH_THING"),
+        Change("moved", "nothing", code="from adpulse.no_such_module import writer"),
+    ],
+)
+def test_a_change_of_what_has_moved_is_an_error(moved: Change) -> None:
+    """It would be measured as a change that makes no difference."""
+    with pytest.raises(tuning.TuningError, match="moved"):
+        moved.check()
+
+
 @pytest.mark.parametrize("change", [each for each in CHANGES if each.schema], ids=lambda each: each.name)
 def test_another_schema_has_the_same_columns(change: Change) -> None:
     """The text of the default variant is found and changed, and no column gets lost."""
@@ -68,7 +88,7 @@ def test_a_ratio_is_to_the_defaults_beside() -> None:
         CHANGES[0]: [Turn(dict.fromkeys(tuning.CELLS, 2 * rate), 1) for rate in beside],
     }
     ratios = {CHANGES[0]: [dict.fromkeys(tuning.CELLS, (rate, 2 * rate)) for rate in beside]}
-    measured = list(tuning._measurements(Plan(3, 1, 7), turns, ratios))
+    measured = list(tuning._measurements(TuningPlan(3, 1, 7), turns, ratios))
     for each in (found for found in measured if found.name == "of_default"):
         assert (each.value, each.low, each.high) == pytest.approx((2, 2, 2))
     assert {each.labels["change"] for each in measured if each.name == "tuning.rate"} == {"default", CHANGES[0].name}

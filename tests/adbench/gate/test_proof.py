@@ -14,7 +14,7 @@ from adbench.gate.measure.trees import Tree, TreeError
 from adbench.gate.proof import plants
 from adbench.gate.proof import run as proof
 from adbench.gate.proof.plants import PLANTS, Plant
-from adbench.gate.run import Plan
+from adbench.gate.run import GatePlan
 from adbench.gate.verdict import record
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
@@ -51,7 +51,7 @@ def test_promises_are_checked() -> None:
     runs["burning-25"] = [regressed] * 9 + [unsure]
     runs["burning-10"] = [regressed] * 6 + [unsure] * 4
     runs["index"] = []
-    plan = Plan("main", "main", QUICK, 1.05, 180, 7)
+    plan = GatePlan("main", "main", QUICK, 1.05, 180, 7)
     summed = proof.to_result(plan, runs, datetime(2026, 1, 1, tzinfo=UTC))
     passed = {check.name: check.passed for check in summed.checks}
     assert passed["nothing"]

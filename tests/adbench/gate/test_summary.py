@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from adbench.gate.measure.tasks import QUICK
-from adbench.gate.run import Outcome, Plan
+from adbench.gate.run import GatePlan, Outcome
 from adbench.gate.verdict import record, summary
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
@@ -34,7 +34,7 @@ def outcome(calls: list[Call] = CALLS, findings: list[Finding] = FINDINGS, allow
         metric: {"base": [1.0, 1.1, 0.9], "head": [1.2, 1.3, 1.1], "control": [1.0, 1.1, 0.9]}
         for metric in (*(call.metric for call in calls), "post.wall")
     }
-    plan = Plan("main", "worktree", QUICK, 1.10, 180, 7, allow)
+    plan = GatePlan("main", "worktree", QUICK, 1.10, 180, 7, allow)
     return Outcome(
         plan, "0" * 40, "worktree", calls, findings, samples, 12, 0, 60.0, Postgres(version="18", settings={}), "rollup"
     )

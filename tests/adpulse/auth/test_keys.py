@@ -118,7 +118,7 @@ async def test_the_guard_holds_behind_a_prefix(serve: Serve, url: str, new_key: 
     await new_key("write")
     client = await serve(url)
     transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         assert_refused(await other.post("/api/events", json=BATCH), 401, "key_missing")
         assert_refused(await other.get(f"/api{DAY}"), 401, "key_missing")
         assert_refused(await other.get("/api/metrics"), 401, "key_missing")
@@ -210,7 +210,7 @@ async def test_known_keys_hold_while_the_database_is_away(serve: Serve, wire: Wi
 async def test_nobody_comes_in_before_the_keys_are_known() -> None:
     """A database that was never reached may have keys: nothing is open, and it is no 401 either."""
     app = create_app(Settings(database_url="postgresql://127.0.0.1:1/none"))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
         for reply in (await client.post("/events", json=BATCH), await client.get(DAY), await client.get("/metrics")):
             assert_refused(reply, 503, "unavailable")
             assert reply.headers["retry-after"]
@@ -221,7 +221,7 @@ async def test_readiness_waits_for_the_keys(new_database: NewDatabase, new_key: 
     app = create_app(Settings(database_url=await new_database()))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client,
         asyncio.timeout(60),
     ):
         while (reply := await client.get("/readyz")).status_code != 200:

@@ -17,7 +17,7 @@ from adpulse.variants import catalogue
 from adpulse.web import server
 from tests.conftest import NewDatabase
 
-COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "report", "archive", "restore"]
+COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "rebuild", "report", "archive", "restore"]
 
 
 class Shell:
@@ -98,6 +98,12 @@ async def test_verify_finds_what_is_wrong(shell: Shell, url: str) -> None:
     assert done.exit_code == 1
     assert "wrong:" in done.stdout
     assert "accuracy 100" not in done.stdout
+    done = await anyio.to_thread.run_sync(shell, "rebuild", "--from", "2025-09-25")
+    assert (done.exit_code, done.stdout) == (0, "0 days made anew\n")
+    assert (await anyio.to_thread.run_sync(shell, "verify")).exit_code == 1
+    done = await anyio.to_thread.run_sync(shell, "rebuild", "--from", "2025-09-24", "--to", "2025-09-24", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"days": 1, "left_out": []})
+    assert (await anyio.to_thread.run_sync(shell, "verify")).exit_code == 0
 
 
 async def test_verify_does_not_praise_an_empty_database(shell: Shell, url: str) -> None:
@@ -134,8 +140,10 @@ async def test_variants_are_listed_for_programs(shell: Shell, url: str) -> None:
         (["verify"], {"postgres_bin": "/nowhere"}, 1, "adpulse: there is no pg_ctl in /nowhere"),
         (["serve"], {}, 2, "adpulse: ADPULSE_DATABASE_URL is not set"),
         (["report", "--start", "soon"], {}, 2, "adpulse: start is not a time"),
+        (["rebuild", "--to", "soon"], {}, 2, "adpulse: --to is not a date"),
+        (["rebuild", "--from", "2025-09-24", "--to", "2025-09-23"], {}, 2, "adpulse: --from is after --to"),
     ],
-    ids=["database away", "bad setting", "no binaries", "nothing to serve", "bad question"],
+    ids=["database away", "bad setting", "no binaries", "nothing to serve", "bad question", "bad date", "no day"],
 )
 def test_what_a_user_can_mend_is_one_line(
     shell: Shell, arguments: list[str], variables: dict[str, str], code: int, message: str, tmp_path: Path

@@ -1,12 +1,14 @@
 """The maintenance loop: one at a time, taken over when it dies, and not stopped by one fault."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 
 import asyncpg
 import pytest
 
+from adpulse import telemetry
 from adpulse.database import connections
 from adpulse.maintenance import loop
 from adpulse.maintenance.loop import Maintainer
@@ -102,3 +104,51 @@ async def test_a_statement_that_fails_does_not_stop_the_others(connection: conne
     with pytest.raises(asyncpg.DivisionByZeroError):
         await loop.run_round(connection, Patched(rollup.folder, rollup.header))
     assert await connection.fetchval("SELECT count(*) FROM rollup_minute WHERE campaign_id = 'C'") == 1
+
+
+BREAKS = {
+    "compaction": "ALTER TABLE rollup_minute RENAME TO gone",
+    "gauges": "ALTER FUNCTION rollup_delta_start() RENAME TO gone",
+    "expiry of keys": "ALTER TABLE idempotency_keys RENAME COLUMN created_at TO gone",
+    "retention": "ALTER FUNCTION retire_days(date) RENAME TO gone",
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+async def test_a_step_that_fails_does_not_stop_the_others(
+    url: str, connection: connections.Connection, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Compaction, gauges, expiry and retention run whatever becomes of the others; the failure is counted."""
+    monkeypatch.setattr(loop, "_EXPIRE_EVERY_S", 0.05)
+    monkeypatch.setattr(loop.gauges, "DATABASE_EVERY_S", 0.05)
+    failures = telemetry.MAINTENANCE_STEP_FAILURES.labels(broken)._value
+    before = failures.get()
+    telemetry.PARTITIONS.set(math.nan)
+    await connection.execute("SELECT prepare_days('2025-01-01', '2025-01-01')")
+    await connection.execute(DELTA)
+    await connection.execute("INSERT INTO idempotency_keys VALUES ('old', '', '{}', now() - interval '25 hours')")
+    await connection.execute(BREAKS[broken])
+    effects = {
+        "compaction": "SELECT count(*) > 0 FROM rollup_minute",
+        "expiry of keys": "SELECT count(*) = 0 FROM idempotency_keys",
+        "retention": "SELECT to_regclass('events_p20250101') IS NULL",
+    }
+    if broken == "gauges":
+        del effects["compaction"]  # it needs that function, too
+    maintainer = Maintainer(url, Settings(maintenance_s=0.05, retention_days=30))
+    await maintainer.start()
+    try:
+        for step, effect in effects.items():
+            if step != broken:
+
+                async def seen(effect: str = effect) -> bool:
+                    return bool(await connection.fetchval(effect))
+
+                await until(seen)
+
+        async def counted() -> bool:
+            return failures.get() > before and (broken == "gauges" or not math.isnan(telemetry.PARTITIONS._value.get()))
+
+        await until(counted)
+    finally:
+        await maintainer.stop()

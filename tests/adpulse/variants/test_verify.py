@@ -18,7 +18,8 @@ _EVENTS = """
 INSERT INTO events (ts, campaign_id, user_id, event_type, cost_micros, revenue_micros, metadata)
 SELECT
   $1::timestamptz + n * interval '17 minutes', 'C' || n % 3, 'U', (enum_range(NULL::event_type))[1 + n % 3],
-  n, 2 * n, jsonb_build_object('geo', 'G' || n % 2)
+  -- One in fifty is so large that its money is kept apart (rollup_large).
+  CASE WHEN n % 50 = 7 THEN n * 10::bigint ^ 12 ELSE n END, 2 * n, jsonb_build_object('geo', 'G' || n % 2)
 FROM generate_series(0, 170) AS n
 """
 

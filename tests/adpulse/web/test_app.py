@@ -7,7 +7,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
+from adpulse.auth.keyring import Keyring
 from adpulse.database.connections import Connection, connect
+from adpulse.ingest.writer import Writer
+from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.conftest import NewDatabase, Serve, Wire
@@ -92,6 +95,28 @@ async def test_an_empty_database_is_not_ready(new_database: NewDatabase) -> None
         assert reply.status_code == 503
         assert "adpulse migrate" in reply.json()["detail"]
         assert (await client.get("/report?start=-1h")).status_code == 503
+
+
+@pytest.mark.parametrize("broken", [Keyring, Writer, Maintainer])
+async def test_a_start_that_fails_leaves_nothing_behind(
+    url: str, broken: type, monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    """What was started before is stopped: no task and no connection is left."""
+
+    async def fail(self: object) -> None:
+        raise LookupError("a start that fails")
+
+    monkeypatch.setattr(broken, "start", fail)
+    app = create_app(Settings(database_url=url))
+    before = asyncio.all_tasks()
+    with pytest.raises(LookupError, match="a start that fails"):
+        async with app.router.lifespan_context(app):
+            pass
+    assert asyncio.all_tasks() == before
+    ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    async with asyncio.timeout(60):
+        while await connection.fetchval(ours):
+            await asyncio.sleep(0.02)
 
 
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,4 +217,6 @@ async def test_a_stop_answers_what_was_taken(url: str) -> None:
 
 def client_of(app: FastAPI) -> AsyncClient:
     """A client that gets the reply of a failing application, as over a network, and not its exception."""
-    return AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://test", timeout=60)
+    return AsyncClient(
+        transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost", timeout=60
+    )

@@ -103,7 +103,7 @@ async def unconnected() -> AsyncIterator[Client]:
     """The service without its database: what is refused here was refused before any statement."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
     app.state.keyring.learn({}, ever=False)  # or nobody would be let in before the keys are known
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
         yield client
 
 
@@ -207,7 +207,7 @@ async def test_without_its_database_a_report_is_503_with_retry_after(serve: Serv
     app = create_app(Settings(database_url=url, read_database_url="postgresql://u@/none?host=/nonexistent"))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
             reply = await client.get("/report?start=-1h")
             assert reply.status_code == 503
             assert reply.headers["retry-after"] == "1"
@@ -233,7 +233,7 @@ async def test_a_database_that_is_not_set_up_is_503(serve: Serve, new_database: 
     app = create_app(Settings(database_url=url, read_database_url=await new_database(None)))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             reply = await client.get("/report?start=-1h")
     assert reply.status_code == 503
     assert "not set up" in reply.json()["detail"]
@@ -295,7 +295,7 @@ async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> N
     client = await serve(url)
     await post(client, {})
     transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         for question in (DAY, "start=x"):
             straight, routed = await client.get(f"/report?{question}"), await other.get(f"/api/report?{question}")
             assert routed.status_code == straight.status_code

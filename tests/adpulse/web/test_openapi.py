@@ -91,7 +91,7 @@ async def test_answers_have_the_published_shape(client: Client, asked: str) -> N
 async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:
     """/docs works without internet: page, script, style, icon and document come from this service."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
         page = await client.get("/docs")
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
@@ -100,8 +100,8 @@ async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:
         found += re.findall(r'url: "([^"]+)"', start.text)
         assert len(found) == 5
         for target in found:
-            address = URL(urljoin("http://test/docs", target))
-            assert address.host == "test", target
+            address = URL(urljoin("http://localhost/docs", target))
+            assert address.host == "localhost", target
             reply = await client.get(address)
             assert reply.status_code == 200, target
             assert len(reply.content) > 100, target
@@ -115,7 +115,7 @@ async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:
 async def test_the_page_shows_the_contract_of_this_server() -> None:
     """Its limits, not the defaults."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none", max_groups=77, max_reach_days=3))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
         document = (await client.get("/openapi.json")).json()
     published = {each["name"]: each for each in document["paths"]["/report"]["get"]["parameters"]}
     assert published["limit"]["schema"]["maximum"] == 77

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from adbench.harness.databases import sibling
+from adbench.harness.databases import connected, sibling
 from adpulse.database.connections import Connection, connect
 
 Node = tuple[str, int]
@@ -13,13 +13,10 @@ async def nodes(home: str) -> list[Node]:
 
     Raises one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
     """
-    connection = await connect(home)
-    try:
+    async with connected(home) as connection:
         found = await connection.fetch(
             "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
         )
-    finally:
-        await connection.close()
     return [(record[0], record[1]) for record in found]
 
 
@@ -29,13 +26,10 @@ async def create(home: str, name: str) -> str:
     await _everywhere(home, found, "postgres", f"CREATE DATABASE {name}")
     await _everywhere(home, found, name, "CREATE EXTENSION citus")
     url = sibling(home, name)
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         for place, node in enumerate(found):
             add = "citus_add_node" if place else "citus_set_coordinator_host"
             await connection.execute(f"SELECT {add}($1, $2)", *node)
-    finally:
-        await connection.close()
     return url
 
 

@@ -110,7 +110,7 @@ class Posted:
 
 
 def posting(
-    sides: Sides, plan: ingest.Plan, data: Dataset, folder: Path, logs: Path, console: Console
+    sides: Sides, plan: ingest.IngestPlan, data: Dataset, folder: Path, logs: Path, console: Console
 ) -> tuple[dict[Cell, Posted], dict[str, int]]:
     """POST /events to the service on each side, in turn; and how many events each side has accepted.
 

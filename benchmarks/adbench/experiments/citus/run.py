@@ -12,14 +12,15 @@ machine that others use.
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 from rich.console import Console
 
+from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
 from adbench.experiments.citus import cluster
 from adbench.experiments.citus.phases import (
@@ -35,17 +36,18 @@ from adbench.experiments.citus.phases import (
     posting,
     spread,
 )
+from adbench.experiments.experiment import Experiment
 from adbench.harness import cpu, databases, k6
-from adbench.records import environment, statistics, store
+from adbench.harness.databases import connected
+from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import Shape
 from adbench.workload.request_bodies import Cell
 from adbench.workload.seed import seed
-from adpulse.database.connections import connect
 from adpulse.maintenance.loop import run_round
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue
 
 DATABASE = "adbench_citus"
 KEPT = 0.5  # of the events a second
@@ -57,7 +59,7 @@ class ClusterError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class CitusPlan:
     """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
     and spread alone; and how often, and for how many seconds each, the sides take turns."""
 
@@ -69,14 +71,16 @@ class Plan:
     workers: int
 
     @property
-    def load(self) -> ingest.Plan:
-        return ingest.Plan(self.rounds, self.seconds, self.workers, self.data.seed, CELLS)
+    def load(self) -> ingest.IngestPlan:
+        return ingest.IngestPlan(self.rounds, self.seconds, self.workers, self.data.seed, CELLS)
 
 
 @dataclass
 class Found:
     """What was measured, as it came."""
 
+    nodes: int = 0
+    version: str = ""  # of Citus
     copied: dict[int, dict[int, Copied]] = field(default_factory=dict)  # by shards and size
     posted: dict[Cell, Posted] = field(default_factory=dict)
     times: dict[Shape, dict[str, list[float]]] = field(default_factory=dict)
@@ -84,54 +88,46 @@ class Found:
     checks: list[Check] = field(default_factory=list)
 
 
-def run(plan: Plan, home: str, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures on the cluster that `home`, the URL of a database on its coordinator, names; writes the result and
-    returns it with its path. Its databases, adbench_citus…, are made anew, and dropped at the end.
+def run(plan: CitusPlan, home: str, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure on the cluster that `home`, the URL of a database on its coordinator, names; return the written result.
 
-    Raises ClusterError, load.LoadError or service.ServiceError when a part cannot run.
+    Its databases, adbench_citus…, are made anew, and dropped at the end. Raises ClusterError, LoadError, ServiceError
+    or BusyError when a part cannot run.
     """
     k6.find_k6()
-    folder = store.scratch(settings)
-    try:
-        result = asyncio.run(_measure(plan, home, folder, console))
-    except asyncpg.UndefinedTableError as error:
-        raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
-    return result, store.write(result, store.results(settings))
+    with Experiment("citus", settings, console) as experiment:
+        try:
+            found = asyncio.run(_measure(plan, home, experiment, console))
+        except asyncpg.UndefinedTableError as error:
+            raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
+        return experiment.write(
+            data=plan.data,
+            variant="citus,rollup",
+            parameters={
+                "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": ingest.WARMUP_S,
+                "reports": plan.reports, "workers": plan.workers, "shards": list(plan.shards), "nodes": found.nodes,
+                "citus": found.version, "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+            },
+            measurements=list(measurements(plan, found)),
+            checks=lambda result: [*found.checks, *aims(plan, result)],
+        )  # fmt: skip
 
 
-async def _measure(plan: Plan, home: str, logs: Path, console: Console) -> Result:
-    began = datetime.now(UTC)
-    if len(await cluster.nodes(home)) < 2:
+async def _measure(plan: CitusPlan, home: str, experiment: Experiment, console: Console) -> Found:
+    found = Found(nodes=len(await cluster.nodes(home)))
+    if found.nodes < 2:
         raise ClusterError("the database that the URL names knows no workers")
-    found = Found()
     try:
         sides = await _sides(home, plan.shards[0])
-        await _all_phases(plan, home, sides, found, logs, console)
-        connection = await connect(sides["citus"])
-        try:
-            postgres = await environment.postgres(connection)
-            version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
-        finally:
-            await connection.close()
+        experiment.postgres = await databases.postgres(sides["citus"])
+        async with connected(sides["citus"]) as connection:
+            found.version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
+        await _all_phases(plan, home, sides, found, experiment.scratch, console)
     finally:
         for shards in plan.shards:
             for side in ("citus", "rollup"):
                 await cluster.drop(home, _name(side, shards))
-    result = store.of_run(
-        what="citus",
-        started_at=began,
-        postgres=postgres,
-        data=plan.data.described,
-        variant="citus,rollup",
-        parameters={
-            "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": ingest.WARMUP_S, "reports": plan.reports,
-            "workers": plan.workers, "shards": list(plan.shards), "nodes": len(await cluster.nodes(home)),
-            "citus": version, "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
-        },
-        measurements=list(measurements(plan, found)),
-        checks=found.checks,
-    )  # fmt: skip
-    return result.model_copy(update={"checks": [*found.checks, *aims(plan, result)]})
+    return found
 
 
 def _name(side: str, shards: int) -> str:
@@ -147,16 +143,13 @@ async def _sides(home: str, shards: int) -> Sides:
         "rollup": await databases.recreate(home, _name("rollup", shards)),
     }
     for side, url in sides.items():
-        connection = await connect(url)
-        try:
+        async with connected(url) as connection:
             await connection.execute(f"SET citus.shard_count = {shards}")
             await catalogue.migrate(connection, side)
-        finally:
-            await connection.close()
     return sides
 
 
-async def _all_phases(plan: Plan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
+async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
     for side, url in sides.items():
         await seed(url, plan.data, side, console)
     found.times, different = await asking(sides, plan.data, plan.reports, console)
@@ -169,23 +162,26 @@ async def _all_phases(plan: Plan, home: str, sides: Sides, found: Found, logs: P
     for shards in plan.shards:
         main = shards == plan.shards[0]
         turns = sides if main else await _sides(home, shards)
-        connection = await connect(turns["citus"])
-        found.spread[shards] = await spread(connection, by_campaign)
-        await connection.close()
+        async with connected(turns["citus"]) as connection:
+            found.spread[shards] = await spread(connection, by_campaign)
         copied = await copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
         found.copied[shards] = copied
         if main:
             stored = plan.data.events + sum(each.rows for each in copied.values())
     for side, url in sides.items():  # so that no service begins with what COPY has left to compact
-        connection = await connect(url)
-        await run_round(connection, catalogue.find(side))
-        await connection.close()
+        async with connected(url) as connection:
+            await run_round(connection, catalogue.find(side))
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         found.posted, accepted = await asyncio.to_thread(
             posting, sides, plan.load, plan.data, Path(folder), logs, console
         )
     for side, url in sides.items():
-        found.checks += await _recount(side, url, stored + accepted[side])
+        recount = partial(stored_once, url, stored + accepted[side], f" ({side})")
+        found.checks += await asyncio.to_thread(recounted, partial(_run, recount))
+
+
+def _run(recount: Callable[[], Coroutine[None, None, list[Check]]]) -> list[Check]:
+    return asyncio.run(recount())
 
 
 async def _postmasters(home: str) -> list[int]:
@@ -204,34 +200,14 @@ async def _postmasters(home: str) -> list[int]:
 
 
 async def _by_campaign(url: str) -> dict[str, int]:
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         return {row[0]: row[1] for row in await connection.fetch("SELECT campaign_id, count(*) FROM events GROUP BY 1")}
-    finally:
-        await connection.close()
-
-
-async def _recount(side: str, url: str, expected: int) -> list[Check]:
-    connection = await connect(url)
-    try:
-        stored = await connection.fetchval("SELECT count(*) FROM events")
-        audited = await verify.verify(connection, await catalogue.active(connection))
-    finally:
-        await connection.close()
-    return [
-        Check(name=f"every event is stored once ({side})", passed=stored == expected, detail=f"{stored} of {expected}"),
-        Check(
-            name=f"roll-ups are exact ({side})",
-            passed=audited.exact,
-            detail=f"{audited.wrong} of {audited.cells} cells wrong",
-        ),
-    ]
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def measurements(plan: Plan, found: Found) -> Iterator[Measurement]:
+def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
     """Rates and medians of both sides, the ratios of citus to rollup, and how events spread."""
     s = plan.data.seed
     for shards, by_size in found.copied.items():
@@ -251,9 +227,11 @@ def measurements(plan: Plan, found: Found) -> Iterator[Measurement]:
         yield from _rates("ingest", posted.rates, {"shards": str(plan.shards[0]), **cell.labels}, s)
     for shape, times in found.times.items():
         for side, values in times.items():
-            yield _figure("report.p50", statistics.median(values, s), "ms", {"shape": shape.name, "variant": side})
+            yield Measurement.within(
+                "report.p50", statistics.median(values, s), "ms", {"shape": shape.name, "variant": side}
+            )
         ratio = statistics.ratio_of_medians(times["rollup"], times["citus"], s)
-        yield _figure("report.ratio", ratio, "ratio", {"shape": shape.name})
+        yield Measurement.within("report.ratio", ratio, "ratio", {"shape": shape.name})
     for shards, lies in found.spread.items():
         for of in ("shard", "node", "campaign"):
             yield Measurement(
@@ -264,17 +242,13 @@ def measurements(plan: Plan, found: Found) -> Iterator[Measurement]:
 def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
     for side, values in rates.items():
         mean = statistics.ratio([(1, value) for value in values], seed)
-        yield _figure(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
-    yield _figure(
+        yield Measurement.within(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
+    yield Measurement.within(
         f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
     )
 
 
-def _figure(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
-    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
-
-
-def aims(plan: Plan, result: Result) -> Iterable[Check]:
+def aims(plan: CitusPlan, result: Result) -> Iterable[Check]:
     """Half of the service's rate, three times a single campaign's report."""
     for cell in CELLS:
         value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)

@@ -65,12 +65,7 @@ def shown(result: Result) -> Group:
         for row in rows:
             table.add_row(*(cell.replace("`", "") for cell in row))
         found.append(table)
-    marks = {True: "[green]✓[/]", False: "[red]✗[/]"}
-    checks = [
-        f"{marks[check.passed] if check.passed or not check.aim else '[yellow]·[/]'} {check.name}: {check.detail}"
-        for check in result.checks
-    ]
-    return Group(*found, *checks)
+    return Group(*found, result.verdicts)
 
 
 def _named(result: Result, name: str) -> Iterator[Measurement]:

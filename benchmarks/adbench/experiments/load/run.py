@@ -168,7 +168,7 @@ def _write(
             **seen,
         },
         measurements=[*_measurements(plan, loaded), *tables],
-        checks=[after_load.replies(loaded), *audited, *_thresholds(loaded), *missed],
+        checks=[after_load.replies(loaded), *audited, *after_load.thresholds(loaded), *missed],
     )
 
 
@@ -189,15 +189,6 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
         if held := knee(ramp):
             found.append(Measurement(name="ingest.knee", value=held.accepted, unit="events/s"))
     return found
-
-
-def _thresholds(loaded: k6.Load) -> list[Check]:
-    # `checks` is what verdict.replies says in words.
-    return [
-        Check(name=f"{each.metric} {each.condition}", passed=each.kept, detail=each.figure, aim=each.aim)
-        for each in loaded.thresholds()
-        if each.metric != "checks"
-    ]
 
 
 def table(result: Result) -> Table:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from adbench.experiments.matrix.plan import MatrixError, Phase, Plan
+from adbench.experiments.matrix.plan import MatrixError, MatrixPlan, Phase
 from adbench.records.model import Gap, Measurement
 
 
@@ -34,7 +34,7 @@ class Run(BaseModel):
 
     started_at: datetime
     revision: str | None
-    plan: Plan
+    plan: MatrixPlan
     skipped: dict[str, str] = {}
 
 
@@ -45,7 +45,7 @@ class Journal:
         self.folder, self.run = folder, run
 
     @classmethod
-    def begin(cls, home: Path, plan: Plan, revision: str | None, skipped: dict[str, str]) -> "Journal":
+    def begin(cls, home: Path, plan: MatrixPlan, revision: str | None, skipped: dict[str, str]) -> "Journal":
         """A new folder in `home`, named after the moment."""
         run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped)
         folder = home / f"{run.started_at:%Y%m%dT%H%M%S%fZ}"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from adbench.experiments.matrix.explain import PARTITION
-from adbench.experiments.matrix.plan import Plan
+from adbench.experiments.matrix.plan import MatrixPlan
 from adbench.harness import databases
+from adbench.harness.databases import connected
 from adpulse.database.connections import Connection, connect
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -32,7 +33,7 @@ class Stock:
     def url(self) -> str:
         return databases.sibling(self.server, self.name)
 
-    async def build(self, plan: Plan) -> None:
+    async def build(self, plan: MatrixPlan) -> None:
         """Makes it anew: the design, and partitions for every day of the plan. Raises scratch.ScratchError."""
         connection = await connect(await databases.recreate(self.server, self.name))
         try:
@@ -48,13 +49,10 @@ class Stock:
 
     async def signed(self, run: str) -> bool:
         """Whether it is there, whole, from this run."""
-        connection = await connect(self.server)
-        try:
+        async with connected(self.server) as connection:
             found = await connection.fetchval(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", self.name
             )
-        finally:
-            await connection.close()
         return bool(found == run)
 
     async def copy(self) -> str:
@@ -73,11 +71,8 @@ class Stock:
         await self._execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     async def _execute(self, statement: str) -> None:
-        connection = await connect(self.server)
-        try:
+        async with connected(self.server) as connection:
             await connection.execute(statement)
-        finally:
-            await connection.close()
 
 
 async def sizes(connection: Connection) -> dict[tuple[str, str], int]:

@@ -15,7 +15,7 @@ from adbench.experiments.matrix import measurements as numbers
 from adbench.experiments.matrix.checkpoint import Cell, Journal
 from adbench.experiments.matrix.databases import Stock
 from adbench.experiments.matrix.expected import Recount
-from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, MatrixError, Phase, Plan
+from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
 from adbench.experiments.matrix.turns import Player, WrongAnswerError
 from adbench.records.model import Gap, Measurement
 from adbench.workload.copy_loader import Encoder
@@ -29,7 +29,7 @@ REASONS = (MatrixError, WrongAnswerError, asyncpg.PostgresError)
 class Size:
     """One size on its way through the phases. `advance` is told what has been done, in seconds as estimated."""
 
-    plan: Plan
+    plan: MatrixPlan
     events: int
     stocks: list[Stock]
     journal: Journal
@@ -191,7 +191,7 @@ LOAD_S = 0.4  # a block, and below: what things are expected to take, for the es
 SETTLE_S = 0.15
 
 
-def expected_s(plan: Plan, size: int) -> float:
+def expected_s(plan: MatrixPlan, size: int) -> float:
     """What a variant at that size is expected to take, by the same figures that `advance` is told."""
     blocks, turns = plan.data(size).blocks, WARMUP + plan.rounds
     per_turn = plan.asking_s + plan.written_copies * BATCH / BLOCK * LOAD_S + plan.both_s
@@ -219,7 +219,7 @@ async def _drop_copies(players: Iterable[Stock]) -> None:
         await stock.drop_copy()
 
 
-async def _draw(plan: Plan, phase: Phase, turn: int, recount: Recount) -> list[bytes]:
+async def _draw(plan: MatrixPlan, phase: Phase, turn: int, recount: Recount) -> list[bytes]:
     """The COPYs of a turn; the recount gets to know their events."""
     encoder, copies = Encoder(plan.live), []
     for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):

@@ -30,7 +30,7 @@ class MatrixError(RuntimeError):
     """The matrix cannot run like this; the text says what to do."""
 
 
-class Plan(BaseModel):
+class MatrixPlan(BaseModel):
     """`rounds` counted rounds of each phase; what a turn holds is below."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

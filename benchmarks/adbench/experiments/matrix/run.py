@@ -12,17 +12,17 @@ from adbench.experiments.matrix import outcome, phases
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.databases import Stock
 from adbench.experiments.matrix.phases import Size
-from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
+from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
+from adbench.harness.databases import connected
 from adbench.harness.progress import WIDTH, bar
 from adbench.records import environment, model, store
 from adbench.records.model import Result
-from adpulse.database.connections import connect
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
 
-def run(plan: Plan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
+def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Measures, writes the result and returns it with its path. Without a plan, the interrupted run goes on.
 
     Raises MatrixError or scratch.ScratchError when it cannot run.
@@ -43,16 +43,13 @@ def run(plan: Plan | None, settings: Settings, console: Console) -> tuple[Result
     return result, path
 
 
-async def _journal(plan: Plan | None, home: Path, server: str) -> Journal:
+async def _journal(plan: MatrixPlan | None, home: Path, server: str) -> Journal:
     revision = environment.source().revision
     if plan is None:
         return Journal.resume(home, revision)
     chosen = [catalogue.find(name) for name in plan.variants]
-    connection = await connect(server)
-    try:
+    async with connected(server) as connection:
         reasons = {each.name: await catalogue.unavailable(connection, each) for each in chosen}
-    finally:
-        await connection.close()
     skipped = {name: reason for name, reason in reasons.items() if reason is not None}
     left = tuple(each.name for each in chosen if each.name not in skipped)
     if not left:
@@ -68,11 +65,8 @@ async def _measure(journal: Journal, server: str, console: Console) -> model.Pos
         title = f"{events:,} events, {len(stocks)} designs"
         with bar(console, title, expected_s, "s") as advance_to:
             await _measure_size(journal, events, stocks, advance_to, console)
-    connection = await connect(server)
-    try:
+    async with connected(server) as connection:
         return await environment.postgres(connection)
-    finally:
-        await connection.close()
 
 
 async def _measure_size(

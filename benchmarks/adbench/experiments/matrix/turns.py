@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from adbench.experiments.matrix.databases import Stock, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
-from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, Plan
+from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, MatrixPlan
 from adbench.workload.copy_loader import COLUMNS
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
@@ -58,7 +58,7 @@ class Round:
 class Player:
     """A variant in a phase, on a database that is whole; use `async with`."""
 
-    def __init__(self, plan: Plan, stock: Stock, url: str) -> None:
+    def __init__(self, plan: MatrixPlan, stock: Stock, url: str) -> None:
         self.plan, self.stock, self.url = plan, stock, url
         # Reports that take long are what is measured here; the budget bounds them.
         self.settings = Settings(report_timeout_ms=round(plan.budget_s * 1_000))

@@ -6,30 +6,26 @@ an analytical database that has the events sorted and no network before it.
 
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from adbench.experiments import report
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import Peer, Rows, sums
 from adbench.experiments.peers.clickhouse import ClickHouse
 from adbench.experiments.peers.duck import Duck, export
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
-from adbench.harness.service import serving
-from adbench.records import store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
 from adbench.workload.seed import prepared
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
@@ -67,47 +63,37 @@ class System:
 
 
 def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
-    """Loads all three, asks them in turn, writes the result and returns it with its path.
+    """Load all three, ask them in turn, write the result and return it with its path.
 
-    Raises service.ServiceError or scratch.ScratchError when a part cannot run.
+    Raises ServiceError, ScratchError or BusyError when a part cannot run.
     """
-    folder = store.scratch(settings)
-    began = datetime.now(UTC)
-    with ExitStack() as stack:
-        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-peers-")))
+    with Experiment("peers", settings, console) as experiment:
+        here = experiment.folder()
         parquet = here / "events.parquet"
         with step(console, "writing the events for the peers"):
             export(data, parquet)
         peers: list[Peer] = [Duck(here), ClickHouse(here)]
         for peer in peers:
-            stack.callback(peer.close)
+            experiment.at_end(peer.close)
             with step(console, f"loading {peer.name}"):
                 peer.load(parquet)
         others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
-        server = stack.enter_context(database(settings))
         name = f"{report.DATABASE}_{data.events}"
-        url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=reuse))
-        address = stack.enter_context(serving(url, 1, folder / "service.log"))
-        wire = stack.enter_context(Wire(address))
+        url = asyncio.run(prepared(experiment.server(), name, data, settings.variant, console, reuse=reuse))
+        wire = experiment.enter(Wire(experiment.serving(url, 1)))
         checks = [_equal(shape, data, wire, others) for shape in SHAPES]
         times = _ask(data, rounds, wire, others, console)
-        postgres, variant = asyncio.run(report.describe(url))
-    medians = {key: statistics.median(taken) for key, taken in times.items()}
-    checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
-    result = store.of_run(
-        what="peers",
-        started_at=began,
-        postgres=postgres,
-        data=data.described,
-        variant=variant,
-        parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
-        measurements=[
-            Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
-            for (system, shape), value in medians.items()
-        ],
-        checks=checks,
-    )
-    return result, store.write(result, store.results(settings))
+        medians = {key: statistics.median(taken) for key, taken in times.items()}
+        rolled_shapes = [(shape, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
+        return experiment.write(
+            data=data,
+            parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
+            measurements=[
+                Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
+                for (system, shape), value in medians.items()
+            ],
+            checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in rolled_shapes)],
+        )
 
 
 def _ask(

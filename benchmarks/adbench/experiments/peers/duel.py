@@ -10,31 +10,30 @@ a ratio, ours ÷ theirs; the interval is that of the ratios' geometric mean.
 
 import asyncio
 import sys
-import tempfile
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from adbench.experiments import report
+from adbench.checks.after_load import recounted
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import orm, sums
 from adbench.harness import databases, k6
+from adbench.harness.databases import connected
 from adbench.harness.http_client import Wire
 from adbench.harness.progress import bar, step
-from adbench.harness.service import answering, serving
-from adbench.records import statistics, store
+from adbench.harness.service import answering
+from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import COLUMNS, Encoder, copy
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
 from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adbench.workload.seed import seed
-from adpulse.database.connections import connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
@@ -47,7 +46,7 @@ Wires = dict[str, tuple[Wire, str]]  # by who: the connection, and the start of 
 
 
 @dataclass(frozen=True)
-class Plan:
+class DuelPlan:
     """The events that both hold before, and `rounds` of `seconds` of load for each way and size of request."""
 
     data: Dataset
@@ -66,54 +65,44 @@ class Rounds:
     accepted: dict[str, int]  # by way
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Loads both, asks and feeds them in turn, writes the result and returns it with its path.
+def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Load both, ask and feed them in turn, write the result and return it with its path.
 
-    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
     """
     k6.find_k6()
-    folder = store.scratch(settings)
-    began = datetime.now(UTC)
-    with ExitStack() as stack:
-        here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-orm-")))
+    with Experiment("peers-orm", settings, console) as experiment:
+        here, folder, data = experiment.folder(), experiment.scratch, plan.data
         with step(console, "preparing requests"):
-            live = Dataset(RATE * 86_400, began.replace(microsecond=0), days=1, seed=plan.data.seed)
+            live = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=data.seed)
             bodies = {batch: write_bodies(live, Cell(batch), here) for batch in plan.users}
-        server = stack.enter_context(database(settings))
+        server = experiment.server()
         ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
-        asyncio.run(seed(ours, plan.data, settings.variant, console))
+        asyncio.run(seed(ours, data, settings.variant, console))
         with step(console, "loading the other one"):
-            asyncio.run(fill(theirs, plan.data))
-        address = stack.enter_context(serving(ours, plan.workers, folder / "service.log"))
-        other = stack.enter_context(serving_orm(theirs, plan.workers, folder / "orm.log"))
+            asyncio.run(fill(theirs, data))
+        address = experiment.serving(ours, plan.workers)
+        other = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
         addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
         with Wire(address) as wire, Wire(other) as other_wire:
             wires = {OURS: (wire, ""), "orm": (other_wire, WAYS["orm-batch"])}
-            checks = [_equal(shape, plan.data.end, wires) for shape in SHAPES]
+            equal = [_equal(shape, data.end, wires) for shape in SHAPES]
             latency = _ask(plan, wires, console)
         rate, accepted = _feed(plan, addresses, bodies, folder, console)
         found = Rounds(latency, rate, accepted)
-        postgres, variant = asyncio.run(report.describe(ours))
-        checks += asyncio.run(_stored(plan.data, found, ours, theirs))
-    data = plan.data
-    result = store.of_run(
-        what="peers-orm",
-        started_at=began,
-        postgres=postgres,
-        data=data.described,
-        variant=variant,
-        parameters={
-            "rounds": plan.rounds,
-            "seconds": plan.seconds,
-            "warmup_seconds": WARMUP_S,
-            "workers": plan.workers,
-            "users": {str(batch): users for batch, users in plan.users.items()},
-            "sqlalchemy": orm.VERSION,
-        },
-        measurements=_measurements(found, data.seed),
-        checks=checks,
-    )
-    return result, store.write(result, store.results(settings))
+        return experiment.write(
+            data=data,
+            parameters={
+                "rounds": plan.rounds,
+                "seconds": plan.seconds,
+                "warmup_seconds": WARMUP_S,
+                "workers": plan.workers,
+                "users": {str(batch): users for batch, users in plan.users.items()},
+                "sqlalchemy": orm.VERSION,
+            },
+            measurements=_measurements(found, data.seed),
+            checks=[*equal, *recounted(lambda: asyncio.run(_stored(data, found, ours, theirs)))],
+        )
 
 
 def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:
@@ -132,8 +121,7 @@ def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str
 async def fill(url: str, data: Dataset) -> None:
     """Makes the other service's table and puts the data set into it, in the same order as ours has it."""
     await orm.create_tables(url)
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await connection.execute(
             "CREATE UNLOGGED TABLE staged (ts timestamptz, cost_micros bigint, revenue_micros bigint, event_id uuid,"
             " event_type text, campaign_id text, user_id text, metadata jsonb)"
@@ -147,8 +135,6 @@ async def fill(url: str, data: Dataset) -> None:
         )
         await connection.execute("DROP TABLE staged")
         await connection.execute("VACUUM (ANALYZE)")
-    finally:
-        await connection.close()
 
 
 def _equal(shape: Shape, end: datetime, wires: Wires) -> Check:
@@ -158,7 +144,7 @@ def _equal(shape: Shape, end: datetime, wires: Wires) -> Check:
     return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
 
 
-def _ask(plan: Plan, wires: Wires, console: Console) -> dict[tuple[str, str], list[float]]:
+def _ask(plan: DuelPlan, wires: Wires, console: Console) -> dict[tuple[str, str], list[float]]:
     """Milliseconds of each answer, both in turn for each shape."""
     times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in wires for shape in SHAPES}
     began = time.monotonic()
@@ -177,7 +163,7 @@ def _ask(plan: Plan, wires: Wires, console: Console) -> dict[tuple[str, str], li
 
 
 def _feed(
-    plan: Plan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
+    plan: DuelPlan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
 ) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
     """Events a second, a value a round; and how many were accepted in all."""
     rates: dict[tuple[str, int], list[float]] = {(way, batch): [] for batch in plan.users for way in addresses}
@@ -213,9 +199,8 @@ async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[
     """Whether both have what they said they have."""
     checks = []
     for who, url in ((OURS, ours), ("orm", theirs)):
-        connection = await connect(url)
-        stored = await connection.fetchval("SELECT count(*) FROM events")
-        await connection.close()
+        async with connected(url) as connection:
+            stored = await connection.fetchval("SELECT count(*) FROM events")
         expected = data.events + sum(count for way, count in found.accepted.items() if way.startswith(who))
         name = f"every accepted event is stored once: {who}"
         checks.append(Check(name=name, passed=stored == expected, detail=f"{stored:,} of {expected:,}"))
@@ -227,21 +212,17 @@ def _measurements(found: Rounds, seed: int) -> list[Measurement]:
     measured = []
     for (who, shape), times in found.latency_ms.items():
         labels = {"system": who, "shape": shape}
-        measured.append(_measured("report.latency", statistics.median(times, seed), "ms", labels))
+        measured.append(Measurement.within("report.latency", statistics.median(times, seed), "ms", labels))
         if who != OURS:
             pairs = zip(times, found.latency_ms[OURS, shape], strict=True)
-            measured.append(_measured("report.ratio", statistics.ratio(pairs, seed), "ratio", labels))
+            measured.append(Measurement.within("report.ratio", statistics.ratio(pairs, seed), "ratio", labels))
     for (way, batch), rates in found.rate.items():
         labels = {"system": way, "batch": str(batch)}
-        measured.append(_measured("ingest.rate", statistics.median(rates, seed), "events/s", labels))
+        measured.append(Measurement.within("ingest.rate", statistics.median(rates, seed), "events/s", labels))
         if way != OURS:
             pairs = zip(rates, found.rate[OURS, batch], strict=True)
-            measured.append(_measured("ingest.ratio", statistics.ratio(pairs, seed), "ratio", labels))
+            measured.append(Measurement.within("ingest.ratio", statistics.ratio(pairs, seed), "ratio", labels))
     return measured
-
-
-def _measured(name: str, found: statistics.Interval, unit: str, labels: dict[str, str]) -> Measurement:
-    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, labels=labels)
 
 
 def table(result: Result) -> Table:

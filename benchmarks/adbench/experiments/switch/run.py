@@ -13,27 +13,24 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 from rich.console import Console
 
 from adbench.checks import after_load
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.switch import changes, pauses, tables
 from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Span
 from adbench.harness import databases, k6
+from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
-from adbench.harness.service import ServiceError, serving
-from adbench.records import environment, model, store
-from adbench.records.model import Check, Result
+from adbench.harness.service import ServiceError
+from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
-from adpulse.database.connections import connect
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
@@ -44,7 +41,7 @@ ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
 
 
 @dataclass(frozen=True)
-class Plan:
+class SwitchPlan:
     """`data` is there before; then so many batches of `batch` events, as many pairs of batches with a key, and reports
     a second, for twice `seconds`."""
 
@@ -58,104 +55,75 @@ class Plan:
     route: Sequence[str] = ROUTE
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures, writes the result and returns it with its path. All that it starts is stopped.
+def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure, write the result and return it with its path. All that it starts is stopped.
 
-    Raises load.LoadError, service.ServiceError or scratch.ScratchError when a part cannot run.
+    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
     """
     k6.find_k6()
-    folder = store.scratch(settings)
-    began = datetime.now(UTC)
-    with ExitStack() as stack:
-        with step(console, "starting PostgreSQL"):
-            server = stack.enter_context(database(settings))
-        url = asyncio.run(databases.recreate(server, DATABASE))
+    with Experiment("switch", settings, console) as experiment:
+        folder = experiment.scratch
+        url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         later = asyncio.run(_prepare(url, plan, console))
-        with step(console, f"starting the service with {plan.workers} workers"):
-            # It cannot be ready: migrations are missing.
-            address = stack.enter_context(serving(url, plan.workers, folder / "service.log", ready="/healthz"))
-            asyncio.run(_writers(url, plan.workers * settings.writers))
+        address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
+        asyncio.run(_writers(url, plan.workers * settings.writers))
         quiet, changing = _stretches(plan, time.time())
         loaded, made = _load(plan, url, address, folder, changing, console)
         requests = pauses.read(folder / "k6-samples.csv")
+        if min(each.sent for each in requests) > quiet.start:
+            raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
         with step(console, "recounting"):
-            answers = asyncio.run(after_load.ask(plan.data, url, address))
-            postgres = asyncio.run(_describe(url))
-    if min(each.sent for each in requests) > quiet.start:
-        raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
-    measurements = list(tables.measure(requests, made, quiet, changing))
-    result = store.of_run(
-        what="switch",
-        started_at=began,
-        postgres=postgres,
-        data=plan.data.described,
-        variant=",".join(dict.fromkeys(plan.route)),
-        parameters={
-            "seconds": plan.seconds,
-            "warmup_seconds": WARMUP_S,
-            "batches_per_second": plan.batches,
-            "keyed_batches_per_second": plan.keyed,
-            "batch": plan.batch,
-            "reports_per_second": plan.reports,
-            "workers": plan.workers,
-            "route": list(plan.route),
-            "migrations": later,
-            "changes": [{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
-        },
-        measurements=measurements,
-        checks=[
-            tables.changed(plan.route, made, changing),
-            after_load.replies(loaded),
-            after_load.complete(plan.data, loaded, answers),
-            after_load.accuracy(answers),
-            *(
-                Check(name=f"{each.metric} {each.condition}", passed=each.kept, detail=each.figure)
-                for each in loaded.thresholds()
-                if each.metric != "checks"
-            ),
-            *tables.aims(measurements),
-        ],
-    )
-    return result, store.write(result, store.results(settings))
+            audited = after_load.audit(plan.data, url, address, loaded)
+        measurements = list(tables.measure(requests, made, quiet, changing))
+        return experiment.write(
+            data=plan.data,
+            variant=",".join(dict.fromkeys(plan.route)),
+            parameters={
+                "seconds": plan.seconds,
+                "warmup_seconds": WARMUP_S,
+                "batches_per_second": plan.batches,
+                "keyed_batches_per_second": plan.keyed,
+                "batch": plan.batch,
+                "reports_per_second": plan.reports,
+                "workers": plan.workers,
+                "route": list(plan.route),
+                "migrations": later,
+                "changes": [{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
+            },
+            measurements=measurements,
+            checks=[
+                tables.changed(plan.route, made, changing),
+                after_load.replies(loaded),
+                *audited.checks,
+                *after_load.thresholds(loaded),
+                *tables.aims(measurements),
+            ],
+        )
 
 
-async def _prepare(url: str, plan: Plan, console: Console) -> list[str]:
+async def _prepare(url: str, plan: SwitchPlan, console: Console) -> list[str]:
     variant = catalogue.find(plan.route[-1])
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         later = await changes.build(connection, variant)
         await fill(connection, url, plan.data, variant, console)
-    finally:
-        await connection.close()
     return later
 
 
 async def _writers(url: str, wanted: int) -> None:
     """Returns when the service can write. Raises ServiceError."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         for _ in range(600):
-            connected: int = await connection.fetchval(
+            attached: int = await connection.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND application_name = 'adpulse writer'"
             )
-            if connected >= wanted:
+            if attached >= wanted:
                 return
             await asyncio.sleep(0.1)
-    finally:
-        await connection.close()
-    raise ServiceError(f"only {connected} of {wanted} writers are connected after a minute")
+    raise ServiceError(f"only {attached} of {wanted} writers are connected after a minute")
 
 
-async def _describe(url: str) -> model.Postgres:
-    connection = await connect(url)
-    try:
-        return await environment.postgres(connection)
-    finally:
-        await connection.close()
-
-
-def _stretches(plan: Plan, now: float) -> tuple[Span, Span]:
+def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
     """The quiet one and that of the changes, for a k6 that is started now."""
     first = now + STARTING_S + WARMUP_S
     middle = first + plan.seconds
@@ -163,7 +131,7 @@ def _stretches(plan: Plan, now: float) -> tuple[Span, Span]:
 
 
 def _load(
-    plan: Plan, url: str, address: str, folder: Path, changing: Span, console: Console
+    plan: SwitchPlan, url: str, address: str, folder: Path, changing: Span, console: Console
 ) -> tuple[k6.Load, list[Made]]:
     planned_s = STARTING_S + WARMUP_S + 2 * plan.seconds
     env = {

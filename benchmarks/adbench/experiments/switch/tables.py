@@ -122,10 +122,6 @@ def table(result: Result) -> Table:
     for row in rows:
         shown.add_row(*row)
     lines = [" · ".join(filter(None, row)) for row in by_change(result)[1]]
-    marks = {(True, False): "[green]✓[/]", (True, True): "[green]✓[/]", (False, False): "[red]✗[/]"}
-    for check in result.checks:
-        mark = marks.get((check.passed, check.aim), "[yellow]·[/]")
-        lines.append(f"{mark} {check.name}: {check.detail}")
-    shown.caption = "\n".join(lines)
+    shown.caption = "\n".join([*lines, result.verdicts])
     shown.caption_justify = "left"
     return shown

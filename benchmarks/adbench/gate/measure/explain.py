@@ -29,7 +29,7 @@ Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Plan:
+class QueryPlan:
     """What is kept of one plan. `buffers` are pages of 8 kB touched, in cache or not; none when it was not run."""
 
     shape: tuple[str, ...]
@@ -38,7 +38,7 @@ class Plan:
     buffers: int | None
 
 
-async def run(connection: Connection, statement: str, *arguments: object) -> Plan:
+async def run(connection: Connection, statement: str, *arguments: object) -> QueryPlan:
     """Run a statement, the second time measured, and keep its plan. The transaction is rolled back."""
     explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}"
     transaction = connection.transaction()
@@ -51,14 +51,14 @@ async def run(connection: Connection, statement: str, *arguments: object) -> Pla
     return reduce(json.loads(text)[0]["Plan"])
 
 
-async def plan(connection: Connection, statement: str) -> Plan | None:
+async def plan(connection: Connection, statement: str) -> QueryPlan | None:
     """Return the plan of a statement without parameters, which is not run; None for a REFRESH, which has no plan."""
     if not _EXPLAINED.match(statement):
         return None
     return reduce(json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}"))[0]["Plan"])
 
 
-def reduce(root: Node) -> Plan:
+def reduce(root: Node) -> QueryPlan:
     """Return a plan of EXPLAIN's JSON without costs, times and counts; partitions of one table count as one."""
     access: dict[str, str] = {}
     sorted_upserts: dict[str, bool] = {}
@@ -72,7 +72,7 @@ def reduce(root: Node) -> Plan:
             sorted_upserts[relation] = source["Node Type"] in ("Sort", "Incremental Sort")
     ran = "Actual Loops" in root
     buffers = root["Shared Hit Blocks"] + root["Shared Read Blocks"] if ran else None
-    return Plan(tuple(_shape(root, 0)), access, sorted_upserts, buffers)
+    return QueryPlan(tuple(_shape(root, 0)), access, sorted_upserts, buffers)
 
 
 async def indexes(connection: Connection) -> list[str]:
@@ -87,7 +87,7 @@ async def indexes(connection: Connection) -> list[str]:
     return sorted({f"{_name(table)} {definition[definition.index('USING') :]}" for table, definition in definitions})
 
 
-def lost(base: Plan, head: Plan) -> list[str]:
+def lost(base: QueryPlan, head: QueryPlan) -> list[str]:
     """Say what the plan of base has and that of head has not."""
     found = [
         f"{relation}: {base.access[relation]} → {kind}"

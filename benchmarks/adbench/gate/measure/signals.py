@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adbench.gate.measure import explain as plans
-from adbench.gate.measure.explain import Plan
+from adbench.gate.measure.explain import QueryPlan
 from adbench.workload import live_batches, report_mix
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
@@ -49,7 +49,7 @@ class Signals:
     """Counts by (kind, name), plans by name, definitions of indexes; `missing`: what could not be counted, and why."""
 
     counts: dict[tuple[str, str], float] = field(default_factory=dict)
-    plans: dict[str, Plan] = field(default_factory=dict)
+    plans: dict[str, QueryPlan] = field(default_factory=dict)
     indexes: tuple[str, ...] = ()
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.gate.proof.plants import PLANTS, Plant, planted
-from adbench.gate.run import Plan, checkouts
+from adbench.gate.run import GatePlan, checkouts
 from adbench.gate.run import run as run_gate
 from adbench.gate.verdict import record
 from adbench.gate.verdict.decision import Verdict
@@ -40,7 +40,7 @@ class Tally:
     cannot_tell: int
 
 
-def run(plan: Plan, times: int, settings: Settings, console: Console) -> Result:
+def run(plan: GatePlan, times: int, settings: Settings, console: Console) -> Result:
     """Run what is missing of the proof and sum it up. `plan.head` has no part in it."""
     began = datetime.now(UTC)
     base = checkouts(replace(plan, head=plan.base), settings, console)["base"]
@@ -108,7 +108,7 @@ def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
     return low, high
 
 
-def to_result(plan: Plan, found: dict[str, list[Result]], began: datetime) -> Result:
+def to_result(plan: GatePlan, found: dict[str, list[Result]], began: datetime) -> Result:
     """Return the summary of all runs, with a check for each promise."""
     tallies = [each for plant in PLANTS for each in tally(plant, found[plant.name])]
     some = next(runs[0] for runs in found.values() if runs)

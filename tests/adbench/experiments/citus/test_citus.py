@@ -20,7 +20,7 @@ from adpulse.settings import Settings
 from tests.conftest import GIVEN
 
 END = datetime(2026, 3, 1, tzinfo=UTC)
-PLAN = run.Plan(Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)
+PLAN = run.CitusPlan(Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)
 
 
 def found(kept: float, times: float) -> run.Found:

@@ -15,7 +15,7 @@ from rich.console import Console
 from adbench.experiments.matrix import measurements as numbers
 from adbench.experiments.matrix import outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Recount
-from adbench.experiments.matrix.plan import PHASES, MatrixError, Plan
+from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
 from adbench.records import store
 from adbench.records.model import Result
@@ -43,7 +43,7 @@ def quiet() -> Console:
     return Console(quiet=True)
 
 
-def plan(size: int, *variants: str, **changed: object) -> Plan:
+def plan(size: int, *variants: str, **changed: object) -> MatrixPlan:
     fields = {
         "variants": variants,
         "sizes": (size,),
@@ -55,7 +55,7 @@ def plan(size: int, *variants: str, **changed: object) -> Plan:
         "written_copies": 2,
         "both_copies": 2,
     }
-    return Plan(**fields | changed)
+    return MatrixPlan(**fields | changed)
 
 
 def cells(result: Result) -> set[tuple[str, str]]:

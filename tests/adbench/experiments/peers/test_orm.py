@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from adbench.experiments.peers import duel, orm, sums
-from adbench.experiments.peers.duel import Plan, Rounds
+from adbench.experiments.peers.duel import DuelPlan, Rounds
 from adbench.harness import k6
 from adbench.records import store
 from adbench.workload.copy_loader import load as bulk_load
@@ -111,7 +111,7 @@ def test_a_duel_runs_from_end_to_end(server, tmp_path: Path, monkeypatch: pytest
     except k6.LoadError:
         pytest.skip("no k6 here")
     monkeypatch.setattr(duel, "ASKED", 1)
-    plan = Plan(DATA, rounds=1, seconds=1, workers=1, users={10: 2})
+    plan = DuelPlan(DATA, rounds=1, seconds=1, workers=1, users={10: 2})
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = duel.run(plan, settings, Console(quiet=True))
     assert store.read(path) == result

@@ -1,0 +1,37 @@
+"""The names under which a service without keys answers: a page must not reach it under a name of its own.
+
+A page of `evil.example` may ask `evil.example` whatever it likes, and whoever owns that name can let it lead to
+127.0.0.1 (DNS rebinding). The browser sends the name along as `Host`. An address as `Host` is no name of anybody's.
+"""
+
+import ipaddress
+from functools import lru_cache
+
+from adpulse.auth.keyring import is_loopback
+from adpulse.settings import Settings
+
+_MOST_NAME_BYTES = 261  # a name of 255 and a port
+
+
+class Hosts:
+    """The check of one process. A server for everybody has none, unless the operator names hosts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._named = frozenset(name.lower() for name in settings.allowed_hosts or ())
+        self._checked = is_loopback(settings.host) or settings.allowed_hosts is not None
+        self._known = lru_cache(maxsize=256)(self._look_up)  # a client sends the same one again and again
+
+    def allow(self, host: bytes) -> bool:
+        """Return True if a service without keys may answer to that `Host`; an empty one comes from no browser."""
+        return not self._checked or not host or (len(host) <= _MOST_NAME_BYTES and self._known(host))
+
+    def _look_up(self, host: bytes) -> bool:
+        name = host.decode("latin-1").lower()
+        name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0].rstrip(".")
+        if name in self._named or name == "localhost" or name.endswith(".localhost"):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True

@@ -1,0 +1,28 @@
+"""What the endpoints of one application share, as `request.app.state`."""
+
+from dataclasses import dataclass, field
+
+from adpulse.auth.keyring import Keyring
+from adpulse.ingest.body import BodyReader
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.writer import Writer
+from adpulse.reports.replica import Reports
+from adpulse.settings import Settings
+
+
+@dataclass
+class State:
+    """Made with the application; `writer` and `reporter` when it starts."""
+
+    settings: Settings
+    bodies: BodyReader
+    decoder: Decoder
+    keyring: Keyring
+    writer: Writer = field(init=False)
+    reporter: Reports = field(init=False)
+    schema_checked: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "State":
+        """Return the state of an application that has not started."""
+        return cls(settings, BodyReader(settings), Decoder(settings), Keyring(settings))

@@ -1,0 +1,39 @@
+-- variant: rollup. Makes the roll-ups of whole UTC days anew from raw events: `adpulse rebuild`.
+--
+-- $1 start  timestamptz, inclusive: a midnight, or -infinity
+-- $2 stop   timestamptz, exclusive: a midnight; or infinity, and then inclusive
+--
+-- All statements run in one transaction that is REPEATABLE READ: with one snapshot, in which every transaction is there
+-- with its events and its deltas, or with neither. A delta that comes later stays, and is added. Nobody may compact
+-- meanwhile (adpulse takes an advisory lock); writers and reports go on.
+
+DELETE FROM rollup_delta
+WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+
+DELETE FROM rollup_minute
+WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+
+DELETE FROM rollup_hour
+WHERE hour >= $1::timestamptz AND (hour < $2::timestamptz OR $2 = 'infinity');
+
+DELETE FROM rollup_large
+WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+
+-- As the trigger writes them; maintain.sql makes minutes and hours of them. An amount beyond 2^30 has a delta of its own:
+-- a sum of fewer than 2^33 others is no more than a bigint holds.
+INSERT INTO rollup_delta
+  (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+SELECT
+  campaign_id,
+  date_bin('1 minute', ts, 'epoch') AS minute,
+  count(*) FILTER (WHERE event_type = 'impression'),
+  count(*) FILTER (WHERE event_type = 'click'),
+  count(*) FILTER (WHERE event_type = 'conversion'),
+  sum(cost_micros),
+  sum(revenue_micros)
+FROM events
+WHERE ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
+GROUP BY
+  campaign_id,
+  minute,
+  CASE WHEN greatest(abs(cost_micros), abs(revenue_micros)) > 1073741824 THEN events.ctid END;
