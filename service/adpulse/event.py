@@ -8,7 +8,7 @@ import math
 import re
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 from uuid import UUID
 
@@ -28,10 +28,13 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from adpulse.money import MICROS, to_micros
-from adpulse.reports.window import EARLIEST, LATEST
 from adpulse.settings import Settings
 
 TEXT_LENGTH = 128
+
+# Before 1970 zones' offsets have seconds, which no minute can hold; after 2200 nothing is an ad event.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 _TOO_FINE = re.compile(r"(?<=\.[0-9]{6})[0-9]+", re.ASCII)
 

@@ -34,7 +34,7 @@ async def money(connection: Connection, name: str, **chosen: Any) -> dict[str | 
     text = catalogue.find(name).exact_report
     start, stop = chosen.get("window", (EPOCH, STOP))
     rows = await connection.fetch(
-        text, chosen.get("campaigns"), start, stop, None, "UTC", chosen.get("group"), chosen.get("filters")
+        text, chosen.get("campaigns"), start, stop, None, None, chosen.get("group"), chosen.get("filters")
     )
     return {row["grp"]: (row["clicks"], int(row["cost_micros"]), int(row["revenue_micros"])) for row in rows}
 

@@ -126,7 +126,7 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
 
 
 def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
-    """`count` bodies of `size` events, of which BODIES are different."""
+    """Return `count` bodies of `size` events, of which BODIES are different."""
     source = events(data, BODIES * size)
     batches = [list(islice(source, size)) for _ in range(BODIES)]
     bodies = [json.dumps({"events": batch}, separators=(",", ":")).encode() for batch in batches]
@@ -134,7 +134,7 @@ def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
 
 
 async def _within_write(connection: Connection, copy: bytes) -> tuple[float, float, float]:
-    """Milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
+    """Return milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
     plain = connection.transaction()
     try:
         await connection.execute("SET session_replication_role = replica")  # no trigger of ours fires
@@ -175,7 +175,7 @@ def _measurements(size: int, times: Times, seed: int) -> Iterator[Measurement]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: medians in ms."""
+    """Return the outcome for people: medians in ms."""
     shown = Table(
         title="ms a request, medians; copy, roll-up and commit are PostgreSQL's part of write", title_style=""
     )

@@ -85,7 +85,7 @@ def _text_kind(up: str) -> str:
 
 
 def _contract_order(up: str) -> str:
-    """The columns of events as the contract lists them, where those of fixed width come first."""
+    """Return the columns of events as the contract lists them, where those of fixed width come first."""
     found = re.search(r"(?<=CREATE TABLE events \(\n)(.*?)(?=\n\) PARTITION)", up, re.DOTALL)
     if found is None:
         return up
@@ -271,7 +271,7 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: what excludes 1 stands out."""
+    """Return the outcome for people: what excludes 1 stands out."""
     shown = Table(title="events a second ÷ those of the default, with the ends of the 95 % interval", title_style="")
     shown.add_column("change")
     for cell in CELLS:

@@ -65,7 +65,7 @@ _TAKES = re.compile(r"\bDELETE FROM (\w+)", re.IGNORECASE)
 
 
 async def describe(server: str, settings: Settings) -> Result:
-    """A new database of the default variant on that server, as a result without measurements.
+    """Return a new database of the default variant on that server, as a result without measurements.
 
     Raises ScratchError when the role may not create one.
     """
@@ -88,7 +88,7 @@ async def describe(server: str, settings: Settings) -> Result:
 
 
 async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
-    """`tables`: name, partitioned, columns (name, type, key), indexes; `flows`: source, target, by what rows move."""
+    """Return `tables` (name, partitioned, columns, indexes) and `flows` (source, target, and what moves rows)."""
     tables = [
         {
             "name": record["name"],

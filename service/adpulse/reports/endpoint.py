@@ -49,8 +49,9 @@ async def get_report(request: Request) -> Response:
 
 
 def _items(request: Request) -> list[tuple[str, str]]:
-    text = request.scope["query_string"].decode("utf-8", "replace")
+    # What is no UTF-8 becomes lone surrogates, which no value may hold; a U+FFFD is a character like any other.
+    text = request.scope["query_string"].decode("utf-8", "surrogateescape")
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="surrogateescape")
     except ValueError:
         raise QueryError("query", f"has more than {_MOST_PARAMETERS} parameters") from None

@@ -2,11 +2,12 @@
 
 from typing import Any, NamedTuple
 
+from adpulse.calendar import GRANULARITIES
 from adpulse.event import EVENT, TEXT_LENGTH
 from adpulse.ingest.batch import LISTED_REJECTIONS
+from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
-from adpulse.reports.query import BY_NAME, COMPARISONS, FIELDS, FORMATS, KEY, REPEATABLE
-from adpulse.reports.window import GRANULARITIES
+from adpulse.reports.query import BY_NAME, COMPARISONS, FORMATS, REPEATABLE
 from adpulse.settings import Settings
 
 _TEXT = {"type": "string"}
@@ -167,7 +168,7 @@ class _Parameter(NamedTuple):
 def _parameters(settings: Settings) -> dict[str, _Parameter]:
     relative = {"pattern": "^-[0-9]{1,6}[mhdw]$"}
     when = {"type": "string", "anyOf": [relative, {"format": "date"}, {"format": "date-time"}]}
-    key = {"type": "string", "pattern": f"^{KEY}$"}
+    key = {"type": "string", "minLength": 1}
     order = "|".join((*METRICS, BY_NAME))
     names = "|".join(METRICS)
     return {
@@ -204,9 +205,10 @@ def _parameters(settings: Settings) -> dict[str, _Parameter]:
             {"a metadata key": "geo", "campaigns": "campaign_id"},
         ),
         "filter": _Parameter(
-            "Only events whose metadata has this `key:value`; repeat it for several keys, which then must all match.",
-            {"type": "string", "pattern": f"^{KEY}:.*$"},
-            {"one": ["geo:IN"], "two": ["geo:IN", "device:mobile"]},
+            "Only events of this group, as `key:value` or as the JSON object that a row has as its `filter`; repeat it "
+            "for several, which then must all match.",
+            {"type": "string", "pattern": r"^[^:{][^:]*:|^\{.*\}$"},
+            {"one": ["geo:IN"], "two": ["geo:IN", "device:mobile"], "without": ['{"geo": null}']},
         ),
         "metrics": _Parameter(
             "The columns, separated by commas. `unique_users` (reach) has to be asked for: it is counted from single "
@@ -263,6 +265,12 @@ def _report_schema() -> dict[str, Any]:
         "previous": {"oneOf": [record({"bucket": instant, **figures}), {"type": "null"}]},
         "change": {"oneOf": [record(changes), {"type": "null"}]},
     }
+    excluded = {"type": "object", "properties": {"not": {"type": "array", "items": text}}, "required": ["not"]}
+    condition = {"type": "object", "additionalProperties": {"oneOf": [text, excluded]}}
+    found = {
+        "oneOf": [condition, {"type": "null"}],
+        "description": "The value of `filter` that finds this row's group.",
+    }
     query = {
         "campaign_id": {"type": "array", "items": _TEXT},
         "start": instant,
@@ -270,7 +278,7 @@ def _report_schema() -> dict[str, Any]:
         "granularity": {"enum": [*GRANULARITIES, None]},
         "timezone": _TEXT,
         "group_by": text,
-        "filter": {"type": "object", "additionalProperties": _TEXT},
+        "filter": condition,
         "metrics": {"type": "array", "items": {"enum": list(METRICS)}},
     }
     answer = {
@@ -278,7 +286,9 @@ def _report_schema() -> dict[str, Any]:
         "totals": record(figures),
         "rows": {
             "type": "array",
-            "items": record({"bucket": instant, "group": text, **figures, **compared}, *compared),
+            "items": record(
+                {"bucket": instant, "group": text, "filter": found, **figures, **compared}, "filter", *compared
+            ),
         },
         "previous": record({"start": instant, "end": instant, "totals": record(figures)}),
         "change": record(changes),
@@ -288,9 +298,11 @@ def _report_schema() -> dict[str, Any]:
                 "took_ms": {"type": "number"},
                 "lag_ms": {"type": "integer"},
                 "groups": {"type": "integer"},
+                "hints": {"type": "array", "items": _TEXT},
             },
             "lag_ms",
             "groups",
+            "hints",
         ),
     }
     return record(answer, "rows", "previous", "change")

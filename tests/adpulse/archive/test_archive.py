@@ -12,6 +12,7 @@ import anyio
 import asyncpg
 import pytest
 
+from adpulse import calendar
 from adpulse.archive import export, parquet, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
@@ -61,7 +62,9 @@ async def late(connection: Connection, count: int = 2) -> None:
 async def totals(connection: Connection, **chosen: Any) -> list[tuple[Any, ...]]:
     variant = await catalogue.active(connection)
     window = [datetime.combine(day, time(), UTC) for day in (FIRST, LAST + timedelta(days=1))]
-    arguments = (None, *window, chosen.get("granularity"), "UTC", chosen.get("group"), chosen.get("filters"))
+    step = chosen.get("granularity")
+    buckets = calendar.buckets(window[0], window[1], step, calendar.zone("UTC")) if step else None
+    arguments = (None, *window, step, buckets, chosen.get("group"), chosen.get("filters"))
     return sorted(map(tuple, await connection.fetch(variant.report, *arguments)), key=str)
 
 

@@ -39,7 +39,7 @@ def batch(number: int) -> list[tuple[Any, ...]]:
 
 
 async def clicks(connection: Connection, name: str, **chosen: Any) -> int:
-    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, "UTC", chosen.get("group"), chosen.get("filters"))
+    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, None, chosen.get("group"), chosen.get("filters"))
     rows = await connection.fetch(catalogue.find(name).report, *arguments)
     assert sum(row["cost_micros"] for row in rows) == sum(row["clicks"] for row in rows)
     return sum(row["clicks"] for row in rows)

@@ -14,6 +14,7 @@ import orjson
 import pglast
 import pytest
 
+from adpulse import calendar
 from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
@@ -278,14 +279,16 @@ def questions() -> list[tuple[Any, ...]]:
     filters = [None, '{"geo": "IN"}', '{"geo": "3"}', '{"slot": "true", "geo": "3.0"}']
     campaigns = [None, ["C1"], ["C2", "C6", "C9", "nobody"]]
     found = [
-        (chosen, *span, step, zone, group, chosen_filter)
+        (chosen, *span, step, step and calendar.buckets(*span, step, calendar.zone(zone)), group, chosen_filter)
         for span, (step, zone), group, chosen_filter, chosen in itertools.product(
             spans[:2], steps, groups, filters, campaigns
         )
     ]
+    more = ['{"geo": null}', '{"geo": {"not": ["IN", null]}}', '{"event_type": "click"}', '{"slot": "[\\"IN\\"]"}']
+    found += [(None, *cut, None, None, group, each) for group, each in itertools.product(groups, more)]
     # A narrow and an empty window need no calendar.
     found += [
-        (chosen, *span, None, "UTC", group, chosen_filter)
+        (chosen, *span, None, None, group, chosen_filter)
         for span, group, chosen_filter, chosen in itertools.product(spans[2:], groups, filters, campaigns)
     ]
     return found
@@ -365,7 +368,8 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
     assert len(set(itertools.pairwise(walk))) == len(NAMES) * (len(NAMES) - 1)
     connection = await connections.connect(await new_database(walk[0]))
     await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
-    question = (None, EPOCH, EPOCH + timedelta(days=3), "hour", "Asia/Kolkata", "geo", None)
+    window = (EPOCH, EPOCH + timedelta(days=3))
+    question = (None, *window, "hour", calendar.buckets(*window, "hour", calendar.zone("Asia/Kolkata")), "geo", None)
 
     async def state() -> tuple[Any, ...]:
         variant = await catalogue.active(connection)
