@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 from tests.conftest import NewDatabase, Serve
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
@@ -125,7 +125,7 @@ async def test_a_move_takes_large_sums_along(new_database: NewDatabase, name: st
     """Another design can take the place of one that holds sums past 2^63."""
     connection = await connections.connect(await new_database("partitioned"))
     await send(connection, LARGEST, LARGEST, 5)
-    await catalogue.migrate(connection, name)
+    await migrate.migrate(connection, name)
     assert (await money(connection, name))[None][1] == 2 * LARGEST + 5
     assert (await verify.verify(connection, catalogue.find(name))).exact
     await connection.close()

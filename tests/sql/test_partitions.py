@@ -14,7 +14,7 @@ from adpulse.maintenance.loop import run_round
 from adpulse.reports import reporter as reports
 from adpulse.reports.query import QueryError, parse
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 from tests.conftest import CLUSTERS, NewDatabase, Serve
 
 TODAY = datetime.now(UTC).date()
@@ -280,9 +280,9 @@ async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_
     await add(connection, *days)
     await retire(connection, days[1])
     with pytest.raises(SchemaError, match=r"have been dropped .* DELETE FROM raw_horizon"):
-        await catalogue.migrate(connection, "rollup_dims")
+        await migrate.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup", days[0]) == 2
     await connection.execute("DELETE FROM raw_horizon")
-    await catalogue.migrate(connection, "rollup_dims")
+    await migrate.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup_dims", days[0]) == 1
     await connection.close()

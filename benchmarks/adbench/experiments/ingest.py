@@ -26,7 +26,7 @@ from adbench.records.statistics import ratio
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 DATABASE = "adpulse_ingest"
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
@@ -170,7 +170,7 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
     async with connected(url) as connection:
-        await catalogue.migrate(connection, settings.variant)
+        await migrate.migrate(connection, settings.variant)
     return url
 
 

@@ -37,7 +37,7 @@ from adbench.workload.request_bodies import RATE
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 DATABASE = "adpulse_rollups"
 LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
@@ -98,7 +98,7 @@ async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> 
     live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
     url = await databases.recreate(server, f"{DATABASE}_write")
     async with connected(url) as connection:
-        await catalogue.migrate(connection, name)
+        await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
         for kind, data in (("live", live), ("thin", plan.data)):
             copies = list(_copies(data, kind))

@@ -40,7 +40,7 @@ from adpulse.event import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 DATABASE = "adpulse_stages"
 BATCHES = (1, 100, 1_000, 5_000)
@@ -101,7 +101,7 @@ def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
 async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
     async with connected(url) as connection:
-        await catalogue.migrate(connection, settings.variant)
+        await migrate.migrate(connection, settings.variant)
     return url
 
 

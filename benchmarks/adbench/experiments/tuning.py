@@ -43,7 +43,7 @@ from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 WORKERS = 2
 CELLS = (Cell(1_000), Cell(1))
@@ -228,7 +228,7 @@ def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home:
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
     connection = await connect(await databases.recreate(server, change.database))
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
             if (changed := change.schema(up)) == up:

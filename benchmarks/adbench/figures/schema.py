@@ -15,7 +15,7 @@ from adbench.records import environment, store
 from adbench.records.model import Result
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 DATABASE = "adpulse_catalogue"
@@ -72,7 +72,7 @@ async def describe(server: str, settings: Settings) -> Result:
     began = datetime.now(UTC)
     connection = await connect(await databases.recreate(server, DATABASE))
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         return store.of_run(
             what="catalogue",
             started_at=began,

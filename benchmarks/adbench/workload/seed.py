@@ -11,7 +11,7 @@ from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 
@@ -25,7 +25,7 @@ async def seed(
     Returns the seconds that loading and tidying took. Raises AlreadyLoaded.
     """
     async with connected(url) as connection:
-        active = await catalogue.migrate(connection, variant, dimensions=dimensions)
+        active = await migrate.migrate(connection, variant, dimensions=dimensions)
         return await fill(connection, url, data, active, console)
 
 

@@ -47,7 +47,7 @@ from adbench.workload.request_bodies import Cell
 from adbench.workload.seed import seed
 from adpulse.maintenance.loop import run_round
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 DATABASE = "adbench_citus"
 KEPT = 0.5  # of the events a second
@@ -145,7 +145,7 @@ async def _sides(home: str, shards: int) -> Sides:
     for side, url in sides.items():
         async with connected(url) as connection:
             await connection.execute(f"SET citus.shard_count = {shards}")
-            await catalogue.migrate(connection, side)
+            await migrate.migrate(connection, side)
     return sides
 
 

@@ -7,7 +7,7 @@ from adbench.experiments.matrix.plan import MatrixPlan
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adpulse.database.connections import Connection, connect
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 SIZES = """
@@ -37,7 +37,7 @@ class Stock:
         """Make it anew: the design, and partitions for every day of the plan. Raises ScratchError."""
         connection = await connect(await databases.recreate(self.server, self.name))
         try:
-            await catalogue.migrate(connection, self.variant.name)
+            await migrate.migrate(connection, self.variant.name)
             first = min(plan.data(self.events).start, plan.live.start)
             await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
         finally:
