@@ -24,10 +24,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from adpulse.money import MICROS, to_micros
 from adpulse.reports.window import EARLIEST, LATEST
 from adpulse.settings import Settings
 
-MICROS = 1_000_000
 TEXT_LENGTH = 128
 
 
@@ -82,19 +82,6 @@ class Limits:
 
 
 # ── The contract ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def to_micros(value: float) -> int:
-    """Currency units as integer micros, exactly.
-
-    A JSON number is read as the nearest IEEE double. `micros / 10**6` is correctly rounded too, so the two are
-    equal exactly when the number was written with at most six decimals (up to 10**9 units, where a double still
-    has six decimals to spare). Raises ValueError otherwise.
-    """
-    micros = round(value * MICROS)
-    if micros / MICROS != value:
-        raise ValueError("more than 6 decimals")
-    return micros
 
 
 def _money(value: float, info: ValidationInfo[Limits]) -> int:

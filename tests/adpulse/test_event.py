@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adpulse.event import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain, to_micros
+from adpulse.event import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain
 from adpulse.ingest.copy_format import micros_of, pack, unpack
+from adpulse.money import to_micros
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)

@@ -12,23 +12,39 @@ from adpulse.database import connections, migrations
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
+from adpulse.variants import migrate as moving
 from adpulse.variants.catalogue import Variant
 
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
 
 
-def migrate(variant: VariantName = None, data_dir: DataDir = None) -> None:
-    """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing."""
+DropForeign = Annotated[
+    bool, typer.Option("--drop-foreign", help="let indexes, columns and such that others added go with the old tables")
+]
+
+
+def migrate(variant: VariantName = None, drop_foreign: DropForeign = False, data_dir: DataDir = None) -> None:
+    """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing.
+
+    What others have added to the old tables is refused, and listed.
+    """
     settings = console.settings()
     with opened(settings, make=True) as url:
-        name, version = run(migrated(url, variant, settings))
+        name, version = run(migrated(url, variant, settings, drop_foreign=drop_foreign))
     out.print(f"schema version {version}, variant {name}", highlight=False)
 
 
-async def migrated(url: str, variant: str | None, settings: Settings) -> tuple[str, int]:
+async def migrated(url: str, variant: str | None, settings: Settings, *, drop_foreign: bool = False) -> tuple[str, int]:
+    """Migrate, and return the name of the variant in force and the schema version."""
     connection = await connections.connect(url)
     try:
-        active = await catalogue.migrate(connection, variant, default=settings.variant, dimensions=settings.dimensions)
+        active = await moving.migrate(
+            connection,
+            variant,
+            default=settings.variant,
+            dimensions=settings.dimensions,
+            drop_foreign=drop_foreign,
+        )
         return active.name, await migrations.version(connection)
     finally:
         await connection.close()

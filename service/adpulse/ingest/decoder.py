@@ -20,7 +20,6 @@ from pydantic_core import PydanticCustomError
 
 from adpulse.event import (
     COLUMNS,
-    MICROS,
     TEXT_LENGTH,
     Limits,
     Rejection,
@@ -29,6 +28,7 @@ from adpulse.event import (
     explain,
 )
 from adpulse.ingest import copy_format as rows
+from adpulse.money import MICROS
 from adpulse.settings import Settings
 
 LISTED_REJECTIONS = 20
@@ -224,7 +224,7 @@ class Decoder:
         if not 0 <= value <= limits.max_money:
             raise _NeedsCareError
         micros = round(value * MICROS)
-        if micros / MICROS != value:  # see events.to_micros()
+        if micros / MICROS != value:  # see money.to_micros()
             raise _NeedsCareError
         _remember(self._money, value, micros)
         return micros

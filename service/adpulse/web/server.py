@@ -36,6 +36,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
         "log_level": settings.log_level,
         "log_config": _log_config(settings.log_level.upper()),
+        "proxy_headers": False,  # nothing here depends on who the client of a proxy is
         "access_log": False,  # /metrics counts requests; a line each costs more than the request
         "server_header": False,
         "timeout_keep_alive": settings.keep_alive_s,
