@@ -95,12 +95,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     app.add_middleware(Observe)
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
-    route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
-    route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(answer)
-    route("/healthz", methods=["GET"], summary="The process lives")(healthz)
-    route("/readyz", methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(readyz)
+    route(PATH, tags=["events"], methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
+    route(
+        "/report", tags=["reports"], methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings)
+    )(answer)
+    route("/healthz", tags=["operations"], methods=["GET"], summary="The process lives")(healthz)
+    route("/readyz", tags=["operations"], methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(
+        readyz
+    )
     route(
         "/metrics",
+        tags=["operations"],
         methods=["GET"],
         summary="Prometheus metrics",
         openapi_extra=METRICS_OPENAPI,
