@@ -187,3 +187,21 @@ def test_a_named_database_is_left_alone(home: Path) -> None:
     with database(settings) as url:
         assert url == "postgresql://elsewhere/db"
     assert not (home / "server").exists()
+
+
+def test_files_of_somebody_else_are_left_alone(home: Path) -> None:
+    """A folder named `data` that PostgreSQL did not make: one line that says so, and every file is where it was."""
+    cluster_home = home / "somewhere"
+    (cluster_home / "data").mkdir(parents=True)
+    (cluster_home / "data" / "notes.txt").write_text("mine")
+    with pytest.raises(EmbeddedError, match="holds files"), Cluster(cluster_home).in_use():
+        pass
+    assert [path.name for path in (cluster_home / "data").iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_will_do(home: Path) -> None:
+    """As a volume that was mounted there, whoever made it."""
+    cluster_home = home / "empty"
+    (cluster_home / "data").mkdir(parents=True)
+    with Cluster(cluster_home).in_use():
+        pass
