@@ -21,7 +21,7 @@ class Contract:
             for path, methods in document["paths"].items()
             for method, operation in methods.items()
         }
-        self._problem = self._operations["POST", "/events"]["400"]["content"]
+        self._problem: dict[str, Any] = self._operations["POST", "/events"]["400"]["content"]
         self._validators: dict[tuple[str, str, str, str], Draft202012Validator] = {}
 
     def judge(self, request: Request, reply: Reply) -> tuple[Any, str | None]:
@@ -69,8 +69,10 @@ class Contract:
         responses = self._operations.get((method, request.path))
         if responses is None:
             return self._problem if status in MISSING else None
-        response = responses.get(str(status))
-        return None if response is None else response.get("content", {})
+        if str(status) not in responses:
+            return None
+        content: dict[str, Any] = responses[str(status)].get("content", {})
+        return content
 
 
 def _contradicts(request: Request) -> bool:
