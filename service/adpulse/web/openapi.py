@@ -16,8 +16,10 @@ _COUNT = {"type": "integer", "minimum": 0}
 
 
 def _problem(status: int, code: str, detail: str, **more: tuple[dict[str, Any], Any]) -> dict[str, Any]:
-    """Return a reply that says what is wrong, with an example; `more` are members beside the four of every problem
-    document, each as its schema and its example."""
+    """Return a reply that says what is wrong, with an example.
+
+    `more` are members beside the four of every problem document, each as its schema and its example.
+    """
     members = {
         "type": {"type": "string", "pattern": "^urn:adpulse:[a-z_]+$"},
         "title": _TEXT,
@@ -77,7 +79,7 @@ _EXAMPLE_ANSWER = {
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
-    """The operation object of POST /events, with this server's limits."""
+    """Return the operation object of POST /events, with this server's limits."""
     event = _event_schema(settings)
     batch = {
         "type": "object",
@@ -172,7 +174,7 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
 
 
 def report_openapi(settings: Settings) -> dict[str, Any]:
-    """The operation object of GET /report, with this server's limits.
+    """Return the operation object of GET /report, with this server's limits.
 
     The page fills in what it finds as an example or a default of a parameter: only `start` has one, which is required.
     Examples of the others are in their schemas.
