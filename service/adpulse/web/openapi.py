@@ -45,6 +45,7 @@ _LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "descriptio
 _UNAVAILABLE = _problem(503, "unavailable", "The database cannot be reached.") | _LATER
 # What may be answered before the endpoint is asked.
 _GUARD = {
+    "400": _problem(400, "header", "The request has more than one content-type."),
     "401": _problem(401, "key_missing", "Send a key: Authorization: Bearer …, or X-API-Key: …")
     | {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how to send a key"}}},
     "403": _problem(403, "scope", "This key is not one for scope read."),
@@ -119,6 +120,7 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                     }
                 },
             },
+            **_GUARD,
             **{str(status): _problem(status, code, detail) for status, code, detail in _REFUSED},
             "422": _problem(
                 422,
@@ -126,7 +128,6 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                 "No event of the request was accepted.",
                 **{name: (schema, _EXAMPLE_ANSWER[name]) for name, schema in _ANSWER["properties"].items()},
             ),
-            **_GUARD,
         },
         "security": _KEY,
     }
