@@ -16,7 +16,7 @@ from adbench import cli as bench_cli
 from adbench.capacity import tables
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import tables as waits
-from adbench.figures import fault_tables
+from adbench.figures import fault_tables, packages
 from adbench.records import manifest, model, store
 from adbench.workload import profile
 from adpulse import telemetry
@@ -246,6 +246,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "adbench": lambda: commands(get_command(bench_cli.app), "adbench"),
     "decisions": decisions,
     "metrics": metrics_table,
+    "packages": packages.mermaid,
     "planted": planted_table,
     "variants": variant_table,
     "results": result_schema,

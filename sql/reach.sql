@@ -2,9 +2,9 @@
 -- reads raw events, in whatever variant built them; it is asked only where a report names unique_users.
 --
 -- $1 to $7 as in every report.sql:
--- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
--- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
 -- and
 -- $8 kept         text[], the groups with a row of their own (null among them: events without the key);
@@ -16,19 +16,15 @@ WITH
   -- A user once per row of the report: from here on there is little left to count.
   seen AS (
     SELECT DISTINCT
-      CASE WHEN $4::text IS NOT NULL THEN date_trunc($4, ts, $5::text) END AS bucket,
-      CASE
-        WHEN $6::text = 'campaign_id' THEN campaign_id
-        WHEN $6 = 'event_type' THEN event_type::text
-        WHEN $6 IS NOT NULL THEN metadata ->> $6
-      END AS grp,
+      CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(ts, $5)] END AS bucket,
+      event_group(campaign_id, event_type::text, metadata, $6::text) AS grp,
       user_id
     FROM events
     WHERE
       ts >= $2::timestamptz
       AND ts < $3::timestamptz
       AND ($1::text[] IS NULL OR campaign_id = ANY($1))
-      AND ($7::jsonb IS NULL OR metadata @@ filter_path($7))
+      AND event_matches(campaign_id, event_type::text, metadata, $7::jsonb)
       AND raw_kept($2, $3)
   ),
   marked AS (

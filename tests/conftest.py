@@ -26,7 +26,7 @@ from adbench.harness.databases import sibling
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings, unknown_variables
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.web.app import create_app
 
 HOME = "TEST_POSTGRES_HOME"
@@ -116,7 +116,7 @@ class Server:
             if not await self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
                 await self.execute(f"CREATE DATABASE building_{variant}")
                 connection = await connections.connect(self.url(f"building_{variant}"))
-                await catalogue.migrate(connection, variant)
+                await migrate.migrate(connection, variant)
                 await connection.close()
                 await self.execute(f"ALTER DATABASE building_{variant} RENAME TO {template}")
         return template
@@ -153,7 +153,7 @@ class GivenServer:
     async def migrate(self, name: str, variant: str | None) -> None:
         if variant is not None:
             connection = await connections.connect(self.url(name))
-            await catalogue.migrate(connection, variant)
+            await migrate.migrate(connection, variant)
             await connection.close()
 
     async def execute(self, statement: str) -> object:

@@ -23,7 +23,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.embedded import Cluster, database
 from adpulse.reports.reporter import Reporter, open_readers
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 T = TypeVar("T")
 VARIANTS = [variant.name for variant in catalogue.load_all()]
@@ -83,7 +83,7 @@ class Lab:
             await seed(url, self.data(events), variant, Console(quiet=True))
         else:
             connection = await connect(url)
-            await catalogue.migrate(connection, variant)
+            await migrate.migrate(connection, variant)
             await connection.close()
         return url
 

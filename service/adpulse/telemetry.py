@@ -99,6 +99,11 @@ MAINTAINED = Gauge(
 )
 DELTAS = Gauge("adpulse_rollup_delta_rows", "Deltas that wait for compaction", multiprocess_mode="livemostrecent")
 PARTITIONS = Gauge("adpulse_partitions", "Partitions of the table events", multiprocess_mode="livemostrecent")
+DURABILITY_RISKS = Gauge(
+    "adpulse_durability_risks",
+    "Settings and UNLOGGED tables because of which a crash may take away what was acknowledged; /readyz names them",
+    multiprocess_mode="livemostrecent",
+)
 DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk", multiprocess_mode="livemostrecent")
 
 

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from adbench import cli as bench_cli
 from adpulse.cli import main
+from adpulse.database.session import SETTINGS
 from adpulse.event import FIELDS
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +133,7 @@ def test_the_http_page_names_every_code_and_field() -> None:
     source = "".join(path.read_text() for path in modules)
     patterns = (
         r'PydanticCustomError\(\s*"(\w+)"',
-        r'_UnreadableError\(\s*"(\w+)"',
+        r'UnreadableError\(\s*"(\w+)"',
         r'BodyError\(\s*\d+, "(\w+)"',
         r'\bcode="(\w+)"',
         r'^    "\w+": \(\s*"(\w+)"',
@@ -165,3 +166,11 @@ def test_scripts_are_executable_and_parse() -> None:
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_what_a_connection_states_is_explained() -> None:
+    """Every setting of adpulse.database.session is on the page about reliability."""
+    page = (ROOT / "docs" / "explanation" / "reliability.md").read_text()
+    assert not [
+        name for name in (*SETTINGS, "synchronous_commit", "session_replication_role") if f"`{name}`" not in page
+    ]

@@ -14,7 +14,7 @@ from adbench.faults.standby import Standby
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from tests.conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 
 PATIENCE_S = 60
@@ -97,7 +97,7 @@ async def pair_database(pair: Pair) -> AsyncIterator[NewPairDatabase]:
             names.append(name)
             await connection.execute(f"CREATE DATABASE {name}")
             async with connected(pair.primary.url(name)) as inside:
-                await catalogue.migrate(inside, variant)
+                await migrate.migrate(inside, variant)
             await pair.caught_up()
             return name
 

@@ -14,7 +14,7 @@ from adpulse.maintenance.loop import run_round
 from adpulse.reports import reporter as reports
 from adpulse.reports.query import QueryError, parse
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 from tests.conftest import CLUSTERS, NewDatabase, Serve
 
 TODAY = datetime.now(UTC).date()
@@ -57,7 +57,7 @@ async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDat
         assert set(days[:moved]) <= await partitions(connection)
         assert await strays(connection) == left
     assert {TODAY + timedelta(days=n) for n in range(3)} <= await partitions(connection)
-    rows = await connection.fetch(variant.report, None, at(days[0]), at(TODAY), None, "UTC", None, None)
+    rows = await connection.fetch(variant.report, None, at(days[0]), at(TODAY), None, None, None, None)
     assert [row["impressions"] for row in rows] == [4]
     await connection.close()
 
@@ -163,7 +163,7 @@ async def retire(connection: Connection, first_kept: date) -> None:
 
 
 async def totals(connection: Connection, name: str, start: date, **chosen: Any) -> int:
-    arguments = (None, at(start, 0), at(TODAY), None, "UTC", chosen.get("group"), chosen.get("filters"))
+    arguments = (None, at(start, 0), at(TODAY), None, None, chosen.get("group"), chosen.get("filters"))
     rows = await connection.fetch(catalogue.find(name).report, *arguments)
     return sum(row["impressions"] for row in rows)
 
@@ -280,9 +280,9 @@ async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_
     await add(connection, *days)
     await retire(connection, days[1])
     with pytest.raises(SchemaError, match=r"have been dropped .* DELETE FROM raw_horizon"):
-        await catalogue.migrate(connection, "rollup_dims")
+        await migrate.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup", days[0]) == 2
     await connection.execute("DELETE FROM raw_horizon")
-    await catalogue.migrate(connection, "rollup_dims")
+    await migrate.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup_dims", days[0]) == 1
     await connection.close()

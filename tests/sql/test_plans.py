@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adpulse import calendar
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
@@ -57,12 +58,12 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def explain(opened: Opened, *arguments: Any) -> list[dict[str, Any]]:
     connection, variant = opened
-    types = "text[], timestamptz, timestamptz, text, text, text, jsonb"
+    types = "text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb"
     return await explained(connection, f"({types}) AS {variant.report}", arguments)
 
 
 async def explained(connection: Connection, prepared: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
-    types = ("text[]", "timestamptz", "timestamptz", "text", "text", "text", "jsonb")[: len(arguments)]
+    types = ("text[]", "timestamptz", "timestamptz", "text", "timestamptz[]", "text", "jsonb")[: len(arguments)]
     quoted = ", ".join(f"quote_nullable(${n}::{name})" for n, name in enumerate(types, 1))
     literals = await connection.fetchval(f"SELECT concat_ws(', ', {quoted})", *arguments)
     await connection.execute(f"PREPARE report {prepared}")
@@ -83,7 +84,7 @@ def rows(found: list[dict[str, Any]]) -> float:
 
 async def test_thirty_days_of_the_largest_campaign_are_a_thousand_index_entries(opened: Opened) -> None:
     """Hours inside, minutes at the edges, from the index alone; no event, and no partition, is opened."""
-    plan = await explain(opened, LARGEST, START, STOP, None, "UTC", None, None)
+    plan = await explain(opened, LARGEST, START, STOP, None, None, None, None)
     assert not scans(plan, "events")
     rolled = scans(plan, "rollup_hour", "rollup_minute")
     assert {node["Relation Name"] for node in rolled} == {"rollup_hour", "rollup_minute"}
@@ -122,7 +123,7 @@ async def test_one_plan_of_totals_is_good_for_all(
 
 async def test_all_campaigns_cost_what_one_costs(opened: Opened) -> None:
     """The sum over all campaigns is kept as a row of its own."""
-    plan = await explain(opened, None, START, STOP, None, "UTC", None, None)
+    plan = await explain(opened, None, START, STOP, None, None, None, None)
     assert not scans(plan, "events")
     rolled = scans(plan, "rollup_hour", "rollup_minute")
     assert {node["Node Type"] for node in rolled} == {"Index Only Scan"}
@@ -131,7 +132,8 @@ async def test_all_campaigns_cost_what_one_costs(opened: Opened) -> None:
 
 async def test_days_of_a_zone_that_cuts_hours(opened: Opened) -> None:
     """Days of India begin at half past: their edges come from minutes, 31 hours' worth and no more."""
-    plan = await explain(opened, LARGEST, START, STOP, "day", "Asia/Kolkata", None, None)
+    days = calendar.buckets(START, STOP, "day", calendar.zone("Asia/Kolkata"))
+    plan = await explain(opened, LARGEST, START, STOP, "day", days, None, None)
     assert not scans(plan, "events")
     assert rows(scans(plan, "rollup_minute")) <= 33 * 60
     assert 600 <= rows(scans(plan, "rollup_hour")) <= 720
@@ -145,7 +147,7 @@ async def test_raw_events_are_read_in_the_partitions_of_the_window_only(
     if opened[1].name == "rollup_dims":
         pytest.skip("its raw report is a function, whose plan EXPLAIN does not show")
     stop = START + timedelta(hours=30)
-    plan = await explain(opened, LARGEST, START, stop, question[0], "UTC", *question[1:])
+    plan = await explain(opened, LARGEST, START, stop, question[0], None, *question[1:])
     assert 2 <= len(scans(plan, "events_p")) <= 3
     assert not scans(plan, "events_default")
     assert not scans(plan, "rollup_hour", "rollup_minute")
@@ -177,7 +179,7 @@ async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> 
         await writer.execute("VACUUM (ANALYZE) rollup_delta")
         assert await writer.fetchval("SELECT count(*) FROM rollup_delta") == 0
         assert await writer.fetchval("SELECT pg_relation_size('rollup_delta')") > 1_600_000  # 200 blocks
-        plan = await explain(opened, LARGEST, START, STOP, None, "UTC", None, None)
+        plan = await explain(opened, LARGEST, START, STOP, None, None, None, None)
         (delta,) = scans(plan, "rollup_delta")
         assert delta.get("Index Name") == "rollup_delta_xid_campaign_id_idx"
         assert delta["Shared Hit Blocks"] + delta["Shared Read Blocks"] < 100
@@ -208,7 +210,7 @@ async def test_a_declared_dimension_is_read_from_its_roll_ups(
     opened: Opened, group: str | None, filters: str | None, most: int
 ) -> None:
     """One row per hour and value asked for, found through the index; the raw report is not called."""
-    plan = await explain(opened, LARGEST, START, STOP, None, "UTC", group, filters)
+    plan = await explain(opened, LARGEST, START, STOP, None, None, group, filters)
     assert not scans(plan, "events", "rollup_hour")
     assert not [node for node in plan if node["Node Type"] == "Function Scan" and node["Function Name"] == "raw_report"]
     hours = scans(plan, "rollup_dim_hour")

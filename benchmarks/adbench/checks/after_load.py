@@ -81,7 +81,7 @@ def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0)
 
 
 async def ask(data: Dataset, url: str, address: str) -> Answers:
-    """Recounts all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
+    """Recount all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
     it has taken: k6 may have broken off in the middle of requests."""
     async with connected(url) as connection:
         await _written(connection)
@@ -101,7 +101,7 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
 
 
 async def _written(connection: Connection) -> None:
-    """Returns when no writer of the service was at work several times in a row; raises TimeoutError after a minute."""
+    """Return when no writer of the service was at work several times in a row; raises TimeoutError after a minute."""
     calm = 0
     async with asyncio.timeout(DRAIN_S):
         while calm < CALM:
@@ -114,7 +114,7 @@ async def _written(connection: Connection) -> None:
 
 
 def replies(loaded: Load) -> Check:
-    """What k6 looked at in every reply."""
+    """Return the check that every reply was as k6 expects it."""
     failing = [f"{check.name}: {check.fails} not" for check in loaded.checks if check.fails]
     return Check(
         name="every reply as it should be",
@@ -133,7 +133,7 @@ def thresholds(loaded: Load) -> list[Check]:
 
 
 def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) -> Check:
-    """Nothing acknowledged is missing, nothing is there twice, and reports add up to it.
+    """Return the check that nothing acknowledged is missing or there twice, and that reports add up to it.
 
     `cut_off` is how many events were on their way when k6 broke off: they may be stored without having been
     acknowledged.
@@ -151,7 +151,7 @@ def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) ->
 
 
 def accuracy(answers: Answers) -> Check:
-    """Every cell of every recounted report."""
+    """Return every cell of every recounted report."""
     share = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
     # Never rounded up to 100 while a cell is wrong.
     share = min(share, 99.9999) if answers.wrong else share
@@ -164,14 +164,14 @@ def accuracy(answers: Answers) -> Check:
 
 
 def ingest_rate(loaded: Load) -> Measurement:
-    """Events accepted after the warm-up, by the time until the last of them was answered."""
+    """Return events accepted after the warm-up, by the time until the last of them was answered."""
     elapsed_s = loaded.value("ingest_elapsed{phase:load}", "max") / 1_000
     accepted = loaded.value("events_accepted{phase:load}", "count")
     return Measurement(name="ingest.rate", value=accepted / elapsed_s if elapsed_s else 0, unit="events/s")
 
 
 def latencies(loaded: Load) -> list[Measurement]:
-    """The quantiles of every duration that the script kept apart: by request, and by shape or part of the load."""
+    """Return the quantiles of every duration that the script kept apart, by request and shape or part of the load."""
     found = []
     for metric in loaded.metrics:
         if not metric.startswith(_DURATION) or not loaded.value(metric, "count"):

@@ -105,7 +105,7 @@ def ask_bounded(
 
 
 async def count(connection: Connection, question: Question) -> dict[Key, Sums]:
-    """The same rows from the events themselves; without granularity and group, one."""
+    """Return the same rows from the events themselves; without granularity and group, one."""
     group = {None: "NULL", "campaign_id": "campaign_id", "event_type": "event_type::text"}.get(
         question.group_by, f"metadata ->> '{question.group_by}'"
     )
@@ -142,7 +142,7 @@ async def compare(
 
 
 def sample(data: Dataset, now: datetime, size: int) -> Iterator[Question]:
-    """`size` reports of all shapes, the same ones each time: over the data set, and over what came in since."""
+    """Yield `size` reports of all shapes, always the same: over the data set, and over what came in since."""
     rng = random.Random(data.seed)
     shapes: list[dict[str, Any]] = [
         {},

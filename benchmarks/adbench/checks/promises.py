@@ -26,7 +26,7 @@ class Promise:
     events: int
 
     def broken(self, durations_ms: Sequence[float]) -> str | None:
-        """The figure that breaks it; None when it is kept. The percentile is the nearest rank, of at least one."""
+        """Return the figure that breaks it; None when it is kept. The percentile is the nearest rank, at least one."""
         rank = max(-(-len(durations_ms) * self.percent // 100), 1)
         figure = sorted(durations_ms)[rank - 1]
         if figure < self.limit_ms:
@@ -36,7 +36,7 @@ class Promise:
 
 
 def read(variant: Variant) -> list[Promise]:
-    """The promises in the variant's header; none when it makes none. Raises PromiseError."""
+    """Return the promises in the variant's header; none when it makes none. Raises PromiseError."""
     text = variant.header.get("promises", "")
     found = []
     for part in filter(None, map(str.strip, text.split(";"))):

@@ -58,7 +58,7 @@ def count(text: str) -> int:
 
 
 def dataset(events: int, days: int, campaigns: int, seed: int, end: datetime | None = None) -> Dataset:
-    """The data set that the options name; without `end` it ends with the last full hour."""
+    """Return the data set that the options name; without `end` it ends with the last full hour."""
     if end is None:
         end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return Dataset(events, end.replace(tzinfo=UTC), days, campaigns, seed)
@@ -115,7 +115,7 @@ def _said(error: BaseException) -> str:
 def finish(
     result: Result, path: Path, table: Callable[[Result], RenderableType], *, json: bool, width: int | None = None
 ) -> NoReturn:
-    """Prints a result, as JSON or as a table with its path, and exits: 0 when it passed, 1 when not."""
+    """Print a result, as JSON or as a table with its path, and exit: 0 when it passed, 1 when not."""
     if json:
         print(result.model_dump_json(indent=2))
     else:

@@ -39,7 +39,7 @@ def peers(
     ] = False,
     json: Json = False,
 ) -> None:
-    """The service against others, with the same events and equal answers.
+    """Compare the service with others, with the same events and equal answers.
 
     databases: GET /report against DuckDB and ClickHouse (chdb), which hold the events and roll-ups of their own. Exit
     status: 0 when answers are equal and every report that roll-ups hold is faster than from their events, 1 when not.

@@ -45,7 +45,7 @@ def run_ingest(
     ] = None,
     json: Json = False,
 ) -> None:
-    """POST /events against two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
+    """Compare POST /events with two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
 
     In a database adpulse_ingest of its own, made anew each time. Exit status: 0 when every accepted event was
     stored once, 1 when not, 2 when it could not be measured.
@@ -73,7 +73,7 @@ def run_report(
     reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
     json: Json = False,
 ) -> None:
-    """GET /report against /readyz, idle and while events are written, over growing data.
+    """Compare GET /report with /readyz, idle and while events are written, over growing data.
 
     In databases adpulse_reports_<events>, made anew unless --reuse is given. Exit status: 0 when every aim was
     reached, 1 when not, 2 when it could not be measured.
@@ -91,7 +91,7 @@ def run_stages(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Where the time of one POST /events goes, from the first byte to the answer.
+    """Time the stages of one POST /events, from the first byte to the answer.
 
     In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
@@ -114,7 +114,7 @@ def run_rollups(
     reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
     json: Json = False,
 ) -> None:
-    """What roll-ups cost those who write and save those who read, each against the same without them.
+    """Measure what roll-ups cost those who write and save those who read, against the same without them.
 
     In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
     all answers are equal, 1 when not, 2 when it could not be measured.
@@ -136,7 +136,7 @@ def run_tuning(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Settings of the service and of PostgreSQL against the default, one at a time, in turn.
+    """Compare settings of the service and of PostgreSQL with the default, one at a time, in turn.
 
     On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
     stored once, 1 when not, 2 when it could not be measured.
@@ -163,7 +163,7 @@ def run_switch(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """How long anybody waits while migrations are applied and the design is moved, beside a quiet stretch.
+    """Measure how long anybody waits while migrations are applied and the design is moved, beside a quiet stretch.
 
     In a database adpulse_switch of its own, made anew each time. Exit status: 0 when nothing failed and everything is
     exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.
@@ -196,7 +196,7 @@ def run_citus(
     end: End = None,
     json: Json = False,
 ) -> None:
-    """The design citus on a cluster against rollup on its coordinator alone: COPY, the service, reports, skew.
+    """Compare the design citus on a cluster with rollup on its coordinator alone: COPY, the service, reports, skew.
 
     Needs a Citus cluster: docs/how-to/scale-out.md. In databases adbench_citus…, made anew and dropped. Exit status: 0
     when every accepted event was stored once and all answers are equal, 1 when not, 2 when it could not be measured.

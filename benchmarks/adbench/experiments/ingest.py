@@ -26,7 +26,7 @@ from adbench.records.statistics import ratio
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 DATABASE = "adpulse_ingest"
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
@@ -121,7 +121,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
 
 
 def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
-    """One load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises load.LoadError."""
+    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises LoadError."""
     env = {
         "BASE_URL": address,
         "SECONDS": plan.seconds,
@@ -137,7 +137,7 @@ def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: 
 
 
 def rate(loaded: k6.Load, cell: Cell) -> float:
-    """Events taken a second, repeats included. Raises load.LoadError when one was not."""
+    """Return events taken a second, repeats included. Raises LoadError when one was not."""
     if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
         raise k6.LoadError(f"not every event was taken: {broken} in {cell}")
     taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
@@ -147,7 +147,7 @@ def rate(loaded: k6.Load, cell: Cell) -> float:
 
 
 def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
-    """Processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
+    """Return processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
     found = {name: cpu.seconds(pid) for name, pid in programs.items() if pid is not None}
     found["k6"] = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     return {name: value for name, value in found.items() if value is not None}
@@ -170,12 +170,12 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
     async with connected(url) as connection:
-        await catalogue.migrate(connection, settings.variant)
+        await migrate.migrate(connection, settings.variant)
     return url
 
 
 async def _postmaster(url: str) -> int | None:
-    """The process that started all others of the server; none when it runs elsewhere."""
+    """Return the process that started all others of the server; none when it runs elsewhere."""
     async with connected(url) as connection:
         return cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
 
@@ -204,7 +204,7 @@ def _measurements(plan: IngestPlan, rounds: list[Round], memory: int | None) -> 
 
 
 def table(result: Result) -> Table:
-    """The outcome for people."""
+    """Return the outcome for people."""
     found = {(each.name, *each.labels.values()): each for each in result.measurements}
     ceiling = found["ceiling.rate",]
     shown = Table(title=f"two streams of psql: {ceiling.value:,.0f} events/s", title_style="")

@@ -24,7 +24,7 @@ class CeilingError(RuntimeError):
 
 
 def write_csv(data: Dataset, folder: Path) -> None:
-    """STREAMS files of BLOCK rows each."""
+    """Write STREAMS files of BLOCK rows each."""
     source = events(data, STREAMS * BLOCK)
     for stream in range(STREAMS):
         with (folder / f"{stream}.csv").open("w", newline="") as file:
@@ -43,7 +43,7 @@ def _csv_row(event: dict[str, Any]) -> list[Any]:
 
 
 def find_psql(settings: Settings) -> Path:
-    """The psql of the embedded PostgreSQL, or the one on the PATH. Raises CeilingError."""
+    """Return the psql of the embedded PostgreSQL, or the one on the PATH. Raises CeilingError."""
     with suppress(EmbeddedError):  # with a database that is named, the embedded one need not be installed
         beside = (settings.postgres_bin or embedded_binaries()) / "psql"
         if beside.is_file():
@@ -55,7 +55,7 @@ def find_psql(settings: Settings) -> Path:
 
 
 def copy_in(psql: Path, url: str, folder: Path, logs: Path) -> float:
-    """Events a second of STREAMS sessions of psql that copy their file COPIES times, a commit each."""
+    """Return events a second of STREAMS sessions of psql that copy their file COPIES times, a commit each."""
     columns = ", ".join(COLUMNS)
     began = time.perf_counter()
     with ExitStack() as stack:

@@ -119,7 +119,7 @@ def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console
 
 
 def _times(wire: Wire, paths: dict[str, str], rounds: int, advance_to: Callable[[int], None]) -> dict[str, list[float]]:
-    """Milliseconds of every answer. Each round has another order, so that none always follows the slowest."""
+    """Return milliseconds of every answer. Each round has another order, so that none always follows the slowest."""
     times: dict[str, list[float]] = {name: [] for name in paths}
     draw, order, began = random.Random(0), list(paths), time.monotonic()
     for number in range(-WARMUP, rounds):
@@ -142,7 +142,7 @@ QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {"0.5": statistics.me
 
 
 def _capacity(address: str, folder: Path, console: Console) -> float:
-    """Events a second that clients who post as soon as they are answered get through."""
+    """Return events a second that clients who post as soon as they are answered get through."""
     with step(console, "measuring the capacity of ingest"):
         env = {"BASE_URL": address, "SECONDS": CAPACITY_S, "USERS": 4, "BATCH": BATCH, "REPORTS": 1}
         loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S, lambda gone: None)
@@ -151,7 +151,7 @@ def _capacity(address: str, folder: Path, console: Console) -> float:
 
 @contextmanager
 def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
-    """While it lasts, k6 posts so many events a second, whether or not the last batch has been answered."""
+    """Let k6 post so many events a second while the block runs, also when the last batch is not answered yet."""
     seconds = SETTLE_S + 3 * LONGEST_S  # ended by us before
     env = {"BASE_URL": address, "SECONDS": seconds, "BATCH": BATCH, "BATCHES": max(round(rate / BATCH), 1)}
     over = threading.Event()
@@ -206,7 +206,7 @@ def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: p50 / p99 in ms."""
+    """Return the outcome for people: p50 / p99 in ms."""
     latencies = [m for m in result.measurements if m.name == "latency"]
     columns = list(dict.fromkeys((m.labels["events"], m.labels["phase"]) for m in latencies))
     shown = Table(title="p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", title_style="")

@@ -37,7 +37,7 @@ from adbench.workload.request_bodies import RATE
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 DATABASE = "adpulse_rollups"
 LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
@@ -98,7 +98,7 @@ async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> 
     live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
     url = await databases.recreate(server, f"{DATABASE}_write")
     async with connected(url) as connection:
-        await catalogue.migrate(connection, name)
+        await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
         for kind, data in (("live", live), ("thin", plan.data)):
             copies = list(_copies(data, kind))
@@ -127,7 +127,7 @@ async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> 
 
 
 def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
-    """The COPYs of a turn, from the middle of the data: the events and the bytes of each."""
+    """Return the COPYs of a turn, from the middle of the data: the events and the bytes of each."""
     encoder, block = Encoder(data), data.block(data.blocks // 2)
     size = LIVE_EVENTS if kind == "live" else BLOCK
     for first in range(0, min(len(block), TURN * size), size):
@@ -136,7 +136,7 @@ def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
 
 
 def part(block: Block, place: slice) -> Block:
-    """The events of a block at these places."""
+    """Return the events of a block at these places."""
     chosen = (block.repeated >= place.start) & (block.repeated < place.stop)
     arrays = ("ts", "arrival", "campaign", "user", "kind", "mix", "cost", "revenue")
     return replace(
@@ -148,7 +148,7 @@ def part(block: Block, place: slice) -> Block:
 
 
 async def _turn(connection: Connection, without: str | None, copies: list[tuple[int, bytes]]) -> float:
-    """Events a second."""
+    """Return events a second."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -203,7 +203,7 @@ async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[M
             took = []
             for _ in range(times):
                 began = time.perf_counter()
-                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, "UTC", group, None)
+                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, None, group, None)
                 took.append((time.perf_counter() - began) * 1_000)
             return median(took), sorted(map(tuple, rows), key=repr)
 
@@ -265,7 +265,7 @@ def _aims(result: Result) -> Iterator[Check]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people."""
+    """Return the outcome for people."""
     shown = Table(title="roll-ups: what they cost and what they save", title_style="")
     for column in ("measured", "value", "95 % interval"):
         shown.add_column(column, justify="left" if column == "measured" else "right")

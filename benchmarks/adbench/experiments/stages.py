@@ -40,7 +40,7 @@ from adpulse.event import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 DATABASE = "adpulse_stages"
 BATCHES = (1, 100, 1_000, 5_000)
@@ -101,7 +101,7 @@ def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
 async def _prepare(server: str, settings: Settings) -> str:
     url = await databases.recreate(server, DATABASE)
     async with connected(url) as connection:
-        await catalogue.migrate(connection, settings.variant)
+        await migrate.migrate(connection, settings.variant)
     return url
 
 
@@ -126,7 +126,7 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
 
 
 def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
-    """`count` bodies of `size` events, of which BODIES are different."""
+    """Return `count` bodies of `size` events, of which BODIES are different."""
     source = events(data, BODIES * size)
     batches = [list(islice(source, size)) for _ in range(BODIES)]
     bodies = [json.dumps({"events": batch}, separators=(",", ":")).encode() for batch in batches]
@@ -134,7 +134,7 @@ def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
 
 
 async def _within_write(connection: Connection, copy: bytes) -> tuple[float, float, float]:
-    """Milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
+    """Return milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
     plain = connection.transaction()
     try:
         await connection.execute("SET session_replication_role = replica")  # no trigger of ours fires
@@ -175,7 +175,7 @@ def _measurements(size: int, times: Times, seed: int) -> Iterator[Measurement]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: medians in ms."""
+    """Return the outcome for people: medians in ms."""
     shown = Table(
         title="ms a request, medians; copy, roll-up and commit are PostgreSQL's part of write", title_style=""
     )

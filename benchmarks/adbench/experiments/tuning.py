@@ -43,7 +43,7 @@ from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 
 WORKERS = 2
 CELLS = (Cell(1_000), Cell(1))
@@ -85,7 +85,7 @@ def _text_kind(up: str) -> str:
 
 
 def _contract_order(up: str) -> str:
-    """The columns of events as the contract lists them, where those of fixed width come first."""
+    """Return the columns of events as the contract lists them, where those of fixed width come first."""
     found = re.search(r"(?<=CREATE TABLE events \(\n)(.*?)(?=\n\) PARTITION)", up, re.DOTALL)
     if found is None:
         return up
@@ -228,7 +228,7 @@ def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home:
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
     connection = await connect(await databases.recreate(server, change.database))
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
             if (changed := change.schema(up)) == up:
@@ -271,7 +271,7 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: what excludes 1 stands out."""
+    """Return the outcome for people: what excludes 1 stands out."""
     shown = Table(title="events a second ÷ those of the default, with the ends of the 95 % interval", title_style="")
     shown.add_column("change")
     for cell in CELLS:

@@ -31,7 +31,7 @@ from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 
 Mode = Literal["remote_apply", "async"]
 
@@ -116,7 +116,7 @@ class Pair:
         await connection.execute(f"CREATE DATABASE {DATABASE}")
         await connection.close()
         connection = await connect(self.primary.url(DATABASE))
-        await catalogue.migrate(connection, VARIANT)
+        await migrate.migrate(connection, VARIANT)
         await connection.close()
 
     def url(self) -> str:

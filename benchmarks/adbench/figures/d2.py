@@ -22,7 +22,7 @@ classes: {
 
 
 def render(text: str) -> bytes:
-    """The PNG of a d2 text. Raises RuntimeError with d2's own message when it is not valid."""
+    """Return the PNG of a d2 text. Raises RuntimeError with d2's own message when it is not valid."""
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         target = Path(folder) / "diagram.png"
         done = subprocess.run(
@@ -34,12 +34,12 @@ def render(text: str) -> bytes:
 
 
 def architecture() -> bytes:
-    """docs/diagrams/architecture.d2."""
+    """Draw docs/diagrams/architecture.d2."""
     return render((SOURCES / "architecture.d2").read_text())
 
 
 def schema(catalogue: dict[str, Any]) -> bytes:
-    """What `adbench.figures.schema` read, as tables with their columns and what moves rows between them."""
+    """Draw what `adbench.figures.schema` read: tables with their columns, and what moves rows between them."""
     return render(_STYLE + "\n".join([*map(_table, catalogue["tables"]), *map(_flow, catalogue["flows"])]))
 
 

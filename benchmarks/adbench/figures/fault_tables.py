@@ -8,7 +8,7 @@ from adbench.records.model import Check, Result
 
 
 def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
-    """What `say` says of the newest kept result of exactly that kind and of a link to it, or that there is none."""
+    """Return what `say` makes of the newest kept result of that kind and a link to it, or that there is none."""
     paths = sorted(store.COMMITTED.glob(f"*/*Z-{what}.json"), key=lambda path: path.name)
     if not paths:
         return f"No run of `{command}` is kept yet; until one is, this page has no figures of it.\n"
@@ -16,7 +16,7 @@ def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
 
 
 def cycles(run: Result, link: str) -> str:
-    """Cycles of harm: what was done, what was wrong, the bounds that the counts give, and how soon it came back."""
+    """Say what cycles of harm did, what was wrong, the bounds that the counts give, and how soon it came back."""
     values = _values(run)
     count, minutes = values["cycles"], values["seconds"] / 60
     wrong, lost = _of(run, "violations", of="cycle"), _of(run, "violations", of="event")
@@ -53,7 +53,7 @@ def cycles(run: Result, link: str) -> str:
 
 
 def overload(run: Result, link: str) -> str:
-    """Too much at once: what was stored of what could be, how long it took, and whose the processors were."""
+    """Say of an overload what was stored of what could be, how long it took, and who used the processors."""
     values = _values(run)
     answers = ", ".join(
         f"{each.value:,.0f} batches got {each.labels['status']}"
@@ -79,7 +79,7 @@ def overload(run: Result, link: str) -> str:
 
 
 def planted(run: Result, link: str) -> str:
-    """How many of the planted bugs were found."""
+    """Say how many of the planted bugs were found."""
     many = {each.labels["plant"]: int(each.value) for each in run.measurements if each.name == "cycles"}
     found = [many[each.name] for each in run.checks if each.passed]
     missed = [f"`{each.name}` in {many[each.name]} cycles" for each in run.checks if not each.passed]
@@ -92,7 +92,7 @@ def planted(run: Result, link: str) -> str:
 
 
 def fuzz(run: Result, link: str) -> str:
-    """How many requests were sent, and what was wrong."""
+    """Say how many requests were sent, and what was wrong."""
     drawn, made = (_of(run, "cases", origin=each).value for each in ("drawn", "made"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['minutes']:g} minutes, seed {run.parameters['seed']} "

@@ -64,7 +64,7 @@ class Library:
     files: dict[Path, Result]
 
     def __repr__(self) -> str:
-        """Short, because a notebook keeps it beside the table below."""
+        """Return a short text, because a notebook keeps it beside the table below."""
         return f"{len(self.files)} results"
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
@@ -88,7 +88,7 @@ class Library:
         return self.every(what) or [self.latest(what)]
 
     def _repr_markdown_(self) -> str:
-        """What is loaded and where it was measured: the first thing that a notebook shows."""
+        """Return what is loaded and where it was measured: the first thing that a notebook shows."""
         rows = []
         for path, result in self.files.items():
             machine = f"{result.machine.cpu}, {result.machine.cores} cores"
@@ -103,7 +103,8 @@ class Library:
 
 
 def load(folders: Sequence[Path] = ()) -> Library:
-    """The results in some folders; without them, the committed ones of the newest machine, and those of local runs.
+    """Return the results in some folders; without them, the committed ones of the newest machine, and those of local
+    runs.
 
     Raises FiguresError when there are none.
     """
@@ -200,7 +201,7 @@ def not_drawn(notebook: NotebookNode) -> list[str]:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Writes an executed notebook as .ipynb."""
+    """Write an executed notebook as .ipynb."""
     jupytext.write(notebook, path, fmt="ipynb")
 
 

@@ -15,7 +15,7 @@ from adbench.records import environment, store
 from adbench.records.model import Result
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 DATABASE = "adpulse_catalogue"
@@ -65,14 +65,14 @@ _TAKES = re.compile(r"\bDELETE FROM (\w+)", re.IGNORECASE)
 
 
 async def describe(server: str, settings: Settings) -> Result:
-    """A new database of the default variant on that server, as a result without measurements.
+    """Return a new database of the default variant on that server, as a result without measurements.
 
     Raises ScratchError when the role may not create one.
     """
     began = datetime.now(UTC)
     connection = await connect(await databases.recreate(server, DATABASE))
     try:
-        variant = await catalogue.migrate(connection, settings.variant)
+        variant = await migrate.migrate(connection, settings.variant)
         return store.of_run(
             what="catalogue",
             started_at=began,
@@ -88,7 +88,7 @@ async def describe(server: str, settings: Settings) -> Result:
 
 
 async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
-    """`tables`: name, partitioned, columns (name, type, key), indexes; `flows`: source, target, by what rows move."""
+    """Return `tables` (name, partitioned, columns, indexes) and `flows` (source, target, and what moves rows)."""
     tables = [
         {
             "name": record["name"],

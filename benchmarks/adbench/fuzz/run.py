@@ -19,7 +19,7 @@ from adbench.records import environment, model, store
 from adbench.records.model import Check, Measurement, Result
 from adpulse.database import connections, embedded
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 
 DATABASE = "adpulse_fuzz"
 DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made of them
@@ -32,7 +32,7 @@ async def _new(server: str, variant: str) -> str:
     url = await databases.recreate(server, DATABASE)
     connection = await connections.connect(url)
     try:
-        await catalogue.migrate(connection, variant)
+        await migrate.migrate(connection, variant)
     finally:
         await connection.close()
     return url

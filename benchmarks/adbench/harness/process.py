@@ -14,7 +14,7 @@ STOP_S = 30
 def child(
     command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, stop_s: float = STOP_S
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs a program while the block runs; what it prints goes to `log`, and `env` is added to the environment.
+    """Run a program while the block runs; what it prints goes to `log`, and `env` is added to the environment.
 
     It is in a session of its own, so that Ctrl-C in a terminal reaches us first, and we stop things in order.
     It gets SIGTERM and `stop_s` seconds; then it and whatever it has started are killed.
@@ -42,7 +42,7 @@ def child(
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, indented; empty when there is none."""
+    """Return the last lines of a log, indented; empty when there is none."""
     try:
         text = log.read_text(errors="replace")
     except FileNotFoundError:
@@ -52,7 +52,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 @contextmanager
 def stopping_on_sigterm() -> Iterator[None]:
-    """Lets SIGTERM unwind the block, as Ctrl-C does, so that everything started in it is stopped."""
+    """Let SIGTERM unwind the block, as Ctrl-C does, so that everything started in it is stopped."""
 
     def stop(number: int, frame: object) -> None:
         raise SystemExit(128 + number)

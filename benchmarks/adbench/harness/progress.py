@@ -12,7 +12,7 @@ WIDTH = 36
 
 @contextmanager
 def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callable[[float], None]]:
-    """A bar for a known amount of work; the block says how far it is. Ends as one line with the time taken."""
+    """Yield a bar for a known amount of work; the block says how far it is. Ends as one line with the time taken."""
     began = time.perf_counter()
     columns = (
         TextColumn(f"{{task.description:<{WIDTH}}}"),
@@ -31,7 +31,7 @@ def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callab
 
 @contextmanager
 def step(console: Console, what: str) -> Iterator[None]:
-    """A spinner for work of unknown length. Ends as one line with the time taken."""
+    """Yield a spinner for work of unknown length. Ends as one line with the time taken."""
     began = time.perf_counter()
     with console.status(what):
         yield

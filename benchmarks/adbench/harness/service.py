@@ -57,14 +57,14 @@ def serving(
 
 
 def adpulse() -> str:
-    """The command `adpulse` of this Python, or the one on the PATH."""
+    """Return the command `adpulse` of this Python, or the one on the PATH."""
     beside = Path(sys.executable).with_name("adpulse")
     return str(beside) if beside.is_file() else shutil.which("adpulse") or "adpulse"
 
 
 @contextmanager
 def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Runs a program that takes `--port N` and answers there on /readyz when it is ready, and yields its address.
+    """Run a program that takes `--port N` and answers there on /readyz when it is ready, and yields its address.
 
     Raises ServiceError when it is not ready within START_S seconds.
     """
@@ -74,7 +74,7 @@ def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iter
 
 @contextmanager
 def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
-    """The same, with the id of its process; it is ready when the path `ready` says so."""
+    """Yield the same, with the id of its process; it is ready when the path `ready` says so."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:
@@ -89,7 +89,7 @@ def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: st
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody listens on now."""
+    """Return a TCP port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -24,7 +24,7 @@ PACKAGES = (
 
 
 def machine() -> Machine:
-    """The machine that this runs on."""
+    """Return the machine that this runs on."""
     affinity = getattr(os, "sched_getaffinity", None)
     return Machine(
         cpu=_cpu(),
@@ -36,7 +36,7 @@ def machine() -> Machine:
 
 
 def source() -> Source:
-    """The revision and packages that this runs."""
+    """Return the revision and packages that this runs."""
 
     def git(*arguments: str) -> str | None:
         here = Path(__file__).parent
@@ -54,7 +54,9 @@ def source() -> Source:
 
 
 async def postgres(connection: Connection) -> Postgres:
-    """The server behind a connection. Settings that name files and addresses, or may hold a password, are left out."""
+    """Return the server behind a connection. Settings that name files and addresses, or may hold a password, are left
+    out.
+    """
     rows = await connection.fetch(
         "SELECT name, current_setting(name) FROM pg_settings"
         " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"

@@ -21,7 +21,7 @@ class KeepingError(RuntimeError):
 
 
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
-    """Copies results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
+    """Copy results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
 
     Looks at all of them first: raises KeepingError, and copies nothing, when one is kept already or was measured on
     another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
@@ -49,7 +49,7 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
 
 
 def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
-    """Writes what the files of a folder say into its manifest. A disk that was measured before stays.
+    """Write what the files of a folder say into its manifest. A disk that was measured before stays.
 
     Raises KeepingError when a file that the manifest knows is gone or is not as it was.
     """
@@ -65,7 +65,7 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
 
 
 def reference() -> list[Path]:
-    """The folders of committed results of the machine that was measured last, oldest first."""
+    """Return the folders of committed results of the machine that was measured last, oldest first."""
     folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
     machines = [store.read_manifest(folder) for folder in folders]
     last = machines[-1]
@@ -75,14 +75,14 @@ def reference() -> list[Path]:
 
 
 def newest(folders: Iterable[Path]) -> dict[str, Result]:
-    """The newest result of each command in some folders; of those that compare designs, of those with the most."""
+    """Return the newest result of each command; of those that compare designs, the newest with the most."""
     every = (store.read(path) for folder in folders for path in store.files(folder))
     ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
     return {result.what: result for result in ordered}
 
 
 def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
-    """Writes a page and waits for the disk, again and again, in a file of `folder`, as a commit writes its log.
+    """Write a page and waits for the disk, again and again, in a file of `folder`, as a commit writes its log.
 
     What pg_test_fsync does for `fdatasync`, without needing that program; systems without fdatasync use fsync.
     """

@@ -97,7 +97,7 @@ class NotMeasured(KeyError):
     """A result has no such number."""
 
     def __str__(self) -> str:
-        """The words alone: KeyError puts them in quotation marks."""
+        """Return the words alone: KeyError puts them in quotation marks."""
         return str(self.args[0])
 
 
@@ -128,14 +128,14 @@ class Result(_Model):
         return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
 
     def find(self, name: str, **labels: str) -> Measurement:
-        """The measurement of that name with exactly these labels. Raises NotMeasured."""
+        """Return the measurement of that name with exactly these labels. Raises NotMeasured."""
         for each in self.measurements:
             if each.name == name and each.labels == labels:
                 return each
         raise NotMeasured(f"{self.what} has no {name} {labels}")
 
     def value(self, name: str, **labels: str) -> float:
-        """The value of that measurement. Raises NotMeasured."""
+        """Return the value of that measurement. Raises NotMeasured."""
         return self.find(name, **labels).value
 
 

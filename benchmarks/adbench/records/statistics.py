@@ -31,7 +31,7 @@ class Interval(NamedTuple):
 
 
 def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """`statistic(*samples, axis=-1)` of independent samples, each resampled on its own.
+    """Return `statistic(*samples, axis=-1)` of independent samples, each resampled on its own.
 
     For pairs, hand over one sample of what is computed from each pair. Raises ValueError for an empty sample.
     """
@@ -46,24 +46,26 @@ def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0, resample
 
 
 def median(values: ArrayLike, seed: int = 0) -> Interval:
-    """The median of independent values."""
+    """Return the median of independent values."""
     return percentile(values, 50, seed)
 
 
 def percentile(values: ArrayLike, percent: float, seed: int = 0) -> Interval:
-    """A percentile of independent values. Near the ends it needs many: below 100 values, p99 is about the maximum."""
+    """Return a percentile of independent values. Near the ends it needs many: below 100 values, p99 is about the
+    maximum.
+    """
     return bootstrap(lambda each: np.percentile(each, percent, axis=-1), values, seed=seed)
 
 
 def ratio_of_medians(below: ArrayLike, above: ArrayLike, seed: int = 0) -> Interval:
-    """median(above) / median(below) of two independent samples, whose sizes may differ."""
+    """Return median(above) / median(below) of two independent samples, whose sizes may differ."""
     return bootstrap(lambda b, a: np.median(a, axis=-1) / np.median(b, axis=-1), below, above, seed=seed)
 
 
 def ratios_of_medians(
     below: ArrayLike, above: ArrayLike, confidence: float, seed: int = 0, resamples: int = RESAMPLES
 ) -> list[Interval]:
-    """median(above) / median(below) of several things that were measured in the same rounds: shapes (things, rounds).
+    """Return median(above) / median(below) of things measured in the same rounds; the shapes are (things, rounds).
 
     Rounds are drawn whole, so that what hit both in a round cancels out. `confidence` is that of each interval; a tail
     should have a few resamples beyond it.
@@ -83,7 +85,7 @@ def ratios_of_medians(
 
 
 def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
-    """The geometric mean of b / a over pairs (a, b) that were measured in turn: what hit both cancels out."""
+    """Return the geometric mean of b / a over pairs (a, b) that were measured in turn: what hit both cancels out."""
     logs = np.log([b / a for a, b in pairs])
     value, low, high = np.exp(bootstrap(lambda each: each.mean(axis=-1), logs, seed=seed))
     return Interval(float(value), float(low), float(high))
@@ -92,7 +94,8 @@ def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
 def percentiles_over_rounds(
     rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
 ) -> list[Interval]:
-    """Percentiles of all values of all rounds, for values that come in rounds, on a machine that drifts between them.
+    """Return percentiles of all values of all rounds, for values that come in rounds, on a machine that drifts between
+    them.
 
     Rounds are resampled, and then values within each: values of one round resemble each other, and taken for
     independent they would give an interval that is too narrow (Kalibera & Jones, Rigorous Benchmarking in Reasonable

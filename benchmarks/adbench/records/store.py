@@ -52,7 +52,7 @@ def of_run(
     checks: Sequence[Check],
     gaps: Sequence[Gap] = (),
 ) -> Result:
-    """The result of a run that is over, with the machine and the code that it ran on."""
+    """Return the result of a run that is over, with the machine and the code that it ran on."""
     return Result(
         what=what,
         started_at=started_at,
@@ -69,7 +69,7 @@ def of_run(
 
 
 def write(result: Result, folder: Path) -> Path:
-    """Writes <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
+    """Write <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{result.started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{result.what}"
     path, number = folder / f"{stem}.json", 1
@@ -94,7 +94,7 @@ def read(path: Path) -> Result:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a folder of kept results; None when it has none. Raises pydantic.ValidationError."""
+    """Return the manifest of a folder of kept results; None when it has none. Raises pydantic.ValidationError."""
     path = folder / MANIFEST
     return Manifest.model_validate_json(path.read_bytes()) if path.exists() else None
 

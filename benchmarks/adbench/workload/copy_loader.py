@@ -63,7 +63,7 @@ class Encoder:
         self.digits = np.array([f"{i:04d}".encode() for i in range(10_000)])
 
     def encode(self, block: Block) -> Iterator[bytes]:
-        """The block as the pieces of one COPY."""
+        """Return the block as the pieces of one COPY."""
         has_id = np.zeros(len(block), dtype=bool)
         has_id[block.repeated] = True
         ids = np.zeros((len(block), 16), dtype=np.uint8)
@@ -107,14 +107,14 @@ class Encoder:
 
 
 def encode_ids(block: Block) -> bytes:
-    """The block's event ids as one COPY into event_ids."""
+    """Return the block's event ids as one COPY into event_ids."""
     rows = np.zeros(len(block.ids), dtype=[("fields", ">i2"), ("len", ">i4"), ("id", "u1", 16)])
     rows["fields"], rows["len"], rows["id"] = 1, 16, block.ids
     return HEADER + rows.tobytes() + TRAILER
 
 
 async def load(url: str, data: Dataset, progress: Callable[[int], None], connections: int = 2) -> None:
-    """Copies every event once, a block a transaction, and tells `progress` how many it has just copied.
+    """Copy every event once, a block a transaction, and tells `progress` how many it has just copied.
 
     With one connection the rows lie on disk in order of arrival; with more, blocks of 65,536 rows interleave.
     The event ids go into event_ids too: whoever delivers one of these events over HTTP again gets a duplicate.
@@ -154,7 +154,7 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
 
 
 async def copy(connection: Connection, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
-    """One COPY of the pieces into a table."""
+    """Send the pieces as one COPY into a table."""
 
     async def source() -> AsyncIterator[bytes]:
         for piece in pieces:

@@ -123,7 +123,7 @@ class Dataset:
         return (self.block(number) for number in range(self.blocks))
 
     def campaign_id(self, campaign: int) -> str:
-        """CAMP-0001 is the largest campaign, CAMP-0002 the next."""
+        """Return the id of a campaign: CAMP-0001 is the largest, CAMP-0002 the next."""
         return f"CAMP-{campaign + 1:0{self.id_digits}d}"
 
     @property
@@ -131,7 +131,7 @@ class Dataset:
         return max(4, len(str(self.campaigns)))
 
     def block(self, number: int) -> Block:
-        """The events from number * BLOCK on."""
+        """Return the events from number * BLOCK on."""
         n = min(BLOCK, self.events - number * BLOCK)
         if not 0 <= number < self.blocks:
             raise IndexError(f"block {number} of {self.blocks}")
@@ -186,7 +186,7 @@ class Dataset:
         return _World.draw(self)
 
     def deliveries(self, block: Block) -> Iterator[dict[str, Any]]:
-        """The block as `POST /events` takes it, in order of delivery: a repeated event comes again
+        """Return the block as `POST /events` takes it, in order of delivery: a repeated event comes again
         within the next thousand, with the same event_id."""
         again = block.repeated + 1 + block.user[block.repeated] % 1_000
         when = np.append(np.arange(len(block)), again)
@@ -217,7 +217,7 @@ class _Choice:
         self.flat: Floats = (share + np.arange(rows, dtype=np.float64)[:, None]).ravel()
 
     def draw(self, row: Ints, uniform: Floats) -> Ints:
-        """A column for each entry of `row`, by uniform numbers in [0, 1)."""
+        """Return a column for each entry of `row`, by uniform numbers in [0, 1)."""
         at: Ints = np.searchsorted(self.flat, row + uniform, side="right") - row * self.columns
         # Rounding in row + uniform may reach the next row.
         chosen: Ints = np.minimum(at, self.columns - 1)
@@ -274,7 +274,7 @@ def _rng(*key: int) -> np.random.Generator:
 
 
 def _rhythm(data: Dataset) -> Ints:
-    """(slots, zones): how busy each zone is at the middle of each slot, by its own clock, in thousandths."""
+    """Return (slots, zones): how busy each zone is at the middle of each slot, by its own clock, in thousandths."""
     slots = data.days * 86_400_000_000 // SLOT_US
     middles = [data.start + timedelta(microseconds=(slot + 0.5) * SLOT_US) for slot in range(slots)]
 
@@ -286,14 +286,14 @@ def _rhythm(data: Dataset) -> Ints:
 
 
 def _quantiles(sigma: float, best_of: int = 1) -> Ints:
-    """(QUANTILES,) of the largest of `best_of` log-normal draws with median 1, in 1/65536."""
+    """Return (QUANTILES,) of the largest of `best_of` log-normal draws with median 1, in 1/65536."""
     normal = NormalDist()
     middles = [((j + 0.5) / QUANTILES) ** (1 / best_of) for j in range(QUANTILES)]
     return np.array([round(65_536 * math.exp(sigma * normal.inv_cdf(q))) for q in middles])
 
 
 def _mixes() -> list[tuple[dict[str, str], float]]:
-    """Every mix of metadata, and its share within its country."""
+    """Return every mix of metadata, and its share within its country."""
     return [
         ({"geo": geo, "device": device, "placement": placement}, shares[geo in MOBILE_FIRST] * share)
         for geo in COUNTRIES
@@ -303,7 +303,7 @@ def _mixes() -> list[tuple[dict[str, str], float]]:
 
 
 def _mix_weights() -> Ints:
-    """(zones, mixes): a mix's share of a zone's traffic, in millionths of millionths."""
+    """Return (zones, mixes): a mix's share of a zone's traffic, in millionths of millionths."""
 
     def country(geo: str, home: tuple[str, ...]) -> float:
         return HOME / len(home) if geo in home else (1 - HOME) / (len(COUNTRIES) - len(home))
@@ -314,7 +314,7 @@ def _mix_weights() -> Ints:
 
 
 def _uuids(rng: np.random.Generator, count: int) -> NDArray[np.uint8]:
-    """(count, 16): random UUIDs, version 4."""
+    """Return (count, 16): random UUIDs, version 4."""
     raw = rng.integers(0, 256, (count, 16), dtype=np.uint8)
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80

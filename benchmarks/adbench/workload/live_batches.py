@@ -14,19 +14,19 @@ COLUMNS = ("ts", "campaign_id", "user_id", "event_type", "cost_micros", "revenue
 
 
 def events(end: datetime, count: int) -> list[dict[str, Any]]:
-    """`count` events as POST /events takes them, without ids: the last full block before `end`."""
+    """Yield `count` events as POST /events takes them, without ids, of the last full block before `end`."""
     data = Dataset(RATE * 86_400, end, days=1)
     found = islice(data.deliveries(data.block(data.blocks - 2)), count)
     return [{key: value for key, value in event.items() if key != "event_id"} for event in found]
 
 
 def body(found: list[dict[str, Any]]) -> bytes:
-    """The body of a request."""
+    """Return the body of a request."""
     return json.dumps({"events": found}, separators=(",", ":")).encode()
 
 
 def records(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """One tuple an event, in the order of COLUMNS."""
+    """Return one tuple an event, in the order of COLUMNS."""
     return [
         (
             datetime.fromisoformat(event["ts"]),

@@ -32,7 +32,7 @@ class Events:
 
     @classmethod
     def of(cls, data: Dataset) -> "Events":
-        """All blocks as one; `repeated` counts through."""
+        """Return all blocks as one; `repeated` counts through."""
         blocks = list(data)
         starts = BLOCK * np.arange(len(blocks))
 
@@ -44,7 +44,7 @@ class Events:
         return cls(data, Block(**{name: joined(name) for name in names}, repeated=repeated))  # type: ignore[arg-type]  # ids are bytes
 
     def local(self) -> Ints:
-        """When each event arrives in microseconds since 1970, by the clock of its campaign's zone."""
+        """Return when each event arrives, in microseconds since 1970 by the clock of its campaign's zone."""
         start, slots = self.data.start, self.data.days * 24 * HOUR_US // SLOT_US
         instants = [start + timedelta(microseconds=slot * SLOT_US) for slot in range(slots)]
         zones = [ZoneInfo(zone) for zone in ZONES]
@@ -55,7 +55,7 @@ class Events:
 
 
 def shares(events: Events) -> Table:
-    """How skewed campaigns are, and how often each kind of event and value of metadata comes."""
+    """Return how skewed campaigns are, and how often each kind of event and value of metadata comes."""
     counts = -np.sort(-np.bincount(events.all.campaign, minlength=events.data.campaigns))
     largest = {f"the first {n:,}": float(counts[:n].sum()) for n in (1, 10, 100, 500)}
     kinds = dict(zip(("impressions", "clicks", "conversions"), np.bincount(events.all.kind, minlength=3), strict=True))
@@ -72,7 +72,7 @@ def shares(events: Events) -> Table:
 
 
 def spread(events: Events) -> Table:
-    """Quantities that differ between campaigns, events or users, by their percentiles."""
+    """Return quantities that differ between campaigns, events or users, by their percentiles."""
     block, campaigns = events.all, events.data.campaigns
     of_kind = [np.bincount(block.campaign[block.kind == kind], minlength=campaigns) for kind in range(3)]
     clicked, converted = of_kind[0] >= IMPRESSIONS, of_kind[1] >= CLICKS
@@ -99,7 +99,7 @@ def spread(events: Events) -> Table:
 
 
 def rhythm(events: Events) -> Table:
-    """Traffic by the hour of the campaign's own day, and by the same hour in UTC; 1 is the average hour."""
+    """Return traffic by the hour of the campaign's own day, and by the same hour in UTC; 1 is the average hour."""
     hours = [
         np.bincount(at // HOUR_US % 24, minlength=24) * 24 / len(at) for at in (events.local(), events.all.arrival)
     ]
@@ -110,7 +110,7 @@ def rhythm(events: Events) -> Table:
 
 
 def week(events: Events) -> Table:
-    """Traffic by the day of the campaign's own week; 1 is the average day."""
+    """Return traffic by the day of the campaign's own week; 1 is the average day."""
     day = events.local() // (24 * HOUR_US)
     # A window of thirty days has five of some weekdays and four of others, and parts of days at its ends.
     days, counts = np.unique(day, return_counts=True)
@@ -129,7 +129,7 @@ def _ahead_us(at: datetime, zone: ZoneInfo) -> int:
 
 @cache
 def drawn() -> Events:
-    """The events of which the page shows tables."""
+    """Return the events of which the page shows tables."""
     return Events.of(DRAWN)
 
 
@@ -147,5 +147,5 @@ def _percent(share: float) -> str:
 
 
 def _plain(value: float) -> str:
-    """Three digits, without an exponent."""
+    """Return three digits, without an exponent."""
     return f"{float(f'{value:.3g}'):,g}"

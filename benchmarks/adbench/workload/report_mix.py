@@ -26,12 +26,12 @@ class Question:
 
 
 def ask(data: Dataset, text: str, settings: Settings) -> Query:
-    """A query string as the service reads it, at the moment at which the data set ends."""
+    """Return a query string as the service reads it, at the moment at which the data set ends."""
     return parse(parse_qsl(text), data.end, settings)
 
 
 def mix(data: Dataset, settings: Settings) -> Iterator[Question]:
-    """Questions without end, the same ones for the same data set; shapes and campaigns by their weights."""
+    """Return questions without end, the same ones for the same data set; shapes and campaigns by their weights."""
     rng = random.Random(data.seed)
     shapes = json.loads((SCRIPTS / "lib" / "shapes.json").read_text())
     weights = [weight for _, weight, _ in shapes]

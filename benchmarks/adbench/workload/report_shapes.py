@@ -32,7 +32,7 @@ class Shape:
     rolled: bool = True
 
     def path(self, end: datetime) -> str:
-        """The request of the service."""
+        """Return the request of the service."""
         given = {
             "start": f"{end - self.length:%Y-%m-%dT%H:%M:%SZ}",
             "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
@@ -44,8 +44,9 @@ class Shape:
         return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
     def sql(self, end: datetime, table: str, sums: Sequence[str] = OF_EVENTS) -> str:
-        """The same in SQL that DuckDB and ClickHouse both take. `table` has ts as UTC without a zone, campaign_id,
-        and kind, cost_micros, revenue_micros and geo; or, for OF_ROLLUPS, a column for each sum."""
+        """Return the same in SQL that DuckDB and ClickHouse both take. `table` has ts as UTC without a zone,
+        campaign_id, and kind, cost_micros, revenue_micros and geo; or, for OF_ROLLUPS, a column for each sum.
+        """
         keys = []
         if self.granularity is not None:
             keys.append(f"date_trunc('{self.granularity}', ts) AS bucket")

@@ -31,7 +31,7 @@ class Cell:
 
 
 def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
-    """The last `count` events of a data set, or a few more blocks back."""
+    """Return the last `count` events of a data set, or a few more blocks back."""
     blocks = -(-count // BLOCK) + 1
     for number in range(data.blocks - 1 - blocks, data.blocks - 1):
         for event in data.deliveries(data.block(number)):
@@ -40,7 +40,7 @@ def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
 
 
 def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
-    """The bodies of a cell, as files."""
+    """Return the bodies of a cell, as files."""
     count = BODIES[cell.batch]
     source = events(data, count * cell.batch)
     rng = np.random.default_rng(data.seed)

@@ -11,28 +11,28 @@ from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 
 async def seed(
     url: str, data: Dataset, variant: str | None, console: Console, dimensions: Sequence[str] | None = None
 ) -> tuple[float, float]:
-    """Migrates (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
+    """Migrate (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
 
     `dimensions` are those that rollup_dims is to have; none: as they are declared.
 
-    Returns the seconds that loading and tidying took. Raises bulk.AlreadyLoaded.
+    Returns the seconds that loading and tidying took. Raises AlreadyLoaded.
     """
     async with connected(url) as connection:
-        active = await catalogue.migrate(connection, variant, dimensions=dimensions)
+        active = await migrate.migrate(connection, variant, dimensions=dimensions)
         return await fill(connection, url, data, active, console)
 
 
 async def fill(
     connection: Connection, url: str, data: Dataset, active: Variant, console: Console
 ) -> tuple[float, float]:
-    """The same for a database that has this variant; `connection` is one to it."""
+    """Return the same for a database that has this variant; `connection` is one to it."""
     began = time.perf_counter()
     with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
         done = 0
@@ -51,9 +51,10 @@ async def fill(
 
 
 async def prepared(server: str, name: str, data: Dataset, variant: str, console: Console, *, reuse: bool) -> str:
-    """The URL of a database of that name with the data, settled: loaded now, or, with `reuse`, left by an earlier run.
+    """Return the URL of a database of that name with the data, settled: loaded now, or, with `reuse`, left by an
+    earlier run.
 
-    Raises scratch.ScratchError.
+    Raises ScratchError.
     """
     if reuse and (url := await existing(server, name)):
         return url

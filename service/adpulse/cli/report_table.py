@@ -6,7 +6,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from adpulse.reports.metrics import METRICS, Metric, Sums, Value, add, change, decimal
+from adpulse.money import decimal
+from adpulse.reports.metrics import METRICS, Metric, Sums, Value, add, change
 from adpulse.reports.query import Query
 from adpulse.reports.reporter import Report
 from adpulse.reports.rows import Row

@@ -15,12 +15,11 @@ import asyncpg
 from adpulse import telemetry
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
-from adpulse.ingest.decoder import Batch
-from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable
+from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
+from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
-
-__all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +30,8 @@ RECONNECT_S = 0.1
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
 
-
-class Overloaded(Exception):
-    """The queue is full; the batch was not taken. Nothing of it will be stored."""
+# All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
+STALLED_S = 5.0
 
 
 class Writer:
@@ -47,8 +45,10 @@ class Writer:
         self._bytes = 0
         self._wake = asyncio.Event()
         self._connected = 0
+        self._writing: dict[Connection, float] = {}  # since when (time.monotonic) each is in its transaction
         self._connecting = asyncio.Lock()
         self._stopping = False
+        self._outage = Outage(log, "the writer")
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -102,6 +102,12 @@ class Writer:
         """Whether at least one connection can write."""
         return self._connected > 0
 
+    @property
+    def stalled(self) -> bool:
+        """Return True while every connection has been in one transaction for STALLED_S, behind a lock or a disk."""
+        now = time.monotonic()
+        return 0 < self._connected <= sum(now - since > STALLED_S for since in self._writing.values())
+
     def waiting(self) -> tuple[int, float | None]:
         """How many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
         return self._events, self._queue[0].queued_at if self._queue else None
@@ -135,17 +141,18 @@ class Writer:
                 try:
                     connection = await self._connect()
                 except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-                    log.warning("a writer cannot reach the database: %s", type(error).__name__)
+                    self._outage.failed(error)
                     if not self._connected:
                         # Nobody is left to write them, and their senders can try again.
                         self._refuse_waiting()
                     await asyncio.sleep(RECONNECT_S)
                     continue
             self._connected += 1
+            self._outage.over()
             try:
                 await self._write_groups(connection)
             except UNAVAILABLE as error:
-                log.warning("a writer lost the database: %s", type(error).__name__)
+                self._outage.failed(error)
             finally:
                 self._connected -= 1
                 await _close(connection)
@@ -185,6 +192,7 @@ class Writer:
                 continue  # another writer has taken it
             telemetry.QUEUE_WAIT.observe(time.monotonic() - group[0].queued_at)
             started = time.perf_counter()
+            self._writing[connection] = time.monotonic()
             limit = self._settings.write_timeout_s
             # After the timeout comes a roll-back, which would wait for the same database for ever.
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
@@ -199,6 +207,7 @@ class Writer:
                 _refuse(group)
             finally:
                 deadline.cancel()
+                del self._writing[connection]
             telemetry.COMMIT.observe(time.perf_counter() - started)
             telemetry.GROUP_SIZE.observe(sum(len(job.batch.rows) for job in group))
 

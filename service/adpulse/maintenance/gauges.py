@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from adpulse import telemetry
+from adpulse.database import durability
 from adpulse.database.connections import Connection
 
 QUEUE_EVERY_S = 1.0
@@ -24,7 +25,13 @@ SELECT
 _NUMBERED_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
 _DELTAS = "SELECT count(*) FROM rollup_delta"
 
-_OF_THE_DATABASE = (telemetry.MAINTAINED, telemetry.DELTAS, telemetry.PARTITIONS, telemetry.DATABASE_BYTES)
+_OF_THE_DATABASE = (
+    telemetry.MAINTAINED,
+    telemetry.DELTAS,
+    telemetry.PARTITIONS,
+    telemetry.DATABASE_BYTES,
+    telemetry.DURABILITY_RISKS,
+)
 
 
 async def watch_queue(waiting: Callable[[], tuple[int, float | None]]) -> None:
@@ -44,6 +51,10 @@ async def read_database(connection: Connection) -> None:
     telemetry.PARTITIONS.set(row["partitions"])
     count = _NUMBERED_DELTAS if row["numbered"] else _DELTAS
     telemetry.DELTAS.set(await connection.fetchval(count) if row["has_deltas"] else 0)
+    risks = await durability.risks(connection)
+    telemetry.DURABILITY_RISKS.set(len(risks))
+    for risk in risks:
+        durability.warn(risk)
 
 
 def forget_database() -> None:

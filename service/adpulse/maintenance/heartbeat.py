@@ -14,6 +14,7 @@ from adpulse import telemetry
 from adpulse.background import end
 from adpulse.database.connections import MAINTAIN, REPORT, Connection, connect
 from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,11 @@ _FAILURES = (*UNAVAILABLE, asyncpg.PostgresError)
 
 async def beat(url: str) -> None:
     """Write the row for ever, on a connection of its own: a long round of maintenance must not age it."""
+    outage = Outage(log, "the heartbeat", texts=True)
     while True:
         try:
             connection = await connect(url, "adpulse heartbeat", role=MAINTAIN)
+            outage.over()
             try:
                 while True:
                     await connection.execute("UPDATE heartbeat SET beat_at = clock_timestamp()")
@@ -37,7 +40,7 @@ async def beat(url: str) -> None:
             finally:
                 connection.terminate()
         except _FAILURES as error:
-            log.warning("the heartbeat stopped, will try again: %s: %s", type(error).__name__, error)
+            outage.failed(error)
         await asyncio.sleep(BEAT_S)
 
 

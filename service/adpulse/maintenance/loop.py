@@ -18,6 +18,7 @@ from adpulse.background import end
 from adpulse.database.connections import MAINTAIN, Connection, connect
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.database.locks import MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
+from adpulse.database.outage import Outage
 from adpulse.maintenance import gauges, heartbeat
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -115,6 +116,7 @@ class Maintainer:
         self._url = url
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
+        self._outage = Outage(log, "maintenance", texts=True)
         self._every_s = _RETRY_S
 
     async def start(self) -> None:
@@ -131,6 +133,7 @@ class Maintainer:
             try:
                 connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
                 connection.add_log_listener(_listener())
+                self._outage.over()
                 try:
                     await self._maintain(connection)
                 finally:
@@ -138,7 +141,7 @@ class Maintainer:
                     connection.terminate()
             except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
                 telemetry.MAINTENANCE_FAILURES.inc()
-                log.warning("maintenance stopped, will try again: %s: %s", type(error).__name__, error)
+                self._outage.failed(error)
             await asyncio.sleep(_RETRY_S)
 
     def _first_kept(self) -> date:

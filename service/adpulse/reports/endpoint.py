@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.negotiation import quality
 from adpulse.problems import problem, unavailable
 from adpulse.reports import query as queries
 from adpulse.reports import render
@@ -16,7 +17,10 @@ from adpulse.reports.query import OutsideError, QueryError
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
-_NOT_KEPT = {"Cache-Control": "no-store"}  # the next event makes another report of it, and it is nobody else's
+_NOT_KEPT = {
+    "Cache-Control": "no-store",
+    "Vary": "Accept",
+}  # the next event makes another report of it, and it is nobody else's
 
 
 async def get_report(request: Request) -> Response:
@@ -44,13 +48,29 @@ async def get_report(request: Request) -> Response:
         # A replica that has to catch up cancels what reads rows that are gone: a serialization error.
         return unavailable("The database cannot be reached, or all its readers are busy.")
     if query.format == "csv":
-        return Response(render.to_csv(report), 200, _NOT_KEPT, "text/csv; charset=utf-8")
+        window = query.span.window
+        name = f"adpulse_{window.start.astimezone(UTC):%Y%m%dT%H%MZ}_{window.stop.astimezone(UTC):%Y%m%dT%H%MZ}.csv"
+        headers = _NOT_KEPT | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(render.to_csv(report), 200, headers, "text/csv; charset=utf-8")
     return Response(render.to_json(report), 200, _NOT_KEPT, "application/json")
 
 
 def _items(request: Request) -> list[tuple[str, str]]:
-    text = request.scope["query_string"].decode("utf-8", "replace")
+    # What is no UTF-8 becomes lone surrogates, which no value may hold; a U+FFFD is a character like any other.
+    text = request.scope["query_string"].decode("utf-8", "surrogateescape")
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        items = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="surrogateescape")
     except ValueError:
         raise QueryError("query", f"has more than {_MOST_PARAMETERS} parameters") from None
+    accept = dict(request.scope["headers"]).get(b"accept", b"")
+    if _prefers_csv(accept) and not any(name == "format" for name, _ in items):
+        items.append(("format", "csv"))
+    return items
+
+
+def _prefers_csv(accept: bytes) -> bool:
+    """Return True if a client would rather have CSV than JSON."""
+    if b"text/" not in accept.lower():  # most: spares them the parsing
+        return False
+    json = quality(accept, "application/json", "application/*", "*/*")
+    return quality(accept, "text/csv", "text/*", "*/*") > json

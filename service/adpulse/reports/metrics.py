@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from adpulse.event import MICROS
+from adpulse.money import MICROS
 
 Value = int | float | None
 Kind = Literal["count", "money", "ratio"]
@@ -85,9 +85,3 @@ DEFAULT_METRICS = tuple(name for name in METRICS if name != REACH)
 def change(now: Value, before: Value) -> float | None:
     """(now − before) ÷ before: 0.25 is a quarter more. None where there is nothing to compare with."""
     return (now - before) / before if now is not None and before else None
-
-
-def decimal(micros: int) -> str:
-    """Micros as a decimal number with six places."""
-    units, rest = divmod(abs(micros), MICROS)
-    return f"{'-' if micros < 0 else ''}{units}.{rest:06d}"

@@ -4,15 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from adpulse import calendar
+from adpulse.calendar import GRANULARITIES
 from adpulse.event import TEXT_LENGTH, Event
+from adpulse.reports import filters as conditions
+from adpulse.reports.filters import FIELDS, Filters, is_text
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, REACH
-from adpulse.reports.window import GRANULARITIES, Window, WindowError, buckets, previous, zones
+from adpulse.reports.window import Window, WindowError, buckets, previous
 from adpulse.reports.window import parse as parse_window
 from adpulse.settings import Settings
 
@@ -33,15 +36,12 @@ PARAMETERS = (
 REPEATABLE = frozenset({"campaign_id", "filter"})
 FORMATS = ("json", "csv")
 COMPARISONS = ("previous",)
-FIELDS = ("campaign_id", "event_type")  # of an event, that group_by knows besides the keys of metadata
 BY_NAME = "group"  # what groups can be ordered by besides a metric
-KEY = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}"  # a metadata key, as a parameter may name it
 MAX_CAMPAIGNS = 1_000
+EVENT_TYPES = ("impression", "click", "conversion")
 
-_KEY = re.compile(KEY, re.ASCII)
 _LIMIT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _ORDER = re.compile(r"([a-z_]+)(?::(asc|desc))?", re.ASCII)
-_zone = cache(ZoneInfo)  # reading a zone's file takes longer than the rest of a query; there are 600
 
 
 class QueryError(ValueError):
@@ -74,7 +74,7 @@ class Query:
     granularity: str | None
     zone: ZoneInfo
     group_by: str | None
-    filters: dict[str, str]
+    filters: Filters
     metrics: tuple[str, ...]
     order_by: str
     descending: bool
@@ -108,13 +108,14 @@ class Query:
         return self
 
     def arguments(self, window: Window) -> tuple[Any, ...]:
-        """The seven parameters of report.sql."""
+        """Return the seven parameters of report.sql for the window, which is that of the query or the one before."""
+        span = self.span if self.before is None or window == self.span.window else self.before
         return (
             list(self.campaigns) or None,
             window.start,
             window.stop,
             self.granularity,
-            self.zone.key,
+            span.buckets if self.granularity else None,
             self.group_by,
             orjson.dumps(self.filters).decode() if self.filters else None,
         )
@@ -126,7 +127,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
     for name, value in items:
         if name not in PARAMETERS:
             raise QueryError("query", f"has an unknown parameter; allowed: {', '.join(PARAMETERS)}")
-        if not _is_text(value):
+        if not is_text(value):
             raise QueryError(name, "holds a character that is not allowed (NUL or invalid UTF-8)")
         if name not in REPEATABLE:
             if name in single:
@@ -151,25 +152,22 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             f"has {REACH}, which is counted from single events: for at most {settings.max_reach_days} days; "
             "take a shorter window or leave it out",
         )
+    campaigns, filters = _selection(items)
     order_by, descending = _order_by(single.get("order_by"), group_by, metrics)
     return Query(
-        campaigns=_campaigns([value for name, value in items if name == "campaign_id"]),
+        campaigns=campaigns,
         span=span,
         before=before,
         granularity=granularity,
         zone=zone,
         group_by=group_by,
-        filters=_filters([value for name, value in items if name == "filter"]),
+        filters=filters,
         metrics=metrics,
         order_by=order_by,
         descending=descending,
         limit=_limit(single.get("limit"), settings.max_groups),
         format=_one_of("format", single.get("format"), FORMATS) or "json",
     )
-
-
-def _is_text(value: str) -> bool:
-    return "\0" not in value and "\ufffd" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def _one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
@@ -179,10 +177,10 @@ def _one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
 
 
 def _timezone(value: str) -> ZoneInfo:
-    if value not in zones():
-        allowed = "UTC, Europe/Berlin, Asia/Kolkata; abbreviations such as CET do not say when clocks change"
-        raise QueryError("timezone", f"is not an IANA time zone, for example {allowed}")
-    return _zone(value)
+    try:
+        return calendar.zone(value)
+    except KeyError:
+        raise QueryError("timezone", "is not an IANA time zone, for example UTC, Europe/Berlin, Asia/Kolkata") from None
 
 
 def _span(window: Window, granularity: str | None, zone: ZoneInfo, settings: Settings) -> Span:
@@ -200,24 +198,26 @@ def _campaigns(values: list[str]) -> tuple[str, ...]:
 def _group_by(value: str | None) -> str | None:
     if value is None or value in FIELDS:
         return value
-    if not _KEY.fullmatch(value) or value in Event.__annotations__:
-        allowed = f"{', '.join(FIELDS)}, or a metadata key of up to 64 letters, digits and _ . : -"
-        raise QueryError("group_by", f"is not a dimension; allowed: {allowed}")
+    if not value or value in Event.__annotations__:
+        raise QueryError("group_by", f"is not a dimension; allowed: {', '.join(FIELDS)}, or a metadata key")
     return value
 
 
-def _filters(values: list[str]) -> dict[str, str]:
-    filters: dict[str, str] = {}
-    for item in values:
-        key, colon, value = item.partition(":")
-        if not colon or not _KEY.fullmatch(key):
-            raise QueryError("filter", "must be key:value, the key being a metadata key, for example geo:IN")
-        if key in Event.__annotations__:
-            # It would look for a metadata key of that name, find nothing, and look like an answer.
-            raise QueryError("filter", "names a field of the event; allowed: keys of metadata, for example geo:IN")
-        if filters.setdefault(key, value) != value:
-            raise QueryError("filter", "names one key with two values; no event can have both")
-    return filters
+def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filters]:
+    """Return campaigns and filters. A filter that names a campaign is a campaign, by which the indexes are."""
+    campaigns = _campaigns([value for name, value in items if name == "campaign_id"])
+    try:
+        filters = conditions.parse(value for name, value in items if name == "filter")
+    except ValueError as error:
+        raise QueryError("filter", str(error)) from None
+    if isinstance(kind := filters.get("event_type"), str) and kind not in EVENT_TYPES:
+        raise QueryError("filter", f"names an event_type that is none of: {', '.join(EVENT_TYPES)}")
+    if isinstance(campaign := filters.get("campaign_id"), str):
+        del filters["campaign_id"]
+        if campaigns and campaign not in campaigns:
+            raise QueryError("filter", "names a campaign that campaign_id leaves out")
+        campaigns = _campaigns([campaign])
+    return campaigns, filters
 
 
 def _metrics(value: str | None) -> tuple[str, ...]:

@@ -1,24 +1,23 @@
-"""A report as bytes: JSON as design §4 has it, or CSV with the same columns."""
+"""A report as bytes: JSON, or CSV with the same columns."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from adpulse.event import MICROS
-from adpulse.reports.metrics import METRICS, Sums, Value, change, decimal
+from adpulse.money import decimal, number
+from adpulse.reports import filters
+from adpulse.reports.metrics import METRICS, Sums, Value, change
+from adpulse.reports.query import Query
 from adpulse.reports.reporter import Report
 from adpulse.reports.rows import Group, Rest, Row
 
-# A double gives back any 15 significant digits (DBL_DIG), and so every micro up to a billion units.
-_EXACT_MICROS = 10**15
-
-
-def money(micros: int) -> float | orjson.Fragment:
-    """Micros as a JSON number, to the micro: past what a double can hold it is spelled out."""
-    return micros / MICROS if abs(micros) < _EXACT_MICROS else orjson.Fragment(decimal(micros))
+# What a spreadsheet would take for a formula, or for a number; the second it may.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def to_json(report: Report) -> bytes:
@@ -46,29 +45,46 @@ def to_json(report: Report) -> bytes:
         }
         reply["change"] = _changes(report.totals, report.before, query.metrics)
     if report.rows is not None:
-        reply["rows"] = [_row(row, report) for row in report.rows]
+        reply["rows"] = _rows(report, report.rows)
     reply["meta"] = {"variant": report.variant, "took_ms": round(report.took_ms, 3)}
     if report.lag_ms is not None:
         reply["meta"]["lag_ms"] = round(report.lag_ms)
     if query.group_by is not None:
         reply["meta"]["groups"] = report.groups
+    if report.hints:
+        reply["meta"]["hints"] = report.hints
     return orjson.dumps(reply)
 
 
-def _row(row: Row, report: Report) -> dict[str, Any]:
-    query = report.query
-    content = {
-        "bucket": _instant(row.bucket, query.zone),
-        "group": _name(row.group),
-        **_figures(row.sums, query.metrics),
-    }
+def _rows(report: Report, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    query, key = report.query, report.query.group_by
+    found: dict[Group, filters.Filters | None] = {}
+    if key is not None:
+        named = [group for group in dict.fromkeys(row.group for row in rows) if not isinstance(group, Rest)]
+        found = {group: {key: group} for group in named}
+        if rows and rows[-1].group is Rest.OTHER:
+            found[Rest.OTHER] = filters.of_rest(key, named)
+    return [_row(row, query, found) for row in rows]
+
+
+def _row(row: Row, query: Query, found: Mapping[Group, filters.Filters | None]) -> dict[str, Any]:
+    content: dict[str, Any] = {"bucket": _instant(row.bucket, query.zone), "group": _name(row.group)}
+    if found:
+        content["filter"] = found[row.group]
+    content |= _figures(row.sums, query.metrics)
     if query.before is not None:
         content["previous"] = content["change"] = None
         if row.before is not None:
             bucket, sums = row.before
             content["previous"] = {"bucket": _instant(bucket, query.zone), **_figures(sums, query.metrics)}
-            content["change"] = _changes(row.sums, sums, query.metrics)
+            if _comparable(row, query):
+                content["change"] = _changes(row.sums, sums, query.metrics)
     return content
+
+
+def _comparable(row: Row, query: Query) -> bool:
+    """Return False for a bucket of the window before that this window has no counterpart of."""
+    return row.bucket is not None or query.granularity is None
 
 
 def _figures(sums: Sums, names: Iterable[str]) -> dict[str, Any]:
@@ -76,7 +92,7 @@ def _figures(sums: Sums, names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         metric = METRICS[name]
         value = metric.value(sums)
-        figures[name] = money(value) if metric.kind == "money" else value  # type: ignore[arg-type]  # money is micros
+        figures[name] = number(value) if metric.kind == "money" else value  # type: ignore[arg-type]  # money is micros
     return figures
 
 
@@ -102,7 +118,8 @@ def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
 def to_csv(report: Report) -> bytes:
     """The rows, or the totals as one row, as CSV (RFC 4180). Null is an empty field, an empty text is "".
 
-    With a window to compare with, its columns are named previous_…, and the changes change_….
+    With a window to compare with, its columns are named previous_…, and the changes change_…. A group that a
+    spreadsheet would take for a formula has an apostrophe before it; JSON has the text as it is.
     """
     query = report.query
     names = list(query.metrics)
@@ -118,7 +135,8 @@ def to_csv(report: Report) -> bytes:
         if row.before is not None:
             bucket, sums = row.before
             fields += [_instant(bucket, query.zone) or "", *_numbers(sums, names)]
-            fields += [_number(each) for each in _changes(row.sums, sums, names).values()]
+            if _comparable(row, query):
+                fields += [_number(each) for each in _changes(row.sums, sums, names).values()]
         fields += [""] * (len(columns) - len(fields))
         lines.append(",".join(fields))
     return "\r\n".join([*lines, ""]).encode()
@@ -139,4 +157,6 @@ def _text(value: str | None) -> str:
     # Written out here because csv.writer makes no difference between None and "".
     if value is None:
         return ""
+    if _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        value = "'" + value
     return '"' + value.replace('"', '""') + '"' if not value or set(value) & set(',"\r\n') else value

@@ -41,7 +41,8 @@ class Report:
     """An answered query: totals, and rows by (bucket, group) when the query asks for rows.
 
     `before` are the totals of the window compared with; `groups` counts all groups, also those without a row.
-    `lag_ms`: how old the data of a replica may be; None when they are the primary's, or nobody knows.
+    `lag_ms`: how old the data of a replica may be; None when they are the primary's, or nobody knows. `hints` say what
+    may be wrong with a question that found nothing.
     """
 
     query: Query
@@ -52,6 +53,7 @@ class Report:
     variant: str
     took_ms: float = 0.0
     lag_ms: float | None = None
+    hints: tuple[str, ...] = ()
 
 
 # A plan for each question: parameters that are null fold away; see sql/README.md.
@@ -136,8 +138,6 @@ class Reporter:
         except _SWITCHED:
             self._variant = None
             report = await self._report(query)
-        except asyncpg.InvalidParameterValueError:
-            raise QueryError("timezone", "is not known to this database; its time zone data is older") from None
         except asyncpg.NumericValueOutOfRangeError:
             report = await self._report(query, exact=True)
         except asyncpg.PostgresError as error:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from itertools import zip_longest
 from typing import Any, Literal
 
 from adpulse.reports.metrics import METRICS, ZERO, Sums, add
@@ -25,7 +24,11 @@ Cells = dict[Group, dict[Bucket, Sums]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `before` is the bucket and the sums to compare with; None where the window before has no such bucket."""
+    """One row. `before` is the bucket and the sums to compare with; None where the window before has no such bucket.
+
+    Where it has more buckets than this one, a row with the bucket None and zeros stands beside each of them, so that
+    rows sum to the totals on both sides.
+    """
 
     bucket: Bucket
     group: Group
@@ -81,12 +84,13 @@ def fold(cells: Cells, kept: Sequence[Group]) -> Cells:
 
 
 def rows(query: Query, tables: Sequence[Cells], groups: Sequence[Group], most: int) -> list[Row]:
-    """A row for every bucket and group. With a second table, the n-th bucket is compared with its n-th.
+    """Return a row for every bucket and group. With a second table, the n-th bucket is compared with its n-th.
 
-    Raises QueryError when there are more than `most`.
+    Raises QueryError when there are more than `most`, the row of the rest not counted.
     """
-    starts = _starts(query.span.buckets, tables[0])
-    if len(starts) * len(groups) > most:
+    starts = query.span.buckets
+    earlier = query.before.buckets if query.before else ()
+    if max(len(starts), len(earlier)) * (len(groups) - (Rest.OTHER in groups)) > most:
         field, advice = ("limit", "take a smaller limit or ") if query.group_by else ("granularity", "take ")
         raise QueryError(field, f"gives more than {most} rows; {advice}a coarser granularity")
     zero = ZERO._replace(unique_users=0 if query.reach else None)
@@ -94,19 +98,13 @@ def rows(query: Query, tables: Sequence[Cells], groups: Sequence[Group], most: i
     def cell(number: int, bucket: Bucket, group: Group) -> Sums:
         return tables[number].get(group, {}).get(bucket, zero)
 
-    if query.before is None:
-        return [Row(bucket, group, cell(0, bucket, group)) for bucket in starts for group in groups]
-    earlier: list[tuple[Bucket] | None] = [(bucket,) for bucket in _starts(query.before.buckets, tables[1])]
+    both = min(len(starts), len(earlier))
     return [
-        Row(bucket, group, cell(0, bucket, group), (before[0], cell(1, before[0], group)) if before else None)
-        for bucket, before in zip_longest(starts, earlier[: len(starts)])
-        for group in groups
+        *(
+            Row(bucket, group, cell(0, bucket, group), (before, cell(1, before, group)))
+            for bucket, before in zip(starts[:both], earlier[:both], strict=True)
+            for group in groups
+        ),
+        *(Row(bucket, group, cell(0, bucket, group)) for bucket in starts[both:] for group in groups),
+        *(Row(None, group, zero, (before, cell(1, before, group))) for before in earlier[both:] for group in groups),
     ]
-
-
-def _starts(expected: Sequence[Bucket], cells: Cells) -> Sequence[Bucket]:
-    # Where the database's time zone data is of another release than ours, it may have a bucket that we do not
-    # expect: its row must not be lost, or the rows would not sum to the totals.
-    found = {bucket for row in cells.values() for bucket in row}
-    unexpected = found.difference(expected)
-    return sorted([*expected, *unexpected]) if unexpected else expected  # type: ignore[type-var]  # no None: see Span

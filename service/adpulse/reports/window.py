@@ -5,32 +5,21 @@ variant, raw or rolled up, answers the same question.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib import resources
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-GRANULARITIES = ("minute", "hour", "day", "week", "month")
-
-# Before 1970 zones' offsets have seconds, which no minute can hold (Liberia's until 1972: there the variants differ);
-# after 2200 nothing is an ad event.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
+from adpulse import calendar
+from adpulse.calendar import MINUTE, day_start
+from adpulse.event import EARLIEST, LATEST
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-# IANA names that PostgreSQL reads as abbreviations with a fixed offset: CET would have summer time here and none
-# in report.sql. They are refused; each has a city that means what was meant.
-_ABBREVIATIONS = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
+# Past the microsecond, which is how finely time is stored.
+_TOO_FINE = re.compile(r"(?<=\.[0-9]{6})[0-9]+", re.ASCII)
 
 
 class WindowError(ValueError):
@@ -49,13 +38,6 @@ class Window:
     stop: datetime
 
 
-@cache
-def zones() -> frozenset[str]:
-    """The names that `timezone` may have: the IANA list, not what this machine's files happen to hold."""
-    names = (resources.files("tzdata") / "zones").read_text(encoding="utf-8").split()
-    return frozenset(names) - _ABBREVIATIONS
-
-
 # ── From text ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -71,7 +53,8 @@ def parse_instant(field: str, text: str, now: datetime, zone: ZoneInfo) -> datet
         elif _DATE.fullmatch(text):
             instant = day_start(date.fromisoformat(text), zone)
         else:
-            instant = msgspec.convert(text, datetime)
+            # Cut off, because msgspec would round it: 23:59:59.9999999 is not the next day.
+            instant = msgspec.convert(_TOO_FINE.sub("", text), datetime)
             if instant.tzinfo is None:
                 raise WindowError(field, "has no time zone; end it with Z or an offset such as +02:00")
             instant = instant.astimezone(UTC)
@@ -131,80 +114,11 @@ def previous(window: Window, zone: ZoneInfo) -> Window:
 
 
 def buckets(window: Window, granularity: str, zone: ZoneInfo, most: int) -> list[datetime]:
-    """The bucket of every instant of the window, in order, each once: what SQL's date_trunc(granularity, ts, zone)
-    gives for them, as UTC instants (tests/adpulse/reports/test_window.py compares the two).
+    """Return where the buckets of the window begin: see adpulse.calendar.
 
     Raises WindowError when there are more than `most`.
     """
     rough = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_419_200}[granularity]
     if (window.stop - window.start).total_seconds() / rough > most:
         raise WindowError("granularity", f"gives more than {most} buckets; take a coarser one or a shorter window")
-    starts: set[datetime] = set()
-    for start, stop, offset in _constant_offsets(window, zone):
-        if granularity in ("minute", "hour"):
-            starts.update(_clock_steps(start, stop, offset, 60 if granularity == "hour" else 1))
-        else:
-            days = _days(start, stop, offset)
-            if granularity == "week":
-                days = {day - timedelta(days=day.weekday()) for day in days}
-            elif granularity == "month":
-                days = {day.replace(day=1) for day in days}
-            starts.update(_midnight(day, zone) for day in days)
-    return sorted(starts)
-
-
-def _constant_offsets(window: Window, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """The window cut where the clocks of `zone` change: start, stop, offset from UTC. A change may be of any size,
-    at any minute; no zone has two within a day that cancel out."""
-    start = at = window.start
-    offset = _offset(at, zone)
-    while at < window.stop:
-        until = min(at + DAY, window.stop)
-        if _offset(until, zone) == offset:
-            at = until
-            continue
-        while until - at > MINUTE:
-            middle = at + (until - at) // MINUTE // 2 * MINUTE
-            at, until = (middle, until) if _offset(middle, zone) == offset else (at, middle)
-        yield start, until, offset
-        start = at = until
-        offset = _offset(at, zone)
-    if start < window.stop:
-        yield start, window.stop, offset
-
-
-def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
-    offset = at.astimezone(zone).utcoffset()
-    assert offset is not None
-    return offset
-
-
-def _clock_steps(start: datetime, stop: datetime, offset: timedelta, minutes: int) -> Iterable[datetime]:
-    # Below a day date_trunc keeps the offset of the instant itself, also in an hour that comes twice.
-    local = start + offset
-    first = start - timedelta(minutes=local.minute % minutes, seconds=local.second)
-    step = timedelta(minutes=minutes)
-    return (first + step * n for n in range(-((first - stop) // step)))
-
-
-def _days(start: datetime, stop: datetime, offset: timedelta) -> set[date]:
-    first, last = (start + offset).date(), (stop + offset - timedelta(microseconds=1)).date()
-    return {first + timedelta(days=n) for n in range((last - first).days + 1)}
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Local midnight as PostgreSQL has it: where clocks jump over it, the instant of the jump; where it comes twice,
-    the second (src/backend/utils/adt/datetime.c, DetermineTimeZoneOffset)."""
-    return max(_readings(day, zone))
-
-
-def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a local day, in UTC: where midnight comes twice, the first, so that a day of 25 hours is
-    whole; where clocks jump over it, the instant of the jump."""
-    return _readings(day, zone)[0]
-
-
-def _readings(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    # The two readings of a wall clock that shows 00:00 (PEP 495): with the offset before a change, and after it.
-    local = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    return calendar.buckets(window.start, window.stop, granularity, zone)

@@ -1,8 +1,7 @@
-"""The physical designs in sql/variants: reading their headers, applying one, moving between two."""
+"""The physical designs in sql/variants: their files and headers, and which is in force."""
 
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +9,9 @@ from typing import NamedTuple
 
 import asyncpg
 
-from adpulse.database import migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
 from adpulse.database.sql import SQL_DIR
-from adpulse.event import COLUMNS
-from adpulse.variants import online as moving
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +21,9 @@ _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 # Of the header `tables`: a name, and its column of time in brackets.
 _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
-# The parameters of report.sql that are null in a report of totals, or mean nothing there (the time zone).
+# The parameters of report.sql that are null in a report of totals, or mean nothing there.
 _UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
-_NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
+_NULLS = {"4": "NULL::text", "5": "NULL::timestamptz[]", "6": "NULL::text", "7": "NULL::jsonb"}
 _NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTILINE | re.DOTALL)
 
 
@@ -65,18 +60,17 @@ class Variant:
 
     @property
     def has_dimensions(self) -> bool:
-        """Whether it keeps roll-ups by the declared dimensions, and so is rebuilt when others are declared."""
-        return "declared_dimension" in self.script("up")
+        """True if it keeps roll-ups by the declared dimensions, and so is built anew when others are declared."""
+        return "rollup_dimension" in self.tables
 
     @property
     def moves_online(self) -> bool:
-        """Whether it can be built beside another, which is so of plain tables and functions: see
-        adpulse.variants.online."""
+        """True if it can be built beside another, as plain tables and functions can (adpulse.variants.online)."""
         return not self.requires.startswith("extension")
 
     @property
     def archives(self) -> bool:
-        """Whether a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
+        """True if a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
         return self.header.get("archive") == "by the day"
 
     @cached_property
@@ -100,8 +94,9 @@ class Variant:
 
     @cached_property
     def report(self) -> str:
-        """The statement that answers every report."""
-        return (self.folder / "report.sql").read_text()
+        """The statement that answers every report: of its own, or one that it shares and its header names."""
+        own = self.folder / "report.sql"
+        return (own if own.exists() else self.folder.parent / self.header["report"]).read_text()
 
     @cached_property
     def exact_report(self) -> str:
@@ -109,12 +104,12 @@ class Variant:
         return re.sub(r"::bigint AS (cost|revenue)_micros\b", r" AS \1_micros", self.report)
 
     def statement(self, *, totals_only: bool) -> Statement:
-        """What the service runs; `totals_only`: for a report without granularity, group and filter."""
+        """Return what the service runs; `totals_only`: for a report without granularity, group and filter."""
         return self._totals if totals_only else Statement(self.report)
 
     @cached_property
     def _totals(self) -> Statement:
-        """Where up.sql says so, report.sql with the four parameters that are null in it written out.
+        """The report, where up.sql says so with the four parameters that are null in totals written out.
 
         `totals: planned once` promises that one plan does for all values. `totals: cut short` leaves out what is
         marked, for a planner that takes long to find out that it is not needed.
@@ -136,12 +131,12 @@ class Variant:
         return float(read_header(text)["every"]), statements(text)
 
     def script(self, verb: str) -> str:
-        """The text of `up.sql` or `down.sql`."""
+        """Return the text of `up.sql` or `down.sql`."""
         return (self.folder / f"{verb}.sql").read_text()
 
 
 def read_header(text: str) -> dict[str, str]:
-    """The `-- key: text` lines at the top of a file; a more indented comment line goes on with the last key."""
+    """Read the `-- key: text` lines at the top of a file; a more indented comment line goes on with the last key."""
     header: dict[str, str] = {}
     key = None
     for line in text.splitlines():
@@ -156,19 +151,19 @@ def read_header(text: str) -> dict[str, str]:
 
 
 def statements(text: str) -> list[str]:
-    """The statements of a maintain.sql: each ends with a semicolon at the end of a line, as psql would run them."""
+    """Split a file into its statements: each ends with a semicolon at the end of a line, as psql would run them."""
     bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
     return [part.strip() for part in re.split(r";[ \t]*$", bare, flags=re.MULTILINE) if part.strip()]
 
 
 def load_all() -> list[Variant]:
-    """Every variant, in the order of the folders."""
+    """Return every variant, in the order of the folders."""
     folders = sorted(path for path in (SQL_DIR / "variants").iterdir() if path.is_dir())
     return [Variant(folder, read_header((folder / "up.sql").read_text())) for folder in folders]
 
 
 def find(name: str) -> Variant:
-    """The variant of that name or folder. Raises SchemaError naming those there are."""
+    """Return the variant of that name or folder. Raises SchemaError naming those there are."""
     variants = load_all()
     for variant in variants:
         if name in (variant.name, variant.folder.name):
@@ -178,7 +173,7 @@ def find(name: str) -> Variant:
 
 
 async def unavailable(connection: Connection, variant: Variant) -> str | None:
-    """Why the variant cannot be built in this database; None when it can."""
+    """Return why the variant cannot be built in this database; None when it can."""
     if match := re.fullmatch(r"extension (\w+)", variant.requires):
         if not await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1]):
             return f"needs the extension {match[1]}, which this server does not have"
@@ -194,7 +189,7 @@ async def unavailable(connection: Connection, variant: Variant) -> str | None:
 
 
 async def active(connection: Connection) -> Variant:
-    """The variant that built the `events` table. Raises SchemaError when there is none yet."""
+    """Return the variant that built the `events` table. Raises SchemaError when there is none yet."""
     try:
         name = await connection.fetchval("SELECT name FROM active_variant")
     except asyncpg.UndefinedTableError:
@@ -202,125 +197,3 @@ async def active(connection: Connection) -> Variant:
     if name is None:
         raise SchemaError("the database is not set up yet; run: adpulse migrate")
     return find(name)
-
-
-async def migrate(
-    connection: Connection, name: str | None = None, *, default: str = "rollup", dimensions: Sequence[str] | None = None
-) -> Variant:
-    """Bring the schema up to date and the named variant into force, without losing an event.
-
-    With no name: keeps the active variant, or builds `default` in a new database. `dimensions` are the metadata keys
-    that rollup_dims keeps roll-ups of; none: as they were declared before. Raises SchemaError.
-    """
-    if name is not None:
-        find(name)  # a wrong name changes nothing
-    await migrations.migrate(connection)
-    async with connection.transaction():
-        await connection.execute("LOCK TABLE active_variant IN EXCLUSIVE MODE")
-        current = await connection.fetchval("SELECT name FROM active_variant")
-        wanted = find(name or current or default)
-        declared = await _declared(connection)
-        keys = declared if dimensions is None else list(dimensions)
-        moves = wanted.name != current or (keys != declared and wanted.has_dimensions)
-        if moves and (reason := await unavailable(connection, wanted)):
-            raise SchemaError(f"variant {wanted.name} {reason}")
-        online = moves and current is not None and wanted.moves_online and find(current).moves_online
-        if not online:
-            await _declare(connection, keys)
-            if moves:
-                await _build(connection, current, wanted)
-            await _settle(connection, wanted, moves)
-    if online:
-        await _move_online(connection, find(current), wanted, keys)
-    return wanted
-
-
-async def _settle(connection: Connection, wanted: Variant, moved: bool) -> None:
-    """Note what is in force, and open it to the roles, in the transaction that puts it there."""
-    if moved:
-        await connection.execute(
-            "INSERT INTO active_variant (name) VALUES ($1) "
-            "ON CONFLICT (only_row) DO UPDATE SET name = excluded.name, since_at = now()",
-            wanted.name,
-        )
-        log.info("variant %s is being put into force", wanted.name)
-    if missing := await connection.fetchval("SELECT grant_roles()"):
-        log.warning(
-            "roles are missing, which this login must not make: %s; docs/how-to/roles.md says what to do",
-            ", ".join(missing),
-        )
-
-
-async def _move_online(connection: Connection, old: Variant, new: Variant, keys: Sequence[str]) -> None:
-    """Replace the design while events come and reports are asked for. Raises SchemaError."""
-
-    async def check() -> None:
-        await _check_complete(connection)
-        if (await active(connection)).name != old.name:
-            raise SchemaError("somebody else has just moved this database; look again: adpulse variants")
-
-    async def settle() -> None:
-        await _declare(connection, keys)
-        await _settle(connection, new, True)
-
-    async with moving.alone(connection):
-        if (await active(connection)).name == new.name and await _declared(connection) == keys:
-            return  # somebody else has just done the same
-        await moving.move(connection, old, new, keys, check, settle)
-
-
-async def _build(connection: Connection, current: str | None, wanted: Variant) -> None:
-    """Build the variant, instead of the current one if there is one. Raises SchemaError."""
-    if current is None:
-        await connection.execute(wanted.script("up"))
-    else:
-        await _move(connection, find(current), wanted)
-
-
-async def _declared(connection: Connection) -> list[str]:
-    return await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []
-
-
-async def _declare(connection: Connection, keys: Sequence[str]) -> None:
-    """Write down the dimensions, where they are others than before."""
-    if list(keys) == await _declared(connection):
-        return
-    await connection.execute("DELETE FROM declared_dimension")
-    await connection.execute(
-        "INSERT INTO declared_dimension (key, place) SELECT * FROM unnest($1::text[]) WITH ORDINALITY", list(keys)
-    )
-
-
-async def _check_complete(connection: Connection) -> None:
-    """Raises SchemaError when there are roll-ups of events that are not here, which a move could not build again."""
-    if horizon := await connection.fetchval("SELECT kept_from FROM raw_horizon"):
-        raise SchemaError(
-            f"raw events before {horizon:%Y-%m-%d} have been dropped (ADPULSE_RETENTION_DAYS), and roll-ups of those "
-            "days cannot be built again. To go on from the events that are left, and give up what is known of the days "
-            "before, run this first: DELETE FROM raw_horizon"
-        )
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM archived_days)"):
-        raise SchemaError(
-            "raw events of some days are archived, and roll-ups of those days cannot be built again without them; "
-            "first bring them back: adpulse restore"
-        )
-
-
-async def _move(connection: Connection, old: Variant, new: Variant) -> None:
-    """Rebuild `events` in another design, inside the caller's transaction: everybody waits, nothing is lost.
-
-    For designs on extensions, which do more than tables and functions in a schema.
-    """
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MOVE_LOCK):
-        raise SchemaError("this database is being moved, or its days are archived; try again when that is over")
-    await _check_complete(connection)
-    columns = ", ".join(COLUMNS)
-    # A round of maintenance, whose statements are those of the old design, must not meet the new tables.
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
-    await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
-    await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")
-    await connection.execute(old.script("down"))
-    await connection.execute(new.script("up"))
-    await moving.partition(connection, "moving")
-    await connection.execute(f"INSERT INTO events ({columns}) SELECT {columns} FROM moving")
-    await connection.execute("DROP TABLE moving")

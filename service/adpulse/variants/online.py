@@ -15,19 +15,19 @@ docs/how-to/change-online.md, docs/decisions/0086.
 """
 
 import logging
-import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 import asyncpg
 
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK, give_way
+from adpulse.database.sql import SQL_DIR
 from adpulse.event import COLUMNS
-from adpulse.variants import capture
+from adpulse.variants import capture, catalogue, state
+from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
 
@@ -42,41 +42,13 @@ _PARTING_S = 5.0
 
 _COLUMNS = ", ".join(COLUMNS)
 
-# In the new schema, in the way of those in `public` while the new design is built: deltas there are compacted by
-# themselves, and the dimensions are those that are to be.
-_STANDINS = """
-CREATE TABLE rollup_mark (LIKE public.rollup_mark INCLUDING ALL);
-
-CREATE FUNCTION rollup_delta_start() RETURNS xid8 LANGUAGE sql STABLE PARALLEL SAFE RETURN '0'::xid8;
-
-CREATE TABLE declared_dimension (LIKE public.declared_dimension INCLUDING ALL);
-"""
-
-_DROP_STANDINS = """
-DROP TABLE adpulse_next.rollup_mark, adpulse_next.declared_dimension;
-
-DROP FUNCTION adpulse_next.rollup_delta_start();
-"""
-
-
-class Design(Protocol):
-    """What has to be known of a variant."""
-
-    @property
-    def report(self) -> str:
-        """Its statement."""
-
-    @property
-    def maintenance(self) -> tuple[float, list[str]] | None:
-        """Its upkeep."""
-
-    def script(self, verb: str) -> str:
-        """The text of `up.sql` or `down.sql`."""
+_STANDINS = (SQL_DIR / "move" / "standins.sql").read_text()
+_DROP_STANDINS = (SQL_DIR / "move" / "drop_standins.sql").read_text()
 
 
 @asynccontextmanager
 async def alone(connection: Connection) -> AsyncIterator[None]:
-    """While nobody else moves, archives or drops old days; waits until they have ended."""
+    """Keep others from moving, archiving and dropping old days; wait until those that do have ended."""
     if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MOVE_LOCK):
         log.info("waiting until another move, or an archive, is over")
         await connection.execute("SELECT pg_advisory_lock($1)", MOVE_LOCK)
@@ -87,23 +59,16 @@ async def alone(connection: Connection) -> AsyncIterator[None]:
             await connection.execute("SELECT pg_advisory_unlock($1)", MOVE_LOCK)
 
 
-async def move(
-    connection: Connection,
-    old: Design,
-    new: Design,
-    dimensions: Sequence[str],
-    check: Callable[[], Awaitable[None]],
-    settle: Callable[[], Awaitable[None]],
-) -> None:
+async def move(connection: Connection, old: Variant, new: Variant, dimensions: Sequence[str]) -> None:
     """Put `new` in the place of `old`. The connection is the owner's, in no transaction, and `alone`.
 
-    `dimensions` are those to be declared. `check` raises when events are not all here, or `old` is not in force;
-    `settle` notes what is in force, in the last transaction. Raises SchemaError, asyncpg.PostgresError.
+    `dimensions` are those to be declared. Raises SchemaError when raw events are not all here, or `old` is not in
+    force; asyncpg.PostgresError.
     """
-    await check()
+    await check(connection, old)
     await _sweep(connection)
     try:
-        await _build(connection, new, dimensions)
+        await build(connection, new, dimensions)
         await capture.note(connection)
         log.info("copying the events that are here; those that arrive are noted")
         await partition(connection, "public.events")
@@ -114,7 +79,7 @@ async def move(
         await _tidy(connection, new)
         await connection.execute(_DROP_STANDINS)
         log.info("waiting for a moment alone with the tables")
-        await _switch(connection, old, since, parts, check, settle)
+        await _switch(connection, old, new, dimensions, since, parts)
     except BaseException:
         if not connection.is_closed():
             try:
@@ -125,6 +90,13 @@ async def move(
     finally:
         if not connection.is_closed():
             await connection.execute("SET search_path = public")
+
+
+async def check(connection: Connection, old: Variant) -> None:
+    """Raise SchemaError when raw events are not all here, or `old` is not in force any more."""
+    await state.check_complete(connection)
+    if (await catalogue.active(connection)).name != old.name:
+        raise SchemaError("somebody else has just moved this database; look again: adpulse variants")
 
 
 async def partition(connection: Connection, source: str) -> None:
@@ -143,7 +115,8 @@ async def _sweep(connection: Connection, patience_s: float | None = None) -> Non
     await capture.sweep(connection, patience_s)
 
 
-async def _build(connection: Connection, new: Design, dimensions: Sequence[str]) -> None:
+async def build(connection: Connection, new: Variant, dimensions: Sequence[str]) -> None:
+    """Build a design in the schema `adpulse_next`, which comes first in the session's search path from then on."""
     async with connection.transaction():
         await connection.execute("CREATE SCHEMA adpulse_next")
         await connection.execute("SET search_path = adpulse_next, public")
@@ -158,7 +131,7 @@ async def _build(connection: Connection, new: Design, dimensions: Sequence[str])
 
 
 async def _routines(connection: Connection, *, pinned: bool = False) -> list[str]:
-    """The functions of the new design; `pinned`: those that look for names in fixed schemas."""
+    """Return the functions of the new design; `pinned`: those that look for names in fixed schemas."""
     records = await connection.fetch(
         "SELECT format('%I.%I(%s)', 'adpulse_next', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc "
         "WHERE pronamespace = 'adpulse_next'::regnamespace "
@@ -193,8 +166,8 @@ async def _copy(connection: Connection) -> tuple[str, set[int]]:
     return snapshot, {record["part"] for record in parts}
 
 
-async def _tidy(connection: Connection, new: Design) -> None:
-    """Have the new design as it would be after some rounds of upkeep."""
+async def _tidy(connection: Connection, new: Variant) -> None:
+    """Bring the new design to where some rounds of upkeep would bring it."""
     for statement in new.maintenance[1] if new.maintenance else ():
         # What it says of partitions is about those in force: its functions look in `public`.
         if "tend_partitions" not in statement:
@@ -211,14 +184,16 @@ async def _tidy(connection: Connection, new: Design) -> None:
 
 async def _switch(
     connection: Connection,
-    old: Design,
+    old: Variant,
+    new: Variant,
+    dimensions: Sequence[str],
     since: str,
     parts: Set[int],
-    check: Callable[[], Awaitable[None]],
-    settle: Callable[[], Awaitable[None]],
 ) -> None:
-    """The transaction in which everybody waits, tried again until it gets its locks. `since`: of arrivals;
-    `parts`: what was copied."""
+    """Run the transaction in which everybody waits, again until it gets its locks.
+
+    `since`: of arrivals; `parts`: the tables of `events` that were copied, by oid.
+    """
     ours = [
         (record[0], record[1])
         for record in await connection.fetch(
@@ -261,12 +236,13 @@ async def _switch(
         # In one message: a report of several statements locks `events` first, and one that comes between two of these
         # locks would make us wait for it, and it for us.
         await connection.execute("; ".join(f"LOCK TABLE ONLY {name} IN ACCESS EXCLUSIVE MODE" for name in theirs))
-        await check()
+        await check(connection, old)
         await connection.execute(f"SET LOCAL search_path = public; {old.script('down')}")
         await connection.execute(into_place)
         # Numbers of transactions that the new deltas do not keep to: they were written while it went on.
         await connection.execute("DELETE FROM rollup_mark")
-        await settle()
+        await state.declare(connection, dimensions)
+        await state.settle(connection, new, moved=True)
         # The second without CASCADE: nothing must be left in it.
         await connection.execute("DROP SCHEMA adpulse_move CASCADE; DROP SCHEMA adpulse_next")
         log.info("the switch took %.0f ms", (time.perf_counter() - started) * 1_000)
@@ -274,13 +250,12 @@ async def _switch(
     await give_way(connection, work, before=catch_up)
 
 
-async def _tables(connection: Connection, old: Design) -> list[str]:
-    """The tables that the old design's down.sql drops, in the order in which its report names them; `events` last."""
-    text = re.sub(r"--.*", "", old.script("down"))
-    names = [
-        name.strip() for listed in re.findall(r"DROP TABLE (?:IF EXISTS )?([^;]+);", text) for name in listed.split(",")
-    ]
-    found = {name for name in names if await connection.fetchval("SELECT to_regclass('public.' || $1)", name)}
-    position = {name: where.start() for name in found if (where := re.search(rf"\b{name}\b", old.report))}
-    order = sorted(found - {"events"}, key=lambda name: (position.get(name, len(old.report)), name))
-    return [f"public.{name}" for name in [*order, "events"]]
+async def _tables(connection: Connection, old: Variant) -> list[str]:
+    """Return the tables of the old design in the order in which its report names them; `events` last."""
+    records = await connection.fetch(
+        "SELECT format('%I.%I', 'public', relname) FROM unnest($1::text[]) WITH ORDINALITY AS listed (relname, place) "
+        "JOIN pg_class USING (relname) WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+        "ORDER BY place",
+        [*old.tables, "events"],
+    )
+    return [record[0] for record in records]

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from adpulse import calendar
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS
@@ -148,11 +149,12 @@ class _Work:
             return
         text = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
         group = _GROUPS.get(dimension) or "metadata ->> '{}'".format(str(dimension).replace("'", "''"))
-        bucket = f"date_trunc('{granularity}', ts, '{zone}')" if granularity else "NULL::timestamptz"
-        recounted = _rows(await self.connection.fetch(_RECOUNT.format(bucket=bucket, group=group), start, stop))
+        buckets = calendar.buckets(start, stop, granularity, calendar.zone(zone)) if granularity else None
+        recount = _RECOUNT.format(bucket="($3::timestamptz[])[width_bucket(ts, $3)]", group=group)
+        recounted = _rows(await self.connection.fetch(recount, start, stop, buckets))
         try:
             async with self.connection.transaction():
-                reported = await self._report(start, stop, granularity, zone, dimension)
+                reported = await self._report(start, stop, granularity, buckets, dimension)
         except asyncpg.DataError as error:
             # Such as a sum that does not fit any more.
             findings.add(0, 1, [Mismatch(f"{text}: the report fails: {error}", None, None, None, None)])
@@ -170,9 +172,14 @@ class _Work:
         return first or start, last or stop
 
     async def _report(
-        self, start: datetime, stop: datetime, granularity: str | None, zone: str, dimension: str | None
+        self,
+        start: datetime,
+        stop: datetime,
+        granularity: str | None,
+        buckets: Sequence[datetime] | None,
+        dimension: str | None,
     ) -> Rows:
-        arguments = (None, start, stop, granularity, zone, dimension, None)
+        arguments = (None, start, stop, granularity, buckets, dimension, None)
         return _rows(await self.connection.fetch(self.variant.exact_report, *arguments))
 
     async def _compare_archived(self, record: asyncpg.Record, findings: Findings) -> None:
@@ -182,7 +189,7 @@ class _Work:
         late = _rows(await self.connection.fetch(recount, start, stop))
         expected = _add([_sums(tuple(record)[1:]), *late.values()])
         for dimension in (None, "campaign_id"):
-            reported = _add(list((await self._report(start, stop, None, "UTC", dimension)).values()))
+            reported = _add(list((await self._report(start, stop, None, None, dimension)).values()))
             question = f"archived day {record['day']}, group_by={dimension}, all together"
             findings.compare(question, {(None, None): reported}, {(None, None): expected})
 

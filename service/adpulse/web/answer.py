@@ -1,6 +1,9 @@
 """One answer on its way out, in as few pieces as it can be."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adpulse.web.protocol import Protocol
 
 
 class OnePiece:
@@ -10,30 +13,30 @@ class OnePiece:
     tenth of what a request with one event costs (docs/decisions/0014).
     """
 
-    __slots__ = ("_close", "_head", "_write", "is_closing")
+    __slots__ = ("_connection", "_head")
 
-    def __init__(
-        self, write: Callable[[bytes], None], close: Callable[[], None], is_closing: Callable[[], bool]
-    ) -> None:
-        self._write = write
-        self._close = close
-        self.is_closing = is_closing
+    def __init__(self, connection: "Protocol") -> None:
+        self._connection = connection
         self._head: bytes | None = None  # not come yet; b"": gone
 
     def write(self, data: bytes) -> None:
         """Write a piece of the answer. The first one is the head, except for "100 Continue", which is urgent."""
         if self._head is None:
             if data.startswith(b"HTTP/1.1 100 "):
-                self._write(data)
+                self._connection.write(data)
             else:
                 self._head = data
         else:
-            self._write(self._head + data if self._head else data)
+            self._connection.write(self._head + data if self._head else data)
             self._head = b""
 
     def close(self) -> None:
         """Write what is held back, and end the connection."""
         if self._head:
-            self._write(self._head)
+            self._connection.write(self._head)
             self._head = b""
-        self._close()
+        self._connection.hang_up()
+
+    def is_closing(self) -> bool:
+        """Return True when nothing more can be written."""
+        return self._connection.transport.is_closing()

@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,  # add_docs below brings the page
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics is ours; asking costs every request
         redirect_slashes=False,  # the address of a redirect would be the Host that the client sent
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
@@ -79,9 +80,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state = state  # type: ignore[assignment]  # ours has types
     take, answer = guarded(state.keyring, "write", post_events), guarded(state.keyring, "read", get_report)
     # From the inside out.
-    app.add_middleware(Shortcut, endpoints={("POST", PATH): take, ("GET", "/report"): answer})
+    app.add_middleware(Shortcut, endpoints={("GET", "/report"): answer})
     app.add_middleware(Compress)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Shortcut, endpoints={("POST", PATH): take})
     app.add_middleware(CheckHead, keyring=state.keyring, hosts=Hosts(settings))
     if settings.cors_origins:
         app.add_middleware(
@@ -93,12 +95,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     app.add_middleware(Observe)
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
-    route(PATH, methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
-    route("/report", methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings))(answer)
-    route("/healthz", methods=["GET"], summary="The process lives")(healthz)
-    route("/readyz", methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(readyz)
+    route(PATH, tags=["events"], methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
+    route(
+        "/report", tags=["reports"], methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings)
+    )(answer)
+    route("/healthz", tags=["operations"], methods=["GET"], summary="The process lives")(healthz)
+    route("/readyz", tags=["operations"], methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(
+        readyz
+    )
     route(
         "/metrics",
+        tags=["operations"],
         methods=["GET"],
         summary="Prometheus metrics",
         openapi_extra=METRICS_OPENAPI,

@@ -29,11 +29,16 @@ def check_request_line(data: bytes, start: int) -> None:
     if _REQUEST_LINE.match(data, start):
         return
     line, ended, _ = data[start:].partition(b"\n")
-    if not ended and line[:1] in _BEGINNINGS:
-        return
+    if ended or line[:1] not in _BEGINNINGS:
+        raise MalformedError(why_malformed(data, start))
+
+
+def why_malformed(data: bytes, start: int) -> str:
+    """Return a sentence about a head that the parser refuses."""
+    line = data[start : data.find(b"\n", start)]
     if b" HTTP/1." in line and not line.isascii():
-        raise MalformedError("The address has characters that must be percent-encoded, as %C3%A9 for é (UTF-8).")
-    raise MalformedError
+        return "The address has characters that must be percent-encoded, as %C3%A9 for é (UTF-8)."
+    return str(MalformedError())
 
 
 def without_offer(head: bytes) -> bytes:

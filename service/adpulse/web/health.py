@@ -1,13 +1,15 @@
 """What orchestrators and Prometheus ask: /healthz, /readyz, /metrics."""
 
+import asyncio
 import os
 
 import asyncpg
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adpulse import telemetry
-from adpulse.database import migrations
+from adpulse.database import durability, migrations
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.problems import unavailable
 from adpulse.web.state import State
@@ -26,7 +28,8 @@ async def readyz(request: Request) -> Response:
     state: State = request.app.state
     try:
         async with state.reporter.pool.acquire(timeout=2) as connection:
-            await connection.execute("SELECT 1", timeout=2)
+            async with asyncio.timeout(2):
+                risks = await durability.risks(connection)
             if not state.schema_checked:
                 async with connection.transaction():  # two statements that a pooler must not part
                     version = await migrations.version(connection)
@@ -41,7 +44,11 @@ async def readyz(request: Request) -> Response:
         return unavailable("No writer is connected to the database yet.")
     if not state.keyring.known:
         return unavailable("The keys have not been read yet.")
-    return Response(b'{"status":"ready"}', media_type="application/json")
+    if state.writer.stalled:
+        return unavailable("All writers have waited in a transaction for seconds, as for a lock.")
+    # Ready all the same: what is at risk in a crash is the operator's choice, and is said.
+    said = {"status": "ready", "warnings": risks} if risks else {"status": "ready"}
+    return Response(orjson.dumps(said), media_type="application/json")
 
 
 async def metrics(request: Request) -> Response:

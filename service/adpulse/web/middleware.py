@@ -185,7 +185,7 @@ class Compress:
 
 
 class Shortcut:
-    """The innermost: answers the given requests, by method and path, and passes all others on.
+    """Answers the given requests, by method and path, and passes all others on.
 
     FastAPI's own way to an endpoint takes longer than an event or a report of totals (decision 0011).
     """

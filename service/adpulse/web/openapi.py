@@ -2,27 +2,35 @@
 
 from typing import Any, NamedTuple
 
+from adpulse.calendar import GRANULARITIES
 from adpulse.event import EVENT, TEXT_LENGTH
-from adpulse.ingest.decoder import LISTED_REJECTIONS
+from adpulse.ingest.batch import LISTED_REJECTIONS
+from adpulse.problems import document
+from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
-from adpulse.reports.query import BY_NAME, COMPARISONS, FIELDS, FORMATS, KEY, REPEATABLE
-from adpulse.reports.window import GRANULARITIES
+from adpulse.reports.query import BY_NAME, COMPARISONS, FORMATS, REPEATABLE
 from adpulse.settings import Settings
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
 
 
-def _problem(**more: dict[str, Any]) -> dict[str, Any]:
-    """A reply that says what is wrong; `more` are members beside the four of every problem document."""
+def _problem(status: int, code: str, detail: str, **more: tuple[dict[str, Any], Any]) -> dict[str, Any]:
+    """Return a reply that says what is wrong, with an example; `more` are members beside the four of every problem
+    document, each as its schema and its example."""
     members = {
         "type": {"type": "string", "pattern": "^urn:adpulse:[a-z_]+$"},
         "title": _TEXT,
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": _TEXT,
     }
-    schema = {"type": "object", "required": list(members), "properties": members | more}
-    return {"description": "RFC 9457 problem document", "content": {"application/problem+json": {"schema": schema}}}
+    properties = members | {name: schema for name, (schema, _) in more.items()}
+    schema = {"type": "object", "required": list(members), "properties": properties}
+    example = document(status, code, detail) | {name: value for name, (_, value) in more.items()}
+    return {
+        "description": f"RFC 9457 problem document, such as: {detail}",
+        "content": {"application/problem+json": {"schema": schema, "example": example}},
+    }
 
 
 # How a key is sent; the empty one because the server may have no keys.
@@ -32,16 +40,40 @@ SECURITY_SCHEMES = {
 }
 _KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}, {}]
 _LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}}
-# What the door may answer, before the endpoint is asked.
-_DOOR = {
-    "401": _problem()
+_UNAVAILABLE = _problem(503, "unavailable", "The database cannot be reached.") | _LATER
+# What may be answered before the endpoint is asked.
+_GUARD = {
+    "401": _problem(401, "key_missing", "Send a key: Authorization: Bearer …, or X-API-Key: …")
     | {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how to send a key"}}},
-    "403": _problem(),
-    "429": _problem() | _LATER,
-    "503": _problem() | _LATER,
+    "403": _problem(403, "scope", "This key is not one for scope read."),
+    "421": _problem(421, "host_not_allowed", "As long as there are no keys, the service answers to localhost only."),
+    "429": _problem(429, "rate_limited", "This key has used up its rate; try again in 2 s.") | _LATER,
+    "503": _UNAVAILABLE,
 }
-METRICS_OPENAPI = {"security": _KEY, "responses": _DOOR}
-READY_OPENAPI = {"responses": {"503": _problem() | _LATER}}
+METRICS_OPENAPI = {"security": _KEY, "responses": _GUARD}
+READY_OPENAPI = {"responses": {"503": _UNAVAILABLE}}
+
+_REFUSED = (
+    (400, "malformed_json", "The body is not valid JSON."),
+    (408, "timeout", "The body took longer than 10 s."),
+    (409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body."),
+    (413, "too_large", "The body has more than 10000000 bytes; split the batch."),
+    (415, "content_type", "Send application/json or application/x-ndjson."),
+)
+_EXAMPLE_EVENT = {
+    "ts": "2025-09-24T06:59:31Z",
+    "campaign_id": "CAMP-123",
+    "user_id": "U1",
+    "event_type": "click",
+    "cost": 0.01,
+    "metadata": {"geo": "IN"},
+}
+_EXAMPLE_ANSWER = {
+    "accepted": 0,
+    "duplicates": 0,
+    "rejected": [{"index": 0, "field": "ts", "code": "timezone", "message": "has no time zone; end it with Z"}],
+    "rejected_count": 1,
+}
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
@@ -70,16 +102,29 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "description": caps,
-            "content": {"application/json": {"schema": batch}, "application/x-ndjson": {"schema": event}},
+            "content": {
+                "application/json": {"schema": batch, "example": {"events": [_EXAMPLE_EVENT]}},
+                "application/x-ndjson": {"schema": event, "example": _EXAMPLE_EVENT},
+            },
         },
         "responses": {
             "200": {
                 "description": "accepted + duplicates + rejected_count = events sent; the accepted ones are committed",
-                "content": {"application/json": {"schema": _ANSWER}},
+                "content": {
+                    "application/json": {
+                        "schema": _ANSWER,
+                        "example": {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0},
+                    }
+                },
             },
-            **{str(status): _problem() for status in (400, 408, 409, 413, 415)},
-            "422": _problem(**_ANSWER["properties"]),
-            **_DOOR,
+            **{str(status): _problem(status, code, detail) for status, code, detail in _REFUSED},
+            "422": _problem(
+                422,
+                "all_rejected",
+                "No event of the request was accepted.",
+                **{name: (schema, _EXAMPLE_ANSWER[name]) for name, schema in _ANSWER["properties"].items()},
+            ),
+            **_GUARD,
         },
         "security": _KEY,
     }
@@ -115,6 +160,7 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
     fields = schema["properties"]
     for name in ("cost", "revenue"):
         fields[name]["maximum"] = settings.max_money
+        fields[name].pop("multipleOf", None)  # validators divide doubles: 0.0105 is no multiple of 0.000001 to them
         fields[name]["description"] += "; at most 6 decimals"
     fields["metadata"]["description"] += (
         f"; at most {settings.max_metadata_bytes} bytes as compact JSON, and {settings.max_metadata_depth} levels deep"
@@ -128,31 +174,21 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
 def report_openapi(settings: Settings) -> dict[str, Any]:
     """The operation object of GET /report, with this server's limits.
 
-    The first examples together make one question that has an answer: the page fills them in.
+    The page fills in what it finds as an example or a default of a parameter: only `start` has one, which is required.
+    Examples of the others are in their schemas.
     """
     return {
         "description": "Totals over a window; with `granularity` or `group_by` also rows, which sum to the totals. "
         "Every event that was acknowledged is in it.",
-        "parameters": [
-            {
-                "name": name,
-                "in": "query",
-                "required": name == "start",
-                "explode": True,
-                "description": each.description,
-                "schema": {"type": "array", "items": each.schema} if name in REPEATABLE else each.schema,
-                "examples": {key: {"value": value} for key, value in each.examples.items()},
-            }
-            for name, each in _parameters(settings).items()
-        ],
+        "parameters": [_published(name, each) for name, each in _parameters(settings).items()],
         "responses": {
             "200": {
                 "description": "The report",
                 "content": {"application/json": {"schema": _report_schema()}, "text/csv": {"schema": _TEXT}},
             },
-            "422": _problem(parameter=_TEXT),
-            "504": _problem(),
-            **_DOOR,
+            "422": _problem(422, "invalid_parameter", "start must be before end.", parameter=(_TEXT, "start")),
+            "504": _problem(504, "report_timeout", "The report took longer than 5000 ms; take a shorter window."),
+            **_GUARD,
         },
         "security": _KEY,
     }
@@ -164,10 +200,25 @@ class _Parameter(NamedTuple):
     examples: dict[str, Any]
 
 
+def _published(name: str, parameter: _Parameter) -> dict[str, Any]:
+    """Return the parameter object of OpenAPI."""
+    schema = {key: value for key, value in parameter.schema.items() if key != "default"}
+    description = parameter.description
+    if "default" in parameter.schema:
+        description += f" Default: `{parameter.schema['default']}`."
+    published = {"name": name, "in": "query", "required": name == "start", "explode": True, "description": description}
+    if name in REPEATABLE:
+        schema = {"type": "array", "items": schema}
+    published["schema"] = schema | {"examples": list(parameter.examples.values())}
+    if name == "start":
+        published["examples"] = {key: {"value": value} for key, value in parameter.examples.items()}
+    return published
+
+
 def _parameters(settings: Settings) -> dict[str, _Parameter]:
     relative = {"pattern": "^-[0-9]{1,6}[mhdw]$"}
     when = {"type": "string", "anyOf": [relative, {"format": "date"}, {"format": "date-time"}]}
-    key = {"type": "string", "pattern": f"^{KEY}$"}
+    key = {"type": "string", "minLength": 1}
     order = "|".join((*METRICS, BY_NAME))
     names = "|".join(METRICS)
     return {
@@ -181,7 +232,7 @@ def _parameters(settings: Settings) -> dict[str, _Parameter]:
             "`timezone`), or RFC 3339. Widened to a whole minute. "
             f"At most {settings.max_range_days} days before `end`.",
             when,
-            {"a date": "2025-09-24", "relative": "-1h", "an instant": "2025-09-24T06:00:00Z"},
+            {"relative": "-1h", "a date": "2025-09-24", "an instant": "2025-09-24T06:00:00Z"},
         ),
         "end": _Parameter(
             "Where it ends, exclusive; written as `start`. Default: now.",
@@ -204,9 +255,10 @@ def _parameters(settings: Settings) -> dict[str, _Parameter]:
             {"a metadata key": "geo", "campaigns": "campaign_id"},
         ),
         "filter": _Parameter(
-            "Only events whose metadata has this `key:value`; repeat it for several keys, which then must all match.",
-            {"type": "string", "pattern": f"^{KEY}:.*$"},
-            {"one": ["geo:IN"], "two": ["geo:IN", "device:mobile"]},
+            "Only events of this group, as `key:value` or as the JSON object that a row has as its `filter`; repeat it "
+            "for several, which then must all match.",
+            {"type": "string", "pattern": r"^[^:{][^:]*:|^\{.*\}$"},
+            {"one": ["geo:IN"], "two": ["geo:IN", "device:mobile"], "without": ['{"geo": null}']},
         ),
         "metrics": _Parameter(
             "The columns, separated by commas. `unique_users` (reach) has to be asked for: it is counted from single "
@@ -263,6 +315,12 @@ def _report_schema() -> dict[str, Any]:
         "previous": {"oneOf": [record({"bucket": instant, **figures}), {"type": "null"}]},
         "change": {"oneOf": [record(changes), {"type": "null"}]},
     }
+    excluded = {"type": "object", "properties": {"not": {"type": "array", "items": text}}, "required": ["not"]}
+    condition = {"type": "object", "additionalProperties": {"oneOf": [text, excluded]}}
+    found = {
+        "oneOf": [condition, {"type": "null"}],
+        "description": "The value of `filter` that finds this row's group.",
+    }
     query = {
         "campaign_id": {"type": "array", "items": _TEXT},
         "start": instant,
@@ -270,7 +328,7 @@ def _report_schema() -> dict[str, Any]:
         "granularity": {"enum": [*GRANULARITIES, None]},
         "timezone": _TEXT,
         "group_by": text,
-        "filter": {"type": "object", "additionalProperties": _TEXT},
+        "filter": condition,
         "metrics": {"type": "array", "items": {"enum": list(METRICS)}},
     }
     answer = {
@@ -278,7 +336,9 @@ def _report_schema() -> dict[str, Any]:
         "totals": record(figures),
         "rows": {
             "type": "array",
-            "items": record({"bucket": instant, "group": text, **figures, **compared}, *compared),
+            "items": record(
+                {"bucket": instant, "group": text, "filter": found, **figures, **compared}, "filter", *compared
+            ),
         },
         "previous": record({"start": instant, "end": instant, "totals": record(figures)}),
         "change": record(changes),
@@ -288,9 +348,11 @@ def _report_schema() -> dict[str, Any]:
                 "took_ms": {"type": "number"},
                 "lag_ms": {"type": "integer"},
                 "groups": {"type": "integer"},
+                "hints": {"type": "array", "items": _TEXT},
             },
             "lag_ms",
             "groups",
+            "hints",
         ),
     }
     return record(answer, "rows", "previous", "change")

@@ -13,13 +13,20 @@ from typing import Any, ClassVar
 
 import httptools
 import orjson
-from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from adpulse import telemetry
 from adpulse.problems import document
 from adpulse.web.answer import OnePiece
-from adpulse.web.framing import ChunkedBody, MalformedError, check_request_line, end_of_head, without_offer
+from adpulse.web.framing import (
+    ChunkedBody,
+    MalformedError,
+    check_request_line,
+    end_of_head,
+    why_malformed,
+    without_offer,
+)
 from adpulse.web.memory import Memory
 from adpulse.web.repeated import Repeated
 
@@ -147,16 +154,17 @@ class Protocol(HttpToolsProtocol):
 
     def _parse(self) -> None:
         """Give the parser what is there of the request at hand, and no byte of the next one before its turn."""
-        data = memoryview(self._data)
+        data = self._data
+        size = len(data)
         try:
-            while self._at < len(data) and self._lingers is None and not self.transport.is_closing():
+            while self._at < size and self._lingers is None and not self.transport.is_closing():
                 start = self._at
                 if self._body_left:
-                    self._at = min(start + self._body_left, len(data))
+                    self._at = min(start + self._body_left, size)
                     self._body_left -= self._at - start
                     self.parser.feed_data(data[start : self._at])
                 elif self._chunked:
-                    self._at = self._chunked.next_end(self._data, start)
+                    self._at = self._chunked.next_end(data, start)
                     self._unparsed += self._at - start
                     self.parser.feed_data(data[start : self._at])
                     if self._unparsed > MOST_HEAD_BYTES:
@@ -166,28 +174,37 @@ class Protocol(HttpToolsProtocol):
                 if self._incomplete and not self._body_left and not self._chunked:
                     raise MalformedError  # the parser expects more than the head has said
         except httptools.HttpParserError:
-            self._refuse(400, "malformed_http", str(MalformedError()))
+            self._refuse(400, "malformed_http", why_malformed(data, start))
         except MalformedError as error:
             self._refuse(400, "malformed_http", str(error))
-        self._settle()
+        if self._at < len(self._data) or self.flow.read_paused or self._kept or self._ended:
+            self._settle()
+        else:
+            self._data, self._at = b"", 0
 
     def _parse_head(self) -> bool:
         """Give the parser the next head, when it has come whole. Return False while it has not."""
         self._unset_keepalive_if_required()
         data = self._data
-        while data.startswith(b"\r\n", self._at):  # empty lines, which HTTP allows before a request
+        while data[self._at] == 13 and data.startswith(
+            b"\r\n", self._at
+        ):  # empty lines, which HTTP allows before a request
             self._at += 2
             self._unparsed += 2
+            if self._at == len(data):
+                break
         end = end_of_head(data, max(self._at, self._searched))
         size = (end or len(data)) - self._at
         if self._unparsed + size > MOST_HEAD_BYTES:
             self._refuse_head()
             return False
-        check_request_line(data, self._at)
         if not end:
+            check_request_line(data, self._at)
             self._searched = max(0, size - 3)  # its last bytes may begin the end
             return False
         head = data[self._at : end]
+        if b" HTTP/1." not in head:
+            raise MalformedError  # of another protocol, which the parser knows
         self._at = end
         self._searched = self._unparsed = 0
         try:
@@ -225,16 +242,24 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of a body."""
+        """Take a piece of a body, or drop it after the answer."""
         self._unparsed = 0
-        super().on_body(body)
+        cycle = self.cycle
+        if not cycle.response_complete:
+            cycle.body += body
+            if len(cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """Note that the next byte belongs to another request."""
-        if self._incomplete:
-            self._incomplete = False
-            self._chunked = None
-            super().on_message_complete()
+        if not self._incomplete:
+            return  # a head that will be read again
+        self._incomplete = False
+        self._chunked = None
+        if not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
 
     def _settle(self) -> None:
         """Read no more while a request waits for its turn, and note how much is kept."""
@@ -266,7 +291,7 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["method"] != "HEAD":  # its answer is a head, after which nothing is written
-            cycle.transport = OnePiece(self.write, self.hang_up, self.transport.is_closing)  # type: ignore[assignment]
+            cycle.transport = OnePiece(self)  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
@@ -274,7 +299,8 @@ class Protocol(HttpToolsProtocol):
         if self._lingers is not None:
             return
         super().on_response_complete()
-        self._parse_more()
+        if self._at < len(self._data) or self._kept or self._ended:
+            self._parse_more()
 
     def pause_writing(self) -> None:
         """Note what the peer has not read."""

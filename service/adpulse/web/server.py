@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from adpulse.settings import Settings
+from adpulse.terminal import LogFormatter
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 
@@ -35,6 +36,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
         "log_level": settings.log_level,
         "log_config": _log_config(settings.log_level.upper()),
+        "proxy_headers": False,  # nothing here depends on who the client of a proxy is
         "access_log": False,  # /metrics counts requests; a line each costs more than the request
         "server_header": False,
         "timeout_keep_alive": settings.keep_alive_s,
@@ -47,7 +49,7 @@ def _log_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "formatters": {"line": {"()": LogFormatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
     }

@@ -1,9 +1,9 @@
 -- variant: matview. One statement answers every report: minutes from the view, and raw events of the minutes that
 -- have changed since its last refresh; raw events only for questions that the view does not hold.
 --
--- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
--- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
@@ -37,7 +37,7 @@ WITH
       AND ($1 IS NULL OR campaign_id = ANY($1))
     UNION ALL
     SELECT
-      ts, campaign_id, CASE WHEN $6 = 'event_type' THEN event_type::text ELSE metadata ->> $6 END,
+      ts, campaign_id, event_group(campaign_id, event_type::text, metadata, $6),
       (event_type = 'impression')::int, (event_type = 'click')::int, (event_type = 'conversion')::int,
       cost_micros, revenue_micros
     FROM events
@@ -45,10 +45,10 @@ WITH
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
       AND ts >= $2 AND ts < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
-      AND ($7 IS NULL OR metadata @@ filter_path($7))
+      AND event_matches(campaign_id, event_type::text, metadata, $7)
   )
 SELECT
-  CASE WHEN $4::text IS NOT NULL THEN date_trunc($4, at, $5::text) END AS bucket,
+  CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN raw_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

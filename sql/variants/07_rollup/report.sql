@@ -1,9 +1,9 @@
 -- variant: rollup. One statement answers every report: hours inside the window, minutes where an hour is cut,
 -- deltas on top; raw events only for questions that the roll-ups do not hold. In psql: sql/report.psql.
 --
--- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
--- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
@@ -21,12 +21,9 @@ WITH
       UNION ALL
       SELECT $3::timestamptz
       UNION ALL
-      SELECT local_edge AT TIME ZONE $5::text
-      FROM
-        generate_series(
-          date_trunc($4::text, $2 AT TIME ZONE $5), $3 AT TIME ZONE $5, ('1 ' || $4)::interval
-        ) AS local_edge
-      WHERE $4 IN ('hour', 'day', 'week', 'month')
+      SELECT bucket
+      FROM unnest($5::timestamptz[]) AS bucket
+      WHERE $4::text IN ('hour', 'day', 'week', 'month')
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
   ),
@@ -103,7 +100,7 @@ WITH
       AND $1 IS NOT NULL AND campaign_id = ANY($1)
     UNION ALL
     SELECT
-      ts, campaign_id, CASE WHEN $6 = 'event_type' THEN event_type::text ELSE metadata ->> $6 END,
+      ts, campaign_id, event_group(campaign_id, event_type::text, metadata, $6),
       (event_type = 'impression')::int, (event_type = 'click')::int, (event_type = 'conversion')::int,
       cost_micros, revenue_micros
     FROM events
@@ -111,11 +108,11 @@ WITH
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
       AND ts >= $2 AND ts < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
-      AND ($7 IS NULL OR metadata @@ filter_path($7))
+      AND event_matches(campaign_id, event_type::text, metadata, $7)
       AND raw_kept($2, $3)
   )
 SELECT
-  CASE WHEN $4 IS NOT NULL THEN date_trunc($4, at, $5) END AS bucket,
+  CASE WHEN $4 IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN raw_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

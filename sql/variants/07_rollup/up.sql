@@ -190,7 +190,7 @@ END
 $$;
 
 -- A statement fires the triggers of the table that it names, so partitions get copies of these: cover_partitions(), in
--- sql/migrations/0012.
+-- sql/migrations/0013.
 CREATE TRIGGER events_inserted AFTER INSERT ON events
 REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();

@@ -2,9 +2,9 @@
 -- deltas on top; by a declared dimension as without one. Raw events only for questions that the roll-ups do not hold:
 -- other keys, two keys at once, event types. In psql: sql/report.psql.
 --
--- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
--- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
@@ -22,12 +22,9 @@ WITH
       UNION ALL
       SELECT $3::timestamptz
       UNION ALL
-      SELECT local_edge AT TIME ZONE $5::text
-      FROM
-        generate_series(
-          date_trunc($4::text, $2 AT TIME ZONE $5), $3 AT TIME ZONE $5, ('1 ' || $4)::interval
-        ) AS local_edge
-      WHERE $4 IN ('hour', 'day', 'week', 'month')
+      SELECT bucket
+      FROM unnest($5::timestamptz[]) AS bucket
+      WHERE $4::text IN ('hour', 'day', 'week', 'month')
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
   ),
@@ -127,7 +124,7 @@ WITH
     JOIN rollup_dim_hour USING (place, value)
     WHERE
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
-      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND event_matches(NULL, NULL, jsonb_build_object(key, value::jsonb), $7)
       AND $4 IS DISTINCT FROM 'minute'
       AND hour >= date_bin('1 hour', $2 + interval '59 minutes', 'epoch')
       AND hour < date_bin('1 hour', $3, 'epoch')
@@ -146,7 +143,7 @@ WITH
     JOIN rollup_dim_minute USING (place, value)
     WHERE
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
-      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND event_matches(NULL, NULL, jsonb_build_object(key, value::jsonb), $7)
       AND minute >= spans.start AND minute < spans.stop
       AND (
         (($1 IS NOT NULL OR $6 IS DISTINCT FROM 'campaign_id') AND campaign_id = ANY(coalesce($1, '{""}')))
@@ -162,7 +159,7 @@ WITH
     CROSS JOIN bigint_pieces(rollup_large.cost_micros, rollup_large.revenue_micros) AS piece
     WHERE
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
-      AND ($7 IS NULL OR jsonb_build_object(key, value::jsonb) @@ filter_path($7))
+      AND event_matches(NULL, NULL, jsonb_build_object(key, value::jsonb), $7)
       AND minute >= $2 AND minute < $3
       AND (
         (($1 IS NOT NULL OR $6 IS DISTINCT FROM 'campaign_id') AND campaign_id = ANY(coalesce($1, '{""}')))
@@ -176,13 +173,13 @@ WITH
     CROSS JOIN rollup_delta
     WHERE
       ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
-      AND ($7 IS NULL OR jsonb_build_object(key, coalesce(vals[place], 'null')::jsonb) @@ filter_path($7))
+      AND event_matches(NULL, NULL, jsonb_build_object(key, coalesce(vals[place], 'null')::jsonb), $7)
       AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
   )
 SELECT
-  CASE WHEN $4 IS NOT NULL THEN date_trunc($4, at, $5) END AS bucket,
+  CASE WHEN $4 IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN dim_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

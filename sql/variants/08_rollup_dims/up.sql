@@ -299,7 +299,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate();
 -- partitions are opened only when it is called, and report.sql knows only when it runs which dimensions there are.
 -- The statement is that of 01_btree.
 CREATE FUNCTION raw_report(
-  campaigns text[], start timestamptz, stop timestamptz, granularity text, zone text, dimension text, filters jsonb
+  campaigns text[], start timestamptz, stop timestamptz, granularity text, buckets timestamptz[], dimension text,
+  filters jsonb
 ) RETURNS TABLE (
   bucket timestamptz, grp text, impressions bigint, clicks bigint, conversions bigint,
   cost_micros numeric, revenue_micros numeric
@@ -309,12 +310,8 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY
   SELECT
-    CASE WHEN $4 IS NOT NULL THEN date_trunc($4, ts, $5) END,
-    CASE
-      WHEN $6 = 'campaign_id' THEN campaign_id
-      WHEN $6 = 'event_type' THEN event_type::text
-      WHEN $6 IS NOT NULL THEN metadata ->> $6
-    END,
+    CASE WHEN $4 IS NOT NULL THEN $5[width_bucket(ts, $5)] END,
+    event_group(campaign_id, event_type::text, metadata, $6),
     count(*) FILTER (WHERE event_type = 'impression'),
     count(*) FILTER (WHERE event_type = 'click'),
     count(*) FILTER (WHERE event_type = 'conversion'),
@@ -324,7 +321,7 @@ BEGIN
   WHERE
     ts >= $2 AND ts < $3
     AND ($1 IS NULL OR campaign_id = ANY($1))
-    AND ($7 IS NULL OR metadata @@ filter_path($7))
+    AND event_matches(campaign_id, event_type::text, metadata, $7)
     AND raw_kept($2, $3)
   GROUP BY 1, 2;
 END

@@ -12,6 +12,7 @@ import anyio
 import asyncpg
 import pytest
 
+from adpulse import calendar
 from adpulse.archive import export, parquet, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
@@ -19,7 +20,7 @@ from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 from tests.adpulse.cli.test_cli import Shell
 from tests.adpulse.cli.test_cli import shell as shell
 from tests.conftest import CLUSTERS, NewDatabase, Serve
@@ -61,7 +62,9 @@ async def late(connection: Connection, count: int = 2) -> None:
 async def totals(connection: Connection, **chosen: Any) -> list[tuple[Any, ...]]:
     variant = await catalogue.active(connection)
     window = [datetime.combine(day, time(), UTC) for day in (FIRST, LAST + timedelta(days=1))]
-    arguments = (None, *window, chosen.get("granularity"), "UTC", chosen.get("group"), chosen.get("filters"))
+    step = chosen.get("granularity")
+    buckets = calendar.buckets(window[0], window[1], step, calendar.zone("UTC")) if step else None
+    arguments = (None, *window, step, buckets, chosen.get("group"), chosen.get("filters"))
     return sorted(map(tuple, await connection.fetch(variant.report, *arguments)), key=str)
 
 
@@ -311,7 +314,7 @@ async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_p
     await fill(worker)
     await export.archive(worker, BEFORE, tmp_path)
     with pytest.raises(SchemaError, match="first bring them back: adpulse restore"):
-        await catalogue.migrate(worker, "rollup_dims")
+        await migrate.migrate(worker, "rollup_dims")
     with pytest.raises(ArchiveError, match="retention keeps no raw events"):
         await restore.restore(worker, tmp_path, kept_from=LAST)
     while await worker.fetchval("SELECT retire_days($1)", LAST + timedelta(days=1)):

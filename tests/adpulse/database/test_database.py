@@ -31,7 +31,7 @@ async def test_two_processes_may_migrate_at_once(new_database: NewDatabase) -> N
     async def migrate() -> str:
         connection = await connections.connect(url)
         try:
-            return (await catalogue.migrate(connection)).name
+            return (await migrate.migrate(connection)).name
         finally:
             await connection.close()
 

@@ -15,7 +15,7 @@ from adpulse.database import connections, migrations
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.database.embedded import Cluster
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 from tests.conftest import BINARIES, CLUSTERS, NewDatabase, Serve, Server
 
 HERE = CLUSTERS or [variant.name for variant in catalogue.load_all() if variant.requires == "(nothing)"]
@@ -361,7 +361,7 @@ async def test_a_move_between_variants_keeps_the_rights(new_database: NewDatabas
     assert (await client.post("/events", json=batch(1))).status_code == 200
     owner = await connections.connect(url)
     for name in ("rollup_dims", "matview", "rollup"):
-        await catalogue.migrate(owner, name)
+        await migrate.migrate(owner, name)
         fresh = await connections.connect(await new_database(name))
         assert await granted(owner) == await granted(fresh)
         await fresh.close()
@@ -384,7 +384,7 @@ async def test_a_variant_that_is_in_force_gets_them_too(
         catalogue.find("rollup").script("up").replace("SECURITY DEFINER SET search_path = public, pg_temp", "")
     )
     await owner.execute("INSERT INTO active_variant (name) VALUES ('rollup')")
-    await catalogue.migrate(owner)
+    await migrate.migrate(owner)
     writer = await connections.connect(as_login(url, login), role=INGEST)
     await writer.execute("INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES (now(), 'C', 'U', 'click')")
     await writer.close()
@@ -408,7 +408,7 @@ async def test_who_migrates_need_not_be_a_superuser(
             await superuser.execute(f"CREATE DATABASE {name} OWNER {owner}")
 
         plain = await connections.connect(as_login(cluster.url("one"), "plain"))
-        await catalogue.migrate(plain)
+        await migrate.migrate(plain)
         assert f"roles are missing, which this login must not make: {', '.join(ROLES)}" in caplog.text
         await plain.execute(
             "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES (now(), 'C', 'U', 'click')"
@@ -417,8 +417,8 @@ async def test_who_migrates_need_not_be_a_superuser(
 
         makers = [await connections.connect(as_login(cluster.url(name), "maker")) for name in ("two", "three")]
         caplog.clear()
-        await asyncio.gather(*(catalogue.migrate(connection) for connection in makers))
-        await catalogue.migrate(plain)
+        await asyncio.gather(*(migrate.migrate(connection) for connection in makers))
+        await migrate.migrate(plain)
         assert "missing" not in caplog.text
         for connection in (plain, *makers):
             assert (await granted(connection))["events"] == EVENTS

@@ -14,7 +14,7 @@ from adpulse import telemetry
 from adpulse.database import connections as database
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, verify
+from adpulse.variants import catalogue, migrate, verify
 from tests.conftest import NewDatabase, Serve
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
@@ -39,7 +39,7 @@ def batch(number: int) -> list[tuple[Any, ...]]:
 
 
 async def clicks(connection: Connection, name: str, **chosen: Any) -> int:
-    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, "UTC", chosen.get("group"), chosen.get("filters"))
+    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, None, chosen.get("group"), chosen.get("filters"))
     rows = await connection.fetch(catalogue.find(name).report, *arguments)
     assert sum(row["cost_micros"] for row in rows) == sum(row["clicks"] for row in rows)
     return sum(row["clicks"] for row in rows)
@@ -272,7 +272,7 @@ async def test_other_dimensions_mean_other_roll_ups(new_database: NewDatabase) -
     async with connections(await new_database("rollup_dims"), 1) as (connection,):
         variant = catalogue.find("rollup_dims")
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-        await catalogue.migrate(connection, dimensions=["device", "os"])
+        await migrate.migrate(connection, dimensions=["device", "os"])
         await run_round(connection, variant)
         keys = await connection.fetch("SELECT key FROM rollup_dimension ORDER BY place")
         assert [record["key"] for record in keys] == ["device", "os"]
@@ -280,8 +280,8 @@ async def test_other_dimensions_mean_other_roll_ups(new_database: NewDatabase) -
             assert await clicks(connection, "rollup_dims", group=group) == BATCH
         assert await connection.fetchval("SELECT count(*) FROM rollup_value WHERE value LIKE '%D%'") == 1
         oid = await connection.fetchval("SELECT 'events'::regclass::oid")
-        await catalogue.migrate(connection, dimensions=["device", "os"])
+        await migrate.migrate(connection, dimensions=["device", "os"])
         assert await connection.fetchval("SELECT 'events'::regclass::oid") == oid
-        await catalogue.migrate(connection, dimensions=[])
+        await migrate.migrate(connection, dimensions=[])
         assert await connection.fetchval("SELECT count(*) FROM rollup_dimension") == 0
         assert await clicks(connection, "rollup_dims", group="device") == BATCH

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adpulse.database import connections
+from adpulse.money import decimal, number
 from adpulse.reports import query as queries
 from adpulse.reports import rows as tables
-from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, Sums, change, decimal
+from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, Sums, change
 from adpulse.reports.query import Query, QueryError
-from adpulse.reports.render import money
 from adpulse.reports.rows import Cells, Rest
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -81,7 +81,7 @@ def test_a_ratio_without_a_divisor_is_none() -> None:
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_money_reads_as_the_micros_it_was(micros: int) -> None:
     """As a JSON number and in CSV, whatever a double could hold: no micro is lost or invented."""
-    assert Decimal(orjson.dumps(money(micros)).decode()) * 10**6 == micros
+    assert Decimal(orjson.dumps(number(micros)).decode()) * 10**6 == micros
     assert Decimal(decimal(micros)) * 10**6 == micros
 
 
@@ -143,13 +143,17 @@ def test_groups_come_in_the_order_asked_for(name: str, direction: str) -> None:
     assert values == known + [None] * (len(values) - len(known))
 
 
-def test_a_bucket_that_we_did_not_expect_still_has_its_row() -> None:
-    """A database with newer time zone data may cut a day elsewhere; its events must not vanish from the rows."""
-    asked = query("start=2025-09-24T00:00:00Z&granularity=hour")
-    odd = BUCKETS[0] + timedelta(minutes=30)
-    rows = tables.rows(asked, [{None: {odd: Sums(clicks=1)}}], [None], 100)
-    assert [row.bucket for row in rows] == sorted([*BUCKETS, odd])
-    assert sum(row.sums.clicks for row in rows) == 1
+def test_the_rest_fits_beside_as_many_groups_as_there_may_be() -> None:
+    """The most groups, and one more: a row for each of the most, and one for the rest."""
+    asked = query("start=-1h&group_by=campaign_id", max_groups=1_000)
+    now: Cells = {f"C{n}": {None: Sums(impressions=1)} for n in range(1_001)}
+    kept = [*tables.rank(asked, [now])[: asked.limit], Rest.OTHER]
+    rows = tables.rows(asked, [tables.fold(now, kept)], kept, 1_000)
+    assert len(rows) == 1_001
+    assert rows[-1].group is Rest.OTHER
+    assert tables.add(row.sums for row in rows) == tables.total(now)
+    with pytest.raises(QueryError, match="gives more than 999 rows; take a smaller limit"):
+        tables.rows(asked, [tables.fold(now, kept)], kept, 999)
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,7 +278,7 @@ async def test_metrics_choose_the_columns(client: Client) -> None:
     await post(client, {"cost": 1}, {"event_type": "click"}, {"campaign_id": "D", "cost": 3})
     answer = await ask(client, f"{DAY}&metrics=ctr,cost&group_by=campaign_id&order_by=clicks")
     assert list(answer["totals"]) == ["ctr", "cost"]
-    assert [list(row) for row in answer["rows"]] == [["bucket", "group", "ctr", "cost"]] * 2
+    assert [list(row) for row in answer["rows"]] == [["bucket", "group", "filter", "ctr", "cost"]] * 2
     assert [row["group"] for row in answer["rows"]] == ["C", "D"]
     assert answer["query"]["metrics"] == ["ctr", "cost"]
 
@@ -378,6 +382,26 @@ async def test_a_comparison_adds_the_window_before_and_the_change(client: Client
     assert (six["impressions"], six["previous"]) == (5, {"bucket": "2025-09-23T06:00:00Z", "impressions": 4})
 
 
+async def test_a_longer_window_before_has_rows_of_its_own(client: Client) -> None:
+    """January has days that February has not: rows without a bucket, so that both sides sum to their totals."""
+    await post(client, *({"ts": f"2025-01-{day:02}T12:00:00Z"} for day in range(1, 32)), {"ts": "2025-02-28T12:00:00Z"})
+    question = "start=2025-02-01&end=2025-03-01&granularity=day&compare=previous&metrics=impressions"
+    answer = await ask(client, question)
+    rows = answer["rows"]
+    assert len(rows) == 31
+    assert sum(row["impressions"] for row in rows) == answer["totals"]["impressions"] == 1
+    assert sum(row["previous"]["impressions"] for row in rows) == answer["previous"]["totals"]["impressions"] == 31
+    assert rows[30] == {
+        "bucket": None,
+        "group": None,
+        "impressions": 0,
+        "previous": {"bucket": "2025-01-31T00:00:00Z", "impressions": 1},
+        "change": None,
+    }
+    table = (await client.get(f"/report?{question}&format=csv")).text
+    assert table.splitlines()[-1] == ",,0,2025-01-31T00:00:00Z,1,"
+
+
 async def test_a_bucket_without_a_counterpart_is_compared_with_nothing(client: Client) -> None:
     """March has days that February has not; all of February is in its totals."""
     await post(client, {"ts": "2025-02-28T12:00:00Z"}, {"ts": "2025-03-31T12:00:00Z"})
@@ -415,7 +439,18 @@ async def test_csv_holds_the_same_as_json(client: Client, more: str) -> None:
             if isinstance(value, int | Decimal):
                 assert Decimal(line[name]) == value, name
             else:
-                assert line[name] == (value or ""), name
+                # A spreadsheet would take it for a formula.
+                assert line[name] == ("'=1+1" if value == "=1+1" else value or ""), name
+
+
+async def test_csv_has_no_formulas(client: Client) -> None:
+    """What a spreadsheet would run has an apostrophe before it; a number stays one, whatever its sign."""
+    formulas = ["=1+1", "+1+1", "-2-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")', "-", "+", "-٣"]
+    others = ["-5", "+1.5", "-2e-3", "a=b", "'=1", "7"]
+    await post(client, *({"metadata": {"geo": geo}} for geo in formulas + others))
+    reply = await client.get(f"/report?{DAY}&group_by=geo&format=csv&order_by=group")
+    lines = csv.DictReader(io.StringIO(reply.text, newline=""))
+    assert {line["group"] for line in lines} == {"'" + text for text in formulas} | set(others)
 
 
 async def test_csv_tells_an_empty_group_from_none(client: Client) -> None:

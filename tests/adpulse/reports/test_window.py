@@ -1,14 +1,20 @@
 """Windows and buckets: what users write, where clocks change, and the same buckets as PostgreSQL's."""
 
 import random
+import zoneinfo
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from adpulse import calendar
+from adpulse.calendar import GRANULARITIES
 from adpulse.database import connections
 from adpulse.reports.window import (
-    GRANULARITIES,
     Window,
     WindowError,
     buckets,
@@ -16,7 +22,6 @@ from adpulse.reports.window import (
     parse,
     parse_instant,
     previous,
-    zones,
 )
 from tests.conftest import Server
 
@@ -48,6 +53,9 @@ def instant(text: str, zone: str = "UTC") -> datetime:
         ("2025-09-24", "Asia/Kathmandu", at("2025-09-24T00:00+05:45")),
         ("2025-09-24T06:59:31Z", "Asia/Kolkata", at("2025-09-24T06:59:31Z")),
         ("2025-09-24T06:59:31.849095+02:00", "UTC", at("2025-09-24T06:59:31.849095+02:00")),
+        # Finer than a microsecond is cut off: not the next day.
+        ("2025-12-31T23:59:59.9999999Z", "UTC", at("2025-12-31T23:59:59.999999Z")),
+        ("1970-01-01T00:00:00.00000099+00:00", "UTC", at("1970-01-01T00:00Z")),
         # Clocks jump from 00:00 to 01:00: the day begins with the jump.
         ("2025-09-07", "America/Santiago", at("2025-09-07T01:00-03:00")),
         # Midnight comes twice: the day begins with the first, so that none of its 25 hours is lost.
@@ -174,7 +182,142 @@ def test_too_many_buckets_are_refused() -> None:
     assert len(buckets(week, "minute", ZoneInfo("UTC"), 60)) == 60
 
 
-# ── The same as PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
+# ── Buckets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """The minutes from which on the offset is another one. No two changes lie within five days."""
+    here = first
+    while here < last:
+        there = here + timedelta(days=5)
+        if _offset(here, zone) != _offset(there, zone):
+            minutes = range((there - here) // MINUTE + 1)
+            before = _offset(here, zone)
+            yield here + bisect_left(minutes, True, key=lambda n: _offset(here + n * MINUTE, zone) != before) * MINUTE
+        here = there
+
+
+def _distinct() -> list[str]:
+    """One name of each time zone: many are only other names."""
+    folder = resources.files("tzdata") / "zoneinfo"
+    return list({folder.joinpath(*name.split("/")).read_bytes(): name for name in sorted(calendar.zones())}.values())
+
+
+def test_every_change_of_clocks_cuts_buckets() -> None:
+    """For every zone and every change from 1990 to 2030: each instant lies in the bucket that its wall clock names, an
+    hour has one offset, and a day begins with its first instant."""
+    count = 0
+    for name in _distinct():
+        zone = calendar.zone(name)
+        for change in _changes(zone, at("1990-01-01T00:00Z"), at("2031-01-01T00:00Z")):
+            count += 1
+            near = [change + n * MINUTE for n in (-97, -61, -60, -31, -30, -1, 0, 1, 14, 29, 30, 59, 60, 97)]
+            _check_hours(Window(near[0], near[-1] + MINUTE), zone, near)
+            far = [change - timedelta(hours=27), *near, change + timedelta(hours=27)]
+            _check_days(Window(far[0], far[-1] + MINUTE), zone, far)
+    assert count > 10_000
+
+
+def _check_hours(window: Window, zone: ZoneInfo, probes: Sequence[datetime]) -> None:
+    starts = buckets(window, "hour", zone, 100)
+    _check_ascending(starts, window)
+    for start in starts:
+        changes = _offset(start - MINUTE, zone) != _offset(start, zone)
+        assert start.astimezone(zone).minute == 0 or changes, (zone.key, start)
+    for probe in probes:
+        start = starts[bisect_right(starts, probe) - 1]
+        there, here = start.astimezone(zone), probe.astimezone(zone)
+        assert (there.date(), there.hour, there.utcoffset()) == (here.date(), here.hour, here.utcoffset()), zone.key
+        assert probe - start < timedelta(hours=1)
+
+
+def _check_days(window: Window, zone: ZoneInfo, probes: Sequence[datetime]) -> None:
+    starts = {step: buckets(window, step, zone, 100) for step in ("day", "week", "month")}
+    for step, found in starts.items():
+        _check_ascending(found, window)
+        for start in found:
+            day = start.astimezone(zone).date()
+            assert (start - MINUTE).astimezone(zone).date() < day, (zone.key, step, start)
+            assert start == day_start(day, zone)
+    for probe in probes:
+        begun = {step: found[bisect_right(found, probe) - 1].astimezone(zone).date() for step, found in starts.items()}
+        # Where clocks go back over midnight, the day that has begun goes on.
+        day = max(probe.astimezone(zone).date(), begun["day"])
+        assert begun == {
+            "day": day,
+            "week": _existing(day - timedelta(days=day.weekday()), zone),
+            "month": _existing(day.replace(day=1), zone),
+        }, (zone.key, probe)
+
+
+def _existing(day: date, zone: ZoneInfo) -> date:
+    """The day, or the next one where it was skipped."""
+    return day_start(day, zone).astimezone(zone).date()
+
+
+def _check_ascending(starts: list[datetime], window: Window) -> None:
+    assert starts == sorted(set(starts))
+    assert starts[0] <= window.start
+    assert all(window.start < start < window.stop for start in starts[1:])
+
+
+@pytest.mark.parametrize(
+    ("zone", "change", "expected"),
+    [
+        # Back by half an hour, at 02:00 and at 03:45: an hour that comes twice is two rows, with the offset of each.
+        ("Australia/Lord_Howe", "2025-04-05T15:00Z", ["01:00+11:00", "01:30+10:30", "02:00+10:30"]),
+        ("Pacific/Chatham", "2025-04-05T14:00Z", ["03:00+13:45", "02:45+12:45", "03:00+12:45"]),
+        ("Europe/Berlin", "2025-10-26T01:00Z", ["02:00+02:00", "02:00+01:00", "03:00+01:00"]),
+        # On by half an hour and by an hour.
+        ("Australia/Lord_Howe", "2025-10-04T15:30Z", ["01:00+10:30", "02:30+11:00", "03:00+11:00"]),
+        ("Europe/Berlin", "2025-03-30T01:00Z", ["01:00+01:00", "03:00+02:00", "04:00+02:00"]),
+    ],
+)
+def test_an_hour_that_comes_twice_is_two_rows(zone: str, change: str, expected: list[str]) -> None:
+    """Each is a half-open interval, labelled with the offset of its events."""
+    there = calendar.zone(zone)
+    begun = at(change) - MINUTE
+    found = buckets(Window(begun, begun + timedelta(minutes=62)), "hour", there, 10)[:3]
+    assert [
+        start.astimezone(there).isoformat()[11:16] + start.astimezone(there).isoformat()[19:] for start in found
+    ] == expected
+
+
+def test_minutes_are_minutes_whatever_the_zone() -> None:
+    """Also where an offset has seconds, as Liberia's had until 1972: days begin with a whole minute there, too."""
+    there = calendar.zone("Africa/Monrovia")
+    assert _offset(at("1971-06-01T00:00Z"), there) == -timedelta(minutes=44, seconds=30)
+    long_ago = window("1971-06-01T00:00Z", "1971-06-03T00:00Z")
+    assert buckets(long_ago, "minute", there, 10_000) == [long_ago.start + n * MINUTE for n in range(2_880)]
+    assert buckets(long_ago, "day", there, 10) == [at(f"1971-{day}T00:44Z") for day in ("05-31", "06-01", "06-02")]
+    assert all(start.second == 0 for start in buckets(long_ago, "hour", there, 100))
+
+
+def test_zone_data_are_those_of_the_package(tmp_path: Path) -> None:
+    """Every name that Python may have is known, and the files of the system, of whatever year, are not read."""
+    (tmp_path / "Europe").mkdir()
+    utc = resources.files("tzdata") / "zoneinfo" / "UTC"
+    (tmp_path / "Europe" / "Berlin").write_bytes(utc.read_bytes())
+    calendar.zone.cache_clear()
+    zoneinfo.reset_tzpath(to=[str(tmp_path)])
+    try:
+        noon = at("2025-07-01T12:00Z")
+        assert _offset(noon, ZoneInfo.no_cache("Europe/Berlin")) == timedelta()
+        assert _offset(noon, calendar.zone("Europe/Berlin")) == timedelta(hours=2)
+    finally:
+        zoneinfo.reset_tzpath()
+    assert calendar.zones() == zoneinfo.available_timezones() - {"localtime"}
+    with pytest.raises(KeyError):
+        calendar.zone("../../../etc/passwd")
+
+
+# ── The same as in psql ──────────────────────────────────────────────────────────────────────────────────────
 
 # Windows that begin or end right at a change of clocks, with the oddities of half a century.
 ODD = [
@@ -203,7 +346,7 @@ def _windows(count: int) -> list[tuple[str, str, datetime, datetime]]:
     From 1973, when the last zone took an offset of whole minutes, to 2024: time zone releases differ on later years.
     """
     draw = random.Random(20_250_924)  # fixed: a failure must come again
-    names = sorted(zones())
+    names = sorted(calendar.zones())
     first, last = at("1973-01-01T00:00Z"), at("2024-12-01T00:00Z")
     chosen = []
     for zone, change in ODD:
@@ -233,17 +376,29 @@ def _next_change(start: datetime, zone: ZoneInfo) -> datetime:
     return start
 
 
-async def test_buckets_are_those_of_date_trunc(server: Server) -> None:
-    """Over every kind of zone and change of clocks: the set of date_trunc(granularity, ts, zone) over all minutes."""
-    asked = _windows(1_200)
+async def test_buckets_are_those_of_sql(server: Server) -> None:
+    """Over every kind of zone and change of clocks: the first minutes of local hours, days, … as sql/report.psql finds
+    them by the server's own calendar, where that has the zone."""
     connection = await connections.connect(server.url())
+    known = {row["name"] for row in await connection.fetch("SELECT name FROM pg_timezone_names")}
+    # What PostgreSQL reads as an abbreviation has no summer time there.
+    known -= {"CET", "EET", "EST", "HST", "MET", "MST", "WET"}
+    asked = [each for each in _windows(1_200) if each[0] in known]
+    assert len(asked) > 600
     rows = await connection.fetch(
         """
-        SELECT array_agg(DISTINCT date_trunc(granularity, minute, zone)) AS starts
-        FROM
-          unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
-            WITH ORDINALITY AS asked (zone, granularity, start, stop, n),
-          generate_series(start, stop - interval '1 minute', '1 minute') AS minute
+        SELECT array_agg(bucket ORDER BY bucket) AS starts
+        FROM (
+          SELECT n, min(minute) AS bucket
+          FROM
+            unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+              WITH ORDINALITY AS asked (zone, granularity, start, stop, n),
+            generate_series(start, stop - interval '1 minute', '1 minute') AS minute
+          GROUP BY
+            n,
+            date_trunc(granularity, minute AT TIME ZONE zone),
+            CASE WHEN granularity IN ('minute', 'hour') THEN minute AT TIME ZONE zone - minute AT TIME ZONE 'UTC' END
+        ) AS found
         GROUP BY n
         ORDER BY n
         """,
@@ -251,20 +406,7 @@ async def test_buckets_are_those_of_date_trunc(server: Server) -> None:
     )
     await connection.close()
     for (zone, granularity, start, stop), row in zip(asked, rows, strict=True):
-        ours = buckets(Window(start, stop), granularity, ZoneInfo(zone), 100_000)
-        assert ours == sorted(row["starts"]), f"{granularity} in {zone} from {start} to {stop}"
-
-
-async def test_postgresql_knows_every_zone_that_is_allowed(server: Server) -> None:
-    """And means the same by it: today's offset agrees. An abbreviation such as CET would not."""
-    connection = await connections.connect(server.url())
-    rows = await connection.fetch(
-        "SELECT zone, extract(epoch FROM $2::timestamptz AT TIME ZONE zone - $2 AT TIME ZONE 'UTC')::int AS seconds"
-        " FROM unnest($1::text[]) AS zone",
-        sorted(zones()),
-        at("2024-07-01T00:00Z"),
-    )
-    await connection.close()
-    for row in rows:
-        offset = at("2024-07-01T00:00Z").astimezone(ZoneInfo(row["zone"])).utcoffset()
-        assert offset == timedelta(seconds=row["seconds"]), row["zone"]
+        ours = buckets(Window(start, stop), granularity, calendar.zone(zone), 100_000)
+        # The first bucket may begin before the window, of which SQL has seen no minute. Where clocks go back over
+        # midnight in the window's first minutes, the day before may seem to begin there.
+        assert ours[1:] == row["starts"][1:], f"{granularity} in {zone} from {start} to {stop}"

@@ -77,7 +77,13 @@ def label(at: datetime, granularity: str | None, zone: ZoneInfo) -> datetime | d
         case "minute":
             return at.replace(second=0, microsecond=0)
         case "hour":
-            return at.replace(second=0, microsecond=0) - timedelta(minutes=local.minute)
+            minute = at.replace(second=0, microsecond=0)
+            # An hour that clocks are changed into begins with that minute.
+            while (
+                minute.astimezone(zone).minute and (minute - MINUTE).astimezone(zone).utcoffset() == local.utcoffset()
+            ):
+                minute -= MINUTE
+            return minute
         case "day":
             return day
         case "week":
@@ -155,8 +161,7 @@ async def check(reporter: Reporter, question: Question, events: Iterable[Event])
     got: dict[Cell, list[int]] = {}
     for row in reply["rows"]:
         bucket = datetime.fromisoformat(row["bucket"]).astimezone(UTC) if row["bucket"] else None
-        # A bucket within a day is named by its instant; where clocks are put back by half an hour, the instant that
-        # an hour would begin at lies in the hour before.
+        # A bucket within a day is named by its instant.
         clock = question.granularity in ("minute", "hour")
         cell = (bucket if clock or bucket is None else label(bucket, question.granularity, zone), row["group"])
         assert cell not in got, "one bucket, one row"

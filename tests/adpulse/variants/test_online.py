@@ -10,7 +10,7 @@ import pytest
 from adpulse.database import connections, locks
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.variants import capture, catalogue, online, verify
+from adpulse.variants import capture, catalogue, migrate, online, state, verify
 from tests.conftest import Client, NewDatabase, Serve
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -98,7 +98,7 @@ async def test_a_change_of_design_under_load(serve: Serve, new_database: NewData
             group.create_task(traffic.read(number))
         for name in names[1:]:
             before, asked = traffic.acknowledged, traffic.answers
-            await catalogue.migrate(connection, name)
+            await migrate.migrate(connection, name)
             while traffic.acknowledged < before + 10 * BATCH or traffic.answers < asked + 10:
                 await asyncio.sleep(0.02)
         traffic.going = False
@@ -115,7 +115,7 @@ class Died(BaseException):
     """The process that moves ends here."""
 
 
-@pytest.mark.parametrize("step", ["note", "_copy", "_tidy", "_switch", "_settle"])
+@pytest.mark.parametrize("step", ["note", "_copy", "_tidy", "_switch", "settle"])
 async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Events go on to be stored and may be deleted again; the next move sweeps away what is left, and has them all."""
     victim, other = await connections.connect(url), await connections.connect(url)
@@ -125,12 +125,12 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
     )
     await other.execute(insert)
     # The last one inside the transaction that replaces the tables, where everybody else waits.
-    module = {"note": capture, "_settle": catalogue}.get(step, online)
+    module = {"note": capture, "settle": state}.get(step, online)
     reached = getattr(module, step)
 
-    async def die(connection: Connection, *arguments: Any) -> Any:
-        done = await reached(connection, *arguments) if step != "_switch" else None
-        if step not in ("note", "_settle"):
+    async def die(connection: Connection, *arguments: Any, **named: Any) -> Any:
+        done = await reached(connection, *arguments, **named) if step != "_switch" else None
+        if step not in ("note", "settle"):
             with pytest.raises(asyncpg.ObjectInUseError, match="being moved"):
                 await other.execute("DELETE FROM events")
             await other.execute(insert)
@@ -139,7 +139,7 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
 
     monkeypatch.setattr(module, step, die)
     with pytest.raises((Died, asyncpg.InterfaceError)):  # the latter of a transaction that cannot be rolled back
-        await catalogue.migrate(victim, "rollup_dims")
+        await migrate.migrate(victim, "rollup_dims")
     monkeypatch.undo()
     async with asyncio.timeout(60):
         while await other.fetchval(
@@ -153,7 +153,7 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
     await other.execute("DELETE FROM events WHERE ts = (SELECT max(ts) FROM events)")
     count = await stored(other)
     assert (await verify.verify(other, catalogue.find("rollup"))).exact
-    await catalogue.migrate(other, "rollup_dims")
+    await migrate.migrate(other, "rollup_dims")
     assert await stored(other) == count
     assert (await verify.verify(other, catalogue.find("rollup_dims"))).exact
     await other.close()
@@ -165,10 +165,10 @@ async def test_two_that_move_at_once_move_once(url: str) -> None:
     await movers[0].execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
     )
-    same = await asyncio.gather(*(catalogue.migrate(mover, "rollup_dims") for mover in movers[:2]))
+    same = await asyncio.gather(*(migrate.migrate(mover, "rollup_dims") for mover in movers[:2]))
     assert [variant.name for variant in same] == ["rollup_dims"] * 2
     outcomes = await asyncio.gather(
-        catalogue.migrate(movers[0], "btree"), catalogue.migrate(movers[2], "covering"), return_exceptions=True
+        migrate.migrate(movers[0], "btree"), migrate.migrate(movers[2], "covering"), return_exceptions=True
     )
     (refused,) = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert isinstance(refused, SchemaError)
@@ -186,11 +186,11 @@ async def test_a_change_that_never_gets_its_lock_ends_with_a_reason(url: str, mo
     async with reader.transaction():
         await reader.fetch("SELECT FROM events LIMIT 1")
         with pytest.raises(SchemaError, match="in use for 0 s without a pause; nothing was changed"):
-            await catalogue.migrate(mover, "btree")
+            await migrate.migrate(mover, "btree")
         assert not await reader.fetch("SELECT FROM pg_namespace WHERE nspname = 'adpulse_next'")
         assert (await catalogue.active(reader)).name == "rollup"
     monkeypatch.undo()
-    await catalogue.migrate(mover, "btree")
+    await migrate.migrate(mover, "btree")
     assert (await catalogue.active(reader)).name == "btree"
     for each in (mover, reader):
         await each.close()
@@ -201,7 +201,7 @@ async def test_a_move_gives_way_to_a_long_report(url: str) -> None:
     mover, reader, writer = [await connections.connect(url) for _ in range(3)]
     async with reader.transaction(isolation="repeatable_read"):
         await reader.fetch("SELECT FROM events LIMIT 1")
-        moved = asyncio.create_task(catalogue.migrate(mover, "rollup_dims"))
+        moved = asyncio.create_task(migrate.migrate(mover, "rollup_dims"))
         for _ in range(20):
             async with asyncio.timeout(30):
                 await writer.execute(

@@ -9,7 +9,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, rebuild, verify
+from adpulse.variants import catalogue, migrate, online, rebuild, verify
 from adpulse.variants.catalogue import Variant
 from tests.conftest import CLUSTERS, Client, NewDatabase, Serve
 
@@ -165,11 +165,11 @@ async def test_days_without_their_raw_events_are_kept(connection: Connection) ->
 async def test_it_keeps_away_from_a_move(url: str) -> None:
     """A move has the tables for itself; and a design without roll-ups has nothing to make anew."""
     connection, other = await connections.connect(url), await connections.connect(url)
-    async with catalogue.moving.alone(other):
+    async with online.alone(other):
         with pytest.raises(SchemaError, match="is being moved"):
             await rebuild.rebuild(connection)
     await rebuild.rebuild(connection)
-    await catalogue.migrate(connection, "covering")
+    await migrate.migrate(connection, "covering")
     assert (await rebuild.rebuild(connection)).left_out == ["the design in force, covering, keeps no roll-ups"]
     await connection.close()
     await other.close()

@@ -14,12 +14,13 @@ import orjson
 import pglast
 import pytest
 
+from adpulse import calendar
 from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, online, verify
+from adpulse.variants import catalogue, migrate, online, verify
 from adpulse.variants.catalogue import Variant
 from tests.conftest import CLUSTERS, NewDatabase, Server, scratch_databases
 
@@ -44,7 +45,7 @@ def test_the_variants_are_those_of_the_design() -> None:
 def test_the_readme_has_every_variant() -> None:
     """A reader finds each folder in the table that says when to take it."""
     readme = (SQL_DIR / "README.md").read_text()
-    assert [line.split("`")[1] for line in readme.splitlines() if line.startswith("| `")][4:] == [
+    assert [line.split("`")[1] for line in readme.splitlines() if line.startswith("| `")][5:] == [
         variant.folder.name for variant in ALL
     ]
 
@@ -52,7 +53,7 @@ def test_the_readme_has_every_variant() -> None:
 @each
 def test_a_header_is_complete(variant: Variant) -> None:
     """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
-    keys = [key for key in variant.header if key not in ("archive", "promises", "tables", "totals")]
+    keys = [key for key in variant.header if key not in ("archive", "promises", "report", "tables", "totals")]
     assert keys == ["variant", "summary", "hypothesis", "requires", "costs"]
     assert variant.header["variant"] == variant.name
     assert all(variant.header.values())
@@ -65,7 +66,9 @@ def test_every_file_parses(variant: Variant) -> None:
         assert pglast.parse_sql(path.read_text()), path
     assert len(pglast.parse_sql(variant.report)) == 1
     assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
-    assert {"up.sql", "down.sql", "report.sql"} <= {path.name for path in variant.folder.iterdir()}
+    assert {"up.sql", "down.sql"} <= {path.name for path in variant.folder.iterdir()}
+    # One report, of its own or shared.
+    assert (variant.folder / "report.sql").exists() != ("report" in variant.header)
 
 
 @each
@@ -105,7 +108,7 @@ def test_maintenance_is_split_as_psql_would(variant: Variant) -> None:
 
 def test_the_raw_reports_are_one_text() -> None:
     """Variants without roll-ups differ in their tables and in nothing else."""
-    assert len({catalogue.find(name).report for name in RAW}) == 1
+    assert {catalogue.find(name).header.get("report") for name in RAW} == {"raw_report.sql"}
 
 
 def test_the_sql_is_lint_clean() -> None:
@@ -278,14 +281,16 @@ def questions() -> list[tuple[Any, ...]]:
     filters = [None, '{"geo": "IN"}', '{"geo": "3"}', '{"slot": "true", "geo": "3.0"}']
     campaigns = [None, ["C1"], ["C2", "C6", "C9", "nobody"]]
     found = [
-        (chosen, *span, step, zone, group, chosen_filter)
+        (chosen, *span, step, step and calendar.buckets(*span, step, calendar.zone(zone)), group, chosen_filter)
         for span, (step, zone), group, chosen_filter, chosen in itertools.product(
             spans[:2], steps, groups, filters, campaigns
         )
     ]
+    more = ['{"geo": null}', '{"geo": {"not": ["IN", null]}}', '{"event_type": "click"}', '{"slot": "[\\"IN\\"]"}']
+    found += [(None, *cut, None, None, group, each) for group, each in itertools.product(groups, more)]
     # A narrow and an empty window need no calendar.
     found += [
-        (chosen, *span, None, "UTC", group, chosen_filter)
+        (chosen, *span, None, None, group, chosen_filter)
         for span, group, chosen_filter, chosen in itertools.product(spans[2:], groups, filters, campaigns)
     ]
     return found
@@ -365,7 +370,8 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
     assert len(set(itertools.pairwise(walk))) == len(NAMES) * (len(NAMES) - 1)
     connection = await connections.connect(await new_database(walk[0]))
     await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
-    question = (None, EPOCH, EPOCH + timedelta(days=3), "hour", "Asia/Kolkata", "geo", None)
+    window = (EPOCH, EPOCH + timedelta(days=3))
+    question = (None, *window, "hour", calendar.buckets(*window, "hour", calendar.zone("Asia/Kolkata")), "geo", None)
 
     async def state() -> tuple[Any, ...]:
         variant = await catalogue.active(connection)
@@ -377,7 +383,7 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
 
     before = plain(await state())
     for name in walk[1:]:
-        assert (await catalogue.migrate(connection, name)).name == name
+        assert (await migrate.migrate(connection, name)).name == name
         await run_round(connection, catalogue.find(name))
         assert plain(await state()) == before, name
     assert (await verify.verify(connection, catalogue.find(walk[-1]))).exact
@@ -394,9 +400,9 @@ async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDat
     # Or has not loaded, where it is installed.
     assert reason.startswith("needs the extension timescaledb, which this server ")
     with pytest.raises(SchemaError, match="variant timescale needs the extension timescaledb"):
-        await catalogue.migrate(connection, "timescale")
+        await migrate.migrate(connection, "timescale")
     with pytest.raises(SchemaError, match="there is no variant 'timescales'; there are: heap, btree"):
-        await catalogue.migrate(connection, "timescales")
+        await migrate.migrate(connection, "timescales")
     assert (await catalogue.active(connection)).name == "heap"
     await connection.close()
 
@@ -411,7 +417,7 @@ async def test_a_stray_event_of_every_day_makes_few_partitions(
         "INSERT INTO events (ts, event_type, campaign_id, user_id) "
         "SELECT timestamptz '1970-01-01' + make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(1, 900) n"
     )
-    await catalogue.migrate(connection, "partitioned")
+    await migrate.migrate(connection, "partitioned")
     assert await connection.fetchval("SELECT count(*) FROM events") == 900
     assert await connection.fetchval("SELECT count(*) FROM events_default") == 897
     await connection.close()

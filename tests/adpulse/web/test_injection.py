@@ -130,24 +130,19 @@ async def test_values_are_stored_and_found_as_they_are(stored: tuple[Client, Con
 async def test_parameters_take_what_they_know_and_refuse_the_rest(stored: tuple[Client, Connection]) -> None:
     """Names of columns, orders, numbers, zones, times: from a list or a pattern. The refusal does not repeat them."""
     client, _ = stored
-    data = {"campaign_id", "filter"}
-    keys = {"NULL", "null", "public.events", "events_default"}  # of those, the ones that may be a metadata key
+    data = {"campaign_id", "filter", "group_by"}
     for payload in PAYLOADS:
         for name in PARAMETERS:
-            if name in data or (name == "group_by" and payload in keys):
+            if name in data:
                 continue
             more = {"group_by": "geo"} if name == "order_by" else {}
             reply = await client.get("/report", params=WINDOW | more | {name: payload})
             assert reply.status_code == 422, (name, payload)
             assert reply.json()["parameter"] == name
             assert payload == "null" or payload not in reply.text, (name, payload)
-        for hostile in ({payload: "x"}, {"filter": payload}, {"filter": f"{payload}:IN"}):
-            if hostile.get("filter") == f"{payload}:IN" and payload in keys:
-                continue
-            assert (await client.get("/report", params=WINDOW | hostile)).status_code == 422, hostile
-        if payload in keys:
-            assert await clicks(client, group_by=payload) == (len(PAYLOADS), {None: len(PAYLOADS) - 1, payload: 1})
-            assert await clicks(client, filter=f"{payload}:{payload}") == (1, {})
+        assert (await client.get("/report", params=WINDOW | {payload: "x"})).status_code == 422
+        assert await clicks(client, group_by=payload) == (len(PAYLOADS), {None: len(PAYLOADS) - 1, payload: 1})
+        assert await clicks(client, filter=json.dumps({payload: payload})) == (1, {})
 
 
 async def test_headers_are_data_too(client: Client, connection: Connection) -> None:

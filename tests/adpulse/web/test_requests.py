@@ -129,7 +129,6 @@ REFUSED = {
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "HTTP/0.9": b"GET /\r\n\r\n",
     "another protocol": b"OPTIONS / RTSP/1.0\r\n\r\n",
-    "two blanks": b"GET  /  HTTP/1.1\r\nHost: x\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "an unknown method": b"INVENTED / HTTP/1.1\r\nHost: x\r\n\r\n",
 }

@@ -9,7 +9,7 @@ Node = tuple[str, int]
 
 
 async def nodes(home: str) -> list[Node]:
-    """Host and port of every node, the coordinator first, by the URL of a database on it that knows them.
+    """Return host and port of every node, the coordinator first, by the URL of a database on it that knows them.
 
     Raises one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
     """
@@ -21,7 +21,7 @@ async def nodes(home: str) -> list[Node]:
 
 
 async def create(home: str, name: str) -> str:
-    """Makes the database on every node, as a cluster without tables. Returns its URL on the coordinator."""
+    """Make the database on every node, as a cluster without tables. Returns its URL on the coordinator."""
     found = await nodes(home)
     await _everywhere(home, found, "postgres", f"CREATE DATABASE {name}")
     await _everywhere(home, found, name, "CREATE EXTENSION citus")
@@ -34,12 +34,12 @@ async def create(home: str, name: str) -> str:
 
 
 async def drop(home: str, name: str) -> None:
-    """Drops the database on every node, whoever uses it."""
+    """Drop the database on every node, whoever uses it."""
     await _everywhere(home, await nodes(home), "postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 async def on(home: str, node: Node, name: str) -> Connection:
-    """A connection to the database of that name on one node, with the login of the URL."""
+    """Return a connection to the database of that name on one node, with the login of the URL."""
     base = urlsplit(sibling(home, name))
     login = base.netloc.rpartition("@")[0]
     host, port = node

@@ -41,7 +41,7 @@ Sides = dict[str, str]  # the URL of each side's database, by the variant: rollu
 
 
 def live(data: Dataset) -> Dataset:
-    """A day of dense traffic that ends as the data do: what a COPY then holds is what it holds live."""
+    """Return a day of dense traffic that ends as the data do: what a COPY then holds is what it holds live."""
     return Dataset(RATE * 86_400, data.end, days=1, campaigns=data.campaigns, seed=data.seed)
 
 
@@ -60,7 +60,7 @@ class Copied:
 async def copying(
     sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, what: str
 ) -> dict[int, Copied]:
-    """COPYs by one connection to each side, which take turns."""
+    """Measure COPYs by one connection to each side; the sides take turns."""
     block, encoder = live(data).block(live(data).blocks // 2), Encoder(live(data))
     copies = {size: list(_copies(block, encoder, size, count)) for size, count in COPIES.items()}
     found = {size: Copied({side: [] for side in sides}, dict.fromkeys(sides, 0.0)) for size in COPIES}
@@ -112,7 +112,7 @@ class Posted:
 def posting(
     sides: Sides, plan: ingest.IngestPlan, data: Dataset, folder: Path, logs: Path, console: Console
 ) -> tuple[dict[Cell, Posted], dict[str, int]]:
-    """POST /events to the service on each side, in turn; and how many events each side has accepted.
+    """Measure POST /events to the service on each side, in turn, and count what each side accepted.
 
     The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
     """
@@ -137,8 +137,9 @@ def posting(
 async def asking(
     sides: Sides, data: Dataset, rounds: int, console: Console
 ) -> tuple[dict[Shape, dict[str, list[float]]], list[str]]:
-    """Milliseconds of each report's statement, as the service runs it, by shape and side; and shapes whose answers
-    differ."""
+    """Return milliseconds of each report's statement, as the service runs it, by shape and side; and shapes whose
+    answers differ.
+    """
     settings = Settings()
     readers = {side: await open_readers(url, 1, "adbench", settings) for side, url in sides.items()}
     times: dict[Shape, dict[str, list[float]]] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}
@@ -182,7 +183,7 @@ class Spread:
 
 
 async def spread(connection: Connection, by_campaign: dict[str, int]) -> Spread:
-    """How the events of these campaigns lie in the shards of the connection's database."""
+    """Return how the events of these campaigns lie in the shards of the connection's database."""
     rows = await connection.fetch(
         "SELECT shardid, nodename, nodeport, sum(events)::bigint AS events FROM ("
         " SELECT get_shard_id_for_distribution_column('events', campaign) AS shardid, events"

@@ -47,7 +47,7 @@ from adbench.workload.request_bodies import Cell
 from adbench.workload.seed import seed
 from adpulse.maintenance.loop import run_round
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 DATABASE = "adbench_citus"
 KEPT = 0.5  # of the events a second
@@ -135,7 +135,7 @@ def _name(side: str, shards: int) -> str:
 
 
 async def _sides(home: str, shards: int) -> Sides:
-    """Two new databases: `citus` on every node, in so many shards, and `rollup` on the coordinator."""
+    """Make two new databases: `citus` on every node, in so many shards, and `rollup` on the coordinator."""
     for side in ("citus", "rollup"):
         await cluster.drop(home, _name(side, shards))
     sides = {
@@ -145,7 +145,7 @@ async def _sides(home: str, shards: int) -> Sides:
     for side, url in sides.items():
         async with connected(url) as connection:
             await connection.execute(f"SET citus.shard_count = {shards}")
-            await catalogue.migrate(connection, side)
+            await migrate.migrate(connection, side)
     return sides
 
 
@@ -185,7 +185,7 @@ def _run(recount: Callable[[], Coroutine[None, None, list[Check]]]) -> list[Chec
 
 
 async def _postmasters(home: str) -> list[int]:
-    """The first process of every node's server; none where one runs on another machine."""
+    """Return the first process of every node's server; none where one runs on another machine."""
     found = []
     for node in await cluster.nodes(home):
         connection = await cluster.on(home, node, "postgres")
@@ -208,7 +208,7 @@ async def _by_campaign(url: str) -> dict[str, int]:
 
 
 def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
-    """Rates and medians of both sides, the ratios of citus to rollup, and how events spread."""
+    """Return rates and medians of both sides, the ratios of citus to rollup, and how events spread."""
     s = plan.data.seed
     for shards, by_size in found.copied.items():
         for size, each in by_size.items():
@@ -249,7 +249,7 @@ def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], see
 
 
 def aims(plan: CitusPlan, result: Result) -> Iterable[Check]:
-    """Half of the service's rate, three times a single campaign's report."""
+    """Return the aims: half of the service's rate, three times the time of a single campaign's report."""
     for cell in CELLS:
         value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)
         title = f"the service, {cell.batch} events a request, {cell.kind}: citus ÷ rollup at least {KEPT}"

@@ -11,7 +11,7 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 
 def writing(result: Result) -> Table:
-    """Events a second of the cluster and of one node, by what is written and how."""
+    """Return events a second of the cluster and of one node, by what is written and how."""
     head = ("what", "shards", "one node", "cluster", "cluster ÷ one node (95 %)", "processor, µs an event")
     rows = []
     for each in result.measurements:
@@ -29,7 +29,7 @@ def writing(result: Result) -> Table:
 
 
 def reports(result: Result) -> Table:
-    """The median time of each report's statement on both sides."""
+    """Return the median time of each report's statement on both sides."""
     head = ("report", "one node", "cluster", "cluster ÷ one node (95 %)")
     rows = []
     for each in _named(result, "report.ratio"):
@@ -39,7 +39,7 @@ def reports(result: Result) -> Table:
 
 
 def spreads(result: Result) -> Table:
-    """How unevenly the data set lies in shards and on nodes."""
+    """Return how unevenly the data set lies in shards and on nodes."""
     head = ("shards", "an even share", "largest shard", "of that, largest campaign", "largest of two workers")
     rows: list[tuple[str, ...]] = []
     for shards in dict.fromkeys(each.labels["shards"] for each in _named(result, "spread")):
@@ -49,14 +49,14 @@ def spreads(result: Result) -> Table:
 
 
 def aims(result: Result) -> Table:
-    """What was aimed at, and whether it was reached."""
+    """Return the aims, and whether each was reached."""
     return ("aim", "found", "reached"), [
         (check.name, check.detail, "yes" if check.passed else "**no**") for check in result.checks if check.aim
     ]
 
 
 def shown(result: Result) -> Group:
-    """All of it for people."""
+    """Return all of it for people."""
     found = []
     for head, rows in (writing(result), reports(result), spreads(result)):
         table = Shown()

@@ -61,7 +61,7 @@ class Panel:
 
 
 def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
-    """The panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
+    """Return the panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
 
     Raises DashboardError when a title is not there.
     """
@@ -79,7 +79,7 @@ def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
 
 
 def find() -> str:
-    """The `prometheus` on the PATH. Raises DashboardError."""
+    """Return the `prometheus` on the PATH. Raises DashboardError."""
     program = shutil.which("prometheus")
     if program is None:
         raise DashboardError("prometheus is not on the PATH: on Debian and Ubuntu, the package of that name brings it")
@@ -88,7 +88,7 @@ def find() -> str:
 
 @contextmanager
 def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
+    """Yield the address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
 
     It is compose's, with other addresses and what is to be `replaced` in the text of its configuration; its data lie
     in `folder`. Raises DashboardError.
@@ -136,7 +136,8 @@ class Recording:
         self._address, self._began = address, time.time()
 
     def panels(self) -> dict[str, JsonValue]:
-        """Title, kind, unit, limit and series of every panel, and the alerts; a value each STEP_S, null for a gap.
+        """Return title, kind, unit, limit and series of every panel, and the alerts; a value each STEP_S, null for a
+        gap.
 
         Raises DashboardError when a query is not answered.
         """
@@ -159,7 +160,7 @@ class Recording:
         return {"prometheus": version, "step_seconds": STEP_S, "panels": kept, "alerts": alerts}
 
     def _series(self, query: str, legend: str, ended: float, steps: int) -> list[JsonValue]:
-        """Counted back from the end, so that the last value is the one of that moment."""
+        """Return the series of a query, counted back from the end: the last value is the one of that moment."""
         filled = query.replace("$__rate_interval", RATE_INTERVAL)
         began = ended - steps * STEP_S
         asked = {"query": filled, "start": began, "end": ended, "step": STEP_S}
@@ -172,14 +173,14 @@ class Recording:
 
 @contextmanager
 def recording(address: str) -> Iterator[Recording]:
-    """A Prometheus beside the service at that address while the block runs."""
+    """Yield a Prometheus beside the service at that address while the block runs."""
     target = urllib.parse.urlsplit(address).netloc
     with tempfile.TemporaryDirectory(prefix="adbench-prometheus-") as folder, prometheus(target, Path(folder)) as own:
         yield Recording(own)
 
 
 def _ask(address: str, query: Mapping[str, object]) -> Any:
-    """The data of an answer of Prometheus' API."""
+    """Return the data of an answer of Prometheus' API."""
     try:
         with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(query)}", timeout=30) as reply:  # noqa: S310 — our own
             return json.load(reply)["data"]
@@ -190,14 +191,14 @@ def _ask(address: str, query: Mapping[str, object]) -> Any:
 
 
 def _filled(legend: str, labels: Mapping[str, str]) -> str:
-    """A legend of Grafana with its holes filled: `{{method}} {{route}}`."""
+    """Return a legend of Grafana with its holes filled: `{{method}} {{route}}`."""
     for name, value in labels.items():
         legend = legend.replace(f"{{{{{name}}}}}", value)
     return legend
 
 
 def _values(samples: Sequence[tuple[float, str]], began: float, length: int) -> list[JsonValue]:
-    """A value for each step; six digits of it, and none where there is no number: a quantile of nothing is NaN."""
+    """Return six digits of a value for each step, and None where there is no number: a quantile of nothing is NaN."""
     values: list[JsonValue] = [None] * length
     for at, text in samples:
         value = float(text)

@@ -21,7 +21,7 @@ class Step:
 
 
 def steps(loaded: Load) -> list[Step]:
-    """The steps that were begun, in order."""
+    """Return the steps that were begun, in order."""
     config = loaded.config
     batch, count, seconds = config["batch"], int(config["steps"]), config["seconds"] / config["steps"]
     found = []
@@ -38,7 +38,7 @@ def steps(loaded: Load) -> list[Step]:
 
 
 def knee(found: list[Step]) -> Step | None:
-    """The last step before the first that did not hold. None when not even the first one did."""
+    """Return the last step before the first that did not hold. None when not even the first one did."""
     last = None
     for step in found:
         if not step.held:

@@ -192,7 +192,7 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: the figures over all, and each promise and aim that was missed."""
+    """Return the outcome for people: the figures over all, and each promise and aim that was missed."""
     shown = Table(title=f"{result.what} on {result.variant}", title_style="")
     shown.add_column("measured", overflow="fold")
     shown.add_column("result", justify="right", overflow="fold")

@@ -35,7 +35,7 @@ class State:
 
 
 async def states(url: str) -> list[State]:
-    """Every table of the database."""
+    """Return every table of the database."""
     async with connected(url) as connection:
         return [State(*record) for record in await connection.fetch(_TABLES)]
 
@@ -48,14 +48,14 @@ class Watch:
         self.seen: list[tuple[float, list[State]]] = []
 
     def look(self, gone_s: float) -> None:
-        """Takes a sample when it is due."""
+        """Take a sample when it is due."""
         if gone_s >= self._next_s:
             self._next_s = gone_s + self._every_s
             with suppress(*UNAVAILABLE):  # a sample that is missing ends no load; the others are there
                 self.seen.append((gone_s, asyncio.run(states(self._url))))
 
     def measurements(self) -> list[Measurement]:
-        """Each sample of the tables that changed meanwhile."""
+        """Return each sample of the tables that changed meanwhile."""
         first = {state for _, states in self.seen[:1] for state in states}
         changed = {state.table for _, states in self.seen for state in states if state not in first}
         return [
@@ -72,7 +72,7 @@ class Watch:
 
 
 def growth(measurements: Iterable[Measurement]) -> Iterator[tuple[str, str]]:
-    """For people: a line for each table, from the samples that a Watch took."""
+    """Yield a line for each table, from the samples that a Watch took."""
     found: dict[str, dict[str, list[float]]] = {}
     for each in measurements:
         if each.name in ("table.dead", "table.size"):

@@ -56,11 +56,11 @@ class Fit:
     points: tuple[tuple[int, float], ...]
 
     def at(self, events: float) -> float:
-        """The value expected at that size."""
+        """Return the value expected at that size."""
         return self.constant + self.per_event * events
 
     def beyond(self, events: float) -> float:
-        """How many times larger that size is than the largest measured one; 1 inside the range."""
+        """Return how many times larger that size is than the largest measured one; 1 inside the range."""
         return max(events / max(size for size, _ in self.points), 1)
 
 
@@ -111,7 +111,7 @@ class Advice:
 
 
 def advise(need: Need, result: Result) -> Advice:
-    """Judges every design of a matrix. Raises ValueError for a result of something else."""
+    """Judge every design of a matrix. Raises ValueError for a result of something else."""
     if result.what != "matrix" or result.data is None:
         raise ValueError("advice needs the result of adbench matrix")
     days = result.data.days
@@ -127,7 +127,7 @@ def advise(need: Need, result: Result) -> Advice:
 
 
 def fit(points: Iterable[tuple[int, float]], *, flat: bool) -> Fit:
-    """c + k x events through the points, c and k not negative. One point alone: `flat` says whether k or c is 0.
+    """Fit c + k x events to the points, c and k not negative. For a single point, `flat` says whether k or c is 0.
 
     Relative errors are minimised: a millisecond too many matters at 1 ms and not at 1,000 ms.
     """
@@ -148,7 +148,7 @@ def fit(points: Iterable[tuple[int, float]], *, flat: bool) -> Fit:
 
 
 def _judge(need: Need, name: str, result: Result, days: int) -> Verdict | None:
-    """None for a design that has no numbers of each kind."""
+    """Return the verdict on a design; None when numbers of some kind are missing."""
     numbers = [each for each in result.measurements if each.labels.get("variant") == name]
     rates, stored = _points(numbers, "ingest.rate"), _points(numbers, "size.total")
     upkeep = _points(numbers, "ingest.upkeep")
@@ -218,7 +218,7 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
 
 
 def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tuple[int, float]]:
-    """(events, value) of every size that has it, with exactly these labels besides those of the cell."""
+    """Return (events, value) of every size that has it, with exactly these labels besides those of the cell."""
     cell = {"events", "variant", "phase"}
     return [
         (int(each.labels["events"]), each.value)
@@ -230,7 +230,7 @@ def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tu
 
 
 def _plan(numbers: Sequence[Measurement], shape: str) -> str:
-    """The plan at the largest size."""
+    """Return the plan at the largest size."""
     found = [each for each in numbers if each.name == "report.pages" and each.labels.get("shape") == shape]
     return max(found, key=lambda each: int(each.labels["events"])).detail or "" if found else ""
 

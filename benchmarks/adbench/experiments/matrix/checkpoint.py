@@ -46,7 +46,7 @@ class Journal:
 
     @classmethod
     def begin(cls, home: Path, plan: MatrixPlan, revision: str | None, skipped: dict[str, str]) -> "Journal":
-        """A new folder in `home`, named after the moment."""
+        """Return a new folder in `home`, named after the moment."""
         run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped)
         folder = home / f"{run.started_at:%Y%m%dT%H%M%S%fZ}"
         folder.mkdir(parents=True)
@@ -55,7 +55,7 @@ class Journal:
 
     @classmethod
     def resume(cls, home: Path, revision: str | None) -> "Journal":
-        """The newest folder that has no result yet. Raises MatrixError: there is none, or other code began it."""
+        """Return the newest folder without a result. Raises MatrixError: there is none, or other code began it."""
         folders = sorted(path.parent for path in home.glob("*/run.json") if not (path.parent / "result").exists())
         if not folders:
             raise MatrixError(f"there is no interrupted run in {home}")
@@ -69,18 +69,18 @@ class Journal:
         _write(self._path(cell.events, cell.variant, cell.phase), cell)
 
     def find(self, events: int, variant: str, phase: Phase) -> Cell | None:
-        """A cell that is finished."""
+        """Return a cell that is finished."""
         path = self._path(events, variant, phase)
         return Cell.model_validate_json(path.read_bytes()) if path.exists() else None
 
     def cells(self) -> list[Cell]:
-        """All that are finished, by size, in the plan's order of variants."""
+        """Return all that are finished, by size, in the plan's order of variants."""
         found = [Cell.model_validate_json(path.read_bytes()) for path in self.folder.glob("cell-*.json")]
         order = self.run.plan.variants
         return sorted(found, key=lambda cell: (cell.events, order.index(cell.variant)))
 
     def end(self, result: Path) -> None:
-        """The run is over, and its result is that file."""
+        """Note that the run is over, and that its result is that file."""
         (self.folder / "result").write_text(f"{result.name}\n")
 
     def _path(self, events: int, variant: str, phase: Phase) -> Path:
@@ -88,7 +88,7 @@ class Journal:
 
 
 def _write(path: Path, content: BaseModel) -> None:
-    """Whole or not at all: a run may be killed at any moment."""
+    """Write a file whole or not at all: a run may be killed at any moment."""
     part = path.with_suffix(".part")
     part.write_text(content.model_dump_json(indent=2) + "\n")
     part.replace(path)

@@ -7,7 +7,7 @@ from adbench.experiments.matrix.plan import MatrixPlan
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adpulse.database.connections import Connection, connect
-from adpulse.variants import catalogue
+from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
 SIZES = """
@@ -34,10 +34,10 @@ class Stock:
         return databases.sibling(self.server, self.name)
 
     async def build(self, plan: MatrixPlan) -> None:
-        """Makes it anew: the design, and partitions for every day of the plan. Raises scratch.ScratchError."""
+        """Make it anew: the design, and partitions for every day of the plan. Raises ScratchError."""
         connection = await connect(await databases.recreate(self.server, self.name))
         try:
-            await catalogue.migrate(connection, self.variant.name)
+            await migrate.migrate(connection, self.variant.name)
             first = min(plan.data(self.events).start, plan.live.start)
             await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
         finally:
@@ -48,7 +48,7 @@ class Stock:
         await self._execute(f"COMMENT ON DATABASE {self.name} IS '{run}'")
 
     async def signed(self, run: str) -> bool:
-        """Whether it is there, whole, from this run."""
+        """Return True if it is there, whole, from this run."""
         async with connected(self.server) as connection:
             found = await connection.fetchval(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", self.name
@@ -56,17 +56,17 @@ class Stock:
         return bool(found == run)
 
     async def copy(self) -> str:
-        """The URL of a copy, file by file, as it was when it had settled. It ends with a checkpoint."""
+        """Return the URL of a copy, file by file, as it was when it had settled. It ends with a checkpoint."""
         await self.drop_copy()
         await self._execute(f"CREATE DATABASE {self.name}_copy TEMPLATE {self.name} STRATEGY file_copy")
         return databases.sibling(self.server, f"{self.name}_copy")
 
     async def drop_copy(self) -> None:
-        """It need not be there."""
+        """Drop the copy, if it is there."""
         await self._execute(f"DROP DATABASE IF EXISTS {self.name}_copy WITH (FORCE)")
 
     async def drop(self) -> None:
-        """It and its copy; neither need be there."""
+        """Drop it and its copy, if they are there."""
         await self.drop_copy()
         await self._execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
@@ -76,7 +76,7 @@ class Stock:
 
 
 async def sizes(connection: Connection) -> dict[tuple[str, str], int]:
-    """Bytes of every table and index that holds some, by ("table" or "index", name); partitions count as one."""
+    """Return bytes of every table and index that holds some, by ("table" or "index", name); partitions count as one."""
     found: dict[tuple[str, str], int] = {}
     for name, is_index, size in await connection.fetch(SIZES):
         key = ("index" if is_index else "table", PARTITION.sub("", name).replace("events_default", "events"))
@@ -86,6 +86,6 @@ async def sizes(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 async def wal(connection: Connection) -> int:
-    """Bytes of write-ahead log that the server has written since it was made."""
+    """Return bytes of write-ahead log that the server has written since it was made."""
     written: int = await connection.fetchval("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint")
     return written

@@ -34,7 +34,7 @@ class Recount:
             self._count(shape, block)
 
     def answers(self, probes: int = 0) -> dict[str, Answer]:
-        """For each shape the rows that its report must have; rows of zeros are left out.
+        """Return for each shape the rows that its report must have, without rows of zeros.
 
         `probes` more events were stored in the last hour: impressions of PROBE that cost a micro each.
         """
@@ -77,7 +77,7 @@ class Recount:
             counted[key] = sums[filled] if key not in counted else counted[key] + sums[filled]
 
     def _groups(self, shape: Shape, block: Block, at: Ints) -> tuple[Ints, int]:
-        """The number of each event's group, and how many there are."""
+        """Return the number of each event's group, and how many there are."""
         if shape.group_by == "campaign_id":
             return block.campaign[at], self._data.campaigns
         if shape.group_by == "geo":
@@ -96,7 +96,7 @@ class Recount:
 
 
 def wrong(report: Report, right: Answer) -> str | None:
-    """What is wrong with a report, in words; None when every row and the totals are as counted."""
+    """Say what is wrong with a report; None when every row and the totals are as counted."""
     totals = _five(report.totals)
     wanted = tuple(map(sum, zip(*right.values(), strict=True))) or ZEROS
     if totals != wanted:

@@ -16,7 +16,7 @@ MILLION = 1_000_000
 
 
 def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
-    """One figure a round, by which variants are compared: events a second, or the typical latency of a report.
+    """Return one figure a round, by which variants are compared: events a second, or the typical latency of a report.
 
     That is the geometric mean over the shapes of their medians, so that no shape counts more for being slow.
     """
@@ -27,7 +27,7 @@ def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
 
 
 def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: Stock) -> list[Measurement]:
-    """The variant's figure ÷ the control's of the same round, where the control was there all the time."""
+    """Return the variant's figure ÷ the control's of the same round, where the control was there all the time."""
     control = next((figures[each] for each in figures if each.variant.name == CONTROL), None)
     if control is None or stock.variant.name == CONTROL or len(control) != len(figures[stock]) or not control:
         return []
@@ -36,7 +36,7 @@ def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: St
 
 
 def loaded(player: Player, settling: Settling) -> list[Measurement]:
-    """Of a database that was filled in all rounds."""
+    """Yield the numbers of a database that was filled in all rounds."""
     rounds = player.rounds
     events = sum(each.events for each in rounds)
     sizes = [
@@ -57,7 +57,7 @@ def loaded(player: Player, settling: Settling) -> list[Measurement]:
 
 
 def reported(player: Player) -> list[Measurement]:
-    """Of reports alone."""
+    """Yield the numbers of reports alone."""
     pages = [
         _one("report.pages", explained.pages, "pages", shape=name).model_copy(update={"detail": explained.shape})
         for name, explained in player.explained.items()
@@ -66,7 +66,7 @@ def reported(player: Player) -> list[Measurement]:
 
 
 def ingested(player: Player) -> list[Measurement]:
-    """Of writing alone."""
+    """Yield the numbers of writing alone."""
     rounds = player.counted
     events = sum(each.events for each in player.rounds)
     return [
@@ -79,7 +79,7 @@ def ingested(player: Player) -> list[Measurement]:
 
 
 def both(player: Player) -> list[Measurement]:
-    """Of both at once."""
+    """Yield the numbers of both at once."""
     rounds = player.counted
     stale = [seconds for each in rounds for seconds in each.stale_s]
     return [

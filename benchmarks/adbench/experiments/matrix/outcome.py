@@ -16,7 +16,7 @@ Found = dict[tuple[str, ...], Measurement]
 
 
 def result(journal: Journal, postgres: model.Postgres) -> Result:
-    """The run's result, from its cells. A cell that was void fails it; one that was not measured does not."""
+    """Return the run's result, from its cells. A cell that was void fails it; one that was not measured does not."""
     plan, cells = journal.run.plan, journal.cells()
     gaps = [Gap(labels={"variant": name}, reason=reason, void=False) for name, reason in journal.run.skipped.items()]
     gaps += [cell.gap for cell in cells if cell.gap is not None]
@@ -44,7 +44,7 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
 
 
 def tables(result: Result) -> RenderableType:
-    """For each size what writing costs, what reports take, and the shapes of report; then what is missing and why."""
+    """Return for each size what writing costs and what reports take; then what is missing and why."""
     found = {(each.name, *_key(each.labels)): each for each in result.measurements}
     parts: list[RenderableType] = []
     for size in sorted({int(each.labels["events"]) for each in result.measurements}):

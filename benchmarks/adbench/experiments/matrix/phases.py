@@ -38,11 +38,11 @@ class Size:
     out: dict[str, str] = field(default_factory=dict)  # variants that have failed, and why
 
     def cell(self, stock: Stock, phase: Phase) -> Cell | None:
-        """What is finished already."""
+        """Return the cell if it is finished already."""
         return self.journal.find(self.events, stock.variant.name, phase)
 
     def playing(self, phase: Phase) -> list[Stock]:
-        """The variants whose cell of this phase is still to be measured. Those that are out get a gap there."""
+        """Return the variants whose cell of this phase is still to be measured. Those that are out get a gap there."""
         todo = [stock for stock in self.stocks if self.cell(stock, phase) is None]
         for stock in todo:
             if reason := self.out.get(stock.variant.name):
@@ -50,14 +50,14 @@ class Size:
         return [stock for stock in todo if stock.variant.name not in self.out]
 
     def keep(self, stock: Stock, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
-        """A cell that is finished."""
+        """Keep a cell that is finished."""
         cell = Cell(events=self.events, variant=stock.variant.name, phase=phase, answers=answers)
         named = [each.model_copy(update={"labels": cell.labels | each.labels}) for each in found]
         self.journal.add(cell.model_copy(update={"measurements": named}))
 
     @contextmanager
     def turn(self, stock: Stock, phase: Phase) -> Iterator[None]:
-        """A variant's turn. It is out when it fails, gives a wrong answer or has used up its budget."""
+        """Yield a variant's turn. It is out when it fails, gives a wrong answer or has used up its budget."""
         name, began, failed = stock.variant.name, time.perf_counter(), None
         try:
             yield
@@ -79,7 +79,7 @@ class Size:
             self._gap(stock, phase, reason, void=void)
 
     def afford(self, stock: Stock, coming_s: float) -> None:
-        """Raises MatrixError when so many seconds more would go beyond the variant's budget."""
+        """Raise MatrixError when so many seconds more would go beyond the variant's budget."""
         spent = self.spent.get(stock.variant.name, 0)
         if spent + coming_s > self.plan.budget_s:
             raise MatrixError(
@@ -93,7 +93,7 @@ class Size:
 
 
 async def load(size: Size) -> Recount:
-    """Builds the databases that are not there, all of them slice by slice in turn. Returns what they hold.
+    """Build the databases that are not there, all of them slice by slice in turn. Returns what they hold.
 
     Indexes and triggers are in place from the start: what loading costs with them is what is measured. Blocks are
     drawn once for all variants, and drawing is not timed.
@@ -134,7 +134,7 @@ async def load(size: Size) -> Recount:
 
 
 async def report(size: Size, recount: Recount) -> None:
-    """Reports alone, over what was loaded; every answer is compared."""
+    """Measure reports alone, over what was loaded; compare every answer."""
     right = recount.answers()
     async with AsyncExitStack() as stack:
         players = await _players(size, "report", stack)
@@ -152,7 +152,7 @@ async def report(size: Size, recount: Recount) -> None:
 
 
 async def ingest(size: Size, recount: Recount) -> None:
-    """Writing alone, in a copy; then every shape of report is asked once and compared."""
+    """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         recount = copy.deepcopy(recount)
         players = await _copies(size, "ingest", stack)
@@ -171,7 +171,7 @@ async def ingest(size: Size, recount: Recount) -> None:
 
 
 async def both(size: Size, recount: Recount) -> None:
-    """Writing and asking at once, in a copy; then every shape of report is asked once and compared."""
+    """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         recount = copy.deepcopy(recount)
         players = await _copies(size, "both", stack)
@@ -192,7 +192,7 @@ SETTLE_S = 0.15
 
 
 def expected_s(plan: MatrixPlan, size: int) -> float:
-    """What a variant at that size is expected to take, by the same figures that `advance` is told."""
+    """Return the seconds that a variant at that size is expected to take, in the units of `advance`."""
     blocks, turns = plan.data(size).blocks, WARMUP + plan.rounds
     per_turn = plan.asking_s + plan.written_copies * BATCH / BLOCK * LOAD_S + plan.both_s
     return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
@@ -220,7 +220,7 @@ async def _drop_copies(players: Iterable[Stock]) -> None:
 
 
 async def _draw(plan: MatrixPlan, phase: Phase, turn: int, recount: Recount) -> list[bytes]:
-    """The COPYs of a turn; the recount gets to know their events."""
+    """Return the COPYs of a turn; the recount gets to know their events."""
     encoder, copies = Encoder(plan.live), []
     for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):
         block = await asyncio.to_thread(plan.live.block, number)
@@ -236,7 +236,7 @@ def _encoded(encoder: Encoder, block: Block) -> bytes:
 
 
 def _part(block: Block, first: int) -> Block:
-    """BATCH events of a block."""
+    """Return BATCH events of a block."""
     inside = (block.repeated >= first) & (block.repeated < first + BATCH)
     parts = {each.name: getattr(block, each.name)[first : first + BATCH] for each in fields(block)}
     return Block(**parts | {"repeated": block.repeated[inside] - first, "ids": block.ids[inside]})
@@ -260,7 +260,7 @@ def _still(size: Size, players: dict[Stock, Player]) -> list[Stock]:
 
 
 def _rotated(stocks: Sequence[Stock], by: int) -> list[Stock]:
-    """Each round another one is first, and none always follows the same."""
+    """Return each round another one is first, and none always follows the same."""
     if not stocks:
         return []
     first = by % len(stocks)

@@ -51,7 +51,7 @@ class MatrixPlan(BaseModel):
     budget_s: float = 900  # that one variant at one size may take in all
 
     def data(self, size: int) -> Dataset:
-        """What is loaded before anything else is measured."""
+        """Return the data set that is loaded before anything else is measured."""
         return Dataset(size, self.end, self.days, self.campaigns, self.seed)
 
     @property
@@ -65,8 +65,9 @@ class MatrixPlan(BaseModel):
         return replace(self.data(LIVE_RATE * 86_400), end=self.stop, days=1)
 
     def live_parts(self, phase: Phase, turn: int) -> Iterator[tuple[int, int]]:
-        """For each COPY of a turn (0 is the first warm-up) the block and the first of its events that it holds. They
-        are the same for every variant."""
+        """Yield for each COPY of a turn (0 is the first warm-up) the block and the first of its events that it holds.
+        They are the same for every variant.
+        """
         count = self.both_copies if phase == "both" else self.written_copies
         blocks = -(-count * (WARMUP + self.rounds) * BATCH // BLOCK)
         first = self.live.blocks - 1 - blocks  # the last block is not whole

@@ -23,9 +23,9 @@ from adpulse.variants import catalogue
 
 
 def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measures, writes the result and returns it with its path. Without a plan, the interrupted run goes on.
+    """Measure, writes the result and return it with its path. Without a plan, the interrupted run goes on.
 
-    Raises MatrixError or scratch.ScratchError when it cannot run.
+    Raises MatrixError or ScratchError when it cannot run.
     """
     home = settings.data_dir.resolve()
     with database(settings) as server:
@@ -97,7 +97,7 @@ async def _measure_size(
 
 @contextmanager
 def _timed(phase: str, console: Console) -> Iterator[None]:
-    """A line when the phase is over, above the bar."""
+    """Yield a line when the phase is over, above the bar."""
     began = time.perf_counter()
     yield
     console.print(f"  {phase:<{WIDTH - 2}} {time.perf_counter() - began:6.1f} s", highlight=False)

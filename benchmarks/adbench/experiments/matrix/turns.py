@@ -96,17 +96,17 @@ class Player:
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def explain(self) -> None:
-        """Runs each shape once under EXPLAIN; warms the caches too."""
+        """Run each shape once under EXPLAIN; warms the caches too."""
         for shape in SHAPES:
             self.explained[shape.name] = await explain(self._readers, self.stock.variant, self.queries[shape.name])
 
     async def compare(self, right: Mapping[str, Answer]) -> None:
-        """Asks everything once. Raises WrongAnswerError."""
+        """Ask everything once. Raises WrongAnswerError."""
         for shape in SHAPES:
             await self._ask(shape.name, right)
 
     async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
-        """A turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
+        """Ask a turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
         who waits for each answer). Raises WrongAnswerError."""
         this = Round(reports={shape.name: [] for shape in SHAPES})
         draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
@@ -128,7 +128,7 @@ class Player:
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def write(self, copies: Sequence[bytes], events: int) -> None:
-        """A turn of writing: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
+        """Write a turn: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
         due by the variant's own pace."""
         this = Round(events=events)
         before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
@@ -150,7 +150,7 @@ class Player:
             await self.upkeep()
 
     async def upkeep(self) -> None:
-        """A round of the variant's maintain.sql, counted."""
+        """Run a round of the variant's maintain.sql, and count it."""
         before, began = await wal(self._keeper), time.perf_counter()
         await run_round(self._keeper, self.stock.variant)
         took = time.perf_counter() - began
@@ -159,8 +159,9 @@ class Player:
         self.upkeep_wal_bytes += await wal(self._keeper) - before
 
     async def settle(self, most_s: float) -> Settling:
-        """After loading: a last round of upkeep, VACUUM (ANALYZE), sizes. Raises asyncpg.QueryCanceledError when one of
-        the statements takes longer than `most_s`."""
+        """Run a last round of upkeep and VACUUM (ANALYZE), and note sizes. Raises asyncpg.QueryCanceledError when one
+        of the statements takes longer than `most_s`.
+        """
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
         await self.upkeep()
         began = time.perf_counter()
@@ -170,8 +171,9 @@ class Player:
     # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def both(self, number: int, copies: Sequence[bytes], events: int) -> None:
-        """A turn of `both`: COPYs and reports come on schedule, however slow the last one was (an open model), while
-        the variant's upkeep runs at its own pace, as it does in the service, and probes look how fresh reports are.
+        """Run a turn of `both`: COPYs and reports come on schedule, however slow the last one was (an open model),
+        while the variant's upkeep runs at its own pace, as it does in the service, and probes look how fresh reports
+        are.
 
         Times count from when a request was due, so that waiting in line counts. A report that is not answered
         PATIENCE lengths after the end is given up, and counts with the time that it has waited.
@@ -211,7 +213,7 @@ class Player:
         self.rounds.append(this)
 
     async def _maintain(self, over: asyncio.Event) -> None:
-        """Upkeep at the variant's pace, as the service does it; a round that is under way when the turn ends, ends."""
+        """Run upkeep at the variant's pace, as the service does; a round that has begun when the turn ends goes on."""
         began = time.perf_counter() - self._clock
         while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
             self._due = time.perf_counter() - began + self._every
@@ -219,8 +221,9 @@ class Player:
         self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:
-        """Commits an event and asks until a report has it. How stale reports are: from the commit until that report
-        was *asked*, so 0 when the first one has it, however long it takes."""
+        """Commit an event and ask until a report has it. Return how stale reports are: from the commit until that
+        report was *asked*, so 0 when the first one has it, however long it takes.
+        """
         connection = await connect(self.url, "adpulse matrix")
         query = self._query(FRESH)
         try:
@@ -240,7 +243,7 @@ class Player:
 
 
 async def copy(connection: Connection, data: bytes) -> None:
-    """One COPY, which is one transaction."""
+    """Send one COPY, which is one transaction."""
     await connection.copy_to_table(
         "events",
         source=memoryview(data),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
@@ -252,7 +255,7 @@ async def copy(connection: Connection, data: bytes) -> None:
 async def on_schedule(
     count: int, length_s: float, work: Callable[[int], Awaitable[None]], patience_s: float | None = None
 ) -> list[tuple[float, bool]]:
-    """Starts `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
+    """Start `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
 
     Returns for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
     beginning is cancelled. Counting from when it was due is what keeps a slow system from hiding the time that
@@ -276,7 +279,7 @@ async def on_schedule(
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> bool:
-    """Whether the event came within the time."""
+    """Return True if the event came within the time."""
     try:
         async with asyncio.timeout(seconds):
             return await event.wait()

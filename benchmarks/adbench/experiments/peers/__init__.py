@@ -15,19 +15,19 @@ class Peer(Protocol):
     version: str
 
     def load(self, parquet: Path) -> None:
-        """Takes the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo; and
+        """Take the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo; and
         keeps roll-ups of them, as it does best: `rollup_minute` and `rollup_hour` with campaign_id, ts and a column
         for each of shapes.COLUMNS."""
 
     def ask(self, sql: str) -> Rows:
-        """The rows, as Python values."""
+        """Return the rows, as Python values."""
 
     def close(self) -> None:
-        """Frees what it holds."""
+        """Free what it holds."""
 
 
 def sums(reply: bytes) -> list[tuple[int, ...]]:
-    """The five sums of every row of a report that is not empty, money in micros, sorted: to compare answers by."""
+    """Return the five sums of every row of a report that is not empty, money in micros, sorted, to compare answers."""
     answer = orjson.loads(reply)
     found = [
         (

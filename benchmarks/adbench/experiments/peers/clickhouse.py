@@ -20,9 +20,10 @@ class ClickHouse:
         self._session = Session(str(folder / "chdb"))
 
     def load(self, parquet: Path) -> None:
-        """One insert, which feeds the roll-ups too, then one merge of each, so that nothing is merged while it is
-        measured. A materialized view of ClickHouse is a trigger on inserts, and a SummingMergeTree adds rows of equal
-        key when it merges: the same idea as variant 07's."""
+        """Load by one insert, which feeds the roll-ups too, then one merge of each, so that nothing is merged while it
+        is measured. A materialized view of ClickHouse is a trigger on inserts, and a SummingMergeTree adds rows of
+        equal key when it merges: the same idea as variant 07's.
+        """
         self._session.query("CREATE DATABASE IF NOT EXISTS lab")
         self._session.query(
             "CREATE TABLE lab.events (ts DateTime64(6, 'UTC'), campaign_id LowCardinality(String),"
@@ -46,10 +47,10 @@ class ClickHouse:
             self._session.query(f"OPTIMIZE TABLE lab.{table} FINAL")
 
     def ask(self, sql: str) -> Rows:
-        """The rows, by way of JSON, which is what a reply over HTTP would be too."""
+        """Return the rows, by way of JSON, which is what a reply over HTTP would be too."""
         reply = self._session.query(sql.replace(" FROM ", " FROM lab."), "JSONCompactEachRow")
         return [tuple(orjson.loads(line)) for line in bytes(reply.bytes()).splitlines()]
 
     def close(self) -> None:
-        """Ends the session."""
+        """End the session."""
         self._session.close()

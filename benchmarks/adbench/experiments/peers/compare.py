@@ -47,18 +47,18 @@ class System:
         return self.peer.name + ROLLUPS if self.rolled else self.peer.name
 
     def holds(self, shape: Shape) -> bool:
-        """Whether its tables have the answer."""
+        """Return True if its tables have the answer."""
         return shape.rolled or not self.rolled
 
     def sql(self, shape: Shape, end: datetime) -> str:
-        """The question. Windows of whole hours are asked of the hours, which are fewer."""
+        """Return the question. Windows of whole hours are asked of the hours, which are fewer."""
         if not self.rolled:
             return shape.sql(end, "events")
         whole = end == end.replace(minute=0, second=0, microsecond=0) and not shape.length % HOUR
         return shape.sql(end, "rollup_hour" if whole and shape.granularity != "minute" else "rollup_minute", OF_ROLLUPS)
 
     def ask(self, shape: Shape, end: datetime) -> Rows:
-        """The answer."""
+        """Return the answer."""
         return self.peer.ask(self.sql(shape, end))
 
 
@@ -117,7 +117,7 @@ def _ask(
 
 
 def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[System]) -> Check:
-    """Whether all say the same: the five sums of every row that is not empty, to the micro."""
+    """Return the check that all give the same five sums for every row that is not empty, to the micro."""
     ours = sums(wire.get(shape.path(data.end))[1])
     asked = [system for system in others if system.holds(shape)]
     wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
@@ -132,7 +132,7 @@ def _last_five(rows: Rows) -> list[tuple[int, ...]]:
 
 
 def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequence[System], rolled: bool) -> Check:
-    """Ahead of events that others hold sorted is what roll-ups are for; ahead of others' roll-ups is an aim."""
+    """Return the check that ours is faster: than their sorted events a promise, than their roll-ups an aim."""
     ours = medians[OURS, shape.name]
     ratios = {system.name: medians[system.name, shape.name] / ours for system in others if system.rolled is rolled}
     detail = ", ".join(f"{name} takes {ratio:.1f}x" for name, ratio in ratios.items())
@@ -141,7 +141,7 @@ def _faster(shape: Shape, medians: dict[tuple[str, str], float], others: Sequenc
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: medians in ms, and how much longer the others take."""
+    """Return the outcome for people: medians in ms, and how much longer the others take."""
     systems = list(dict.fromkeys(m.labels["system"] for m in result.measurements))
     assert result.data is not None
     shown = Table(

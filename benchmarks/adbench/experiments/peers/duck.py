@@ -22,8 +22,9 @@ class Duck:
         self._connection.execute("SET TimeZone = 'UTC'")
 
     def load(self, parquet: Path) -> None:
-        """A CREATE TABLE … ORDER BY, as its guide to fast imports advises. It has no materialized views: its roll-ups
-        are tables, made once and as stale as that."""
+        """Load by CREATE TABLE … ORDER BY, as its guide to fast imports advises. It has no materialized views: its
+        roll-ups are tables, made once and as stale as that.
+        """
         self._connection.execute(
             f"CREATE TABLE events AS SELECT * FROM read_parquet('{parquet}') ORDER BY campaign_id, ts"
         )
@@ -35,17 +36,17 @@ class Duck:
             )
 
     def ask(self, sql: str) -> Rows:
-        """The rows."""
+        """Return the rows."""
         rows: Rows = self._connection.execute(sql).fetchall()
         return rows
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self._connection.close()
 
 
 def export(data: Dataset, parquet: Path) -> None:
-    """Writes the data set's events as one Parquet file; DuckDB turns the generator's arrays into it."""
+    """Write the data set's events as one Parquet file; DuckDB turns the generator's arrays into it."""
     campaigns = np.array([data.campaign_id(rank) for rank in range(data.campaigns)], dtype=object)
     kinds = np.array(KINDS, dtype=object)
     geos = np.array([mix["geo"] for mix in MIXES], dtype=object)

@@ -106,7 +106,7 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
 
 
 def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:
-    """The address of the other service on a database that `fill` has made, as service.serving gives ours."""
+    """Return the address of the other service on a database that `fill` has made, as service.serving gives ours."""
     command = [
         sys.executable,
         "-m",
@@ -119,7 +119,7 @@ def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str
 
 
 async def fill(url: str, data: Dataset) -> None:
-    """Makes the other service's table and puts the data set into it, in the same order as ours has it."""
+    """Make the other service's table and puts the data set into it, in the same order as ours has it."""
     await orm.create_tables(url)
     async with connected(url) as connection:
         await connection.execute(
@@ -138,14 +138,14 @@ async def fill(url: str, data: Dataset) -> None:
 
 
 def _equal(shape: Shape, end: datetime, wires: Wires) -> Check:
-    """Whether both say the same: the five sums of every row that is not empty, to the micro."""
+    """Return the check that both give the same five sums for every row that is not empty, to the micro."""
     ours, theirs = (sums(wire.get(start + shape.path(end))[1]) for wire, start in wires.values())
     detail = f"{len(ours)} rows" if ours == theirs else "they differ"
     return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
 
 
 def _ask(plan: DuelPlan, wires: Wires, console: Console) -> dict[tuple[str, str], list[float]]:
-    """Milliseconds of each answer, both in turn for each shape."""
+    """Return milliseconds of each answer, both in turn for each shape."""
     times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in wires for shape in SHAPES}
     began = time.monotonic()
     with bar(console, "asking both in turn", ASKED, "rounds") as advance_to:
@@ -165,7 +165,7 @@ def _ask(plan: DuelPlan, wires: Wires, console: Console) -> dict[tuple[str, str]
 def _feed(
     plan: DuelPlan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
 ) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
-    """Events a second, a value a round; and how many were accepted in all."""
+    """Return events a second, a value a round; and how many were accepted in all."""
     rates: dict[tuple[str, int], list[float]] = {(way, batch): [] for batch in plan.users for way in addresses}
     accepted = dict.fromkeys(addresses, 0)
     done, total = 0, plan.rounds * len(rates)
@@ -196,7 +196,7 @@ def _feed(
 
 
 async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[Check]:
-    """Whether both have what they said they have."""
+    """Return the checks that both have what they said they have."""
     checks = []
     for who, url in ((OURS, ours), ("orm", theirs)):
         async with connected(url) as connection:
@@ -208,7 +208,7 @@ async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[
 
 
 def _measurements(found: Rounds, seed: int) -> list[Measurement]:
-    """Medians of each, and ours ÷ theirs of the same round."""
+    """Return the medians of each, and ours ÷ theirs of the same round."""
     measured = []
     for (who, shape), times in found.latency_ms.items():
         labels = {"system": who, "shape": shape}
@@ -226,7 +226,7 @@ def _measurements(found: Rounds, seed: int) -> list[Measurement]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people: ours and theirs, and ours ÷ theirs with its interval."""
+    """Return the outcome for people: ours and theirs, and ours ÷ theirs with its interval."""
     found = {(each.name, *each.labels.values()): each for each in result.measurements}
     shown = Table(title=f"{OURS} against an ORM, {result.data.events if result.data else 0:,} events", title_style="")
     shown.add_column("measured")

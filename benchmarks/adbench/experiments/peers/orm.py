@@ -66,15 +66,16 @@ class Batch(BaseModel):
 
 
 def engine(url: str) -> AsyncEngine:
-    """SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included. Its pool keeps every connection:
-    those beyond `pool_size`, which are closed after each use, would cost more than the statements."""
+    """Return SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included. Its pool keeps every
+    connection: those beyond `pool_size`, which are closed after each use, would cost more than the statements.
+    """
     return create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), pool_size=10, max_overflow=0
     )
 
 
 async def create_tables(url: str) -> None:
-    """In an empty database."""
+    """Create the tables in an empty database."""
     made = engine(url)
     async with made.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
@@ -82,7 +83,9 @@ async def create_tables(url: str) -> None:
 
 
 def create_app() -> FastAPI:
-    """The application: /each with an INSERT an event, /batch with one a request, and the same reports under both."""
+    """Return the application: /each with an INSERT an event, /batch with one a request, and the same reports under
+    both.
+    """
     sessions = async_sessionmaker(engine(os.environ["ADPULSE_DATABASE_URL"]), expire_on_commit=False)
     app = FastAPI()
 

@@ -37,7 +37,9 @@ class Made:
 
 
 async def build(connection: Connection, variant: Variant) -> list[str]:
-    """The variant in an empty database as of schema version EARLIER. Returns the migrations that are missing then."""
+    """Return the variant in an empty database as of schema version EARLIER. Returns the migrations that are missing
+    then.
+    """
     later = []
     await connection.execute(
         "CREATE TABLE schema_migrations (version int PRIMARY KEY, name text NOT NULL, "
@@ -56,8 +58,9 @@ async def build(connection: Connection, variant: Variant) -> list[str]:
 
 
 def make(url: str, route: Sequence[str], span: Span, log: Path, stop: Event) -> list[Made]:
-    """From the start of the span on: the missing migrations, then moves along the route; then the route again, as long
-    as another move like the longest fits in. `stop` ends it early."""
+    """Apply the missing migrations from the start of the span on, then move along the route, again and again while
+    another move like the longest fits in. `stop` ends it early.
+    """
     stop.wait(span.start - time.time())
     made: list[Made] = []
     here = catalogue.find(route[-1]).name  # the route is a circle

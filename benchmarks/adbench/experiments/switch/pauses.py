@@ -50,7 +50,7 @@ class Waiting:
 
 
 def read(path: Path) -> list[Request]:
-    """Every request of a file of samples, in order of its answer."""
+    """Return every request of a file of samples, in order of its answer."""
     with path.open(newline="") as file:
         found = [
             Request(row["name"], answered - float(row["metric_value"]) / 1_000, answered)
@@ -63,7 +63,7 @@ def read(path: Path) -> list[Request]:
 
 
 def waiting(requests: Iterable[Request], span: Span) -> Waiting | None:
-    """What those have to wait who send in the span; None when nobody does."""
+    """Return how long those wait who send in the span; None when nobody does."""
     inside = [each for each in requests if span.start <= each.sent < span.stop]
     if not inside:
         return None
@@ -75,7 +75,7 @@ def waiting(requests: Iterable[Request], span: Span) -> Waiting | None:
 
 
 def longest(requests: Iterable[Request], spans: Sequence[Span]) -> float | None:
-    """The longest from send to answer, in ms, of those that were waiting at some moment of one of the spans."""
+    """Return the longest from send to answer, in ms, of those that were waiting at some moment of one of the spans."""
     times = [
         each.ms for each in requests if any(each.sent < span.stop and each.answered > span.start for span in spans)
     ]

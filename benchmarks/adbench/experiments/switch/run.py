@@ -110,7 +110,7 @@ async def _prepare(url: str, plan: SwitchPlan, console: Console) -> list[str]:
 
 
 async def _writers(url: str, wanted: int) -> None:
-    """Returns when the service can write. Raises ServiceError."""
+    """Return when the service can write. Raises ServiceError."""
     async with connected(url) as connection:
         for _ in range(600):
             attached: int = await connection.fetchval(
@@ -124,7 +124,7 @@ async def _writers(url: str, wanted: int) -> None:
 
 
 def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
-    """The quiet one and that of the changes, for a k6 that is started now."""
+    """Return the quiet one and that of the changes, for a k6 that is started now."""
     first = now + STARTING_S + WARMUP_S
     middle = first + plan.seconds
     return Span(first, middle), Span(middle, middle + plan.seconds)

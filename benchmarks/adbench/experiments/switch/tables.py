@@ -16,7 +16,7 @@ STRETCHES = ("quiet", "changes")
 
 
 def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, changing: Span) -> Iterator[Measurement]:
-    """The figures of both stretches, and of each kind of change."""
+    """Return the figures of both stretches, and of each kind of change."""
     of = {name: [each for each in requests if each.name == name] for name in NAMES}
     for stretch, span in zip(STRETCHES, (quiet, changing), strict=True):
         for name, own in of.items():
@@ -42,7 +42,7 @@ def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, chan
 
 
 def changed(route: Sequence[str], made: Sequence[Made], changing: Span) -> Check:
-    """Every change on the route was made while the load ran."""
+    """Return every change on the route was made while the load ran."""
     failed = [f"{each.name} {each.failure}" for each in made if each.failure]
     late = [each.name for each in made if each.span.stop > changing.stop]
     missing = max(1 + len(route) - len(made), 0)
@@ -59,7 +59,7 @@ def changed(route: Sequence[str], made: Sequence[Made], changing: Span) -> Check
 
 
 def aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
-    """Nobody waits AIM_MS while changes are made."""
+    """Yield the aims: nobody waits AIM_MS while changes are made."""
     for each in measurements:
         if each.name == "pause.answer" and each.labels["stretch"] == "changes":
             yield Check(
@@ -71,7 +71,7 @@ def aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
 
 
 def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """Head and rows: how long whoever sends waits, quiet and meanwhile."""
+    """Return head and rows: how long a sender waits, quiet and meanwhile."""
     head = ("", "stretch", "requests", "p50", "p99", "longest wait", "longest time without an answer")
     rows: list[Sequence[str]] = []
     for name, text in NAMES.items():
@@ -88,7 +88,7 @@ def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 
 
 def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """Head and rows: each change, and the longest that anybody waited meanwhile."""
+    """Return head and rows: each change, and the longest wait meanwhile."""
     head = (
         "change",
         "times",
@@ -114,7 +114,7 @@ def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 
 
 def table(result: Result) -> Table:
-    """The outcome for people."""
+    """Return the outcome for people."""
     shown = Table(title="how long who sends must wait", title_style="", show_edge=False)
     head, rows = by_stretch(result)
     for column in head:

@@ -92,7 +92,7 @@ def opened(
 ) -> Iterator[list[Side]]:
     """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs what is ours.
 
-    Raises SideError, embedded.EmbeddedError or service.ServiceError; whatever has been started is stopped.
+    Raises SideError, EmbeddedError or ServiceError; whatever has been started is stopped.
     """
     with ExitStack() as stack:
         # Side by side, because most of it is waiting and starting interpreters.

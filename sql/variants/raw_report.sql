@@ -1,21 +1,17 @@
--- One statement answers every report, from raw rows. The same file in every variant without roll-ups (a copy and
--- not a link, which not every checkout keeps; tests/adpulse/variants/test_variants.py holds the copies equal).
+-- One statement answers every report, from raw rows: that of every variant whose up.sql names this file, because it has
+-- no roll-ups.
 --
--- $1 campaigns    text[], null = all          $5 time zone  text, for the buckets
+-- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
--- $3 stop         timestamptz, exclusive      $7 filters    jsonb {"key": "value"}, or null
+-- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- Parameters that are null fold away when the statement is planned (plan_cache_mode = force_custom_plan), so that
 -- an index that covers the columns left is read alone. In psql: sql/report.psql.
 
 SELECT
-  CASE WHEN $4::text IS NOT NULL THEN date_trunc($4, ts, $5::text) END AS bucket,
-  CASE
-    WHEN $6::text = 'campaign_id' THEN campaign_id
-    WHEN $6 = 'event_type' THEN event_type::text
-    WHEN $6 IS NOT NULL THEN metadata ->> $6
-  END AS grp,
+  CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(ts, $5)] END AS bucket,
+  event_group(campaign_id, event_type::text, metadata, $6::text) AS grp,
   count(*) FILTER (WHERE event_type = 'impression') AS impressions,
   count(*) FILTER (WHERE event_type = 'click') AS clicks,
   count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
@@ -26,6 +22,6 @@ WHERE
   ts >= $2::timestamptz
   AND ts < $3::timestamptz
   AND ($1::text[] IS NULL OR campaign_id = ANY($1))
-  AND ($7::jsonb IS NULL OR metadata @@ filter_path($7))
+  AND event_matches(campaign_id, event_type::text, metadata, $7::jsonb)
   AND raw_kept($2)
 GROUP BY 1, 2;

@@ -1,0 +1,43 @@
+"""Say in the log that the database is away: once, and once more when that is over."""
+
+import logging
+import time
+
+from adpulse.database.errors import SchemaError
+
+QUIET_S = 60.0  # where it comes and goes, the same is said no more often
+
+
+class Outage:
+    """What one user of the database, which tries again and again, says about its errors.
+
+    `texts`: their texts too, which must not be where they may hold what a client sent.
+    """
+
+    def __init__(self, log: logging.Logger, user: str, *, texts: bool = False) -> None:
+        self._log = log
+        self._texts = texts
+        self._user = user
+        self._kinds: set[str] = set()  # of errors, since the last success
+        self._said_at: dict[str, float] = {}
+        self._told = False
+
+    def failed(self, error: BaseException) -> None:
+        """Warn, unless it was said in this outage, or a moment ago in the last one."""
+        kind = type(error).__name__
+        now = time.monotonic()
+        known = kind in self._kinds or now - self._said_at.get(kind, float("-inf")) < QUIET_S
+        self._kinds.add(kind)
+        if known:
+            return
+        self._said_at[kind] = now
+        self._told = True
+        said = f"{kind}: {error}" if self._texts or isinstance(error, SchemaError) else kind
+        self._log.warning("%s cannot use the database, will try again until it can: %s", self._user, said)
+
+    def over(self) -> None:
+        """Say that the database can be used again, if the contrary was said."""
+        if self._told:
+            self._log.info("%s can use the database again", self._user)
+        self._told = False
+        self._kinds.clear()

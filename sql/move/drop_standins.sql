@@ -1,0 +1,5 @@
+-- Run by an online move when the new design is complete: what stood in the way of its namesakes in `public`.
+
+DROP TABLE adpulse_next.rollup_mark, adpulse_next.declared_dimension;
+
+DROP FUNCTION adpulse_next.rollup_delta_start();

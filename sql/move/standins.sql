@@ -1,0 +1,11 @@
+-- Run by an online move, with `search_path = adpulse_next, public`: in the new schema, in the way of their namesakes in
+-- `public` while the new design is built. Deltas there are compacted by themselves, and the dimensions are those that are
+-- to be.
+
+CREATE TABLE rollup_mark (LIKE public.rollup_mark INCLUDING ALL);
+
+CREATE FUNCTION rollup_delta_start() RETURNS xid8
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN '0'::xid8;
+
+CREATE TABLE declared_dimension (LIKE public.declared_dimension INCLUDING ALL);

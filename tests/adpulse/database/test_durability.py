@@ -1,0 +1,63 @@
+"""What a crash may take away is said: in /readyz, in a metric, in the log."""
+
+import asyncio
+
+import pytest
+
+from adpulse import telemetry
+from adpulse.database import durability
+from adpulse.database.connections import Connection
+from adpulse.maintenance import gauges
+from tests.conftest import Serve
+
+# The tests' servers do not wait for the disk, and say so.
+FSYNC = "fsync is off"
+
+
+async def test_a_server_and_tables_at_risk_are_named(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    """Settings of the server, and tables of ours that a crash would empty; not somebody else's."""
+    assert await durability.risks(connection) == [FSYNC]
+    await connection.execute("ALTER TABLE event_ids SET UNLOGGED")
+    await connection.execute("CREATE SCHEMA other; CREATE UNLOGGED TABLE other.scratch ()")
+    expected = [FSYNC, "the table event_ids is UNLOGGED"]
+    assert await durability.risks(connection) == expected
+    durability.warn.cache_clear()
+    for _ in range(2):
+        await gauges.read_database(connection)
+    assert telemetry.DURABILITY_RISKS._value.get() == 2
+    said = [record.getMessage() for record in caplog.records if record.name == "adpulse.database.durability"]
+    assert len(said) == 2
+    for line, risk in zip(said, expected, strict=True):
+        assert risk in line
+
+
+async def test_readyz_warns_and_is_ready(serve: Serve, url: str) -> None:
+    """The service works: what a crash may do is the operator's choice."""
+    reply = await (await serve(url)).get("/readyz")
+    assert (reply.status_code, reply.json()) == (200, {"status": "ready", "warnings": [FSYNC]})
+
+
+async def test_readyz_is_not_ready_while_all_writers_wait(
+    serve: Serve, url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on the table keeps every writer in its transaction: a balancer is told, and told when it is over."""
+    monkeypatch.setattr("adpulse.ingest.writer.STALLED_S", 0.05)
+    client = await serve(url, writers=2, group_events=1)
+    event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
+    async with asyncio.timeout(60):
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+            one = asyncio.create_task(client.post("/events", json={"events": [event]}))
+            while not await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
+                "AND application_name = 'adpulse writer'"
+            ):
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
+            assert (await client.get("/readyz")).status_code == 200, "the other one can write"
+            two = asyncio.create_task(client.post("/events", json={"events": [event]}))
+            while (await client.get("/readyz")).status_code != 503:
+                await asyncio.sleep(0.02)
+        assert {(await one).status_code, (await two).status_code} == {200}
+        while (await client.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.02)
