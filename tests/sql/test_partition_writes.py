@@ -14,7 +14,7 @@ from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import migrate, online, state, verify
+from adpulse.variants import catalogue, migrate, online, verify
 from tests.conftest import CLUSTERS, NewDatabase
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="on a cluster, triggers are on shards")
@@ -31,7 +31,7 @@ def rows(day: date, number: int = 3) -> list[tuple[Any, ...]]:
 
 
 async def round_of(connection: Connection) -> None:
-    await run_round(connection, await state.active(connection))
+    await run_round(connection, await catalogue.active(connection))
 
 
 # ── How a partition came to be ───────────────────────────────────────────────────────────────────────────────
@@ -58,7 +58,7 @@ async def _strayed(connection: Connection, tmp_path: Path) -> str:
 
 async def _restored(connection: Connection, tmp_path: Path) -> str:
     await _strayed(connection, tmp_path)
-    if not (await state.active(connection)).archives:
+    if not (await catalogue.active(connection)).archives:
         return PART
     await export.archive(connection, DAY + timedelta(days=1), tmp_path)
     await restore.restore(connection, tmp_path)
@@ -67,7 +67,7 @@ async def _restored(connection: Connection, tmp_path: Path) -> str:
 
 async def _moved(connection: Connection, tmp_path: Path) -> str:
     await _strayed(connection, tmp_path)
-    name = (await state.active(connection)).name
+    name = (await catalogue.active(connection)).name
     await migrate.migrate(connection, "heap")
     await migrate.migrate(connection, name)
     return PART
@@ -138,7 +138,7 @@ async def _statements(connection: Connection, table: str, day: date) -> None:
 
 async def looked_at(connection: Connection, what: str) -> None:
     """Every stored sum and every report equals raw events."""
-    audit = await verify.verify(connection, await state.active(connection))
+    audit = await verify.verify(connection, await catalogue.active(connection))
     assert audit.wrong == 0, (what, audit.mismatches[:3])
 
 
@@ -209,7 +209,7 @@ async def test_a_move_refuses_tables_that_come_or_go_by_hand(
     monkeypatch.setattr(online, "_tidy", meanwhile)
     with pytest.raises(SchemaError, match="attached to events, or detached, while they were being moved"):
         await migrate.migrate(connection, "btree")
-    assert (await state.active(connection)).name == "rollup"
+    assert (await catalogue.active(connection)).name == "rollup"
     await connection.close()
     await other.close()
 
