@@ -1,4 +1,4 @@
-"""Archived days back from their files. docs/how-to/archive.md, docs/decisions/0085."""
+"""Bring archived days back from their files. docs/how-to/archive.md, docs/decisions/0085."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ async def restore(
     kept_from: date | None = None,
     step: Step = silent,
 ) -> dict[date, int]:
-    """Bring archived days back from the folder, all or those wanted; how many events each day got back.
+    """Bring archived days back from the folder, all or those wanted; return how many events each day got back.
 
     Roll-ups hold them already: events go into their partition past the triggers of `events`. What came late stays. Each
     day is one transaction. `kept_from`: the first day that retention keeps. Raises ArchiveError, MissingExtra, OSError.

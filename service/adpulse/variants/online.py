@@ -1,4 +1,4 @@
-"""Another design takes the place of the one in force, while events come in and reports are asked for.
+"""Put another design in the place of the one in force, while events come in and reports are asked for.
 
 1. The new design is built in a schema of its own, `adpulse_next`, by its up.sql.
 2. A trigger on `events` notes what arrives from now on (adpulse.variants.capture).
