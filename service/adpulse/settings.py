@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,18 +12,25 @@ PREFIX = "ADPULSE_"
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0)]  # a second
+
+
+def _listed(value: object) -> object:
+    """Return the words of a text that commas part; blanks around them, and a comma at the end, mean nothing."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
 # Metadata keys, in the environment separated by commas; as long and of the characters that group_by takes.
 Keys = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$")], ...],
     NoDecode,
-    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+    BeforeValidator(_listed),
     Field(max_length=6),
 ]
 # Addresses of pages, in the environment separated by commas: a scheme, a host, perhaps a port, and no path. No `*`.
 Origins = Annotated[
     tuple[Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]+$")], ...],
     NoDecode,
-    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+    BeforeValidator(_listed),
 ]
 
 
@@ -31,7 +38,7 @@ Origins = Annotated[
 HostNames = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9])?$")], ...],
     NoDecode,
-    BeforeValidator(lambda value: [name.strip() for name in value.split(",")] if isinstance(value, str) else value),
+    BeforeValidator(_listed),
 ]
 
 
@@ -93,6 +100,9 @@ class Settings(BaseSettings):
     max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
     max_metadata_depth: int = Field(5, ge=1, le=200, description="deepest nesting of metadata; 1 is a flat object")
     max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
+    money: Literal["exact", "nearest"] = Field(
+        "exact", description="a cost or revenue with more than six decimals is refused, or becomes the nearest micro"
+    )
     body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
     future_hours: float = Field(24, ge=0, le=1_000_000, description="how far in the future an event may lie")
     retention_days: int | None = Field(

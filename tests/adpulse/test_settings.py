@@ -45,3 +45,11 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADPULSE_MAX_EVENT", "7")
     monkeypatch.setenv("ADPULSE_MAX_EVENTS", "7")
     assert unknown_variables() == ["ADPULSE_MAX_EVENT"]
+
+
+@pytest.mark.parametrize("text", ["a.example,b.example", "a.example, b.example", " a.example ,\tb.example , "])
+@pytest.mark.parametrize(("name", "prefix"), [("CORS_ORIGINS", "https://"), ("DIMENSIONS", ""), ("ALLOWED_HOSTS", "")])
+def test_blanks_in_a_list_mean_nothing(monkeypatch: pytest.MonkeyPatch, name: str, prefix: str, text: str) -> None:
+    """Every setting that is a list: as people write lists."""
+    monkeypatch.setenv(f"ADPULSE_{name}", text.replace("a.", f"{prefix}a.").replace("b.", f"{prefix}b."))
+    assert getattr(Settings(), name.lower()) == (f"{prefix}a.example", f"{prefix}b.example")

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from adbench import cli as bench_cli
 from adpulse.cli import main
+from adpulse.database.session import SETTINGS
 from adpulse.event import FIELDS
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,16 @@ def test_the_readme_shows_the_two_commands() -> None:
     assert ["make", "test"] in commands
 
 
+def test_the_tutorial_has_a_database_of_its_own() -> None:
+    """Its counts hold for those who have followed the README before, which sends the same events."""
+    words = list(_commands(ROOT / "docs" / "tutorial.md"))
+    own = next(
+        place for place, each in enumerate(words) if each[0] == "export" and each[1].startswith("ADPULSE_DATA_DIR=")
+    )
+    using = [place for place, each in enumerate(words) if each[0].startswith(".venv/bin/")]
+    assert own < min(using)
+
+
 def test_generated_parts_are_up_to_date() -> None:
     """Settings, commands and the list of decisions say what the code and the folder say; if not: make docs."""
     generator = _generator()
@@ -132,7 +143,7 @@ def test_the_http_page_names_every_code_and_field() -> None:
     source = "".join(path.read_text() for path in modules)
     patterns = (
         r'PydanticCustomError\(\s*"(\w+)"',
-        r'_UnreadableError\(\s*"(\w+)"',
+        r'UnreadableError\(\s*"(\w+)"',
         r'BodyError\(\s*\d+, "(\w+)"',
         r'\bcode="(\w+)"',
         r'^    "\w+": \(\s*"(\w+)"',
@@ -165,3 +176,11 @@ def test_scripts_are_executable_and_parse() -> None:
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_what_a_connection_states_is_explained() -> None:
+    """Every setting of adpulse.database.session is on the page about reliability."""
+    page = (ROOT / "docs" / "explanation" / "reliability.md").read_text()
+    assert not [
+        name for name in (*SETTINGS, "synchronous_commit", "session_replication_role") if f"`{name}`" not in page
+    ]

@@ -16,7 +16,7 @@ from adpulse.archive.manifest import ArchiveError, Step
 from adpulse.archive.manifest import opened as alone_on
 from adpulse.archive.parquet import MissingExtra
 from adpulse.cli import console
-from adpulse.cli.console import Json, err, fail, opened, out, run
+from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database.connections import Connection
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ def archive(
     older_than: Annotated[str | None, typer.Option(help="days, such as 90d")] = None,
     before: Annotated[str | None, typer.Option(help="a date: days before it, in UTC")] = None,
     as_json: Json = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Move raw events of old days into Parquet files, compared and recounted first; roll-ups stay.
 
@@ -57,6 +58,7 @@ def restore(
     from_: Annotated[Path, typer.Option("--from", help="folder with the files", show_default=False)],
     day: Annotated[list[str] | None, typer.Option(help="only this day; repeat for several", show_default="all")] = None,
     as_json: Json = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Bring archived days back from their files, with what came late since; roll-ups hold them already.
 

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adpulse.cli import console
-from adpulse.cli.console import Json, err, fail, opened, out, run
+from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database import connections
 from adpulse.variants import catalogue
 from adpulse.variants import rebuild as rebuilding
@@ -19,7 +19,7 @@ from adpulse.variants import verify as auditing
 NOTHING_COMPARED = 3
 
 
-def verify(as_json: Json = False) -> None:
+def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
     """Compare all roll-ups and what reports say with every stored event.
 
     Exit status 1: a cell is wrong. Status 3: there is nothing to compare.
@@ -58,6 +58,7 @@ def rebuild(
     from_: Annotated[str | None, typer.Option("--from", help="first day, in UTC", show_default="all")] = None,
     to: Annotated[str | None, typer.Option(help="last day, in UTC", show_default="all")] = None,
     as_json: Json = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Make the roll-ups of some days anew from raw events, while events come in and reports are asked for.
 

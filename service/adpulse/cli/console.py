@@ -1,22 +1,49 @@
 """What every command of `adpulse` does alike: one clear line for what a user can mend, and its exit status."""
 
 import asyncio
+import os
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from adpulse.database import embedded
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.settings import PREFIX, Settings
+from adpulse.terminal import shown
 
-out = Console()
-err = Console(stderr=True)
+
+class Terminal(Console):
+    """A console that shows control characters of what it prints, where they would be obeyed."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield the pieces of `renderable`; those that rich itself controls the terminal with stay as they are."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=shown(segment.text))
+
+
+out = Terminal()
+err = Terminal(stderr=True)
 
 T = TypeVar("T")
+
+
+def _remember(value: Path | None) -> Path | None:
+    # Through the environment, because the server's workers, which are new processes, read it there.
+    if value is not None:
+        os.environ[f"{PREFIX}DATA_DIR"] = str(value)
+    return value
+
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="home of the embedded database", callback=_remember, show_default=".adpulse"),
+]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for a program")]
 
 
@@ -37,10 +64,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[str]:
-    """The URL of the named database, or of the embedded one; one that does not start is one line."""
+def opened(settings: Settings, *, make: bool = False) -> Iterator[str]:
+    """Yield the URL of the named database, or of the embedded one, made if it may be; an error is one line."""
     try:
-        with embedded.database(settings) as url:
+        with embedded.database(settings, make=make) as url:
             yield url
     except embedded.EmbeddedError as error:
         fail(str(error))

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from adpulse.auth import keys
 from adpulse.cli import console
-from adpulse.cli.console import Json, err, fail, opened, out, run
+from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
 from adpulse.database import connections
 from adpulse.database.errors import SchemaError
@@ -36,6 +36,7 @@ def new_key(
     ] = False,
     stored: Annotated[str | None, typer.Option(help="ID:SHA256 of a key that was made with --offline")] = None,
     as_json: Json = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Make a key. It is printed once and is nowhere else: the database has only its hash."""
     try:
@@ -56,7 +57,7 @@ def new_key(
 
 
 @app.command("list")
-def list_keys(as_json: Json = False) -> None:
+def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     """List the keys, those that were revoked too: what each may do, never the key itself."""
     settings = console.settings()
     with opened(settings) as url:
@@ -75,7 +76,9 @@ def list_keys(as_json: Json = False) -> None:
 
 
 @app.command("revoke")
-def revoke_key(key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")]) -> None:
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")], data_dir: DataDir = None
+) -> None:
     """Take a key out of use, for good. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
     settings = console.settings()
     with opened(settings) as url:

@@ -1,13 +1,13 @@
 """The `adpulse` command: its commands, and what each does first."""
 
 import logging
-import sys
 
 import typer
 
 from adpulse.cli import archive, audit, console, keys, report, serve, variants
 from adpulse.cli.console import err
 from adpulse.settings import unknown_variables
+from adpulse.terminal import LogFormatter
 
 app = typer.Typer(
     help="Ad events into PostgreSQL, exact campaign reports out. Settings: ADPULSE_* variables.",
@@ -19,11 +19,9 @@ app = typer.Typer(
 @app.callback()
 def _start() -> None:
     settings = console.settings()
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter())
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
     for name in unknown_variables():
         err.print(f"adpulse: there is no setting {name}; it has no effect", style="yellow", highlight=False)
 

@@ -1,23 +1,36 @@
 """`adpulse report`."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 import asyncpg
 import typer
 
 from adpulse.cli import console, report_table
-from adpulse.cli.console import Json, fail, opened, out, run
+from adpulse.cli.console import DataDir, Json, fail, opened, out, run
 from adpulse.reports import query as queries
 from adpulse.reports import render
 from adpulse.reports.query import QueryError
 from adpulse.reports.replica import open_reports
 from adpulse.reports.reporter import Report
 from adpulse.settings import Settings
+from adpulse.terminal import write
+
+
+class Format(StrEnum):
+    """What is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
 
 
 def report(
-    campaign: Annotated[list[str] | None, typer.Option(help="a campaign; repeat for several; none: all")] = None,
+    campaign: Annotated[
+        list[str] | None,
+        typer.Option("--campaign-id", "--campaign", help="a campaign; repeat for several; none: all"),
+    ] = None,
     start: Annotated[str, typer.Option(help="-1h, 2025-09-24 or RFC 3339")] = "-1h",
     end: Annotated[str | None, typer.Option(help="as --start; default: now")] = None,
     granularity: Annotated[str | None, typer.Option(help="minute, hour, day, week or month")] = None,
@@ -28,7 +41,11 @@ def report(
     order_by: Annotated[str | None, typer.Option(help="order of groups: a metric or group, then :asc or :desc")] = None,
     limit: Annotated[str | None, typer.Option(help="most groups; the rest is one row")] = None,
     compare: Annotated[str | None, typer.Option(help="previous: with the window before")] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="table, or json or csv as GET /report gives them")
+    ] = Format.TABLE,
     as_json: Json = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Print a report as a table: the same question and the same answer as GET /report.
 
@@ -45,8 +62,10 @@ def report(
             answer = run(_report(url, query, settings))
     except QueryError as error:
         fail(f"{error.field.replace('_', '-')} {error}", 2)
-    if as_json:
-        print(render.to_json(answer).decode())
+    if as_json or format_ is Format.JSON:
+        write(render.to_json(answer).decode())
+    elif format_ is Format.CSV:
+        write(render.to_csv(answer).decode().removesuffix("\r\n"))
     else:
         report_table.show(answer, out)
 

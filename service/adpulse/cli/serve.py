@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Annotated, Any, NoReturn
 
 import asyncpg
@@ -13,9 +13,11 @@ import typer
 
 from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
-from adpulse.cli.console import fail, opened, run
-from adpulse.database import budget, embedded
+from adpulse.cli.console import DataDir, fail, opened, run
+from adpulse.database import budget
+from adpulse.database.embedded import Cluster, EmbeddedError
 from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.watch import kept_running
 from adpulse.settings import PREFIX, Settings
 from adpulse.web import server
 
@@ -29,17 +31,18 @@ Insecure = Annotated[
 
 def up(
     port: Annotated[int | None, typer.Option(help="port of the service")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="home of the embedded database")] = None,
+    data_dir: DataDir = None,
     variant: variants.VariantName = None,
     workers: Annotated[int | None, typer.Option(help="server processes")] = None,
     insecure: Insecure = None,
 ) -> None:
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
-    _set(port=port, data_dir=data_dir, workers=workers, insecure=insecure)
+    _set(port=port, workers=workers, insecure=insecure)
     _exit_on_sigterm()
     settings = console.settings()
     _check_port(settings)
-    with opened(settings) as url:
+    own = Cluster(settings.data_dir, settings.postgres_bin) if settings.database_url is None else None
+    with opened(settings, make=True) as url, kept_running(own) if own else nullcontext():
         _set(database_url=url)
         run(variants.migrated(url, variant, settings))
         _check_keys(url, settings)
@@ -119,7 +122,10 @@ def _say_connections(settings: Settings) -> None:
     log.info("connections of each process (%d of them), at most: %s", settings.workers, budget.most(settings))
 
 
-def down() -> None:
-    """Stop an embedded database that a killed process left running."""
+def down(data_dir: DataDir = None) -> None:
+    """Stop an embedded database that a killed process left running. Status 1: a command still uses it."""
     settings = console.settings()
-    embedded.Cluster(settings.data_dir, settings.postgres_bin).stop()
+    try:
+        Cluster(settings.data_dir, settings.postgres_bin).stop_unused()
+    except EmbeddedError as error:
+        fail(str(error))

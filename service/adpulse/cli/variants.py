@@ -7,11 +7,13 @@ import typer
 from rich.table import Table
 
 from adpulse.cli import console
-from adpulse.cli.console import Json, opened, out, run
+from adpulse.cli.console import DataDir, Json, opened, out, run
 from adpulse.database import connections, migrations
+from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants import migrate as moving
+from adpulse.variants.catalogue import Variant
 
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
 
@@ -21,13 +23,13 @@ DropForeign = Annotated[
 ]
 
 
-def migrate(variant: VariantName = None, drop_foreign: DropForeign = False) -> None:
+def migrate(variant: VariantName = None, drop_foreign: DropForeign = False, data_dir: DataDir = None) -> None:
     """Bring the schema up to date; with --variant, rebuild events in another physical design. Loses nothing.
 
     What others have added to the old tables is refused, and listed.
     """
     settings = console.settings()
-    with opened(settings) as url:
+    with opened(settings, make=True) as url:
         name, version = run(migrated(url, variant, settings, drop_foreign=drop_foreign))
     out.print(f"schema version {version}, variant {name}", highlight=False)
 
@@ -48,11 +50,14 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
         await connection.close()
 
 
-def list_variants(as_json: Json = False) -> None:
+def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
     """List the physical designs, and which the database can have."""
     settings = console.settings()
-    with opened(settings) as url:
-        listing = run(_availability(url))
+    if settings.database_url is None and not Cluster(settings.data_dir, settings.postgres_bin).exists():
+        listing = [_described(variant, _unknown(variant)) for variant in catalogue.load_all()]
+    else:
+        with opened(settings) as url:
+            listing = run(_availability(url))
     if as_json:
         print(json.dumps(listing, indent=2))
         return
@@ -65,19 +70,24 @@ def list_variants(as_json: Json = False) -> None:
 async def _availability(url: str) -> list[dict[str, Any]]:
     connection = await connections.connect(url)
     try:
-        listing = []
-        for variant in catalogue.load_all():
-            reason = await catalogue.unavailable(connection, variant)
-            listing.append(
-                {
-                    "name": variant.name,
-                    "folder": variant.folder.name,
-                    "summary": variant.summary,
-                    "requires": variant.requires,
-                    "available": reason is None,
-                    "reason": reason,
-                }
-            )
-        return listing
+        return [
+            _described(variant, await catalogue.unavailable(connection, variant)) for variant in catalogue.load_all()
+        ]
     finally:
         await connection.close()
+
+
+def _unknown(variant: Variant) -> str | None:
+    """Return why a design may not be had, where there is no database yet to ask."""
+    return None if variant.requires == "(nothing)" else f"needs {variant.requires}; there is no database yet to ask"
+
+
+def _described(variant: Variant, reason: str | None) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        "folder": variant.folder.name,
+        "summary": variant.summary,
+        "requires": variant.requires,
+        "available": reason is None,
+        "reason": reason,
+    }

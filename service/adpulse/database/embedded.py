@@ -15,6 +15,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -63,6 +64,7 @@ class Cluster:
     def __init__(self, directory: Path, binaries: Path | None = None, **settings: str) -> None:
         self.directory = directory.resolve()
         self.data = self.directory / "data"
+        self._pid_file = self.data / "postmaster.pid"
         self._binaries = binaries or embedded_binaries()
         if not (self._binaries / "pg_ctl").exists():
             raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
@@ -71,8 +73,12 @@ class Cluster:
         self._user: str | None = None
         self._group: int | None = None
         if os.geteuid() == 0:
-            self._user = self.data.owner() if self.data.exists() else _system_user()
+            self._user = self.data.owner() if self.exists() else _system_user()
             self._group = pwd.getpwnam(self._user).pw_gid
+
+    def exists(self) -> bool:
+        """Return True if there is a data directory."""
+        return (self.data / "PG_VERSION").exists()
 
     def url(self, database: str = "postgres") -> str:
         """A URL for asyncpg and libpq."""
@@ -102,40 +108,97 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, on a new data directory if there is none; nothing to do when it runs already."""
+        try:
+            self._start()
+        except OSError as error:
+            raise EmbeddedError(f"cannot use {self.directory}: {error.strerror}") from error
+
+    def _start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "start.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # one at a time may make the data directory
             if self.running():
                 return
+            self._disown_zombie()
             if self._user is not None:
                 _open_path(self.directory)
                 _open_path(self._binaries)
-            if not (self.data / "PG_VERSION").exists():
+            if not self.exists():
                 self._initialise()
-            socket = self._socket_directory()
-            if socket != self.data:
-                self._claim(socket)
+            elif self._user == "root":
+                raise EmbeddedError(f"{self.data} belongs to root, as whom PostgreSQL does not run; chown it")
+            where = self._socket_directory()
+            if where != self.data:
+                self._claim(where)
             settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
             arguments = ["start", "-w", "-t", str(START_TIMEOUT_S), "-l", "data/server.log"]
-            self._run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(socket)]))
+            self._run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(where)]))
+
+    def accepts(self) -> bool:
+        """Return False if nobody listens at the server's socket; True while it starts, too."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1.0)
+            try:
+                probe.connect(str(self._socket_directory() / ".s.PGSQL.5432"))
+            except (ConnectionRefusedError, FileNotFoundError):
+                return False
+            except OSError:  # it takes its time
+                return True
+        return True
+
+    def stop_unused(self) -> None:
+        """Stop a server that nobody uses any more. Raise EmbeddedError while somebody does."""
+        if not self.directory.exists():
+            return
+        with (self.directory / "users.lock").open("a") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = f"a command uses the database in {self.directory}, such as `adpulse up`; end that one"
+                raise EmbeddedError(message) from None
+            self.stop()
 
     def stop(self) -> None:
         """Stop the server at once but cleanly: sessions are ended, what is committed is on disk."""
         if self.running():
             self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60")
-            socket = self._socket_directory()
-            if socket != self.data:
-                socket.rmdir()
+            where = self._socket_directory()
+            if where != self.data:
+                where.rmdir()
 
     def running(self) -> bool:
-        """Whether the server of this directory runs, whoever started it."""
-        if not (self.data / "postmaster.pid").exists():
+        """Return True if the server of this directory runs, no matter who started it."""
+        if not self._pid_file.exists() or self._is_zombie():
             return False
         command = [str(self._binaries / "pg_ctl"), "-D", str(self.data), "status"]
         done = subprocess.run(command, capture_output=True, check=False, cwd=self.directory, **self._identity())
         return done.returncode == 0
 
+    def _is_zombie(self) -> bool:
+        """Return True if the server was killed and its parent, such as a container's process 1, never asked for it."""
+        try:
+            pid = int(self._pid_file.read_text().splitlines()[0])
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+        except (OSError, ValueError, IndexError):  # it has gone, or there is no /proc
+            return False
+        return state.startswith("Z")
+
+    def _disown_zombie(self) -> None:
+        """Let the server start although its lock files name a zombie, which to PostgreSQL is a running server.
+
+        A server ignores the process id of whoever starts it. The rest of the files stays: by it the server sees
+        whether children of the dead one still use its shared memory.
+        """
+        if not self._pid_file.exists() or not self._is_zombie():
+            return
+        for lock in [self._pid_file, *self._socket_directory().glob(".s.PGSQL.*.lock")]:
+            _, _, rest = lock.read_text().partition("\n")
+            lock.write_text(f"{os.getpid()}\n{rest}")
+
     def _initialise(self) -> None:
+        if self.data.exists() and any(self.data.iterdir()):
+            advice = "empty it, or name another folder with --data-dir"
+            raise EmbeddedError(f"{self.data} holds files, and is no data directory of PostgreSQL; {advice}")
         # Made aside and renamed when it is whole, so that an interrupted start leaves nothing half-made.
         new = self.directory / "data.new"
         shutil.rmtree(new, ignore_errors=True)
@@ -150,16 +213,16 @@ class Cluster:
         # Not tempfile.gettempdir(): it depends on the environment, and every command must find the same socket.
         return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:24]}"  # noqa: S108 — see _claim
 
-    def _claim(self, socket: Path) -> None:
+    def _claim(self, folder: Path) -> None:
         """Make the directory of the socket, for nobody else: whoever passes through it is the superuser."""
         try:
-            socket.mkdir(mode=0o700)
-            self._own(socket)
+            folder.mkdir(mode=0o700)
+            self._own(folder)
         except FileExistsError:
-            found = socket.lstat()
+            found = folder.lstat()
             owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-                raise EmbeddedError(f"{socket} was not made by this service; remove it") from None
+                raise EmbeddedError(f"{folder} was not made by this service; remove it") from None
 
     def _identity(self) -> dict[str, Any]:
         """What `subprocess` needs to become the server's user; nothing of root's is kept, not even its group."""
@@ -235,10 +298,17 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The URL of the named database, or of the embedded one, which runs at least until the end of the block."""
+def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
+    """The URL of the named database, or of the embedded one, which runs at least until the end of the block.
+
+    Raise EmbeddedError where there is none yet, where `make` says not to make it.
+    """
     if settings.database_url:
         yield settings.database_url
         return
-    with Cluster(settings.data_dir, settings.postgres_bin).in_use() as url:
+    cluster = Cluster(settings.data_dir, settings.postgres_bin)
+    if not make and not cluster.exists():
+        advice = "`adpulse up` makes one, --data-dir or ADPULSE_DATABASE_URL names another"
+        raise EmbeddedError(f"there is no database in {cluster.directory}; {advice}")
+    with cluster.in_use() as url:
         yield url

@@ -16,7 +16,7 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.event import COLUMNS, Rejection
 from adpulse.ingest import copy_format, idempotency
-from adpulse.ingest.decoder import LISTED_REJECTIONS, Batch
+from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,24 +33,6 @@ POISON = (
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
-
-
-class KeyReused(Exception):
-    """The Idempotency-Key was used before, with another body."""
-
-
-class Unavailable(Exception):
-    """The database cannot take the batch now; it was not acknowledged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
-
-    accepted: int
-    duplicates: int
-    rejected: list[Rejection]
-    rejected_count: int
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +58,7 @@ class Job:
             self.answer.set_result(outcome)
 
     def result(self) -> Answer:
-        """The answer of a batch that has been written."""
+        """Return the answer of a batch that has been written."""
         batch = self.batch
         places = self.refused if batch.positions is None else [batch.positions[place] for place in self.refused]
         unstorable = [

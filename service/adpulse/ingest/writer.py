@@ -17,11 +17,9 @@ from adpulse.database.connections import INGEST, Connection, connect, connect_po
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
-from adpulse.ingest.decoder import Batch
-from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable
+from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
+from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
-
-__all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +30,8 @@ RECONNECT_S = 0.1
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
 
-
 # All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
 STALLED_S = 5.0
-
-
-class Overloaded(Exception):
-    """The queue is full; the batch was not taken. Nothing of it will be stored."""
 
 
 class Writer:

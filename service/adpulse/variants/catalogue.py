@@ -28,8 +28,10 @@ _NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTIL
 
 
 class Statement(NamedTuple):
-    """What answers a report: it takes the first `parameters` of the seven. `planned_once`: one plan is good for all
-    their values."""
+    """A statement that answers reports, with the first `parameters` of the seven.
+
+    `planned_once`: one plan is good for all their values.
+    """
 
     text: str
     parameters: int = 7
@@ -60,18 +62,17 @@ class Variant:
 
     @property
     def has_dimensions(self) -> bool:
-        """Whether it keeps roll-ups by the declared dimensions, and so is rebuilt when others are declared."""
-        return "declared_dimension" in self.script("up")
+        """True if it keeps roll-ups by the declared dimensions, and so is built anew when others are declared."""
+        return "rollup_dimension" in self.tables
 
     @property
     def moves_online(self) -> bool:
-        """Whether it can be built beside another, which is so of plain tables and functions: see
-        adpulse.variants.online."""
+        """True if it can be built beside another, as plain tables and functions can (adpulse.variants.online)."""
         return not self.requires.startswith("extension")
 
     @property
     def archives(self) -> bool:
-        """Whether a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
+        """True if a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
         return self.header.get("archive") == "by the day"
 
     @cached_property
@@ -95,8 +96,9 @@ class Variant:
 
     @cached_property
     def report(self) -> str:
-        """The statement that answers every report."""
-        return (self.folder / "report.sql").read_text()
+        """The statement that answers every report: of its own, or one that it shares and its header names."""
+        own = self.folder / "report.sql"
+        return (own if own.exists() else self.folder.parent / self.header["report"]).read_text()
 
     @cached_property
     def exact_report(self) -> str:
@@ -104,12 +106,12 @@ class Variant:
         return re.sub(r"::bigint AS (cost|revenue)_micros\b", r" AS \1_micros", self.report)
 
     def statement(self, *, totals_only: bool) -> Statement:
-        """What the service runs; `totals_only`: for a report without granularity, group and filter."""
+        """Return what the service runs; `totals_only`: for a report without granularity, group and filter."""
         return self._totals if totals_only else Statement(self.report)
 
     @cached_property
     def _totals(self) -> Statement:
-        """Where up.sql says so, report.sql with the four parameters that are null in it written out.
+        """The report, where up.sql says so with the four parameters that are null in totals written out.
 
         `totals: planned once` promises that one plan does for all values. `totals: cut short` leaves out what is
         marked, for a planner that takes long to find out that it is not needed.
@@ -131,12 +133,12 @@ class Variant:
         return float(read_header(text)["every"]), statements(text)
 
     def script(self, verb: str) -> str:
-        """The text of `up.sql` or `down.sql`."""
+        """Return the text of `up.sql` or `down.sql`."""
         return (self.folder / f"{verb}.sql").read_text()
 
 
 def read_header(text: str) -> dict[str, str]:
-    """The `-- key: text` lines at the top of a file; a more indented comment line goes on with the last key."""
+    """Read the `-- key: text` lines at the top of a file; a more indented comment line goes on with the last key."""
     header: dict[str, str] = {}
     key = None
     for line in text.splitlines():
@@ -151,19 +153,19 @@ def read_header(text: str) -> dict[str, str]:
 
 
 def statements(text: str) -> list[str]:
-    """The statements of a maintain.sql: each ends with a semicolon at the end of a line, as psql would run them."""
+    """Split a file into its statements: each ends with a semicolon at the end of a line, as psql would run them."""
     bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
     return [part.strip() for part in re.split(r";[ \t]*$", bare, flags=re.MULTILINE) if part.strip()]
 
 
 def load_all() -> list[Variant]:
-    """Every variant, in the order of the folders."""
+    """Return every variant, in the order of the folders."""
     folders = sorted(path for path in (SQL_DIR / "variants").iterdir() if path.is_dir())
     return [Variant(folder, read_header((folder / "up.sql").read_text())) for folder in folders]
 
 
 def find(name: str) -> Variant:
-    """The variant of that name or folder. Raises SchemaError naming those there are."""
+    """Return the variant of that name or folder. Raises SchemaError naming those there are."""
     variants = load_all()
     for variant in variants:
         if name in (variant.name, variant.folder.name):
@@ -173,7 +175,7 @@ def find(name: str) -> Variant:
 
 
 async def unavailable(connection: Connection, variant: Variant) -> str | None:
-    """Why the variant cannot be built in this database; None when it can."""
+    """Return why the variant cannot be built in this database; None when it can."""
     if match := re.fullmatch(r"extension (\w+)", variant.requires):
         if not await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1]):
             return f"needs the extension {match[1]}, which this server does not have"
@@ -189,7 +191,7 @@ async def unavailable(connection: Connection, variant: Variant) -> str | None:
 
 
 async def active(connection: Connection) -> Variant:
-    """The variant that built the `events` table. Raises SchemaError when there is none yet."""
+    """Return the variant that built the `events` table. Raises SchemaError when there is none yet."""
     try:
         name = await connection.fetchval("SELECT name FROM active_variant")
     except asyncpg.UndefinedTableError:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from adpulse.calendar import GRANULARITIES
 from adpulse.event import EVENT, TEXT_LENGTH
-from adpulse.ingest.decoder import LISTED_REJECTIONS
+from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.problems import document
 from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS

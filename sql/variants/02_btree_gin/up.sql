@@ -2,6 +2,7 @@
 -- summary:    b-tree on (campaign_id, ts) and GIN on metadata: the classic answer
 -- hypothesis: any question is answered from raw rows in time proportional to the rows it covers; GIN makes
 --             writing the dearest of all variants but 06, which stands on this one
+-- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      every event enters two indexes; long windows read every row of the campaign from the heap
 

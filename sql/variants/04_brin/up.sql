@@ -2,6 +2,7 @@
 -- summary:    block-range index on ts: a few kilobytes, almost free to write
 -- hypothesis: was to write as fast as 00, and is a sixth slower (adbench matrix); a short window reads little more
 --             than its own blocks, while rows arrive in the order of their ts
+-- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      campaigns are not told apart; late events widen the ranges of the blocks that they land in
 

@@ -2,6 +2,7 @@
 -- summary:    03 in daily partitions
 -- hypothesis: reads as fast as 03; writes faster once the table is large, because only the indexes of the days that
 --             are being written need to stay in memory; dropping a day is free
+-- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      planning grows with the partitions that a window touches; partitions must be made ahead of time
 

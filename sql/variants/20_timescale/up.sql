@@ -1,6 +1,7 @@
 -- variant:    timescale
 -- summary:    03 as a TimescaleDB hypertable with one chunk a day
 -- hypothesis: what 05 gives without a line of upkeep; writing loses what the extension's own insert path costs
+-- report:     raw_report.sql
 -- requires:   extension timescaledb
 -- costs:      an extension that must be preloaded, and that not every managed PostgreSQL offers
 --

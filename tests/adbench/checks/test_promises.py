@@ -66,7 +66,7 @@ def test_the_timed_suites_fail_with_the_figure_of_a_slow_variant(server, tmp_pat
     (planted / "up.sql").write_text(
         f"-- variant:    planted\n-- promises:   {promised}\n{(planted / 'up.sql').read_text()}"
     )
-    report = (planted / "report.sql").read_text()
+    report = (sql / "variants" / "raw_report.sql").read_text()
     assert report.count("FROM events") == 1
     (planted / "report.sql").write_text(report.replace("FROM events", "FROM pg_sleep(0.005), events"))
     (tmp_path / "planting.py").write_text(

@@ -218,3 +218,47 @@ def test_serve_needs_a_database() -> None:
     done = adpulse("serve")
     assert done.returncode == 2
     assert done.stderr == "adpulse: ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database\n"
+
+
+def test_up_starts_its_database_again(up: Callable[..., Up]) -> None:
+    """Killed, the server is started again, recovers what was acknowledged, and the service goes on by itself."""
+    service = up()
+    service.send(3)
+    first = postgres(service.home)
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    wait_for("another server", lambda: postgres(service.home) not in (None, first))
+    wait_for("readiness", service.ready)
+    assert service.clicks() == 3
+    service.send()
+    assert service.end(signal.SIGTERM) == 0, service.log.read_text()
+    assert postgres(service.home) is None, "nor is it started after the end"
+
+
+def test_down_leaves_a_database_in_use_alone(up: Callable[..., Up]) -> None:
+    """It says who uses it, and the service does not notice; after the service there is nothing to do."""
+    service = up()
+    done = adpulse("down", "--data-dir", str(service.home))
+    assert done.returncode == 1
+    assert "adpulse up" in done.stderr
+    service.send()
+    assert service.end(signal.SIGTERM) == 0
+    assert adpulse("down", "--data-dir", str(service.home)).returncode == 0
+
+
+def test_every_command_takes_the_folder_and_readers_make_none(up: Callable[..., Up], tmp_path: Path) -> None:
+    """What `up --data-dir` made is found by the others; where there is none, they say so and make none."""
+    service = up()
+    service.send()
+    here = ("--data-dir", str(service.home))
+    asked = ("report", "--start", "2025-09-24", "--end", "2025-09-25", "--campaign-id", "C")
+    assert json.loads(adpulse(*asked, "--format", "json", *here).stdout)["totals"]["clicks"] == 1
+    assert adpulse(*asked, "--format", "csv", *here).stdout.splitlines()[0].startswith("bucket")
+    nowhere = tmp_path / "nowhere"
+    for command in (["report"], ["verify"], ["keys", "list"], ["rebuild"], ["restore", "--from", "x"]):
+        done = adpulse(*command, "--data-dir", str(nowhere))
+        assert done.returncode == 1, (command, done.stderr)
+        assert "--data-dir" in done.stderr
+    assert json.loads(adpulse("variants", "--json", "--data-dir", str(nowhere)).stdout)[0]["available"]
+    assert adpulse("down", "--data-dir", str(nowhere)).returncode == 0
+    assert not nowhere.exists()

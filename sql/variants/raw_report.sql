@@ -1,5 +1,5 @@
--- One statement answers every report, from raw rows. The same file in every variant without roll-ups (a copy and
--- not a link, which not every checkout keeps; tests/adpulse/variants/test_variants.py holds the copies equal).
+-- One statement answers every report, from raw rows: that of every variant whose up.sql names this file, because it has
+-- no roll-ups.
 --
 -- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
