@@ -92,10 +92,21 @@ class Step:
         self._failure = failure
 
 
-def _warn(_: object, message: asyncpg.PostgresLogMessage) -> None:
-    if message.severity_en == "WARNING":
+def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
+    """Return what logs the warnings and notices of a session: a warning that comes each round, once."""
+    said: set[str] = set()
+
+    def tell(_: object, message: asyncpg.PostgresLogMessage) -> None:
+        if message.severity_en == "NOTICE":  # such as what retention has dropped
+            log.info("maintenance: %s", message.message)
+        if message.severity_en != "WARNING":
+            return
         telemetry.MAINTENANCE_WARNINGS.inc()
-        log.warning("maintenance: %s", message.message)
+        if message.message not in said:
+            said.add(message.message)
+            log.warning("maintenance: %s", message.message)
+
+    return tell
 
 
 class Maintainer:
@@ -121,7 +132,7 @@ class Maintainer:
         while True:
             try:
                 connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
-                connection.add_log_listener(_warn)
+                connection.add_log_listener(_listener())
                 self._outage.over()
                 try:
                     await self._maintain(connection)

@@ -5,6 +5,8 @@ what it does not. The triggers do nothing unless somebody holds MOVE_LOCK: a mov
 Updates, deletes and TRUNCATE are refused meanwhile: events have no key by which a change could follow.
 """
 
+from collections.abc import Set
+
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, give_way
@@ -55,6 +57,16 @@ CREATE TRIGGER moving_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON public.even
 FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.refuse();
 """
 
+# A table of `events` that has no trigger: attached by hand, after the others got theirs.
+_UNSEEN = """
+SELECT relid::oid
+FROM pg_partition_tree('public.events')
+WHERE
+  isleaf
+  AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relid AND tgname = 'moving_inserted')
+LIMIT 1
+"""
+
 _TAKE_OVER = """
 WITH arrivals AS (DELETE FROM adpulse_move.arrived WHERE xid >= '{since}' RETURNING {columns})
 INSERT INTO adpulse_next.events ({columns}) SELECT {columns} FROM arrivals
@@ -67,6 +79,8 @@ async def note(connection: Connection) -> None:
 
     async def work(_: int) -> None:
         await connection.execute(_TRIGGERS)
+        # Partitions, too: a statement that names one fires no trigger of its parent.
+        await connection.execute("SELECT public.cover_partitions('public.events')")
 
     await give_way(connection, work)
 
@@ -109,3 +123,14 @@ async def catch_up(connection: Connection, since: str) -> str:
         if count <= _FEW:
             return since
     raise SchemaError("events come faster than they can be moved; nothing was changed; try again when there are fewer")
+
+
+async def check(connection: Connection, copied: Set[int]) -> None:
+    """Raise SchemaError when a table was attached to `events`, or detached, since the tables `copied` (oids) were."""
+    here = await connection.fetch(
+        "SELECT relid::oid FROM pg_partition_tree('public.events') UNION SELECT 'public.events'::regclass::oid"
+    )
+    if await connection.fetchval(_UNSEEN) is not None or not copied <= {record[0] for record in here}:
+        raise SchemaError(
+            "a table was attached to events, or detached, while they were being moved; nothing was changed; try again"
+        )

@@ -163,6 +163,10 @@ DECLARE
   );
 BEGIN
   -- By six columns, and not by their array, which is slower to hash and to compare.
+  -- A table that was a partition once: reports do not see it.
+  IF TG_TABLE_NAME <> 'events' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     BEGIN
       INSERT INTO rollup_delta
@@ -254,7 +258,21 @@ $$;
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_WHEN = 'BEFORE' THEN
+    -- A partition alone: its rows are counted out.
+    EXECUTE format('DELETE FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    RETURN NULL;
+  END IF;
   TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large, rollup_dim_minute, rollup_dim_hour, rollup_value;
+  PERFORM set_config('adpulse.counted', '', true);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollup_emptying() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('adpulse.counted', 'on', true);
   RETURN NULL;
 END
 $$;
@@ -270,6 +288,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
 CREATE TRIGGER events_deleted AFTER DELETE ON events
 REFERENCING OLD TABLE AS removed
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
+
+CREATE TRIGGER events_emptying BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION rollup_emptying();
 
 CREATE TRIGGER events_truncated AFTER TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate();

@@ -395,7 +395,7 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 
 def head(*headers: str) -> bytes:
-    lines = ["POST /events HTTP/1.1", "Host: x", "Content-Type: application/json", *headers]
+    lines = ["POST /events HTTP/1.1", "Host: localhost", "Content-Type: application/json", *headers]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
