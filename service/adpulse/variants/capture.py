@@ -9,7 +9,8 @@ from collections.abc import Set
 
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.database.locks import MOVE_LOCK, give_way
+from adpulse.database.locks import give_way
+from adpulse.database.sql import SQL_DIR
 from adpulse.event import COLUMNS
 
 _FEW = 2_000  # that may be left for the transaction in which everybody waits
@@ -17,45 +18,8 @@ _MOST_ROUNDS = 100
 
 _COLUMNS = ", ".join(COLUMNS)
 
-_TABLE = f"""
-CREATE SCHEMA adpulse_move;
-
--- Lost in a crash of the server, which ends the move, too.
-CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NULL DEFAULT pg_current_xact_id());
-
-CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
-
--- With its owner's rights: whoever writes events need not be able to write here. Who gets the lock learns that
--- nobody is moving any more.
-CREATE FUNCTION adpulse_move.capture() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
-    INSERT INTO adpulse_move.arrived ({_COLUMNS}) SELECT {_COLUMNS} FROM added;
-  END IF;
-  RETURN NULL;
-END
-$$;
-
-CREATE FUNCTION adpulse_move.refuse() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
-    RAISE object_in_use USING MESSAGE = 'events are being moved to another design: change none until that is over';
-  END IF;
-  RETURN NULL;
-END
-$$;
-"""
-
-_TRIGGERS = """
-CREATE TRIGGER moving_inserted AFTER INSERT ON public.events
-REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.capture();
-
-CREATE TRIGGER moving_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON public.events
-FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.refuse();
-"""
+_TABLE = (SQL_DIR / "move" / "capture.sql").read_text()
+_TRIGGERS = (SQL_DIR / "move" / "capture_triggers.sql").read_text()
 
 # A table of `events` that has no trigger: attached by hand, after the others got theirs.
 _UNSEEN = """

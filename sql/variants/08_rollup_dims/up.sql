@@ -329,7 +329,8 @@ $$;
 
 -- Gives up dimensions that have more values than `most`: a key that is different in each event would make a roll-up
 -- row of each. Reports by such a key read raw events from then on, and the trigger leaves it out. (A value of more than
--- 200 characters does the same in maintain.sql.) The service logs the warning and counts it.
+-- 200 characters does the same in maintain.sql.) What the roll-ups hold of it stays: raw events of old days may be gone.
+-- The service logs the warning and counts it.
 CREATE FUNCTION rollup_give_up(most bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -338,12 +339,8 @@ BEGIN
   UPDATE rollup_dimension SET given_up_at = now()
   WHERE given_up_at IS NULL AND place IN (SELECT place FROM rollup_value GROUP BY place HAVING count(*) > most);
   FOR runaway IN
-    SELECT place, key FROM rollup_dimension
-    WHERE given_up_at IS NOT NULL AND place IN (SELECT place FROM rollup_value)
+    SELECT key FROM rollup_dimension WHERE given_up_at > now() - interval '10 seconds'
   LOOP
-    DELETE FROM rollup_dim_minute WHERE place = runaway.place;
-    DELETE FROM rollup_dim_hour WHERE place = runaway.place;
-    DELETE FROM rollup_value WHERE place = runaway.place;
     RAISE WARNING 'the dimension % has too many or too long values: its roll-ups are given up, its reports read raw events',
       quote_literal(runaway.key);
   END LOOP;
