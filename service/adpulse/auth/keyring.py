@@ -58,7 +58,7 @@ class Keyring:
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
         self.known = False  # whether the keys have been read at all
-        # Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in.
+        # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
         self.open = False
         self._connection: Connection | None = None
         self._outage = Outage(log, "the reading of keys, of which those known before hold,")

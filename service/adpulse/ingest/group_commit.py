@@ -114,7 +114,7 @@ async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool =
 
 
 async def _copy(connection: Connection, groups: Sequence[list[bytes]]) -> None:
-    """A COPY is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
+    """Write rows by COPY, which is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
     if not any(groups):
         return
 
@@ -173,7 +173,7 @@ async def _refused(connection: Connection, values: list[bytes], places: Sequence
 
 
 async def _claim_keys(connection: Connection, answers: dict[Job, Answer]) -> dict[Job, Answer | Exception]:
-    """Take the keys of these jobs, with the answers to be expected; the outcomes of those that were taken before."""
+    """Take the keys of these jobs, with the answers to be expected; return the outcomes of those taken before."""
     keyed = {job.key: job for job in answers if job.key is not None}
     if not keyed:
         return {}
@@ -214,7 +214,7 @@ async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expe
 
 
 async def _claim_ids(connection: Connection, jobs: Sequence[Job]) -> list[Sequence[int]]:
-    """For each job the places of the rows whose event_id is new, or that have none; the first one of an id wins."""
+    """Return for each job the places of rows whose event_id is new, or that have none; the first one of an id wins."""
     ids = {event_id for job in jobs for event_id in job.batch.ids or () if event_id is not None}
     new = await idempotency.claim_ids(connection, ids) if ids else set()
     places: list[Sequence[int]] = []

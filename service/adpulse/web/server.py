@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -22,6 +23,8 @@ from adpulse.web.protocol import Protocol
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
+
+_FOLDERS = "adpulse-metrics-"
 
 WORKER = "adpulse.web.server:create_worker"
 
@@ -80,7 +83,7 @@ class _Parent(Multiprocess):
 
 
 def create_worker() -> FastAPI:
-    """The application in a process of its own, or in the only one."""
+    """Return the application, in a process of its own or in the only one."""
     if (parent := multiprocessing.parent_process()) is not None:
         # It stops when its parent is killed and so cannot stop it.
         def follow() -> None:
@@ -99,10 +102,23 @@ def create_worker() -> FastAPI:
 
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
-    """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
-    folder = tempfile.mkdtemp(prefix="adpulse-metrics-")
+    """Make the folder through which workers add up their metrics; prometheus_client reads its name at its import."""
+    _forget_the_dead()
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_dead() -> None:
+    """Remove the folders of servers that were killed, and so could not."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        pid = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        try:
+            os.kill(int(pid), 0)  # asks, and sends nothing
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (PermissionError, ValueError):  # it lives under another user; not a folder of ours
+            continue
