@@ -1,5 +1,6 @@
 """Serving the application with uvicorn: processes and their metrics."""
 
+import fcntl
 import gc
 import multiprocessing
 import os
@@ -9,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -22,6 +24,8 @@ from adpulse.web.protocol import Protocol
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
+
+_FOLDERS = "adpulse-metrics-"
 
 WORKER = "adpulse.web.server:create_worker"
 
@@ -100,9 +104,26 @@ def create_worker() -> FastAPI:
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
     """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
-    folder = tempfile.mkdtemp(prefix="adpulse-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    _sweep()
+    made = Path(tempfile.mkdtemp(prefix=".adpulse-"))
+    with (made / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the kernel lets go of it, whatever ends this process
+        folder = made.rename(made.with_name(_FOLDERS + made.name.removeprefix(".adpulse-")))  # sweepers see it now
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove the folders of services that were killed: ours, with a lock that nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        try:
+            if folder.lstat().st_uid != os.geteuid():
+                continue
+            with (folder / "lock").open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # in use, or not ours to remove
