@@ -15,7 +15,7 @@ from typer.main import get_command
 from adbench import cli as bench_cli
 from adbench.capacity import tables
 from adbench.experiments.citus import tables as citus_tables
-from adbench.experiments.switch import tables as waits
+from adbench.experiments.switch import tables as switch_tables
 from adbench.figures import fault_tables, packages
 from adbench.records import manifest, model, store
 from adbench.workload import profile
@@ -208,7 +208,7 @@ def switch_pauses() -> str:
     checks = "".join(
         f"- {'kept' if each.passed else '**missed**'}: {each.name} ({each.detail})\n" for each in run.checks
     )
-    return f"{said}\n\n{_table(*waits.by_stretch(run))}\n{_table(*waits.by_change(run))}\n{checks}"
+    return f"{said}\n\n{_table(*switch_tables.by_stretch(run))}\n{_table(*switch_tables.by_change(run))}\n{checks}"
 
 
 def gate_proof() -> str:

@@ -35,6 +35,17 @@ def test_the_wheel_holds_every_sql_file(installed: Path) -> None:
     ] == []
 
 
+def test_the_wheel_says_where_the_notebooks_are(installed: Path, tmp_path: Path) -> None:
+    """`adbench figures` has nothing to run there: it says so in a line, and fails."""
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-c", "from adbench.cli import app; app(['figures'])"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "adbench: the notebooks are in the repository, not in the installed package: run this in a checkout\n"
+    )
+
+
 async def test_the_wheel_migrates_a_database(installed: Path, new_database: NewDatabase, tmp_path: Path) -> None:
     """`adpulse migrate` of the wheel, far from the checkout, builds the schema from the SQL that the wheel carries."""
     program = (

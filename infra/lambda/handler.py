@@ -23,7 +23,8 @@ from typing import Any
 from adpulse.database.connections import INGEST, Connection, connect
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.ingest import group_commit, idempotency
-from adpulse.ingest.decoder import BodyError, Decoder
+from adpulse.ingest.batch import BodyError
+from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
 

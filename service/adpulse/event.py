@@ -4,8 +4,11 @@
 Its validation costs about 10 µs an event, so good events do not meet it: see adpulse.ingest.decoder.
 """
 
+import math
+import re
+import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 from uuid import UUID
 
@@ -25,10 +28,15 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from adpulse.money import MICROS, to_micros
-from adpulse.reports.window import EARLIEST, LATEST
 from adpulse.settings import Settings
 
 TEXT_LENGTH = 128
+
+# Before 1970 zones' offsets have seconds, which no minute can hold; after 2200 nothing is an ad event.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+_TOO_FINE = re.compile(r"(?<=\.[0-9]{6})[0-9]+", re.ASCII)
 
 
 class Values(NamedTuple):
@@ -63,6 +71,7 @@ class Limits:
     """What an event may be, at one moment: money in currency units, instants in UTC."""
 
     max_money: float
+    nearest_money: bool  # amounts with more than six decimals are rounded, not refused
     max_metadata_bytes: int
     max_metadata_depth: int
     earliest: datetime
@@ -70,10 +79,11 @@ class Limits:
 
     @classmethod
     def at(cls, now: datetime, settings: Settings) -> "Limits":
-        """The limits that hold at `now`."""
+        """Return the limits that hold at `now`."""
         days = settings.retention_days
         return cls(
             max_money=settings.max_money,
+            nearest_money=settings.money == "nearest",
             max_metadata_bytes=settings.max_metadata_bytes,
             max_metadata_depth=settings.max_metadata_depth,
             earliest=max(EARLIEST, now - timedelta(days=days)) if days else EARLIEST,
@@ -84,6 +94,48 @@ class Limits:
 # ── The contract ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Digits(float):
+    """A JSON number with more in its text than a double can hold: the nearest double, and the text.
+
+    An integer past 64 bits, a number past all doubles, or one that is nearly zero, which is the least double then.
+    """
+
+    def __new__(cls, text: str) -> "Digits":
+        value = float(text)
+        if value == 0 and not set("123456789").isdisjoint(text.lower().partition("e")[0]):
+            value = math.copysign(math.ulp(0.0), value)
+        number = super().__new__(cls, value)
+        number.text = text
+        return number
+
+    text: str
+
+    @staticmethod
+    def exact(value: float) -> bool:
+        """Return True if the double can be nothing else than what was written, to the precision of a double."""
+        return sys.float_info.min <= abs(value) < 2**63
+
+
+class InexactError(Exception):
+    """Metadata hold a number that may have lost digits when they were read."""
+
+
+def parse_instant(text: str) -> datetime:
+    """Return the instant of an RFC 3339 time; without an offset it is naive. Raises ValueError.
+
+    What is finer than a microsecond is cut off. A leap second is the last microsecond of its minute.
+    """
+    leap = text[16:19] == ":60"
+    if leap:
+        text = f"{text[:16]}:59{text[19:]}"
+    instant = msgspec.convert(_TOO_FINE.sub("", text, 1), datetime)
+    if leap:
+        if instant.tzinfo is None or (instant - EARLIEST) % timedelta(days=1) < timedelta(hours=23, minutes=59):
+            raise ValueError("a leap second comes at the end of a day in UTC")
+        instant = instant.replace(microsecond=999_999)
+    return instant
+
+
 def _money(value: float, info: ValidationInfo[Limits]) -> int:
     limits = info.context
     if value != value or value in (float("inf"), float("-inf")):
@@ -91,9 +143,10 @@ def _money(value: float, info: ValidationInfo[Limits]) -> int:
     if not 0 <= value <= limits.max_money:
         raise PydanticCustomError("range", "must be between 0 and {most}", {"most": limits.max_money})
     try:
-        return to_micros(value)
+        return to_micros(value, nearest=limits.nearest_money)
     except ValueError:
-        raise PydanticCustomError("precision", "has more than 6 decimals") from None
+        message = "has more than 6 decimals (a server with ADPULSE_MONEY=nearest rounds them)"
+        raise PydanticCustomError("precision", message) from None
 
 
 def _instant(value: Any) -> datetime:
@@ -101,8 +154,8 @@ def _instant(value: Any) -> datetime:
         raise PydanticCustomError("type", "must be a string: an RFC 3339 time")
     _storable(value)
     try:
-        instant = msgspec.convert(value, datetime)
-    except msgspec.ValidationError:
+        instant = parse_instant(value)
+    except ValueError:
         raise PydanticCustomError("format", "is not an RFC 3339 time such as 2025-09-24T06:59:31.849Z") from None
     if instant.tzinfo is None:
         raise PydanticCustomError("timezone", "has no time zone; end it with Z or an offset such as +02:00")
@@ -139,15 +192,24 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def canonical(value: Any, limits: Limits) -> bytes:
-    """Metadata as compact JSON. Raises PydanticCustomError for what is no metadata."""
+def canonical(value: Any, limits: Limits, *, bare: bool = False) -> bytes:
+    """Return metadata as compact JSON. Raises PydanticCustomError for what is no metadata.
+
+    `bare`: it was read without Digits; raises InexactError where there might have been one.
+    """
     if not isinstance(value, dict):
         raise PydanticCustomError("type", "must be an object")
-    _check_metadata(value, limits.max_metadata_depth)
-    text = orjson.dumps(value)
+    _check_metadata(value, limits.max_metadata_depth, bare)
+    text = orjson.dumps(value, default=_as_written)
     if len(text) > limits.max_metadata_bytes:
         raise PydanticCustomError("size", "is larger than {most} bytes", {"most": limits.max_metadata_bytes})
     return text
+
+
+def _as_written(value: Any) -> orjson.Fragment:
+    """Return the text of the only values that orjson does not know."""
+    assert isinstance(value, Digits)
+    return orjson.Fragment(value.text)
 
 
 def _metadata(value: Any, info: ValidationInfo[Limits]) -> bytes:
@@ -217,7 +279,7 @@ _CODES = {
 
 
 def check(value: Any, limits: Limits) -> Values:
-    """The values of one decoded event. Raises pydantic's ValidationError."""
+    """Return the values of one event, as json_reader reads it. Raises pydantic's ValidationError."""
     event: Any = EVENT.validate_python(value, context=limits)
     return Values(
         ts=event["ts"],
@@ -232,7 +294,7 @@ def check(value: Any, limits: Limits) -> Values:
 
 
 def explain(error: ValidationError, index: int) -> Rejection:
-    """The first thing that is wrong with an event. The reply never holds what was sent."""
+    """Return the first thing that is wrong with an event. The reply never holds what was sent."""
     first = error.errors(include_url=False, include_input=False)[0]
     code, message = _CODES.get(first["type"], (first["type"], first["msg"]))
     name = first["loc"][0] if first["loc"] else None
@@ -243,7 +305,7 @@ def explain(error: ValidationError, index: int) -> Rejection:
 
 
 def _is_storable(text: str) -> bool:
-    """Whether PostgreSQL can hold the text: no NUL, and no half of a surrogate pair."""
+    """Return True if PostgreSQL can hold the text: no NUL, and no half of a surrogate pair."""
     if "\0" in text:
         return False
     try:
@@ -253,18 +315,20 @@ def _is_storable(text: str) -> bool:
     return True
 
 
-def _check_metadata(value: Any, depth: int) -> None:
+def _check_metadata(value: Any, depth: int, bare: bool) -> None:
     """Raise PydanticCustomError for what PostgreSQL's jsonb, or the depth limit, would not take."""
     if isinstance(value, str):
         _storable(value)
-    elif isinstance(value, float):
+    elif type(value) is float:
         if value - value != 0:
             raise PydanticCustomError("non_finite", "holds a number that is not finite")
+        if bare and not Digits.exact(value):
+            raise InexactError
     elif isinstance(value, dict | list):
         if depth == 0:
             raise PydanticCustomError("depth", "is nested too deep")
         for item in value:
-            _check_metadata(item, depth - 1)
+            _check_metadata(item, depth - 1, bare)
         if isinstance(value, dict):
             for item in value.values():
-                _check_metadata(item, depth - 1)
+                _check_metadata(item, depth - 1, bare)

@@ -1,5 +1,7 @@
 """Money: currency units outside, whole micros inside (docs/decisions/0002)."""
 
+from math import ulp
+
 import orjson
 
 MICROS = 1_000_000
@@ -8,17 +10,25 @@ MICROS = 1_000_000
 _EXACT_MICROS = 10**15
 
 
-def to_micros(value: float) -> int:
-    """Return currency units as integer micros, exactly. Raises ValueError for more than six decimals.
+# What sums and products of a few prices are beside the nearest double of the true amount: 0.1 + 0.2 is one step away.
+# In units no more than a tenth of the seventh decimal, which large doubles would otherwise hide.
+NOISE_STEPS = 4
+NOISE = 1e-8
 
-    A JSON number is read as the nearest IEEE double. `micros / 10**6` is correctly rounded too, so the two are
-    equal exactly when the number was written with at most six decimals (up to 10**9 units, where a double still
-    has six decimals to spare).
+
+def to_micros(value: float, *, nearest: bool = False) -> int:
+    """Return currency units as integer micros. Raises ValueError for more than six decimals, unless `nearest`.
+
+    A JSON number is read as the nearest IEEE double, and `micros / 10**6` is correctly rounded, too. So the two are
+    equal when the number was written with at most six decimals (up to 10**9 units, where a double still has six
+    decimals to spare), and a few steps apart when a program has added such numbers up. `nearest` takes the nearest
+    micro instead.
     """
     micros = round(value * MICROS)
-    if micros / MICROS != value:
-        raise ValueError("more than 6 decimals")
-    return micros
+    exact = micros / MICROS
+    if value == exact or nearest or (micros and abs(value - exact) <= min(NOISE_STEPS * ulp(exact), NOISE)):
+        return micros
+    raise ValueError("more than 6 decimals")
 
 
 def decimal(micros: int) -> str:

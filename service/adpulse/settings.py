@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
     max_metadata_depth: int = Field(5, ge=1, le=200, description="deepest nesting of metadata; 1 is a flat object")
     max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
+    money: Literal["exact", "nearest"] = Field(
+        "exact", description="a cost or revenue with more than six decimals is refused, or becomes the nearest micro"
+    )
     body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
     future_hours: float = Field(24, ge=0, le=1_000_000, description="how far in the future an event may lie")
     retention_days: int | None = Field(

@@ -104,6 +104,11 @@ DURABILITY_RISKS = Gauge(
     "Settings and UNLOGGED tables because of which a crash may take away what was acknowledged; /readyz names them",
     multiprocess_mode="livemostrecent",
 )
+OLDEST_TRANSACTION = Gauge(
+    "adpulse_oldest_transaction_seconds",
+    "For how long the oldest transaction that writes has been seen open; the log names its process and application",
+    multiprocess_mode="livemostrecent",
+)
 DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk", multiprocess_mode="livemostrecent")
 
 

@@ -286,3 +286,29 @@ async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_
     await migrate.migrate(connection, "rollup_dims")
     assert await totals(connection, "rollup_dims", days[0]) == 1
     await connection.close()
+
+
+@pytest.mark.parametrize("wrong", ["service", "heartbeat", "events"])
+async def test_retention_believes_no_clock_alone(new_database: NewDatabase, wrong: str) -> None:
+    """A clock that events, the heartbeat or the other clock contradict drops nothing, and a warning says why."""
+    connection = await connections.connect(await new_database("rollup"))
+    said: list[str] = []
+    connection.add_log_listener(lambda _, message: said.append(message.message))
+    await add(connection, TODAY - timedelta(days=40))
+    now = datetime.now(UTC)
+    ask = "SELECT first_day_kept(30, $1)"
+    if wrong != "events":
+        await connection.execute(
+            "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
+        )
+        assert await connection.fetchval(ask, now) in (TODAY - timedelta(days=30), TODAY - timedelta(days=29))
+    if wrong == "heartbeat":
+        await connection.execute("UPDATE heartbeat SET beat_at = now() + interval '400 days'")
+    clock = now + timedelta(days=400) if wrong == "service" else now
+    first = await connection.fetchval(ask, clock)
+    assert first is None
+    assert await connection.fetchval("SELECT retire_days($1)", first) is False
+    assert await connection.fetchval("SELECT count(*) FROM events") == (1 if wrong == "events" else 2)
+    await asyncio.sleep(0)
+    assert any(text.startswith("retention waits: ") for text in said)
+    await connection.close()

@@ -1,8 +1,8 @@
 """`adbench advise`."""
 
 import dataclasses
-import json as jsons
 import math
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +47,7 @@ def advise(
             raise LookupError("there is no result of a matrix: run adbench matrix first")
         advice = judge(need, store.read(path))
     if json:
-        print(jsons.dumps(_plain(advice, path), indent=2))
+        print(dumps(_plain(advice, path), indent=2))
     else:
         _show(advice, path)
     raise typer.Exit(0 if advice.chosen else 1)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from adbench.commands.options import failing_clearly, progress
-from adbench.figures import schema as catalogue
+from adbench.figures.schema import describe
 from adbench.harness.progress import step
 from adbench.records import store
 from adbench.records.manifest import reference
@@ -40,7 +40,7 @@ def figures(
     with failing_clearly():
         if schema:
             with step(progress, "reading the catalogue"), database(Settings()) as server:
-                described = asyncio.run(catalogue.describe(server, Settings()))
+                described = asyncio.run(describe(server, Settings()))
             print(store.write(described, store.results(Settings())))
             return
     with failing_clearly():

@@ -9,7 +9,7 @@ from adbench.experiments.matrix import outcome
 from adbench.experiments.matrix import run as matrix_run
 from adbench.experiments.matrix.plan import MatrixError, MatrixPlan
 from adpulse.settings import Settings
-from adpulse.variants import catalogue as designs
+from adpulse.variants import catalogue
 
 QUICK = {"rounds": 3, "asking_s": 1.0, "written_copies": 16, "both_copies": 12}
 
@@ -37,10 +37,10 @@ def matrix(
     with failing_clearly(MatrixError):
         plan = None
         if not resume:
-            names = variants.split(",") if variants else [each.name for each in designs.load_all()]
+            names = variants.split(",") if variants else [each.name for each in catalogue.load_all()]
             sizes = tuple(sorted({count(size) for size in scale.split(",")}))
             plan = MatrixPlan(
-                variants=tuple(dict.fromkeys(designs.find(name).name for name in names)),
+                variants=tuple(dict.fromkeys(catalogue.find(name).name for name in names)),
                 sizes=sizes,
                 end=dataset(sizes[0], days, campaigns, seed, end).end,
                 days=days,

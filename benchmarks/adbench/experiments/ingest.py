@@ -26,7 +26,6 @@ from adbench.records.statistics import ratio
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
 from adpulse.settings import Settings
-from adpulse.variants import migrate
 
 DATABASE = "adpulse_ingest"
 USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
@@ -77,7 +76,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
         with step(console, "preparing events"):
             write_csv(data, folder)
             files = {cell: write_bodies(data, cell, folder) for cell in plan.cells}
-        url = asyncio.run(_prepare(experiment.server(), settings))
+        url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
         psql = find_psql(settings)
         address = experiment.serving(url, plan.workers)
         programs = {"service": cpu.service(address), "postgres": asyncio.run(_postmaster(url))}
@@ -165,13 +164,6 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def _prepare(server: str, settings: Settings) -> str:
-    url = await databases.recreate(server, DATABASE)
-    async with connected(url) as connection:
-        await migrate.migrate(connection, settings.variant)
-    return url
 
 
 async def _postmaster(url: str) -> int | None:

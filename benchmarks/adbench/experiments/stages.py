@@ -40,7 +40,6 @@ from adpulse.event import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
-from adpulse.variants import migrate
 
 DATABASE = "adpulse_stages"
 BATCHES = (1, 100, 1_000, 5_000)
@@ -72,7 +71,7 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
     """
     with Experiment("stages", settings, console) as experiment:
         data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
-        url = asyncio.run(_prepare(experiment.server(), settings))
+        url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
         experiment.describe(url)
         notes = experiment.folder() / "marks"
         marks.create(notes)
@@ -96,13 +95,6 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
 
 def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
     advance_to(before + done)
-
-
-async def _prepare(server: str, settings: Settings) -> str:
-    url = await databases.recreate(server, DATABASE)
-    async with connected(url) as connection:
-        await migrate.migrate(connection, settings.variant)
-    return url
 
 
 async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[int], None]) -> Times:

@@ -199,7 +199,9 @@ class _Connection:
 
     async def post(self, body: bytes) -> tuple[int, bytes] | None:
         """Status and head of the answer; None when the connection was closed."""
-        head = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        head = (
+            b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        )
         try:
             async with asyncio.timeout(PATIENCE_S):
                 self.writer.write(head % len(body) + body)

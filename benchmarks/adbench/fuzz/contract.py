@@ -7,7 +7,8 @@ from jsonschema import Draft202012Validator
 
 from adbench.fuzz.wire import Reply, Request
 
-_OTHER: dict[str, dict[str, Any]] = {"404": {}, "405": {}}  # of a path or a method that the document does not have
+# Of a path or a method that the document does not have, or of a head with a header twice.
+_OTHER: dict[str, dict[str, Any]] = {"400": {}, "404": {}, "405": {}}
 
 
 class Contract:
@@ -27,7 +28,8 @@ class Contract:
         """The reply's content where it is JSON, and what is wrong with the reply; None when nothing is."""
         if reply.status >= 500:
             return None, f"status {reply.status}"
-        responses = self._operations.get((request.method, request.path), self._undocumented)
+        method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
+        responses = self._operations.get((method, request.path), self._undocumented)
         response = responses.get(str(reply.status))
         if response is None:
             return None, f"status {reply.status} is not documented"

@@ -23,7 +23,7 @@ class Request:
     def encode(self) -> bytes:
         """Its bytes, framed so that the connection can go on after the reply."""
         target = self.path.encode() + (b"?" + _percent(self.query) if self.query else b"")
-        lines = [self.method.encode() + b" " + target + b" HTTP/1.1", b"Host: fuzz"]
+        lines = [self.method.encode() + b" " + target + b" HTTP/1.1", b"Host: localhost"]
         lines += [name.encode() + b": " + value.translate(None, _BREAKS_HEADER) for name, value in self.headers]
         if self.body or self.method == "POST":
             lines.append(b"Content-Length: %d" % len(self.body))

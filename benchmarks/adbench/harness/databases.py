@@ -1,4 +1,4 @@
-"""Databases that a benchmark makes for itself, on whatever server it is given."""
+"""Databases that a benchmark makes for itself, on the server that it is given."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ import asyncpg
 from adbench.records import environment
 from adbench.records.model import Postgres
 from adpulse.database.connections import Connection, connect
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, migrate
 
 
 class ScratchError(RuntimeError):
@@ -65,6 +65,14 @@ async def recreate(server: str, name: str) -> str:
     except asyncpg.ObjectInUseError as error:
         raise ScratchError(f"the database {name} is in use, perhaps by another run: {error}") from error
     return sibling(server, name)
+
+
+async def migrated(server: str, name: str, variant: str | None) -> str:
+    """Make a database anew with all migrations and a variant; return its URL. Raises ScratchError."""
+    url = await recreate(server, name)
+    async with connected(url) as connection:
+        await migrate.migrate(connection, variant)
+    return url
 
 
 async def existing(server: str, name: str) -> str | None:

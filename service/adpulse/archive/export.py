@@ -58,7 +58,7 @@ async def archive(connection: Connection, before: date, folder: Path, step: Step
 
 
 async def days(connection: Connection, before: date) -> list[date]:
-    """The days before `before` that are partitions now, in order."""
+    """Return the days before `before` that are partitions now, in order."""
     return [day for day in await tables(connection, "events_p") if day < before]
 
 
@@ -116,7 +116,7 @@ class _Work:
         return done
 
     def _check_target(self, day: date, part: int, *, recorded: bool = False) -> None:
-        """A file that is in the way may be overwritten when an interrupted run of this database left it."""
+        """Raise ArchiveError when a file is in the way that is not from an interrupted run of this database."""
         path = self.folder / _name(day, part)
         if not path.exists():
             return
@@ -159,7 +159,7 @@ class _Work:
             yield rows
 
     async def _detach(self, done: Archived) -> None:
-        """Alone with `events` for as long as it takes to change the catalogue: no event is read or moved.
+        """Detach the day, alone with `events` while the catalogue changes: no event is read or moved.
 
         DETACH … CONCURRENTLY would wait for nobody, but PostgreSQL has it only for tables without a default partition.
         """

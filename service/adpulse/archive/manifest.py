@@ -46,7 +46,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a table or a file holds. Money in micros; the checksum is a decimal number of any size."""
+    """The content of a table or a file. Money in micros; the checksum is a decimal number of any size."""
 
     events: int
     impressions: int
@@ -76,18 +76,18 @@ class Archived:
     database: str
 
     def described(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the fields as JSON has them."""
         fields = asdict(self)
         return {**fields, "day": self.day.isoformat(), **fields.pop("content"), "format": 1}
 
 
 def silent(step: str, day: date) -> None:
-    """Nobody looks on."""
+    """Show nothing."""
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Connection]:
-    """A connection to archive or restore by: alone in this, and with times written as the checksum needs them."""
+    """Open a connection that alone archives and restores, with times written as the checksum needs them."""
     connection = await database.connect(url, "adpulse archive")
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ARCHIVE_LOCK):
@@ -100,7 +100,7 @@ async def opened(url: str) -> AsyncIterator[Connection]:
 
 
 def check(variant: Variant) -> None:
-    """Raises ArchiveError where days cannot go."""
+    """Raise ArchiveError where the design does not let days go."""
     if not variant.archives:
         raise ArchiveError(
             f"the design in force, {variant.name}, does not archive: a day may go only where it is a table of its own "
@@ -110,7 +110,7 @@ def check(variant: Variant) -> None:
 
 
 async def tables(connection: Connection, prefix: str) -> list[date]:
-    """The days of the tables whose names begin so, in order."""
+    """Return the days of the tables whose names begin with `prefix`, in order."""
     records = await connection.fetch(
         "SELECT to_date(right(relname, 8), 'YYYYMMDD') FROM pg_class "
         "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace "
@@ -122,20 +122,20 @@ async def tables(connection: Connection, prefix: str) -> list[date]:
 
 
 async def content(connection: Connection, table: str) -> Content:
-    """What a table holds, by counting it."""
+    """Count what a table holds."""
     record = await connection.fetchrow(_CONTENT.format(table=table))
     assert record is not None  # an aggregate has a row
     return Content(**record)
 
 
 def content_of(record: asyncpg.Record) -> Content:
-    """What a note in archived_days says of it."""
+    """Return the content that a row of archived_days notes."""
     fields = {name: record[name] for name in Content.__dataclass_fields__}
     return Content(**{**fields, "checksum": str(int(record["checksum"]))})
 
 
 def archived(record: asyncpg.Record, variant: Variant, identity: str, version: int) -> Archived:
-    """The file of which a note in archived_days speaks."""
+    """Return the file that a row of archived_days notes."""
     return Archived(
         record["day"],
         record["part"],
@@ -164,6 +164,6 @@ async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], othe
 
 
 def sha256(path: Path) -> str:
-    """Of a file's bytes, in hexadecimal. Raises OSError."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

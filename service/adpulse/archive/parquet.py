@@ -27,7 +27,7 @@ class MissingExtra(RuntimeError):
 
 
 def check() -> None:
-    """Raises MissingExtra where pyarrow is not installed."""
+    """Raise MissingExtra where pyarrow is not installed."""
     _schema()
 
 
@@ -74,7 +74,7 @@ async def write(path: Path, batches: AsyncIterator[Sequence[Row]]) -> None:
 
 
 async def same(path: Path, batches: AsyncIterator[Sequence[Row]]) -> bool:
-    """Whether the file, read back, holds exactly these rows, in this order and cut into the same batches."""
+    """Return True if the file, read back, holds exactly these rows, in this order and cut into the same batches."""
     stored = _stored(path)
     async for rows in batches:
         if (found := next(stored, None)) is None or not found.equals(_batch(rows)):
@@ -83,7 +83,7 @@ async def same(path: Path, batches: AsyncIterator[Sequence[Row]]) -> bool:
 
 
 def read(path: Path) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows, by the batch, as PostgreSQL takes them: values in the order of NAMES."""
+    """Yield the rows, a batch at a time, as PostgreSQL takes them: values in the order of NAMES."""
     for batch in _stored(path):
         yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 

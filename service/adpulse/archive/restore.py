@@ -1,4 +1,4 @@
-"""Archived days back from their files. docs/how-to/archive.md, docs/decisions/0085."""
+"""Bring archived days back from their files. docs/how-to/archive.md, docs/decisions/0085."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ async def restore(
     kept_from: date | None = None,
     step: Step = silent,
 ) -> dict[date, int]:
-    """Bring archived days back from the folder, all or those wanted; how many events each day got back.
+    """Bring archived days back from the folder, all or those wanted; return how many events each day got back.
 
     Roll-ups hold them already: events go into their partition past the triggers of `events`. What came late stays. Each
     day is one transaction. `kept_from`: the first day that retention keeps. Raises ArchiveError, MissingExtra, OSError.
@@ -64,6 +64,8 @@ async def _restore_day(
     step("prepared", day)
     table = f"events_p{day:%Y%m%d}"
     async with connection.transaction(isolation="repeatable_read"):
+        # Roll-ups hold these events already: the partition's own triggers must not count them (migration 0013).
+        await connection.execute("SET LOCAL adpulse.counted = on")
         expected = await content(connection, table)
         for record in records:
             for rows in parquet.read(folder / record["file"]):

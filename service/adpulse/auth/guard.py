@@ -1,4 +1,4 @@
-"""Who may come in: the key of a request, the scopes of an endpoint, and the headers that every reply has."""
+"""Admit requests or refuse them: the key of a request, the scopes of an endpoint, and the headers of every reply."""
 
 import math
 import time
@@ -8,8 +8,10 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adpulse.auth import rate_limit
 from adpulse.auth.keyring import Holder, Keyring
 from adpulse.auth.keys import Scope
+from adpulse.auth.rate_limit import RateLimited
 from adpulse.problems import problem, unavailable
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -31,7 +33,7 @@ class Refused(Exception):
 
 
 def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
-    """The endpoint, for whoever has a key with that scope, or for everybody while there are no keys.
+    """Return the endpoint for those who have a key with that scope, or for everybody while there are no keys.
 
     The function is wrapped, and not a path guarded: so it holds on every way to it. `request.scope["holder"]` is whose
     key it is, or None.
@@ -58,7 +60,7 @@ def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
 
 
 def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
-    """The different keys in the headers. What another scheme of Authorization holds is not for us."""
+    """Return the different keys in the headers. What another scheme of Authorization holds is not for us."""
     sent = set()
     for name, value in headers:
         if name == b"x-api-key":
@@ -69,7 +71,7 @@ def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
 
 
 async def _look_again(keyring: Keyring, sent: set[bytes]) -> Holder | None:
-    """Whose key it is that is not known yet; None when none is needed. Raises Refused."""
+    """Return who has a key that is not known yet; None when none is needed. Raises Refused."""
     if not keyring.known:
         await keyring.refresh()
         if not keyring.known:
@@ -88,21 +90,25 @@ async def _look_again(keyring: Keyring, sent: set[bytes]) -> Holder | None:
 def _admit(holder: Holder, scope: Scope) -> None:
     """Count a request. Raises Refused without the scope, and while a rate is used up.
 
-    Events are counted when they are known.
+    Events are counted when they are known: see ingest.endpoint.
     """
     if scope not in holder.key.scopes:
         raise Refused(problem(403, "scope", f"This key is not one for scope {scope}."))
     if not holder.limited:
         return
-    now = time.monotonic()
-    buckets = (holder.requests, holder.events if scope == "write" else None)
-    wait = max((bucket.wait(now) for bucket in buckets if bucket), default=0.0)
-    if wait > 0:
-        seconds = math.ceil(wait)
-        detail = f"This key has used up its rate; try again in {seconds} s."
-        raise Refused(problem(429, "rate_limited", detail, {"Retry-After": str(seconds)}))
+    try:
+        rate_limit.check((holder.requests, holder.events if scope == "write" else None), time.monotonic())
+    except RateLimited as error:
+        raise Refused(too_many(error)) from None
     if holder.requests:
         holder.requests.take(1)
+
+
+def too_many(error: RateLimited) -> Response:
+    """Return 429 with when to try again."""
+    seconds = math.ceil(error.wait_s)
+    detail = f"This key has used up its rate; try again in {seconds} s."
+    return problem(429, "rate_limited", detail, {"Retry-After": str(seconds)})
 
 
 def _unauthorized(code: str, detail: str) -> Response:

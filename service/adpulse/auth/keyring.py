@@ -16,11 +16,11 @@ import asyncpg
 from adpulse import telemetry
 from adpulse.auth import keys
 from adpulse.auth.keys import Key
+from adpulse.auth.rate_limit import Bucket
 from adpulse.background import end
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
-from adpulse.ingest import copy_format
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,40 +29,12 @@ MISSES_S = 1.0  # an unknown key makes us read again no more often than that
 _READ_S = 5.0  # the longest that reading may take
 
 
-class Bucket:
-    """A token bucket: it fills with `rate` tokens a second, up to a second's worth.
-
-    What is taken may leave it in debt, and nothing more is to be had until that is paid: so a batch that is larger than
-    the bucket passes, and over time the rate holds.
-    """
-
-    __slots__ = ("_at", "_rate", "_tokens")
-
-    def __init__(self, rate: float, now: float) -> None:
-        self._rate = rate
-        self._tokens = max(rate, 1.0)
-        self._at = now
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is a whole token; 0: now."""
-        self._tokens = min(self._tokens + (now - self._at) * self._rate, max(self._rate, 1.0))
-        self._at = now
-        return max(0.0, (1.0 - self._tokens) / self._rate)
-
-    def take(self, tokens: float) -> None:
-        """Takes as many, whether they are there or not."""
-        self._tokens -= tokens
-
-
 class Holder:
-    """Whoever sends a key: what it may do, and what is left of its rates in this process."""
+    """The sender of a key: what it may do, and what is left of its rates in this process."""
 
     def __init__(self, key: Key, settings: Settings, now: float) -> None:
         self.key = key
-        # As the decoder wants them: each campaign as a field of a row.
-        self.campaigns = (
-            None if key.campaigns is None else {name: copy_format.text_field(name) for name in key.campaigns}
-        )
+        self.campaigns = None if key.campaigns is None else frozenset(key.campaigns)
         requests = key.requests_per_s or settings.key_requests_per_s
         events = key.events_per_s or settings.key_events_per_s
         self.requests = Bucket(requests, now) if requests else None
@@ -71,7 +43,7 @@ class Holder:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a service that listens on that address."""
+    """Return True if only this machine can reach a service that listens on that address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -86,7 +58,7 @@ class Keyring:
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
         self.known = False  # whether the keys have been read at all
-        # Whether nobody needs a key: there never was one, and only this machine, or --insecure, lets anybody in.
+        # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
         self.open = False
         self._connection: Connection | None = None
         self._outage = Outage(log, "the reading of keys, of which those known before hold,")
@@ -107,7 +79,7 @@ class Keyring:
         self._drop()
 
     def find(self, text: bytes) -> Holder | None:
-        """Whose key that is; none when it is no key, or not one that is known. In constant time for a given id."""
+        """Return who has that key; None when it is none that is known. Takes constant time for a given id."""
         holder = self._holders.get(text[keys.ID_AT])
         return holder if holder and hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
 
@@ -153,7 +125,7 @@ class Keyring:
         telemetry.KEYS_READ.set_to_current_time()
 
     def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
-        """From now on these are the keys in use, by their ids; `ever`: whether there ever was one."""
+        """Use these keys from now on, by their ids; `ever`: there was one at some time."""
         self._holders = holders
         self.known, self.open = True, self._may_be_open and not ever
 

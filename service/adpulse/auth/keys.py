@@ -42,7 +42,7 @@ class Key:
     requests_per_s: float | None = None
 
     def described(self) -> dict[str, Any]:
-        """All of it but its hash, for JSON."""
+        """Return all of it but its hash, for JSON."""
         return {
             "key_id": self.key_id,
             "name": self.name,
@@ -53,7 +53,7 @@ class Key:
         }
 
     def command(self) -> list[str]:
-        """The arguments of `adpulse` that store it. They hold nothing that must be kept secret."""
+        """Return the arguments of `adpulse` that store it. They hold nothing that must be kept secret."""
         words = ["keys", "new", self.name, "--stored", f"{self.key_id}:{self.sha256.hex()}"]
         words += [word for scope in SCOPES if scope in self.scopes for word in ("--scope", scope)]
         words += [word for campaign in self.campaigns or () for word in ("--campaign", campaign)]
@@ -70,7 +70,7 @@ class Entry(NamedTuple):
     revoked_at: datetime | None
 
     def described(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         ended = self.revoked_at and self.revoked_at.isoformat()
         return {**self.key.described(), "created_at": self.created_at.isoformat(), "revoked_at": ended}
 
@@ -83,7 +83,7 @@ def make(
     requests_per_s: float | None,
     stored: str | None = None,
 ) -> tuple[str | None, Key]:
-    """A new key, and what the table shall know of it. The key itself is nowhere else: show it once.
+    """Return a new key, and what the table shall know of it. The key itself is nowhere else: show it once.
 
     `stored` is ID:SHA256 of a key that was made elsewhere, whose text is then None. Raises ValueError for what the
     table would not take.
@@ -111,12 +111,12 @@ def make(
 
 
 def digest(text: bytes) -> bytes:
-    """The SHA-256 by which a key is recognised: of all of it, so that its letters cannot be changed either."""
+    """Return the SHA-256 by which a key is recognised: of all of it, so that its letters cannot be changed either."""
     return hashlib.sha256(text).digest()
 
 
 async def add(connection: Connection, key: Key) -> None:
-    """Stores a key. Raises SchemaError when there is one with this id."""
+    """Store a key. Raises SchemaError when there is one with this id."""
     status = await connection.execute(
         "INSERT INTO api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -133,7 +133,7 @@ async def add(connection: Connection, key: Key) -> None:
 
 
 async def revoke(connection: Connection, key_id: str) -> bool:
-    """Takes a key out of use, for good. False when there is no such key in use."""
+    """Take a key out of use, for good. Return False when there is no such key in use."""
     status = await connection.execute(
         "UPDATE api_keys SET revoked_at = now() WHERE key_id = $1 AND revoked_at IS NULL", key_id
     )

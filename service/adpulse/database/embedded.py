@@ -64,6 +64,7 @@ class Cluster:
     def __init__(self, directory: Path, binaries: Path | None = None, **settings: str) -> None:
         self.directory = directory.resolve()
         self.data = self.directory / "data"
+        self._pid_file = self.data / "postmaster.pid"
         self._binaries = binaries or embedded_binaries()
         if not (self._binaries / "pg_ctl").exists():
             raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
@@ -118,6 +119,7 @@ class Cluster:
             fcntl.flock(lock, fcntl.LOCK_EX)  # one at a time may make the data directory
             if self.running():
                 return
+            self._disown_zombie()
             if self._user is not None:
                 _open_path(self.directory)
                 _open_path(self._binaries)
@@ -165,12 +167,33 @@ class Cluster:
                 where.rmdir()
 
     def running(self) -> bool:
-        """Whether the server of this directory runs, whoever started it."""
-        if not (self.data / "postmaster.pid").exists():
+        """Return True if the server of this directory runs, no matter who started it."""
+        if not self._pid_file.exists() or self._is_zombie():
             return False
         command = [str(self._binaries / "pg_ctl"), "-D", str(self.data), "status"]
         done = subprocess.run(command, capture_output=True, check=False, cwd=self.directory, **self._identity())
         return done.returncode == 0
+
+    def _is_zombie(self) -> bool:
+        """Return True if the server was killed and its parent, such as a container's process 1, never asked for it."""
+        try:
+            pid = int(self._pid_file.read_text().splitlines()[0])
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+        except (OSError, ValueError, IndexError):  # it has gone, or there is no /proc
+            return False
+        return state.startswith("Z")
+
+    def _disown_zombie(self) -> None:
+        """Let the server start although its lock files name a zombie, which to PostgreSQL is a running server.
+
+        A server ignores the process id of whoever starts it. The rest of the files stays: by it the server sees
+        whether children of the dead one still use its shared memory.
+        """
+        if not self._pid_file.exists() or not self._is_zombie():
+            return
+        for lock in [self._pid_file, *self._socket_directory().glob(".s.PGSQL.*.lock")]:
+            _, _, rest = lock.read_text().partition("\n")
+            lock.write_text(f"{os.getpid()}\n{rest}")
 
     def _initialise(self) -> None:
         if self.data.exists() and any(self.data.iterdir()):

@@ -1,4 +1,4 @@
-"""Reading a request body: media type, size, time and compression, all bounded before anything is decoded."""
+"""Read a request body: media type, size, time and compression, all bounded before anything is decoded."""
 
 import asyncio
 import zlib
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from adpulse.ingest.decoder import BodyError
+from adpulse.ingest.batch import BodyError
 from adpulse.settings import Settings
 
 # A body that is no larger than this is never too well compressed: a thousand equal events are no bomb.
@@ -16,12 +16,16 @@ RATIO_FROM_BYTES = 1_000_000
 GZIP_MEMBERS = 100
 
 
+_PLAIN = (b"", b"identity")
+_GZIP = (b"gzip", b"x-gzip")  # the same (RFC 9110 8.4.1.3)
+
+
 class ArrivingFull(Exception):
     """The bodies that are arriving together have more bytes than may wait."""
 
 
 def is_ndjson(content_type: str) -> bool:
-    """Whether a Content-Type says NDJSON and not JSON. Raises BodyError (415) for anything else."""
+    """Return True for the Content-Type of NDJSON, False for that of JSON. Raises BodyError (415) for any other."""
     if content_type == "application/json":
         return False
     kind, *parameters = [part.strip().lower() for part in content_type.split(";")]
@@ -42,14 +46,14 @@ class BodyReader:
         self._arriving = 0  # bytes
 
     async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        """The whole body, decompressed; never more than the cap in memory, and not for longer than the deadline.
+        """Return the whole body, decompressed; never more than the cap in memory, and not for longer than the deadline.
 
         Raises BodyError, ArrivingFull, or starlette's ClientDisconnect when it does not arrive whole.
         """
         most = self._settings.max_body_bytes
-        encoding = headers.get(b"content-encoding", b"identity").strip().lower()
-        if encoding not in (b"identity", b"gzip"):
-            raise BodyError(415, "content_encoding", "Send the body plain or as gzip.")
+        encoding = headers.get(b"content-encoding", b"").strip().lower()
+        if encoding not in _PLAIN + _GZIP:
+            raise BodyError(415, "content_encoding", "Send the body plain or as gzip.", {"Accept-Encoding": "gzip"})
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or len(length) > 15 or int(length) > most:
             raise _too_large(most)
@@ -59,7 +63,7 @@ class BodyReader:
         except TimeoutError:
             limit = self._settings.body_timeout_s
             raise BodyError(408, "timeout", f"The body took longer than {limit:g} s.") from None
-        if encoding == b"gzip":
+        if encoding in _GZIP:
             ratio = self._settings.max_gzip_ratio
             body = gunzip(body, min(most, max(RATIO_FROM_BYTES, ratio * len(body))))
         return body
@@ -87,8 +91,10 @@ class BodyReader:
 
 
 def gunzip(data: bytes, most: int) -> bytes:
-    """The content of one or more gzip members. Raises BodyError when it is no gzip, or has more than `most` bytes;
-    stops one byte past that."""
+    """Return the content of one or more gzip members.
+
+    Raises BodyError when it is no gzip, or has more than `most` bytes; stops one byte past that.
+    """
     corrupt = BodyError(400, "malformed_gzip", "The body is not valid gzip.")
     parts: list[bytes] = []
     left = most + 1

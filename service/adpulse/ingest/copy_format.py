@@ -30,29 +30,32 @@ HEADS = tuple(Struct(f">hiqiqiqi{size}s").pack for size in range(_UTF8_BYTES * T
 
 
 def micros_of(ts: datetime) -> int:
-    """Microseconds since EPOCH, exactly."""
+    """Return the microseconds since EPOCH, exactly."""
     since = ts - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def text_field(text: str) -> bytes:
-    """A text, or the label of an enum."""
+    """Return the field of a text, or of the label of an enum."""
     data = text.encode()
     return _LENGTH(len(data)) + data
 
 
 def jsonb_field(text: bytes) -> bytes:
-    """A jsonb from its text; the first byte is the version of the wire format."""
+    """Return the field of a jsonb from its text; the first byte is the version of the wire format."""
     return _LENGTH(len(text) + 1) + b"\x01" + text
 
 
+NO_METADATA = jsonb_field(b"{}")
+
+
 def uuid_field(value: UUID) -> bytes:
-    """A UUID."""
+    """Return the field of a UUID."""
     return b"\0\0\0\x10" + value.bytes
 
 
 def pack(values: Values) -> bytes:
-    """One row. adpulse.ingest.decoder does the same for good events, without a call for each."""
+    """Return one row. adpulse.ingest.decoder does the same for good events, without a call for each."""
     user = values.user_id.encode()
     money = (8, values.cost_micros, 8, values.revenue_micros)
     return b"".join(
@@ -67,7 +70,7 @@ def pack(values: Values) -> bytes:
 
 
 def unpack(row: bytes) -> Values:
-    """The values of one row: `pack` undone."""
+    """Return the values of one row: `pack` undone."""
     _, _, micros, _, cost, _, revenue = _FIXED.unpack_from(row)
     rest: list[bytes] = []
     place = _FIXED.size
@@ -90,5 +93,5 @@ def unpack(row: bytes) -> Values:
 
 
 def stream(groups: Iterable[list[bytes]]) -> bytes:
-    """The bytes of one COPY."""
+    """Return the bytes of one COPY."""
     return b"".join((HEADER, *chain.from_iterable(groups), TRAILER))

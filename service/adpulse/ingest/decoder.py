@@ -1,37 +1,42 @@
 """Request bodies in, batches out: rows ready to be written, and reasons for the events that were not accepted.
 
 A good batch takes one pass with msgspec, into `_FastEvent`, which accepts and converts exactly what the contract,
-`events.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
+`event.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
 batch is taken event by event, and only the events that msgspec does not accept meet the contract, which names what
 is wrong with them.
+
+What msgspec would let pass in silence is looked for in the text, once for a batch: fields that are there twice
+(`_check_text`), times finer than a microsecond (`_is_plain`), and numbers that only look like zero.
 """
 
-import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 import orjson
+from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from adpulse.event import (
     COLUMNS,
     TEXT_LENGTH,
+    InexactError,
     Limits,
     Rejection,
     canonical,
     check,
     explain,
+    parse_instant,
 )
-from adpulse.ingest import copy_format as rows
-from adpulse.money import MICROS
+from adpulse.ingest import copy_format, json_reader
+from adpulse.ingest.batch import Batch, BodyError
+from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
+from adpulse.money import to_micros
 from adpulse.settings import Settings
-
-LISTED_REJECTIONS = 20
 
 # How many JSON values a body may have for each event that it may have; only bodies that are not all good are counted.
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
@@ -42,43 +47,15 @@ VALUES_PER_EVENT = 50
 REMEMBERED = 20_000
 REMEMBERED_BYTES = 256
 
-# The only way to write a NUL in JSON; the strings of the fast pass are not looked at again.
-_NUL = b"\\u0000"
+# Escapes that hide what is looked for in the text of a body: NUL, a comma, and what a time is written with.
+_HIDDEN = re.compile(rb"\\u00(?:00|2[cCeE]|3[0-9aA])")
+# A time that is finer than a microsecond, and what costs less to look for and is always in one.
+_TOO_FINE, _MANY_DECIMALS = re.compile(rb":\d\d\.\d{7}"), re.compile(rb"\.\d{7}")
+# What a number that is not zero needs to be read as zero: an exponent of three digits, or a long row of zeros.
+_VERY_SMALL, _ZEROS = re.compile(rb"-(?<=[eE]-)\d{3}"), b"0" * 200
 
 _OUTSIDE = "is not a campaign of this key"
 
-
-class BodyError(Exception):
-    """A body that cannot be read as a batch at all; `status` is the HTTP status, `code` a stable word."""
-
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.code = code
-        self.detail = detail
-
-
-@dataclass(slots=True)
-class Batch:
-    """What a request holds: rows to write, and the rejected events (the first 20 listed, all counted)."""
-
-    size: int  # bytes of the body
-    rows: list[bytes] = field(default_factory=list)
-    # The event_id of each row, as its 16 bytes; none: no row has one.
-    ids: list[bytes | None] | None = None
-    # The index in the request of each row; none: row i is event i.
-    positions: list[int] | None = None
-    rejected: list[Rejection] = field(default_factory=list)
-    rejected_count: int = 0
-
-    def reject(self, rejection: Rejection) -> None:
-        """Count an event as rejected, and list it while there is room."""
-        self.rejected_count += 1
-        if len(self.rejected) < LISTED_REJECTIONS:
-            self.rejected.append(rejection)
-
-
-_NO_METADATA = msgspec.Raw(b"{}")
 _FastText = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LENGTH)]
 
 
@@ -89,14 +66,24 @@ class _FastEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     campaign_id: _FastText
     user_id: _FastText
     event_type: Literal["impression", "click", "conversion"]
-    cost: float = 0.0
-    revenue: float = 0.0
-    metadata: msgspec.Raw = _NO_METADATA
-    event_id: UUID | None = None
+    cost: float | UnsetType = UNSET
+    revenue: float | UnsetType = UNSET
+    metadata: msgspec.Raw | UnsetType = UNSET
+    event_id: UUID | UnsetType | None = UNSET
 
 
-class _FastBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class _FineEvent(_FastEvent):
+    """The same with its time as text: msgspec would round it to the microsecond, and it has to be cut off."""
+
+    ts: str  # type: ignore[assignment]  # until `_cut` has been there
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     events: list[_FastEvent]
+
+
+class _FineBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    events: list[_FineEvent]
 
 
 class _RawBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -116,13 +103,16 @@ class Decoder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._json = msgspec.json.Decoder(_FastBody)
+        self._json = msgspec.json.Decoder(_Body)
+        self._fine_json = msgspec.json.Decoder(_FineBody)
         self._texts = msgspec.json.Decoder(_RawBody)
         self._event = msgspec.json.Decoder(_FastEvent)
+        self._fine_event = msgspec.json.Decoder(_FineEvent)
         self._campaigns: dict[str, bytes] = {}
-        self._metadata: dict[bytes, bytes] = {}
+        self._allowed: dict[frozenset[str], dict[str, bytes]] = {}
+        self._metadata: dict[bytes, tuple[bytes, int]] = {}
         self._money: dict[float, int] = {}
-        self._kinds = {kind: rows.text_field(kind) for kind in ("impression", "click", "conversion")}
+        self._kinds = {kind: copy_format.text_field(kind) for kind in ("impression", "click", "conversion")}
 
     def decode(
         self,
@@ -130,44 +120,60 @@ class Decoder:
         *,
         ndjson: bool = False,
         now: datetime | None = None,
-        campaigns: dict[str, bytes] | None = None,
+        campaigns: frozenset[str] | None = None,
     ) -> Batch:
-        """The batch in a body of JSON or NDJSON, which is UTF-8.
+        """Return the batch in a body of JSON or NDJSON.
 
-        Bad events become rejections; a body that is no batch at all raises BodyError. `campaigns`: none is all, else
-        the only ones that are accepted, each with what rows.text_field() makes of it.
+        Bad events become rejections; a body that is no batch at all raises BodyError. `campaigns`: the only ones that
+        are accepted; None: all.
         """
-        body = _text_body(body)
+        body = _utf8(body)
         limits = Limits.at(now or datetime.now(UTC), self._settings)
+        allowed = None if campaigns is None else self._pack_allowed(campaigns)
         batch = Batch(len(body))
+        texts: Sequence[Any]
         if ndjson:
-            lines = _lines(body)
-            self._check_count(len(lines))
+            texts = _lines(body)
+            self._check_count(len(texts))
             try:
-                if _NUL in body:
-                    raise _NeedsCareError
-                read = self._event.decode
-                # Line by line: decode_lines() would also take two events from one line, or one from two.
-                self._pack([read(line) for line in lines], limits, batch, campaigns)
+                self._pack(self._read_lines(body, texts), body, len(texts), limits, batch, allowed)
             except _NOT_FAST:
-                self._pack_one_by_one(lines, limits, batch, campaigns)
+                self._pack_one_by_one(texts, limits, batch, allowed, ndjson=True)
             return batch
         try:
-            if _NUL in body:
-                raise _NeedsCareError
-            events = self._json.decode(body).events
+            events = self._read_body(body)
+            if not events:
+                raise _NeedsCareError  # the last of several lists, perhaps
             self._check_count(len(events))
-            self._pack(events, limits, batch, campaigns)
+            self._pack(events, body, 1, limits, batch, allowed)
         except _NOT_FAST:
             self._check_values(body)
-            try:
-                texts = self._texts.decode(body).events
-            except _NOT_FAST:
-                # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
-                texts = _read_events(body)
+            texts = self._read_texts(body)
             self._check_count(len(texts))
-            self._pack_one_by_one(texts, limits, batch, campaigns)
+            self._pack_one_by_one(texts, limits, batch, allowed, ndjson=False)
         return batch
+
+    def _read_body(self, body: bytes) -> Sequence[_FastEvent]:
+        if _is_plain(body):
+            return self._json.decode(body).events
+        return _cut(self._fine_json.decode(body).events)
+
+    def _read_lines(self, body: bytes, lines: Sequence[bytes]) -> Sequence[_FastEvent]:
+        # Line by line: decode_lines() would also take two events from one line, or one from two.
+        if _is_plain(body):
+            return [self._event.decode(line) for line in lines]
+        return _cut([self._fine_event.decode(line) for line in lines])
+
+    def _read_texts(self, body: bytes) -> Sequence[Any]:
+        """Return the events of a body, each as its JSON, or as Python values. Raises BodyError."""
+        try:
+            texts = self._texts.decode(body).events
+        except _NOT_FAST:
+            # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
+            return json_reader.read_events(body)
+        if body.count(b",") != sum(bytes(text).count(b",") for text in texts) + len(texts) - 1:
+            return json_reader.read_events(body)  # there is more than one list
+        return texts
 
     def _check_count(self, count: int) -> None:
         if count == 0:
@@ -183,71 +189,136 @@ class Decoder:
             raise BodyError(413, "too_many_values", f"The body holds more than {most} JSON values; split it.")
 
     def _pack(
-        self, events: Sequence[_FastEvent], limits: Limits, batch: Batch, allowed: dict[str, bytes] | None
+        self,
+        events: Sequence[_FastEvent],
+        text: bytes,
+        roots: int,
+        limits: Limits,
+        batch: Batch,
+        allowed: dict[str, bytes] | None,
     ) -> None:
-        """Set the rows of a batch in which every event is good; raises _NeedsCareError when one is not."""
+        """Set the rows of a batch in which every event is good; raises _NeedsCareError when one is not.
+
+        `text` is what they were read from: `roots` JSON texts.
+        """
         # Everything here runs for every event: names are local, and nothing that repeats is done twice.
-        earliest, latest = rows.micros_of(limits.earliest), rows.micros_of(limits.latest)
-        epoch, heads, width, null, join = rows.EPOCH, rows.HEADS, len(COLUMNS), rows.NULL, b"".join
-        metadata, amounts, kinds = self._metadata, self._money, self._kinds
+        earliest, latest = copy_format.micros_of(limits.earliest), copy_format.micros_of(limits.latest)
+        epoch, heads, width, null = copy_format.EPOCH, copy_format.HEADS, len(COLUMNS), copy_format.NULL
+        documents, amounts, kinds, join = self._metadata, self._money, self._kinds, b"".join
+        unset = UNSET
         # What a key may write takes the place of what was written before: the same look-up is the check.
         campaigns = self._campaigns if allowed is None else allowed
         packed: list[bytes] = []
-        ids: list[bytes | None] = []
+        ids: list[bytes | None] | None = None
+        # Commas in metadata, less one for each member that an event does not have.
+        commas = 0
+        zeros = False
         for event in events:
             since = event.ts - epoch
             ts = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
             if not earliest <= ts <= latest:
                 raise _NeedsCareError
-            if (cost := amounts.get(event.cost)) is None:
-                cost = self._read_money(event.cost, limits)
-            if (revenue := amounts.get(event.revenue)) is None:
-                revenue = self._read_money(event.revenue, limits)
+            if (amount := event.cost) is unset:
+                cost = 0
+                commas -= 1
+            elif not amount:
+                cost = 0
+                zeros = True
+            elif (cost := amounts.get(amount, -1)) < 0:
+                cost = self._read_money(amount, limits)
+            if (amount := event.revenue) is unset:
+                revenue = 0
+                commas -= 1
+            elif not amount:
+                revenue = 0
+                zeros = True
+            elif (revenue := amounts.get(amount, -1)) < 0:
+                revenue = self._read_money(amount, limits)
             user = event.user_id.encode()
             size = len(user)
             if (campaign := campaigns.get(event.campaign_id)) is None:
                 if allowed is not None:
                     raise _NeedsCareError
                 campaign = self._read_campaign(event.campaign_id)
-            raw = bytes(event.metadata)
-            if (document := metadata.get(raw)) is None:
-                document = self._read_metadata(raw, limits)
-            event_id = None if event.event_id is None else event.event_id.bytes
-            ids.append(event_id)
-            identifier = null if event_id is None else b"\0\0\0\x10" + event_id
+            if (metadata := event.metadata) is unset:
+                document = copy_format.NO_METADATA
+                commas -= 1
+            else:
+                raw = bytes(metadata)
+                if (known := documents.get(raw)) is None:
+                    known = self._read_metadata(raw, limits)
+                document, inner = known
+                commas += inner
+            if (event_id := event.event_id) is unset or event_id is None:
+                identifier = null
+                if event_id is unset:
+                    commas -= 1
+                if ids is not None:
+                    ids.append(None)
+            else:
+                if ids is None:
+                    ids = [None] * len(packed)
+                ids.append(event_id.bytes)
+                identifier = b"\0\0\0\x10" + event_id.bytes
             head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
             packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
-        batch.rows = packed
-        batch.ids = ids if any(ids) else None
+        self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)
+        if zeros and (_ZEROS in text or _VERY_SMALL.search(text)):
+            raise _NeedsCareError
+        batch.rows, batch.ids = packed, ids
+
+    def _check_text(self, text: bytes, commas: int, events: Sequence[_FastEvent]) -> None:
+        """Raise _NeedsCareError unless the text of these events has only so many commas, and those in strings.
+
+        msgspec takes the last of two members of one name, and the last of two lists of events. Both come with a comma,
+        and nothing else brings one: times and numbers have none.
+        """
+        found = text.count(b",")
+        if found != commas:
+            commas += sum(event.user_id.count(",") + event.campaign_id.count(",") for event in events)
+            if found != commas:
+                raise _NeedsCareError
 
     def _read_money(self, value: float, limits: Limits) -> int:
         if not 0 <= value <= limits.max_money:
             raise _NeedsCareError
-        micros = round(value * MICROS)
-        if micros / MICROS != value:  # see money.to_micros()
-            raise _NeedsCareError
+        try:
+            micros = to_micros(value, nearest=limits.nearest_money)
+        except ValueError:
+            raise _NeedsCareError from None
         _remember(self._money, value, micros)
         return micros
 
     def _read_campaign(self, campaign_id: str) -> bytes:
-        packed = rows.text_field(campaign_id)
+        packed = copy_format.text_field(campaign_id)
         _remember(self._campaigns, campaign_id, packed)
         return packed
 
-    def _read_metadata(self, raw: bytes, limits: Limits) -> bytes:
+    def _pack_allowed(self, campaigns: frozenset[str]) -> dict[str, bytes]:
+        """Return the campaigns of a key, each as a field of a row."""
+        if (packed := self._allowed.get(campaigns)) is None:
+            packed = {name: copy_format.text_field(name) for name in campaigns}
+            _remember(self._allowed, campaigns, packed)
+        return packed
+
+    def _read_metadata(self, raw: bytes, limits: Limits) -> tuple[bytes, int]:
+        """Return metadata as a field of a row, and the number of commas in them."""
         if len(raw) > limits.max_metadata_bytes:  # white space may be all that is too much
             raise _NeedsCareError
         try:
-            text = canonical(orjson.loads(raw), limits)
-        except (orjson.JSONDecodeError, PydanticCustomError):
+            try:
+                text = canonical(orjson.loads(raw), limits, bare=True)
+            except (orjson.JSONDecodeError, InexactError):
+                text = canonical(json_reader.loads(raw), limits)
+        except (ValueError, RecursionError, PydanticCustomError):
             raise _NeedsCareError from None
-        packed = rows.jsonb_field(text)
+        known = copy_format.jsonb_field(text), raw.count(b",")
         if len(raw) <= REMEMBERED_BYTES:
-            _remember(self._metadata, raw, packed)
-        return packed
+            _remember(self._metadata, raw, known)
+        return known
 
     def _pack_one_by_one(
-        self, texts: Sequence[Any], limits: Limits, batch: Batch, allowed: dict[str, bytes] | None
+        self, texts: Sequence[Any], limits: Limits, batch: Batch, allowed: dict[str, bytes] | None, *, ndjson: bool
     ) -> None:
         """Set the rows of a batch in which some events are bad. `texts`: an event each, as JSON or as read."""
         ids: list[bytes | None] = []
@@ -255,13 +326,18 @@ class Decoder:
         single = Batch(0)
         for index, text in enumerate(texts):
             try:
-                if not isinstance(text, bytes | msgspec.Raw) or _NUL in bytes(text):
+                if not isinstance(text, bytes | msgspec.Raw) or not _is_plain(data := bytes(text)):
                     raise _NeedsCareError
-                self._pack([self._event.decode(text)], limits, single, allowed)
+                self._pack([self._event.decode(data)], data, 1, limits, single, allowed)
             except _NOT_FAST:
                 try:
-                    values = check(_read_event(text), limits)
-                except _UnreadableError as unreadable:
+                    event = json_reader.read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
+                    if isinstance(event, RepeatedMember):
+                        raise UnreadableError("repeated_field", "has a field twice")
+                    values = check(event, limits)
+                except UnreadableError as unreadable:
+                    if unreadable.code == "depth" and not ndjson:
+                        raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
                     batch.reject(Rejection(index=index, field=None, code=unreadable.code, message=str(unreadable)))
                     continue
                 except ValidationError as error:
@@ -270,7 +346,7 @@ class Decoder:
                 if allowed is not None and values.campaign_id not in allowed:
                     batch.reject(Rejection(index=index, field="campaign_id", code="scope", message=_OUTSIDE))
                     continue
-                batch.rows.append(rows.pack(values))
+                batch.rows.append(copy_format.pack(values))
                 ids.append(None if values.event_id is None else values.event_id.bytes)
             else:
                 batch.rows += single.rows
@@ -280,19 +356,34 @@ class Decoder:
         batch.positions = positions
 
 
+def _is_plain(text: bytes) -> bool:
+    """Return True if msgspec may convert the times in a text. Raises _NeedsCareError when it cannot be told."""
+    if b"\\" in text and _HIDDEN.search(text):
+        raise _NeedsCareError
+    return not (_MANY_DECIMALS.search(text) and _TOO_FINE.search(text))
+
+
+def _cut(events: Sequence[_FineEvent]) -> Sequence[_FastEvent]:
+    """Return the events with their times as such. Raises what the fast pass raises."""
+    for event in events:
+        instant = parse_instant(event.ts)
+        if instant.tzinfo is None:
+            raise _NeedsCareError
+        event.ts = instant  # type: ignore[assignment]
+    return events
+
+
 def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
     if len(memory) >= REMEMBERED:
         memory.clear()
     memory[key] = value
 
 
-# ── The careful reader ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _text_body(body: bytes) -> bytes:
-    """The body without a byte order mark. Raises BodyError when it is not UTF-8."""
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise BodyError(415, "charset", "The body is UTF-16; send UTF-8.")
+def _utf8(body: bytes) -> bytes:
+    """Return the body without a byte order mark. Raises BodyError when it is not UTF-8, or empty."""
+    # JSON begins with ASCII: of its first two characters, UTF-16 and UTF-32 make zeros among the first four bytes.
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff") or 0 in body[:4]:
+        raise BodyError(415, "charset", "The body is UTF-16 or UTF-32; send UTF-8.")
     body = body.removeprefix(b"\xef\xbb\xbf")
     if not body.isascii():
         try:
@@ -306,51 +397,3 @@ def _text_body(body: bytes) -> bytes:
 
 def _lines(body: bytes) -> list[bytes]:
     return [line for line in body.splitlines() if line.strip()]
-
-
-class _UnreadableError(Exception):
-    """An event that is not JSON."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def _read_int(text: str) -> int | float:
-    # Past 64 bits as a double, as orjson reads it; int() would also refuse more than 4,300 digits.
-    if len(text) > 20:
-        return float(text)
-    value = int(text)
-    return value if -(2**63) <= value < 2**64 else float(value)
-
-
-def _loads(text: bytes) -> Any:
-    """JSON as Python values, also where a stricter reader gives up: NaN, Infinity and lone surrogates pass,
-    because the reply shall name the event that holds them. Raises ValueError or RecursionError."""
-    return json.loads(text, parse_int=_read_int)
-
-
-def _read_events(body: bytes) -> list[Any]:
-    try:
-        value = _loads(body)
-    except RecursionError:
-        raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
-    except ValueError:
-        raise BodyError(400, "malformed_json", "The body is not valid JSON.") from None
-    if not isinstance(value, dict) or not isinstance(value.get("events"), list):
-        raise BodyError(422, "envelope", 'The body must be an object {"events": [...]}.')
-    if len(value) > 1:
-        raise BodyError(422, "unknown_field", 'The body must hold "events" and nothing else.')
-    events: list[Any] = value["events"]
-    return events
-
-
-def _read_event(text: Any) -> Any:
-    if not isinstance(text, bytes | msgspec.Raw):
-        return text
-    try:
-        return _loads(bytes(text))
-    except RecursionError:
-        raise _UnreadableError("depth", "is nested too deep") from None
-    except ValueError:
-        raise _UnreadableError("malformed_json", "is not valid JSON") from None

@@ -1,10 +1,11 @@
 """POST /events: a request in, its answer out.
 
 FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event:
-`shortcut.Shortcut` goes straight there (docs/decisions/0011).
+`web.middleware.Shortcut` goes straight there (docs/decisions/0011).
 """
 
 import hashlib
+import time
 from typing import Any
 
 import orjson
@@ -12,11 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from adpulse import telemetry
+from adpulse.auth import rate_limit
+from adpulse.auth.guard import too_many
 from adpulse.auth.keyring import Holder
+from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
+from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
 from adpulse.ingest.body import ArrivingFull, is_ndjson
-from adpulse.ingest.decoder import Batch, BodyError
-from adpulse.ingest.writer import Answer, KeyReused, Overloaded, Unavailable
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"
@@ -27,7 +30,7 @@ _ACCEPTED, _DUPLICATE, _REJECTED = (
 
 
 async def post_events(request: Request) -> Response:
-    """The reply to a batch; nothing says 200 before the commit."""
+    """Return the reply to a batch; nothing says 200 before the commit."""
     try:
         headers = dict(request.scope["headers"])
         key = _idempotency_key(headers)
@@ -35,8 +38,10 @@ async def post_events(request: Request) -> Response:
         answer = await request.app.state.writer.submit(batch, key, body_hash)
     except BodyError as error:
         # Of what is left of such a body nothing will be read.
-        closing = {"Connection": "close"} if error.status in (408, 413) else None
-        return problem(error.status, error.code, error.detail, closing)
+        closing = {"Connection": "close"} if error.status in (408, 413) else {}
+        return problem(error.status, error.code, error.detail, error.headers | closing)
+    except RateLimited as error:
+        return too_many(error)
     except ClientDisconnect:
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
@@ -59,14 +64,17 @@ def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
 
 
 async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: bool) -> tuple[Batch, bytes | None]:
-    """The batch in a request and the hash of its body; the body itself must not stay until the commit."""
+    """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
     state = request.app.state
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
-    length = headers.get(b"content-length", b"")  # whether it is too long is said below
+    length = headers.get(b"content-length", b"")  # one that is too long is refused below
     state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
     body = await state.bodies.read(headers, request.receive)
     state.writer.admit_body(len(body))  # it may have filled while the body came, or nothing said how long that would be
     holder: Holder | None = request.scope["holder"]
+    if holder and holder.events:
+        # Again, for all connections together: from here to `take` nobody else has a turn.
+        rate_limit.check((holder.events,), time.monotonic())
     batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)

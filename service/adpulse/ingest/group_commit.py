@@ -16,7 +16,7 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.event import COLUMNS, Rejection
 from adpulse.ingest import copy_format, idempotency
-from adpulse.ingest.decoder import LISTED_REJECTIONS, Batch
+from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,24 +33,6 @@ POISON = (
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
-
-
-class KeyReused(Exception):
-    """The Idempotency-Key was used before, with another body."""
-
-
-class Unavailable(Exception):
-    """The database cannot take the batch now; it was not acknowledged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
-
-    accepted: int
-    duplicates: int
-    rejected: list[Rejection]
-    rejected_count: int
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +58,7 @@ class Job:
             self.answer.set_result(outcome)
 
     def result(self) -> Answer:
-        """The answer of a batch that has been written."""
+        """Return the answer of a batch that has been written."""
         batch = self.batch
         places = self.refused if batch.positions is None else [batch.positions[place] for place in self.refused]
         unstorable = [
@@ -132,7 +114,7 @@ async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool =
 
 
 async def _copy(connection: Connection, groups: Sequence[list[bytes]]) -> None:
-    """A COPY is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
+    """Write rows by COPY, which is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
     if not any(groups):
         return
 
@@ -191,7 +173,7 @@ async def _refused(connection: Connection, values: list[bytes], places: Sequence
 
 
 async def _claim_keys(connection: Connection, answers: dict[Job, Answer]) -> dict[Job, Answer | Exception]:
-    """Take the keys of these jobs, with the answers to be expected; the outcomes of those that were taken before."""
+    """Take the keys of these jobs, with the answers to be expected; return the outcomes of those taken before."""
     keyed = {job.key: job for job in answers if job.key is not None}
     if not keyed:
         return {}
@@ -232,7 +214,7 @@ async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expe
 
 
 async def _claim_ids(connection: Connection, jobs: Sequence[Job]) -> list[Sequence[int]]:
-    """For each job the places of the rows whose event_id is new, or that have none; the first one of an id wins."""
+    """Return for each job the places of rows whose event_id is new, or that have none; the first one of an id wins."""
     ids = {event_id for job in jobs for event_id in job.batch.ids or () if event_id is not None}
     new = await idempotency.claim_ids(connection, ids) if ids else set()
     places: list[Sequence[int]] = []

@@ -14,12 +14,12 @@ from adpulse.database.connections import Connection
 
 
 def valid_key(key: str) -> bool:
-    """Whether a client's Idempotency-Key may be one: 1 to 128 printable ASCII characters."""
+    """Return True if `key` is a valid Idempotency-Key: 1 to 128 printable ASCII characters."""
     return 1 <= len(key) <= 128 and key.isascii() and key.isprintable()
 
 
 async def prepare(connection: Connection) -> None:
-    """Makes ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
+    """Make ids 16 plain bytes on this connection, which is how they are in a row: no UUID objects in between."""
     # asyncpg looks the type up; in a transaction, because a pooler may change the server between two messages.
     async with connection.transaction():
         await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
@@ -28,7 +28,7 @@ async def prepare(connection: Connection) -> None:
 async def claim_keys(
     connection: Connection, claims: dict[str, tuple[bytes, str]]
 ) -> dict[str, tuple[bytes, str] | None]:
-    """Takes keys, each for a body with this hash, with the answer (JSON) that it gets unless keep_answers says other.
+    """Take keys, each for a body with this hash, with the answer (JSON) that it gets unless keep_answers says other.
 
     Returns those that were taken before, with the hash and the answer of then; None for one that has just expired.
 
@@ -57,7 +57,7 @@ async def claim_keys(
 
 
 async def _wait_for_the_first(connection: Connection) -> None:
-    """Has this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
+    """Let this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
 
     What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
     stands. Whoever asks again must not be told that it is stored before the standby has it, too. This record lies after
@@ -70,7 +70,7 @@ async def _wait_for_the_first(connection: Connection) -> None:
 
 
 async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
-    """Replaces the answer (JSON) under claimed keys."""
+    """Replace the answer (JSON) under claimed keys."""
     await connection.execute(
         "UPDATE idempotency_keys SET answer = answers.answer "
         "FROM unnest($1::text[], $2::jsonb[]) AS answers (key, answer) "
@@ -81,12 +81,12 @@ async def keep_answers(connection: Connection, answers: dict[str, str]) -> None:
 
 
 async def free_keys(connection: Connection, keys: Iterable[str]) -> None:
-    """Gives claimed keys back: nothing was stored under them."""
+    """Give claimed keys back: nothing was stored under them."""
     await connection.execute("DELETE FROM idempotency_keys WHERE key = ANY($1)", list(keys))
 
 
 async def claim_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
-    """Takes event ids; returns those that are new."""
+    """Take event ids; return those that are new."""
     records = await connection.fetch(
         "INSERT INTO event_ids SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
         sorted(ids),
@@ -97,5 +97,5 @@ async def claim_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
 
 
 async def free_ids(connection: Connection, ids: Iterable[bytes]) -> None:
-    """Gives claimed ids back: their events could not be stored."""
+    """Give claimed ids back: their events could not be stored."""
     await connection.execute("DELETE FROM event_ids WHERE event_id = ANY($1::uuid[])", list(ids))

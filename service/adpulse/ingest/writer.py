@@ -17,11 +17,9 @@ from adpulse.database.connections import INGEST, Connection, connect, connect_po
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
-from adpulse.ingest.decoder import Batch
-from adpulse.ingest.group_commit import Answer, Job, KeyReused, Unavailable
+from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
+from adpulse.ingest.group_commit import Job
 from adpulse.settings import Settings
-
-__all__ = ["Answer", "KeyReused", "Overloaded", "Unavailable", "Writer"]
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +30,8 @@ RECONNECT_S = 0.1
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
 
-
 # All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
 STALLED_S = 5.0
-
-
-class Overloaded(Exception):
-    """The queue is full; the batch was not taken. Nothing of it will be stored."""
 
 
 class Writer:
@@ -70,7 +63,7 @@ class Writer:
         self._refuse_waiting()
 
     def admit(self, events: int = 0, size: int = 0) -> None:
-        """Returns when a batch of that many events and bytes can be taken now.
+        """Return if a batch of that many events and bytes can be taken now.
 
         A batch larger than the queue is taken when nothing waits. Raises Overloaded when the queue is full,
         Unavailable when the database is away.
@@ -86,8 +79,9 @@ class Writer:
             raise Overloaded
 
     def admit_body(self, size: int) -> None:
-        """As `admit`, for a body of so many bytes that is not read yet: it is taken to hold as many events a byte as
-        what waits. Otherwise each body would be decoded before it is refused, and an overload would stop the writing.
+        """Do as `admit`, for a body that is not read yet: suppose as many events a byte as in what waits.
+
+        Otherwise each body would be decoded before it is refused, and an overload would stop the writing.
         """
         self.admit(size * self._events // self._bytes if self._bytes else 0, size)
 
@@ -106,7 +100,7 @@ class Writer:
 
     @property
     def connected(self) -> bool:
-        """Whether at least one connection can write."""
+        """Return True if at least one connection can write."""
         return self._connected > 0
 
     @property
@@ -116,7 +110,7 @@ class Writer:
         return 0 < self._connected <= sum(now - since > STALLED_S for since in self._writing.values())
 
     def waiting(self) -> tuple[int, float | None]:
-        """How many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
+        """Return how many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
         return self._events, self._queue[0].queued_at if self._queue else None
 
     def _count(self, job: Job, sign: int) -> None:
@@ -124,7 +118,7 @@ class Writer:
         self._bytes += sign * job.batch.size
 
     def _take(self) -> list[Job]:
-        """The next group, in order of arrival. A key comes once in a group: its repeat waits for the first's commit."""
+        """Take the next group, in order of arrival. A key comes once in it: its repeat waits for the first's commit."""
         group: list[Job] = []
         keys: set[str] = set()
         events = 0
@@ -141,7 +135,7 @@ class Writer:
         return group
 
     async def _work(self) -> None:
-        """One writer: a connection, a group, a commit, again; reconnects until it is stopped."""
+        """Open a connection and write group after group; open it again when it is lost, until the writer is stopped."""
         while not (self._stopping and not self._queue):
             # One at a time: a database that is away, or is coming back, is not asked by all of them.
             async with self._connecting:
@@ -181,7 +175,7 @@ class Writer:
         return connection
 
     async def _write_groups(self, connection: Connection) -> None:
-        """Write group after group; returns when the connection has gone or everything is written at the end.
+        """Write group after group; return when the connection has gone or everything is written at the end.
 
         Raises one of UNAVAILABLE when the database fails, or does not answer in time, which may be after it has
         committed: the one case in which a batch that is stored is answered with 503. A key makes sending it again safe.

@@ -1,6 +1,7 @@
 """Gauges that are read off now and then, so that no request pays for them."""
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from collections.abc import Callable
 from adpulse import telemetry
 from adpulse.database import durability
 from adpulse.database.connections import Connection
+
+log = logging.getLogger(__name__)
 
 QUEUE_EVERY_S = 1.0
 DATABASE_EVERY_S = 15.0
@@ -31,7 +34,19 @@ _OF_THE_DATABASE = (
     telemetry.PARTITIONS,
     telemetry.DATABASE_BYTES,
     telemetry.DURABILITY_RISKS,
+    telemetry.OLDEST_TRANSACTION,
 )
+
+# Who holds the oldest transaction number of this database. pg_locks and application names may be read by every role.
+_OLDEST = """
+SELECT transactionid::text AS number, pg_locks.pid, application_name
+FROM pg_locks
+JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid AND datname = current_database()
+WHERE locktype = 'transactionid' AND granted AND mode = 'ExclusiveLock' AND pg_locks.pid <> pg_backend_pid()
+ORDER BY age(transactionid) DESC
+LIMIT 1
+"""
+_OLD_S = 60.0  # a transaction that lasts as long is named in the log
 
 
 async def watch_queue(waiting: Callable[[], tuple[int, float | None]]) -> None:
@@ -55,6 +70,34 @@ async def read_database(connection: Connection) -> None:
     telemetry.DURABILITY_RISKS.set(len(risks))
     for risk in risks:
         durability.warn(risk)
+
+
+class OldestTransaction:
+    """Watches for a transaction that is left open: deltas stay before reports, as dead rows, until it ends."""
+
+    def __init__(self) -> None:
+        self._number: str | None = None
+        self._since = 0.0
+        self._named = False
+
+    async def look(self, connection: Connection) -> None:
+        """Read off how long the oldest transaction has been seen, and log who holds it when that is long."""
+        row = await connection.fetchrow(_OLDEST)
+        now = time.monotonic()
+        number = row["number"] if row else None
+        if number != self._number:
+            self._number, self._since, self._named = number, now, False
+        age_s = now - self._since if row else 0.0
+        telemetry.OLDEST_TRANSACTION.set(age_s)
+        if row and age_s >= _OLD_S and not self._named:
+            self._named = True
+            log.warning(
+                "the process %d of PostgreSQL (%r) has had a transaction open for %.0f s or more; until it ends, "
+                "VACUUM cannot tidy up, and reports read ever more dead deltas",
+                row["pid"],
+                row["application_name"],
+                age_s,
+            )
 
 
 def forget_database() -> None:

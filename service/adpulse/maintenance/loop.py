@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 
 _RETRY_S = 2.0
 # Not while events are being moved to another design, where they would stay.
-_RETIRE = f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN retire_days($1) ELSE false END"
+_RETIRE = (
+    f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) "
+    "THEN retire_days(first_day_kept($1, $2)) ELSE false END"
+)
 _EXPIRE_EVERY_S = 60.0
 
 
@@ -92,10 +95,21 @@ class Step:
         self._failure = failure
 
 
-def _warn(_: object, message: asyncpg.PostgresLogMessage) -> None:
-    if message.severity_en == "WARNING":
+def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
+    """Return what logs the warnings and notices of a session: a warning that comes each round, once."""
+    said: set[str] = set()
+
+    def tell(_: object, message: asyncpg.PostgresLogMessage) -> None:
+        if message.severity_en == "NOTICE":  # such as what retention has dropped
+            log.info("maintenance: %s", message.message)
+        if message.severity_en != "WARNING":
+            return
         telemetry.MAINTENANCE_WARNINGS.inc()
-        log.warning("maintenance: %s", message.message)
+        if message.message not in said:
+            said.add(message.message)
+            log.warning("maintenance: %s", message.message)
+
+    return tell
 
 
 class Maintainer:
@@ -107,6 +121,7 @@ class Maintainer:
         self._task: asyncio.Task[None] | None = None
         self._outage = Outage(log, "maintenance", texts=True)
         self._every_s = _RETRY_S
+        self._oldest = gauges.OldestTransaction()
 
     async def start(self) -> None:
         """Begin; the first round comes at once, for whoever gets the lock."""
@@ -121,7 +136,7 @@ class Maintainer:
         while True:
             try:
                 connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
-                connection.add_log_listener(_warn)
+                connection.add_log_listener(_listener())
                 self._outage.over()
                 try:
                     await self._maintain(connection)
@@ -132,10 +147,6 @@ class Maintainer:
                 telemetry.MAINTENANCE_FAILURES.inc()
                 self._outage.failed(error)
             await asyncio.sleep(_RETRY_S)
-
-    def _first_kept(self) -> date:
-        # The day in which the limit falls stays whole: what was accepted a moment ago must not go at once.
-        return (datetime.now(UTC) - timedelta(days=self._settings.retention_days or 0)).date()
 
     async def _maintain(self, connection: Connection) -> None:
         while True:
@@ -184,6 +195,7 @@ class Maintainer:
 
     async def _read_gauges(self, connection: Connection) -> bool:
         await gauges.read_database(connection)
+        await self._oldest.look(connection)
         return False
 
     async def _expire(self, connection: Connection) -> bool:
@@ -194,5 +206,5 @@ class Maintainer:
         return False
 
     async def _retire(self, connection: Connection) -> bool:
-        more: bool = await connection.fetchval(_RETIRE, self._first_kept())
+        more: bool = await connection.fetchval(_RETIRE, self._settings.retention_days, datetime.now(UTC))
         return more

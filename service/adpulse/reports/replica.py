@@ -1,6 +1,7 @@
 """Where reports are read: the database itself, or a replica with the database to fall back to."""
 
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import asyncpg
@@ -92,15 +93,19 @@ async def open_reports(url: str, settings: Settings, size: int, application: str
     from the primary may have done so because it could not bear them.
     """
     primary = replica = watch = None
-    if settings.read_database_url:
-        readers = await open_readers(settings.read_database_url, size, application, settings)
-        replica = _Source(readers, Reporter(readers, settings))
-        watch = Watch(settings.read_database_url)
-        await watch.start()
-    if replica is None or settings.max_replica_lag_ms is not None:
-        if settings.pooler_url:
-            readers = await open_pooled_readers(settings.pooler_url, size, application, settings)
-        else:
-            readers = await open_readers(url, size, application, settings)
-        primary = _Source(readers, Reporter(readers, settings))
+    async with AsyncExitStack() as opened:  # what an error further down must close again
+        if settings.read_database_url:
+            readers = await open_readers(settings.read_database_url, size, application, settings)
+            opened.push_async_callback(readers.close)
+            replica = _Source(readers, Reporter(readers, settings))
+            watch = Watch(settings.read_database_url)
+            await watch.start()
+            opened.push_async_callback(watch.stop)
+        if replica is None or settings.max_replica_lag_ms is not None:
+            if settings.pooler_url:
+                readers = await open_pooled_readers(settings.pooler_url, size, application, settings)
+            else:
+                readers = await open_readers(url, size, application, settings)
+            primary = _Source(readers, Reporter(readers, settings))
+        opened.pop_all()
     return Reports(primary, replica, watch, settings.max_replica_lag_ms)

@@ -13,10 +13,7 @@ import msgspec
 
 from adpulse import calendar
 from adpulse.calendar import MINUTE, day_start
-
-# Before 1970 zones' offsets have seconds, which no minute can hold; after 2200 nothing is an ad event.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+from adpulse.event import EARLIEST, LATEST
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)

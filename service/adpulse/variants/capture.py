@@ -5,9 +5,12 @@ what it does not. The triggers do nothing unless somebody holds MOVE_LOCK: a mov
 Updates, deletes and TRUNCATE are refused meanwhile: events have no key by which a change could follow.
 """
 
+from collections.abc import Set
+
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.database.locks import MOVE_LOCK, give_way
+from adpulse.database.locks import give_way
+from adpulse.database.sql import SQL_DIR
 from adpulse.event import COLUMNS
 
 _FEW = 2_000  # that may be left for the transaction in which everybody waits
@@ -15,44 +18,17 @@ _MOST_ROUNDS = 100
 
 _COLUMNS = ", ".join(COLUMNS)
 
-_TABLE = f"""
-CREATE SCHEMA adpulse_move;
+_TABLE = (SQL_DIR / "move" / "capture.sql").read_text()
+_TRIGGERS = (SQL_DIR / "move" / "capture_triggers.sql").read_text()
 
--- Lost in a crash of the server, which ends the move, too.
-CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NULL DEFAULT pg_current_xact_id());
-
-CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
-
--- With its owner's rights: whoever writes events need not be able to write here. Who gets the lock learns that
--- nobody is moving any more.
-CREATE FUNCTION adpulse_move.capture() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
-    INSERT INTO adpulse_move.arrived ({_COLUMNS}) SELECT {_COLUMNS} FROM added;
-  END IF;
-  RETURN NULL;
-END
-$$;
-
-CREATE FUNCTION adpulse_move.refuse() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT pg_try_advisory_xact_lock_shared({MOVE_LOCK}) THEN
-    RAISE object_in_use USING MESSAGE = 'events are being moved to another design: change none until that is over';
-  END IF;
-  RETURN NULL;
-END
-$$;
-"""
-
-_TRIGGERS = """
-CREATE TRIGGER moving_inserted AFTER INSERT ON public.events
-REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.capture();
-
-CREATE TRIGGER moving_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON public.events
-FOR EACH STATEMENT EXECUTE FUNCTION adpulse_move.refuse();
+# A table of `events` that has no trigger: attached by hand, after the others got theirs.
+_UNSEEN = """
+SELECT relid::oid
+FROM pg_partition_tree('public.events')
+WHERE
+  isleaf
+  AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relid AND tgname = 'moving_inserted')
+LIMIT 1
 """
 
 _TAKE_OVER = """
@@ -67,6 +43,8 @@ async def note(connection: Connection) -> None:
 
     async def work(_: int) -> None:
         await connection.execute(_TRIGGERS)
+        # Partitions, too: a statement that names one fires no trigger of its parent.
+        await connection.execute("SELECT public.cover_partitions('public.events')")
 
     await give_way(connection, work)
 
@@ -109,3 +87,14 @@ async def catch_up(connection: Connection, since: str) -> str:
         if count <= _FEW:
             return since
     raise SchemaError("events come faster than they can be moved; nothing was changed; try again when there are fewer")
+
+
+async def check(connection: Connection, copied: Set[int]) -> None:
+    """Raise SchemaError when a table was attached to `events`, or detached, since the tables `copied` (oids) were."""
+    here = await connection.fetch(
+        "SELECT relid::oid FROM pg_partition_tree('public.events') UNION SELECT 'public.events'::regclass::oid"
+    )
+    if await connection.fetchval(_UNSEEN) is not None or not copied <= {record[0] for record in here}:
+        raise SchemaError(
+            "a table was attached to events, or detached, while they were being moved; nothing was changed; try again"
+        )

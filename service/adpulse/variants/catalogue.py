@@ -28,8 +28,10 @@ _NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTIL
 
 
 class Statement(NamedTuple):
-    """What answers a report: it takes the first `parameters` of the seven. `planned_once`: one plan is good for all
-    their values."""
+    """A statement that answers reports, with the first `parameters` of the seven.
+
+    `planned_once`: one plan is good for all their values.
+    """
 
     text: str
     parameters: int = 7

@@ -1,4 +1,4 @@
-"""Another design takes the place of the one in force, while events come in and reports are asked for.
+"""Put another design in the place of the one in force, while events come in and reports are asked for.
 
 1. The new design is built in a schema of its own, `adpulse_next`, by its up.sql.
 2. A trigger on `events` notes what arrives from now on (adpulse.variants.capture).
@@ -16,7 +16,7 @@ docs/how-to/change-online.md, docs/decisions/0086.
 
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -72,13 +72,14 @@ async def move(connection: Connection, old: Variant, new: Variant, dimensions: S
         await capture.note(connection)
         log.info("copying the events that are here; those that arrive are noted")
         await partition(connection, "public.events")
-        await capture.forget(connection, await _copy(connection))
+        snapshot, parts = await _copy(connection)
+        await capture.forget(connection, snapshot)
         since = await capture.catch_up(connection, "0")
         log.info("copied; compacting, vacuuming and analysing")
         await _tidy(connection, new)
         await connection.execute(_DROP_STANDINS)
         log.info("waiting for a moment alone with the tables")
-        await _switch(connection, old, new, dimensions, since)
+        await _switch(connection, old, new, dimensions, since, parts)
     except BaseException:
         if not connection.is_closed():
             try:
@@ -140,17 +141,21 @@ async def _routines(connection: Connection, *, pinned: bool = False) -> list[str
     return [record[0] for record in records]
 
 
-async def _copy(connection: Connection) -> str:
-    """Copy what one snapshot holds, and return that snapshot. It locks parts of `events`, and never the whole."""
+async def _copy(connection: Connection) -> tuple[str, set[int]]:
+    """Copy what one snapshot holds. Returns that snapshot, and the tables of `events` that it holds, by oid.
+
+    It locks parts of `events`, and never the whole.
+    """
     async with connection.transaction(isolation="repeatable_read"):
         snapshot: str = await connection.fetchval("SELECT pg_current_snapshot()::text")
         parts = await connection.fetch(
-            "SELECT relid::regclass::text, pg_relation_size(relid) / current_setting('block_size')::int AS pages "
+            "SELECT relid::oid AS part, relid::regclass::text, "
+            "  pg_relation_size(relid) / current_setting('block_size')::int AS pages "
             "FROM (SELECT relid FROM pg_partition_tree('public.events') WHERE isleaf "
             "      UNION SELECT 'public.events'::regclass) AS leaves "
             "JOIN pg_class ON pg_class.oid = relid WHERE relkind = 'r'"
         )
-        for part, pages in parts:
+        for _, part, pages in parts:
             for first in range(0, pages + 1, _PAGES):
                 # Beyond the last page: it may have grown since.
                 until = f"AND ctid < '({first + _PAGES},0)'" if first + _PAGES <= pages else ""
@@ -158,7 +163,7 @@ async def _copy(connection: Connection) -> str:
                     f"INSERT INTO adpulse_next.events ({_COLUMNS}) SELECT {_COLUMNS} FROM ONLY {part} "
                     f"WHERE ctid >= '({first},0)' {until}"
                 )
-    return snapshot
+    return snapshot, {record["part"] for record in parts}
 
 
 async def _tidy(connection: Connection, new: Variant) -> None:
@@ -183,8 +188,12 @@ async def _switch(
     new: Variant,
     dimensions: Sequence[str],
     since: str,
+    parts: Set[int],
 ) -> None:
-    """Run the transaction in which everybody waits, again until it gets its locks. `since`: of arrivals."""
+    """Run the transaction in which everybody waits, again until it gets its locks.
+
+    `since`: of arrivals; `parts`: the tables of `events` that were copied, by oid.
+    """
     ours = [
         (record[0], record[1])
         for record in await connection.fetch(
@@ -219,7 +228,9 @@ async def _switch(
         await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
         # Writers stop here; reports go on.
         started = time.perf_counter()
-        await connection.execute("LOCK TABLE ONLY public.events IN EXCLUSIVE MODE")
+        # Each partition, too, into which somebody may write straight.
+        await connection.execute("LOCK TABLE public.events IN EXCLUSIVE MODE")
+        await capture.check(connection, parts)
         await capture.take_over(connection, last)
         # Reports stop here: in the order in which theirs takes its locks, or both would wait for the other.
         # In one message: a report of several statements locks `events` first, and one that comes between two of these

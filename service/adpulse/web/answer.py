@@ -1,9 +1,46 @@
-"""One answer on its way out, in as few pieces as it can be."""
+"""One answer on its way out: in as few pieces as it can be, and read by its peer."""
 
 from typing import TYPE_CHECKING
 
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from adpulse.problems import document
+
 if TYPE_CHECKING:
     from adpulse.web.protocol import Protocol
+
+# A peer reads its answer at this speed at least, counted from UNREAD_S after it was written.
+UNREAD_S = 30.0
+READ_BYTES_PER_S = 10_000
+# The same while the server stops.
+STOP_UNREAD_S = 2.0
+
+
+def refusal(status: int, code: str, detail: str, more: bytes = b"") -> bytes:
+    """Return a last answer to what never becomes a request: a problem document; `more` are lines of its head."""
+    body = orjson.dumps(document(status, code, detail))
+    head = b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n" + more
+    return STATUS_LINE[status] + head + b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+
+
+class ReadingSpeed:
+    """How fast a peer reads what is written to it."""
+
+    def __init__(self) -> None:
+        self.patience_s = UNREAD_S
+        self._unread_s = 0.0  # for how long there have been unsent bytes
+        self._before = 0  # bytes that had been sent when that began
+
+    def is_too_slow(self, sent: int, unsent: int, passed_s: float) -> bool:
+        """Return True if the peer has been too slow, given the bytes sent so far, and the time since the last call."""
+        if not unsent:
+            self._unread_s = 0.0
+            return False
+        if not self._unread_s:
+            self._before = sent
+        self._unread_s += passed_s
+        return sent - self._before < READ_BYTES_PER_S * (self._unread_s - self.patience_s)
 
 
 class OnePiece:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from adpulse.calendar import GRANULARITIES
 from adpulse.event import EVENT, TEXT_LENGTH
-from adpulse.ingest.decoder import LISTED_REJECTIONS
+from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.problems import document
 from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
@@ -16,8 +16,10 @@ _COUNT = {"type": "integer", "minimum": 0}
 
 
 def _problem(status: int, code: str, detail: str, **more: tuple[dict[str, Any], Any]) -> dict[str, Any]:
-    """Return a reply that says what is wrong, with an example; `more` are members beside the four of every problem
-    document, each as its schema and its example."""
+    """Return a reply that says what is wrong, with an example.
+
+    `more` are members beside the four of every problem document, each as its schema and its example.
+    """
     members = {
         "type": {"type": "string", "pattern": "^urn:adpulse:[a-z_]+$"},
         "title": _TEXT,
@@ -43,6 +45,7 @@ _LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}, "descriptio
 _UNAVAILABLE = _problem(503, "unavailable", "The database cannot be reached.") | _LATER
 # What may be answered before the endpoint is asked.
 _GUARD = {
+    "400": _problem(400, "header", "The request has more than one content-type."),
     "401": _problem(401, "key_missing", "Send a key: Authorization: Bearer …, or X-API-Key: …")
     | {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how to send a key"}}},
     "403": _problem(403, "scope", "This key is not one for scope read."),
@@ -77,7 +80,7 @@ _EXAMPLE_ANSWER = {
 
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
-    """The operation object of POST /events, with this server's limits."""
+    """Return the operation object of POST /events, with this server's limits."""
     event = _event_schema(settings)
     batch = {
         "type": "object",
@@ -117,6 +120,7 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                     }
                 },
             },
+            **_GUARD,
             **{str(status): _problem(status, code, detail) for status, code, detail in _REFUSED},
             "422": _problem(
                 422,
@@ -124,7 +128,6 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
                 "No event of the request was accepted.",
                 **{name: (schema, _EXAMPLE_ANSWER[name]) for name, schema in _ANSWER["properties"].items()},
             ),
-            **_GUARD,
         },
         "security": _KEY,
     }
@@ -172,7 +175,7 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
 
 
 def report_openapi(settings: Settings) -> dict[str, Any]:
-    """The operation object of GET /report, with this server's limits.
+    """Return the operation object of GET /report, with this server's limits.
 
     The page fills in what it finds as an example or a default of a parameter: only `start` has one, which is required.
     Examples of the others are in their schemas.

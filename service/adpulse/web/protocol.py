@@ -12,13 +12,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import httptools
-import orjson
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from adpulse import telemetry
-from adpulse.problems import document
-from adpulse.web.answer import OnePiece
+from adpulse.web.answer import STOP_UNREAD_S, OnePiece, ReadingSpeed, refusal
 from adpulse.web.framing import (
     ChunkedBody,
     MalformedError,
@@ -42,15 +40,9 @@ MOST_UNSENT_BYTES = 16_384
 LINGER_S = 5.0
 LINGER_BYTES = 64 * 2**20
 
-# A peer reads its answer at this speed at least, counted from UNREAD_S after it was written.
-UNREAD_S = 30.0
-READ_BYTES_PER_S = 10_000
-# The same while the server stops.
-STOP_UNREAD_S = 2.0
-
 
 class _Flow(FlowControl):
-    """Reads no more while a request waits for its turn, whoever asks for more of a body."""
+    """Keeps reading paused while a request waits for its turn, also when an endpoint asks for more of a body."""
 
     waits = False
 
@@ -86,21 +78,19 @@ class Protocol(HttpToolsProtocol):
     _lingers: int | None = None  # bytes that are still read, and dropped, before the connection is closed
     _written = 0  # bytes
     _paused_at = 0  # bytes that had been written before the peer had too much to read
-    _unread_s = 0.0  # for how long there have been unsent bytes
-    _read_mark = 0  # bytes that had been sent when that began
-    _unread_patience_s = UNREAD_S
 
     # ── The connection ────────────────────────────────────────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to watch the connection, or refuse it when there are too many."""
         super().connection_made(transport)
+        self._reading = ReadingSpeed()
         self.flow = _Flow(transport)
         transport.set_write_buffer_limits(high=MOST_UNSENT_BYTES)
         self._look_later()
         if len(self.connections) > MOST_CONNECTIONS:
             self._count_cut("connections")
-            self._say(503, "unavailable", "The server has too many connections.", b"retry-after: 1\r\n")
+            self.write(refusal(503, "unavailable", "The server has too many connections.", b"retry-after: 1\r\n"))
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -124,7 +114,7 @@ class Protocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """End the connection, once the answer that is under way has gone out and the peer reads it."""
         super().shutdown()
-        self._unread_patience_s = STOP_UNREAD_S
+        self._reading.patience_s = STOP_UNREAD_S
         self._look_later()
 
     def cut(self, reason: str) -> None:
@@ -336,7 +326,7 @@ class Protocol(HttpToolsProtocol):
     # ── Deadlines ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _look_later(self) -> None:
-        self._period_s = min(self.head_timeout_s, self._unread_patience_s) / 4
+        self._period_s = min(self.head_timeout_s, self._reading.patience_s) / 4
         self._watch_again(self._period_s, self._look)
 
     def _look(self) -> None:
@@ -346,7 +336,8 @@ class Protocol(HttpToolsProtocol):
         nothing. What is no head is the time between two requests, which uvicorn ends, unless it gets empty lines or
         the rest of a body that nobody wants.
         """
-        if self._reads_too_slowly():
+        unsent = self.transport.get_write_buffer_size()
+        if self._reading.is_too_slow(self._written - unsent, unsent, self._period_s):
             self.cut("unread")
             return
         if self._answering or self.flow.write_paused or self.cycle is not self._seen:
@@ -362,17 +353,6 @@ class Protocol(HttpToolsProtocol):
         else:
             self.transport.close()
             self._look_later()
-
-    def _reads_too_slowly(self) -> bool:
-        unsent = self.transport.get_write_buffer_size()
-        if not unsent:
-            self._unread_s = 0.0
-            return False
-        sent = self._written - unsent
-        if not self._unread_s:
-            self._read_mark = sent
-        self._unread_s += self._period_s
-        return sent - self._read_mark < READ_BYTES_PER_S * (self._unread_s - self._unread_patience_s)
 
     def _watch_again(self, seconds: float, look: Callable[[], None]) -> None:
         if self._watch is not None:
@@ -398,18 +378,8 @@ class Protocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             telemetry.REQUESTS.labels("other", "other", str(status)).inc()
-        self._say(status, code, detail)
+        self.write(refusal(status, code, detail))
         self._linger()
-
-    def _say(self, status: int, code: str, detail: str, more: bytes = b"") -> None:
-        body = orjson.dumps(document(status, code, detail))
-        self.write(
-            STATUS_LINE[status]
-            + b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"
-            + more
-            + b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-            + body
-        )
 
     def hang_up(self) -> None:
         """Close after the last answer, once what the client has sent is read."""
@@ -421,8 +391,8 @@ class Protocol(HttpToolsProtocol):
     def _linger(self) -> None:
         """Say that no more will be said, and close when the client has said all, too, within bounds.
 
-        A socket that is closed with bytes unread, or gets more, is reset: whoever is still sending would get an error
-        instead of the answer that says why.
+        A socket that is closed with bytes unread, or gets more, is reset: a client that is still sending would get an
+        error instead of the answer that says why.
         """
         if self.transport.is_closing():
             return

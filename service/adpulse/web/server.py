@@ -1,6 +1,5 @@
 """Serving the application with uvicorn: processes and their metrics."""
 
-import fcntl
 import gc
 import multiprocessing
 import os
@@ -84,7 +83,7 @@ class _Parent(Multiprocess):
 
 
 def create_worker() -> FastAPI:
-    """The application in a process of its own, or in the only one."""
+    """Return the application, in a process of its own or in the only one."""
     if (parent := multiprocessing.parent_process()) is not None:
         # It stops when its parent is killed and so cannot stop it.
         def follow() -> None:
@@ -103,27 +102,23 @@ def create_worker() -> FastAPI:
 
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
-    """The folder through which workers add up their metrics; prometheus_client reads its name when it is imported."""
-    _sweep()
-    made = Path(tempfile.mkdtemp(prefix=".adpulse-"))
-    with (made / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the kernel lets go of it, whatever ends this process
-        folder = made.rename(made.with_name(_FOLDERS + made.name.removeprefix(".adpulse-")))  # sweepers see it now
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    """Make the folder through which workers add up their metrics; prometheus_client reads its name at its import."""
+    _forget_the_dead()
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_dead() -> None:
+    """Remove the folders of servers that were killed, and so could not."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        pid = folder.name.removeprefix(_FOLDERS).partition("-")[0]
         try:
-            yield
-        finally:
+            os.kill(int(pid), 0)  # asks, and sends nothing
+        except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep() -> None:
-    """Remove the folders of services that were killed: ours, with a lock that nobody holds."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
-        try:
-            if folder.lstat().st_uid != os.geteuid():
-                continue
-            with (folder / "lock").open("r+") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # in use, or not ours to remove
+        except (PermissionError, ValueError):  # it lives under another user; not a folder of ours
+            continue

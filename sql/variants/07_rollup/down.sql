@@ -2,7 +2,7 @@
 
 DROP TABLE events;
 
-DROP FUNCTION rollup_capture(), rollup_truncate();
+DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_emptying();
 
 DROP TABLE rollup_delta, rollup_minute, rollup_hour, rollup_large;
 

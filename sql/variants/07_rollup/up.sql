@@ -99,6 +99,10 @@ CREATE TABLE rollup_large (
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  -- A table that was a partition once: reports do not see it.
+  IF TG_TABLE_NAME <> 'events' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     BEGIN
       INSERT INTO rollup_delta
@@ -161,14 +165,32 @@ BEGIN
 END
 $$;
 
+-- TRUNCATE of `events` empties the roll-ups; of a partition alone, which is told before it, counts its rows out.
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_WHEN = 'BEFORE' THEN
+    -- A partition alone: its rows are counted out.
+    EXECUTE format('DELETE FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    RETURN NULL;
+  END IF;
   TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large;
+  PERFORM set_config('adpulse.counted', '', true);
   RETURN NULL;
 END
 $$;
 
+-- TRUNCATE of `events` also tells each partition, which must not count out its rows.
+CREATE FUNCTION rollup_emptying() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('adpulse.counted', 'on', true);
+  RETURN NULL;
+END
+$$;
+
+-- A statement fires the triggers of the table that it names, so partitions get copies of these: cover_partitions(), in
+-- sql/migrations/0013.
 CREATE TRIGGER events_inserted AFTER INSERT ON events
 REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
@@ -180,6 +202,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
 CREATE TRIGGER events_deleted AFTER DELETE ON events
 REFERENCING OLD TABLE AS removed
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
+
+CREATE TRIGGER events_emptying BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION rollup_emptying();
 
 CREATE TRIGGER events_truncated AFTER TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate();

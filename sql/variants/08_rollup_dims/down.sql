@@ -2,7 +2,7 @@
 
 DROP TABLE events;
 
-DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_give_up(bigint);
+DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_emptying(), rollup_give_up(bigint);
 
 DROP FUNCTION raw_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb);
 

@@ -64,15 +64,22 @@ WITH
       cost_micros = kept.cost_micros + excluded.cost_micros,
       revenue_micros = kept.revenue_micros + excluded.revenue_micros
   ),
-  -- A row per delta and dimension. An over-long value must not meet an index: it is cut, and its dimension given up in
-  -- this same statement, so that no report sees the cut.
-  dims AS (
+  -- A row per delta and dimension. An over-long value must not meet an index: its dimension is given up in this same
+  -- statement, and has no rows of this round.
+  keyed AS (
     SELECT
       campaign_id, place, left(coalesce(vals[place], 'null'), 201) AS value, minute, hour,
       impressions, clicks, conversions, cost_micros, revenue_micros, cost, revenue, is_large
     FROM counted
     CROSS JOIN rollup_dimension
     WHERE given_up_at IS NULL
+  ),
+  given_up AS (
+    UPDATE rollup_dimension SET given_up_at = now()
+    WHERE place IN (SELECT place FROM keyed WHERE length(value) > 200)
+  ),
+  dims AS (
+    SELECT * FROM keyed WHERE place NOT IN (SELECT place FROM keyed WHERE length(value) > 200)
   ),
   large AS (
     INSERT INTO rollup_large AS kept
@@ -89,10 +96,6 @@ WITH
     ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
       cost_micros = kept.cost_micros + excluded.cost_micros,
       revenue_micros = kept.revenue_micros + excluded.revenue_micros
-  ),
-  given_up AS (
-    UPDATE rollup_dimension SET given_up_at = now()
-    WHERE place IN (SELECT place FROM dims WHERE length(value) > 200)
   ),
   known AS (
     INSERT INTO rollup_value (place, value)

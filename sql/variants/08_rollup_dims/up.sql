@@ -163,6 +163,10 @@ DECLARE
   );
 BEGIN
   -- By six columns, and not by their array, which is slower to hash and to compare.
+  -- A table that was a partition once: reports do not see it.
+  IF TG_TABLE_NAME <> 'events' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     BEGIN
       INSERT INTO rollup_delta
@@ -254,7 +258,21 @@ $$;
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_WHEN = 'BEFORE' THEN
+    -- A partition alone: its rows are counted out.
+    EXECUTE format('DELETE FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    RETURN NULL;
+  END IF;
   TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large, rollup_dim_minute, rollup_dim_hour, rollup_value;
+  PERFORM set_config('adpulse.counted', '', true);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollup_emptying() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('adpulse.counted', 'on', true);
   RETURN NULL;
 END
 $$;
@@ -270,6 +288,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
 CREATE TRIGGER events_deleted AFTER DELETE ON events
 REFERENCING OLD TABLE AS removed
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_capture();
+
+CREATE TRIGGER events_emptying BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION rollup_emptying();
 
 CREATE TRIGGER events_truncated AFTER TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_truncate();
@@ -308,7 +329,8 @@ $$;
 
 -- Gives up dimensions that have more values than `most`: a key that is different in each event would make a roll-up
 -- row of each. Reports by such a key read raw events from then on, and the trigger leaves it out. (A value of more than
--- 200 characters does the same in maintain.sql.) The service logs the warning and counts it.
+-- 200 characters does the same in maintain.sql.) What the roll-ups hold of it stays: raw events of old days may be gone.
+-- The service logs the warning and counts it.
 CREATE FUNCTION rollup_give_up(most bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -317,12 +339,8 @@ BEGIN
   UPDATE rollup_dimension SET given_up_at = now()
   WHERE given_up_at IS NULL AND place IN (SELECT place FROM rollup_value GROUP BY place HAVING count(*) > most);
   FOR runaway IN
-    SELECT place, key FROM rollup_dimension
-    WHERE given_up_at IS NOT NULL AND place IN (SELECT place FROM rollup_value)
+    SELECT key FROM rollup_dimension WHERE given_up_at > now() - interval '10 seconds'
   LOOP
-    DELETE FROM rollup_dim_minute WHERE place = runaway.place;
-    DELETE FROM rollup_dim_hour WHERE place = runaway.place;
-    DELETE FROM rollup_value WHERE place = runaway.place;
     RAISE WARNING 'the dimension % has too many or too long values: its roll-ups are given up, its reports read raw events',
       quote_literal(runaway.key);
   END LOOP;

@@ -1,6 +1,8 @@
 """Notebooks run from top to bottom on the committed results, and their pictures are those in screenshots/."""
 
 import re
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -138,6 +140,16 @@ def test_a_notebook_that_is_run_by_hand_leaves_screenshots_alone(
     monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
     notebooks.save(lambda: b"a picture", "01_architecture")
     assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == b"a picture"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_jupyterlab_opens_for_anybody_on_a_port_of_choice() -> None:
+    """It refuses root unless told otherwise."""
+    command = ["make", "--dry-run", "--no-print-directory", "lab", "PORT=9876"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    assert "jupyter lab notebooks" in shown
+    assert "--port 9876" in shown
+    assert "--allow-root" in shown
 
 
 def test_figures_without_anything_to_draw_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

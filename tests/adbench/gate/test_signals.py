@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adbench.gate.measure import explain as plans
-from adbench.gate.measure import signals
+from adbench.gate.measure import explain, signals
 from adbench.gate.measure.sides import prepare
 from adbench.gate.measure.signals import Signals
 from adbench.gate.proof.plants import SQL, Plant
@@ -96,10 +95,10 @@ async def test_what_is_written_is_counted(connection: Connection) -> None:
 async def test_a_statement_that_is_explained_leaves_nothing(connection: Connection) -> None:
     """It runs, and is rolled back; what PostgreSQL cannot explain has no plan."""
     await connection.execute("CREATE TABLE t (x int PRIMARY KEY)")
-    plan = await plans.run(connection, "INSERT INTO t SELECT 1 ON CONFLICT (x) DO UPDATE SET x = 2")
+    plan = await explain.run(connection, "INSERT INTO t SELECT 1 ON CONFLICT (x) DO UPDATE SET x = 2")
     assert plan.buffers
     assert await connection.fetchval("SELECT count(*) FROM t") == 0
-    assert await plans.plan(connection, "REFRESH MATERIALIZED VIEW v") is None
+    assert await explain.plan(connection, "REFRESH MATERIALIZED VIEW v") is None
 
 
 def test_growth_counts_beyond_the_allowance() -> None:

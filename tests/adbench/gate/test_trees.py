@@ -1,5 +1,6 @@
 """Revisions become folders that hold exactly that revision."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from adbench.gate.measure import trees
 from adbench.gate.measure.trees import LOCK, WORKTREE, TreeError
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adpulse.auth.keyring import Bucket
+from adpulse.auth.rate_limit import Bucket
 from tests.adpulse.auth.conftest import BATCH, DAY, EVENT, NewKey, assert_refused, bearer
 from tests.conftest import Serve
 
@@ -59,3 +59,16 @@ async def test_a_limit_on_requests_holds_for_all_of_them(serve: Serve, url: str,
     assert_refused(await client.post("/events", json=BATCH, headers=bearer(default)), 429, "rate_limited")
     for _ in range(5):
         assert (await client.get(DAY, headers=bearer(own))).status_code == 200
+
+
+async def test_many_connections_share_one_bucket(serve: Serve, url: str, new_key: NewKey) -> None:
+    """Batches that come at the same time: one overdraws the bucket, the others are refused before they are decoded."""
+    key = await new_key("write", events_per_s=10)
+    client = await serve(url)
+    many = {"events": [EVENT] * 500}
+    replies = await asyncio.gather(*(client.post("/events", json=many, headers=bearer(key)) for _ in range(40)))
+    taken = [reply for reply in replies if reply.status_code == 200]
+    assert len(taken) == 1
+    for reply in replies:
+        if reply not in taken:
+            assert_refused(reply, 429, "rate_limited", key)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from adpulse.database.connections import Connection, connect
-from adpulse.ingest.decoder import Batch, Decoder
-from adpulse.ingest.writer import Answer, Unavailable, Writer
+from adpulse.ingest.batch import Answer, Batch, Unavailable
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
 
 JSON = {"Content-Type": "application/json"}

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
+from adpulse.ingest.batch import BodyError
 from adpulse.ingest.body import ArrivingFull, BodyReader, gunzip, is_ndjson
-from adpulse.ingest.decoder import BodyError
 from adpulse.settings import Settings
 
 
@@ -95,6 +95,25 @@ async def test_bodies_that_arrive_together_are_bounded() -> None:
 
     assert await reader.read({}, receive) == bytes(6) + b"end"
     assert reader._arriving == 0
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [("", False), (" ", False), ("identity", False), ("gzip", True), ("GZIP", True), ("x-gzip", True)],
+)
+async def test_encodings_that_are_taken(encoding: str, packed: bool) -> None:
+    """Plain, also said with no word at all, and gzip by its old name."""
+    content = gzip.compress(b"body") if packed else b"body"
+    headers = {b"content-encoding": encoding.encode()}
+    assert await BodyReader(Settings()).read(headers, arriving(chunk(content))) == b"body"
+
+
+@pytest.mark.parametrize("encoding", ["br", "compress", "zstd", "deflate", "gzip, gzip", "gzip;q=1", "x"])
+async def test_encodings_that_are_not(encoding: str) -> None:
+    """415 says what is taken, before anything is received."""
+    with pytest.raises(BodyError) as caught:
+        await BodyReader(Settings()).read({b"content-encoding": encoding.encode()}, arriving())
+    assert (caught.value.status, caught.value.headers) == (415, {"Accept-Encoding": "gzip"})
 
 
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))

@@ -8,8 +8,8 @@ import pytest
 from httpx import AsyncClient
 
 from adpulse.database.connections import Connection
-from adpulse.ingest.decoder import Batch, Decoder
-from adpulse.ingest.writer import Overloaded, Unavailable
+from adpulse.ingest.batch import Batch, Overloaded, Unavailable
+from adpulse.ingest.decoder import Decoder
 from tests.adpulse.ingest.conftest import JSON, Start, batch, blocked, body, idle, users
 from tests.conftest import Serve
 

@@ -7,7 +7,8 @@ from typing import Any
 from httpx import AsyncClient
 
 from adpulse.database.connections import Connection
-from adpulse.ingest.writer import Answer, KeyReused, Writer
+from adpulse.ingest.batch import Answer, KeyReused
+from adpulse.ingest.writer import Writer
 from tests.adpulse.ingest.conftest import IDS, JSON, Start, batch, blocked, body, users
 
 # ── Batches ──────────────────────────────────────────────────────────────────────────────────────────────────

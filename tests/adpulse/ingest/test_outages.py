@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from adpulse.database.connections import Connection, connect
-from adpulse.ingest.writer import Unavailable, Writer
+from adpulse.ingest.batch import Unavailable
+from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import Start, batch, blocked, until_stored, users
 from tests.conftest import NewDatabase, dial

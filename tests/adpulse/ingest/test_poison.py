@@ -7,8 +7,8 @@ import pytest
 from httpx import AsyncClient
 
 from adpulse.database.connections import Connection
+from adpulse.ingest.batch import Unavailable
 from adpulse.ingest.decoder import Decoder
-from adpulse.ingest.writer import Unavailable
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import IDS, JSON, Start, batch, blocked, body, until_stored, users
 

@@ -1,15 +1,18 @@
 """A change of design while events come in and reports are asked for: nothing fails, is lost or is counted twice."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import pglast
 import pytest
 
 from adpulse.database import connections, locks
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
+from adpulse.database.sql import SQL_DIR
 from adpulse.variants import capture, catalogue, migrate, online, state, verify
 from tests.conftest import Client, NewDatabase, Serve
 
@@ -214,3 +217,11 @@ async def test_a_move_gives_way_to_a_long_report(url: str) -> None:
     assert (await verify.verify(reader, catalogue.find("rollup_dims"))).exact
     for each in (mover, reader, writer):
         await each.close()
+
+
+def test_the_scripts_of_a_move_parse_and_know_its_lock() -> None:
+    """PostgreSQL's own parser reads each, and the number of the lock is that of the service."""
+    files = {path.name: path.read_text() for path in (SQL_DIR / "move").glob("*.sql")}
+    assert all(pglast.parse_sql(text) for text in files.values())
+    numbers = re.findall(r"advisory_xact_lock_shared\((\d+)\)", files["capture.sql"])
+    assert numbers == [str(locks.MOVE_LOCK)] * 2

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from uvicorn import Config, Server
 
-from adpulse.web import memory, protocol
+from adpulse.web import answer, memory, protocol
 from adpulse.web.memory import Memory
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.large_answers import app
@@ -202,7 +202,7 @@ class Kept:
 
 
 def test_the_oldest_is_cut_first() -> None:
-    """All together stay within the bound; whoever gives back in time is not cut."""
+    """All together stay within the bound; a connection that gives back in time is not cut."""
     all_kept = Memory(100)
     old, gone, new = Kept(), Kept(), Kept()
     for connection, size in ((old, 40), (gone, 50), (gone, 0), (new, 50), (old, 45)):
@@ -219,7 +219,7 @@ def test_the_oldest_is_cut_first() -> None:
 async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The port of a server in this process that has little patience with peers that do not read."""
     monkeypatch.setattr(Protocol, "head_timeout_s", 0.4)
-    monkeypatch.setattr(Protocol, "_unread_patience_s", 0.4)
+    monkeypatch.setattr(answer, "UNREAD_S", 0.4)
     running = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))
     task = asyncio.create_task(running.serve())
     async with asyncio.timeout(PATIENCE_S):

@@ -188,14 +188,13 @@ FIELDS: dict[str, tuple[str, str | None, str]] = {
     "money past 64 bits": (raw("revenue", "99999999999999999999999"), "revenue", "range"),
     "negative money": (event(revenue=-0.01), "revenue", "range"),
     "seven decimals": (raw("cost", "0.0000005"), "cost", "precision"),
-    "0.1 + 0.2": (event(cost=0.1 + 0.2), "cost", "precision"),
     "the least double": (raw("cost", "5e-324"), "cost", "precision"),
     "time without zone": (event(ts="2025-09-24T06:59:31"), "ts", "timezone"),
     "time as a bare number": (event(ts=1758697171), "ts", "type"),
     "time as a number in text": (event(ts="1758697171"), "ts", "format"),
     "a date": (event(ts="2025-09-24"), "ts", "format"),
     "a day that is not": (event(ts="2025-02-29T00:00:00Z"), "ts", "format"),
-    "a leap second": (event(ts="2016-12-31T23:59:60Z"), "ts", "format"),
+    "a leap second in the middle of a day": (event(ts="2016-12-31T22:59:60Z"), "ts", "format"),
     "time without seconds": (event(ts="2025-09-24T06:59Z"), "ts", "format"),
     "year 1 at a zone's edge": (event(ts="0001-01-01T00:00:00+14:00"), "ts", "range"),
     "year 9999 at a zone's edge": (event(ts="9999-12-31T23:59:59-14:00"), "ts", "range"),
@@ -251,7 +250,7 @@ async def test_a_batch_without_a_good_event_is_422(client: AsyncClient, connecti
 async def test_lines_that_are_no_json_cost_only_themselves(client: AsyncClient) -> None:
     """A line of NDJSON is an event: not a half, and not two."""
     half, other = event()[:10], event()[10:]
-    lines = [event(), half, other, event() + event(), f"{event()},{event()}", "[" * 20_000, event()]
+    lines = [event(), half, other, event() + event(), f"{event()},{event()}", "[" * 20_000 + "]" * 20_000, event()]
     answer = (await client.post("/events", content="\n".join(lines), headers=NDJSON)).json()
     assert answer["accepted"] == 2
     codes = [(rejection["index"], rejection["code"]) for rejection in answer["rejected"]]
@@ -396,7 +395,7 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 
 def head(*headers: str) -> bytes:
-    lines = ["POST /events HTTP/1.1", "Host: x", "Content-Type: application/json", *headers]
+    lines = ["POST /events HTTP/1.1", "Host: localhost", "Content-Type: application/json", *headers]
     return "\r\n".join([*lines, "", ""]).encode()
 
 

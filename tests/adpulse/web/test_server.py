@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 from adpulse.web import protocol
-from adpulse.web import server as serving
 from adpulse.web.protocol import Protocol
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -372,20 +369,3 @@ async def test_nobody_switches_to_websockets(listen: Listen) -> None:
     async with asyncio.timeout(60):
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
     writer.close()
-
-
-def test_what_a_killed_service_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder of its workers' metrics goes with the next start; that of a service that runs stays."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")  # what is set is gone after the test
-    left = tmp_path / "adpulse-metrics-left"
-    left.mkdir()
-    (left / "lock").touch()
-    (left / "gauge_livesum_1.db").touch()
-    with serving._shared_metrics():
-        assert not left.exists()
-        (ours,) = tmp_path.iterdir()
-        with serving._shared_metrics():
-            assert ours.exists()
-            assert len(list(tmp_path.iterdir())) == 2
-    assert not list(tmp_path.iterdir())

@@ -1,12 +1,12 @@
 """Rounds into measurements. Their names and labels are explained in docs/reference/results.md."""
 
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import geometric_mean, median
 
 from adbench.experiments.matrix.databases import Stock
 from adbench.experiments.matrix.plan import CONTROL, SHAPES, Phase
 from adbench.experiments.matrix.turns import Player, Round, Settling
-from adbench.records import statistics as stats
+from adbench.records import statistics
 from adbench.records.model import Measurement
 
 QUANTILES = {"0.5": 50, "0.95": 95, "0.99": 99}
@@ -21,8 +21,8 @@ def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
     That is the geometric mean over the shapes of their medians, so that no shape counts more for being slow.
     """
     if phase in ("report", "both"):
-        shapes = ([statistics.median(times) for times in each.reports.values() if times] for each in rounds)
-        return [statistics.geometric_mean(medians) for medians in shapes]
+        shapes = ([median(times) for times in each.reports.values() if times] for each in rounds)
+        return [geometric_mean(medians) for medians in shapes]
     return [each.events / each.seconds for each in rounds]
 
 
@@ -31,12 +31,12 @@ def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: St
     control = next((figures[each] for each in figures if each.variant.name == CONTROL), None)
     if control is None or stock.variant.name == CONTROL or len(control) != len(figures[stock]) or not control:
         return []
-    value, low, high = stats.ratio(zip(control, figures[stock], strict=True))
-    return [Measurement(name=f"{phase}.of_control", value=value, low=low, high=high, unit="ratio")]
+    share = statistics.ratio(zip(control, figures[stock], strict=True))
+    return [Measurement.within(f"{phase}.of_control", share, "ratio", {})]
 
 
 def loaded(player: Player, settling: Settling) -> list[Measurement]:
-    """Yield the numbers of a database that was filled in all rounds."""
+    """Return the numbers of a database that was filled in all rounds."""
     rounds = player.rounds
     events = sum(each.events for each in rounds)
     sizes = [
@@ -46,7 +46,7 @@ def loaded(player: Player, settling: Settling) -> list[Measurement]:
     total = sum(settling.sizes.values()) / events
     written = sum(each.wal_bytes for each in rounds) + player.upkeep_wal_bytes
     return [
-        _over("load.rate", "events/s", stats.median(per_round("load", rounds))),
+        _over("load.rate", "events/s", statistics.median(per_round("load", rounds))),
         _one("load.seconds", sum(each.seconds for each in rounds), "s"),
         _one("load.wal", written / events, "bytes/event"),
         _one("load.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
@@ -57,7 +57,7 @@ def loaded(player: Player, settling: Settling) -> list[Measurement]:
 
 
 def reported(player: Player) -> list[Measurement]:
-    """Yield the numbers of reports alone."""
+    """Return the numbers of reports alone."""
     pages = [
         _one("report.pages", explained.pages, "pages", shape=name).model_copy(update={"detail": explained.shape})
         for name, explained in player.explained.items()
@@ -66,24 +66,24 @@ def reported(player: Player) -> list[Measurement]:
 
 
 def ingested(player: Player) -> list[Measurement]:
-    """Yield the numbers of writing alone."""
+    """Return the numbers of writing alone."""
     rounds = player.counted
     events = sum(each.events for each in player.rounds)
     return [
-        _over("ingest.rate", "events/s", stats.median(per_round("ingest", rounds))),
+        _over("ingest.rate", "events/s", statistics.median(per_round("ingest", rounds))),
         *_quantiles("ingest.latency", [each.copies for each in rounds]),
-        _over("ingest.wal", "bytes/event", stats.median([each.wal_bytes / each.events for each in rounds])),
+        _over("ingest.wal", "bytes/event", statistics.median([each.wal_bytes / each.events for each in rounds])),
         _one("ingest.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
         _one("ingest.upkeep_wal", player.upkeep_wal_bytes / events, "bytes/event"),
     ]
 
 
 def both(player: Player) -> list[Measurement]:
-    """Yield the numbers of both at once."""
+    """Return the numbers of both at once."""
     rounds = player.counted
     stale = [seconds for each in rounds for seconds in each.stale_s]
     return [
-        _over("both.rate", "events/s", stats.median([each.events / each.seconds for each in rounds])),
+        _over("both.rate", "events/s", statistics.median([each.events / each.seconds for each in rounds])),
         *_quantiles("both.copy_latency", [each.copies for each in rounds]),
         *_latencies("both.latency", rounds),
         _one("both.unanswered", sum(each.unanswered for each in rounds), "reports"),
@@ -104,14 +104,13 @@ def _quantiles(
     name: str, rounds: Sequence[Sequence[float]], quantiles: Mapping[str, float] = QUANTILES, **labels: str
 ) -> Iterable[Measurement]:
     given = [each for each in rounds if each]
-    intervals = stats.percentiles_over_rounds(given, list(quantiles.values()))
+    intervals = statistics.percentiles_over_rounds(given, list(quantiles.values()))
     for label, interval in zip(quantiles, intervals, strict=True):
         yield _over(name, "ms", interval, quantile=label, **labels)
 
 
-def _over(name: str, unit: str, interval: stats.Interval, **labels: str) -> Measurement:
-    value, low, high = interval
-    return Measurement(name=name, value=value, low=low, high=high, unit=unit, labels=labels)
+def _over(name: str, unit: str, interval: statistics.Interval, **labels: str) -> Measurement:
+    return Measurement.within(name, interval, unit, labels)
 
 
 def _one(name: str, value: float, unit: str, **labels: str) -> Measurement:

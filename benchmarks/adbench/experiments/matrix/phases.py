@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import asyncpg
 
-from adbench.experiments.matrix import measurements as numbers
+from adbench.experiments.matrix import measurements
 from adbench.experiments.matrix.checkpoint import Cell, Journal
 from adbench.experiments.matrix.databases import Stock
 from adbench.experiments.matrix.expected import Recount
@@ -119,14 +119,14 @@ async def load(size: Size) -> Recount:
                     await players[stock].write(copies, sum(map(len, blocks)))
                     size.afford(stock, size.spent[stock.variant.name] * (data.blocks / (first + len(blocks)) - 1))
                 size.advance(len(blocks) * LOAD_S)
-        rates = {stock: numbers.per_round("load", player.rounds) for stock, player in players.items()}
+        rates = {stock: measurements.per_round("load", player.rounds) for stock, player in players.items()}
         for stock, player in players.items():
             if stock.variant.name in size.out:
                 continue
             with size.turn(stock, "load"):
                 settling = await player.settle(plan.budget_s - size.spent[stock.variant.name])
-                found = numbers.loaded(player, settling)
-                found += numbers.of_control("load", rates, stock)
+                found = measurements.loaded(player, settling)
+                found += measurements.of_control("load", rates, stock)
                 await stock.sign(signature)
                 size.keep(stock, "load", found, 0)
             size.advance(data.blocks * SETTLE_S)
@@ -148,7 +148,7 @@ async def report(size: Size, recount: Recount) -> None:
                 with size.turn(stock, "report"):
                     await players[stock].ask(number, right)
                 size.advance(size.plan.asking_s)
-        _keep(size, "report", players, numbers.reported)
+        _keep(size, "report", players, measurements.reported)
 
 
 async def ingest(size: Size, recount: Recount) -> None:
@@ -166,7 +166,7 @@ async def ingest(size: Size, recount: Recount) -> None:
             with size.turn(stock, "ingest"):
                 await players[stock].upkeep()
         await _compare(size, "ingest", players, recount)
-        _keep(size, "ingest", players, numbers.ingested)
+        _keep(size, "ingest", players, measurements.ingested)
     await _drop_copies(players)
 
 
@@ -183,7 +183,7 @@ async def both(size: Size, recount: Recount) -> None:
                     size.afford(stock, 0)
                 size.advance(size.plan.both_s)
         await _compare(size, "both", players, recount)
-        _keep(size, "both", players, numbers.both)
+        _keep(size, "both", players, measurements.both)
     await _drop_copies(players)
 
 
@@ -249,9 +249,9 @@ async def _compare(size: Size, phase: Phase, players: dict[Stock, Player], recou
 
 
 def _keep(size: Size, phase: Phase, players: dict[Stock, Player], found: Callable[[Player], list[Measurement]]) -> None:
-    per_round = {stock: numbers.per_round(phase, player.counted) for stock, player in players.items()}
+    per_round = {stock: measurements.per_round(phase, player.counted) for stock, player in players.items()}
     for stock in _still(size, players):
-        of_control = numbers.of_control(phase, per_round, stock)
+        of_control = measurements.of_control(phase, per_round, stock)
         size.keep(stock, phase, found(players[stock]) + of_control, players[stock].answers)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from adbench.experiments.experiment import Experiment
 from adbench.experiments.matrix import outcome, phases
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.databases import Stock
@@ -17,18 +18,18 @@ from adbench.harness.databases import connected
 from adbench.harness.progress import WIDTH, bar
 from adbench.records import environment, model, store
 from adbench.records.model import Result
-from adpulse.database.embedded import database
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
 
 def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, writes the result and return it with its path. Without a plan, the interrupted run goes on.
+    """Measure, write the result and return it with its path. Without a plan, the interrupted run goes on.
 
-    Raises MatrixError or ScratchError when it cannot run.
+    Raises MatrixError, ScratchError or BusyError when it cannot run.
     """
     home = settings.data_dir.resolve()
-    with database(settings) as server:
+    with Experiment("matrix", settings, console) as experiment:
+        server = experiment.server()
         journal = asyncio.run(_journal(plan, home / "matrix", server))
         for name, reason in journal.run.skipped.items():
             console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)

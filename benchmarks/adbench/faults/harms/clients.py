@@ -15,7 +15,9 @@ FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
 @harm("slow-sockets", 1)
 async def slow_sockets(world: World, chance: Random) -> None:
     """500 clients that send a request a byte at a time and never end it."""
-    head = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    head = (
+        b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
     writers = []
     for number in range(500):
         port = world.services[number % 2].port
@@ -37,7 +39,7 @@ async def flood(world: World, chance: Random) -> None:
 
     What a process keeps for them is bounded: `memory` is what is found otherwise.
     """
-    ask = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
+    ask = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
     writers = []
     for number in range(FLOODS):
         with suppress(OSError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from adbench.gate.measure import explain as plans
+from adbench.gate.measure import explain
 from adbench.gate.measure.explain import QueryPlan
 from adbench.workload import live_batches, report_mix
 from adbench.workload.dataset import Dataset
@@ -107,7 +107,7 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
 
     `connection` has the settings of a reader of the service. Leaves COPIED events more, rolled up.
     """
-    found = Signals(indexes=tuple(await plans.indexes(connection)))
+    found = Signals(indexes=tuple(await explain.indexes(connection)))
     records = live_records(COPIED)
     # Once unmeasured, so that partitions and the first pages of tables are there.
     await copy(connection, records[:1])
@@ -118,14 +118,14 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
     # Reports now, while there are deltas that have not been rolled up: as it is in the live system.
     for shape in (*TOTALS, *BREAKDOWNS):
         query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
-        plan = await plans.run(connection, variant.report, *query.arguments(query.span.window))
+        plan = await explain.run(connection, variant.report, *query.arguments(query.span.window))
         found.plans[f"report {shape.name}"] = plan
         assert plan.buffers is not None
         found.counts["buffers", shape.name] = plan.buffers
     if variant.maintenance is not None:
         async with written(connection) as by_maintenance:
             for number, statement in enumerate(variant.maintenance[1], 1):
-                if made := await plans.plan(connection, statement):
+                if made := await explain.plan(connection, statement):
                     found.plans[f"maintain {number}"] = made
                 await connection.execute(statement)
         found.counts["wal", "maintain"] = by_maintenance.wal / COPIED

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adbench.gate.measure import explain as plans
+from adbench.gate.measure import explain
 from adbench.gate.measure.signals import ALLOWANCE, Signals
 from adbench.gate.verdict.decision import Verdict
 
@@ -50,7 +50,7 @@ def _plans(base: Signals, control: Signals, head: Signals) -> Iterator[Finding]:
             yield Finding(title, Verdict.CANNOT_TELL, "not in head")
         elif plan.shape != control.plans[name].shape:
             yield Finding(title, Verdict.CANNOT_TELL, "base itself is planned in two ways")
-        elif gone := plans.lost(plan, head.plans[name]):
+        elif gone := explain.lost(plan, head.plans[name]):
             yield Finding(title, Verdict.REGRESSED, "; ".join(gone))
         else:
             alike = plan.shape == head.plans[name].shape

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from adbench.experiments.matrix import measurements as numbers
-from adbench.experiments.matrix import outcome, phases, turns
+from adbench.experiments.matrix import measurements, outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Recount
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
@@ -239,5 +238,5 @@ def test_every_variant_writes_the_same_events() -> None:
 def test_rounds_are_compared_by_shapes_that_count_alike() -> None:
     """Twice as slow in one of two shapes is √2 times as slow, however long the other takes."""
     fast, slow = ({"a": [1.0, 1.0], "b": [value]} for value in (500.0, 1_000.0))
-    one, two = numbers.per_round("report", [turns.Round(reports=fast), turns.Round(reports=slow)])
+    one, two = measurements.per_round("report", [turns.Round(reports=fast), turns.Round(reports=slow)])
     assert two / one == pytest.approx(2**0.5)

@@ -1,0 +1,60 @@
+"""What a request becomes on its way to the table, and the ways in which that may end."""
+
+from dataclasses import dataclass, field
+
+from adpulse.event import Rejection
+
+LISTED_REJECTIONS = 20
+
+
+class BodyError(Exception):
+    """A body that cannot be read as a batch at all: an HTTP status, a stable word, a sentence, headers of use."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+
+
+class Overloaded(Exception):
+    """The queue is full; the batch was not taken. Nothing of it will be stored."""
+
+
+class Unavailable(Exception):
+    """The database cannot take the batch now; it was not acknowledged."""
+
+
+class KeyReused(Exception):
+    """The Idempotency-Key was used before, with another body."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a request holds: rows to write, and the rejected events (the first 20 listed, all counted)."""
+
+    size: int  # bytes of the body
+    rows: list[bytes] = field(default_factory=list)
+    # The event_id of each row, as its 16 bytes; none: no row has one.
+    ids: list[bytes | None] | None = None
+    # The index in the request of each row; none: row i is event i.
+    positions: list[int] | None = None
+    rejected: list[Rejection] = field(default_factory=list)
+    rejected_count: int = 0
+
+    def reject(self, rejection: Rejection) -> None:
+        """Count an event as rejected, and list it while there is room."""
+        self.rejected_count += 1
+        if len(self.rejected) < LISTED_REJECTIONS:
+            self.rejected.append(rejection)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejection]
+    rejected_count: int

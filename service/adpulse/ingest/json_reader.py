@@ -1,0 +1,90 @@
+"""The careful reader of JSON: slower than msgspec and orjson, and for what those do not tell.
+
+It reads what they refuse (NaN, lone surrogates), so that the reply can name the event that holds it. It sees members
+that are there twice. Numbers that a double cannot hold keep their digits.
+"""
+
+import json
+from typing import Any
+
+from adpulse.event import Digits
+from adpulse.ingest.batch import BodyError
+
+# How deep a text may be nested. What the readers themselves can take depends on the version of Python and on the stack.
+MOST_NESTED = 500
+
+
+class RepeatedMember(dict[str, Any]):
+    """A JSON object that has a member twice; the last one counts here."""
+
+
+class UnreadableError(Exception):
+    """An event that is not JSON."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def loads(text: bytes) -> Any:
+    """Return JSON in UTF-8 as Python values. Raises ValueError; RecursionError when it is nested too deep."""
+    value = json.loads(text.decode(), parse_int=_read_int, parse_float=_read_float, object_pairs_hook=_read_object)
+    # Where there are no more brackets than that, it cannot be deeper.
+    if text.count(b"[") + text.count(b"{") > MOST_NESTED and _depth(value) > MOST_NESTED:
+        raise RecursionError
+    return value
+
+
+def read_events(body: bytes) -> list[Any]:
+    """Return the events of a body as Python values. Raises BodyError when it is no batch."""
+    try:
+        value = loads(body)
+    except RecursionError:
+        raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
+    except ValueError:
+        raise BodyError(400, "malformed_json", "The body is not valid JSON.") from None
+    if not isinstance(value, dict) or not isinstance(value.get("events"), list):
+        raise BodyError(422, "envelope", 'The body must be an object {"events": [...]}.')
+    if len(value) > 1:
+        raise BodyError(422, "unknown_field", 'The body must hold "events" and nothing else.')
+    if isinstance(value, RepeatedMember):
+        raise BodyError(422, "repeated_field", 'The body holds "events" twice; send one list of all events.')
+    events: list[Any] = value["events"]
+    return events
+
+
+def read_event(text: bytes) -> Any:
+    """Return one event as Python values. Raises UnreadableError."""
+    try:
+        return loads(text)
+    except RecursionError:
+        raise UnreadableError("depth", "is nested too deep") from None
+    except ValueError:
+        raise UnreadableError("malformed_json", "is not valid JSON") from None
+
+
+def _read_int(text: str) -> int | float:
+    # int() would refuse more than 4,300 digits.
+    if len(text) <= 20 and -(2**63) <= (value := int(text)) < 2**64:
+        return value
+    return Digits(text)
+
+
+def _read_float(text: str) -> float:
+    value = float(text)
+    # Near zero because the text need not be zero: 1e-400.
+    return value if Digits.exact(value) or value - value != 0 else Digits(text)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    return value if len(value) == len(pairs) else RepeatedMember(value)
+
+
+def _depth(value: Any) -> int:
+    """Return how deep lists and objects are nested: 0 for a text, 1 for []."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return depth

@@ -1,0 +1,34 @@
+-- Run by an online move before it copies: where events that arrive from now on are noted (adpulse.variants.capture).
+-- 1633964036 is the advisory lock of a move, MOVE_LOCK in service/adpulse/database/locks.py.
+
+CREATE SCHEMA adpulse_move;
+
+-- Lost in a crash of the server, which ends the move, too.
+CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NULL DEFAULT pg_current_xact_id());
+
+CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
+
+-- With its owner's rights: whoever writes events need not be able to write here. Who gets the lock learns that
+-- nobody is moving any more.
+CREATE FUNCTION adpulse_move.capture() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock_shared(1633964036) THEN
+    INSERT INTO adpulse_move.arrived
+      (ts, cost_micros, revenue_micros, event_id, event_type, campaign_id, user_id, metadata)
+    SELECT ts, cost_micros, revenue_micros, event_id, event_type, campaign_id, user_id, metadata
+    FROM added;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION adpulse_move.refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock_shared(1633964036) THEN
+    RAISE object_in_use USING MESSAGE = 'events are being moved to another design: change none until that is over';
+  END IF;
+  RETURN NULL;
+END
+$$;
