@@ -36,7 +36,7 @@ save(lambda: ingest.throughput(results.latest("ingest")), "03_throughput")
 # %% [markdown]
 # ## Microseconds an event
 #
-# The same from the other side: one request at a time, timed in each room of the service (`adbench run stages`). What
+# The same from the other side: one request at a time, timed in each stage of the service (`adbench run stages`). What
 # belongs to the request is divided by its events; decoding is not, and is the floor that only a faster decoder
 # lowers.
 

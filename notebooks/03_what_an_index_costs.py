@@ -37,7 +37,7 @@ save(lambda: designs.trade(results.widest("matrix")), "what_an_index_costs")
 # %% [markdown]
 # ## Bytes
 #
-# The events themselves take the same room everywhere. What is added is read again by every vacuum, backup and
+# The events themselves take the same space everywhere. What is added is read again by every vacuum, backup and
 # replica. Roll-ups are small where events are dense: a campaign with a thousand events a minute has one row for them.
 # This data set is thin (a million events in a month), so here they are at their largest.
 

@@ -37,7 +37,7 @@ save(lambda: designs.growth(*results.some("matrix")), "growth")
 
 # %% [markdown]
 # The runs were hours apart, on a machine that had other work in some of them: read orders of magnitude there. Pages
-# do not depend on that. This is how many 8 KiB pages the same reports touch, whoever else is on the machine.
+# do not depend on that: this is how many 8 KiB pages the same reports touch.
 
 # %%
 save(lambda: designs.growth_in_pages(*results.some("matrix")), "growth_in_pages")
@@ -54,7 +54,7 @@ show(lambda: tables.demands(results.latest("simulate")))
 # %% [markdown]
 # ## Does the model behave like the machine?
 #
-# The simulation has the queues of the real house: an event loop, a bounded queue, writers that commit for many, cores
+# The simulation has the queues of the real system: an event loop, a bounded queue, writers that commit for many, cores
 # that everybody shares, one disk. Clients that wait for their answers drive it as hard as it goes, with 1 to 5,000
 # events in a request. The service's processor time was counted in the same runs; all else comes from others.
 

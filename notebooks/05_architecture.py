@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Architecture: an event's way in, a report's way out
 #
-# Every picture here is made by code: the house from `docs/diagrams/architecture.d2`, the life of a request from
+# Every picture here is made by code: the parts from `docs/diagrams/architecture.d2`, the life of a request from
 # measured times, the schema from PostgreSQL's own catalogue.
 
 # %%
@@ -25,10 +25,10 @@ results = load()
 results
 
 # %% [markdown]
-# ## The house
+# ## The parts
 #
 # The service checks and batches; the database keeps the promises. What makes a report exact, a trigger inside the
-# transaction that stores the events, works for whoever writes: the service, a Lambda function, psql.
+# transaction that stores the events, works for every writer: the service, a Lambda function, psql.
 
 # %%
 save(d2.architecture, "01_architecture")
@@ -37,7 +37,7 @@ save(d2.architecture, "01_architecture")
 # ## The life of an event
 #
 # A thousand events in one request, drawn to scale. The service ran as it does in production and noted when the
-# request passed from one of its rooms to the next (`adbench run stages`). Nobody else was sending, so nothing waited
+# request passed from one of its stages to the next (`adbench run stages`). Nobody else was sending, so nothing waited
 # in the queue; under load the time of a commit is shared by all the requests that arrive during the one before.
 #
 # What to look for: the body is turned into rows in one pass before PostgreSQL sees it, the roll-ups are paid for

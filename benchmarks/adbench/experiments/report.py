@@ -2,7 +2,7 @@
 
 Hypotheses: totals over any window take at most 1.5 times as long as /readyz, 3 times while events are written at half
 of what the machine can take, and no longer over 20 million events than over one million (docs/reference/report.md).
-Everything is asked in turn over one connection, so that whatever disturbs the machine disturbs all of it alike.
+Everything is asked in turn over one connection, so that what disturbs the machine disturbs all of it alike.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console
     # Under load only what the aims are about: raw events read beside it would be one more load.
     kinds = {"totals": TOTALS} if labels["phase"] == "busy" else {"totals": TOTALS, "breakdowns": BREAKDOWNS}
     found = []
-    # Apart, because a breakdown that reads raw events leaves cold caches and a queue to whoever comes next.
+    # Apart, because a breakdown that reads raw events leaves cold caches and a queue to the next report.
     for kind, shapes in kinds.items():
         paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
         with bar(console, f"asking for {kind}, {labels['phase']}", rounds, "rounds") as advance_to:

@@ -1,4 +1,4 @@
-"""Databases that a benchmark makes for itself, on whatever server it is given."""
+"""Databases that a benchmark makes for itself, on the server that it is given."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

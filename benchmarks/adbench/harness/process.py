@@ -1,4 +1,4 @@
-"""Programs that a benchmark starts, and stops whatever happens."""
+"""Programs that a benchmark starts, and stops in every case."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ def child(
     """Run a program while the block runs; what it prints goes to `log`, and `env` is added to the environment.
 
     It is in a session of its own, so that Ctrl-C in a terminal reaches us first, and we stop things in order.
-    It gets SIGTERM and `stop_s` seconds; then it and whatever it has started are killed.
+    It gets SIGTERM and `stop_s` seconds; then it and all that it has started are killed.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:

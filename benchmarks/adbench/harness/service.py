@@ -36,7 +36,7 @@ def serving(
     `ready` says so. Raises ServiceError when it is not ready within START_S seconds, or when `code` failed.
     """
     program = adpulse()
-    # The address and the data are ours, whatever ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL say.
+    # The address and the data are ours: ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL do not count.
     env = {
         "ADPULSE_DATABASE_URL": database_url,
         "ADPULSE_READ_DATABASE_URL": "",

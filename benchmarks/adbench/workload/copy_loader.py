@@ -117,7 +117,7 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
     """Copy every event once, a block a transaction, and tells `progress` how many it has just copied.
 
     With one connection the rows lie on disk in order of arrival; with more, blocks of 65,536 rows interleave.
-    The event ids go into event_ids too: whoever delivers one of these events over HTTP again gets a duplicate.
+    The event ids go into event_ids too: one of these events that is delivered over HTTP again is a duplicate.
     It also makes loading the same events twice fail at the first block: raises AlreadyLoaded.
     """
     encoder, numbers, repeated = Encoder(data), iter(range(data.blocks)), False

@@ -1,7 +1,7 @@
 """Seeded ad events: skewed, rhythmic, late and repeated, as docs/reference/dataset.md describes them.
 
 A data set is a sequence of blocks. Block k depends on the seed, on k and on the data set's parameters, and on
-nothing else: so any part can be drawn without the rest, memory stays bounded whatever the size, and the same
+nothing else: so any part can be drawn without the rest, memory stays bounded for every size, and the same
 parameters give the same bytes, on every machine: weights and money are integers, and floating point does only
 what IEEE 754 fixes to the last bit (numpy's sums and exponentials differ between processors).
 """

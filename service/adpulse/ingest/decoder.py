@@ -204,7 +204,8 @@ class Decoder:
         # Everything here runs for every event: names are local, and nothing that repeats is done twice.
         earliest, latest = copy_format.micros_of(limits.earliest), copy_format.micros_of(limits.latest)
         epoch, heads, width, null = copy_format.EPOCH, copy_format.HEADS, len(COLUMNS), copy_format.NULL
-        metadata, amounts, kinds, join = self._metadata, self._money, self._kinds, b"".join
+        documents, amounts, kinds, join = self._metadata, self._money, self._kinds, b"".join
+        unset = UNSET
         # What a key may write takes the place of what was written before: the same look-up is the check.
         campaigns = self._campaigns if allowed is None else allowed
         packed: list[bytes] = []
@@ -217,20 +218,20 @@ class Decoder:
             ts = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
             if not earliest <= ts <= latest:
                 raise _NeedsCareError
-            if not (amount := event.cost):
+            if (amount := event.cost) is unset:
                 cost = 0
-                if amount is UNSET:
-                    commas -= 1
-                else:
-                    zeros = True
+                commas -= 1
+            elif not amount:
+                cost = 0
+                zeros = True
             elif (cost := amounts.get(amount, -1)) < 0:
                 cost = self._read_money(amount, limits)
-            if not (amount := event.revenue):
+            if (amount := event.revenue) is unset:
                 revenue = 0
-                if amount is UNSET:
-                    commas -= 1
-                else:
-                    zeros = True
+                commas -= 1
+            elif not amount:
+                revenue = 0
+                zeros = True
             elif (revenue := amounts.get(amount, -1)) < 0:
                 revenue = self._read_money(amount, limits)
             user = event.user_id.encode()
@@ -239,26 +240,26 @@ class Decoder:
                 if allowed is not None:
                     raise _NeedsCareError
                 campaign = self._read_campaign(event.campaign_id)
-            if event.metadata is UNSET:
+            if (metadata := event.metadata) is unset:
                 document = copy_format.NO_METADATA
                 commas -= 1
             else:
-                raw = bytes(event.metadata)
-                if (known := metadata.get(raw)) is None:
+                raw = bytes(metadata)
+                if (known := documents.get(raw)) is None:
                     known = self._read_metadata(raw, limits)
                 document, inner = known
                 commas += inner
-            if event_id := event.event_id:
+            if (event_id := event.event_id) is unset or event_id is None:
+                identifier = null
+                if event_id is unset:
+                    commas -= 1
+                if ids is not None:
+                    ids.append(None)
+            else:
                 if ids is None:
                     ids = [None] * len(packed)
                 ids.append(event_id.bytes)
                 identifier = b"\0\0\0\x10" + event_id.bytes
-            else:
-                if ids is not None:
-                    ids.append(None)
-                if event_id is UNSET:
-                    commas -= 1
-                identifier = null
             head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
             packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
         self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)

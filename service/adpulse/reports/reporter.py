@@ -13,6 +13,7 @@ from adpulse import telemetry
 from adpulse.database import connections, locks
 from adpulse.database.connections import Connection, Pool
 from adpulse.database.sql import SQL_DIR
+from adpulse.reports import hints
 from adpulse.reports import rows as tables
 from adpulse.reports.metrics import REACH, Sums
 from adpulse.reports.query import Query, QueryError, Span
@@ -198,16 +199,16 @@ class Reporter:
 
     async def _answer(self, connection: Connection, variant: Variant, query: Query, exact: bool) -> Report:
         spans = [query.span] if query.before is None else [query.span, query.before]
-        answers = [tables.collect(await self._fetch(connection, variant, query, span, exact)) for span in spans]
-        totals = [tables.total(cells) for cells in answers]
+        found = [tables.collect(await self._fetch(connection, variant, query, span, exact)) for span in spans]
+        totals = [tables.total(cells) for cells in found]
         users = await _users_by_group(connection, query) if query.order_by == REACH else None
-        groups = tables.rank(query, answers, users)
+        groups = tables.rank(query, found, users)
         kept = groups if len(groups) <= query.limit else [*groups[: query.limit], Rest.OTHER]
-        answers = [tables.fold(cells, kept) for cells in answers]
+        answers = [tables.fold(cells, kept) for cells in found]
         if query.reach:
             for number, span in enumerate(spans):
-                found = await _count_users(connection, query, span, kept, answers[number])
-                totals[number] = totals[number]._replace(unique_users=found)
+                everybody = await _count_users(connection, query, span, kept, answers[number])
+                totals[number] = totals[number]._replace(unique_users=everybody)
         return Report(
             query,
             totals[0],
@@ -215,6 +216,7 @@ class Reporter:
             tables.rows(query, answers, kept, self._settings.max_groups) if query.has_rows else None,
             len(groups),
             variant.name,
+            hints=await hints.find(connection, query, found),
         )
 
     async def _fetch(

@@ -1,7 +1,7 @@
 """The names under which a service without keys answers: a page must not reach it under a name of its own.
 
-A page of `evil.example` may ask `evil.example` whatever it likes, and whoever owns that name can let it lead to
-127.0.0.1 (DNS rebinding). The browser sends the name along as `Host`. An address as `Host` is no name of anybody's.
+A page of `evil.example` may ask `evil.example` anything, and the owner of that name can let it lead to 127.0.0.1 (DNS
+rebinding). The browser sends the name along as `Host`. An address as `Host` is no name of anybody's.
 """
 
 import ipaddress

@@ -42,7 +42,7 @@ LINGER_BYTES = 64 * 2**20
 
 
 class _Flow(FlowControl):
-    """Reads no more while a request waits for its turn, whoever asks for more of a body."""
+    """Keeps reading paused while a request waits for its turn, also when an endpoint asks for more of a body."""
 
     waits = False
 
@@ -391,8 +391,8 @@ class Protocol(HttpToolsProtocol):
     def _linger(self) -> None:
         """Say that no more will be said, and close when the client has said all, too, within bounds.
 
-        A socket that is closed with bytes unread, or gets more, is reset: whoever is still sending would get an error
-        instead of the answer that says why.
+        A socket that is closed with bytes unread, or gets more, is reset: a client that is still sending would get an
+        error instead of the answer that says why.
         """
         if self.transport.is_closing():
             return

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from adpulse.database import connections
 from adpulse.money import decimal, number
+from adpulse.reports import filters
 from adpulse.reports import query as queries
 from adpulse.reports import rows as tables
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, Sums, change
@@ -266,11 +267,64 @@ async def test_a_filter_keeps_what_has_every_key(client: Client) -> None:
         {"metadata": {"geo": "IN", "test": True}},
         {"metadata": {"geo": "US", "slot": 3}},
     )
-    for filters, found in [("geo:IN", 3), ("slot:3", 3), ("test:true", 1), ("geo:XX", 0), ("geo:", 0)]:
-        assert (await ask(client, f"{DAY}&filter={filters}"))["totals"]["impressions"] == found, filters
+    for chosen, found in [("geo:IN", 3), ("slot:3", 3), ("test:true", 1), ("geo:XX", 0), ("geo:", 0)]:
+        assert (await ask(client, f"{DAY}&filter={chosen}"))["totals"]["impressions"] == found, chosen
     both = await ask(client, f"{DAY}&filter=geo:IN&filter=slot:3&group_by=campaign_id")
     assert {row["group"]: row["impressions"] for row in both["rows"]} == {"C": 1, "D": 1}
     assert both["query"]["filter"] == {"geo": "IN", "slot": "3"}
+
+
+@pytest.mark.parametrize("variant", ["rollup_dims", "btree_gin"])
+async def test_a_key_that_no_event_has_is_said(serve: Serve, new_database: NewDatabase, variant: str) -> None:
+    """A misspelt key must not look like an answer: keys that occur are named, and only then."""
+    client = await serve(await new_database(variant))
+    await post(
+        client, {"metadata": {"geo": "IN", "nested": {"in": 1}}}, {"campaign_id": "D", "metadata": {"slot": None}}
+    )
+
+    async def hints(question: str) -> list[str]:
+        return list((await ask(client, f"{DAY}&{question}"))["meta"].get("hints", []))
+
+    occur = "names a key that the metadata of no event looked at has; keys that occur: geo, nested, slot"
+    for key in ("GEO", "metadata.geo", "nested.in"):
+        assert await hints(f"group_by={key}") == [f"group_by {occur}"]
+        assert await hints(f"filter={key}:IN") == [f"filter {occur}"]
+    assert await hints("campaign_id=D&group_by=geo2") == [f"group_by {occur.replace('geo, nested, ', '')}"]
+    (comma,) = await hints("campaign_id=C,D")
+    assert "campaign_id=A&campaign_id=B" in comma
+    for fine in ("group_by=geo", "group_by=slot", "filter=geo:XX", "campaign_id=X", "group_by=campaign_id"):
+        assert await hints(fine) == [], fine
+    # The comparison is one transaction, which what is looked for must not break.
+    assert await hints("group_by=GEO&compare=previous&metrics=clicks,unique_users") == [f"group_by {occur}"]
+
+
+async def test_what_a_group_shows_can_be_asked_for_over_http(client: Client) -> None:
+    """Keys and values of every kind, U+FFFD, the group without the key and the rest: by `filter` as the row has it."""
+    metadata: list[dict[str, Any]] = [
+        *({"utm:medium": "cpc"}, {"utm:medium": None}, {}),
+        *({"$browser": "a"}, {"two words": 1}, {"clé": "é"}, {"clé": ["IN", "US"]}),
+        *({"tweet_id": 1850000000000000001}, {"tweet_id": 1850000000000000003}),
+    ]
+    await post(client, *({"metadata": each, "campaign_id": "a\ufffd"} for each in metadata), {"campaign_id": "b,c&d"})
+    for key in ("utm:medium", "$browser", "two words", "clé", "tweet_id", "campaign_id", "event_type"):
+        params = {"start": "2025-09-24", "end": "2025-09-25"}
+        for limit in ("1", "100"):
+            grouped = (await client.get("/report", params=params | {"group_by": key, "limit": limit})).json()
+            for row in grouped["rows"]:
+                found = (await client.get("/report", params=params | {"filter": json.dumps(row["filter"])})).json()
+                assert five(found["totals"]) == five(row), row
+    assert (await ask(client, f"{DAY}&campaign_id=a%EF%BF%BD"))["totals"]["impressions"] == len(metadata)
+    assert (await ask(client, f"{DAY}&filter=utm:medium:cpc"))["totals"]["impressions"] == 0
+    assert (await ask(client, f"{DAY}&filter=tweet_id:1850000000000000001"))["totals"]["impressions"] == 1
+    echoed = await ask(client, f'{DAY}&filter={{"clé":{{"not":[null]}}}}&filter=geo:IN&filter={{}}')
+    assert echoed["query"]["filter"] == {"clé": {"not": [None]}, "geo": "IN"}
+
+
+async def test_a_rest_that_no_request_could_name_has_no_filter() -> None:
+    """Its row is there, and its filter is null."""
+    assert filters.of_rest("geo", ["IN", None]) == {"geo": {"not": ["IN", None]}}
+    assert filters.of_rest("geo", [str(n) for n in range(1_001)]) is None
+    assert filters.of_rest("geo", ["x" * 20_000]) is None
 
 
 async def test_metrics_choose_the_columns(client: Client) -> None:

@@ -202,7 +202,7 @@ class Kept:
 
 
 def test_the_oldest_is_cut_first() -> None:
-    """All together stay within the bound; whoever gives back in time is not cut."""
+    """All together stay within the bound; a connection that gives back in time is not cut."""
     all_kept = Memory(100)
     old, gone, new = Kept(), Kept(), Kept()
     for connection, size in ((old, 40), (gone, 50), (gone, 0), (new, 50), (old, 45)):

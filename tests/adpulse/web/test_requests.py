@@ -340,12 +340,20 @@ async def test_a_page_reaches_no_open_service_by_its_own_name(client: Client, ho
 
 
 async def test_a_service_for_the_network_answers_to_every_name(serve: Serve, url: str) -> None:
-    """Unless the operator names hosts; and with keys, whoever has one may come by any name."""
+    """Unless the operator names hosts."""
     open_one = await serve(url, host="0.0.0.0", insecure=True)
     assert (await open_one.get("/report?start=-1h", headers={"Host": "ads.example"})).status_code == 200
     named = await serve(url, host="0.0.0.0", insecure=True, allowed_hosts="ads.example")
     for host, status in (("ads.example", 200), ("other.example", 421)):
         assert (await named.get("/report?start=-1h", headers={"Host": host})).status_code == status
+
+
+async def test_with_keys_names_do_not_matter() -> None:
+    """A page that leads its name here has no key."""
+    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
+    app.state.keyring.learn({}, ever=True)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ads.example") as client:
+        assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_every_get_answers_head(client: Client) -> None:

@@ -34,7 +34,7 @@ async def create(home: str, name: str) -> str:
 
 
 async def drop(home: str, name: str) -> None:
-    """Drop the database on every node, whoever uses it."""
+    """Drop the database on every node, also while it is used."""
     await _everywhere(home, await nodes(home), "postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 

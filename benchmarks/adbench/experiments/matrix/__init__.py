@@ -10,6 +10,6 @@
     outcome   cells into a result, and a table
     run       all of it
 
-Why the service is left out: HTTP and decoding cost the same whatever the design, and on two cores they would hide
+Why the service is left out: HTTP and decoding cost the same in every design, and on two cores they would hide
 half of what the designs differ in (docs/decisions/0040-matrix-without-http.md).
 """

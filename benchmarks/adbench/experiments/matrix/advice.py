@@ -3,7 +3,7 @@
 How it goes from what was measured to what was asked:
 
 - *Size.* A matrix spreads its events over some days. So many events a day are `events_per_day x those days` events in
-  such a matrix: windows then hold as much. Designs that read every event whatever the window (the plan says Seq Scan)
+  such a matrix: windows then hold as much. Designs that read every event for every window (the plan says Seq Scan)
   are taken at all events that retention keeps.
 - *Latency* of each shape, at p95, and *upkeep*, each as c + k x events with c, k >= 0: fitted to the measured sizes by
   least squares of relative errors. From one size alone: k = 0 where the plan reads roll-ups only, c = 0 where it reads

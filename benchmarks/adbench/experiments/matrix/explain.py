@@ -22,7 +22,7 @@ class Explained:
     shape: str
 
 
-# As text, because EXPLAIN of a statement with parameters plans with their values, whatever the session does otherwise.
+# As text, because EXPLAIN of a statement with parameters plans with their values, also where the session would not.
 _EXECUTED = """
 SELECT format(
   'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L)', $1::text[], $2::timestamptz, $3::timestamptz
