@@ -105,7 +105,7 @@ class Keyring:
             async with asyncio.timeout(_READ_S):
                 if self._connection is None:
                     self._connection = await self._connect()
-                found = await keys.entries(self._connection)
+                found, ever = await keys.in_use(self._connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             self._outage.failed(error)
             self._drop()
@@ -114,11 +114,13 @@ class Keyring:
             deadline.cancel()
         now = time.monotonic()
         holders = {}
-        for key in (entry.key for entry in found if entry.revoked_at is None):
+        for number, key in enumerate(found, 1):
+            if number % keys.AT_ONCE == 0:
+                await asyncio.sleep(0)
             held = self._holders.get(key.key_id.encode())
             # The same holder, so that reading fills no bucket.
             holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
-        self.learn(holders, ever=bool(found))
+        self.learn(holders, ever=ever)
         self._outage.over()
         telemetry.KEYS_READ.set_to_current_time()
 

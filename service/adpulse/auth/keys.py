@@ -4,6 +4,7 @@ A key reads `adp_w_5f0c…_9b1e…`: what it is for (w write, r read, m metrics)
 do is what its row says; the letters are for whoever finds it in a configuration.
 """
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
+import asyncpg
+
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.event import TEXT_LENGTH
@@ -19,6 +22,8 @@ from adpulse.event import TEXT_LENGTH
 Scope = Literal["write", "read", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MOST_CAMPAIGNS = 1_000
+
+AT_ONCE = 1_000  # keys that are read in one turn of the event loop: about two milliseconds
 
 # Where the id lies in a key: 12 characters before the last `_` and the 64 of the secret.
 ID_AT = slice(-77, -65)
@@ -135,27 +140,39 @@ async def revoke(connection: Connection, key_id: str) -> bool:
     return status == "UPDATE 1"
 
 
+_COLUMNS = "key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s"
+
+
 async def entries(connection: Connection) -> list[Entry]:
     """Return every key there is or was, the oldest first."""
+    records = await connection.fetch(
+        f"SELECT {_COLUMNS}, created_at, revoked_at FROM api_keys ORDER BY created_at, key_id"
+    )
+    return [Entry(_key(record), record["created_at"], record["revoked_at"]) for record in records]
+
+
+async def in_use(connection: Connection) -> tuple[list[Key], bool]:
+    """Return the keys that are not revoked, and True if there ever was one. Let other tasks have their turns."""
     # In a transaction, because a pooler may change the server between two messages.
     async with connection.transaction():
-        records = await connection.fetch(
-            "SELECT key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, created_at, revoked_at "
-            "FROM api_keys ORDER BY created_at, key_id"
-        )
-    return [
-        Entry(
-            Key(
-                key_id,
-                sha256,
-                name,
-                frozenset(scopes),
-                None if campaigns is None else tuple(campaigns),
-                events_per_s,
-                requests_per_s,
-            ),
-            created_at,
-            revoked_at,
-        )
-        for key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, created_at, revoked_at in records
-    ]
+        ever = await connection.fetchval("SELECT EXISTS (SELECT FROM api_keys)")
+        records = await connection.fetch(f"SELECT {_COLUMNS} FROM api_keys WHERE revoked_at IS NULL")
+    found = []
+    for number, record in enumerate(records, 1):
+        found.append(_key(record))
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found, ever
+
+
+def _key(record: asyncpg.Record) -> Key:
+    campaigns = record["campaigns"]
+    return Key(
+        record["key_id"],
+        record["sha256"],
+        record["name"],
+        frozenset(record["scopes"]),
+        None if campaigns is None else tuple(campaigns),
+        record["events_per_s"],
+        record["requests_per_s"],
+    )

@@ -89,7 +89,7 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
     """Also when an error of the connection, which is closed then, takes the place of the cancellation."""
     reading = asyncio.Event()
 
-    async def entries(connection: Connection) -> list[keys.Entry]:
+    async def in_use(connection: Connection) -> tuple[list[keys.Key], bool]:
         reading.set()
         try:
             await asyncio.sleep(60)
@@ -97,11 +97,46 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
             if connection.is_closed():
                 raise asyncpg.InterfaceError("the connection is closed") from None
             raise
-        return []
+        return [], False
 
-    monkeypatch.setattr(keys, "entries", entries)
+    monkeypatch.setattr(keys, "in_use", in_use)
     keyring = Keyring(Settings(database_url=url, keys_reload_s=0.01))
     await keyring.start()
     await reading.wait()
     async with asyncio.timeout(30):
         await keyring.stop()
+
+
+FILL = """
+INSERT INTO api_keys (key_id, sha256, name, scopes, revoked_at)
+SELECT lpad(to_hex(n), 12, '0'), sha256(n::text::bytea), 'n', '{write}', CASE WHEN n > $1::int THEN now() END
+FROM generate_series(1, $2::int) AS n
+"""
+
+
+async def test_only_keys_in_use_are_read_and_others_have_their_turns(connection: Connection) -> None:
+    """Revoked keys cost a process nothing, however many; a reading of many lets the event loop go on."""
+    await connection.execute(FILL, 3_000, 20_000)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(count())
+    await asyncio.sleep(0)
+    found, ever = await keys.in_use(connection)
+    assert (len(found), ever) == (3_000, True)
+    others.cancel()
+    assert turns > 3
+
+
+async def test_a_service_whose_keys_are_all_revoked_is_not_open(connection: Connection) -> None:
+    """It had keys once: it is closed, and not open as one that never had any."""
+    assert await keys.in_use(connection) == ([], False)
+    key = keys.make("n", ["write"], None, None, None)[1]
+    await keys.add(connection, key)
+    await keys.revoke(connection, key.key_id)
+    assert await keys.in_use(connection) == ([], True)
