@@ -72,7 +72,7 @@ async def bypass(world: World, chance: Random) -> None:
     await _bypassing(world, chance, Bypass.INSERT, Bypass.COPY)
 
 
-@harm("bypass-partition", 0)
+@harm("bypass-partition")
 async def bypass_partition(world: World, chance: Random) -> None:
     """Others write straight into partitions, as pg_restore --data-only does."""
     await _bypassing(world, chance, Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION)
