@@ -84,7 +84,7 @@ def _figure(metric: Metric, value: Value) -> str:
 
 
 def _series(report: Report) -> Table:
-    """One line a metric; with groups, one line a group, of what they are ordered by."""
+    """Return one line a metric; with groups, one line a group, of what they are ordered by."""
     query = report.query
     table = Table(box=None, show_header=False, pad_edge=False)
     if query.group_by is None:
@@ -111,7 +111,7 @@ def _pooled(sums: Sequence[Sums]) -> Iterable[Sums]:
 
 
 def sparkline(values: Sequence[Value]) -> str:
-    """A bar for every value, from zero to the greatest; a gap where there is no value."""
+    """Return a bar for every value, from zero to the greatest; a gap where there is no value."""
     top = max((value for value in values if value is not None), default=0)
 
     def bar(value: Value) -> str:
