@@ -15,7 +15,7 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, verify
 from tests.conftest import NewDatabase, Serve
 
-ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
 STOP = EPOCH + timedelta(days=2)
 COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "revenue_micros", "metadata")
@@ -54,7 +54,8 @@ async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: s
             cell[2] += sum(amount // 2 for amount in amounts)
         if number % 2:
             await run_round(connection, variant)
-            assert await connection.fetchval("SELECT count(*) FROM rollup_delta") == 0
+            waiting = "stale_minute" if name == "matview" else "rollup_delta"
+            assert await connection.fetchval(f"SELECT count(*) FROM {waiting}") == 0
         everything = tuple(map(sum, zip(*expected.values(), strict=True)))
         assert await money(connection, name) == {None: everything}
         assert await money(connection, name, group="campaign_id") == {k: tuple(v) for k, v in expected.items()}
@@ -90,6 +91,19 @@ async def test_the_migration_brings_it_to_designs_that_are_there(new_database: N
         await run_round(connection, catalogue.find(name))
         assert await money(connection, name) == {None: (2, 2 * LARGEST, 2 * (LARGEST // 2))}
         await connection.close()
+
+
+async def test_the_migration_brings_it_to_a_view_that_is_there(new_database: NewDatabase) -> None:
+    """The view of the version before is made again, and can be refreshed beside readers."""
+    connection = await connections.connect(await new_database("matview"))
+    await send(connection, 5)
+    text = next(text for _, name, text in migrations.migrations() if name.endswith("sums_of_the_view.sql"))
+    await connection.execute(text)
+    await send(connection, LARGEST, LARGEST)
+    await run_round(connection, catalogue.find("matview"))
+    assert (await money(connection, "matview"))[None][:2] == (3, 2 * LARGEST + 5)
+    assert (await verify.verify(connection, catalogue.find("matview"))).exact
+    await connection.close()
 
 
 @pytest.mark.parametrize("name", ["heap", "partitioned", "rollup", "rollup_dims"])

@@ -119,6 +119,10 @@ class Client:
                     break
                 await asyncio.sleep(BACK_OFF_S)
 
+    def violates(self, what: str) -> None:
+        """Note something that must never be, and that a harm has seen."""
+        self._journal.violates(what)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._http.aclose()

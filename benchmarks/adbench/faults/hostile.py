@@ -79,6 +79,14 @@ class Default:
         return f"{self.name} = {self.value}" + (" (login)" if self.login else "")
 
 
+def parse(text: str) -> Default:
+    """Return the default that is written as `name = value`, for the database."""
+    name, _, value = text.partition(" = ")
+    if name not in DEFAULTS:
+        raise ValueError(f"{name} is none of the hostile defaults")
+    return Default(name, value, login=False)
+
+
 def draw(seed: int, cycle: int, names: Sequence[str] = tuple(DEFAULTS)) -> list[Default]:
     """Return the defaults of a cycle: none in some, each name in turn first, up to MOST of those names."""
     chance = Random(f"defaults {seed} {cycle}")

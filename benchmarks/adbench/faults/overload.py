@@ -198,9 +198,9 @@ class _Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def post(self, body: bytes) -> tuple[int, bytes] | None:
-        """Status and head of the answer; None when the connection was closed."""
+        """Return status and head of the answer; None when the connection was closed."""
         head = (
-            b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         )
         try:
             async with asyncio.timeout(PATIENCE_S):

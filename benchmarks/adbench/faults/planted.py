@@ -2,6 +2,7 @@
 
 A patch begins with lines that git does not read. `what:` it is; `harms:` that bring it to light, done in each cycle,
 or `none`; `found as:` how violations begin (adbench.faults.record.PROMISES) of which one must be among those found.
+Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), and `command: up`.
 """
 
 import tempfile
@@ -10,10 +11,11 @@ from pathlib import Path
 
 from adbench.faults import cycle as cycles
 from adbench.faults.cycle import Outcome
+from adbench.faults.hostile import Default, parse
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
 from adbench.faults.trees import patched
-from adbench.faults.world import world
+from adbench.faults.world import VARIANT, world
 
 FOLDER = Path(__file__).parent / "planted"
 # The most until it must have been found. Some need chance: `batch-in-two` needs a commit that is dropped between the
@@ -30,6 +32,9 @@ class Plant:
     what: str
     harms: tuple[str, ...]
     found_as: tuple[str, ...]
+    folder: str = VARIANT
+    defaults: tuple[Default, ...] = ()
+    up: bool = False
 
     @property
     def name(self) -> str:
@@ -42,11 +47,13 @@ class Plant:
 
 
 def read(path: Path) -> Plant:
-    """Raises KeyError when a line is missing."""
+    """Read a patch and its head. Raises KeyError when a line is missing, ValueError for a default that is none."""
     head, _, _ = path.read_text().partition("diff --git")
     lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     harms = () if lines["harms"] == "none" else tuple(lines["harms"].split(", "))
-    return Plant(path, lines["what"], harms, tuple(lines["found as"].split(", ")))
+    defaults = tuple(parse(text) for text in lines["defaults"].split("; ")) if "defaults" in lines else ()
+    folder, up = lines.get("variant", VARIANT), lines.get("command") == "up"
+    return Plant(path, lines["what"], harms, tuple(lines["found as"].split(", ")), folder, defaults, up)
 
 
 def read_all() -> list[Plant]:
@@ -60,12 +67,14 @@ async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rat
     with patched(plant.path) as tree, tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
         home = Path(folder)
         home.chmod(0o711)
-        async with world(home, tree, binaries) as it:
+        async with world(home, tree, binaries, plant.folder) as it:
+            if plant.up:
+                await it.new_database(plant.folder, up=True)
             journal = Journal()
             for number in range(CYCLES):
                 steps = [Step(harm, 0.2, seed + number) for harm in plant.harms]
                 try:
-                    outcomes.append(await cycles.run(it, journal, seed, number, steps, rate))
+                    outcomes.append(await cycles.run(it, journal, seed, number, steps, rate, plant.defaults))
                 except Exception as error:
                     outcomes.append(cycles.broken(number, steps, 0, error))
                 if outcomes[-1].violations:

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -154,7 +155,8 @@ class Proxy:
         pair = (writer, back)
         self._pairs.add(pair)
         try:
-            await asyncio.gather(self._up(reader, back, writer), self._down(there, writer))
+            with suppress(asyncio.CancelledError):  # the loop ends; asyncio would say so with a traceback
+                await asyncio.gather(self._up(reader, back, writer), self._down(there, writer))
         finally:
             self._pairs.discard(pair)
             for each in pair:

@@ -34,6 +34,7 @@ PROMISES = {
     "unanswered": "when all is well again, everything is answered",
     "slots": "every connection for reports is free afterwards",
     "writers": "every transaction has an end",
+    "audit": "adpulse verify finds a sum that is wrong",
     "memory": "a process stays within 512 MB, whoever sends what",
     "schema": "nothing is made in a schema that is named like the login",
     "deadlock": "no transactions wait for one another in a circle",

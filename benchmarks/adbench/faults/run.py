@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adbench.faults import cycle as cycles
+from adbench.faults import hostile
 from adbench.faults.cycle import Outcome
-from adbench.faults.hostile import draw
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import era, plan
 from adbench.faults.world import FOLDERS, World, world
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 KEPT_EVENTS = 250_000  # then comes a new database, so that recounts stay short
 ERA = 6  # cycles on databases of one design; a multiple of what most databases hold
 UPS = False  # some databases have `adpulse up` instead of `serve`
-DEFAULTS: Sequence[str] = ()  # hostile ones, of adbench.faults.hostile, that are drawn
+DEFAULTS: Sequence[str] = tuple(hostile.DEFAULTS)  # that are drawn
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ async def _in(it: World, course: Course, number: int) -> AsyncGenerator[Outcome]
                 now = era(course.seed, number // ERA, course.folders, ups=course.ups)
                 await it.new_database(now.folder, up=now.up)
                 journal = Journal()
-            defaults = draw(course.seed, number, course.defaults)
+            defaults = hostile.draw(course.seed, number, course.defaults)
             yield await cycles.run(it, journal, course.seed, number, steps, course.rate, defaults)
         except Exception as error:
             log.exception("cycle %d", number)

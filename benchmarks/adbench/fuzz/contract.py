@@ -1,14 +1,15 @@
-"""What the OpenAPI document promises of a reply, whoever made the request."""
+"""What the OpenAPI document promises of a reply, and what HTTP and the sum rule ask besides."""
 
 import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from adbench.fuzz.wire import Reply, Request
+from adbench.fuzz.wire import HOST, Reply, Request
 
-# Of a path or a method that the document does not have, or of a head with a header twice.
-_OTHER: dict[str, dict[str, Any]] = {"400": {}, "404": {}, "405": {}}
+MOST_HEAD_BYTES = 65_536
+MISSING = (404, 405)  # of a path or a method that the document does not have
+_FIELDS = ("Content-Type", "Content-Encoding", "Idempotency-Key")  # that may not come with two values
 
 
 class Contract:
@@ -20,27 +21,28 @@ class Contract:
             for path, methods in document["paths"].items()
             for method, operation in methods.items()
         }
-        problem = self._operations["POST", "/events"]["400"]["content"]
-        self._undocumented = {status: {"content": problem} for status in _OTHER}
+        self._problem: dict[str, Any] = self._operations["POST", "/events"]["400"]["content"]
         self._validators: dict[tuple[str, str, str, str], Draft202012Validator] = {}
 
     def judge(self, request: Request, reply: Reply) -> tuple[Any, str | None]:
-        """The reply's content where it is JSON, and what is wrong with the reply; None when nothing is."""
+        """Return the reply's content where it is JSON, and what is wrong with the reply; None when nothing is."""
         if reply.status >= 500:
             return None, f"status {reply.status}"
-        method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
-        responses = self._operations.get((method, request.path), self._undocumented)
-        response = responses.get(str(reply.status))
-        if response is None:
+        if request.head_bytes > MOST_HEAD_BYTES and reply.status != 431:
+            return None, f"status {reply.status} for a head of {request.head_bytes} bytes"
+        allowed = self._allowed(request, reply.status)
+        if allowed is None:
             return None, f"status {reply.status} is not documented"
         kind = reply.headers.get("content-type", "").partition(";")[0]
-        if kind not in response["content"]:
+        if kind not in allowed:
             return None, f"content type {kind!r} of a {reply.status} is not documented"
+        if request.method == "HEAD" and reply.body:
+            return None, "an answer to HEAD has a body"
         if not kind.endswith("json") or request.method == "HEAD":
             return None, None
         key = (request.method, request.path, str(reply.status), kind)
         if key not in self._validators:
-            self._validators[key] = Draft202012Validator(response["content"][kind].get("schema", {}))
+            self._validators[key] = Draft202012Validator(allowed[kind].get("schema", {}))
         try:
             content = json.loads(reply.body, parse_constant=_refuse)
         except ValueError:
@@ -50,7 +52,74 @@ class Contract:
             return None, f"{error.json_path}: {error.message[:200]}"
         if reply.status >= 400 and content["status"] != reply.status:
             return None, "the problem document has another status"
+        if (request.method, request.path, reply.status) == ("POST", "/events", 200):
+            return content, _miscounted(request, content)
         return content, None
+
+    def _allowed(self, request: Request, status: int) -> dict[str, Any] | None:
+        """Return the content that a reply with this status may have, by media type; None where it may not be."""
+        # Said of the request itself, whatever it asks for.
+        if status == 421:
+            return self._problem if request.host != HOST else None
+        if status == 431:
+            return self._problem if request.head_bytes > MOST_HEAD_BYTES else None
+        if status == 400 and (request.host != HOST or _contradicts(request)):
+            return self._problem
+        method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
+        responses = self._operations.get((method, request.path))
+        if responses is None:
+            return self._problem if status in MISSING else None
+        if str(status) not in responses:
+            return None
+        content: dict[str, Any] = responses[str(status)].get("content", {})
+        return content
+
+
+def _contradicts(request: Request) -> bool:
+    """Return True if a header that must be one has two values."""
+    values: dict[str, set[bytes]] = {}
+    for name, value in request.headers:
+        values.setdefault(name.lower(), set()).add(value)
+    return any(len(values.get(name.lower(), ())) > 1 for name in _FIELDS)
+
+
+def _miscounted(request: Request, content: dict[str, Any]) -> str | None:
+    """Return what is wrong with an answer to a batch whose events can be counted; None when nothing is.
+
+    Every event is accepted, a duplicate or rejected. A member that comes twice is two contradicting statements: an
+    envelope with one is refused, and so is an event.
+    """
+    if any(name.lower() == "content-encoding" for name, _ in request.headers):
+        return None
+    try:
+        body = json.loads(request.body.removeprefix(b"\xef\xbb\xbf"), object_pairs_hook=_pairs)
+    except (ValueError, RecursionError):
+        return None  # NDJSON, or JSON that is read by other rules than Python's
+    if isinstance(body, _Object):
+        if body.repeated:
+            return "an envelope with a member twice was taken"
+        body = body.get("events")
+    if not isinstance(body, list):
+        return None
+    counted = content["accepted"] + content["duplicates"]
+    if counted + content["rejected_count"] != len(body):
+        return f"{counted} accepted and {content['rejected_count']} rejected are not the {len(body)} events sent"
+    unclear = sum(isinstance(event, _Object) and event.repeated for event in body)
+    if content["rejected_count"] < unclear:
+        return f"{content['rejected_count']} events were rejected, and {unclear} have a member twice"
+    return None
+
+
+class _Object(dict[str, Any]):
+    """An object of JSON; `repeated` when a member came twice."""
+
+    repeated = False
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    found.repeated = len(found) < len(pairs)
+    return found
 
 
 def _refuse(name: str) -> None:

@@ -55,6 +55,7 @@ class Fuzzer:
 
     def __init__(self, address: str, seed: int) -> None:
         self.tally = Tally()
+        self.address = address
         self._address = urlsplit(address)
         self._seed = seed
         self._schema = draws.load(address)
@@ -108,5 +109,5 @@ class Fuzzer:
         content, fault = self._contract.judge(request, reply)
         if fault is not None:
             self.tally.blame(request, fault)
-        elif (request.method, request.path, reply.status) == ("POST", "/events", 200):
+        if content is not None and (request.method, request.path, reply.status) == ("POST", "/events", 200):
             self.tally.accepted += content["accepted"]

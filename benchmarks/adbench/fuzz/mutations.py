@@ -38,6 +38,18 @@ NAMES = [
     "limit", "compare",
     "format", "START", "start[]", "x", "",
 ]  # fmt: skip
+PATHS = ["/events/", "/Events", "/report/", "//report", "/events/..", "/reports", "/healthz/", "/e"]
+HOSTS = [
+    b"localhost:1",
+    b"[::1]",
+    b"evil.example",
+    b"127.0.0.1.evil.example",
+    b"localhost.",
+    b"",
+    b"a b",
+    b"127.0.0.1:x",
+]
+PROTOCOLS = [b"h2c", b"websocket", b"TLS/1.0", b"h2c, websocket", b""]
 MEDIA_TYPES = [
     b"application/json", b"application/x-ndjson", b"application/json; charset=utf-8",
     b"application/json;charset=utf-16",
@@ -196,6 +208,57 @@ def _method(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
     return replace(request, method=rng.choice(METHODS))
 
 
-_ON_BODY: Sequence[Mutation] = (_byte, _cut, _token, _token, _cross, _value, _value, _value, _repeat, _packed, _lines)
+def _path(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """An address that is nearly one of the service: a 404, never a redirect."""
+    return replace(request, path=rng.choice(PATHS))
+
+
+def _host(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    return replace(request, host=rng.choice(HOSTS))
+
+
+def _offered(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """An offer to go on with another protocol, which is not taken."""
+    offer = (("Connection", b"Upgrade, HTTP2-Settings"), ("Upgrade", rng.choice(PROTOCOLS)))
+    return replace(request, headers=(*request.headers, *offer))
+
+
+def _doubled(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """A header twice, with the same value or another one."""
+    if not request.headers:
+        return _key(rng, request, corpus)
+    name, value = rng.choice(request.headers)
+    return replace(request, headers=(*request.headers, (name, rng.choice((value, value + b"x")))))
+
+
+def _long(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """A head about as long as one may be."""
+    return replace(request, headers=(*request.headers, ("X-Long", b"x" * rng.choice((60_000, 65_600, 100_000)))))
+
+
+def _member(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """A member once more, of the envelope or of an event."""
+    at = request.body.rfind(b"}")
+    at = at if rng.random() < 0.3 else request.body.find(b"}")
+    member = rng.choice((b',"cost":1', b',"events":[]', b',"campaign_id":"x"', b',"ts":"2024-01-01T00:00:00Z"'))
+    return request if at < 0 else replace(request, body=request.body[:at] + member + request.body[at:])
+
+
+_ON_BODY: Sequence[Mutation] = (
+    _byte,
+    _cut,
+    _token,
+    _token,
+    _cross,
+    _value,
+    _value,
+    _value,
+    _repeat,
+    _packed,
+    _lines,
+    _member,
+)
 _ON_QUERY: Sequence[Mutation] = (_parameter, _parameter, _parameter, _asked, _scratched)
-_ON_HEAD: Sequence[Mutation] = (_media_type, _encoding, _key, _key, _method)
+_ON_HEAD: Sequence[Mutation] = (
+    _media_type, _encoding, _key, _key, _method, _path, _host, _offered, _doubled, _long,
+)  # fmt: skip

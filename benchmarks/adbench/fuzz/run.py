@@ -12,6 +12,8 @@ from hypothesis import __version__ as hypothesis_version
 from rich.console import Console
 from schemathesis import __version__ as schemathesis_version
 
+from adbench.fuzz import filters
+from adbench.fuzz.filters import Asked
 from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
 from adbench.harness import databases
 from adbench.harness.service import serving
@@ -105,6 +107,7 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
                 broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
             except Exception as error:  # what was found until then is written all the same
                 broken.append(f"{type(error).__name__}: {error}"[:2_000])
+            rows = filters.ask(address) if not broken else Asked()
         stored, recount, postgres = asyncio.run(_recount(url))
     result = store.of_run(
         what="fuzz",
@@ -121,12 +124,12 @@ def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]
             "hypothesis": hypothesis_version,
         },
         measurements=_measurements(tally, time.monotonic() - started),
-        checks=_checks(tally, stored, recount, broken),
+        checks=_checks(tally, stored, recount, rows, broken),
     )
     return result, store.write(result, settings.data_dir / "results")
 
 
-def _checks(tally: Tally, stored: int, recount: verify.Audit, broken: list[str]) -> list[Check]:
+def _checks(tally: Tally, stored: int, recount: verify.Audit, rows: Asked, broken: list[str]) -> list[Check]:
     unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
     checks = [
         Check(name="every reply is a documented one, none a 5xx", passed=not tally.faulty, detail=unexpected),
@@ -136,6 +139,11 @@ def _checks(tally: Tally, stored: int, recount: verify.Audit, broken: list[str])
             detail=f"{stored:,} stored, {tally.accepted:,} accepted",
         ),
         Check(name="reports are exact", passed=recount.exact, detail=f"{recount.wrong} of {recount.cells:,} cells"),
+        Check(
+            name="the filter of a row finds that row",
+            passed=not rows.wrong,
+            detail="\n".join([f"{len(rows.wrong)} of {rows.rows:,} rows", *rows.wrong[:5]]),
+        ),
         Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
     ]
     if broken:

@@ -8,22 +8,29 @@ from typing import Self
 # say so before the service sees it.
 _BREAKS_TARGET = frozenset([*range(0x21), ord("#"), *range(0x7F, 0x100)])
 _BREAKS_HEADER = b"\0\r\n"
+HOST = b"127.0.0.1"  # under which the service is called
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it goes out. `headers` have no Host and no length: those are put in front."""
+    """A request as it goes out. `headers` have no Host and no length: those are put around them."""
 
     method: str
     path: str
     query: bytes
     headers: tuple[tuple[str, bytes], ...]
     body: bytes
+    host: bytes = HOST
+
+    @property
+    def head_bytes(self) -> int:
+        """The length of its head."""
+        return len(self.encode()) - len(self.body)
 
     def encode(self) -> bytes:
         """Its bytes, framed so that the connection can go on after the reply."""
         target = self.path.encode() + (b"?" + _percent(self.query) if self.query else b"")
-        lines = [self.method.encode() + b" " + target + b" HTTP/1.1", b"Host: localhost"]
+        lines = [self.method.encode() + b" " + target + b" HTTP/1.1", b"Host: " + self.host]
         lines += [name.encode() + b": " + value.translate(None, _BREAKS_HEADER) for name, value in self.headers]
         if self.body or self.method == "POST":
             lines.append(b"Content-Length: %d" % len(self.body))

@@ -25,6 +25,7 @@ CREATE INDEX events_metadata_idx ON events USING gin (metadata jsonb_path_ops);
 -- For the out-of-date minutes of a report over all campaigns.
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
 
+-- Sums of money are numeric: one that did not fit into a bigint would make every refresh fail.
 CREATE MATERIALIZED VIEW events_by_minute AS
 SELECT
   campaign_id,
@@ -32,8 +33,8 @@ SELECT
   count(*) FILTER (WHERE event_type = 'impression') AS impressions,
   count(*) FILTER (WHERE event_type = 'click') AS clicks,
   count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
-  sum(cost_micros)::bigint AS cost_micros,
-  sum(revenue_micros)::bigint AS revenue_micros
+  sum(cost_micros) AS cost_micros,
+  sum(revenue_micros) AS revenue_micros
 FROM events
 GROUP BY 1, 2;
 

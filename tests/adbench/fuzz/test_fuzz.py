@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from schemathesis.core.failures import AcceptedNegativeData
 
-from adbench.fuzz import draws
+from adbench.fuzz import draws, filters
 from adbench.fuzz.contract import Contract
 from adbench.fuzz.fuzzer import Fuzzer
 from adbench.fuzz.mutations import mutate
@@ -25,6 +25,9 @@ from tests.conftest import VERSIONS, NewDatabase
 CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
 ASK = Request("GET", "/report", b"start=-1h", (), b"")
 TELL = Request("POST", "/events", b"", (("Content-Type", b"application/json"),), b'{"events":[{"cost":1}]}')
+LONG = replace(ASK, headers=(("X-Long", b"x" * 66_000),))
+TWICE = replace(TELL, body=b'{"events":[{"cost":1,"cost":2}]}')
+TWO_TYPES = replace(ASK, headers=(("Content-Type", b"text/plain"), ("Content-Type", b"text/html")))
 PROBLEM = {"type": "urn:adpulse:x", "title": "x", "status": 422, "detail": "x", "parameter": "start"}
 ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
 
@@ -36,8 +39,10 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
     with serving(url, 1, tmp_path / "log", SERVICE) as address:
         fuzzer = Fuzzer(address, seed=7)
         await asyncio.to_thread(fuzzer.round, 6, 1_600)
+        rows = await asyncio.to_thread(filters.ask, address)
     tally = fuzzer.tally
     assert not tally.faults, tally.faults[0]
+    assert (rows.wrong, rows.rows > 0) == ([], True)
     assert tally.cases >= 1_600
     # It got past the doors: events were taken and refused, reports given and refused.
     found = {(operation, status) for _, operation, status in tally.replies}
@@ -62,12 +67,21 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         (TELL, 200, "application/json", {"accepted": 1}),
         (TELL, 200, "application/json", ANSWER | {"accepted": float("nan")}),
         (replace(TELL, method="PUT"), 200, "application/json", ANSWER),
+        (replace(TELL, path="/events/"), 307, "application/problem+json", PROBLEM | {"status": 307}),
+        (ASK, 421, "application/problem+json", PROBLEM | {"status": 421}),
+        (ASK, 431, "application/problem+json", PROBLEM | {"status": 431}),
+        (LONG, 422, "application/problem+json", PROBLEM),
+        (replace(ASK, method="HEAD"), 200, "application/json", {}),
+        (TELL, 200, "application/json", ANSWER | {"accepted": 2}),
+        (TWICE, 200, "application/json", ANSWER),
+        (replace(TELL, body=b'{"events":[{}],"events":[{}]}'), 200, "application/json", ANSWER),
     ],
 )
 def test_a_reply_that_breaks_the_contract_is_found(
     request_: Request, status: int, content_type: str, content: dict[str, Any]
 ) -> None:
-    """A 5xx, an undocumented status or type, another shape, a number that JSON does not have."""
+    """A 5xx, an undocumented status or type, another shape, a number that JSON does not have; a redirect, a body for
+    HEAD, a head that is too long and taken, events that are not counted, a member that came twice."""
     reply = Reply(status, {"content-type": content_type}, json.dumps(content).encode())
     assert CONTRACT.judge(request_, reply)[1] is not None
 
@@ -78,6 +92,11 @@ def test_a_reply_that_keeps_it_is_not() -> None:
         (ASK, 422, "application/problem+json", PROBLEM),
         (TELL, 200, "application/json", ANSWER),
         (replace(TELL, method="PUT"), 405, "application/problem+json", PROBLEM | {"status": 405}),
+        (replace(TELL, path="/events/"), 404, "application/problem+json", PROBLEM | {"status": 404}),
+        (replace(ASK, host=b"evil.example"), 421, "application/problem+json", PROBLEM | {"status": 421}),
+        (LONG, 431, "application/problem+json", PROBLEM | {"status": 431}),
+        (TWO_TYPES, 400, "application/problem+json", PROBLEM | {"status": 400}),
+        (TWICE, 200, "application/json", ANSWER | {"accepted": 0, "rejected_count": 1}),
     ):
         reply = Reply(status, {"content-type": kind}, json.dumps(content).encode())
         assert CONTRACT.judge(request, reply)[1] is None

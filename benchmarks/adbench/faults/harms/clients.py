@@ -16,7 +16,7 @@ FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
 async def slow_sockets(world: World, chance: Random) -> None:
     """500 clients that send a request a byte at a time and never end it."""
     head = (
-        b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+        b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     )
     writers = []
     for number in range(500):
@@ -33,13 +33,13 @@ async def slow_sockets(world: World, chance: Random) -> None:
         writer.transport.abort()
 
 
-@harm("flood", 0)
+@harm("flood")
 async def flood(world: World, chance: Random) -> None:
     """Connections that send requests without end, one behind the other, and read no answer, beside the load.
 
     What a process keeps for them is bounded: `memory` is what is found otherwise.
     """
-    ask = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
+    ask = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
     writers = []
     for number in range(FLOODS):
         with suppress(OSError):

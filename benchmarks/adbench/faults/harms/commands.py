@@ -78,6 +78,30 @@ async def archive(world: World, chance: Random) -> bool:
     return True
 
 
+@harm("rebuild", folders=ROLLUPS)
+async def rebuild(world: World, chance: Random) -> bool:
+    """Sums of roll-ups are changed: `adpulse verify` finds it. `adpulse rebuild`, killed and run again, heals it."""
+    assert world.client is not None
+    table = chance.choice(["rollup_minute", "rollup_hour"])
+    connection = await world.connect()
+    try:
+        # Of money alone: the reports that are asked for meanwhile are judged by their numbers of events.
+        done = await connection.execute(
+            f"UPDATE {table} SET cost_micros = cost_micros + 1 "
+            f"WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} ORDER BY random() LIMIT 3))"
+        )
+    finally:
+        await connection.close()
+    if done == "UPDATE 0":
+        return False
+    process = await world.command("verify")
+    if (status := await asyncio.to_thread(process.wait, PATIENCE_S)) != 1:
+        world.client.violates(f"audit: adpulse verify ended with {status} though sums of {table} are wrong")
+    await _killed(world, chance, "rebuild")
+    await world.run("rebuild")
+    return True
+
+
 @harm("rotate-keys")
 async def rotate_keys(world: World, chance: Random) -> None:
     """A new key takes the place of the old one, while a service is killed: the new one opens, the old one no more."""
