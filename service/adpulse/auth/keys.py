@@ -31,7 +31,7 @@ ID_AT = slice(-77, -65)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is known of a key. `campaigns`, `events_per_s` and `requests_per_s`: none is no bound of its own."""
+    """A key without its secret. `campaigns`, `events_per_s` and `requests_per_s`: none is no bound of its own."""
 
     key_id: str
     sha256: bytes

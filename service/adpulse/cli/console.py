@@ -74,7 +74,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[str]:
 
 
 def settings() -> Settings:
-    """The settings of the environment; a bad value is one line."""
+    """Return the settings of the environment; a bad value is one line."""
     try:
         return Settings()
     except ValidationError as error:

@@ -88,7 +88,7 @@ def revoke_key(
 
 
 async def entries(url: str) -> list[keys.Entry]:
-    """Every key of a database. Raises what asyncpg raises, and SchemaError when it has no such table."""
+    """Return every key of a database. Raise what asyncpg raises, and SchemaError when it has no such table."""
     return await _with_connection(url, keys.entries)
 
 

@@ -19,7 +19,7 @@ from adpulse.terminal import write
 
 
 class Format(StrEnum):
-    """What is printed."""
+    """The formats of a printed report."""
 
     TABLE = "table"
     JSON = "json"

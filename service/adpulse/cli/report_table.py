@@ -11,6 +11,7 @@ from adpulse.reports.metrics import METRICS, Metric, Sums, Value, add, change
 from adpulse.reports.query import Query
 from adpulse.reports.reporter import Report
 from adpulse.reports.rows import Row
+from adpulse.terminal import shown
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 60  # characters of a sparkline; longer series have neighbouring buckets added up
@@ -24,6 +25,9 @@ def show(report: Report, console: Console) -> None:
         parts.append(_series(report))
     for part in parts:
         whole(part, console)
+    for hint in report.hints:
+        # Keys come from events.
+        console.print(shown(hint), markup=False, highlight=False, soft_wrap=True)
 
 
 def whole(table: Table, console: Console) -> None:
@@ -84,17 +88,18 @@ def _figure(metric: Metric, value: Value) -> str:
 
 
 def _series(report: Report) -> Table:
-    """One line a metric; with groups, one line a group, of what they are ordered by."""
+    """Return one line a metric; with groups, one line a group, of what they are ordered by."""
     query = report.query
     table = Table(box=None, show_header=False, pad_edge=False)
     if query.group_by is None:
-        sums = [row.sums for row in report.rows or []]
+        # Without a bucket: of the window before, which has more of them.
+        sums = [row.sums for row in report.rows or [] if row.bucket is not None]
         lines = [(name, METRICS[name], sums) for name in query.metrics]
     else:
         name = query.order_by if query.order_by in METRICS else query.metrics[0]
         table.title, table.title_justify = name, "left"
         groups: dict[str, list[Sums]] = {}
-        for row in report.rows or []:
+        for row in (row for row in report.rows or [] if row.bucket is not None):
             groups.setdefault(_label(row, "group", query), []).append(row.sums)
         lines = [(group, METRICS[name], sums) for group, sums in groups.items()]
     for label, metric, sums in lines[:_MOST_LINES]:
@@ -111,7 +116,7 @@ def _pooled(sums: Sequence[Sums]) -> Iterable[Sums]:
 
 
 def sparkline(values: Sequence[Value]) -> str:
-    """A bar for every value, from zero to the greatest; a gap where there is no value."""
+    """Return a bar for every value, from zero to the greatest; a gap where there is no value."""
     top = max((value for value in values if value is not None), default=0)
 
     def bar(value: Value) -> str:

@@ -118,7 +118,7 @@ def _check_keys(url: str, settings: Settings) -> None:
 
 
 def _say_connections(settings: Settings) -> None:
-    """What whoever sets max_connections must know of these processes: docs/how-to/many-services.md."""
+    """Log how many connections these processes open, for max_connections: docs/how-to/many-services.md."""
     log.info("connections of each process (%d of them), at most: %s", settings.workers, budget.most(settings))
 
 

@@ -25,7 +25,7 @@ class Connections:
 
 
 def most(settings: Settings) -> Connections:
-    """The most connections that a process of the service holds at a time."""
+    """Return the most connections that a process of the service holds at a time."""
     writing = settings.writers + 1  # and one reads the keys
     direct = 2 * settings.readers  # for totals, and for the rest
     primary_answers = settings.read_database_url is None or settings.max_replica_lag_ms is not None

@@ -81,12 +81,12 @@ class Cluster:
         return (self.data / "PG_VERSION").exists()
 
     def url(self, database: str = "postgres") -> str:
-        """A URL for asyncpg and libpq."""
+        """Return a URL for asyncpg and libpq."""
         return f"postgresql://postgres@/{database}?host={self._socket_directory()}"
 
     @contextmanager
     def in_use(self) -> Iterator[str]:
-        """The server's URL. It runs while anybody is in such a block; who leaves last stops it, whoever started it.
+        """Yield the server's URL. It runs while any process is in such a block; the last to leave stops it.
 
         So commands share one server, and the server that a killed process left behind is taken over.
         """
@@ -225,7 +225,7 @@ class Cluster:
                 raise EmbeddedError(f"{folder} was not made by this service; remove it") from None
 
     def _identity(self) -> dict[str, Any]:
-        """What `subprocess` needs to become the server's user; nothing of root's is kept, not even its group."""
+        """Return what `subprocess` needs to become the server's user; nothing of root's is kept, not even its group."""
         return {} if self._user is None else {"user": self._user, "group": self._group, "extra_groups": []}
 
     def _own(self, path: Path) -> None:
@@ -269,7 +269,7 @@ def embedded_binaries() -> Path:
 
 
 def _system_user() -> str:
-    """The account that the server runs under when we are root; made when it is missing."""
+    """Return the account that the server runs under when we are root; make it if it is missing."""
     try:
         pwd.getpwnam(_USER)
     except KeyError:
@@ -299,7 +299,7 @@ def _uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
-    """The URL of the named database, or of the embedded one, which runs at least until the end of the block.
+    """Yield the URL of the named database, or of the embedded one, which runs at least until the end of the block.
 
     Raise EmbeddedError where there is none yet, where `make` says not to make it.
     """

@@ -1,4 +1,4 @@
-"""Errors of the database: what means that it is away, and what a command can do nothing about."""
+"""Errors of the database: those that mean that it is away, and those that need an operator."""
 
 import asyncio
 

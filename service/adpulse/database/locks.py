@@ -12,8 +12,8 @@ from adpulse.database.errors import InUseError
 
 log = logging.getLogger(__name__)
 
-# Any constants will do, as long as every process takes the same. Each is the number of an advisory lock.
-MIGRATION_LOCK = 0x616450_01  # whoever migrates
+# The numbers of advisory locks: any will do, if all processes take the same.
+MIGRATION_LOCK = 0x616450_01  # migrations
 MAINTENANCE_LOCK = 0x616450_02  # the one process that maintains
 ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
 # Held by an online move; those who must not work meanwhile try for it, shared: retention, archive, the triggers of
@@ -46,7 +46,7 @@ async def give_way(
 
     So it waits 100 ms for a lock, then lets the others pass, and tries again; where it never gets its turn, it waits a
     quarter longer each time, up to 400 ms. `work` is told how long; `before` is run before each try, outside the
-    transaction. Raises InUseError after `patience_s` (none: PATIENCE_S).
+    transaction. Raise InUseError after `patience_s` (none: PATIENCE_S).
     """
     patience_s = PATIENCE_S if patience_s is None else patience_s
     give_up = time.monotonic() + patience_s

@@ -10,18 +10,18 @@ log = logging.getLogger(__name__)
 
 
 def migrations() -> list[tuple[int, str, str]]:
-    """The migrations in order: version, file name, text."""
+    """Return the migrations in order: version, file name, text."""
     paths = sorted((SQL_DIR / "migrations").glob("[0-9]*.sql"))
     return [(int(path.name.split("_")[0]), path.name, path.read_text()) for path in paths]
 
 
 def latest_version() -> int:
-    """The schema version that this code needs."""
+    """Return the schema version that this code needs."""
     return migrations()[-1][0]
 
 
 async def version(connection: Connection) -> int:
-    """The schema version of the database; 0 before the first migration."""
+    """Return the schema version of the database; 0 before the first migration."""
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return 0
     found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")
@@ -29,9 +29,9 @@ async def version(connection: Connection) -> int:
 
 
 async def migrate(connection: Connection) -> list[str]:
-    """Apply the migrations that are missing, each once, all in one transaction. Returns their names.
+    """Apply the migrations that are missing, each once, all in one transaction. Return their names.
 
-    Raises SchemaError when the tables that they change are never free for a moment.
+    Raise SchemaError when the tables that they change are never free for a moment.
     """
     applied: list[str] = []
 

@@ -9,7 +9,7 @@ QUIET_S = 60.0  # where it comes and goes, the same is said no more often
 
 
 class Outage:
-    """What one user of the database, which tries again and again, says about its errors.
+    """The log of one user of the database, which tries again and again.
 
     `texts`: their texts too, which must not be where they may hold what a client sent.
     """

@@ -64,6 +64,19 @@ async def test_a_comparison_shows_the_change(filled: str) -> None:
     assert "0 (-100.0%)" in down.output
 
 
+async def test_a_longer_window_before_does_not_lengthen_the_course(filled: str) -> None:
+    """February beside January: 28 bars, not 31."""
+    asked = ("--start", "2025-02-01", "--end", "2025-03-01", "--granularity", "day", "--metrics", "clicks")
+    result = await run(filled, *asked, "--compare", "previous")
+    assert f"clicks  {'▁' * 28}  0 to 0" in result.output
+
+
+async def test_a_key_that_no_event_has_is_said(filled: str) -> None:
+    """A misspelt key must not look like an answer."""
+    result = await run(filled, *DAY, "--group-by", "metadata.geo")
+    assert "group_by names a key that the metadata of no event looked at has; keys that occur: " in result.output
+
+
 async def test_json_is_the_reply_of_the_service(filled: str, client: Client) -> None:
     """Byte for byte but for the time that it took."""
     result = await run(filled, *DAY, "--campaign", "C", "--granularity", "day", "--json")
