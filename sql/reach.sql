@@ -2,7 +2,7 @@
 -- reads raw events, in whatever variant built them; it is asked only where a report names unique_users.
 --
 -- $1 to $7 as in every report.sql:
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -13,10 +13,13 @@
 -- level 0: one row of the report; level 2: a group over all buckets; level 3: the total.
 
 WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
   -- A user once per row of the report: from here on there is little left to count.
   seen AS (
     SELECT DISTINCT
-      CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(ts, $5)] END AS bucket,
+      CASE WHEN $4::text IS NOT NULL
+        THEN (SELECT begins FROM buckets)[width_bucket(ts, (SELECT begins FROM buckets))]
+      END AS bucket,
       event_group(campaign_id, event_type::text, metadata, $6::text) AS grp,
       user_id
     FROM events

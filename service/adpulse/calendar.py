@@ -6,7 +6,7 @@ another year: the same calendar turns dates into instants and cuts buckets, whic
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -81,6 +81,16 @@ def buckets(start: datetime, stop: datetime, granularity: str, zone: ZoneInfo) -
     found = sorted(starts)
     before = sum(each <= start for each in found)
     return found[before - 1 :]
+
+
+def literal(granularity: str | None, buckets: Iterable[datetime | None]) -> str:
+    """Return $5 of a report.sql: the buckets as an array literal, which report_buckets() takes for a time zone.
+
+    Minutes are the same in every zone, and so are no buckets at all.
+    """
+    if granularity in (None, "minute"):
+        return "UTC"
+    return "{" + ",".join(begin.isoformat(timespec="minutes") for begin in buckets if begin) + "}"
 
 
 def _constant_offsets(

@@ -1,7 +1,7 @@
 -- One statement answers every report, from raw rows: that of every variant whose up.sql names this file, because it has
 -- no roll-ups.
 --
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -9,8 +9,12 @@
 -- Parameters that are null fold away when the statement is planned (plan_cache_mode = force_custom_plan), so that
 -- an index that covers the columns left is read alone. In psql: sql/report.psql.
 
+WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins)
 SELECT
-  CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(ts, $5)] END AS bucket,
+  CASE WHEN $4::text IS NOT NULL
+    THEN (SELECT begins FROM buckets)[width_bucket(ts, (SELECT begins FROM buckets))]
+  END AS bucket,
   event_group(campaign_id, event_type::text, metadata, $6::text) AS grp,
   count(*) FILTER (WHERE event_type = 'impression') AS impressions,
   count(*) FILTER (WHERE event_type = 'click') AS clicks,

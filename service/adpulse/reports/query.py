@@ -115,7 +115,7 @@ class Query:
             window.start,
             window.stop,
             self.granularity,
-            span.buckets if self.granularity else None,
+            calendar.literal(self.granularity, span.buckets),
             self.group_by,
             orjson.dumps(self.filters).decode() if self.filters else None,
         )

@@ -23,7 +23,7 @@ _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
 # The parameters of report.sql that are null in a report of totals, or mean nothing there.
 _UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
-_NULLS = {"4": "NULL::text", "5": "NULL::timestamptz[]", "6": "NULL::text", "7": "NULL::jsonb"}
+_NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
 _NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTILINE | re.DOTALL)
 
 

@@ -179,7 +179,7 @@ class _Work:
         buckets: Sequence[datetime] | None,
         dimension: str | None,
     ) -> Rows:
-        arguments = (None, start, stop, granularity, buckets, dimension, None)
+        arguments = (None, start, stop, granularity, calendar.literal(granularity, buckets or ()), dimension, None)
         return _rows(await self.connection.fetch(self.variant.exact_report, *arguments))
 
     async def _compare_archived(self, record: asyncpg.Record, findings: Findings) -> None:

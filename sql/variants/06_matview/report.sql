@@ -1,7 +1,7 @@
 -- variant: matview. One statement answers every report: minutes from the view, and raw events of the minutes that
 -- have changed since its last refresh; raw events only for questions that the view does not hold.
 --
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -10,6 +10,7 @@
 -- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. In psql: sql/report.psql.
 
 WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
   stale AS MATERIALIZED (
     SELECT DISTINCT minute
     FROM stale_minute
@@ -48,7 +49,9 @@ WITH
       AND event_matches(campaign_id, event_type::text, metadata, $7)
   )
 SELECT
-  CASE WHEN $4::text IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
+  CASE WHEN $4::text IS NOT NULL
+    THEN (SELECT begins FROM buckets)[width_bucket(at, (SELECT begins FROM buckets))]
+  END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN raw_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

@@ -1,7 +1,7 @@
 -- variant: rollup. One statement answers every report: hours inside the window, minutes where an hour is cut,
 -- deltas on top; raw events only for questions that the roll-ups do not hold. In psql: sql/report.psql.
 --
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -12,6 +12,7 @@
 -- so whether $1 is null must not decide between two indexes.
 
 WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
   -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
   -- by the minute, all other hours by the hour.
   cut_hours AS (
@@ -22,7 +23,7 @@ WITH
       SELECT $3::timestamptz
       UNION ALL
       SELECT bucket
-      FROM unnest($5::timestamptz[]) AS bucket
+      FROM buckets, unnest(begins) AS bucket
       WHERE $4::text IN ('hour', 'day', 'week', 'month')
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
@@ -112,7 +113,9 @@ WITH
       AND raw_kept($2, $3)
   )
 SELECT
-  CASE WHEN $4 IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
+  CASE WHEN $4 IS NOT NULL
+    THEN (SELECT begins FROM buckets)[width_bucket(at, (SELECT begins FROM buckets))]
+  END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN raw_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

@@ -2,7 +2,7 @@
 -- deltas on top; by a declared dimension as without one. Raw events only for questions that the roll-ups do not hold:
 -- other keys, two keys at once, event types. In psql: sql/report.psql.
 --
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -13,6 +13,7 @@
 -- so whether $1 is null must not decide between two indexes.
 
 WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
   -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
   -- by the minute, all other hours by the hour.
   cut_hours AS (
@@ -23,7 +24,7 @@ WITH
       SELECT $3::timestamptz
       UNION ALL
       SELECT bucket
-      FROM unnest($5::timestamptz[]) AS bucket
+      FROM buckets, unnest(begins) AS bucket
       WHERE $4::text IN ('hour', 'day', 'week', 'month')
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
@@ -179,7 +180,9 @@ WITH
       AND ($1 IS NULL OR campaign_id = ANY($1))
   )
 SELECT
-  CASE WHEN $4 IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
+  CASE WHEN $4 IS NOT NULL
+    THEN (SELECT begins FROM buckets)[width_bucket(at, (SELECT begins FROM buckets))]
+  END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN dim_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,
@@ -194,7 +197,7 @@ UNION ALL
 SELECT
   raw.bucket, raw.grp, raw.impressions, raw.clicks, raw.conversions,
   raw.cost_micros::bigint AS cost_micros, raw.revenue_micros::bigint AS revenue_micros
-FROM raw_report($1, $2, $3, $4, $5, $6, $7) AS raw
+FROM raw_report($1, $2, $3, $4, (SELECT begins FROM buckets), $6, $7) AS raw
 WHERE
   ($7 IS NOT NULL OR ($6 IS NOT NULL AND $6 <> 'campaign_id'))
   AND NOT EXISTS (SELECT FROM dimension)

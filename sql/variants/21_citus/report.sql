@@ -1,7 +1,7 @@
 -- variant: citus. One statement answers every report: hours inside the window, minutes where an hour is cut,
 -- deltas on top; raw events only for questions that the roll-ups do not hold. In psql: sql/report.psql.
 --
--- $1 campaigns    text[], null = all          $5 buckets    timestamptz[]: where they begin, ascending; or null
+-- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
 -- $3 stop         timestamptz, exclusive      $7 filters    jsonb, see filter_path() in sql/migrations; or null
 -- $4 granularity  text: minute, hour, day, week, month; or null
@@ -13,6 +13,7 @@
 -- will fold away: so the service takes what is marked in [ ] out of the text for reports of totals.
 
 WITH
+  buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
   -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
   -- by the minute, all other hours by the hour.
   cut_hours AS (
@@ -24,7 +25,7 @@ WITH
       -- [ not for totals
       UNION ALL
       SELECT bucket
-      FROM unnest($5::timestamptz[]) AS bucket
+      FROM buckets, unnest(begins) AS bucket
       WHERE $4::text IN ('hour', 'day', 'week', 'month')
       -- ]
     ) AS edges
@@ -87,7 +88,9 @@ WITH
     -- ]
   )
 SELECT
-  CASE WHEN $4 IS NOT NULL THEN ($5::timestamptz[])[width_bucket(at, $5)] END AS bucket,
+  CASE WHEN $4 IS NOT NULL
+    THEN (SELECT begins FROM buckets)[width_bucket(at, (SELECT begins FROM buckets))]
+  END AS bucket,
   CASE WHEN $6 = 'campaign_id' THEN campaign_id WHEN $6 IS NOT NULL THEN raw_grp END AS grp,
   sum(impressions)::bigint AS impressions,
   sum(clicks)::bigint AS clicks,

@@ -266,6 +266,11 @@ async def live(connection: Connection, variant: Variant) -> None:
     await connection.execute(f"UPDATE events SET ts = {later} WHERE user_id = 'U9'")
 
 
+def edges(start: datetime, stop: datetime, step: str | None, zone: str) -> str:
+    """Return $5 as the service gives it: the buckets of its own calendar."""
+    return calendar.literal(step, calendar.buckets(start, stop, step, calendar.zone(zone)) if step else ())
+
+
 def questions() -> list[tuple[Any, ...]]:
     """The seven parameters, in every combination of their kinds of value."""
     cut = (EPOCH + timedelta(minutes=17), EPOCH + timedelta(days=2, minutes=43))
@@ -281,7 +286,7 @@ def questions() -> list[tuple[Any, ...]]:
     filters = [None, '{"geo": "IN"}', '{"geo": "3"}', '{"slot": "true", "geo": "3.0"}']
     campaigns = [None, ["C1"], ["C2", "C6", "C9", "nobody"]]
     found = [
-        (chosen, *span, step, step and calendar.buckets(*span, step, calendar.zone(zone)), group, chosen_filter)
+        (chosen, *span, step, edges(*span, step, zone), group, chosen_filter)
         for span, (step, zone), group, chosen_filter, chosen in itertools.product(
             spans[:2], steps, groups, filters, campaigns
         )
@@ -294,6 +299,25 @@ def questions() -> list[tuple[Any, ...]]:
         for span, group, chosen_filter, chosen in itertools.product(spans[2:], groups, filters, campaigns)
     ]
     return found
+
+
+@each_here
+async def test_a_report_takes_the_seven_parameters_of_the_contract(new_database: NewDatabase, variant: Variant) -> None:
+    """Prepared with the types of the contract, $5 is the name of a time zone as well as the service's buckets."""
+    connection = await connections.connect(await new_database(variant.name))
+    await connection.copy_records_to_table("events", records=events(300), columns=COLUMNS)
+    await connection.execute(
+        f"PREPARE report (text[], timestamptz, timestamptz, text, text, text, jsonb) AS {variant.report}"
+    )
+    window = (EPOCH + timedelta(minutes=17), EPOCH + timedelta(days=2, minutes=43))
+
+    async def ask(step: str, zone: str) -> list[Any]:
+        values = "NULL, '{:%FT%TZ}', '{:%FT%TZ}', '{}', '{}', 'campaign_id', NULL".format(*window, step, zone)
+        return sorted(map(tuple, await connection.fetch(f"EXECUTE report ({values})")))
+
+    for step, zone in itertools.product(("minute", "hour", "day", "week", "month"), ("UTC", "Asia/Kolkata")):
+        assert await ask(step, zone) == await ask(step, edges(*window, step, zone)) != [], f"{step} in {zone}"
+    await connection.close()
 
 
 async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
@@ -371,7 +395,7 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
     connection = await connections.connect(await new_database(walk[0]))
     await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
     window = (EPOCH, EPOCH + timedelta(days=3))
-    question = (None, *window, "hour", calendar.buckets(*window, "hour", calendar.zone("Asia/Kolkata")), "geo", None)
+    question = (None, *window, "hour", edges(*window, "hour", "Asia/Kolkata"), "geo", None)
 
     async def state() -> tuple[Any, ...]:
         variant = await catalogue.active(connection)
