@@ -72,7 +72,7 @@ async def test_a_report_is_exact_as_of_what_is_replayed(pair: Pair, pair_databas
                 # Until it has been right about five different states.
                 while len(set(sizes)) < 5:
                     found = await verify.verify(reader, variant)
-                    assert found.exact, found.mismatches[:3]
+                    assert found.exact or not found.cells, found.mismatches[:3]
                     sizes.append(await reader.fetchval("SELECT count(*) FROM events"))
             finally:
                 done.set()

@@ -9,6 +9,7 @@ import pytest
 from adpulse.database import connections, migrations
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue
+from adpulse.variants.migrate import migrate as migrate_variant
 from tests.conftest import NewDatabase
 
 
@@ -31,7 +32,7 @@ async def test_two_processes_may_migrate_at_once(new_database: NewDatabase) -> N
     async def migrate() -> str:
         connection = await connections.connect(url)
         try:
-            return (await migrate.migrate(connection)).name
+            return (await migrate_variant(connection)).name
         finally:
             await connection.close()
 
