@@ -20,6 +20,11 @@ def shown(text: str) -> str:
     return text.translate(_SHOWN)
 
 
+def one_line(text: str) -> str:
+    """Return what `shown` does, with line feeds as pictures, too, so that no text can forge another line."""
+    return text.translate(_IN_ONE_LINE)
+
+
 class LogFormatter(logging.Formatter):
     """The lines of our logs. A message is one line, so that nobody can forge another; a traceback is many."""
 
@@ -28,7 +33,7 @@ class LogFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line without its traceback."""
-        return super().formatMessage(record).translate(_IN_ONE_LINE)
+        return one_line(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and the traceback if there is one."""

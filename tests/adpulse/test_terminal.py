@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 
 from adpulse.cli.console import Terminal
-from adpulse.terminal import LogFormatter, shown
+from adpulse.terminal import LogFormatter, one_line, shown
 
 NASTY = "\x1b[2J\x1b[31mX\x07\x9b1m\u202eY\r\x00"
 obeyed = st.text(st.characters(categories=["Cc", "Cf", "L"]))
@@ -21,6 +21,7 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
     """No control character but line feed and tab; and text without any is as it was."""
     assert not [each for each in shown(text) if unicodedata.category(each) == "Cc" and each not in "\n\t"]
     assert shown("Grüße 😀 \n\t") == "Grüße 😀 \n\t"
+    assert len(one_line(text).splitlines()) <= 1
 
 
 @pytest.mark.parametrize("place", ["line", "table", "styled"])

@@ -50,8 +50,8 @@ def archive(
         print(json.dumps({"archived": [each.described() for each in done]}))
         return
     for each in done:
-        out.print(f"{each.day}: {each.content.events:,} events in {each.file}", highlight=False, markup=False)
-    out.print(f"{len(done)} days archived", highlight=False)
+        out.print(f"{each.day}: {each.content.events:,} events in {each.file}")
+    out.print(f"{len(done)} days archived")
 
 
 def restore(
@@ -72,8 +72,8 @@ def restore(
         print(json.dumps({"restored": [{"day": str(each), "events": events} for each, events in done.items()]}))
         return
     for each, events in done.items():
-        out.print(f"{each}: {events:,} events", highlight=False)
-    out.print(f"{len(done)} days restored", highlight=False)
+        out.print(f"{each}: {events:,} events")
+    out.print(f"{len(done)} days restored")
 
 
 def _first_day(older_than_days: int, today: date) -> date:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database import connections
+from adpulse.terminal import one_line
 from adpulse.variants import catalogue
 from adpulse.variants import rebuild as rebuilding
 from adpulse.variants import verify as auditing
@@ -31,10 +32,10 @@ def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
         print(json.dumps({**fields, "left_out": result.left_out}))
     else:
         for mismatch in result.mismatches[:20]:
-            out.print(f"wrong: {mismatch}", highlight=False, markup=False, soft_wrap=True)
+            out.print(one_line(f"wrong: {mismatch}"), soft_wrap=True)
         for line in result.left_out:
-            out.print(line, highlight=False, markup=False, soft_wrap=True)
-        out.print(_accuracy(result), highlight=False)
+            out.print(line, soft_wrap=True)
+        out.print(_accuracy(result))
     raise typer.Exit(0 if result.exact else 1 if result.cells else NOTHING_COMPARED)
 
 
@@ -73,8 +74,8 @@ def rebuild(
         print(json.dumps({"days": done.days, "left_out": done.left_out}))
         return
     for line in done.left_out:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
-    out.print(f"{done.days} days made anew", highlight=False)
+        out.print(line, soft_wrap=True)
+    out.print(f"{done.days} days made anew")
 
 
 def _day(option: str, text: str | None) -> date | None:

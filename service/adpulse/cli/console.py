@@ -19,7 +19,11 @@ from adpulse.terminal import shown
 
 
 class Terminal(Console):
-    """A console that shows control characters of what it prints, where they would be obeyed."""
+    """A console for text that comes from outside: neither control characters, nor markup such as [red], nor names of
+    emoji mean anything in it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Yield the pieces of `renderable`; those that rich itself controls the terminal with stay as they are."""
@@ -49,7 +53,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON, for a program")]
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """End the command with one line and an exit status."""
-    err.print(f"adpulse: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    err.print(f"adpulse: {message}", style="red", soft_wrap=True)
     raise typer.Exit(code)
 
 

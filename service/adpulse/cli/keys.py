@@ -7,7 +7,6 @@ from typing import Annotated, TypeVar
 
 import asyncpg
 import typer
-from rich.markup import escape
 from rich.table import Column, Table
 
 from adpulse.auth import keys
@@ -53,7 +52,7 @@ def new_key(
     if text is not None:
         print(text)
     said = f"to store it: adpulse {shlex.join(key.command())}" if offline else f"key {key.key_id} can be used"
-    err.print(said, highlight=False, markup=False, soft_wrap=True)
+    err.print(said, soft_wrap=True)
 
 
 @app.command("list")
@@ -71,7 +70,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     for entry in found:
         cells = entry.described().values()
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
-        table.add_row(*map(escape, words))
+        table.add_row(*words)
     whole(table, out)
 
 
@@ -84,7 +83,7 @@ def revoke_key(
     with opened(settings) as url:
         if not run(_with_connection(url, lambda connection: keys.revoke(connection, key_id))):
             fail("there is no key with this id in use")
-    err.print(f"key {key_id} is revoked", highlight=False, markup=False, soft_wrap=True)
+    err.print(f"key {key_id} is revoked", soft_wrap=True)
 
 
 async def entries(url: str) -> list[keys.Entry]:

@@ -23,7 +23,7 @@ def _start() -> None:
     handler.setFormatter(LogFormatter())
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
     for name in unknown_variables():
-        err.print(f"adpulse: there is no setting {name}; it has no effect", style="yellow", highlight=False)
+        err.print(f"adpulse: there is no setting {name}; it has no effect", style="yellow")
 
 
 app.add_typer(keys.app, name="keys")

@@ -6,12 +6,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from adpulse.cli.console import Terminal
 from adpulse.money import decimal
 from adpulse.reports.metrics import METRICS, Metric, Sums, Value, add, change
 from adpulse.reports.query import Query
 from adpulse.reports.reporter import Report
 from adpulse.reports.rows import Row
-from adpulse.terminal import shown
+from adpulse.terminal import one_line
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 60  # characters of a sparkline; longer series have neighbouring buckets added up
@@ -26,15 +27,14 @@ def show(report: Report, console: Console) -> None:
     for part in parts:
         whole(part, console)
     for hint in report.hints:
-        # Keys come from events.
-        console.print(shown(hint), markup=False, highlight=False, soft_wrap=True)
+        console.print(one_line(hint), soft_wrap=True)
 
 
 def whole(table: Table, console: Console) -> None:
     """Print a table as wide as its cells are: in a narrow terminal, or a file, lines wrap, but nothing is cut off."""
     width = console.measure(table, options=console.options.update(max_width=1_000)).maximum
     title = max(map(len, str(table.title or "").splitlines()), default=0)
-    Console(file=console.file, width=max(width, title)).print(table)
+    Terminal(file=console.file, width=max(width, title)).print(table)
 
 
 def _table(report: Report) -> Table:
@@ -63,7 +63,7 @@ def _labels(query: Query) -> list[str]:
 
 def _label(row: Row, label: str, query: Query) -> str:
     if label == "group":
-        return "(none)" if row.group is None else row.group if isinstance(row.group, str) else row.group.value
+        return "(none)" if row.group is None else one_line(row.group if isinstance(row.group, str) else row.group.value)
     form = "%F" if query.granularity in ("day", "week", "month") else "%F %R"
     return f"{row.bucket.astimezone(query.zone):{form}}" if row.bucket else ""
 

@@ -31,7 +31,7 @@ def migrate(variant: VariantName = None, drop_foreign: DropForeign = False, data
     settings = console.settings()
     with opened(settings, make=True) as url:
         name, version = run(migrated(url, variant, settings, drop_foreign=drop_foreign))
-    out.print(f"schema version {version}, variant {name}", highlight=False)
+    out.print(f"schema version {version}, variant {name}")
 
 
 async def migrated(url: str, variant: str | None, settings: Settings, *, drop_foreign: bool = False) -> tuple[str, int]:

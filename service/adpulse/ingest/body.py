@@ -14,7 +14,8 @@ from adpulse.settings import Settings
 RATIO_FROM_BYTES = 1_000_000
 # zlib copies what is left of the input for each member: thousands of empty ones would take minutes.
 GZIP_MEMBERS = 100
-
+# What a 415 for the Content-Type says is taken (RFC 9110 15.5.16).
+TAKEN = {"Accept": "application/json, application/x-ndjson"}
 
 _PLAIN = (b"", b"identity")
 _GZIP = (b"gzip", b"x-gzip")  # the same (RFC 9110 8.4.1.3)
@@ -30,7 +31,7 @@ def is_ndjson(content_type: str) -> bool:
         return False
     kind, *parameters = [part.strip().lower() for part in content_type.split(";")]
     if kind not in ("application/json", "application/x-ndjson"):
-        raise BodyError(415, "content_type", "Send application/json or application/x-ndjson.")
+        raise BodyError(415, "content_type", "Send application/json or application/x-ndjson.", TAKEN)
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
@@ -65,7 +66,8 @@ class BodyReader:
             raise BodyError(408, "timeout", f"The body took longer than {limit:g} s.") from None
         if encoding in _GZIP:
             ratio = self._settings.max_gzip_ratio
-            body = gunzip(body, min(most, max(RATIO_FROM_BYTES, ratio * len(body))))
+            fair = max(RATIO_FROM_BYTES, ratio * len(body))
+            body = gunzip(body, most, _too_large(most)) if fair >= most else gunzip(body, fair, _bomb(ratio))
         return body
 
     async def _receive(self, receive: Receive, most: int) -> bytes:
@@ -90,10 +92,10 @@ class BodyReader:
             self._arriving -= size
 
 
-def gunzip(data: bytes, most: int) -> bytes:
+def gunzip(data: bytes, most: int, too_large: BodyError) -> bytes:
     """Return the content of one or more gzip members.
 
-    Raises BodyError when it is no gzip, or has more than `most` bytes; stops one byte past that.
+    Raises BodyError when it is no gzip, `too_large` when it has more than `most` bytes; stops one byte past that.
     """
     corrupt = BodyError(400, "malformed_gzip", "The body is not valid gzip.")
     parts: list[bytes] = []
@@ -107,7 +109,7 @@ def gunzip(data: bytes, most: int) -> bytes:
         parts.append(part)
         left -= len(part)
         if left <= 0:
-            raise _too_large(most)
+            raise too_large
         if not member.eof or len(parts) > GZIP_MEMBERS:
             raise corrupt
         data = member.unused_data
@@ -116,3 +118,8 @@ def gunzip(data: bytes, most: int) -> bytes:
 
 def _too_large(most: int) -> BodyError:
     return BodyError(413, "too_large", f"The body has more than {most} bytes; split the batch.")
+
+
+def _bomb(ratio: int) -> BodyError:
+    detail = f"Past {RATIO_FROM_BYTES} bytes, gzip may expand at most {ratio} times; split the batch, or send it plain."
+    return BodyError(413, "too_large", detail)

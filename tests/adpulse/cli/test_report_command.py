@@ -5,10 +5,10 @@ import json
 
 import pytest
 from click.testing import Result
-from rich.console import Console
 from typer.testing import CliRunner
 
 from adpulse.cli import main, report
+from adpulse.cli.console import Terminal
 from adpulse.cli.report_table import sparkline
 from tests.conftest import Client
 
@@ -27,7 +27,7 @@ async def filled(client: Client, url: str, monkeypatch: pytest.MonkeyPatch) -> s
     """The URL of a database with three events."""
     events = [EVENT, EVENT | {"ts": "2025-09-24T08:00:00Z", "event_type": "click"}, EVENT | {"campaign_id": "D"}]
     assert (await client.post("/events", json={"events": events})).status_code == 200
-    monkeypatch.setattr(report, "out", Console(width=60))
+    monkeypatch.setattr(report, "out", Terminal(width=60))
     return url
 
 
@@ -99,3 +99,23 @@ def test_a_sparkline_runs_from_zero_to_the_greatest() -> None:
     assert sparkline([0.5, None, 1.0]) == "▅ █"
     assert sparkline([0, 0]) == "▁▁"
     assert sparkline([]) == ""
+
+
+@pytest.mark.parametrize("granularity", [(), ("--granularity", "hour")], ids=["table", "course"])
+async def test_names_out_of_events_are_shown_and_not_obeyed(
+    client: Client, filled: str, granularity: tuple[str, ...]
+) -> None:
+    """Also in a pipe, which may end at a terminal: no escape, no markup of ours, no emoji, no line of their own."""
+    names = ["\x1b[2J\x1b[31mX", "[/red]", "[red]R[/red]", "[link=x]L", ":smile:", "a\ntotal 9", "\x9b31m\u202ey"]
+    events = [EVENT | {"campaign_id": name, "metadata": {name: 1}} for name in names]
+    reply = await client.post("/events", json={"events": events})
+    assert reply.json()["accepted"] == len(names)
+    result = await run(filled, *DAY, "--group-by", "campaign_id", "--metrics", "impressions", *granularity)
+    assert result.exit_code == 0, result.output
+    for line in ("␛[2J␛[31mX", "[/red]", "[red]R[/red]", "[link=x]L", ":smile:", "a␊total 9", "\ufffd31m\ufffdy"):
+        assert f" {line} " in " " + result.output.replace("\n", "\n "), line
+    hint = await run(filled, *DAY, "--group-by", "nonsense", *granularity)
+    assert "[red]R[/red]" in hint.output
+    assert "a␊total 9" in hint.output
+    for printed in (result.output, hint.output):
+        assert not set("\x1b\x9b\u202e") & set(printed)

@@ -31,6 +31,7 @@ def chunk(body: bytes, more: bool = False) -> dict[str, Any]:
 
 
 GZIP = {b"content-encoding": b"gzip"}
+TOO_LARGE = BodyError(413, "too_large", "")
 
 
 @pytest.mark.parametrize(
@@ -52,10 +53,12 @@ def test_content_types_that_are_taken(text: str, ndjson: bool) -> None:
     "text", ["", "json", "text/json", "application/json2", "application/json; charset=latin1", ";"]
 )
 def test_content_types_that_are_not(text: str) -> None:
-    """Anything else is a 415."""
+    """Anything else is a 415, which says what is taken, or which charset."""
     with pytest.raises(BodyError) as caught:
         is_ndjson(text)
     assert caught.value.status == 415
+    expected = {} if "charset" in text else {"Accept": "application/json, application/x-ndjson"}
+    assert caught.value.headers == expected
 
 
 async def test_a_body_comes_in_pieces() -> None:
@@ -119,18 +122,18 @@ async def test_encodings_that_are_not(encoding: str) -> None:
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_gzip_of_several_members(parts: list[bytes]) -> None:
     """Members follow one another, as `cat a.gz b.gz` makes them."""
-    assert gunzip(b"".join(gzip.compress(part) for part in parts), 10_000) == b"".join(parts)
+    assert gunzip(b"".join(gzip.compress(part) for part in parts), 10_000, TOO_LARGE) == b"".join(parts)
 
 
 @given(st.binary(max_size=300), st.integers(0, 299))
 def test_gzip_is_bounded_to_the_byte(data: bytes, most: int) -> None:
     """As much as may be, and not a byte more."""
     if len(data) <= most:
-        assert gunzip(gzip.compress(data), most) == data
+        assert gunzip(gzip.compress(data), most, TOO_LARGE) == data
     else:
         with pytest.raises(BodyError) as caught:
-            gunzip(gzip.compress(data), most)
-        assert caught.value.status == 413
+            gunzip(gzip.compress(data), most, TOO_LARGE)
+        assert caught.value is TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_gzip_is_bounded_to_the_byte(data: bytes, most: int) -> None:
 def test_what_is_no_gzip(data: bytes) -> None:
     """Is a 400, and soon."""
     with pytest.raises(BodyError) as caught:
-        gunzip(data, 1_000)
+        gunzip(data, 1_000, TOO_LARGE)
     assert caught.value.status == 400
 
 
@@ -163,6 +166,7 @@ async def test_a_bomb_costs_no_more_than_its_ratio() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert caught.value.status == 413
+    assert "expand at most 100 times" in caught.value.detail
     assert peak < 3_000_000
     fair = gzip.compress(bytes(1_000_000))
     assert len(await reader.read(GZIP, arriving(chunk(fair)))) == 1_000_000
