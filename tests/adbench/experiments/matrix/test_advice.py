@@ -68,6 +68,18 @@ def test_without_a_file_the_run_with_most_designs_is_taken(tmp_path: Path) -> No
     assert store.latest("matrix", tmp_path / "none", tmp_path) == first
 
 
+def test_a_larger_committed_run_is_taken_before_a_quick_one_of_ones_own(tmp_path: Path) -> None:
+    """A target is not extrapolated from 20,000 events when a million were measured; of equal size, one's own counts."""
+    committed = store.write(matrix(MILLION), tmp_path / "committed")
+    store.write(matrix(20_000), tmp_path / "own")
+    homes = (tmp_path / "own", tmp_path / "committed")
+    assert store.latest("matrix", *homes) == committed
+    own = store.write(
+        matrix(MILLION).model_copy(update={"started_at": TWO.started_at + timedelta(days=1)}), tmp_path / "own"
+    )
+    assert store.latest("matrix", *homes) == own
+
+
 def verdicts(need: Need, numbers: Result = TWO) -> dict[str, advice.Verdict]:
     return {each.variant: each for each in advice.advise(need, numbers).verdicts}
 
