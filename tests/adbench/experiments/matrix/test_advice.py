@@ -179,7 +179,7 @@ def test_designs_without_numbers_are_not_judged() -> None:
 
 def test_the_command_reads_results(tmp_path: Path) -> None:
     """`adbench advise --json` names the design, its headroom and its points; status 1 when there is none."""
-    path = store.write(TWO, tmp_path)
+    path = store.write(TWO, tmp_path / "[/red]")  # a name that rich takes for markup
     arguments = ["advise", "--events-per-day", "2M", "--results", str(path)]
     done = CliRunner().invoke(app, [*arguments, "--json"])
     assert done.exit_code == 0, done.output
@@ -189,5 +189,6 @@ def test_the_command_reads_results(tmp_path: Path) -> None:
     assert told["verdicts"][0]["shapes"][0]["fit"]["points"] == [[MILLION, 2], [10 * MILLION, 2]]
     shown = CliRunner().invoke(app, arguments)
     assert "rollup" in shown.output.splitlines()[0]
+    assert f"from: {path}" in shown.output
     assert CliRunner().invoke(app, [*arguments, "--report-ms", "1"]).exit_code == 1
     assert CliRunner().invoke(app, ["advise", "--events-per-day", "many"]).exit_code == 2
