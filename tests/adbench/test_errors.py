@@ -12,10 +12,11 @@ import pytest
 import typer
 from rich.console import Console
 
-from adbench.commands.options import failing_clearly
+from adbench.commands.options import failing_clearly, finish
 from adbench.experiments.experiment import BusyError, Experiment
 from adbench.extras import EXTRAS
 from adpulse.settings import Settings
+from tests.adbench.records.test_records import result
 
 LAB = Path(__file__).parents[2] / "benchmarks" / "adbench"
 
@@ -100,3 +101,12 @@ def test_no_text_names_a_distribution_that_is_not_there() -> None:
     texts = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *LAB.parent.glob("*.md")]
     texts += [*(root / "service").rglob("*.py"), *LAB.rglob("*.py")]
     assert [path.name for path in texts if "pip install 'adpulse[" in path.read_text()] == []
+
+
+def test_a_path_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets in the name of a folder mean nothing, and a measured result is not lost behind a traceback."""
+    path = tmp_path / "[/red]" / ":smile:" / "result.json"
+    with pytest.raises(typer.Exit) as ended:
+        finish(result(), path, lambda _: "a table", json=False)
+    assert ended.value.exit_code == 0
+    assert capsys.readouterr().out == f"a table\nresults: {path}\n"

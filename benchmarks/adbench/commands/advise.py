@@ -14,6 +14,7 @@ from adbench.commands.options import Json, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
 from adbench.records import store
+from adpulse.cli.console import out
 from adpulse.settings import Settings
 
 
@@ -79,10 +80,10 @@ def _show(advice: Advice, path: Path) -> None:
     console.print(shown)
     for verdict in advice.verdicts:
         for reason in verdict.reasons:
-            console.print(f"✗ {verdict.variant}: {reason}", highlight=False)
+            out.print(f"✗ {verdict.variant}: {reason}")
     for note in advice.notes:
-        console.print(f"note: {note}", highlight=False, markup=False)
-    console.print(f"from: {path}", soft_wrap=True, highlight=False)
+        out.print(f"note: {note}")
+    out.print(f"from: {path}", soft_wrap=True)
 
 
 def _plain(advice: Advice, path: Path) -> dict[str, object]:

@@ -9,6 +9,7 @@ from adbench.commands.options import Campaigns, Days, Events, Json, Seed, datase
 from adbench.experiments import demo as demo_run
 from adbench.harness.k6 import LoadError
 from adbench.records.environment import machine
+from adpulse.cli.console import out
 from adpulse.settings import Settings
 
 # They saturate the machine, which also runs k6 and PostgreSQL; more would only queue for longer.
@@ -44,5 +45,5 @@ def demo(
         console.print(demo_run.table(result))
         verdict = "[green]the target holds[/]" if result.passed else "[red]the target does not hold[/]"
         console.print(f"{verdict}: report p95 below {demo_run.TARGET_MS:.0f} ms, and every answer exact")
-        console.print(f"results: {path}", soft_wrap=True, highlight=False)
+        out.print(f"results: {path}", soft_wrap=True)
     raise typer.Exit(0 if result.passed else 1)

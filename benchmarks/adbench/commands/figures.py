@@ -11,6 +11,7 @@ from adbench.figures.schema import describe
 from adbench.harness.progress import step
 from adbench.records import store
 from adbench.records.manifest import reference
+from adpulse.cli.console import err
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
 
@@ -56,7 +57,7 @@ def figures(
                 notebook = work.execute(path, folders, target)
             missed = work.not_drawn(notebook)
             for what in missed:
-                progress.print(f"  not drawn: {what}", highlight=False, soft_wrap=True)
+                err.print(f"  not drawn: {what}", soft_wrap=True)
             if missed and not own:
                 raise work.FiguresError(f"{path.name} lacks a committed result, and its outputs stay as they were")
             if not own:

@@ -17,6 +17,7 @@ from adbench.gate.run import GatePlan, run
 from adbench.gate.verdict import record, summary
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store
+from adpulse.cli.console import out
 from adpulse.settings import Settings
 
 # 2 is what every command says when it could not run.
@@ -65,5 +66,5 @@ def gate(
         print(result.model_dump_json(indent=2))
     else:
         Console(width=140).print(summary.table(result))
-        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+        out.print(f"results: {path}", soft_wrap=True)
     raise typer.Exit(STATUS[Verdict(str(result.parameters["verdict"]))])

@@ -21,6 +21,7 @@ from adbench.harness.service import ServiceError
 from adbench.records.model import Result
 from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
+from adpulse.cli.console import out
 from adpulse.database.embedded import EmbeddedError
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.settings import PREFIX, Settings
@@ -120,5 +121,5 @@ def finish(
         print(result.model_dump_json(indent=2))
     else:
         Console(width=width).print(table(result))
-        Console().print(f"results: {path}", soft_wrap=True, highlight=False)
+        out.print(f"results: {path}", soft_wrap=True)
     raise typer.Exit(0 if result.passed else 1)

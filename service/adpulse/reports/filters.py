@@ -39,7 +39,7 @@ def parse(values: Iterable[str]) -> Filters:
 def _pairs(value: str) -> list[tuple[str, Any]]:
     if not value.startswith("{"):
         key, colon, text = value.partition(":")
-        if not colon:
+        if not key or not colon:
             raise ValueError(_JSON)
         return [(key, text)]
     try:
@@ -59,8 +59,6 @@ def _refuse(name: str) -> Any:
 
 
 def _check(key: str, condition: Any) -> None:
-    if not key:
-        raise ValueError(_JSON)
     if key in Event.__annotations__ and key not in FIELDS:
         # It would look for a metadata key of that name, find nothing, and look like an answer.
         allowed = f"{', '.join(FIELDS)} and keys of metadata, for example geo:IN"

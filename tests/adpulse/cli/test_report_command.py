@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from adpulse.cli import main, report
 from adpulse.cli.console import Terminal
 from adpulse.cli.report_table import sparkline
+from adpulse.reports.query import PARAMETERS
 from tests.conftest import Client
 
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "impression", "cost": 1234.5}
@@ -119,3 +120,21 @@ async def test_names_out_of_events_are_shown_and_not_obeyed(
     assert "a␊total 9" in hint.output
     for printed in (result.output, hint.output):
         assert not set("\x1b\x9b\u202e") & set(printed)
+
+
+async def test_the_options_are_the_parameters_with_hyphens(filled: str) -> None:
+    """Each parameter of GET /report, by its own name; and --format asks for what `format` asks for."""
+    values = {
+        "campaign_id": "C", "start": "2025-09-24", "end": "2025-09-25", "granularity": "day",
+        "timezone": "Asia/Calcutta", "group_by": "campaign_id", "filter": "event_type:click", "metrics": "clicks",
+        "order_by": "clicks", "limit": "1", "compare": "previous", "format": "json",
+    }  # fmt: skip
+    assert tuple(values) == PARAMETERS
+    options = [text for name, value in values.items() for text in (f"--{name.replace('_', '-')}", value)]
+    result = await run(filled, *options)
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.output)
+    assert answer["query"]["timezone"] == "Asia/Calcutta"
+    assert [row["clicks"] for row in answer["rows"]] == [1]
+    table = await run(filled, *options[:-1], "csv")
+    assert table.output.splitlines()[0].startswith("bucket,group,clicks")

@@ -301,7 +301,7 @@ async def test_a_key_that_no_event_has_is_said(serve: Serve, new_database: NewDa
 async def test_what_a_group_shows_can_be_asked_for_over_http(client: Client) -> None:
     """Keys and values of every kind, U+FFFD, the group without the key and the rest: by `filter` as the row has it."""
     metadata: list[dict[str, Any]] = [
-        *({"utm:medium": "cpc"}, {"utm:medium": None}, {}),
+        *({"utm:medium": "cpc"}, {"utm:medium": None}, {}, {"": "nameless"}),
         *({"$browser": "a"}, {"two words": 1}, {"clé": "é"}, {"clé": ["IN", "US"]}),
         *({"tweet_id": 1850000000000000001}, {"tweet_id": 1850000000000000003}),
     ]
@@ -314,6 +314,7 @@ async def test_what_a_group_shows_can_be_asked_for_over_http(client: Client) -> 
                 found = (await client.get("/report", params=params | {"filter": json.dumps(row["filter"])})).json()
                 assert five(found["totals"]) == five(row), row
     assert (await ask(client, f"{DAY}&campaign_id=a%EF%BF%BD"))["totals"]["impressions"] == len(metadata)
+    assert (await ask(client, f'{DAY}&filter={{"":"nameless"}}'))["totals"]["impressions"] == 1
     assert (await ask(client, f"{DAY}&filter=utm:medium:cpc"))["totals"]["impressions"] == 0
     assert (await ask(client, f"{DAY}&filter=tweet_id:1850000000000000001"))["totals"]["impressions"] == 1
     echoed = await ask(client, f'{DAY}&filter={{"clé":{{"not":[null]}}}}&filter=geo:IN&filter={{}}')

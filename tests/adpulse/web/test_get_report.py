@@ -74,7 +74,6 @@ REFUSED = [
     ('start=-1h&filter={"geo":{"not":["IN"]}}&filter=geo:IN', "filter", "names one key with two values"),
     (r'start=-1h&filter={"geo":"\u0000"}', "filter", "a character that is not allowed"),
     (r'start=-1h&filter={"\ud800":"IN"}', "filter", "a character that is not allowed"),
-    ('start=-1h&filter={"":"IN"}', "filter", "must be key:value"),
     ("start=-1h&filter=" + '{"a":' * 5_000, "filter", "must be key:value"),
     ("start=-1h" + "".join(f"&filter=k{n}:v" for n in range(33)), "filter", "names more than 32 keys"),
     ("start=-1h&filter=geo:IN&filter=geo:US", "filter", "names one key with two values"),

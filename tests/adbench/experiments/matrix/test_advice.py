@@ -68,6 +68,18 @@ def test_without_a_file_the_run_with_most_designs_is_taken(tmp_path: Path) -> No
     assert store.latest("matrix", tmp_path / "none", tmp_path) == first
 
 
+def test_a_larger_committed_run_is_taken_before_a_quick_one_of_ones_own(tmp_path: Path) -> None:
+    """A target is not extrapolated from 20,000 events when a million were measured; of equal size, one's own counts."""
+    committed = store.write(matrix(MILLION), tmp_path / "committed")
+    store.write(matrix(20_000), tmp_path / "own")
+    homes = (tmp_path / "own", tmp_path / "committed")
+    assert store.latest("matrix", *homes) == committed
+    own = store.write(
+        matrix(MILLION).model_copy(update={"started_at": TWO.started_at + timedelta(days=1)}), tmp_path / "own"
+    )
+    assert store.latest("matrix", *homes) == own
+
+
 def verdicts(need: Need, numbers: Result = TWO) -> dict[str, advice.Verdict]:
     return {each.variant: each for each in advice.advise(need, numbers).verdicts}
 
@@ -167,7 +179,7 @@ def test_designs_without_numbers_are_not_judged() -> None:
 
 def test_the_command_reads_results(tmp_path: Path) -> None:
     """`adbench advise --json` names the design, its headroom and its points; status 1 when there is none."""
-    path = store.write(TWO, tmp_path)
+    path = store.write(TWO, tmp_path / "[/red]")  # a name that rich takes for markup
     arguments = ["advise", "--events-per-day", "2M", "--results", str(path)]
     done = CliRunner().invoke(app, [*arguments, "--json"])
     assert done.exit_code == 0, done.output
@@ -177,5 +189,6 @@ def test_the_command_reads_results(tmp_path: Path) -> None:
     assert told["verdicts"][0]["shapes"][0]["fit"]["points"] == [[MILLION, 2], [10 * MILLION, 2]]
     shown = CliRunner().invoke(app, arguments)
     assert "rollup" in shown.output.splitlines()[0]
+    assert f"from: {path}" in shown.output
     assert CliRunner().invoke(app, [*arguments, "--report-ms", "1"]).exit_code == 1
     assert CliRunner().invoke(app, ["advise", "--events-per-day", "many"]).exit_code == 2
