@@ -64,14 +64,28 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
     return manifest
 
 
+# Results that are the same on every machine: what was found, not how fast.
+UNTIMED = {"catalogue", "faults", "faults-planted", "fuzz"}
+
+
 def reference() -> list[Path]:
-    """Return the folders of committed results of the machine that was measured last, oldest first."""
+    """Return the folders of committed results of the machine that was timed last, oldest first.
+
+    A folder in which nothing is timed belongs to every machine.
+    """
     folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
-    machines = [store.read_manifest(folder) for folder in folders]
-    last = machines[-1]
+    timed = [folder for folder in folders if any(_kind(path) not in UNTIMED for path in store.files(folder))]
+    last = store.read_manifest(timed[-1]) if timed else None
     return [
-        folder for folder, each in zip(folders, machines, strict=True) if each and last and each.machine == last.machine
+        folder
+        for folder in folders
+        if folder not in timed or ((each := store.read_manifest(folder)) and last and each.machine == last.machine)
     ]
+
+
+def _kind(path: Path) -> str:
+    """Return what a result file, <date>Z-<what>.json, holds."""
+    return path.stem.partition("Z-")[2]
 
 
 def newest(folders: Iterable[Path]) -> dict[str, Result]:
