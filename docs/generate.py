@@ -109,7 +109,7 @@ def decisions() -> str:
 
 
 def metrics_table() -> str:
-    """Every metric of the service: its name, kind, labels and meaning."""
+    """Return the table of the service's metrics: name, kind, labels and meaning of each."""
     rows = []
     for metric in vars(telemetry).values():
         if isinstance(metric, MetricWrapperBase):
@@ -121,7 +121,7 @@ def metrics_table() -> str:
 
 
 def variant_table() -> str:
-    """Every folder of sql/variants with the summary in its header."""
+    """Return the table of sql/variants: every folder with the summary in its header."""
     rows = []
     for each in catalogue.load_all():
         name = each.folder.name
@@ -141,17 +141,17 @@ def planted_table() -> str:
 
 
 def dataset(measure: Callable[[profile.Events], profile.Table]) -> str:
-    """One table of what the data set looks like."""
+    """Return one table of what the data set looks like."""
     return _table(*measure(profile.drawn()))
 
 
 def simulated(table: Callable[[model.Result], tables.Table]) -> str:
-    """One table of the newest simulation that is kept."""
+    """Return one table of the newest kept simulation."""
     return _table(*table(manifest.newest(manifest.reference())["simulate"]))
 
 
 def citus(*shown: Callable[[model.Result], citus_tables.Table]) -> str:
-    """Tables of the newest kept run on a cluster, and where they come from."""
+    """Return the tables of the newest kept run on a cluster, and where they come from."""
     if (path := store.latest("citus", store.COMMITTED)) is None:
         return "No run of `adbench run citus` is kept yet; until one is, this page has no figures.\n"
     run, link = store.read(path), path.relative_to(ROOT)

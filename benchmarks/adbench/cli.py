@@ -42,7 +42,7 @@ def adbench(
         ),
     ] = None,
 ) -> None:
-    """Measures AdPulse++ from this machine, on the embedded PostgreSQL or on another one.
+    """Measure AdPulse++ from this machine, on the embedded PostgreSQL or on another one.
 
     --target goes before the command and takes precedence over ADPULSE_DATABASE_URL, which also keeps a password out
     of the list of processes. Commands make databases of their own beside the one that is named.

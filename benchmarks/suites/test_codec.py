@@ -42,13 +42,13 @@ WAYS: dict[str, Callable[[bytes], Callable[[], int]]] = {"parse": _parse, "pass"
 @pytest.mark.parametrize("size", [1, 100, 1_000])
 @pytest.mark.parametrize("way", WAYS)
 def test_decode(benchmark: BenchmarkFixture, way: str, size: int) -> None:
-    """A batch without faults: `parse` builds objects only, `pass` is what the service does, `contract` the slow way."""
+    """Decode a batch without faults: `parse` builds objects only, `pass` is the service's, `contract` the slow way."""
     benchmark.extra_info["events"] = size
     assert benchmark(WAYS[way](live_batches.body(live_batches.events(END, size)))) == size
 
 
 def test_decode_with_one_bad_event(benchmark: BenchmarkFixture) -> None:
-    """A thousand events of which one is rejected: the others are read twice, and it alone meets the contract."""
+    """Decode a thousand events with one bad one: the others are read twice, and it alone meets the contract."""
     found: list[dict[str, Any]] = live_batches.events(END, 1_000)
     found[500]["cost"] = -1
     body, decoder = live_batches.body(found), Decoder(SETTINGS)

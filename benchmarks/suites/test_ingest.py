@@ -63,7 +63,7 @@ CELLS = [(path, "heap") for path in PATHS] + [("binary", name) for name in VARIA
 
 @pytest.mark.parametrize(("path", "variant"), CELLS)
 def test_write(benchmark: BenchmarkFixture, lab: Lab, path: str, variant: str) -> None:
-    """A batch in one transaction: `copy` encodes records, `binary` sends the rows that the decoder made."""
+    """Write a batch in one transaction: `copy` encodes records, `binary` sends the rows that the decoder made."""
     batch = 10_000 if lab.timed else 100
     connection = lab.connection(lab.database(variant, "ingest", events=0))
     write = PATHS[path](connection, live_batches.events(END, batch), lab)

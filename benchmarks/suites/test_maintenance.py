@@ -23,7 +23,7 @@ ROUNDS = 5
 @pytest.mark.parametrize("variant", MAINTAINED)
 @pytest.mark.parametrize("backlog", [1_000, 50_000])
 def test_round(benchmark: BenchmarkFixture, lab: Lab, variant: str, backlog: int) -> None:
-    """One round of maintain.sql after `backlog` new events."""
+    """Run one round of maintain.sql after `backlog` new events."""
     connection = lab.connection(lab.database(variant, "maintenance"))
     design = catalogue.find(variant)
     records = live_batches.records(live_batches.events(END, backlog if lab.timed else backlog // 100))

@@ -36,7 +36,7 @@ PROMISES = [(variant.name, promise) for variant in catalogue.load_all() for prom
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_report(benchmark: BenchmarkFixture, lab: Lab, shape: str, window: str, variant: str) -> None:
-    """One shape of report over one window."""
+    """Answer one shape of report over one window."""
     start, granularity = WINDOWS[window]
     text = f"{SHAPES[shape].format(granularity=granularity)}&start={start}"
     query = report_mix.ask(lab.data(), text, lab.settings)
@@ -48,7 +48,7 @@ def test_report(benchmark: BenchmarkFixture, lab: Lab, shape: str, window: str, 
 
 @pytest.mark.parametrize(("variant", "promise"), PROMISES, ids=lambda value: getattr(value, "percent", value))
 def test_promise(benchmark: BenchmarkFixture, lab: Lab, variant: str, promise: promises.Promise) -> None:
-    """What the variant's header promises of the mix of reports, at the scale that it names."""
+    """Check the promise of the variant's header for the mix of reports, at the scale that it names."""
     events = promise.events if lab.timed else lab.events
     purpose = "report" if events == lab.events else f"report_{events}"
     reporter = lab.reporter(lab.database(variant, purpose, events))

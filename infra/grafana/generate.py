@@ -58,7 +58,7 @@ class Sql(Dataquery):
         }
 
     def build(self) -> "Sql":
-        """Itself, as it is."""
+        """Return the query itself, unchanged."""
         return self
 
     def to_json(self) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def _dashboard(uid: str, title: str, rows: dict[str, list[Panel]]) -> Dashboard:
 
 
 def render() -> dict[str, str]:
-    """File name -> text of every dashboard."""
+    """Return file name -> text of every dashboard."""
     built = {
         "adpulse_overview.json": _dashboard("adpulse-overview", "AdPulse++ overview", OVERVIEW | CAMPAIGNS),
         "adpulse_database.json": _dashboard("adpulse-database", "AdPulse++ database", DATABASE),

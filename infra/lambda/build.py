@@ -35,7 +35,7 @@ def build(target: Path) -> None:
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of a folder, as they are and as a zip file."""
+    """Return the bytes of a folder, as they are and as a zip file."""
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(shutil.make_archive(f"{scratch}/function", "zip", folder))
         unzipped = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

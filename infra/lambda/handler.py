@@ -126,7 +126,7 @@ def _attribute(record: Record, name: str) -> str | None:
 
 
 def _publish(counts: Counter[str]) -> None:
-    """Metrics by way of the log, in CloudWatch's embedded metric format: no request, no permission."""
+    """Publish metrics through the log, in CloudWatch's embedded metric format: no request, no permission."""
     metrics = [{"Name": name, "Unit": "Count"} for name in counts]
     directive = {"Namespace": "AdPulse/Lambda", "Dimensions": [[]], "Metrics": metrics}
     print(json.dumps({"_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}, **counts}))

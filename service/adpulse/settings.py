@@ -130,6 +130,6 @@ class Settings(BaseSettings):
 
 
 def unknown_variables() -> list[str]:
-    """Names in the environment that look like ours but are not: a typing error that would pass in silence."""
+    """Return the ADPULSE_ variables of the environment that no setting has: a typing error would pass in silence."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

@@ -114,7 +114,7 @@ DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk",
 
 @cache
 def request_meters(method: str, route: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
-    """Counts one request, and observes its seconds. Kept, because finding a metric by its labels costs as much again.
+    """Return what counts a request and what observes its seconds; cached, as finding a metric by labels is slow.
 
     The caller sees to it that there are few different arguments.
     """
@@ -122,7 +122,7 @@ def request_meters(method: str, route: str, status: int) -> tuple[Callable[[], N
 
 
 def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
-    """The text of /metrics and its content type; with several workers, the sum over all of them."""
+    """Return the text of /metrics and its content type; with several workers, the sum over all of them."""
     registry: CollectorRegistry = REGISTRY
     if multiprocess_dir:
         _forget_the_dead(Path(multiprocess_dir))

@@ -76,7 +76,7 @@ class Disk:
     """
 
     def __init__(self, env: Environment, seconds_of: "Curve", log_bytes: float = 0.0, segment_s: float = 0.0) -> None:
-        """`seconds_of` rows for a flush, `log_bytes` of a row, `segment_s` for a new segment."""
+        """Take `seconds_of` rows for a flush, `log_bytes` of a row, `segment_s` for a new segment."""
         self._env = env
         self._seconds_of = seconds_of
         self._log_bytes = log_bytes

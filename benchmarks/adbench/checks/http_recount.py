@@ -41,7 +41,7 @@ class Question:
 
     @property
     def query(self) -> str:
-        """The query string of GET /report."""
+        """Return the query string of GET /report."""
         pairs = [("campaign_id", campaign) for campaign in self.campaigns]
         pairs += [("start", self.start.isoformat()), ("end", self.end.isoformat()), ("timezone", self.timezone)]
         pairs += [("granularity", self.granularity)] if self.granularity else []

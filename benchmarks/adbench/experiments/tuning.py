@@ -67,7 +67,7 @@ class Change:
 
     @property
     def database(self) -> str:
-        """A database for each physical design."""
+        """Return the name of the database: one for each physical design."""
         return f"adpulse_tuning_{re.sub('[^a-z]+', '_', self.name)}" if self.schema else "adpulse_tuning"
 
     def check(self) -> None:

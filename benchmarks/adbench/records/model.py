@@ -89,7 +89,7 @@ class Check(_Model):
 
     @property
     def mark(self) -> str:
-        """How tables show it, in the markup of rich."""
+        """Return the mark that tables show, in the markup of rich."""
         return "[green]✓[/]" if self.passed else "[yellow]·[/]" if self.aim else "[red]✗[/]"
 
 
@@ -119,12 +119,12 @@ class Result(_Model):
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed that is no aim."""
+        """Return True if every check passed, aims excepted."""
         return all(check.passed for check in self.checks if not check.aim)
 
     @property
     def verdicts(self) -> str:
-        """A line for each check, in the markup of rich."""
+        """Return a line for each check, in the markup of rich."""
         return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
 
     def find(self, name: str, **labels: str) -> Measurement:

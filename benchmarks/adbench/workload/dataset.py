@@ -102,7 +102,7 @@ class Dataset:
 
     @property
     def described(self) -> Data:
-        """What a result says of it: enough to draw the same events again."""
+        """Return what a result records of the data set: enough to draw the same events again."""
         return Data(events=self.events, days=self.days, campaigns=self.campaigns, seed=self.seed, end=self.end)
 
     @property
@@ -111,12 +111,12 @@ class Dataset:
 
     @property
     def users(self) -> int:
-        """How many people there are: each causes eight events on average."""
+        """Return the number of users: each causes eight events on average."""
         return min(max(self.events // 8, 1_000), 99_999_999)
 
     @property
     def blocks(self) -> int:
-        """How many blocks there are; all but the last hold BLOCK events."""
+        """Return the number of blocks; all but the last hold BLOCK events."""
         return -(-self.events // BLOCK)
 
     def __iter__(self) -> Iterator[Block]:
@@ -178,7 +178,7 @@ class Dataset:
 
     @property
     def home(self) -> Ints:
-        """(campaigns,): the zone in which each campaign runs, as an index into ZONES."""
+        """Return the zone in which each campaign runs, as an index into ZONES; shape (campaigns,)."""
         return self._world.home
 
     @cached_property

@@ -70,7 +70,7 @@ def serve(
 
 
 def _set(**values: Any) -> None:
-    """Options win over the environment; they go through it because the server's workers are new processes."""
+    """Set the options in the environment, where they win: the server's workers are new processes and read only that."""
     for name, value in values.items():
         if value is not None:
             os.environ[PREFIX + name.upper()] = str(value)
@@ -98,7 +98,7 @@ def _check_port(settings: Settings) -> None:
 
 
 def _check_keys(url: str, settings: Settings) -> None:
-    """Nobody serves a network without keys by mistake.
+    """Refuse to serve a network without keys, unless `--insecure` was given.
 
     When the keys cannot be read, because the database is not there yet or has no schema, the service may start: it lets
     nobody in before it has read them.

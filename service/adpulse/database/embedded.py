@@ -289,7 +289,7 @@ def _open_path(path: Path) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """SIGTERM and Ctrl-C wait until the end of the block: else a server half started or stopped is left behind."""
+    """Hold SIGTERM and Ctrl-C back until the end of the block: else a server half started or stopped is left behind."""
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield

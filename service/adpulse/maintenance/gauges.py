@@ -101,6 +101,6 @@ class OldestTransaction:
 
 
 def forget_database() -> None:
-    """Another process may read the database off from now on: what this one knew is no longer so."""
+    """Forget what was read from the database: another process may read it from now on."""
     for gauge in _OF_THE_DATABASE:
         gauge.set(math.nan)

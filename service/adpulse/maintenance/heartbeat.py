@@ -105,5 +105,5 @@ class Watch:
 
 
 def age_ms(beat_at: float) -> float:
-    """Milliseconds since then, by this machine's clock, which must agree with the primary's (NTP)."""
+    """Return the milliseconds since `beat_at` by this machine's clock, which must agree with the primary's (NTP)."""
     return max(time.time() - beat_at, 0.0) * 1_000

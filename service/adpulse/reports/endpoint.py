@@ -24,7 +24,7 @@ _NOT_KEPT = {
 
 
 async def get_report(request: Request) -> Response:
-    """The reply to a question; what is wrong with one is said without repeating it."""
+    """Answer a report's query string; errors never repeat the input."""
     state = request.app.state
     settings: Settings = state.settings
     try:

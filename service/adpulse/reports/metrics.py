@@ -25,7 +25,7 @@ ZERO = Sums()
 
 
 def add(rows: Iterable[Sums]) -> Sums:
-    """The sum of the five that add up. Users do not: one who is in two rows is still one."""
+    """Return the sums over all rows of the five columns that add up. Users do not: one user may be in two rows."""
     columns = list(zip(*rows, strict=True))[:5]
     return Sums(*map(sum, columns)) if columns else ZERO
 
@@ -83,5 +83,5 @@ DEFAULT_METRICS = tuple(name for name in METRICS if name != REACH)
 
 
 def change(now: Value, before: Value) -> float | None:
-    """(now − before) ÷ before: 0.25 is a quarter more. None where there is nothing to compare with."""
+    """Return (now − before) ÷ before: 0.25 is a quarter more. None where there is nothing to compare with."""
     return (now - before) / before if now is not None and before else None

@@ -83,21 +83,21 @@ class Query:
 
     @property
     def has_rows(self) -> bool:
-        """Whether the answer has rows besides the totals."""
+        """Return True if the report has rows besides the totals."""
         return self.granularity is not None or self.group_by is not None
 
     @property
     def totals_only(self) -> bool:
-        """Whether the answer is one row of sums over all that happened to the campaigns."""
+        """Return True if the report is a single row of sums over all events of its campaigns."""
         return not (self.has_rows or self.filters or self.reach)
 
     @property
     def reach(self) -> bool:
-        """Whether users have to be counted, which only the events themselves can tell."""
+        """Return True if different users must be counted, which needs the raw events."""
         return REACH in self.metrics
 
     def within(self, campaigns: tuple[str, ...]) -> "Query":
-        """The same question for whoever may see these campaigns only: all of them, when it names none.
+        """Return this query limited to the campaigns that a key may see: all of these when it names none.
 
         Raises OutsideError when it names another.
         """
@@ -122,7 +122,7 @@ class Query:
 
 
 def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -> Query:
-    """The query in decoded `name=value` pairs. Raises QueryError for the first thing that is wrong."""
+    """Read a query from decoded `name=value` pairs. Raises QueryError for the first error."""
     single: dict[str, str] = {}
     for name, value in items:
         if name not in PARAMETERS:

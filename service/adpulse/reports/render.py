@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def to_json(report: Report) -> bytes:
-    """The JSON reply. Money is a number with at most six decimals; a ratio with a zero divisor is null."""
+    """Return the report as JSON. Money is a number with at most six decimals; a ratio with a zero divisor is null."""
     query = report.query
     zone = query.zone
     reply: dict[str, Any] = {
@@ -116,7 +116,7 @@ def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
 
 
 def to_csv(report: Report) -> bytes:
-    """The rows, or the totals as one row, as CSV (RFC 4180). Null is an empty field, an empty text is "".
+    """Return the rows, or the totals as one row, as CSV (RFC 4180). Null is an empty field, an empty text is "".
 
     With a window to compare with, its columns are named previous_…, and the changes change_…. A group that a
     spreadsheet would take for a formula has an apostrophe before it; JSON has the text as it is.

@@ -40,13 +40,13 @@ class Reports:
 
     @property
     def pool(self) -> Pool:
-        """What /readyz asks: the primary where a report can go there."""
+        """Return the pool that /readyz asks: the primary's where reports may go there."""
         source = self._primary or self._replica
         assert source is not None
         return source.readers.quick
 
     async def report(self, query: Query) -> Report:
-        """As Reporter.report. From a replica it says how old its data are at most; 0 from the primary instead."""
+        """Answer as Reporter.report does. From a replica, say how old its data are at most; 0 from the primary."""
         if self._replica is None or self._watch is None:
             assert self._primary is not None
             return await self._primary.reporter.report(query)
@@ -67,7 +67,7 @@ class Reports:
         return replace(await self._primary.reporter.report(query), lag_ms=0.0)
 
     def _unfit(self, beat_at: float | None) -> str | None:
-        """Why the replica must not answer; None when it may."""
+        """Return the reason why the replica must not answer; None when it may."""
         assert self._watch is not None
         if self._watch.away:
             return "away"
@@ -78,7 +78,7 @@ class Reports:
         return None
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         if self._watch is not None:
             await self._watch.stop()
         for source in (self._primary, self._replica):
@@ -87,7 +87,7 @@ class Reports:
 
 
 async def open_reports(url: str, settings: Settings, size: int, application: str) -> Reports:
-    """Pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
+    """Open pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
 
     Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: whoever moved them away
     from the primary may have done so because it could not bear them.

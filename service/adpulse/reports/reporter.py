@@ -65,7 +65,7 @@ _QUICK = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "ena
 
 
 def _session(planner: dict[str, str], settings: Settings) -> dict[str, str]:
-    """What PostgreSQL must be told for a report."""
+    """Return the PostgreSQL settings that a report's session needs."""
     return {
         **planner,
         "statement_timeout": str(settings.report_timeout_ms),
@@ -85,13 +85,13 @@ class Readers:
     pooled: bool = False
 
     async def close(self) -> None:
-        """Closes them."""
+        """Close the pools."""
         await self.quick.close()
         await self.thorough.close()
 
 
 async def open_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
-    """The pools, each with at most `size` connections, bounded in time, apart from whatever writes."""
+    """Open the readers' pools, apart from the writers': each of at most `size` connections, bounded in time."""
     quick, thorough = [
         await connections.pool(
             url,
@@ -107,7 +107,7 @@ async def open_readers(url: str, size: int, application: str, settings: Settings
 
 
 async def open_pooled_readers(url: str, size: int, application: str, settings: Settings) -> Readers:
-    """The same through a pooler: each report brings its settings along."""
+    """Open the readers' pools through a pooler: each report sets its settings in its own transaction."""
     pool = await connections.pool_pooled(url, size, application, statements=settings.pooler_statements)
     return Readers(pool, pool, pooled=True)
 
@@ -129,7 +129,7 @@ class Reporter:
         self._looked_at = 0.0
 
     async def report(self, query: Query) -> Report:
-        """The answer, from one snapshot. Rows sum to the totals, users excepted.
+        """Answer a query from one snapshot. Rows sum to the totals, except users.
 
         Raises QueryError, SchemaError, asyncpg.QueryCanceledError after the timeout, or one of UNAVAILABLE.
         """
@@ -171,7 +171,7 @@ class Reporter:
     async def _transaction(
         self, connection: Connection, planner: dict[str, str], isolation: Isolation | None = None
     ) -> AsyncIterator[None]:
-        """A transaction where one is needed: for one snapshot, or to keep one server and our settings in a pooler."""
+        """Open a transaction where needed: for one snapshot, or to keep one server and our settings in a pooler."""
         if isolation is None and not self._readers.pooled:
             yield
             return
@@ -261,7 +261,7 @@ async def _users_by_group(connection: Connection, query: Query) -> dict[Group, i
 
 
 async def _count_users(connection: Connection, query: Query, span: Span, kept: Sequence[Group], cells: Cells) -> int:
-    """Writes the different users of every cell into it. Returns those of the whole window."""
+    """Write the number of different users of every cell into it. Return that of the whole window."""
     named = [group for group in kept if group is not Rest.OTHER] if Rest.OTHER in kept else None
     arguments: tuple[Any, ...] = (*query.arguments(span.window), named)
     everybody = 0

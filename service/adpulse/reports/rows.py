@@ -37,7 +37,7 @@ class Row:
 
 
 def collect(records: Iterable[Iterable[Any]]) -> Cells:
-    """What report.sql returns: (bucket, group, five sums) each."""
+    """Collect the records of report.sql, each (bucket, group, five sums)."""
     cells: Cells = {}
     for bucket, group, *sums in records:
         cells.setdefault(group, {})[bucket] = Sums(*sums)
@@ -45,12 +45,12 @@ def collect(records: Iterable[Iterable[Any]]) -> Cells:
 
 
 def total(cells: Cells) -> Sums:
-    """The sum over all rows."""
+    """Return the sums over all rows."""
     return add(sums for row in cells.values() for sums in row.values())
 
 
 def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None = None) -> list[Group]:
-    """All groups of the tables in the order of the query, judged by the first table.
+    """Return all groups of the tables in the order of the query, judged by the first table.
 
     `users` gives the reach of each group, where that is the order. What the order does not decide is decided by
     impressions and the other sums, then by name, so that equal questions get equal answers. A ratio that is
@@ -74,7 +74,7 @@ def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None =
 
 
 def fold(cells: Cells, kept: Sequence[Group]) -> Cells:
-    """The table with the kept groups alone; where Rest.OTHER is among them, it is the sum of all others."""
+    """Return the table with the kept groups only; Rest.OTHER, if kept, is the sum of all others."""
     folded: Cells = {group: cells[group] for group in kept if group in cells}
     if Rest.OTHER in kept:
         rest = [row for group, row in cells.items() if group not in folded]

@@ -42,7 +42,7 @@ class Window:
 
 
 def parse_instant(field: str, text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """An instant from `-15m`, `-1h`, `-7d`, `-2w`, `2025-09-24` (where that day begins in `zone`) or RFC 3339.
+    """Parse an instant: `-15m`, `-1h`, `-7d`, `-2w`, `2025-09-24` (where that day begins in `zone`) or RFC 3339.
 
     A relative time is a duration: `-1d` is 24 hours, also when the clocks change. Raises WindowError when the
     text is none of these or lies outside 1970 to 2200.
@@ -72,7 +72,7 @@ def parse_instant(field: str, text: str, now: datetime, zone: ZoneInfo) -> datet
 
 
 def parse(start: str, end: str | None, now: datetime, zone: ZoneInfo, max_days: int) -> Window:
-    """The window from `start` to `end` (none: now), widened to whole minutes. Raises WindowError."""
+    """Parse the window from `start` to `end` (none: now), widened to whole minutes. Raises WindowError."""
     first = parse_instant("start", start, now, zone)
     last = parse_instant("end", end, now, zone) if end is not None else now
     if first >= last:
@@ -95,7 +95,7 @@ def _ceil_minute(at: datetime) -> datetime:
 
 
 def previous(window: Window, zone: ZoneInfo) -> Window:
-    """The window that ends where this one starts, as long as this one in the unit it is cut in.
+    """Return the window that ends where this one starts, as long as this one in the unit it is cut in.
 
     Whole months of `zone` are compared with as many months, whole days with as many days, and everything else
     with as many minutes (docs/decisions/0021): so March is compared with February, and a day of 23 hours with the

@@ -47,62 +47,62 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The key everywhere: commands, results, metric labels."""
+        """Return the variant's key in commands, results and metric labels."""
         return self.folder.name.split("_", 1)[1]
 
     @property
     def summary(self) -> str:
-        """One line on what it is."""
+        """Return one line on what the variant is."""
         return self.header["summary"]
 
     @property
     def requires(self) -> str:
-        """`(nothing)`, `extension NAME` or `postgres >= N`."""
+        """Return the requirement: `(nothing)`, `extension NAME` or `postgres >= N`."""
         return self.header["requires"]
 
     @property
     def has_dimensions(self) -> bool:
-        """True if it keeps roll-ups by the declared dimensions, and so is built anew when others are declared."""
+        """Return True if it keeps roll-ups by the declared dimensions, and is built anew when these change."""
         return "rollup_dimension" in self.tables
 
     @property
     def moves_online(self) -> bool:
-        """True if it can be built beside another, as plain tables and functions can (adpulse.variants.online)."""
+        """Return True if it can be built beside another, as plain tables and functions (adpulse.variants.online)."""
         return not self.requires.startswith("extension")
 
     @property
     def archives(self) -> bool:
-        """True if a day's raw events may go: it is a partition of its own, and roll-ups go on to answer for it."""
+        """Return True if a day's raw events may go: the day is a partition, and roll-ups go on answering for it."""
         return self.header.get("archive") == "by the day"
 
     @cached_property
     def tables(self) -> dict[str, str | None]:
-        """The tables it keeps beside `events`, in the order in which its report names them, each with its column of
+        """Return the tables it keeps beside `events`, in the order that its report names them, each with its column of
         time; None where it has none."""
         listed = _TABLE.findall(self.header.get("tables", ""))
         return {table: column or None for table, column in listed}
 
     @cached_property
     def rollups(self) -> str | None:
-        """The query that gives both sides of every sum it stores (adpulse.variants.rollups); None without roll-ups."""
+        """Return the query for both sides of every stored sum (adpulse.variants.rollups); None without roll-ups."""
         path = self.folder / "rollups.sql"
         return path.read_text().rstrip().removesuffix(";") if path.exists() else None
 
     @cached_property
     def rebuild(self) -> list[str] | None:
-        """The statements that make the roll-ups of some days anew (adpulse.variants.rebuild); None where none do."""
+        """Return the statements that rebuild roll-ups of some days (adpulse.variants.rebuild); None without."""
         path = self.folder / "rebuild.sql"
         return statements(path.read_text()) if path.exists() else None
 
     @cached_property
     def report(self) -> str:
-        """The statement that answers every report: of its own, or one that it shares and its header names."""
+        """Return the statement that answers every report: its own, or a shared one that its header names."""
         own = self.folder / "report.sql"
         return (own if own.exists() else self.folder.parent / self.header["report"]).read_text()
 
     @cached_property
     def exact_report(self) -> str:
-        """`report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
+        """Return `report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
         return re.sub(r"::bigint AS (cost|revenue)_micros\b", r" AS \1_micros", self.report)
 
     def statement(self, *, totals_only: bool) -> Statement:
@@ -111,7 +111,7 @@ class Variant:
 
     @cached_property
     def _totals(self) -> Statement:
-        """The report, where up.sql says so with the four parameters that are null in totals written out.
+        """Return the report; where up.sql says so, with NULL written for the four parameters that are null in totals.
 
         `totals: planned once` promises that one plan does for all values. `totals: cut short` leaves out what is
         marked, for a planner that takes long to find out that it is not needed.
@@ -125,7 +125,7 @@ class Variant:
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:
-        """Seconds between rounds and the statements of a round; None when there is nothing to maintain."""
+        """Return the seconds between rounds and a round's statements; None when there is nothing to maintain."""
         path = self.folder / "maintain.sql"
         if not path.exists():
             return None

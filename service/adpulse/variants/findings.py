@@ -47,7 +47,7 @@ class Audit:
 
     @property
     def accuracy(self) -> float | None:
-        """Right cells ÷ cells; None when there was nothing to compare."""
+        """Return right cells ÷ cells; None when there was nothing to compare."""
         return 1 - self.wrong / self.cells if self.cells else None
 
 

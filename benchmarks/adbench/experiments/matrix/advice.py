@@ -106,7 +106,7 @@ class Advice:
 
     @property
     def chosen(self) -> Verdict | None:
-        """None when nothing meets the need."""
+        """Return the verdict of the chosen variant; None when nothing meets the need."""
         return self.verdicts[0] if self.verdicts and self.verdicts[0].meets else None
 
 

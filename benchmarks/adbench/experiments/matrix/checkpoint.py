@@ -23,7 +23,7 @@ class Cell(BaseModel):
 
     @property
     def labels(self) -> dict[str, str]:
-        """What tells its measurements from those of other cells."""
+        """Return the labels that tell this cell's measurements from those of other cells."""
         return {"events": str(self.events), "variant": self.variant, "phase": self.phase}
 
 

@@ -56,12 +56,12 @@ class MatrixPlan(BaseModel):
 
     @property
     def stop(self) -> datetime:
-        """Where the windows of all reports end, and the live events too."""
+        """Return the end of the windows of all reports, and of the live events."""
         return self.end + LIVE
 
     @property
     def live(self) -> Dataset:
-        """A day of dense traffic, of which the last blocks are written."""
+        """Return a day of dense traffic, of which the last blocks are written."""
         return replace(self.data(LIVE_RATE * 86_400), end=self.stop, days=1)
 
     def live_parts(self, phase: Phase, turn: int) -> Iterator[tuple[int, int]]:
@@ -77,5 +77,5 @@ class MatrixPlan(BaseModel):
 
     @property
     def both_s(self) -> float:
-        """How long a turn of `both` lasts when its events are taken as they come."""
+        """Return the seconds that a turn of `both` lasts when its events are taken as they come."""
         return self.both_copies * BATCH / self.events_per_s

@@ -87,7 +87,7 @@ class Player:
 
     @property
     def counted(self) -> list[Round]:
-        """The rounds after the warm-up."""
+        """Return the rounds after the warm-up."""
         return self.rounds[WARMUP:]
 
     def _query(self, shape: Shape) -> Query:

@@ -43,7 +43,7 @@ class System:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """Return the name that results have for it."""
         return self.peer.name + ROLLUPS if self.rolled else self.peer.name
 
     def holds(self, shape: Shape) -> bool:

@@ -33,7 +33,7 @@ def order(sides: Sequence[str], draw: random.Random) -> list[str]:
 def play(
     pieces: Iterable[tuple[str, Callable[[S], Seconds]]], sides: dict[str, S], draw: random.Random
 ) -> dict[str, dict[str, float]]:
-    """One round: metric → side → seconds. Raises clocks.NoClock, and then the whole round is void."""
+    """Play one round; return metric → side → seconds. Raises clocks.NoClock, and then the whole round is void."""
     means: dict[str, dict[str, float]] = {}
     for _, work in pieces:
         turns: dict[str, list[Seconds]] = {name: [] for name in sides}
