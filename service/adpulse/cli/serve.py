@@ -98,7 +98,7 @@ def _check_port(settings: Settings) -> None:
 
 
 def _check_keys(url: str, settings: Settings) -> None:
-    """Refuse to serve a network without keys, unless `--insecure` was given.
+    """Refuse to serve a network without keys, except on loopback or with `--insecure`.
 
     When the keys cannot be read, because the database is not there yet or has no schema, the service may start: it lets
     nobody in before it has read them.
