@@ -3,12 +3,13 @@
 -- of its parent, and nothing is counted twice.
 
 -- Gives the partitions of a table the statement triggers of the table, where they have not got them; no more than `most`
--- partitions, all if it is null. TRUNCATE on a partition counts its rows out before they go. (The trigger that comes
+-- partitions, all if it is null; or `only_part` alone. TRUNCATE on a partition counts its rows out before they go. (The trigger
+-- that comes
 -- before TRUNCATE of the whole table speaks for all partitions, and is not copied.)
 --
 -- `SET LOCAL adpulse.counted = on` says that the roll-ups hold already what a statement moves or brings back. Only who
 -- may write into a partition itself can use it: the triggers of `events` do not look at it.
-CREATE FUNCTION cover_partitions(parent regclass, most int DEFAULT NULL) RETURNS void
+CREATE FUNCTION cover_partitions(parent regclass, most int DEFAULT NULL, only_part regclass DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   of_a_cluster boolean := false;
@@ -28,6 +29,7 @@ BEGIN
         JOIN pg_trigger ON tgrelid = inhparent
         WHERE
           inhparent = parent
+          AND (only_part IS NULL OR inhrelid = only_part)
           AND NOT tgisinternal
           AND tgtype & 1 = 0 -- for each statement
           AND tgtype & 62 <> 34 -- BEFORE TRUNCATE and nothing else
@@ -119,8 +121,12 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ADD CONSTRAINT bounds CHECK (ts >= %L AND ts < %L)', part, lower, upper);
     EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, lower, upper);
     EXECUTE format('ALTER TABLE %I DROP CONSTRAINT bounds', part);
+    -- This one alone, which nobody else can see yet. A lock on another, which a writer holds that waits for the default
+    -- partition, would close a circle.
+    PERFORM cover_partitions('events', only_part => to_regclass(format('%I.%I', current_schema(), part)));
   END LOOP;
-  PERFORM cover_partitions('events');
+  -- Either we have its lock already, or no other.
+  PERFORM cover_partitions('events', only_part => to_regclass('events_default'));
 END
 $$;
 
