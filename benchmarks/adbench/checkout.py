@@ -1,4 +1,4 @@
-"""Where the lab's data lies: in a checkout beside the package, in an installed wheel inside it."""
+"""Locate the lab's data: in a checkout beside the package, in an installed wheel inside it."""
 
 from pathlib import Path
 
