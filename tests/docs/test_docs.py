@@ -18,14 +18,14 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
 
 
 def _anchors(page: Path) -> set[str]:
-    """The anchors that code hosts give to headings: lower case, words joined by hyphens, other signs dropped."""
+    """Return the anchors that code hosts give to headings: lower case, hyphens between words, other signs dropped."""
     text = FENCE.sub("", page.read_text())
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _commands(page: Path) -> Iterator[list[str]]:
-    """The words of every command in the page's shell blocks, without what is quoted."""
+    """Yield the words of every command in the page's shell blocks, without what is quoted."""
     for kind, block in FENCE.findall(page.read_text()):
         if kind not in ("sh", "bash", "shell", "console"):
             continue
