@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from adpulse import event_id
 from adpulse.money import MICROS, to_micros
 from adpulse.settings import Settings
 
@@ -173,16 +174,8 @@ def _in_time(instant: datetime, info: ValidationInfo[Limits]) -> datetime:
     return instant
 
 
-def _identifier(value: Any) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise PydanticCustomError("type", "must be a string: a UUID")
-    _storable(value)
-    try:
-        return msgspec.convert(value, UUID)
-    except msgspec.ValidationError:
-        raise PydanticCustomError("format", "is not a UUID") from None
+def _event_id(value: str | None) -> UUID | None:
+    return None if value is None else UUID(bytes=event_id.parse(value))
 
 
 def _storable(value: Any) -> Any:
@@ -249,10 +242,12 @@ class Event(TypedDict):
     ]
     event_id: NotRequired[
         Annotated[
-            Any,
-            BeforeValidator(_identifier),
-            WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]}),
-            Field(description="makes the event count once, however often it is sent"),
+            Text | None,
+            AfterValidator(_event_id),
+            Field(
+                description="makes the event count once, however often it is sent; a UUID in any spelling is the same",
+                examples=["order-4711", "0199a3c4-7b7e-7c33-9d2b-6a1f0c5e8d10"],
+            ),
         ]
     ]
 

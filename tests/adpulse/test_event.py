@@ -65,8 +65,16 @@ def test_the_edges_of_time_are_inside() -> None:
 def test_an_explanation_repeats_nothing() -> None:
     """Neither a value nor the name of an unknown field comes back."""
     limits = Limits.at(NOW, Settings())
-    texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "event_id", "metadata")]
-    for bad in [*texts, {"secret": 1}, {"user_id": "secret" * 30}, {"user_id": "secret\ud800"}, {"\ud800secret": 1}]:
+    texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "metadata")]
+    for bad in [
+        *texts,
+        {"secret": 1},
+        {"user_id": "secret" * 30},
+        {"event_id": "secret" * 30},
+        {"event_id": ["secret"]},
+        {"user_id": "secret\ud800"},
+        {"\ud800secret": 1},
+    ]:
         with pytest.raises(ValidationError) as caught:
             check(GOOD | bad, limits)
         assert "secret" not in str(explain(caught.value, 0))

@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import msgspec
 import orjson
@@ -21,6 +20,7 @@ from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from adpulse import event_id
 from adpulse.event import (
     COLUMNS,
     TEXT_LENGTH,
@@ -69,7 +69,7 @@ class _FastEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     cost: float | UnsetType = UNSET
     revenue: float | UnsetType = UNSET
     metadata: msgspec.Raw | UnsetType = UNSET
-    event_id: UUID | UnsetType | None = UNSET
+    event_id: _FastText | UnsetType | None = UNSET
 
 
 class _FineEvent(_FastEvent):
@@ -249,17 +249,19 @@ class Decoder:
                     known = self._read_metadata(raw, limits)
                 document, inner = known
                 commas += inner
-            if (event_id := event.event_id) is unset or event_id is None:
+            if (written := event.event_id) is unset or written is None:
                 identifier = null
-                if event_id is unset:
+                if written is unset:
                     commas -= 1
                 if ids is not None:
                     ids.append(None)
             else:
                 if ids is None:
                     ids = [None] * len(packed)
-                ids.append(event_id.bytes)
-                identifier = b"\0\0\0\x10" + event_id.bytes
+                    parsed = iter(event_id.parse_all([e.event_id for e in events if isinstance(e.event_id, str)]))
+                event_id_bytes = next(parsed)
+                ids.append(event_id_bytes)
+                identifier = b"\0\0\0\x10" + event_id_bytes
             head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
             packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
         self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)
@@ -276,6 +278,7 @@ class Decoder:
         found = text.count(b",")
         if found != commas:
             commas += sum(event.user_id.count(",") + event.campaign_id.count(",") for event in events)
+            commas += sum(event.event_id.count(",") for event in events if isinstance(event.event_id, str))
             if found != commas:
                 raise _NeedsCareError
 
