@@ -1,7 +1,7 @@
 -- Any text of 1 to 128 characters is an event id. `event_id` stays a uuid: a UUID in any spelling is that UUID, another
 -- text becomes a UUID of version 8 from its SHA-256 (docs/decisions/0032).
 
--- The id under which an event of a text is stored, as service/adpulse/event_id.py computes it:
+-- The id under which an event of a text is stored, as service/adpulse/event/ids.py computes it:
 --   SELECT * FROM events WHERE event_id = event_id_of('order-4711')
 CREATE FUNCTION event_id_of(written text) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -15,7 +15,7 @@ from typer.main import get_command
 from adbench import cli as bench_cli
 from adpulse.cli import main
 from adpulse.database.session import SETTINGS
-from adpulse.event import FIELDS
+from adpulse.event.contract import FIELDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(part for each in ("docs", "sql", "benchmarks") for part in (ROOT / each).rglob("*.md"))]

@@ -1,7 +1,7 @@
 """Request bodies in, batches out: rows ready to be written, and reasons for the events that were not accepted.
 
 A good batch takes one pass with msgspec, into `_FastEvent`, which accepts and converts exactly what the contract,
-`event.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
+`event.contract.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
 batch is taken event by event, and only the events that msgspec does not accept meet the contract, which names what
 is wrong with them.
 
@@ -20,18 +20,12 @@ from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from adpulse import event_id
-from adpulse.event import (
-    COLUMNS,
-    TEXT_LENGTH,
-    InexactError,
-    Limits,
-    Rejection,
-    canonical,
-    check,
-    explain,
-    parse_instant,
-)
+from adpulse.event import ids as event_ids
+from adpulse.event.contract import Rejection, check, explain
+from adpulse.event.instant import parse_instant
+from adpulse.event.limits import TEXT_LENGTH, Limits
+from adpulse.event.metadata import InexactError, canonical
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
@@ -258,7 +252,7 @@ class Decoder:
             else:
                 if ids is None:
                     ids = [None] * len(packed)
-                    parsed = iter(event_id.parse_all([e.event_id for e in events if isinstance(e.event_id, str)]))
+                    parsed = iter(event_ids.parse_all([e.event_id for e in events if isinstance(e.event_id, str)]))
                 event_id_bytes = next(parsed)
                 ids.append(event_id_bytes)
                 identifier = b"\0\0\0\x10" + event_id_bytes

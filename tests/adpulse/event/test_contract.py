@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adpulse.event import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain
+from adpulse.event.contract import EVENT, FIELDS, check, explain
+from adpulse.event.limits import TEXT_LENGTH, Limits
+from adpulse.event.values import COLUMNS, Values
 from adpulse.ingest.copy_format import micros_of, pack, unpack
 from adpulse.settings import Settings
 
