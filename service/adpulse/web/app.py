@@ -1,6 +1,5 @@
 """The HTTP service: routes, middleware, lifespan, error replies."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -11,10 +10,9 @@ from starlette.exceptions import HTTPException
 
 from adpulse.auth import guard
 from adpulse.auth.guard import guarded
-from adpulse.background import end
 from adpulse.ingest.endpoint import PATH, post_events
 from adpulse.ingest.writer import Writer
-from adpulse.maintenance import gauges
+from adpulse.maintenance.gauges import QueueGauges
 from adpulse.maintenance.loop import Maintainer
 from adpulse.problems import problem
 from adpulse.reports.endpoint import get_report
@@ -54,10 +52,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(state.reporter.close)
         state.writer = Writer(settings.pooler_url or url, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
-        for each in (state.keyring, state.writer, Maintainer(url, settings)):
+        for each in (state.keyring, state.writer, Maintainer(url, settings), QueueGauges(state.writer.waiting)):
             stack.push_async_callback(each.stop)  # also when its start fails half-way
             await each.start()
-        stack.push_async_callback(end, asyncio.create_task(gauges.watch_queue(state.writer.waiting), name="gauges"))
         yield
 
 

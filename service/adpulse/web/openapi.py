@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from adpulse.calendar import GRANULARITIES
-from adpulse.event import EVENT, TEXT_LENGTH
+from adpulse.event.contract import EVENT
+from adpulse.event.limits import TEXT_LENGTH
 from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.problems import document
 from adpulse.reports.filters import FIELDS
