@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from adpulse.calendar import Granularity
-from adpulse.event import TEXT_LENGTH
+from adpulse.event.limits import TEXT_LENGTH
 from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
 from adpulse.reports.query import BY_NAME, Comparison, Format

@@ -11,7 +11,8 @@ import orjson
 
 from adpulse import calendar
 from adpulse.calendar import GRANULARITIES
-from adpulse.event import TEXT_LENGTH, Event
+from adpulse.event.contract import Event
+from adpulse.event.limits import TEXT_LENGTH
 from adpulse.reports import filters as conditions
 from adpulse.reports.filters import FIELDS, Filters, is_text
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, REACH

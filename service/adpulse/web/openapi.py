@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adpulse.event import EVENT
+from adpulse.event.contract import EVENT
 from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.problems import document
 from adpulse.settings import Settings
