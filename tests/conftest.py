@@ -38,7 +38,7 @@ BINARIES: dict[str, Path | None] = {"pg18": None} | {
 }
 # Servers that are not started here: a Citus cluster, by the URL of any database on its coordinator that knows its nodes
 # (docs/how-to/scale-out.md), and a server that has loaded TimescaleDB. xdist's workers read their URLs under another
-# name, because whatever begins with ADPULSE_ is taken out of the environment.
+# name, because every name that begins with ADPULSE_ is taken out of the environment.
 GIVEN = {"citus": "TEST_CITUS_URL", "timescale": "TEST_TIMESCALE_URL"}
 for variable in GIVEN.values():
     if (setting := variable.replace("TEST", "ADPULSE")) in os.environ:
