@@ -36,7 +36,7 @@ from adbench.records.model import Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import RATE, events
 from adpulse.database.connections import Connection
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings

@@ -34,7 +34,7 @@ def test_committed_results_are_whole(folder: Path) -> None:
     for name, kept in kept_there.files.items():
         found = store.read(folder / name)
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == kept.sha256
-        assert found.machine == manifest.machine
+        assert found.machine == kept_there.machine
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 

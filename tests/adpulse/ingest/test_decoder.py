@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adpulse.event import Values
+from adpulse.event.values import Values
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
 from adpulse.ingest.decoder import Decoder, _NeedsCareError
@@ -159,7 +159,7 @@ def escaped(draw: st.DrawFn, text: str) -> str:
     return f"{json.dumps(text[:place])[:-1]}{character}{json.dumps(text[place + 1 :])[1:]}"
 
 
-quoted = {"ts": times, "event_id": uuids}
+quoted = {"ts": times, "event_id": uuids | anything}
 FIELDS: dict[str, st.SearchStrategy[str]] = {
     **{name: values.map(json.dumps) | values.flatmap(escaped) | strings() | numbers for name, values in quoted.items()},
     "campaign_id": strings(),
@@ -249,6 +249,8 @@ def test_good_batches_take_the_fast_pass() -> None:
         {},
         {"event_id": '"8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"'},
         {"event_id": "null", "revenue": "12"},
+        {"event_id": '"order-4711, twice"'},
+        {"event_id": '"{8F14E45F-CEEA-467F-A0E6-D4EE1C0F1FD4}"'},
         {"ts": '"2025-09-24T08:59:31+02:00"'},
         {"user_id": '"😀\\u00fc\\n"', "campaign_id": '"ü"'},
         {"metadata": '{"a":{"b":[1,2.5,null,true,"x"]},"a":1}'},

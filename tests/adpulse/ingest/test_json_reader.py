@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adpulse.event import Digits
+from adpulse.event.metadata import Digits
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.json_reader import MOST_NESTED, RepeatedMember, UnreadableError, loads, read_event, read_events
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from adpulse.database import connections
 from adpulse.database.connections import Connection
-from adpulse.event import FIELDS
+from adpulse.event.contract import FIELDS
 from adpulse.maintenance.loop import run_round
 from adpulse.reports import query, render
 from adpulse.reports.reporter import Reporter, open_readers

@@ -213,8 +213,11 @@ FIELDS: dict[str, tuple[str, str | None, str]] = {
     "metadata six deep": (raw("metadata", '{"a":' * 6 + "1" + "}" * 6), "metadata", "depth"),
     "metadata 300 deep": (raw("metadata", '{"a":' * 300 + "1" + "}" * 300), "metadata", "depth"),
     "metadata too large": (event(metadata={"a": "x" * 4_089}), "metadata", "size"),
-    "event_id that is no UUID": (event(event_id="1"), "event_id", "format"),
+    "event_id that is empty": (event(event_id=""), "event_id", "length"),
+    "event_id of 129 characters": (event(event_id="😀" * 129), "event_id", "length"),
     "event_id that is a number": (event(event_id=7), "event_id", "type"),
+    "event_id that is a list": (event(event_id=["1"]), "event_id", "type"),
+    "event_id that is true": (event(event_id=True), "event_id", "type"),
 }  # fmt: skip
 
 
