@@ -11,7 +11,7 @@ from types import ModuleType
 from httpx import AsyncClient
 
 from adpulse.database.session import SETTINGS
-from adpulse.event import FIELDS
+from adpulse.event.contract import FIELDS
 from tests.docs.pages import FENCE, PROGRAMS, ROOT, pages, unknown_command
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
