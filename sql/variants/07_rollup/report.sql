@@ -36,6 +36,19 @@ WITH
     SELECT $2, $3
     WHERE $4 = 'minute'
   ),
+  mark AS MATERIALIZED (SELECT rollup_moved_snapshot() AS moved),
+  -- The deltas of transactions that the mark does not see: those since, and those that ran then. Two branches, so that each has
+  -- its part of the index.
+  unmoved AS NOT MATERIALIZED (
+    SELECT *
+    FROM rollup_delta
+    -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
+    WHERE xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615'
+    UNION ALL
+    SELECT *
+    FROM rollup_delta
+    WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+  ),
   parts AS (
     SELECT
       hour AS at, campaign_id, NULL::text AS raw_grp,
@@ -81,11 +94,9 @@ WITH
     SELECT
       minute, campaign_id, NULL,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM rollup_delta
+    FROM unmoved
     WHERE
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
-      -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
-      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
       AND $1 IS NULL
     UNION ALL
@@ -93,10 +104,9 @@ WITH
     SELECT
       minute, campaign_id, NULL,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM rollup_delta
+    FROM unmoved
     WHERE
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
-      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
       AND $1 IS NOT NULL AND campaign_id = ANY($1)
     UNION ALL
