@@ -28,14 +28,14 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relativ
 
 
 def _anchors(page: Path) -> set[str]:
-    """The anchors that code hosts give to headings: lower case, words joined by hyphens, other signs dropped."""
+    """Return the anchors that code hosts give to headings: lower case, hyphens between words, other signs dropped."""
     text = _FENCE.sub("", page.read_text())
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _commands(page: Path) -> Iterator[list[str]]:
-    """The words of every command in the page's shell blocks, without what is quoted."""
+    """Yield the words of every command in the page's shell blocks, without what is quoted."""
     for kind, block in _FENCE.findall(page.read_text()):
         if kind not in ("sh", "bash", "shell", "console"):
             continue
@@ -50,7 +50,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
 
 
 def _makefile() -> tuple[set[str], set[str]]:
-    """The targets and the variables that can be given."""
+    """Return the targets of the Makefile, and the variables that a caller may set."""
     text = (ROOT / "Makefile").read_text()
     return set(re.findall(r"^([a-z]+):", text, re.MULTILINE)), set(re.findall(r"^([A-Z]+) +\?=", text, re.MULTILINE))
 

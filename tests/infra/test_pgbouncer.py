@@ -39,7 +39,7 @@ def _version() -> tuple[int, int]:
 
 @pytest.fixture
 async def pooler(url: str) -> AsyncIterator[str]:
-    """The URL of a PgBouncer before the database of `url`. Two server connections, so that clients do share them."""
+    """Start a PgBouncer before the database of `url`, with two server connections, so that clients share them."""
     assert PGBOUNCER is not None
     socket = parse_qs(urlsplit(url).query)["host"][0]
     name = urlsplit(url).path.lstrip("/")

@@ -185,7 +185,8 @@ async def test_a_repeat_waits_for_the_standby_as_the_first_did(
     pair: Pair, pair_database: NewPairDatabase, serve: Serve
 ) -> None:
     """A commit whose wait for a synchronous standby was broken off stands on the primary alone. Its sender, who got 503
-    and asks again, must not get 200 before the standby has it: the primary may be lost yet."""
+    and asks again, must not get 200 before the standby has it: the primary may be lost yet.
+    """
     url = pair.primary.url(await pair_database("rollup"))
     client = await serve(url, write_timeout_s=1, maintenance_s=60)
     event = {"ts": datetime.now(UTC).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}

@@ -129,7 +129,7 @@ async def test_a_report_over_http_is_exact_past_a_bigint(serve: Serve, new_datab
 
 
 def cost_of_totals(text: str) -> Decimal:
-    """The cost of the totals, with every digit."""
+    """Return the cost of the totals, with every digit."""
     cost = json.loads(text, parse_float=Decimal)["totals"]["cost"]
     return Decimal(cost)
 

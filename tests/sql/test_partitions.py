@@ -26,7 +26,7 @@ def at(day: date, hour: int = 12) -> datetime:
 
 
 async def add(connection: Connection, *days: date, geo: str = "IN") -> None:
-    """An impression at 12:30 of each day."""
+    """Insert an impression at 12:30 of each day."""
     rows = [(at(day), "impression", "C1", "U1", f'{{"geo": "{geo}"}}') for day in days]
     columns = ("ts", "event_type", "campaign_id", "user_id", "metadata")
     await connection.copy_records_to_table("events", records=rows, columns=columns)
@@ -65,7 +65,8 @@ async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDat
 @PARTITIONED
 async def test_events_of_every_day_since_1970_make_few_partitions(new_database: NewDatabase, name: str) -> None:
     """A client may send events of 20,000 different days: those long ago stay in the default partition, found by
-    an index and not by reading it."""
+    an index and not by reading it.
+    """
     connection = await connections.connect(await new_database(name))
     before = await partitions(connection)
     await connection.execute(

@@ -49,7 +49,7 @@ async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterato
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The nodes of a plan that ran."""
+    """Yield the nodes of a plan that ran."""
     if plan["Actual Loops"] > 0:
         yield plan
         for child in plan.get("Plans", []):

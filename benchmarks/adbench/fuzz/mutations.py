@@ -78,7 +78,7 @@ def mutate(rng: random.Random, corpus: Sequence[Request]) -> Request:
 
 
 def _spliced(rng: random.Random, data: bytes, piece: bytes, cut: int = 0) -> bytes:
-    """The piece at any place, instead of up to `cut` bytes there."""
+    """Put the piece at a random place, instead of up to `cut` bytes there."""
     at = rng.randint(0, len(data))
     return data[:at] + piece + data[at + rng.randint(0, cut) :]
 
@@ -96,14 +96,14 @@ def _token(rng: random.Random, request: Request, corpus: Sequence[Request]) -> R
 
 
 def _cross(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A piece of another body in this one."""
+    """Put a piece of another body into this one."""
     other = rng.choice(corpus).body
     at = rng.randint(0, len(other))
     return replace(request, body=_spliced(rng, request.body, other[at : at + rng.randint(1, 200)], cut=50))
 
 
 def _value(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A value at any place of the document is replaced, and so the body is JSON still, mostly."""
+    """Replace a value anywhere in the document; the body mostly stays JSON."""
     try:
         lines = [json.loads(line) for line in request.body.split(b"\n") if line.strip()]
     except (ValueError, RecursionError):
@@ -140,7 +140,7 @@ def _packed(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
 
 
 def _lines(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """The events of a batch as NDJSON, with what may stand between lines."""
+    """Write the events of a batch as NDJSON, with any separator that may stand between lines."""
     try:
         events = json.loads(request.body)["events"]
         body = rng.choice((b"\n", b"\r\n", b"\n\n", b"\n \n")).join(json.dumps(event).encode() for event in events)
@@ -153,7 +153,7 @@ def _lines(rng: random.Random, request: Request, corpus: Sequence[Request]) -> R
 
 
 def _parameter(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A parameter gets another value, or comes in addition."""
+    """Replace the value of a parameter, or add a parameter."""
     pairs = request.query.split(b"&") if request.query else []
     value = rng.choice(TEXTS)
     written = value if rng.random() < 0.3 else quote(value, safe="")
@@ -163,7 +163,7 @@ def _parameter(rng: random.Random, request: Request, corpus: Sequence[Request]) 
 
 
 def _asked(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A whole question of good parameters, most of which go together."""
+    """Build a whole query string of good parameters, most of which go together."""
     parameters = {
         "start": rng.choice(("-1h", "-7d", "2024-01-01", "-1d")),
         "end": rng.choice(("", "2024-02-01", "-5m")),
@@ -186,7 +186,7 @@ def _scratched(rng: random.Random, request: Request, corpus: Sequence[Request]) 
 
 
 def _without(request: Request, name: str, value: bytes) -> Request:
-    """The request with this one header of that name."""
+    """Return the request with this as its only header of that name."""
     kept = tuple(header for header in request.headers if header[0].lower() != name.lower())
     return replace(request, headers=(*kept, (name, value)))
 
@@ -209,7 +209,7 @@ def _method(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
 
 
 def _path(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """An address that is nearly one of the service: a 404, never a redirect."""
+    """Ask for a path that nearly exists: expected is 404, never a redirect."""
     return replace(request, path=rng.choice(PATHS))
 
 
@@ -218,13 +218,13 @@ def _host(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Re
 
 
 def _offered(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """An offer to go on with another protocol, which is not taken."""
+    """Offer to upgrade to another protocol, which the service does not accept."""
     offer = (("Connection", b"Upgrade, HTTP2-Settings"), ("Upgrade", rng.choice(PROTOCOLS)))
     return replace(request, headers=(*request.headers, *offer))
 
 
 def _doubled(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A header twice, with the same value or another one."""
+    """Send a header twice, with the same value or another one."""
     if not request.headers:
         return _key(rng, request, corpus)
     name, value = rng.choice(request.headers)
@@ -232,12 +232,12 @@ def _doubled(rng: random.Random, request: Request, corpus: Sequence[Request]) ->
 
 
 def _long(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A head about as long as one may be."""
+    """Send a head about as long as the limit."""
     return replace(request, headers=(*request.headers, ("X-Long", b"x" * rng.choice((60_000, 65_600, 100_000)))))
 
 
 def _member(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """A member once more, of the envelope or of an event."""
+    """Repeat a member of the envelope or of an event."""
     at = request.body.rfind(b"}")
     at = at if rng.random() < 0.3 else request.body.find(b"}")
     member = rng.choice((b',"cost":1', b',"events":[]', b',"campaign_id":"x"', b',"ts":"2024-01-01T00:00:00Z"'))

@@ -58,7 +58,7 @@ class Wire:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, request: Request) -> Reply:
-        """Raises OSError or asyncio.IncompleteReadError when there is no whole reply."""
+        """Send a request and return its reply. Raise OSError or IncompleteReadError when no whole reply comes."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
         reader, writer = self._streams

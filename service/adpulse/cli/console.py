@@ -20,7 +20,8 @@ from adpulse.terminal import shown
 
 class Terminal(Console):
     """A console for text that comes from outside: neither control characters, nor markup such as [red], nor names of
-    emoji mean anything in it."""
+    emoji mean anything in it.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)

@@ -78,7 +78,8 @@ class Variant:
     @cached_property
     def tables(self) -> dict[str, str | None]:
         """Return the tables it keeps beside `events`, in the order that its report names them, each with its column of
-        time; None where it has none."""
+        time; None where it has none.
+        """
         listed = _TABLE.findall(self.header.get("tables", ""))
         return {table: column or None for table, column in listed}
 

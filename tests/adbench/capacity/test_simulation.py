@@ -152,7 +152,7 @@ def test_a_new_segment_of_the_log_makes_everybody_wait() -> None:
 
 
 def small() -> tuple[ServiceTimes, Fleet]:
-    """The measured times, and a fleet small enough to be overloaded quickly."""
+    """Return the measured times, and a fleet small enough to be overloaded quickly."""
     times = measured(manifest.newest(reference()))
     return times, Fleet(services=2, shards=2, queue_events=5_000, network_s=0.0002)
 

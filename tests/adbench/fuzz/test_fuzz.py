@@ -81,7 +81,8 @@ def test_a_reply_that_breaks_the_contract_is_found(
     request_: Request, status: int, content_type: str, content: dict[str, Any]
 ) -> None:
     """A 5xx, an undocumented status or type, another shape, a number that JSON does not have; a redirect, a body for
-    HEAD, a head that is too long and taken, events that are not counted, a member that came twice."""
+    HEAD, a head that is too long and taken, events that are not counted, a member that came twice.
+    """
     reply = Reply(status, {"content-type": content_type}, json.dumps(content).encode())
     assert CONTRACT.judge(request_, reply)[1] is not None
 

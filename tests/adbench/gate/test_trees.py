@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository of two commits, `one` and then `two`, with a lock file in each."""
+    """Create a repository of two commits, `one` and then `two`, with a lock file in each."""
     home = tmp_path / "a repository"
     (home / "requirements").mkdir(parents=True)
     trees.git(home, "init", "--quiet", "--initial-branch", "main")

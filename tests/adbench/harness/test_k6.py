@@ -24,7 +24,7 @@ def k6() -> str:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Python with nothing beside it, and an empty PATH."""
+    """Set up a Python with no program beside it, and an empty PATH."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "path").mkdir()
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))

@@ -142,7 +142,7 @@ def simulated() -> Result:
 
 
 def watched() -> Result:
-    """A spike in the middle, an alert that is pending, a panel without data, and gaps."""
+    """Build a dashboard's series with a spike, a pending alert, a panel without data, and gaps."""
     course = [None, None, *(1 + 4 * (10 <= step < 20) + 0.1 * (step % 3) for step in range(28))]
 
     def series(legend: str, factor: float) -> dict[str, object]:

@@ -27,7 +27,8 @@ def local(folder: Path, **changed: object) -> Path:
 @folders
 def test_committed_results_are_whole(folder: Path) -> None:
     """Every file is a result, from the folder's machine and date; the manifest has each of them as it is, and no
-    other."""
+    other.
+    """
     manifest = store.read_manifest(folder)
     assert manifest is not None
     assert set(manifest.files) == {path.name for path in store.files(folder)}

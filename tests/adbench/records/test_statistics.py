@@ -63,7 +63,8 @@ def test_a_ratio_without_noise_has_no_width() -> None:
 
 def test_the_interval_covers_the_truth() -> None:
     """Of many intervals from noisy pairs around a known ratio, nearly all hold it; and they are narrower than the
-    noise, which they would not be if pairing were lost."""
+    noise, which they would not be if pairing were lost.
+    """
     rng = np.random.default_rng(3)
     covered, widths = 0, []
     for _ in range(100):

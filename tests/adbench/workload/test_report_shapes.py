@@ -41,7 +41,7 @@ def test_names_tell_shapes_apart() -> None:
 
 @pytest.fixture(scope="module", params=["duck", "clickhouse"])
 def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """A rival that holds DATA."""
+    """Load DATA into another engine."""
     name = {"duck": "duckdb", "clickhouse": "chdb"}[request.param]
     for package in ("duckdb", name):  # DuckDB also writes the file that both load
         pytest.importorskip(package, reason="the extra `peers` is not installed")

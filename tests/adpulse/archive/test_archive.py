@@ -83,7 +83,8 @@ async def worker(url: str) -> AsyncIterator[Connection]:
 @ROLLUPS
 async def test_days_go_and_come_back(new_database: NewDatabase, tmp_path: Path, name: str) -> None:
     """Reports from roll-ups stay as they are, raw questions name the archived days, and a restore brings back every
-    value of every event, counted once."""
+    value of every event, counted once.
+    """
     async with archived.opened(await new_database(name)) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection, granularity="hour")

@@ -17,7 +17,7 @@ from adpulse.settings import Settings
 
 
 def arriving(*messages: dict[str, Any]) -> Any:
-    """An ASGI `receive` that gives these messages."""
+    """Return an ASGI `receive` that gives these messages."""
     given: Iterator[dict[str, Any]] = iter(messages)
 
     async def receive() -> dict[str, Any]:

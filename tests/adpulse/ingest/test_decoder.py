@@ -47,7 +47,7 @@ class Careful(Decoder):
 
 
 def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
-    """What a decoder makes of a body, comparable."""
+    """Return what a decoder makes of a body, in comparable form."""
     try:
         batch = decoder.decode(body, ndjson=ndjson, now=NOW)
     except BodyError as error:
@@ -62,7 +62,7 @@ NORMAL, FAST, CAREFUL = Decoder(SETTINGS), Fast(SETTINGS), Careful(SETTINGS)
 
 
 def agree(body: bytes, ndjson: bool = False) -> bool:
-    """Asserts that all ways give the same; returns whether the fast pass alone took it."""
+    """Assert that all ways give the same; return True if the fast pass alone took the body."""
     expected = outcome(CAREFUL, body, ndjson)
     assert outcome(NORMAL, body, ndjson) == expected
     assert outcome(Decoder(SETTINGS), body, ndjson) == expected
@@ -120,7 +120,7 @@ anything = st.text(st.characters(), max_size=6) | st.sampled_from(
 
 @st.composite
 def strings(draw: st.DrawFn) -> str:
-    """A JSON string, with or without escapes, as some writers make it and others do not."""
+    """Draw a JSON string, with or without escapes, as different writers make it."""
     text = draw(anything)
     written = draw(st.sampled_from([json.dumps(text), json.dumps(text, ensure_ascii=False)]))
     if draw(st.integers(0, 9)) == 0:
@@ -153,7 +153,7 @@ objects = st.lists(st.tuples(strings(), documents), max_size=3).map(
 
 @st.composite
 def escaped(draw: st.DrawFn, text: str) -> str:
-    """A JSON string of which one character, any one, is written as an escape."""
+    """Draw a JSON string in which one character is written as an escape."""
     place = draw(st.integers(0, max(len(text) - 1, 0)))
     character = "".join(f"\\u{ord(c):04x}" for c in text[place : place + 1])
     return f"{json.dumps(text[:place])[:-1]}{character}{json.dumps(text[place + 1 :])[1:]}"
@@ -177,7 +177,7 @@ SPACE = st.sampled_from(["", "", "", " ", "\t", "\r", "  "])
 
 @st.composite
 def events(draw: st.DrawFn) -> str:
-    """An event that is nearly right: some fields are changed, some left out, some there twice."""
+    """Draw an event that is nearly right: some fields changed, some left out, some there twice."""
     fields = list(BASE.items())
     for name in draw(st.lists(st.sampled_from([*BASE, "revenue", "event_id", "event_id", "other"]), max_size=3)):
         value = draw(FIELDS[name])
@@ -280,7 +280,7 @@ def test_what_is_common_does_not_slow_a_batch_down() -> None:
 
 
 def accepted(text: str, ndjson: bool = False, decoder: Decoder = NORMAL) -> list[Values]:
-    """The accepted events of a body."""
+    """Return the accepted events of a body."""
     return [unpack(row) for row in decoder.decode(text.encode(), ndjson=ndjson, now=NOW).rows]
 
 

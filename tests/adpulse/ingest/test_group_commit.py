@@ -120,7 +120,7 @@ async def test_an_overloaded_service_says_when_to_come_back(serve: Serve, url: s
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The bodies that are decoded."""
+    """Return the growing list of bodies that are decoded."""
     bodies: list[bytes] = []
     decode = Decoder.decode
 

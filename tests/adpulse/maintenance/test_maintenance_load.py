@@ -146,7 +146,8 @@ async def test_a_long_writer_and_a_long_reader_change_no_answer(new_database: Ne
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_a_mark_from_another_server_is_not_believed(new_database: NewDatabase, name: str) -> None:
     """After a restore from a dump transaction numbers start low again; the mark of the old cluster must hide nothing,
-    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal)."""
+    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal).
+    """
     async with connections(await new_database(name), 1) as (connection,):
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
         own = await connection.fetchval("SELECT system_identifier FROM pg_control_system()")
@@ -240,7 +241,8 @@ async def test_a_dimension_with_too_many_values_is_given_up(
     serve: Serve, new_database: NewDatabase, caplog: pytest.LogCaptureFixture, runaway: str
 ) -> None:
     """A key that differs in each event loses its roll-ups, with a warning and a metric; its reports stay exact and so
-    do those of the other dimensions."""
+    do those of the other dimensions.
+    """
     url = await new_database("rollup_dims")
     values = [f"V{n}" for n in range(1_001)] if runaway == "many" else ["V0", "x" * 3_000]
     rows = [

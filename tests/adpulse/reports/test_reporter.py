@@ -42,7 +42,7 @@ async def post(client: Client, *events: dict[str, Any]) -> None:
 
 
 async def ask(client: Client, question: str) -> dict[str, Any]:
-    """The answer, money as the decimals that were sent."""
+    """Return the reply, money as the decimals that were sent."""
     reply = await client.get(f"/report?{question}")
     assert reply.status_code == 200, reply.text
     answer: dict[str, Any] = json.loads(reply.text, parse_float=Decimal)
@@ -165,7 +165,8 @@ async def test_days_across_a_change_of_clocks_hold_their_23_to_25_hours(
     serve: Serve, new_database: NewDatabase, variant: str
 ) -> None:
     """With an event every half hour, a day has twice as many as it has hours; half-hour zones and missing or doubled
-    midnights included."""
+    midnights included.
+    """
     client = await serve(await new_database(variant))
     for zone, day, expected in [
         ("Europe/Berlin", "2025-03-30", [48, 46, 48]),
@@ -239,7 +240,8 @@ async def test_money_is_exact_past_what_a_double_holds(serve: Serve, new_databas
 
 async def test_the_rest_is_one_row_and_rows_sum_to_totals(client: Client) -> None:
     """Past the limit groups are folded, also with a group that has the name of the rest, one that is empty and
-    events without the key."""
+    events without the key.
+    """
     geos = {"IN": 5, "US": 4, "(other)": 3, "": 2, None: 1}
     for geo, times in geos.items():
         await post(client, *({"metadata": {} if geo is None else {"geo": geo}, "cost": 0.25} for _ in range(times)))

@@ -193,7 +193,7 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
-    """The minutes from which on the offset is another one. No two changes lie within five days."""
+    """Yield the minutes at which the UTC offset changes. No two changes lie within five days."""
     here = first
     while here < last:
         there = here + timedelta(days=5)
@@ -212,7 +212,8 @@ def _distinct() -> list[str]:
 
 def test_every_change_of_clocks_cuts_buckets() -> None:
     """For every zone and every change from 1990 to 2030: each instant lies in the bucket that its wall clock names, an
-    hour has one offset, and a day begins with its first instant."""
+    hour has one offset, and a day begins with its first instant.
+    """
     count = 0
     for name in _distinct():
         zone = calendar.zone(name)
@@ -258,7 +259,7 @@ def _check_days(window: Window, zone: ZoneInfo, probes: Sequence[datetime]) -> N
 
 
 def _existing(day: date, zone: ZoneInfo) -> date:
-    """The day, or the next one where it was skipped."""
+    """Return the day, or the next one where the zone skipped it."""
     return day_start(day, zone).astimezone(zone).date()
 
 
@@ -379,7 +380,8 @@ def _next_change(start: datetime, zone: ZoneInfo) -> datetime:
 
 async def test_buckets_are_those_of_sql(server: Server) -> None:
     """Over every kind of zone and change of clocks: the first minutes of local hours, days, … as report_buckets()
-    finds them by the server's own calendar, where that has the zone."""
+    finds them by the server's own calendar, where that has the zone.
+    """
     connection = await connections.connect(server.url())
     known = {row["name"] for row in await connection.fetch("SELECT name FROM pg_timezone_names")}
     # What PostgreSQL reads as an abbreviation has no summer time there.

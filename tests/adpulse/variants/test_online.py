@@ -46,7 +46,8 @@ def batch(number: int) -> list[dict[str, object]]:
 
 class Traffic:
     """Writers, whose acknowledged events are counted, and readers, whose answers must lie between what was
-    acknowledged before they asked and what was sent before they were answered."""
+    acknowledged before they asked and what was sent before they were answered.
+    """
 
     def __init__(self, client: Client) -> None:
         self.client = client

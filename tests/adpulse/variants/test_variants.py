@@ -153,7 +153,7 @@ async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: 
 
 
 def psql(server: Server, url: str, *arguments: str) -> str:
-    """What psql prints. Every file must run in it, and not only in our driver."""
+    """Return what psql prints. Every file must run in it, and not only in our driver."""
     binary = "psql" if CLUSTERS else server.cluster._binaries / "psql"
     command = [binary, url, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -250,7 +250,7 @@ def events(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
 
 
 async def live(connection: Connection, variant: Variant) -> None:
-    """What happens to a table in production: loads, upkeep in between, late events, corrections."""
+    """Do what happens to a table in production: loads, upkeep in between, late events, corrections."""
     await connection.execute("SELECT prepare_days($1, $1)", EPOCH.date() + timedelta(days=1))
     await connection.copy_records_to_table("events", records=events(900, 1), columns=COLUMNS)
     await run_round(connection, variant)
@@ -272,7 +272,7 @@ def edges(start: datetime, stop: datetime, step: str | None, zone: str) -> str:
 
 
 def questions() -> list[tuple[Any, ...]]:
-    """The seven parameters, in every combination of their kinds of value."""
+    """Return the seven parameters, in every combination of their kinds of value."""
     cut = (EPOCH + timedelta(minutes=17), EPOCH + timedelta(days=2, minutes=43))
     spans = [
         (EPOCH - timedelta(days=1), EPOCH + timedelta(days=5)),
@@ -321,7 +321,7 @@ async def test_a_report_takes_the_seven_parameters_of_the_contract(new_database:
 
 
 async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
-    """The rows of every question, sorted, each asked with the text that the service has for it."""
+    """Return the sorted rows of every question, each asked with the statement that the service uses for it."""
     await connection.execute("SET plan_cache_mode = force_custom_plan")
     await connection.execute("SET jit = off")
     report = variant.statement(totals_only=False), await connection.prepare(variant.report)
@@ -336,7 +336,7 @@ async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
 
 @pytest.fixture(scope="module")
 async def expected(server: Server) -> AsyncIterator[list[list[Any]]]:
-    """What the control answers; tests/adpulse/variants/test_equality.py holds the control to a recount in Python."""
+    """Yield the control's rows; test_equality.py compares the control with a recount in Python."""
     async with scratch_databases(server) as new:
         connection = await connections.connect(await new("heap"))
         await live(connection, catalogue.find("heap"))
@@ -377,7 +377,7 @@ async def test_workers_neither_compile_nor_divide_a_report(new_database: NewData
 
 
 def circuit(names: list[str]) -> list[str]:
-    """A walk that goes from every name to every other exactly once (Hierholzer's algorithm on the complete digraph)."""
+    """Return a walk from every name to every other, each exactly once (Hierholzer, complete digraph)."""
     left = {name: [other for other in names if other != name] for name in names}
     stack, walk = [names[0]], []
     while stack:

@@ -108,7 +108,7 @@ REFUSED = [
 
 @pytest.fixture
 async def unconnected() -> AsyncIterator[Client]:
-    """The service without its database: what is refused here was refused before any statement."""
+    """Serve without a database: what is refused here was refused before any statement."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
     app.state.keyring.learn({}, ever=False)  # or nobody would be let in before the keys are known
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
@@ -197,7 +197,8 @@ async def test_a_report_that_takes_too_long_is_504_with_advice(serve: Serve, new
 
 async def test_reports_that_wait_do_not_hold_up_events(serve: Serve, url: str) -> None:
     """Readers have a pool of their own: when all of it is taken, events are still written, and further reports get
-    an answer that says when to come again."""
+    an answer that says when to come again.
+    """
     client = await serve(url, report_timeout_ms=2_000, readers=2)
     async with locked(url, "active_variant"):
         waiting = [asyncio.create_task(client.get("/report?start=-1h")) for _ in range(6)]

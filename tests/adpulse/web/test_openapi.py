@@ -20,7 +20,7 @@ PUBLISHED = {parameter["name"]: parameter for parameter in REPORT["parameters"]}
 
 
 def question(name: str, value: Any) -> str:
-    """The parameter with what it needs beside it to make a whole question."""
+    """Return a whole query string for the parameter, with what it needs beside it."""
     beside = ["" if name == "start" else "start=2025-09-01" if str(value).startswith("2025") else "start=-2d"]
     beside += ["group_by=geo"] if name == "order_by" else []
     beside += ["end=2025-09-26"] if name == "start" and str(value).startswith("2025") else []

@@ -149,7 +149,7 @@ def without(name: str) -> str:
 
 
 def raw(name: str, text: str) -> str:
-    """An event with a field whose value is this JSON text."""
+    """Return an event with a field whose value is this JSON text."""
     return f'{without(name)[:-1]},"{name}":{text}}}'
 
 
@@ -326,7 +326,7 @@ FRAGMENTS = [
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A good body in which some bytes are cut out and others put in."""
+    """Draw a good body in which some bytes are cut out and others put in."""
     body = bytearray(
         batch(event(cost=0.5, metadata={"geo": "IN"}), event(event_id="8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"))
     )
@@ -362,7 +362,7 @@ Listen = Callable[..., Awaitable[int]]
 
 @pytest.fixture
 async def listen(url: str) -> AsyncIterator[Listen]:
-    """A factory: `await listen(max_body_bytes=1000)` is the port of a service on the database of `url`."""
+    """Yield a factory: `await listen(max_body_bytes=1000)` is the port of a service on the database of `url`."""
     stops = []
 
     async def start(**values: Any) -> int:

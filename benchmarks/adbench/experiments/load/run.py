@@ -41,7 +41,8 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 class LoadPlan:
     """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
     as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
-    Prometheus looks on, and what the dashboard showed is kept."""
+    Prometheus looks on, and what the dashboard showed is kept.
+    """
 
     scenario: str
     data: Dataset

@@ -32,7 +32,8 @@ SELECT format(
 
 async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
     """Run the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
-    once, where the variant promises that, everything else planned with the parameters' values."""
+    once, where the variant promises that, everything else planned with the parameters' values.
+    """
     arguments = query.arguments(query.span.window)
     statement = variant.statement(totals_only=query.totals_only)
     if statement.planned_once:

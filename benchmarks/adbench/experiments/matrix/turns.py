@@ -107,7 +107,8 @@ class Player:
 
     async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
         """Ask a turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
-        who waits for each answer). Raises WrongAnswerError."""
+        who waits for each answer). Raises WrongAnswerError.
+        """
         this = Round(reports={shape.name: [] for shape in SHAPES})
         draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
         for _ in range(self.plan.most_passes):
@@ -129,7 +130,8 @@ class Player:
 
     async def write(self, copies: Sequence[bytes], events: int) -> None:
         """Write a turn: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
-        due by the variant's own pace."""
+        due by the variant's own pace.
+        """
         this = Round(events=events)
         before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
 

@@ -1,4 +1,4 @@
-"""`adbench gate --proof N`: does the gate call planted changes, and nothing else?
+"""`adbench gate --proof N`: count which planted changes the gate finds, and how often it cries wolf.
 
 Each planted change is compared with the revision it was planted in, N times with N seeds, by the gate as it is. Every
 run is kept in .adpulse/gate/proof/<commit>-<settings>/<plant>/, so a proof that was broken off goes on where it was.

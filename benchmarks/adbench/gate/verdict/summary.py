@@ -26,7 +26,8 @@ MEANING = {
 
 def plot(interval: Interval, reach: float) -> str:
     """Draw an interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an
-    arrow."""
+    arrow.
+    """
     middle = WIDTH // 2
 
     def column(ratio: float) -> int:
