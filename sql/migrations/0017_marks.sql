@@ -9,21 +9,25 @@ ALTER TABLE rollup_mark ADD COLUMN snapshot pg_snapshot;
 -- What has been moved: a delta is left when its transaction is not visible in this snapshot. For an index that is
 -- `xid >= xmax` or `xid` one of those that ran, which are no more than there were sessions. Where the mark cannot be believed
 -- (see 0006), nothing has been moved, and reports step over dead deltas.
-CREATE FUNCTION rollup_moved_snapshot() RETURNS pg_snapshot
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(
-  (
-    SELECT moved
-    FROM (
-      SELECT
-        CASE WHEN pg_snapshot_xmin(snapshot) = before
-          THEN snapshot
-          ELSE format('%1$s:%1$s:', before)::pg_snapshot
-        END AS moved
-      FROM rollup_mark
-      WHERE system_identifier = (SELECT system_identifier FROM pg_control_system())
-    ) AS mark
-    WHERE pg_snapshot_xmax(moved) <= pg_snapshot_xmax(pg_current_snapshot())
-  ),
-  '1:1:'
-);
+--
+-- One row. A set, because the planner looks into a function that returns one, and has nothing to call then.
+CREATE FUNCTION rollup_moved_snapshot() RETURNS SETOF pg_snapshot
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT coalesce(
+    (
+      SELECT moved
+      FROM (
+        SELECT
+          CASE WHEN pg_snapshot_xmin(snapshot) = before
+            THEN snapshot
+            ELSE format('%1$s:%1$s:', before)::pg_snapshot
+          END AS moved
+        FROM rollup_mark
+        WHERE system_identifier = (SELECT system_identifier FROM pg_control_system())
+      ) AS mark
+      WHERE pg_snapshot_xmax(moved) <= pg_snapshot_xmax(pg_current_snapshot())
+    ),
+    '1:1:'
+  );
+END;

@@ -14,8 +14,8 @@ WITH
   moved AS (
     DELETE FROM rollup_delta
     WHERE
-      (xid >= (SELECT pg_snapshot_xmax(rollup_moved_snapshot())) AND xid <= '18446744073709551615')
-      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(rollup_moved_snapshot())))
+      (xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved) AND xid <= '18446744073709551615')
+      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
     RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
   -- Hours of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As

@@ -36,7 +36,7 @@ WITH
     SELECT $2, $3
     WHERE $4 = 'minute'
   ),
-  mark AS MATERIALIZED (SELECT rollup_moved_snapshot() AS moved),
+  mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),
   -- The deltas of transactions that the mark does not see: those since, and those that ran then. Two branches, so that each has
   -- its part of the index.
   unmoved AS NOT MATERIALIZED (

@@ -24,7 +24,7 @@ WITH
       'stored', campaign_id, minute,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM rollup_delta
-    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND NOT pg_visible_in_snapshot(xid, (SELECT rollup_moved_snapshot()))
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND NOT pg_visible_in_snapshot(xid, (SELECT moved FROM rollup_moved_snapshot() AS moved))
   ),
   sides AS (
     SELECT
@@ -70,7 +70,7 @@ WITH
       'stored', 'rollup_delta', minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM rollup_delta
-    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND pg_visible_in_snapshot(xid, (SELECT rollup_moved_snapshot()))
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND pg_visible_in_snapshot(xid, (SELECT moved FROM rollup_moved_snapshot() AS moved))
   )
 SELECT
   side, rollup, at, campaign_id, NULL::text AS key, NULL::text AS value,
