@@ -36,9 +36,9 @@ BINARIES: dict[str, Path | None] = {"pg18": None} | {
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if int(path.parents[1].name) >= 15
 }
-# Servers that are not started here: a Citus cluster, by the URL of any database on its coordinator that knows its nodes
-# (docs/how-to/scale-out.md), and a server that has loaded TimescaleDB. xdist's workers read their URLs under another
-# name, because whatever begins with ADPULSE_ is taken out of the environment.
+# Servers that are not started here: a Citus cluster, by the URL of a database on its coordinator that knows its nodes
+# (ADPULSE_CITUS_URL, docs/how-to/scale-out.md), and a server that has loaded TimescaleDB (ADPULSE_TIMESCALE_URL).
+# xdist's workers read the URLs under another name, because what begins with ADPULSE_ is taken out of the environment.
 GIVEN = {"citus": "TEST_CITUS_URL", "timescale": "TEST_TIMESCALE_URL"}
 for variable in GIVEN.values():
     if (setting := variable.replace("TEST", "ADPULSE")) in os.environ:

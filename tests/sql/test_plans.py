@@ -12,7 +12,7 @@ from adpulse import calendar
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.reports.reporter import open_readers
+from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant

@@ -17,7 +17,7 @@ import asyncpg
 
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.event import TEXT_LENGTH
+from adpulse.event.limits import TEXT_LENGTH
 
 Scope = Literal["write", "read", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

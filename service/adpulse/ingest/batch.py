@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from adpulse.event import Rejection
+from adpulse.event.contract import Rejection
 
 LISTED_REJECTIONS = 20
 

@@ -14,7 +14,8 @@ import orjson
 
 from adpulse import telemetry
 from adpulse.database.connections import Connection
-from adpulse.event import COLUMNS, Rejection
+from adpulse.event.contract import Rejection
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, idempotency
 from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
 

@@ -1,12 +1,12 @@
 """Gauges that are read off now and then, so that no request pays for them."""
 
-import asyncio
 import logging
 import math
 import time
 from collections.abc import Callable
 
 from adpulse import telemetry
+from adpulse.background import Background
 from adpulse.database import durability
 from adpulse.database.connections import Connection
 
@@ -55,13 +55,18 @@ LIMIT 1
 _OLD_S = 60.0  # a transaction that lasts as long is named in the log
 
 
-async def watch_queue(waiting: Callable[[], tuple[int, float | None]]) -> None:
-    """Read off the queue of this process, for ever: how many events wait, and since when (time.monotonic)."""
-    while True:
-        events, oldest = waiting()
+class QueueGauges(Background):
+    """Reads off the queue of this process: how many events wait, and since when (time.monotonic)."""
+
+    def __init__(self, waiting: Callable[[], tuple[int, float | None]]) -> None:
+        super().__init__("queue gauges", QUEUE_EVERY_S)
+        self._waiting = waiting
+
+    async def run(self) -> None:
+        """Read it off once."""
+        events, oldest = self._waiting()
         telemetry.QUEUED.set(events)
         telemetry.QUEUE_AGE.set(0 if oldest is None else time.monotonic() - oldest)
-        await asyncio.sleep(QUEUE_EVERY_S)
 
 
 async def read_database(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import give_way
 from adpulse.database.sql import SQL_DIR
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 
 _FEW = 2_000  # that may be left for the transaction in which everybody waits
 _MOST_ROUNDS = 100

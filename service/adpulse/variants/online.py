@@ -25,7 +25,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK, give_way
 from adpulse.database.sql import SQL_DIR
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.variants import capture, catalogue, state
 from adpulse.variants.catalogue import Variant
 
