@@ -80,7 +80,7 @@ async def told(connection: Connection, report: str) -> dict[str, int]:
 async def test_reports_are_right_in_any_order_of_transactions_and_rounds(
     new_database: NewDatabase, name: str, seed: int
 ) -> None:
-    """After each step a report has what is committed, once: long transactions, savepoints, those that are taken back."""
+    """After each step a report has what is committed, once: long transactions, savepoints, and those taken back."""
     draw, variant, committed = random.Random(seed), catalogue.find(name), Counter[str]()
     url = await new_database(name)
     opened = [await connections.connect(url, plan_cache_mode="force_custom_plan") for _ in range(5)]
