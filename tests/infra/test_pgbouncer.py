@@ -33,7 +33,7 @@ needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not
 def _version() -> tuple[int, int]:
     assert PGBOUNCER is not None
     text = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
-    major, minor = re.search(r"PgBouncer (\d+)\.(\d+)", text).groups()  # type: ignore[union-attr]  # it says so
+    major, minor = re.search(r"PgBouncer (\d+)\.(\d+)", text).groups()
     return int(major), int(minor)
 
 

@@ -71,7 +71,7 @@ def shared_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     home = Path(os.environ[HOME]) / f"{request.param}-pair"
     binaries = BINARIES[request.param]
     primary = Cluster(home / "primary", binaries, **SETTINGS)
-    # Whichever test process comes first starts them, and the last to leave stops them.
+    # The first test process starts them, and the last to leave stops them.
     with primary.in_use(), Standby(primary, home / "replica", binaries, **SETTINGS).in_use() as _:
         yield Pair(request.param, primary, Standby(primary, home / "replica", binaries, **SETTINGS))
 

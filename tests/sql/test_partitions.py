@@ -41,7 +41,7 @@ async def partitions(connection: Connection) -> set[date]:
 
 
 async def strays(connection: Connection) -> int:
-    return await connection.fetchval("SELECT count(*) FROM events_default")  # type: ignore[no-any-return]
+    return await connection.fetchval("SELECT count(*) FROM events_default")
 
 
 @PARTITIONED

@@ -116,7 +116,7 @@ def load(folders: Sequence[Path] = ()) -> Library:
 
 
 def _home() -> Path:
-    """Return the folder of local data, wherever the notebook's kernel was started."""
+    """Return the folder of local data, which does not depend on the kernel's directory."""
     return ROOT / Settings().data_dir
 
 
@@ -154,12 +154,11 @@ def show(table: Callable[[], tuple[Sequence[str], Sequence[Sequence[str]]]]) -> 
     except (MissingResultError, NotMeasured) as error:
         return _not_drawn("a table", error)
     lines = [head, ["---"] * len(head), *rows]
-    # IPython publishes no types.
-    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]  # as above
 
 
 def _not_drawn(name: str, error: LookupError) -> Markdown:
-    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]
+    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]  # as above
 
 
 def notebooks() -> list[Path]:

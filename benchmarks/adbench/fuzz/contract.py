@@ -22,6 +22,7 @@ class Contract:
             for path, methods in document["paths"].items()
             for method, operation in methods.items()
         }
+        self._components = document.get("components", {})
         self._problem: dict[str, Any] = self._operations["POST", "/events"]["400"]["content"]
         self._validators: dict[tuple[str, str, str, str], Draft202012Validator] = {}
 
@@ -47,7 +48,9 @@ class Contract:
             return None, None
         key = (request.method, request.path, str(reply.status), kind)
         if key not in self._validators:
-            self._validators[key] = Draft202012Validator(allowed[kind].get("schema", {}))
+            self._validators[key] = Draft202012Validator(
+                {"components": self._components, **allowed[kind].get("schema", {})}
+            )
         try:
             content = json.loads(reply.body, parse_constant=_refuse)
         except ValueError:

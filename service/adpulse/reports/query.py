@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -35,8 +35,8 @@ PARAMETERS = (
     "format",
 )
 REPEATABLE = frozenset({"campaign_id", "filter"})
-FORMATS = ("json", "csv")
-COMPARISONS = ("previous",)
+Format = Literal["json", "csv"]
+Comparison = Literal["previous"]
 BY_NAME = "group"  # what groups can be ordered by besides a metric
 MAX_CAMPAIGNS = 1_000
 EVENT_TYPES = ("impression", "click", "conversion")
@@ -136,7 +136,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             single[name] = value
     zone = _timezone(single.get("timezone", "UTC"))
     granularity = _one_of("granularity", single.get("granularity"), GRANULARITIES)
-    compare = _one_of("compare", single.get("compare"), COMPARISONS)
+    compare = _one_of("compare", single.get("compare"), get_args(Comparison))
     group_by = _group_by(single.get("group_by"))
     metrics = _metrics(single.get("metrics"))
     if "start" not in single:
@@ -167,7 +167,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
         order_by=order_by,
         descending=descending,
         limit=_limit(single.get("limit"), settings.max_groups),
-        format=_one_of("format", single.get("format"), FORMATS) or "json",
+        format=_one_of("format", single.get("format"), get_args(Format)) or "json",
     )
 
 

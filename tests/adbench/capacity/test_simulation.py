@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from adbench.capacity import scenarios
 from adbench.capacity.arithmetic import Assumptions, Station, demands
 from adbench.capacity.devices import SEGMENT_BYTES, Cores, Curve, Disk
-from adbench.capacity.model import Fleet, House
+from adbench.capacity.model import Deployment, Fleet
 from adbench.capacity.play import Failure, Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import fleet_for
 from adbench.capacity.service_times import MissingResults, Report, ServiceTimes, live, measured
@@ -162,29 +162,29 @@ def test_nothing_is_lost_and_nothing_is_made_up(rate: int) -> None:
     """When arrivals stop and all has ended: sent = answered + refused, and the shards hold the answered rows."""
     times, fleet = small()
     env = Environment()
-    house = House(env, fleet, times, np.random.default_rng(5))
-    stored = dict.fromkeys(house.shards, 0)
-    for shard in house.shards:
+    deployment = Deployment(env, fleet, times, np.random.default_rng(5))
+    stored = dict.fromkeys(deployment.shards, 0)
+    for shard in deployment.shards:
         insert = shard.insert
 
         def counted(rows, phases, factor, shard=shard, insert=insert):
             stored[shard] += rows
             return insert(rows, phases, factor)
 
-        shard.insert = counted  # type: ignore[method-assign]
+        shard.insert = counted
 
     def arrivals():
         for _ in range(300):
             yield env.timeout(1_000 / rate)
-            env.process(house.post(1_000))
+            env.process(deployment.post(1_000))
 
     env.process(arrivals())
     env.run(until=0.1)
-    assert house.sent == house.under_way + len(house.seen)
+    assert deployment.sent == deployment.under_way + len(deployment.seen)
     env.run(until=20)
-    outcomes = [each.outcome for each in house.seen]
-    assert house.sent == 300 == len(outcomes)
-    assert house.under_way == 0
+    outcomes = [each.outcome for each in deployment.seen]
+    assert deployment.sent == 300 == len(outcomes)
+    assert deployment.under_way == 0
     assert outcomes.count("answered") * 1_000 == sum(stored.values())
     assert ("refused" in outcomes) == (rate > 1_000_000)
 

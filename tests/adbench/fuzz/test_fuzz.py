@@ -40,7 +40,7 @@ LINES = (("Content-Type", b"application/x-ndjson"),)
 
 @pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
-    """Whatever is sent: a documented reply, no 5xx, and as many events stored as were said to be accepted."""
+    """Every request gets a documented reply and no 5xx, and as many events are stored as were said to be accepted."""
     url = await new_database("rollup_dims")
     with serving(url, 1, tmp_path / "log", SERVICE) as address:
         fuzzer = Fuzzer(address, seed=7)
@@ -50,7 +50,7 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
     assert not tally.faults, tally.faults[0]
     assert (rows.wrong, rows.rows > 0) == ([], True)
     assert tally.cases >= 1_600
-    # It got past the doors: events were taken and refused, reports given and refused.
+    # Requests got past the first checks: events were taken and refused, reports given and refused.
     found = {(operation, status) for _, operation, status in tally.replies}
     assert {(name, status) for name in ("POST /events", "GET /report") for status in (200, 422)} <= found
     connection = await connections.connect(url)
@@ -187,7 +187,7 @@ def test_a_request_is_the_same_in_every_frame() -> None:
 
 
 def test_requests_are_made_again_from_their_seed_and_can_be_sent() -> None:
-    """So that a fault can be looked for; and each is one request, whatever was put into it."""
+    """A seed repeats its requests, so that a fault can be looked for; and each is one request, with any bytes in it."""
     made = [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
     assert made == [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
     assert len(set(made)) > 400

@@ -92,7 +92,7 @@ def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
 
 
 def test_crossed_thresholds_are_a_result(bare: Path) -> None:
-    """k6 ends with status 99 then; whoever reads the result decides what it means."""
+    """k6 ends with status 99 then; the reader of the result decides what it means."""
     summary = {
         "config": {},
         "checks": [{"name": "it is right", "passes": 3, "fails": 1, "id": "x", "path": "::it"}],

@@ -273,7 +273,7 @@ def test_growth() -> Figure:
 
 
 def test_growth_joins_runs_of_several_sizes() -> None:
-    """A design is drawn when two sizes of it are there, in whatever runs; one size alone has no growth to draw."""
+    """A design is drawn when two sizes of it are there, in any runs; one size alone has no growth to draw."""
     whole = matrix()
     small, large = (
         whole.model_copy(update={"measurements": [m for m in whole.measurements if m.labels["events"] == events]})

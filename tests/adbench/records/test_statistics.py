@@ -49,7 +49,7 @@ def test_values_of_one_round_are_not_taken_for_independent() -> None:
 
 
 def test_rounds_alike_give_what_one_sample_gives() -> None:
-    """The figure is the percentile of all values, whatever their rounds."""
+    """The figure is the percentile of all values, in any split into rounds."""
     values = np.random.default_rng(9).exponential(1, 120)
     p50, p95 = statistics.percentiles_over_rounds([values[:40], values[40:50], values[50:]], [50, 95])
     assert p95.value == pytest.approx(np.percentile(values, 95))

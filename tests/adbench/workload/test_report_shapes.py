@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from adbench.experiments.peers import Peer
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.service import ServiceError
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
@@ -105,7 +105,7 @@ def _server() -> Iterator[str]:
 
 def test_the_wire_reads_whole_replies_one_after_another() -> None:
     """Over one connection, however many pieces a reply comes in; an error is no measurement."""
-    with _server() as address, Wire(address) as wire:
+    with _server() as address, HttpClient(address) as wire:
         assert wire.get("/a")[1] == b"short"
         took, body = wire.get("/long")
         assert body == b"/long" * 20_000

@@ -1,4 +1,4 @@
-"""Tiering: days go into files and come back, reports stay exact, and whatever ends the work between loses nothing."""
+"""Tiering: days go into files and come back, reports stay exact, and no interruption loses anything."""
 
 import json
 import subprocess
@@ -187,7 +187,7 @@ async def test_events_that_come_while_a_day_is_written_are_in_its_file(
 
 @pytest.mark.parametrize("last", OUT)
 async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: str, tmp_path: Path, last: str) -> None:
-    """Whatever was done last, every event is in the database or in a file that is noted there, and in one only."""
+    """At every moment, each event is in the database or in a file that is noted there, and in one only."""
 
     def die(step: str, day: date) -> None:
         if step == last:

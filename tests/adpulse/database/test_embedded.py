@@ -41,7 +41,7 @@ async def test_any_directory_will_do(home: Path, name: str) -> None:
         assert await ask(url, "SELECT current_setting('data_directory')") == str(cluster.data)
         assert await ask(url, "SELECT current_setting('shared_buffers')") == "16MB"
         assert await ask(url, "SHOW listen_addresses") == ""
-        # Whoever reaches the socket is the superuser.
+        # A client that reaches the socket is the superuser.
         socket = Path(str(await ask(url, "SHOW unix_socket_directories")))
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
     assert not cluster.running()
@@ -200,7 +200,7 @@ def test_files_of_somebody_else_are_left_alone(home: Path) -> None:
 
 
 def test_an_empty_folder_will_do(home: Path) -> None:
-    """As a volume that was mounted there, whoever made it."""
+    """A folder that another user made, as a mounted volume is, can be used."""
     cluster_home = home / "empty"
     (cluster_home / "data").mkdir(parents=True)
     with Cluster(cluster_home).in_use():

@@ -130,7 +130,7 @@ async def test_a_row_that_the_database_refuses_costs_only_itself(
     await owner.execute("ALTER TABLE events ADD CHECK (user_id <> 'U3')")
     await owner.close()
     client = await serve(as_login(url, login))
-    events = [event for number in range(5) for event in batch(number, event_id=str(uuid.uuid4()))["events"]]  # type: ignore[attr-defined]
+    events = [event for number in range(5) for event in batch(number, event_id=str(uuid.uuid4()))["events"]]
     reply = await client.post("/events", json={"events": events}, headers={"Idempotency-Key": "salvage"})
     assert (reply.json()["accepted"], reply.json()["rejected_count"]) == (4, 1)
 
@@ -303,7 +303,7 @@ def lines(text: str) -> list[str]:
 
 
 async def refused(connection: Connection, statements: list[str]) -> list[str]:
-    """Those that want more rights. None has an effect; whatever else is wrong with one is raised."""
+    """Return the statements that are refused for want of rights, without effect. Raise every other error."""
     without_rights = []
     for statement in statements:
         transaction = connection.transaction()

@@ -56,7 +56,7 @@ def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
     return batch.rows, batch.ids, positions, batch.rejected, batch.rejected_count
 
 
-# Kept over all examples: whatever a decoder remembers must not change what it says.
+# Kept over all examples: what a decoder remembers must not change what it says.
 NEAREST = Decoder(Settings(retention_days=3_650, money="nearest"))
 NORMAL, FAST, CAREFUL = Decoder(SETTINGS), Fast(SETTINGS), Careful(SETTINGS)
 
@@ -323,7 +323,7 @@ def test_the_end_of_a_minute_is_not_the_next_one(ts: str, stored: str | None, nd
 
 @given(st.integers(2**63, 10**400) | st.integers(-(10**40), -(2**63)), st.booleans())
 def test_integers_in_metadata_are_stored_as_they_came(number: int, nested: bool) -> None:
-    """Whatever their size: two ids past 64 bits do not become one."""
+    """Numbers keep their digits at any size: two ids past 64 bits do not become one."""
     text = f'{{"id":[{number}]}}' if nested else f'{{"id":{number}}}'
     (values,) = accepted(written(metadata=text), ndjson=True)
     assert values.metadata == text.encode()
@@ -358,7 +358,7 @@ def test_sums_of_prices_are_accepted(prices: list[int], odd: float) -> None:
 @settings(max_examples=300)
 @given(st.data(), st.booleans())
 def test_a_field_that_is_there_twice_is_refused(data: st.DataObject, ndjson: bool) -> None:
-    """Whichever, wherever, with which value and in what company; the other events are stored."""
+    """A bad field is named at any place, with any value, beside any events; the other events are stored."""
     changes: list[dict[str, str]] = data.draw(
         st.lists(
             st.fixed_dictionaries(
@@ -410,7 +410,7 @@ def test_only_utf_8(encoding: str, ndjson: bool, space: str) -> None:
 
 @pytest.mark.parametrize("depth", [100, 501, 990, 1_100, 20_000])
 def test_deep_nesting(depth: int) -> None:
-    """An event too deep is rejected; one so deep that readers give up is no JSON to anybody, whatever the Python."""
+    """An event too deep is rejected; one so deep that readers give up is no JSON, in every version of Python."""
     event = written(metadata='{"a":' * depth + "1" + "}" * depth)
     good = written()
     if depth <= 499:
@@ -463,7 +463,7 @@ def full(n: int, **fields: Any) -> str:
     ],
 )
 def test_memory_is_at_most_ten_times_the_body(body: bytes) -> None:
-    """Whatever the body holds: decoding, rows included, never has more than ten times its bytes at a time."""
+    """Decoding any body, rows included, never needs more than ten times its bytes at a time."""
     decoder = Decoder(SETTINGS)
     tracemalloc.start()
     try:

@@ -56,7 +56,7 @@ async def test_a_group_has_a_size(start: Start, url: str, connection: Connection
 
 
 async def test_the_commit_is_seen_before_the_answer(client: AsyncClient, connection: Connection) -> None:
-    """Whoever has a 200 finds the events, and the report knows them."""
+    """After a 200 the events are stored, and the report has them."""
     for n in range(1, 6):
         assert (await client.post("/events", content=body({}), headers=JSON)).json()["accepted"] == 1
         assert len(await users(connection)) == n

@@ -64,7 +64,7 @@ async def test_one_key_at_the_same_time_counts_once(start: Start, url: str, conn
 
 
 async def test_an_id_makes_an_event_count_once(start: Start, connection: Connection) -> None:
-    """The first one wins: within a batch, across batches, and whatever else the repeat says, its day included."""
+    """The first one wins: within and across batches, and for a repeat that differs in all else, its day included."""
     writer = await start()
     answer = await writer.submit(
         batch(
@@ -93,7 +93,7 @@ async def test_ids_hold_among_rejected_events(start: Start, connection: Connecti
 
 
 async def test_concurrent_senders_of_one_id_store_it_once(start: Start, connection: Connection) -> None:
-    """Whatever the order and the process: each id is stored once, and each repeat is somebody's duplicate."""
+    """In any order and process, each id is stored once, and each repeat is somebody's duplicate."""
     writers = [await start(), await start(), await start()]
     chance = random.Random(9)
     days = [f"2025-09-{day:02d}T00:00:00Z" for day in range(1, 29)]

@@ -89,7 +89,7 @@ class Proxy:
             await asyncio.sleep(0.01)
 
     def cut(self) -> None:
-        """Those inside are thrown out, in the middle of whatever they say."""
+        """Close the connections inside, in the middle of a message."""
         for pipe in self.pipes:
             if pipe.transport is not None:
                 pipe.transport.abort()

@@ -9,7 +9,7 @@ PATIENCE_S = 60
 
 
 async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
-    """Whatever ends the session: it comes back."""
+    """The heartbeat comes back after any end of its session."""
     heartbeat = Heartbeat(url)
     await heartbeat.start()
     connection = await connections.connect(url)

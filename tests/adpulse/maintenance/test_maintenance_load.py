@@ -57,7 +57,7 @@ async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
 
 @ROLLUPS
 async def test_reports_stay_exact_while_writers_and_maintainers_race(new_database: NewDatabase, name: str) -> None:
-    """A report has every batch that was committed before it began, none in part, whoever compacts meanwhile.
+    """A report has every batch that was committed before it began, none in part, while any session compacts.
 
     Without the advisory lock two maintainers may run the same round: they wait for each other and lose nothing.
     """
@@ -184,7 +184,7 @@ async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
                 cells = await connection.fetchval(f"SELECT count(*) FROM {table}")
                 expected = f"{cells} remain, 0 are dead but not yet removable"
                 told.clear()
-                # Whatever holds a snapshot for a moment, such as autovacuum, keeps dead rows for that moment.
+                # A session that holds a snapshot for a moment, such as autovacuum, keeps dead rows for that moment.
                 async with asyncio.timeout(60):
                     while not any(expected in text for text in told):
                         await connection.execute(f"VACUUM (VERBOSE) {table}")
@@ -219,7 +219,7 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
                 while not (found := await connection.fetch(holders)):
                     await asyncio.sleep(0.05)
             assert len(found) == 1
-            return found[0]["pid"]  # type: ignore[no-any-return]
+            return found[0]["pid"]
 
         first = await holder()
         await connection.execute("SELECT pg_terminate_backend($1)", first)

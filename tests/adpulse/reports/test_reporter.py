@@ -81,7 +81,7 @@ def test_a_ratio_without_a_divisor_is_none() -> None:
 
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_money_reads_as_the_micros_it_was(micros: int) -> None:
-    """As a JSON number and in CSV, whatever a double could hold: no micro is lost or invented."""
+    """Money is exact in JSON and CSV, also beyond what a double can hold: no micro is lost or invented."""
     assert Decimal(orjson.dumps(number(micros)).decode()) * 10**6 == micros
     assert Decimal(decimal(micros)) * 10**6 == micros
 
@@ -501,7 +501,7 @@ async def test_csv_holds_the_same_as_json(client: Client, more: str) -> None:
 
 
 async def test_csv_has_no_formulas(client: Client) -> None:
-    """What a spreadsheet would run has an apostrophe before it; a number stays one, whatever its sign."""
+    """What a spreadsheet would run has an apostrophe before it; a number of either sign stays one."""
     formulas = ["=1+1", "+1+1", "-2-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")', "-", "+", "-٣"]
     others = ["-5", "+1.5", "-2e-3", "a=b", "'=1", "7"]
     await post(client, *({"metadata": {"geo": geo}} for geo in formulas + others))

@@ -302,7 +302,7 @@ def test_minutes_are_minutes_whatever_the_zone() -> None:
 
 
 def test_zone_data_are_those_of_the_package(tmp_path: Path) -> None:
-    """Every name that Python may have is known, and the files of the system, of whatever year, are not read."""
+    """Every name that Python may have is known, and the files of the system, of any year, are not read."""
     (tmp_path / "Europe").mkdir()
     utc = resources.files("tzdata") / "zoneinfo" / "UTC"
     (tmp_path / "Europe" / "Berlin").write_bytes(utc.read_bytes())

@@ -1,5 +1,5 @@
 """The same events give the same report, to the micro, under every variant: each is compared with a recount in
-plain Python, whatever the order of arrival, the edges, the time zone, and whoever wrote the rows.
+plain Python, for every order of arrival, edge, time zone and writer.
 """
 
 import asyncio
@@ -347,7 +347,7 @@ def tagged(draw: st.DrawFn) -> tuple[list[tuple[Any, ...]], list[str]]:
 async def test_the_filter_of_a_row_finds_the_row(
     subject: Subject, stored: tuple[list[tuple[Any, ...]], list[str]], compacted: bool, limit: int, field: str
 ) -> None:
-    """Whatever the metadata: rows sum to totals, and the filter that a row gives has that row as its totals. So for the
+    """For any metadata, rows sum to totals, and the filter that a row gives has that row as its totals. So for the
     events without the key, the rest, beside another filter, and day by day.
     """
     rows, keys = stored
@@ -392,7 +392,7 @@ async def test_the_filter_of_a_row_finds_the_row(
     "subject", [variant.name for variant in catalogue.load_all() if variant.maintenance], indirect=True
 )
 async def test_a_report_is_exact_while_maintenance_runs(subject: Subject) -> None:
-    """Whatever maintenance is just moving, a writer sees in its next report all that was acknowledged, once."""
+    """At any moment of maintenance, a writer sees in its next report all that was acknowledged, once."""
     await subject.connection.execute("TRUNCATE events")
     rounds = 0
 

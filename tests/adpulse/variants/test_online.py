@@ -83,7 +83,7 @@ class Traffic:
 
 
 async def stored(connection: Connection) -> int:
-    return await connection.fetchval("SELECT count(*) FROM events")  # type: ignore[no-any-return]
+    return await connection.fetchval("SELECT count(*) FROM events")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ async def test_two_that_move_at_once_move_once(url: str) -> None:
 
 
 async def test_a_change_that_never_gets_its_lock_ends_with_a_reason(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has changed nothing, whoever else wants the table has gone on, and the next try succeeds."""
+    """A move that gives up has changed nothing and stopped nobody, and the next try succeeds."""
     monkeypatch.setattr(locks, "PATIENCE_S", 0.0)
     monkeypatch.setattr(online, "_PARTING_S", 0.0)
     mover, reader = await connections.connect(url), await connections.connect(url)

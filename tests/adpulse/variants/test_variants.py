@@ -350,7 +350,7 @@ async def expected(server: Server) -> AsyncIterator[list[list[Any]]]:
 async def test_every_variant_gives_the_same_rows(
     new_database: NewDatabase, variant: Variant, expected: list[list[Any]]
 ) -> None:
-    """Every question that the contract allows has one answer, whatever the design, to the micro."""
+    """Every question that the contract allows has one answer in every design, to the micro."""
     assert sum(map(bool, expected)) > len(expected) / 2
     connection = await connections.connect(await new_database(variant.name))
     await live(connection, variant)

@@ -132,7 +132,7 @@ async def test_a_bad_question_names_the_parameter_and_what_is_allowed(
 
 
 async def test_an_error_does_not_echo_its_input(unconnected: Client) -> None:
-    """Whatever parameter carries it, known or not: a reply is no place to reflect text."""
+    """No parameter, known or not, has its text repeated in the reply."""
     mark = quote("<b>mark</b>")
     names = ["campaign_id", "start", "end", "granularity", "timezone", "group_by", "filter", "metrics"]
     for name in [*names, "order_by", "limit", "compare", "format", "<b>mark</b>"]:
@@ -173,7 +173,7 @@ async def test_a_date_is_midnight_in_the_time_zone(client: Client, granularity: 
 
 @asynccontextmanager
 async def locked(url: str, table: str) -> AsyncIterator[Connection]:
-    """While it lasts, whoever reads the table waits."""
+    """While it lasts, every reader of the table waits."""
     connection = await connections.connect(url)
     async with connection.transaction():
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -302,7 +302,7 @@ async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> N
     """There FastAPI's router answers instead of the shortcut, with the same function."""
     client = await serve(url)
     await post(client, {})
-    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         for question in (DAY, "start=x"):
             straight, routed = await client.get(f"/report?{question}"), await other.get(f"/api/report?{question}")

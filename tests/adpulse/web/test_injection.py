@@ -1,4 +1,4 @@
-"""Whatever a client sends is data: it is stored and answered as it is, or refused, and never becomes a statement."""
+"""All that a client sends is data: it is stored and answered as it is, or refused, and never becomes a statement."""
 
 import json
 from typing import Any

@@ -294,7 +294,7 @@ documents = st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63)
 @settings(max_examples=40)
 @given(st.lists(st.tuples(instants, texts, texts, cents, cents, documents), min_size=1, max_size=5))
 async def test_what_is_sent_is_what_is_stored(client: AsyncClient, connection: Connection, sent: list[Any]) -> None:
-    """To the microsecond, the micro and the character, whatever the values."""
+    """Every value is stored to the microsecond, the micro and the character."""
     body = (
         b'{"events":[%b]}'
         % ",".join(
@@ -319,7 +319,7 @@ def _whole(event: tuple[Any, ...]) -> str:
     return repr((*event[:5], sorted(event[5].items())))
 
 
-# ── Whatever comes ───────────────────────────────────────────────────────────────────────────────────────────
+# ── Damaged bodies ──────────────────────────────────────────────────────────────────────────────────────────
 
 FRAGMENTS = [
     b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"null", b"1e999", b"NaN", b"\xff", b"\n",
@@ -346,7 +346,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     packed=st.booleans(),
 )
 async def test_no_bytes_are_too_much(client: AsyncClient, body: bytes, kind: dict[str, str], packed: bool) -> None:
-    """Whatever the bytes, the reply is an answer that adds up, or a problem that is the client's."""
+    """For any bytes, the reply is an answer that adds up, or a problem that is the client's."""
     if packed and "Content-Encoding" in kind:
         body = gzip.compress(body)
     reply = await client.post("/events", content=body, headers=kind)
@@ -496,7 +496,7 @@ async def test_a_connection_goes_on_after_a_refused_request(listen: Listen) -> N
 
 async def test_behind_a_prefix_the_answers_are_the_same(client: AsyncClient, connection: Connection) -> None:
     """There FastAPI's route answers and not the shortcut: with the same function, and counted under the same name."""
-    transport = ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    transport = ASGITransport(app=client._transport.app, root_path="/api")
     async with AsyncClient(transport=transport, base_url="http://localhost") as other:
         for body in (batch(event(), "1"), b"{", b""):
             direct = await client.post("/events", content=body, headers=JSON)

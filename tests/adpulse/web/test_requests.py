@@ -51,7 +51,7 @@ class Source:
 
     def __init__(self, data: bytes) -> None:
         self.file = BytesIO(data)
-        self.file.close = lambda: None  # type: ignore[method-assign]  # the next response follows
+        self.file.close = lambda: None
 
     def makefile(self, *_: object) -> BytesIO:
         return self.file
@@ -63,7 +63,7 @@ def replies(said: bytes, methods: list[str] | None = None) -> list[tuple[int, di
     found = []
     while source.file.tell() < len(said):
         method = methods[len(found)] if methods else "GET"
-        response = HTTPResponse(source, method=method)  # type: ignore[arg-type]  # what it uses of a socket
+        response = HTTPResponse(source, method=method)
         response.begin()
         body = response.read()
         found.append((response.status, json.loads(body) if body else {}))

@@ -58,7 +58,7 @@ async def pieces(app: Any, *received: bytes) -> Transport:
     state = ServerState()
     protocol = Protocol(config, state, {}, asyncio.get_running_loop())
     transport = Transport()
-    protocol.connection_made(transport)  # type: ignore[arg-type]  # what uvicorn uses of one
+    protocol.connection_made(transport)
     for data in received:
         if transport.closed:
             break

@@ -18,7 +18,7 @@ from rich.table import Table
 from adbench.checks import after_load
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import dashboard
-from adbench.experiments.load.knee import knee, steps
+from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
@@ -80,7 +80,7 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     address = experiment.serving(url, plan.workers)
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
     loaded, seen = _seen(plan, address, experiment, watch)
-    # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
+    # A ramp (`ingest`) ends at saturation, in the middle of requests.
     cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
     with step(experiment.console, "recounting"):
         audited = after_load.audit(plan.data, url, address, loaded, cut_off)
@@ -187,7 +187,7 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
             labels = {"step": str(number), "held": "yes" if each.held else "no"}
             found.append(Measurement(name="ramp.offered", value=each.offered, unit="events/s", labels=labels))
             found.append(Measurement(name="ramp.accepted", value=each.accepted, unit="events/s", labels=labels))
-        if held := knee(ramp):
+        if held := saturation_point(ramp):
             found.append(Measurement(name="ingest.knee", value=held.accepted, unit="events/s"))
     return found
 
