@@ -24,6 +24,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from adpulse.database import disk
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -251,6 +253,8 @@ class Cluster:
                 env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self.data), "LC_ALL": "C", "TZ": "UTC"},
             )
             if done.returncode != 0:
+                if (why := disk.shortage(self.directory)) is not None:
+                    raise EmbeddedError(why)
                 output.seek(0)
                 log_file = self.data / "server.log"
                 tail = log_file.read_text(errors="replace").splitlines()[-20:] if log_file.exists() else []
@@ -301,7 +305,8 @@ def _uninterrupted() -> Iterator[None]:
 def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     """Yield the URL of the named database, or of the embedded one, which runs at least until the end of the block.
 
-    Raise EmbeddedError where there is none yet, where `make` says not to make it.
+    Raise EmbeddedError where there is none yet, where `make` says not to make it; and in the place of what a lost
+    database raises where the disk is full, which ends PostgreSQL without a word to its clients.
     """
     if settings.database_url:
         yield settings.database_url
@@ -310,5 +315,10 @@ def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     if not make and not cluster.exists():
         advice = "`adpulse up` makes one, --data-dir or ADPULSE_DATABASE_URL names another"
         raise EmbeddedError(f"there is no database in {cluster.directory}; {advice}")
-    with cluster.in_use() as url:
-        yield url
+    try:
+        with cluster.in_use() as url:
+            yield url
+    except (*UNAVAILABLE, ExceptionGroup) as error:
+        if (why := disk.shortage(cluster.directory)) is None:
+            raise
+        raise EmbeddedError(why) from error

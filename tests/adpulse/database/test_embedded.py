@@ -7,8 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from adpulse.database import disk
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError, database
 from adpulse.settings import Settings
@@ -205,3 +207,35 @@ def test_an_empty_folder_will_do(home: Path) -> None:
     (cluster_home / "data").mkdir(parents=True)
     with Cluster(cluster_home).in_use():
         pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("gone"),
+        asyncpg.InterfaceError("connection is closed"),
+        ExceptionGroup("tasks", [OSError()]),
+    ],
+)
+def test_a_full_disk_is_what_a_lost_database_means(
+    home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """PostgreSQL ends without a word where it cannot write; with room left, the error is passed on as it is."""
+    settings = Settings(database_url=None, data_dir=home / "full")
+    with pytest.raises(type(error)), database(settings):
+        raise error
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    with (
+        pytest.raises(EmbeddedError, match=r"the disk is full \(.* MB left under .*full\): make room"),
+        database(settings),
+    ):
+        raise error
+
+
+def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the log of initdb or pg_ctl."""
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    cluster = Cluster(home / "server", shared_buffers="nonsense")
+    with pytest.raises(EmbeddedError, match=r"^the disk is full") as raised:
+        cluster.start()
+    assert "\n" not in str(raised.value)
