@@ -31,6 +31,7 @@ from adpulse.settings import Settings
 log = logging.getLogger(__name__)
 
 _USER = "adpulse_postgres"
+STOP_TIMEOUT_S = 60
 START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
 # Given at every start, so that a data directory made by an older version gets them too.
@@ -161,9 +162,16 @@ class Cluster:
             self.stop()
 
     def stop(self) -> None:
-        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk."""
+        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk.
+
+        One that cannot end, as in a recovery on a full disk, is killed; it recovers at its next start.
+        """
         if self.running():
-            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60")
+            try:
+                self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S))
+            except EmbeddedError:
+                log.warning("PostgreSQL in %s did not stop in %d s: killing it", self.directory, STOP_TIMEOUT_S)
+                self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
             where = self._socket_directory()
             if where != self.data:
                 where.rmdir()

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: any directory, shared by commands, stopped by the last of them."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adpulse.database import disk
+from adpulse.database import disk, embedded
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError, database
 from adpulse.settings import Settings
@@ -239,3 +240,16 @@ def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.Monk
     with pytest.raises(EmbeddedError, match=r"^the disk is full") as raised:
         cluster.start()
     assert "\n" not in str(raised.value)
+
+
+async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a recovery that ended half-way; what was committed is there at the next start."""
+    monkeypatch.setattr(embedded, "STOP_TIMEOUT_S", 8)  # PostgreSQL itself gives its processes five seconds
+    with cluster.in_use() as url:
+        await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        checkpointer = await ask(url, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+        assert isinstance(checkpointer, int)
+        os.kill(checkpointer, signal.SIGSTOP)  # the last checkpoint never comes
+    assert not cluster.running()
+    with cluster.in_use() as url:
+        assert await ask(url, "SELECT number FROM kept") == 7
