@@ -61,7 +61,7 @@ async def _wait_for_the_first(connection: Connection) -> None:
 
     What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
     stands. A client that asks again must not be told that it is stored before the standby has it, too. This record lies
-    after that commit in the log, so waiting for the one is waiting for both. Without a synchronous standby nobody waits.
+    after that commit in the log, so waiting for one is waiting for both. Without a synchronous standby nobody waits.
     """
     await connection.execute(
         "SELECT pg_logical_emit_message(true, 'adpulse', 'repeat') "
