@@ -16,7 +16,7 @@ from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import Scenario
 from adbench.capacity.service_times import NEEDED, measured
 from adbench.harness.progress import bar, step
-from adbench.records import manifest, store
+from adbench.records import manifest, store, terminal
 from adbench.records.model import Check, Measurement, Result
 
 QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
@@ -166,12 +166,7 @@ def _conserved(scenario: Scenario, outcome: Play) -> Check:
 
 def table(result: Result) -> Table:
     """Format the outcome for people: a row a play, then how far the model was from the machine."""
-    head, rows = tables.plays(result)
-    shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
-    for column in head:
-        shown.add_column(column, justify="left" if column == "what happens" else "right")
-    for row in rows:
-        shown.add_row(*row)
+    shown = terminal.table("simulated; latency of stored batches, from the failure on", *tables.plays(result), left=2)
     aims = [f"{'✓' if each.passed else '·'} {each.name}: {each.detail}" for each in result.checks if each.aim]
     shown.caption = "\n".join(["the simulation of one machine against what was measured there", *aims])
     return shown

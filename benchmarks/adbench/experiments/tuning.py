@@ -34,13 +34,14 @@ from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
+from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import ratio
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import RATE, Cell, write_bodies
-from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants import migrate
@@ -192,14 +193,13 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
             checks = recounted(lambda: _checks(turns, home, settings))
         return experiment.write(
             data=data,
-            parameters={
-                "rounds": plan.rounds,
-                "seconds": plan.seconds,
-                "warmup_seconds": ingest.WARMUP_S,
-                "workers": WORKERS,
-                "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
-                "changes": {change.name: _described(change) for change in plan.changes},
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=ingest.WARMUP_S,
+                workers=WORKERS,
+                users={str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+                changes={change.name: _described(change) for change in plan.changes},
+            ),
             measurements=list(_measurements(plan, turns, ratios)),
             checks=checks,
         )
@@ -226,8 +226,7 @@ def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home:
 
 
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
-    connection = await connect(await databases.recreate(server, change.database))
-    try:
+    async with connected(await databases.recreate(server, change.database)) as connection:
         variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
@@ -235,8 +234,6 @@ async def _prepare(change: Change, server: str, settings: Settings) -> None:
                 raise TuningError(f"{change.name} means nothing for the variant {variant.name}")
             await connection.execute(variant.script("down"))
             await connection.execute(changed)
-    finally:
-        await connection.close()
 
 
 def _checks(turns: dict[Change, list[Turn]], home: Path, settings: Settings) -> list[Check]:
@@ -272,11 +269,9 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
 
 def table(result: Result) -> Table:
     """Return the outcome for people: what excludes 1 stands out."""
-    shown = Table(title="events a second ÷ those of the default, with the ends of the 95 % interval", title_style="")
-    shown.add_column("change")
-    for cell in CELLS:
-        rate = result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch))
-        shown.add_column(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)", justify="right")
+    rates = {cell: result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch)) for cell in CELLS}
+    heads = ("change", *(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)" for cell, rate in rates.items()))
+    shown = terminal.table("events a second ÷ those of the default, with the ends of the 95 % interval", heads)
     found = {tuple(each.labels.values()): each for each in result.measurements if each.name == "of_default"}
     for name in dict.fromkeys(name for name, _ in found):
         cells = []

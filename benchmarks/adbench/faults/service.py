@@ -13,8 +13,7 @@ import httpx
 
 from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.harness import cpu
-from adbench.harness.process import tail
-from adbench.harness.service import free_port
+from adbench.harness.process import free_port, tail
 from adpulse.database.embedded import Cluster
 
 _ADPULSE = [sys.executable, "-c", "from adpulse.cli.main import app; app()"]

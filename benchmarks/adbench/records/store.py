@@ -68,6 +68,11 @@ def of_run(
     )
 
 
+def parameters(plan: object, **more: Any) -> dict[str, Any]:
+    """Return what a result tells of a plan: its numbers by the names of its fields, and `more`."""
+    return {name: value for name, value in vars(plan).items() if isinstance(value, int | float)} | more
+
+
 def write(result: Result, folder: Path) -> Path:
     """Write <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
     folder.mkdir(parents=True, exist_ok=True)

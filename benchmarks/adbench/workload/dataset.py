@@ -9,7 +9,7 @@ what IEEE 754 fixes to the last bit (numpy's sums and exponentials differ betwee
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from statistics import NormalDist
@@ -82,6 +82,12 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.ts)
+
+    def part(self, first: int, stop: int) -> "Block":
+        """Return the events from position `first` up to `stop`."""
+        repeated = (self.repeated >= first) & (self.repeated < stop)
+        arrays = {each.name: getattr(self, each.name)[first:stop] for each in fields(self)}
+        return Block(**arrays | {"repeated": self.repeated[repeated] - first, "ids": self.ids[repeated]})
 
 
 @dataclass(frozen=True)

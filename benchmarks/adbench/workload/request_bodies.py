@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
             yield event
 
 
+def body(batch: list[dict[str, Any]]) -> bytes:
+    """Return the body of a request."""
+    return json.dumps({"events": batch}, separators=(",", ":")).encode()
+
+
 def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     """Return the bodies of a cell, as files."""
     count = BODIES[cell.batch]
@@ -46,10 +52,10 @@ def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     rng = np.random.default_rng(data.seed)
     paths = []
     for number in range(count):
-        batch = [event for _, event in zip(range(cell.batch), source, strict=False)]
+        batch = list(islice(source, cell.batch))
         if cell.kind == "ids":
             batch = list(_with_ids(batch, rng))
-        text = json.dumps({"events": batch}, separators=(",", ":")).encode()
+        text = body(batch)
         path = folder / f"{cell.kind}-{cell.batch}-{number}"
         path.write_bytes(gzip.compress(text, 6) if cell.kind == "gzip" else text)
         paths.append(path)

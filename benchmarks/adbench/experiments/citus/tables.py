@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rich.console import Group
-from rich.table import Table as Shown
 
+from adbench.records import terminal
 from adbench.records.model import Measurement, Result
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -57,15 +57,9 @@ def aims(result: Result) -> Table:
 
 def shown(result: Result) -> Group:
     """Return all of it for people."""
-    found = []
-    for head, rows in (writing(result), reports(result), spreads(result)):
-        table = Shown()
-        for place, name in enumerate(head):
-            table.add_column(name, justify="right" if place else "left")
-        for row in rows:
-            table.add_row(*(cell.replace("`", "") for cell in row))
-        found.append(table)
-    return Group(*found, result.verdicts)
+    found = (writing(result), reports(result), spreads(result))
+    plain = ((head, [[cell.replace("`", "") for cell in row] for row in rows]) for head, rows in found)
+    return Group(*(terminal.table("", head, rows) for head, rows in plain), result.verdicts)
 
 
 def _named(result: Result, name: str) -> Iterator[Measurement]:

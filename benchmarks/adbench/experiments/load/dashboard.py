@@ -21,12 +21,10 @@ from typing import Any
 from pydantic import JsonValue
 
 from adbench.checkout import ROOT
-from adbench.harness.process import child, tail
-from adbench.harness.service import free_port
+from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
 OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
-START_S = 60
 STEP_S = 5  # as Prometheus scrapes
 # Grafana's: the longer of four scrapes and of the step plus a scrape.
 RATE_INTERVAL = f"{max(4 * STEP_S, STEP_S + STEP_S)}s"
@@ -113,20 +111,11 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     log = folder / "prometheus.log"
     options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
     with child([program, *options, f"--web.listen-address={own}"], log) as process:
-        give_up = time.monotonic() + START_S
-        while not _ready(f"http://{own}"):
-            if process.poll() is not None or time.monotonic() > give_up:
-                raise DashboardError(f"Prometheus does not get ready:\n{tail(log)}")
-            time.sleep(0.1)
+        try:
+            wait_until_ready(process, f"http://{own}/-/ready", log, "Prometheus")
+        except NotReadyError as error:
+            raise DashboardError(str(error)) from error
         yield f"http://{own}"
-
-
-def _ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/-/ready", timeout=5) as reply:  # noqa: S310 — our own address
-            return bool(reply.status == 200)
-    except OSError:
-        return False
 
 
 class Recording:

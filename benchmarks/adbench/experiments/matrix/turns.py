@@ -13,7 +13,7 @@ from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
 from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, MatrixPlan
-from adbench.workload.copy_loader import COLUMNS
+from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
@@ -242,16 +242,6 @@ class Session:
                     return
         finally:
             await connection.close(timeout=10)
-
-
-async def copy(connection: Connection, data: bytes) -> None:
-    """Send one COPY, which is one transaction."""
-    await connection.copy_to_table(
-        "events",
-        source=memoryview(data),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
-        columns=COLUMNS,
-        format="binary",
-    )
 
 
 async def on_schedule(

@@ -28,6 +28,7 @@ from adbench.harness import databases, k6
 from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
 from adbench.harness.service import ServiceError
+from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
@@ -42,16 +43,14 @@ ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
 
 @dataclass(frozen=True)
 class SwitchPlan:
-    """`data` is there before; then so many batches of `batch` events, as many pairs of batches with a key, and reports
-    a second, for twice `seconds`.
-    """
+    """`data` is there before; the load lasts twice `seconds`. Each batch with a key is sent twice."""
 
     data: Dataset
     seconds: int
-    batches: int
+    batches_per_second: int
     batch: int
-    keyed: int
-    reports: int
+    keyed_batches_per_second: int
+    reports_per_second: int
     workers: int
     route: Sequence[str] = ROUTE
 
@@ -79,18 +78,13 @@ def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result,
         return experiment.write(
             data=plan.data,
             variant=",".join(dict.fromkeys(plan.route)),
-            parameters={
-                "seconds": plan.seconds,
-                "warmup_seconds": WARMUP_S,
-                "batches_per_second": plan.batches,
-                "keyed_batches_per_second": plan.keyed,
-                "batch": plan.batch,
-                "reports_per_second": plan.reports,
-                "workers": plan.workers,
-                "route": list(plan.route),
-                "migrations": later,
-                "changes": [{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=WARMUP_S,
+                route=list(plan.route),
+                migrations=later,
+                changes=[{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
+            ),
             measurements=measurements,
             checks=[
                 tables.changed(plan.route, made, changing),
@@ -140,9 +134,9 @@ def _load(
         "SECONDS": planned_s - WARMUP_S,
         "WARMUP": WARMUP_S,
         "BATCH": plan.batch,
-        "BATCHES": plan.batches,
-        "KEYED_BATCHES": plan.keyed,
-        "REPORTS": plan.reports,
+        "BATCHES": plan.batches_per_second,
+        "KEYED_BATCHES": plan.keyed_batches_per_second,
+        "REPORTS": plan.reports_per_second,
         "CAMPAIGNS": plan.data.campaigns,
         "DAYS": plan.data.days,
     }
