@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.harness import process
+from adbench.harness import process, service
 from adbench.records import environment, model
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster

@@ -134,16 +134,9 @@ class Recording:
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []
         for panel in panels():
+            told: dict[str, JsonValue] = {key: value for key, value in vars(panel).items() if key != "queries"}
             series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
-            kept.append(
-                {
-                    "title": panel.title,
-                    "kind": panel.kind,
-                    "unit": panel.unit,
-                    "limit": panel.limit,
-                    "series": series,
-                }
-            )
+            kept.append({**told, "series": series})
         alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
         version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]
         return {"prometheus": version, "step_seconds": STEP_S, "panels": kept, "alerts": alerts}
