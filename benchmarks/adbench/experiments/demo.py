@@ -11,7 +11,7 @@ from adbench.checks import after_load
 from adbench.checks.after_load import QUANTILES
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
@@ -45,7 +45,7 @@ def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, P
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         loading_s, settling_s = asyncio.run(seed(url, plan.data, settings.variant, console))
         address = experiment.serving(url, plan.workers)
-        loaded = _load(plan, address, experiment.scratch / "k6.json", console)
+        loaded = _load(plan, address, experiment)
         with step(console, "recounting"):
             audited = after_load.audit(plan.data, url, address, loaded)
         return experiment.write(
@@ -80,7 +80,7 @@ def table(result: Result) -> Table:
     return terminal.table(title, ("measured", "result"), rows)
 
 
-def _load(plan: DemoPlan, address: str, out: Path, console: Console) -> k6.Load:
+def _load(plan: DemoPlan, address: str, experiment: Experiment) -> k6.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
@@ -93,8 +93,7 @@ def _load(plan: DemoPlan, address: str, out: Path, console: Console) -> k6.Load:
         "DAYS": plan.data.days,
         "PROMISE_MS": TARGET_MS,
     }
-    with bar(console, "events and reports", planned_s, "s") as advance_to:
-        return k6.run("demo", env, out, planned_s, lambda gone: advance_to(min(gone, planned_s)))
+    return experiment.load("demo", env, planned_s, "events and reports")
 
 
 def _measurements(loaded: k6.Load) -> list[Measurement]:

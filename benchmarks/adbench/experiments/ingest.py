@@ -23,8 +23,8 @@ from adbench.harness.progress import bar, step
 from adbench.records import store, terminal
 from adbench.records.model import Measurement, Result
 from adbench.records.statistics import ratio
-from adbench.workload.dataset import BLOCK, Dataset
-from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
+from adbench.workload.dataset import BLOCK
+from adbench.workload.request_bodies import REPEATED, Cell, live, write_bodies
 from adpulse.settings import Settings
 
 DATABASE = "adpulse_ingest"
@@ -71,7 +71,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
     """
     k6.find_k6()
     with Experiment("ingest", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         folder, logs = experiment.folder(), experiment.scratch
         with step(console, "preparing events"):
             write_csv(data, folder)

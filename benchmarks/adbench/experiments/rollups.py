@@ -32,7 +32,7 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import LARGEST
-from adbench.workload.request_bodies import RATE
+from adbench.workload.request_bodies import RATE, live
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
@@ -94,12 +94,12 @@ async def _measure(plan: RollupPlan, server: str, console: Console) -> tuple[lis
 
 
 async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
-    live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
+    dense = live(plan.data.end, plan.data.seed)
     url = await databases.recreate(server, f"{DATABASE}_write")
     async with connected(url) as connection:
         await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
-        for kind, data in (("live", live), ("thin", plan.data)):
+        for kind, data in (("live", dense), ("thin", plan.data)):
             copies = list(_copies(data, kind))
             rates: dict[str, list[float]] = {mode: [] for mode in MODES}
             for number in progress.rounds(console, f"writing {kind} into {name}", plan.writes):

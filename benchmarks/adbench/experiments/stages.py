@@ -34,7 +34,7 @@ from adbench.records import statistics, store, terminal
 from adbench.records.model import Measurement, Result
 from adbench.workload.copy_loader import copy
 from adbench.workload.dataset import Dataset
-from adbench.workload.request_bodies import RATE, body, events
+from adbench.workload.request_bodies import body, events, live
 from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
@@ -70,7 +70,7 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
     switch triggers off.
     """
     with Experiment("stages", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
         experiment.describe(url)
         notes = experiment.folder() / "marks"

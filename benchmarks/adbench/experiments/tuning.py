@@ -40,8 +40,7 @@ from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import ratio
-from adbench.workload.dataset import Dataset
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants import migrate
@@ -163,7 +162,7 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
     ratios: Ratios = {change: [] for change in plan.changes}
     with Experiment("tuning", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         folder = experiment.folder()
         with step(console, "preparing events"):
             files = {cell: write_bodies(data, cell, folder) for cell in CELLS}

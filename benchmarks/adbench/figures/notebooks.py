@@ -101,10 +101,9 @@ class Library:
 
 
 def load(folders: Sequence[Path] = ()) -> Library:
-    """Return the results in some folders; without them, the committed ones of the newest machine, and those of local
-    runs.
+    """Return the results in some folders; by default the committed ones of the newest machine and local ones.
 
-    Raises FiguresError when there are none.
+    Raise FiguresError when there are none.
     """
     if folders:
         return _library(folders)

@@ -24,8 +24,9 @@ FAILURES = {"shard lost": "#882255", "service lost": "#999933", "slow disk": "#3
 
 
 def modelled(simulated: Result, below: float = 0.7) -> Figure:
-    """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic. `below` that share of the
-    highest rate the title counts errors.
+    """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic.
+
+    The title counts errors up to the share `below` of the highest rate.
     """
     pairs = simulated.select("validation.latency")
     rates = sorted({float(each.labels["rate"]) for each in pairs})

@@ -192,9 +192,7 @@ class Dataset:
         return _World.draw(self)
 
     def deliveries(self, block: Block) -> Iterator[dict[str, Any]]:
-        """Return the block as `POST /events` takes it, in order of delivery: a repeated event comes again
-        within the next thousand, with the same event_id.
-        """
+        """Return the block's events as JSON objects, in order of delivery: some come again within the next thousand."""
         again = block.repeated + 1 + block.user[block.repeated] % 1_000
         when = np.append(np.arange(len(block)), again)
         which = np.append(np.arange(len(block)), block.repeated)[np.argsort(when, kind="stable")]

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ class Cell:
     @property
     def labels(self) -> dict[str, str]:
         return {"batch": str(self.batch), "kind": self.kind}
+
+
+def live(end: datetime, seed: int, campaigns: int = 1_000) -> Dataset:
+    """Return a day of dense traffic that ends then."""
+    return Dataset(RATE * 86_400, end.replace(microsecond=0), days=1, campaigns=campaigns, seed=seed)
 
 
 def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from adbench.workload import report_mix
 from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adpulse.database.connections import Connection, connect
 from adpulse.reports.reporter import open_readers
 from adpulse.settings import Settings
@@ -38,11 +38,6 @@ ALL = (Shape("week-all", WEEK), Shape("week-by-campaign", WEEK, None, None, "cam
 Sides = dict[str, str]  # the URL of each side's database, by the variant: rollup and citus
 
 
-def live(data: Dataset) -> Dataset:
-    """Return a day of dense traffic that ends as the data do: what a COPY then holds is what it holds live."""
-    return Dataset(RATE * 86_400, data.end, days=1, campaigns=data.campaigns, seed=data.seed)
-
-
 # ── COPY ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -59,7 +54,8 @@ async def copying(
     sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, what: str
 ) -> dict[int, Copied]:
     """Measure COPYs by one connection to each side; the sides take turns."""
-    block, encoder = live(data).block(live(data).blocks // 2), Encoder(live(data))
+    dense = live(data.end, data.seed, data.campaigns)
+    block, encoder = dense.block(dense.blocks // 2), Encoder(dense)
     copies = {
         size: [encoder.encode(block.part(first, first + size)) for first in range(0, count * size, size)]
         for size, count in COPIES.items()
@@ -103,7 +99,7 @@ def posting(
 
     The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
     """
-    files = {cell: write_bodies(live(data), cell, folder) for cell in CELLS}
+    files = {cell: write_bodies(live(data.end, data.seed, data.campaigns), cell, folder) for cell in CELLS}
     found: dict[Cell, dict[str, list[float]]] = {cell: {side: [] for side in sides} for cell in CELLS}
     accepted = dict.fromkeys(sides, 0)
     for number in progress.rounds(console, "k6 against the service, in turn", plan.rounds, warmup=0):
@@ -122,9 +118,7 @@ def posting(
 async def asking(
     sides: Sides, data: Dataset, rounds: int, console: Console
 ) -> tuple[dict[Shape, dict[str, list[float]]], list[str]]:
-    """Return milliseconds of each report's statement, as the service runs it, by shape and side; and shapes whose
-    answers differ.
-    """
+    """Return ms of each report's statement, as the service runs it, by shape and side; and shapes that differ."""
     settings = Settings()
     readers = {side: await open_readers(url, 1, "adbench", settings) for side, url in sides.items()}
     times: dict[Shape, dict[str, list[float]]] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}

@@ -59,8 +59,9 @@ class ClusterError(RuntimeError):
 
 @dataclass(frozen=True)
 class CitusPlan:
-    """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
-    and spread alone; and how often, and for how many seconds each, the sides take turns.
+    """The data that reports ask for, and how often, and for how many seconds each, the sides take turns.
+
+    `shards` are those of the cluster's tables: the first for everything, the others for COPY and spread alone.
     """
 
     data: Dataset

@@ -125,11 +125,7 @@ class Recording:
         self._address, self._began = address, time.time()
 
     def panels(self) -> dict[str, JsonValue]:
-        """Return title, kind, unit, limit and series of every panel, and the alerts; a value each STEP_S, null for a
-        gap.
-
-        Raises DashboardError when a query is not answered.
-        """
+        """Return panels and alerts with their series: a value each STEP_S, null for a gap. Raise DashboardError."""
         ended = time.time()
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []

@@ -21,7 +21,7 @@ from adbench.experiments.load import dashboard
 from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -94,14 +94,14 @@ def _seen(
     plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None
 ) -> tuple[k6.Load, dict[str, JsonValue]]:
     """Load the service, and return what its dashboard showed meanwhile, if that was asked for."""
-    out, console = experiment.scratch / "k6.json", experiment.console
+    console = experiment.console
     if not plan.watched:
-        return _load(plan, address, out, console, watch), {}
+        return _load(plan, address, experiment, watch), {}
     shared = round(os.getloadavg()[0], 1)
     with ExitStack() as stack:
         with step(console, "starting Prometheus"):
             looking_on = stack.enter_context(dashboard.recording(address))
-        loaded = _load(plan, address, out, console, watch)
+        loaded = _load(plan, address, experiment, watch)
         with step(console, "asking what the dashboard showed"):
             try:
                 return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
@@ -109,7 +109,7 @@ def _seen(
                 return loaded, {"load_average_before": shared, NOT_SEEN: str(error)}
 
 
-def _load(plan: LoadPlan, address: str, out: Path, console: Console, watch: Watch | None = None) -> k6.Load:
+def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None) -> k6.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
@@ -123,14 +123,7 @@ def _load(plan: LoadPlan, address: str, out: Path, console: Console, watch: Watc
         "DAYS": plan.data.days,
         "PROMISE_MS": PROMISE_MS,
     }
-    with bar(console, plan.scenario, planned_s, "s") as advance_to:
-
-        def tick(gone_s: float) -> None:
-            advance_to(min(gone_s, planned_s))
-            if watch:
-                watch.look(gone_s)
-
-        return k6.run(plan.scenario, env, out, planned_s, tick)
+    return experiment.load(plan.scenario, env, planned_s, plan.scenario, watch.look if watch else lambda gone: None)
 
 
 def _variant(address: str) -> str:

@@ -31,8 +31,9 @@ SELECT format(
 
 
 async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
-    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
-    once, where the variant promises that, everything else planned with the parameters' values.
+    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), with the plan that the service would use.
+
+    Totals have the plan that is made once, where the variant promises that; all else is planned with the parameters.
     """
     arguments = query.arguments(query.span.window)
     statement = variant.statement(totals_only=query.totals_only)

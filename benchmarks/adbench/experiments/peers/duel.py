@@ -32,7 +32,7 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adbench.workload.seed import seed
 from adpulse.settings import Settings
 
@@ -74,8 +74,8 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
     with Experiment("peers-orm", settings, console) as experiment:
         here, folder, data = experiment.folder(), experiment.scratch, plan.data
         with step(console, "preparing requests"):
-            live = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=data.seed)
-            bodies = {batch: write_bodies(live, Cell(batch), here) for batch in plan.users}
+            sent = live(experiment.began, data.seed)
+            bodies = {batch: write_bodies(sent, Cell(batch), here) for batch in plan.users}
         server = experiment.server()
         ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
         asyncio.run(seed(ours, data, settings.variant, console))

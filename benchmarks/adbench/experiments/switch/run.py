@@ -26,7 +26,7 @@ from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Span
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
 from adbench.records import store
 from adbench.records.model import Result
@@ -62,14 +62,14 @@ def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result,
     """
     k6.find_k6()
     with Experiment("switch", settings, console) as experiment:
-        folder = experiment.scratch
+        samples = experiment.scratch / "k6-samples.csv"
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         later = asyncio.run(_prepare(url, plan, console))
         address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
         asyncio.run(_writers(url, plan.workers * settings.writers))
         quiet, changing = _stretches(plan, time.time())
-        loaded, made = _load(plan, url, address, folder, changing, console)
-        requests = pauses.read(folder / "k6-samples.csv")
+        loaded, made = _load(plan, url, address, experiment, changing, samples)
+        requests = pauses.read(samples)
         if min(each.sent for each in requests) > quiet.start:
             raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
         with step(console, "recounting"):
@@ -126,7 +126,7 @@ def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
 
 
 def _load(
-    plan: SwitchPlan, url: str, address: str, folder: Path, changing: Span, console: Console
+    plan: SwitchPlan, url: str, address: str, experiment: Experiment, changing: Span, samples: Path
 ) -> tuple[k6.Load, list[Made]]:
     planned_s = STARTING_S + WARMUP_S + 2 * plan.seconds
     env = {
@@ -141,17 +141,10 @@ def _load(
         "DAYS": plan.data.days,
     }
     stop = Event()
-    with ThreadPoolExecutor(1) as pool, bar(console, "quiet, then changes", planned_s, "s") as advance_to:
-        making = pool.submit(changes.make, url, plan.route, changing, folder / "migrate.log", stop)
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(changes.make, url, plan.route, changing, experiment.scratch / "migrate.log", stop)
         try:
-            loaded = k6.run(
-                "switch",
-                env,
-                folder / "k6.json",
-                planned_s,
-                lambda gone: advance_to(min(gone, planned_s)),
-                folder / "k6-samples.csv",
-            )
+            loaded = experiment.load("switch", env, planned_s, "quiet, then changes", samples=samples)
         finally:
             stop.set()
         return loaded, making.result()

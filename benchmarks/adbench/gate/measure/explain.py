@@ -76,8 +76,7 @@ def reduce(root: Node) -> QueryPlan:
 
 
 async def indexes(connection: Connection) -> list[str]:
-    """Return every index of the schema by what it is and not by its name: `events USING brin (ts)`; partitions count
-    as one.
+    """Return every index by what it is, not by its name: `events USING brin (ts)`. Partitions count as one.
 
     The plans of a small data set do without an index that a large one needs, so they do not tell that it is gone.
     """

@@ -64,10 +64,9 @@ class Meter:
 
     @contextmanager
     def timing(self, name: str, service: bool = True) -> Iterator[None]:
-        """Time the block's seconds as <name>.service.cpu (unless it has no part in it), <name>.postgres.cpu,
-        <name>.wall.
+        """Time the block as <name>.postgres.cpu, <name>.wall and, for work of the service, <name>.service.cpu.
 
-        Raises clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
+        Raise clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
         """
         if not clocks.available():
             began = time.perf_counter()

@@ -25,9 +25,7 @@ MEANING = {
 
 
 def plot(interval: Interval, reach: float) -> str:
-    """Draw an interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an
-    arrow.
-    """
+    """Draw an interval on a logarithmic line from 1 ÷ reach to reach: `┈┈┈┈┊━●━┈┈`, with an arrow where it goes on."""
     middle = WIDTH // 2
 
     def column(ratio: float) -> int:
