@@ -82,15 +82,8 @@ def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path
 
 def _assumed() -> dict[str, float]:
     """Return what the scenarios assume beside capacity.Assumptions."""
-    return {
-        "noticed_s": scenarios.NOTICED_S,
-        "promoted_s": scenarios.PROMOTED_S,
-        "slow_s": scenarios.SLOW_S,
-        "slowness": scenarios.SLOWNESS,
-        "hot": scenarios.HOT,
-        "network_s": scenarios.NETWORK_S,
-        "mixed_shards": scenarios.MIXED_SHARDS,
-    }
+    names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
+    return {name.lower(): getattr(scenarios, name) for name in names}
 
 
 def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
@@ -98,16 +91,16 @@ def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
         labels = {"batch": str(each.batch)}
         yield Measurement(name="utilisation", value=each.utilisation, unit="ratio", labels=labels)
         yield Measurement(name="utilisation.bound", value=each.bound, unit="events/s", labels=labels)
-    for name, seconds in (
-        ("service", cost.service_s),
-        ("postgres", cost.postgres_s),
-        ("compaction", cost.compaction_s),
+    for of, value, unit in (
+        ("service", cost.service_s * 1e6, "us/event"),
+        ("postgres", cost.postgres_s * 1e6, "us/event"),
+        ("compaction", cost.compaction_s * 1e6, "us/event"),
+        ("report", cost.report_s * 1e6, "us/report"),
+        ("log", cost.wal_bytes, "bytes/event"),
+        ("disk", cost.raw_bytes, "bytes/event"),
+        ("roll-up", cost.minute_bytes, "bytes/minute"),
     ):
-        yield Measurement(name="demand", value=seconds * 1e6, unit="us/event", labels={"of": name})
-    yield Measurement(name="demand", value=cost.report_s * 1e6, unit="us/report", labels={"of": "report"})
-    for name, size in (("log", cost.wal_bytes), ("disk", cost.raw_bytes)):
-        yield Measurement(name="demand", value=size, unit="bytes/event", labels={"of": name})
-    yield Measurement(name="demand", value=cost.minute_bytes, unit="bytes/minute", labels={"of": "roll-up"})
+        yield Measurement(name="demand", value=value, unit=unit, labels={"of": of})
 
 
 def _need(wanted: Need) -> Iterator[Measurement]:

@@ -118,10 +118,9 @@ def _home() -> Path:
 
 
 def _library(folders: Sequence[Path]) -> Library:
-    found = {path: store.read(path) for folder in folders for path in store.files(folder)}
-    if not found:
+    if not (found := store.load(folders)):
         raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
-    return Library(dict(sorted(found.items(), key=lambda item: item[1].started_at)))
+    return Library(found)
 
 
 def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:

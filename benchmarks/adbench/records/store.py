@@ -4,7 +4,7 @@ Local runs go to .adpulse/results/<date>-<what>.json. Those that are kept lie in
 beside a manifest.json (adbench.records.manifest).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,12 @@ def read(path: Path) -> Result:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ResultError(f"{path} is not a result of adbench: {where}{': ' * bool(where)}{first['msg']}") from error
+
+
+def load(folders: Iterable[Path]) -> dict[Path, Result]:
+    """Return the results in some folders, oldest first. Raise ResultError."""
+    found = {path: read(path) for folder in folders for path in files(folder)}
+    return dict(sorted(found.items(), key=lambda item: item[1].started_at))
 
 
 def read_manifest(folder: Path) -> Manifest | None:
