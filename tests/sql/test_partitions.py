@@ -11,8 +11,9 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.reports import reporter as reports
 from adpulse.reports.query import QueryError, parse
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 from tests.conftest import CLUSTERS, NewDatabase, Serve
@@ -221,8 +222,8 @@ async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_da
     await retire(connection, days[1])
     await connection.close()
     settings = Settings()
-    readers = await reports.open_readers(url, 1, "test", settings)
-    reporter = reports.Reporter(readers, settings)
+    readers = await open_readers(url, 1, "test", settings)
+    reporter = Reporter(readers, settings)
     now = datetime.now(UTC)
     answer = await reporter.report(parse([("start", "-60d")], now, settings))
     assert answer.totals[0] == 2

@@ -141,11 +141,10 @@ class Process:
         yield deployment.env.timeout(deployment.times.settle(events))
         with self.loop.request() as turn:
             yield turn
-            # adpulse.ingest.writer.Writer.admit_body: what would not fit is refused unread, and costs what any request
-            # costs.
-            admitted = self._admits(events)
+            # What is too much is refused unread, and costs what any request costs.
+            admitted = self._admits()
             yield self.cores.work(deployment.times.take(events if admitted else 0) * deployment.draw())
-        if not admitted or not self._admits(events):
+        if not admitted or not self._admits():
             return False
         job = Job(events, deployment.env.event())
         self._queue.append(job)
@@ -155,10 +154,9 @@ class Process:
         stored: bool = yield job.settled
         return stored
 
-    def _admits(self, events: int) -> bool:
-        # adpulse.ingest.writer.Writer.admit: a batch larger than the queue is taken when nothing waits.
-        full = bool(self._queue) and self._waiting + events >= self.deployment.fleet.queue_events
-        return all(shard.up for shard in self.shards) and not full
+    def _admits(self) -> bool:
+        # As adpulse.ingest.writer.Writer.admit does.
+        return all(shard.up for shard in self.shards) and self._waiting < self.deployment.fleet.queue_events
 
     def _group(self) -> list[Job]:
         group: list[Job] = []

@@ -13,7 +13,7 @@ from adpulse.reports import query as queries
 from adpulse.reports import render
 from adpulse.reports.query import QueryError
 from adpulse.reports.replica import open_reports
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 from adpulse.settings import Settings
 from adpulse.terminal import write
 

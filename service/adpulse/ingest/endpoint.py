@@ -24,6 +24,10 @@ from adpulse.problems import problem, unavailable
 
 PATH = "/events"
 
+# Made once: under overload they are most of the answers.
+_TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
+_AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
+
 _ACCEPTED, _DUPLICATE, _REJECTED = (
     telemetry.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected")
 )
@@ -45,9 +49,9 @@ async def post_events(request: Request) -> Response:
     except ClientDisconnect:
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
-        return unavailable("More events arrive than can be written; nothing of this request was stored.")
+        return _TOO_MUCH
     except Unavailable:
-        return unavailable("The database cannot be reached; the events were not acknowledged.")
+        return _AWAY
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
     return _reply(answer)
@@ -67,10 +71,9 @@ async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: 
     """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
     state = request.app.state
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
-    length = headers.get(b"content-length", b"")  # one that is too long is refused below
-    state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
+    state.writer.admit()  # before the body is read: what is too much costs little more than its head
     body = await state.bodies.read(headers, request.receive)
-    state.writer.admit_body(len(body))  # it may have filled while the body came, or nothing said how long that would be
+    state.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
         # Again, for all connections together: from here to `take` nobody else has a turn.

@@ -24,8 +24,14 @@ SELECT
   EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
 """
 # Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
-# from the first delta that has not been moved.
-_NUMBERED_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
+# those of transactions that the mark does not see.
+_NUMBERED_DELTAS = """
+SELECT count(*)
+FROM rollup_delta
+WHERE
+  (xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved) AND xid <= '18446744073709551615')
+  OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
+"""
 _DELTAS = "SELECT count(*) FROM rollup_delta"
 
 _OF_THE_DATABASE = (
@@ -78,7 +84,7 @@ async def read_database(connection: Connection) -> None:
 
 
 class OldestTransaction:
-    """Watches for a transaction that is left open: deltas stay before reports, as dead rows, until it ends."""
+    """Watches for a transaction that is left open: no dead row goes, in any table of the server, until it ends."""
 
     def __init__(self) -> None:
         self._number: str | None = None
@@ -98,7 +104,7 @@ class OldestTransaction:
             self._named = True
             log.warning(
                 "the process %d of PostgreSQL (%r) has had a transaction open for %.0f s or more; until it ends, "
-                "VACUUM cannot tidy up, and reports read ever more dead deltas",
+                "VACUUM cannot take away what was updated or deleted since, and the tables grow",
                 row["pid"],
                 row["application_name"],
                 age_s,

@@ -83,6 +83,11 @@ class Query:
     format: str
 
     @property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the span, and the one to compare with where there is one."""
+        return (self.span,) if self.before is None else (self.span, self.before)
+
+    @property
     def has_rows(self) -> bool:
         """Return True if the report has rows besides the totals."""
         return self.granularity is not None or self.group_by is not None

@@ -10,8 +10,10 @@ from adpulse import telemetry
 from adpulse.database.connections import Pool
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.reports.query import Query
+from adpulse.reports.readers import Readers, open_pooled_readers, open_readers
 from adpulse.reports.replica_watch import ReplicaWatch, age_ms
-from adpulse.reports.reporter import Readers, Report, Reporter, open_pooled_readers, open_readers
+from adpulse.reports.report import Report
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)

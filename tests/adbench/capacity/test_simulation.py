@@ -95,7 +95,7 @@ def test_a_bounded_queue_refuses_what_m_m_1_k_loses() -> None:
     """Three may wait and one is served: K = 4, of which (1 - r) r^K / (1 - r^(K + 1)) is lost."""
     load, places = 1.2, 4
     rate = load / SERVICE_S
-    fleet = textbook(1, queue_events=places)
+    fleet = textbook(1, queue_events=places - 1)
     played = [play(fleet, Traffic(rate=rate, batch=1), TEXTBOOK, 1_000 / rate, seed=seed) for seed in range(10)]
     lost = np.array([each.share("refused") for each in played])
     expected = (1 - load) * load**places / (1 - load ** (places + 1))

@@ -108,7 +108,7 @@ async def test_a_statement_that_fails_does_not_stop_the_others(connection: conne
 
 BREAKS = {
     "compaction": "ALTER TABLE rollup_minute RENAME TO gone",
-    "gauges": "ALTER FUNCTION rollup_delta_start() RENAME TO gone",
+    "gauges": "ALTER FUNCTION rollup_moved_snapshot() RENAME TO gone",
     "expiry of keys": "ALTER TABLE idempotency_keys RENAME COLUMN created_at TO gone",
     "retention": "ALTER FUNCTION retire_days(date) RENAME TO gone",
 }

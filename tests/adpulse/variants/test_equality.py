@@ -23,7 +23,8 @@ from adpulse.database.connections import Connection
 from adpulse.event.contract import FIELDS
 from adpulse.maintenance.loop import run_round
 from adpulse.reports import query, render
-from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant

@@ -8,7 +8,7 @@ import numpy as np
 from adbench.workload.dataset import COUNTRIES, EPOCH, MIXES, Block, Dataset, Ints
 from adbench.workload.report_shapes import Shape
 from adpulse.reports import metrics
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 
 Key = tuple[datetime | None, str | None]  # bucket, group
 Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros

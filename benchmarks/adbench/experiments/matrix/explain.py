@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adpulse.reports.query import Query
-from adpulse.reports.reporter import Readers
+from adpulse.reports.readers import Readers
 from adpulse.variants.catalogue import Variant
 
 PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes

@@ -18,7 +18,8 @@ from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
 from adpulse.reports.query import Query, parse
-from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 
 PATIENCE = 2.0  # a turn of both waits so many times its length for reports before it gives them up
