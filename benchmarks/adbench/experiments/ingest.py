@@ -22,7 +22,7 @@ from adbench.harness import cpu, databases, k6
 from adbench.harness.progress import bar, step
 from adbench.records import store, terminal
 from adbench.records.model import Measurement, Result
-from adbench.records.statistics import ratio
+from adbench.records.statistics import geometric_mean, ratio
 from adbench.workload.dataset import BLOCK
 from adbench.workload.request_bodies import REPEATED, Cell, live, write_bodies
 from adpulse.settings import Settings
@@ -166,7 +166,7 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 
 def _measurements(plan: IngestPlan, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
     def over_rounds(name: str, values: list[float], unit: str, labels: dict[str, str]) -> Measurement:
-        return Measurement.within(name, ratio([(1, value) for value in values], plan.seed), unit, labels)
+        return Measurement.within(name, geometric_mean(values, plan.seed), unit, labels)
 
     yield over_rounds("ceiling.rate", [each.ceiling for each in rounds], "events/s", {})
     for cell in plan.cells:

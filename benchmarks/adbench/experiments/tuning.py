@@ -39,7 +39,7 @@ from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.records.statistics import ratio
+from adbench.records.statistics import geometric_mean, ratio
 from adbench.workload.request_bodies import Cell, live, write_bodies
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
@@ -259,7 +259,7 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
     for change in turns:
         for cell in CELLS:
             labels = {"change": change.name, "batch": str(cell.batch)}
-            rate = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
+            rate = geometric_mean((turn.rates[cell] for turn in turns[change]), plan.seed)
             yield Measurement.within("tuning.rate", rate, "events/s", labels)
             if change is not DEFAULT:
                 share = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)

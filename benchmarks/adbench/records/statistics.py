@@ -87,6 +87,11 @@ def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
+def geometric_mean(values: Iterable[float], seed: int = 0) -> Interval:
+    """Return the geometric mean of independent values."""
+    return ratio(((1, value) for value in values), seed)
+
+
 def percentiles_over_rounds(
     rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
 ) -> list[Interval]:

@@ -237,7 +237,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
 
 def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
     for side, values in rates.items():
-        mean = statistics.ratio([(1, value) for value in values], seed)
+        mean = statistics.geometric_mean(values, seed)
         yield Measurement.within(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
     yield Measurement.within(
         f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
