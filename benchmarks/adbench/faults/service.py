@@ -104,7 +104,7 @@ class Service:
         self.start()
 
     def send(self, number: signal.Signals) -> None:
-        """A signal to the process; SIGKILL is waited for."""
+        """Send a signal to the process; after SIGKILL, wait for its end."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -133,5 +133,5 @@ class Service:
                 await asyncio.sleep(LOOK_S)
 
     def peak_memory(self) -> int | None:
-        """The most that this process had resident, in bytes; none where /proc does not say."""
+        """Return the peak resident memory of the process in bytes; None where /proc does not have it."""
         return cpu.peak_memory(self.process.pid if self.process else None)
