@@ -16,8 +16,8 @@ from pathlib import Path
 import asyncpg
 
 from adbench.faults.small_disks import SmallDisk
-from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
 PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01
@@ -46,7 +46,7 @@ class Victim(Cluster):
     @property
     def binaries(self) -> Path:
         """Where its programs are."""
-        return self._binaries
+        return self.programs.folder
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -63,7 +63,7 @@ class Victim(Cluster):
             space = self.small_disks["data"].path / "space"
             space.mkdir(mode=0o700)
             for path in [space, wal, *wal.rglob("*")]:
-                self._own(path)
+                self.programs.own(path)
 
     @property
     def postmaster(self) -> int:
@@ -100,7 +100,7 @@ class Victim(Cluster):
 
     def stop_immediately(self) -> None:
         """`pg_ctl stop -m immediate`: no checkpoint, as if it had crashed."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
+        self.programs.run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
 
     async def sessions(self, *applications: str) -> list[int]:
         """Return the process ids of the backends of these applications; without arguments, of all of the server."""

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from adpulse.database import watch
-from adpulse.database.embedded import EmbeddedError
+from adpulse.database.errors import EmbeddedError
 
 PATIENCE_S = 60
 
