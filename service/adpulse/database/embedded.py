@@ -24,11 +24,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from adpulse.database import disk
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _USER = "adpulse_postgres"
+STOP_TIMEOUT_S = 60
 START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
 # Given at every start, so that a data directory made by an older version gets them too.
@@ -159,9 +162,16 @@ class Cluster:
             self.stop()
 
     def stop(self) -> None:
-        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk."""
+        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk.
+
+        One that cannot end, as in a recovery on a full disk, is killed; it recovers at its next start.
+        """
         if self.running():
-            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60")
+            try:
+                self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S))
+            except EmbeddedError:
+                log.warning("PostgreSQL in %s did not stop in %d s: killing it", self.directory, STOP_TIMEOUT_S)
+                self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
             where = self._socket_directory()
             if where != self.data:
                 where.rmdir()
@@ -251,6 +261,8 @@ class Cluster:
                 env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self.data), "LC_ALL": "C", "TZ": "UTC"},
             )
             if done.returncode != 0:
+                if (why := disk.shortage(self.directory)) is not None:
+                    raise EmbeddedError(why)
                 output.seek(0)
                 log_file = self.data / "server.log"
                 tail = log_file.read_text(errors="replace").splitlines()[-20:] if log_file.exists() else []
@@ -301,7 +313,8 @@ def _uninterrupted() -> Iterator[None]:
 def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     """Yield the URL of the named database, or of the embedded one, which runs at least until the end of the block.
 
-    Raise EmbeddedError where there is none yet, where `make` says not to make it.
+    Raise EmbeddedError where there is none yet, where `make` says not to make it; and in the place of what a lost
+    database raises where the disk is full, which ends PostgreSQL without a word to its clients.
     """
     if settings.database_url:
         yield settings.database_url
@@ -310,5 +323,10 @@ def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     if not make and not cluster.exists():
         advice = "`adpulse up` makes one, --data-dir or ADPULSE_DATABASE_URL names another"
         raise EmbeddedError(f"there is no database in {cluster.directory}; {advice}")
-    with cluster.in_use() as url:
-        yield url
+    try:
+        with cluster.in_use() as url:
+            yield url
+    except (*UNAVAILABLE, ExceptionGroup) as error:
+        if (why := disk.shortage(cluster.directory)) is None:
+            raise
+        raise EmbeddedError(why) from error

@@ -227,7 +227,12 @@ def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Excep
     if first_hash != body_hash:
         return KeyReused()
     answer = Answer(**orjson.loads(text))
-    return Answer(0, answer.accepted + answer.duplicates, answer.rejected, answer.rejected_count)
+    # jsonb has an order of its own; the answer shall be that of the first time.
+    rejected: list[Rejection] = [
+        {"index": each["index"], "field": each["field"], "code": each["code"], "message": each["message"]}
+        for each in answer.rejected
+    ]
+    return Answer(0, answer.accepted + answer.duplicates, rejected, answer.rejected_count)
 
 
 async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expected: dict[Job, Answer]) -> None:
