@@ -1,4 +1,4 @@
-"""What goes on beside the requests: one way to start, to fail and to stop (the model is river's startstop)."""
+"""Work beside the requests: one way to start, to fail and to stop (the model is river's startstop)."""
 
 import asyncio
 import logging

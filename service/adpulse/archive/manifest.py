@@ -1,4 +1,4 @@
-"""What an archived day is: its content, its note in archived_days, its file; and what archive and restore both need."""
+"""An archived day: its content, its note in archived_days, its file; and what archive and restore both need."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What every command of `adpulse` does alike: one clear line for what a user can mend, and its exit status."""
+"""The common behaviour of all commands of `adpulse`: one line for what a user can mend, and the exit status."""
 
 import asyncio
 import os

@@ -72,7 +72,7 @@ class Cluster:
         if not (self._binaries / "pg_ctl").exists():
             raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
         self._settings = SERVER_SETTINGS | settings
-        # PostgreSQL refuses to run as root: then it runs as whoever owns the data, at first a user of its own.
+        # PostgreSQL refuses to run as root: then it runs as the owner of the data, at first a user of its own.
         self._user: str | None = None
         self._group: int | None = None
         if os.geteuid() == 0:
@@ -196,8 +196,8 @@ class Cluster:
     def _disown_zombie(self) -> None:
         """Let the server start although its lock files name a zombie, which to PostgreSQL is a running server.
 
-        A server ignores the process id of whoever starts it. The rest of the files stays: by it the server sees
-        whether children of the dead one still use its shared memory.
+        A server ignores the process id of its starter. The rest of the files stays: by it the server sees if children
+        of the dead one still use its shared memory.
         """
         if not self._pid_file.exists() or not self._is_zombie():
             return
@@ -224,7 +224,7 @@ class Cluster:
         return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:24]}"  # noqa: S108 — see _claim
 
     def _claim(self, folder: Path) -> None:
-        """Make the directory of the socket, for nobody else: whoever passes through it is the superuser."""
+        """Make the directory of the socket, for nobody else: a process that can use the socket is the superuser."""
         try:
             folder.mkdir(mode=0o700)
             self._own(folder)

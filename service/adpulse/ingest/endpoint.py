@@ -36,7 +36,7 @@ _ACCEPTED, _DUPLICATE, _REJECTED = (
 
 
 class Intake(Protocol):
-    """What the endpoint needs of the application's state."""
+    """The part of the application's state that the endpoint needs."""
 
     bodies: BodyReader
     decoder: Decoder

@@ -32,7 +32,7 @@ POISON = (
     asyncpg.PLPGSQLError,
 )
 
-# What Citus calls every error of a node in a COPY, whoever is at fault. Of an INSERT it tells what the node said.
+# Citus raises this for every error of a node in a COPY. Of an INSERT it tells what the node said.
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"

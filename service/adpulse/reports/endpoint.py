@@ -23,7 +23,7 @@ _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
 class Answering(Protocol):
-    """What the endpoint needs of the application's state."""
+    """The part of the application's state that the endpoint needs."""
 
     settings: Settings
     reporter: Reports

@@ -54,7 +54,7 @@ class QueryError(ValueError):
 
 
 class OutsideError(ValueError):
-    """A query for campaigns that whoever asks may not see."""
+    """A query for campaigns that its sender may not see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the endpoints of one application share, as `request.app.state`."""
+"""The state that the endpoints of one application share, as `request.app.state`."""
 
 from dataclasses import dataclass, field
 
