@@ -12,7 +12,8 @@ from adbench.harness.process import child, tail
 from adbench.workload.copy_loader import COLUMNS
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import events
-from adpulse.database.embedded import EmbeddedError, embedded_binaries
+from adpulse.database.errors import EmbeddedError
+from adpulse.database.programs import embedded_binaries
 from adpulse.settings import Settings
 
 STREAMS = 2

@@ -16,8 +16,8 @@ from pathlib import Path
 import asyncpg
 
 from adbench.faults.rooms import Room
-from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
 PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01
@@ -44,7 +44,7 @@ class Victim(Cluster):
     @property
     def binaries(self) -> Path:
         """Where its programs are."""
-        return self._binaries
+        return self.programs.folder
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -61,7 +61,7 @@ class Victim(Cluster):
             space = self.rooms["data"].path / "space"
             space.mkdir(mode=0o700)
             for path in [space, wal, *wal.rglob("*")]:
-                self._own(path)
+                self.programs.own(path)
 
     @property
     def postmaster(self) -> int:
@@ -98,7 +98,7 @@ class Victim(Cluster):
 
     def stop_immediately(self) -> None:
         """`pg_ctl stop -m immediate`: no checkpoint, as if it had crashed."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
+        self.programs.run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
 
     async def sessions(self, *applications: str) -> list[int]:
         """The process ids of those applications' backends; without any, of all processes that the server knows."""

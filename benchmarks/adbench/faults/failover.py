@@ -30,7 +30,8 @@ from adbench.faults.standby import Standby
 from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
-from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import EmbeddedError
 from adpulse.variants import catalogue, migrate, verify
 
 Mode = Literal["remote_apply", "async"]
