@@ -49,15 +49,13 @@ class Settings(BaseSettings):
 
     # Where the data lies
     database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
-    read_database_url: str | None = Field(None, description="database that answers reports, such as a replica; none: the same")
+    read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
     max_replica_lag_ms: Count | None = Field(
         None,
         description="the primary answers reports if the replica is older or away; beats come every 1,000 ms; "
         "none: from the replica, or 503",
     )
-    pooler_url: str | None = Field(
-        None, description="a PgBouncer for writes and reports; none: direct connections"
-    )
+    pooler_url: str | None = Field(None, description="a PgBouncer for writes and reports; none: direct connections")
     pooler_statements: int = Field(
         0, ge=0, description="prepared statements kept per pooled connection; more than 0 needs PgBouncer 1.21 or later"
     )
@@ -71,11 +69,11 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
     workers: Count = Field(1, description="server processes")
     log_level: str = Field("info", description="debug, info, warning or error")
-    keep_alive_s: Count = Field(5, description="how long an idle connection stays open; behind a balancer: longer than there")
+    keep_alive_s: Count = Field(5, description="how long an idle connection stays open; longer than in a balancer")
     shutdown_s: Seconds = Field(20, description="how long a stop may wait for requests under way")
 
     # Who may come in
-    insecure: bool = Field(False, description="while there is no key, admit everybody on every address, not only on loopback")
+    insecure: bool = Field(False, description="without any key, admit everybody on every address, not only loopback")
     keys_reload_s: Seconds = Field(5, description="seconds between readings of the keys; a revoked key works that long")
     key_events_per_s: Rate | None = Field(
         None, description="events a second for a key without its own limit, per process; none: no limit"
@@ -83,7 +81,7 @@ class Settings(BaseSettings):
     key_requests_per_s: Rate | None = Field(None, description="requests a second for a key, likewise")
     open_metrics: bool = Field(False, description="/metrics needs no key, because the network admits nobody else")
     cors_origins: Origins | None = Field(
-        None, description="origins whose pages may call the service, such as `https://app.example.com`; none: no page may"
+        None, description="origins whose pages may call the service, such as `https://app.example.com`; none: none"
     )
 
     allowed_hosts: HostNames | None = Field(
@@ -126,7 +124,7 @@ class Settings(BaseSettings):
     max_cells: Count = Field(50_000, description="most groups x buckets that the database may return for a report")
     max_groups: Count = Field(10_000, description="most rows of a report; the largest value of limit")
 
-    maintenance_s: Seconds | None = Field(None, description="seconds between rounds of upkeep; none: as the variant says")
+    maintenance_s: Seconds | None = Field(None, description="seconds between rounds of upkeep; none: by the variant")
 
 
 def unknown_variables() -> list[str]:

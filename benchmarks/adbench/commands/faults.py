@@ -142,7 +142,7 @@ def planted(
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
     fresh: Fresh = False,
 ) -> None:
-    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and check that the harness finds it.
+    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and check that it is found.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 when one is not found, 2 when it
     could not be run.
