@@ -46,8 +46,8 @@ def cycles(run: Result, link: str) -> str:
         "| violation | found | upper bound of the rate, 95 % |\n| --- | ---: | --- |\n"
         + "".join(f"| {' | '.join(row)} |\n" for row in rows)
         + f"\nAfter {values['recoveries']:.0f} outages of the server, the first acknowledgement came after "
-        f"{recovery['0.5']:.2f} s (median), {recovery['0.95']:.2f} s (95 %) and {recovery['1.0']:.2f} s (longest), counted "
-        f"from when it accepted connections ({late.detail}). A service used at most "
+        f"{recovery['0.5']:.2f} s (median), {recovery['0.95']:.2f} s (95 %) and {recovery['1.0']:.2f} s (longest), "
+        f"counted from when it accepted connections (aim: 1 s; {late.detail}). A service used at most "
         f"{values['memory.peak'] / 2**20:.0f} MB of memory.\n" + ("\n" + _promises(broken) if broken else "")
     )
 
