@@ -6,6 +6,7 @@ lone request is written at once, and a flood in large groups (group commit, DeWi
 
 import asyncio
 import logging
+import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -25,7 +26,8 @@ from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Between two attempts of a process to reach a database that is away, whichever of its writers makes them.
+# The longest time between two attempts of a process to reach a database that is away, by any of its writers; the
+# shortest is half of it. Drawn, so that many processes do not come at the same moment.
 RECONNECT_S = 0.1
 
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
@@ -152,7 +154,7 @@ class Writer:
                     if not self._connected:
                         # Nobody is left to write them, and their senders can try again.
                         self._refuse_waiting()
-                    await asyncio.sleep(RECONNECT_S)
+                    await asyncio.sleep(random.uniform(RECONNECT_S / 2, RECONNECT_S))  # noqa: S311  # no secret
                     continue
             self._connected += 1
             self._outage.over()
