@@ -5,12 +5,11 @@ import socket
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from adbench.harness.fetch import fetch
 from adbench.harness.process import child, tail
 
 START_S = 60
@@ -98,7 +97,6 @@ def free_port() -> int:
 
 def _ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 — our own address
-            return bool(reply.status == 200)
+        return fetch(url, timeout_s=5).status == 200
     except OSError:
         return False
