@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from contextlib import ExitStack, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,7 @@ def write_csv(data: Dataset, folder: Path) -> None:
     source = events(data, STREAMS * BLOCK)
     for stream in range(STREAMS):
         with (folder / f"{stream}.csv").open("w", newline="") as file:
-            write = csv.writer(file).writerow
-            for _, event in zip(range(BLOCK), source, strict=False):
-                write(_csv_row(event))
+            csv.writer(file).writerows(map(_csv_row, islice(source, BLOCK)))
 
 
 def _csv_row(event: dict[str, Any]) -> list[Any]:

@@ -37,7 +37,7 @@ def new_key(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a key. It is printed once and is nowhere else: the database has only its hash."""
+    """Make a key and print it once. The database stores only its hash."""
     try:
         text, key = keys.make(name, scope, campaign, events_per_s, requests_per_s, stored)
     except ValueError as error:
@@ -57,7 +57,7 @@ def new_key(
 
 @app.command("list")
 def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """List the keys, those that were revoked too: what each may do, never the key itself."""
+    """List all keys, also revoked ones, with what each may do. The keys themselves are not shown."""
     settings = console.settings()
     with opened(settings) as url:
         found = run(entries(url))
@@ -78,7 +78,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")], data_dir: DataDir = None
 ) -> None:
-    """Take a key out of use, for good. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
+    """Revoke a key for ever. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
     settings = console.settings()
     with opened(settings) as url:
         if not run(_with_connection(url, lambda connection: keys.revoke(connection, key_id))):

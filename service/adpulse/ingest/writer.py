@@ -6,6 +6,7 @@ lone request is written at once, and a flood in large groups (group commit, DeWi
 
 import asyncio
 import logging
+import random
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -19,11 +20,13 @@ from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
 from adpulse.ingest.group_commit import Job
+from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Between two attempts of a process to reach a database that is away, whichever of its writers makes them.
+# The longest time between two attempts of a process to reach a database that is away, by any of its writers; the
+# shortest is half of it. Drawn, so that many processes do not come at the same moment.
 RECONNECT_S = 0.1
 
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
@@ -40,6 +43,7 @@ class Writer:
     def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
         self._settings = settings
+        self._partitions = Partitions()
         self._queue: deque[Job] = deque()
         self._events = 0  # waiting, not those being written
         self._bytes = 0
@@ -136,7 +140,7 @@ class Writer:
                     if not self._connected:
                         # Nobody is left to write them, and their senders can try again.
                         self._refuse_waiting()
-                    await asyncio.sleep(RECONNECT_S)
+                    await asyncio.sleep(random.uniform(RECONNECT_S / 2, RECONNECT_S))  # noqa: S311  # no secret
                     continue
             self._connected += 1
             self._outage.over()
@@ -189,7 +193,7 @@ class Writer:
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
             try:
                 async with asyncio.timeout(limit):
-                    await group_commit.write(connection, group)
+                    await group_commit.write(connection, group, self._partitions)
             except UNAVAILABLE:
                 _refuse(group)
                 raise

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from adbench.harness.fetch import fetch
-from adbench.harness.service import free_port
+from adbench.harness.process import free_port
 
 
 class Echo(BaseHTTPRequestHandler):

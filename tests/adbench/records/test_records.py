@@ -49,7 +49,7 @@ def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_measurement_is_found_by_name_and_labels() -> None:
-    """By all its labels: p95 of everything is not p95 of one shape."""
+    """A measurement is found by all its labels: p95 of everything is not p95 of one shape."""
     assert result().value("report.latency", quantile="0.95") == 1.5
     with pytest.raises(KeyError):
         result().value("report.latency")

@@ -46,7 +46,7 @@ def test_a_key_is_256_random_bits_with_a_readable_front() -> None:
     ids=repr,
 )
 def test_a_key_that_the_table_would_not_take_is_refused(bounds: dict[str, Any]) -> None:
-    """With a sentence, and before the database is asked."""
+    """A key that the table would not take is refused with a sentence, before the database is asked."""
     given = {"name": "n", "scopes": ["read"], "campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
     with pytest.raises(ValueError, match=r"^(a|metrics|--stored) "):
         keys.make(**given)
@@ -86,7 +86,7 @@ async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, 
 
 
 async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when an error of the connection, which is closed then, takes the place of the cancellation."""
+    """The end comes while keys are read, also when an error of the closed connection replaces the cancellation."""
     reading = asyncio.Event()
 
     async def in_use(connection: Connection) -> tuple[list[keys.Key], bool]:

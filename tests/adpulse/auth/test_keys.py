@@ -172,7 +172,7 @@ async def test_a_new_key_works_although_keys_are_read_seldom(serve: Serve, url: 
 async def test_guessing_keys_does_not_keep_the_database_busy(
     serve: Serve, url: str, new_key: NewKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many unknown keys come, keys are read once in a while, and known keys never cause a reading."""
+    """Unknown keys cause few readings, however many come, and known keys cause none."""
     key = await new_key("write")
     client = await serve(url, keys_reload_s=3_600)
     await until(client, key, 200)

@@ -224,7 +224,7 @@ async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
 async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many there are: it has to come back before it can answer anybody. Then all of them connect."""
+    """One writer at a time asks a database that is away; when it is back, all of them connect."""
     monkeypatch.setattr("adpulse.ingest.writer.RECONNECT_S", 0.01)
     away, asked, asking, most = True, 0, 0, 0
     connect = Writer._connect
