@@ -52,7 +52,7 @@ def run_cycles(
     patch: Annotated[Path | None, typer.Option(exists=True, help="a bug to plant in a copy of the service")] = None,
     fresh: Fresh = False,
 ) -> None:
-    """Do harm to a service and its database, and check after every cycle that nothing was lost or doubled.
+    """Kill, cut and fill a service and its database, and check that nothing is lost, doubled or wrong.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
     could not be run.
@@ -105,7 +105,7 @@ def overload(
     times: Annotated[float, typer.Option(help="the capacity")] = 3,
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
-    """Let more arrive than can be stored, and check that what is too much is refused and nothing is lost.
+    """Send more events than can be stored, and check that the excess is refused and nothing is lost.
 
     Exit status: 0, 1 after a violation, 2 when it could not be run.
     """
@@ -142,7 +142,7 @@ def planted(
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
     fresh: Fresh = False,
 ) -> None:
-    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and see that it is found.
+    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and check that it is found.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 when one is not found, 2 when it
     could not be run.
@@ -184,7 +184,7 @@ def failover(
     seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
     rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = 20_000,
 ) -> None:
-    """Kill the primary under load, promote its replica, and count what was acknowledged and is not there.
+    """Kill the primary under load, promote its replica, and count the acknowledged events that are lost.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
     could not be run.
