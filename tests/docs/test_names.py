@@ -114,7 +114,4 @@ def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
 def test_words_are_plain(page: Path) -> None:
     """Running text has none of the words that make a sentence hard for readers whose language is not English."""
     text = re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text()))
-    assert (
-        re.findall(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", text, re.IGNORECASE)
-        == []
-    )
+    assert re.findall(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", text, re.IGNORECASE) == []
