@@ -42,12 +42,10 @@ class Question:
     @property
     def query(self) -> str:
         """Return the query string of GET /report."""
-        pairs = [("campaign_id", campaign) for campaign in self.campaigns]
-        pairs += [("start", self.start.isoformat()), ("end", self.end.isoformat()), ("timezone", self.timezone)]
-        pairs += [("granularity", self.granularity)] if self.granularity else []
-        pairs += [("group_by", self.group_by)] if self.group_by else []
-        pairs += [("filter", f"geo:{self.geo}")] if self.geo else []
-        return urlencode(pairs)
+        given: dict[str, Any] = {"campaign_id": self.campaigns, "timezone": self.timezone}
+        given |= {"start": self.start.isoformat(), "end": self.end.isoformat(), "granularity": self.granularity}
+        given |= {"group_by": self.group_by, "filter": self.geo and f"geo:{self.geo}"}
+        return urlencode({name: value for name, value in given.items() if value}, doseq=True)
 
     def halves(self) -> "tuple[Question, Question]":
         """Return the questions of the first and the second half. Raises TooLongError for a single minute."""
