@@ -103,7 +103,7 @@ class Findings:
 
 
 async def check(world: World, journal: Journal) -> Findings:
-    """All checks. Raises nothing for what they find."""
+    """All checks. Raise nothing for what they find."""
     connection = await world.connect()
     try:
         wrong: list[str] = []

@@ -47,7 +47,7 @@ class Plant:
 
 
 def read(path: Path) -> Plant:
-    """Read a patch and its head. Raises KeyError when a line is missing, ValueError for a default that is none."""
+    """Read a patch and its head. Raise KeyError when a line is missing, ValueError for a default that is none."""
     head, _, _ = path.read_text().partition("diff --git")
     lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     harms = () if lines["harms"] == "none" else tuple(lines["harms"].split(", "))

@@ -129,7 +129,7 @@ class World:
         return command(self.tree, self.home / "command.log", *arguments, ADPULSE_DATABASE_URL=self._url())
 
     async def run(self, *arguments: str) -> str:
-        """Run such a command to its end, and return what it prints. Raises RuntimeError with what it said."""
+        """Run such a command to its end, and return what it prints. Raise RuntimeError with what it said."""
         return await asyncio.to_thread(adpulse, self.tree, *arguments, ADPULSE_DATABASE_URL=self._url())
 
     @asynccontextmanager

@@ -128,7 +128,7 @@ def _id(key: str) -> str:
 
 
 async def _refused(world: World, key: str) -> None:
-    """Wait until no service takes the key any more. Raises AssertionError when one goes on."""
+    """Wait until no service takes the key any more. Raise AssertionError when one goes on."""
     give_up = time.monotonic() + PATIENCE_S
     async with httpx.AsyncClient(timeout=PATIENCE_S, headers={"X-API-Key": key}) as client:
         for service in world.services:
