@@ -24,6 +24,7 @@ from adpulse.variants.catalogue import Variant, read_header
 
 VARIANT = "07_rollup"
 FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
+DIMENSIONS = ("08_rollup_dims",)  # designs with roll-ups of dimensions
 ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
 SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
 SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
