@@ -151,7 +151,9 @@ class World:
         assert self.client is not None
         knocks = [self.client.knock(service) for service in self.services]
         server = Path(self.cluster.url().partition("?host=")[2]) / SOCKET
-        measuring = asyncio.create_task(asyncio.to_thread(measure, server, self.database, knocks, PATIENCE_S))
+        measuring = asyncio.create_task(
+            asyncio.to_thread(measure, server, self.database, knocks, self.cluster.patience_s)
+        )
         await self.cluster.launch()
         recovery = await measuring
         self.outages.append(recovery)

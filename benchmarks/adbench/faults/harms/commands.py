@@ -73,7 +73,7 @@ async def move_bypassed(world: World, chance: Random) -> bool:
             with suppress(asyncpg.PostgresError):
                 await world.client.bypass(connection, chance.choice(list(Bypass)), chance.choice([1, 40, 400]))
                 committed += 1
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(chance.uniform(0, 0.5))  # a move waits for tables that somebody uses without a pause
         await moving
     finally:
         await connection.close()
