@@ -151,11 +151,8 @@ class World:
         assert self.client is not None
         knocks = [self.client.knock(service) for service in self.services]
         server = Path(self.cluster.url().partition("?host=")[2]) / SOCKET
-        measuring = asyncio.create_task(
-            asyncio.to_thread(measure, server, self.database, knocks, self.cluster.patience_s)
-        )
-        await self.cluster.launch()
-        recovery = await measuring
+        measuring = asyncio.to_thread(measure, server, self.database, knocks, self.cluster.patience_s)
+        recovery, _ = await asyncio.gather(measuring, self.cluster.launch())
         self.outages.append(recovery)
         self.client.recovered(recovery)
 
