@@ -4,10 +4,11 @@ import asyncio
 import logging
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -65,12 +66,10 @@ def run_cycles(
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
     names = only.split(",") if only else None
-    if unknown := set(names or ()) - HARMS.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
+    _check(names or (), HARMS)
     folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
     hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
-    if unknown := set(hostile) - ALL.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+    _check(hostile, ALL)
     ups = UPS if up is None else up
     began, source = datetime.now(UTC), environment.source()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
@@ -133,7 +132,8 @@ def overload(
 
     with failing_clearly(TreeError), copied() as tree:
         result = asyncio.run(go(tree))
-    _end(result)
+    _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @faults.command()
@@ -154,8 +154,7 @@ def planted(
     began, source = datetime.now(UTC), environment.source()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
-    if unknown := set(names) - all_plants.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(all_plants)}")
+    _check(names, all_plants)
     with failing_clearly(TreeError):
         with copied() as tree:
             path = kept.file(_home(), "planted", tree, seed)
@@ -221,6 +220,12 @@ def failover(
     raise typer.Exit(0 if result.passed else 1)
 
 
+def _check(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise typer.BadParameter for a name that is not known."""
+    if unknown := set(names) - set(known):
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+
+
 def _home() -> Path:
     return Settings().data_dir.resolve()
 
@@ -235,11 +240,6 @@ def _conclude(result: "Result") -> None:
     for each in result.checks:
         mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
         console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
-
-
-def _end(result: "Result") -> NoReturn:
-    _conclude(result)
-    raise typer.Exit(0 if result.passed else 1)
 
 
 def _show(outcome: "Outcome") -> None:
