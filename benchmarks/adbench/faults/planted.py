@@ -2,8 +2,8 @@
 
 A patch begins with lines that git does not read. `what:` it is; `harms:` that bring it to light, done in each cycle,
 or `none`; `found as:` how violations begin (adbench.faults.record.PROMISES) of which one must be among those found.
-Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), `command: up`, and the `patience:` (s) with
-a server that is away, where the bug is that it stays away.
+Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), `command: up`, and the `patience:` (s)
+with a server that is away, where the bug is that it stays away.
 """
 
 import tempfile
