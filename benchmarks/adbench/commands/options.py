@@ -49,7 +49,7 @@ MENDABLE = (BusyError, EmbeddedError, ResultError, SchemaError, ScratchError, Se
 
 
 def count(text: str) -> int:
-    """Return the number of events that `50M` stands for. Raises typer.BadParameter."""
+    """Return the number of events that `50M` stands for. Raise typer.BadParameter."""
     digits, factor = (text[:-1], SUFFIXES[text[-1]]) if text[-1:] in SUFFIXES else (text, 1)
     if not digits.isdigit() or not int(digits):
         raise typer.BadParameter(f"{text!r} is not a number of events such as 500000, 500k or 50M")

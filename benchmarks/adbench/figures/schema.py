@@ -68,7 +68,7 @@ _TAKES = re.compile(r"\bDELETE FROM (\w+)", re.IGNORECASE)
 async def describe(server: str, settings: Settings) -> Result:
     """Return a new database of the default variant on that server, as a result without measurements.
 
-    Raises ScratchError when the role may not create one.
+    Raise ScratchError when the role may not create one.
     """
     began = datetime.now(UTC)
     async with connected(await databases.recreate(server, DATABASE)) as connection:

@@ -134,7 +134,7 @@ def intervals(gate: Result) -> Figure:
 
 
 def _calls(gate: Result) -> list[Call]:
-    """Return the calls that rest on intervals. Raises NotMeasured when the run ended before its first look."""
+    """Return the calls that rest on intervals. Raise NotMeasured when the run ended before its first look."""
     if calls := [call for call in result_file.calls(gate) if call.ratio is not None]:
         return calls
     raise NotMeasured(f"the gate of {gate.started_at:%Y-%m-%d %H:%M} has no interval: its budget ended before a look")

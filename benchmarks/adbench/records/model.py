@@ -128,7 +128,7 @@ class Result(_Model):
         return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
 
     def find(self, name: str, **labels: str) -> Measurement:
-        """Return the measurement of that name with exactly these labels. Raises NotMeasured."""
+        """Return the measurement of that name with exactly these labels. Raise NotMeasured."""
         for each in self.measurements:
             if each.name == name and each.labels == labels:
                 return each
@@ -139,7 +139,7 @@ class Result(_Model):
         return [each for each in self.measurements if each.name == name and each.labels.items() >= labels.items()]
 
     def value(self, name: str, **labels: str) -> float:
-        """Return the value of that measurement. Raises NotMeasured."""
+        """Return the value of that measurement. Raise NotMeasured."""
         return self.find(name, **labels).value
 
 
