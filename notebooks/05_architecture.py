@@ -50,7 +50,7 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 # ## The schema
 #
 # The tables of the default variant, `07_rollup`. `events` is what happened; `rollup_delta` is what each statement
-# added, append-only, so that writers never wait for one another; `rollup_minute` and `rollup_hour` are what reports
+# added, append-only, so that writers never wait for one another; `rollup_minute`, `rollup_hour` and `rollup_day` are what reports
 # read. A delta leaves its table in the statement that adds it to the sums, so a report sees it once, in
 # every snapshot.
 
