@@ -26,6 +26,7 @@ from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.group_commit import Job
+from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 
 log = logging.getLogger("adpulse.lambda")
@@ -43,6 +44,7 @@ class Consumer:
         self._settings = settings
         self._url = url
         self._decoder = Decoder(settings)
+        self._partitions = Partitions()
         self._connection: Connection | None = None
 
     async def consume(self, records: Sequence[Record]) -> list[str]:
@@ -90,7 +92,7 @@ class Consumer:
     async def _write(self, jobs: Sequence[Job]) -> None:
         """Write every job. A key comes once in a group: its repeat needs the first one's commit."""
         limit = self._settings.write_timeout_s
-        # After the timeout comes a roll-back, which would wait for the same database for ever.
+        # A roll-back after the timeout would wait for the same database for ever.
         deadline = asyncio.get_running_loop().call_later(limit + 1, self._hang_up)
         try:
             async with asyncio.timeout(limit):
@@ -99,8 +101,8 @@ class Consumer:
                     try:
                         await self._write_group(list(group.values()))
                     except UNAVAILABLE:
-                        # An environment may have slept since its last invocation, and its connection may be gone
-                        # without its knowing. Once more on a new one: what is committed already has its key.
+                        # The environment may have slept since its last invocation and lost its connection without
+                        # notice. Try once more on a new one: what is committed already has its key.
                         self._hang_up()
                         await self._write_group([job for job in group.values() if not job.answer.done()])
         except UNAVAILABLE:
@@ -117,7 +119,7 @@ class Consumer:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url(), "adpulse lambda", role=INGEST)
             await idempotency.prepare(self._connection)
-        await group_commit.write(self._connection, group)
+        await group_commit.write(self._connection, group, self._partitions)
 
 
 def _attribute(record: Record, name: str) -> str | None:

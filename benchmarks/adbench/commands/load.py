@@ -35,7 +35,7 @@ def load(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Put a service under one kind of load: requests arrive on schedule, however slow the last was.
+    """Put a service under one kind of load: requests arrive on schedule, no matter how slow the last was.
 
     Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
     are tighter, are shown and do not count. A service with keys is sent the one in the variable API_KEY.
@@ -44,12 +44,12 @@ def load(
         scenario,
         dataset(events, days, campaigns, seed),
         duration or run.SECONDS[scenario],
-        batches=batches,
+        batches_per_second=batches,
         batch=batch,
-        peak=peak,
-        reports=reports,
+        peak_batches_per_second=peak,
+        reports_per_second=reports,
         workers=workers,
-        dashboard=dashboard,
+        watched=dashboard,
     )
     with failing_clearly(LoadError, DashboardError):
         result, path = run.run(plan, Settings(), progress, url.rstrip("/") if url else None)

@@ -19,6 +19,7 @@ from adbench.faults.batches import Source
 from adbench.faults.bypass import Bypass, write
 from adbench.faults.cluster import PATIENCE_S
 from adbench.faults.journal import Batch, Journal, Kind
+from adbench.faults.recovery import Knock, Recovery
 from adpulse.database.connections import Connection
 
 SENDERS = 6
@@ -105,7 +106,7 @@ class Client:
                 await asyncio.sleep(BACK_OFF_S)
 
     async def flush(self) -> None:
-        """Some more batches to each service, one by one: what was queued before them has then been taken.
+        """Send a few more batches to each service, one by one, so that everything queued before them is taken.
 
         Each comes alone, right after the one before: nothing but itself can wake the writer.
         """
@@ -118,6 +119,21 @@ class Client:
                     self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
                     break
                 await asyncio.sleep(BACK_OFF_S)
+
+    def knock(self, service: Target) -> Knock:
+        """Return an event for this service, under a key of its own, to be sent until it is acknowledged."""
+        batch, events = self._source.next(Kind.KEYED, 1)
+        self._journal.sends(batch)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f"batch-{batch.number}"}
+        body = b'{"events":[' + b",".join(events) + b"]}"
+        return Knock(batch, int(service.address.rpartition(":")[2]), body, headers | self._situation.headers)
+
+    def recovered(self, recovery: Recovery) -> None:
+        """Note which of those events were acknowledged, and that it is wrong when none was."""
+        if recovery.acknowledged is None:
+            self._journal.violates("unanswered: nothing is acknowledged though the server accepts")
+        for batch in recovery.batches:
+            self._journal.acknowledges(batch, time.monotonic())
 
     def violates(self, what: str) -> None:
         """Note something that must never be, and that a harm has seen."""
@@ -205,7 +221,7 @@ class Client:
             self._journal.violates(f"status: {what} got {reply.status_code} without Retry-After")
 
     async def _ask(self, service: Target, until: asyncio.Event) -> None:
-        """Reports while events come: each holds at least what was acknowledged before it was asked for."""
+        """Ask for reports while events come; each must hold at least what was acknowledged before it."""
         now = datetime.now(UTC).replace(second=0, microsecond=0)
         window = {"start": (now - timedelta(days=402)).isoformat(), "end": (now + timedelta(days=3)).isoformat()}
         shapes = [{}, {"group_by": "campaign_id"}, {"granularity": "day"}, {"group_by": "event_type"}]

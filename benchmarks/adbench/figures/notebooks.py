@@ -7,13 +7,12 @@ which command makes it, and the next cell runs. It is written as plain Python wi
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jupytext
+import pandas as pd
 from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
@@ -22,7 +21,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from adbench.checkout import ROOT
-from adbench.records import store
+from adbench.records import frames, store
 from adbench.records.manifest import reference
 from adbench.records.model import NotMeasured, Result
 from adpulse.settings import Settings
@@ -32,15 +31,28 @@ SCREENSHOTS = ROOT / "screenshots"
 # The command that makes each kind of result.
 COMMANDS = {
     "catalogue": "adbench figures --catalogue",
+    "citus": "adbench run citus",
+    "demo": "adbench demo",
+    "failover": "adbench faults failover",
+    "faults": "adbench faults run",
+    "faults-overload": "adbench faults overload",
+    "faults-planted": "adbench faults planted",
+    "fuzz": "adbench fuzz",
     "gate": "adbench gate",
     "gate-proof": "adbench gate --proof 30",
     "ingest": "adbench run ingest",
+    "load-ingest": "adbench load ingest",
+    "load-soak": "adbench load soak",
     "load-spike": "adbench load spike --dashboard",
     "matrix": "adbench matrix --scale 1M",
     "peers": "adbench peers",
+    "peers-orm": "adbench peers orm",
     "report": "adbench run report",
+    "rollups": "adbench run rollups",
     "simulate": "adbench simulate",
     "stages": "adbench run stages",
+    "switch": "adbench run switch",
+    "tuning": "adbench run tuning",
 }
 NOT_DRAWN = "Not drawn: "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
@@ -72,7 +84,8 @@ class Library:
         for result in reversed(self.files.values()):
             if result.what == what and where(result):
                 return result
-        raise MissingResultError(f"there is no result of {what!r} here; this makes one: {COMMANDS[what]}")
+        advice = f"this makes one: {COMMANDS[what]}" if what in COMMANDS else f"there are {', '.join(COMMANDS)}"
+        raise MissingResultError(f"there is no result of {what!r} here; {advice}")
 
     def widest(self, what: str) -> Result:
         """Return the newest result of those with the most designs. Raises MissingResultError."""
@@ -86,6 +99,18 @@ class Library:
     def some(self, what: str) -> list[Result]:
         """Return all results of that kind, oldest first. Raises MissingResultError when there are none."""
         return self.every(what) or [self.latest(what)]
+
+    def frame(self, what: str) -> pd.DataFrame:
+        """Return the measurements of all results of that kind, one a row (adbench.records.frames).
+
+        Raises MissingResultError.
+        """
+        self.latest(what)
+        return frames.frame({path: result for path, result in self.files.items() if result.what == what})
+
+    def runs(self) -> pd.DataFrame:
+        """Return the results, one a row: what was measured where, when and by which code."""
+        return frames.runs(self.files)
 
     def _repr_markdown_(self) -> str:
         """Return what is loaded and where it was measured: the first thing that a notebook shows."""
@@ -103,10 +128,9 @@ class Library:
 
 
 def load(folders: Sequence[Path] = ()) -> Library:
-    """Return the results in some folders; without them, the committed ones of the newest machine, and those of local
-    runs.
+    """Return the results in some folders; by default the committed ones of the newest machine and local ones.
 
-    Raises FiguresError when there are none.
+    Raise FiguresError when there are none.
     """
     if folders:
         return _library(folders)
@@ -121,10 +145,9 @@ def _home() -> Path:
 
 
 def _library(folders: Sequence[Path]) -> Library:
-    found = {path: store.read(path) for folder in folders for path in store.files(folder)}
-    if not found:
+    if not (found := store.load(folders)):
         raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
-    return Library(dict(sorted(found.items(), key=lambda item: item[1].started_at)))
+    return Library(found)
 
 
 def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
@@ -174,9 +197,9 @@ def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    variables = {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
+    variables = os.environ | {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
     # Sockets that are files, and no port; in a folder of their own, because two kernels in one would take each other's.
-    with tempfile.TemporaryDirectory(prefix="adbench-") as sockets, _environment(variables):
+    with tempfile.TemporaryDirectory(prefix="adbench-") as sockets:
         client = NotebookClient(
             notebook,
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
@@ -185,7 +208,7 @@ def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode
             resources={"metadata": {"path": ROOT}},
         )
         try:
-            client.execute()
+            client.execute(env=variables)
         except CellExecutionError as error:
             raise FiguresError(f"{path.name} failed: {error.ename}: {error.evalue}") from error
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
@@ -202,17 +225,3 @@ def not_drawn(notebook: NotebookNode) -> list[str]:
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write an executed notebook as .ipynb."""
     jupytext.write(notebook, path, fmt="ipynb")
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before: dict[str, Any] = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

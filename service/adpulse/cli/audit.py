@@ -14,14 +14,16 @@ from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database import connections
 from adpulse.terminal import one_line
 from adpulse.variants import catalogue
-from adpulse.variants import rebuild as rebuilding
-from adpulse.variants import verify as auditing
+from adpulse.variants.rebuild import Rebuilt
+from adpulse.variants.rebuild import rebuild as rebuild_rollups
+from adpulse.variants.verify import Audit, OnStep
+from adpulse.variants.verify import verify as verify_rollups
 
 NOTHING_COMPARED = 3
 
 
 def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Compare all roll-ups and what reports say with every stored event.
+    """Recount the stored events and compare all roll-ups and many reports with the count.
 
     Exit status 1: a cell is wrong. Status 3: there is nothing to compare.
     """
@@ -39,7 +41,7 @@ def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
     raise typer.Exit(0 if result.exact else 1 if result.cells else NOTHING_COMPARED)
 
 
-def _accuracy(result: auditing.Audit) -> str:
+def _accuracy(result: Audit) -> str:
     if result.accuracy is None:
         return "nothing to compare: there are no events that could be recounted, and no roll-ups of such"
     # Never rounded up to 100 % while a cell is wrong.
@@ -47,10 +49,10 @@ def _accuracy(result: auditing.Audit) -> str:
     return f"accuracy {accuracy:.4%} ({result.cells} cells recounted)"
 
 
-async def _verify(url: str, progress: auditing.Progress) -> auditing.Audit:
+async def _verify(url: str, progress: OnStep) -> Audit:
     connection = await connections.connect(url)
     try:
-        return await auditing.verify(connection, await catalogue.active(connection), progress)
+        return await verify_rollups(connection, await catalogue.active(connection), progress)
     finally:
         await connection.close()
 
@@ -61,7 +63,7 @@ def rebuild(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make the roll-ups of some days anew from raw events, while events come in and reports are asked for.
+    """Build the roll-ups of some days again from raw events, while the services keep running.
 
     Give it the owner's login. Status 1: raw events of these days are archived or dropped, and nothing was changed.
     """
@@ -85,16 +87,16 @@ def _day(option: str, text: str | None) -> date | None:
         fail(f"{option} is not a date such as 2025-09-24", 2)
 
 
-async def _rebuild(url: str, first: date | None, last: date | None, progress: auditing.Progress) -> rebuilding.Rebuilt:
+async def _rebuild(url: str, first: date | None, last: date | None, progress: OnStep) -> Rebuilt:
     connection = await connections.connect(url, "adpulse rebuild")
     try:
-        return await rebuilding.rebuild(connection, first, last, progress)
+        return await rebuild_rollups(connection, first, last, progress)
     finally:
         await connection.close()
 
 
 @contextmanager
-def steps() -> Iterator[auditing.Progress]:
+def steps() -> Iterator[OnStep]:
     """Show a bar on the error stream; yields what is told how many steps of how many are done, and what is next."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
     # In a file or a pipe even a bar that goes again would leave an empty line.

@@ -1,4 +1,4 @@
-"""What every command of `adpulse` does alike: one clear line for what a user can mend, and its exit status."""
+"""The common behaviour of all commands of `adpulse`: one line for what a user can mend, and the exit status."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from adpulse.database import embedded
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
 from adpulse.terminal import shown
 
@@ -74,7 +74,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[str]:
     try:
         with embedded.database(settings, make=make) as url:
             yield url
-    except embedded.EmbeddedError as error:
+    except EmbeddedError as error:
         fail(str(error))
 
 

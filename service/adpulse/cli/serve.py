@@ -15,8 +15,8 @@ from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
 from adpulse.cli.console import DataDir, fail, opened, run
 from adpulse.database import budget
-from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.database.watch import kept_running
 from adpulse.settings import PREFIX, Settings
 from adpulse.web import server
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Insecure = Annotated[
     bool | None,
-    typer.Option("--insecure", help="without any key, let everybody in, on whatever address", show_default="off"),
+    typer.Option("--insecure", help="without any key, let everybody in, on every address", show_default="off"),
 ]
 
 

@@ -12,8 +12,8 @@ from adpulse.database import connections, migrations
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
-from adpulse.variants import migrate as moving
 from adpulse.variants.catalogue import Variant
+from adpulse.variants.migrate import migrate as migrate_to
 
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
 
@@ -38,7 +38,7 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
     """Migrate, and return the name of the variant in force and the schema version."""
     connection = await connections.connect(url)
     try:
-        active = await moving.migrate(
+        active = await migrate_to(
             connection,
             variant,
             default=settings.variant,
@@ -51,7 +51,7 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
 
 
 def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """List the physical designs, and which the database can have."""
+    """List the physical designs, and which of them the database can have."""
     settings = console.settings()
     if settings.database_url is None and not Cluster(settings.data_dir, settings.postgres_bin).exists():
         listing = [_described(variant, _unknown(variant)) for variant in catalogue.load_all()]

@@ -1,4 +1,4 @@
-"""What an event may be at one moment: lengths, times, amounts."""
+"""Limits of an event at one moment: lengths, times, amounts."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an event may be, at one moment: money in currency units, instants in UTC."""
+    """Limits of an event at one moment: money in currency units, instants in UTC."""
 
     max_money: float
     nearest_money: bool  # amounts with more than six decimals are rounded, not refused

@@ -1,4 +1,4 @@
-"""What a request becomes on its way to the table, and the ways in which that may end."""
+"""A batch of events on its way to the table, and the ways in which that may end."""
 
 from dataclasses import dataclass, field
 
@@ -32,12 +32,14 @@ class KeyReused(Exception):
 
 @dataclass(slots=True)
 class Batch:
-    """What a request holds: rows to write, and the rejected events (the first 20 listed, all counted)."""
+    """The content of a request: rows to write, and the rejected events (the first 20 listed, all counted)."""
 
     size: int  # bytes of the body
     rows: list[bytes] = field(default_factory=list)
     # The event_id of each row, as its 16 bytes; none: no row has one.
     ids: list[bytes | None] | None = None
+    # The UTC day of all rows, counted from 2000-01-01; none: they are of several days.
+    day: int | None = None
     # The index in the request of each row; none: row i is event i.
     positions: list[int] | None = None
     rejected: list[Rejection] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
+    """The outcome of a batch: accepted + duplicates + rejected_count = events sent."""
 
     accepted: int
     duplicates: int

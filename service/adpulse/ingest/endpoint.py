@@ -6,7 +6,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 
 import hashlib
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -19,7 +19,9 @@ from adpulse.auth.keyring import Holder
 from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
 from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
-from adpulse.ingest.body import ArrivingFull, is_ndjson
+from adpulse.ingest.body import ArrivingFull, BodyReader, is_ndjson
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.writer import Writer
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"
@@ -33,13 +35,22 @@ _ACCEPTED, _DUPLICATE, _REJECTED = (
 )
 
 
+class Intake(Protocol):
+    """The part of the application's state that the endpoint needs."""
+
+    bodies: BodyReader
+    decoder: Decoder
+    writer: Writer
+
+
 async def post_events(request: Request) -> Response:
     """Return the reply to a batch; nothing says 200 before the commit."""
+    intake: Intake = request.app.state
     try:
         headers = dict(request.scope["headers"])
         key = _idempotency_key(headers)
-        batch, body_hash = await _read_batch(request, headers, hashed=key is not None)
-        answer = await request.app.state.writer.submit(batch, key, body_hash)
+        batch, body_hash = await _read_batch(intake, request, headers, hashed=key is not None)
+        answer = await intake.writer.submit(batch, key, body_hash)
     except BodyError as error:
         # Of what is left of such a body nothing will be read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
@@ -67,18 +78,19 @@ def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
     return key
 
 
-async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: bool) -> tuple[Batch, bytes | None]:
+async def _read_batch(
+    intake: Intake, request: Request, headers: dict[bytes, bytes], *, hashed: bool
+) -> tuple[Batch, bytes | None]:
     """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
-    state = request.app.state
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
-    state.writer.admit()  # before the body is read: what is too much costs little more than its head
-    body = await state.bodies.read(headers, request.receive)
-    state.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
+    intake.writer.admit()  # before the body is read: what is too much costs little more than its head
+    body = await intake.bodies.read(headers, request.receive)
+    intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
         # Again, for all connections together: from here to `take` nobody else has a turn.
         rate_limit.check((holder.events,), time.monotonic())
-    batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
+    batch = intake.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
     return batch, hashlib.sha256(body).digest() if hashed else None

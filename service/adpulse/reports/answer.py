@@ -42,7 +42,7 @@ class Question(_Object):
 
 
 class Meta(_Object):
-    """How the report was made."""
+    """Facts about how the report was made."""
 
     variant: str
     took_ms: float

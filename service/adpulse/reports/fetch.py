@@ -26,7 +26,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found: `cells`, and `reach` where it was asked for, of each span of the query.
+    """The answers of the database: `cells`, and `reach` where it was asked for, of each span of the query.
 
     `groups` are all groups in the order of the query, `kept` those that get a row.
     """

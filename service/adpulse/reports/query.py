@@ -13,7 +13,7 @@ from adpulse import calendar
 from adpulse.calendar import GRANULARITIES
 from adpulse.event.contract import Event
 from adpulse.event.limits import TEXT_LENGTH
-from adpulse.reports import filters as conditions
+from adpulse.reports import filters
 from adpulse.reports.filters import FIELDS, Filters, is_text
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, REACH
 from adpulse.reports.window import Window, WindowError, buckets, previous
@@ -54,7 +54,7 @@ class QueryError(ValueError):
 
 
 class OutsideError(ValueError):
-    """A query for campaigns that whoever asks may not see."""
+    """A query for campaigns that its sender may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             f"has {REACH}, which is counted from single events: for at most {settings.max_reach_days} days; "
             "take a shorter window or leave it out",
         )
-    campaigns, filters = _selection(items)
+    campaigns, selected = _selection(items)
     order_by, descending = _order_by(single.get("order_by"), group_by, metrics)
     return Query(
         campaigns=campaigns,
@@ -167,7 +167,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
         granularity=granularity,
         zone=zone,
         group_by=group_by,
-        filters=filters,
+        filters=selected,
         metrics=metrics,
         order_by=order_by,
         descending=descending,
@@ -213,17 +213,17 @@ def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filte
     """Return campaigns and filters. A filter that names a campaign is a campaign, by which the indexes are."""
     campaigns = _campaigns([value for name, value in items if name == "campaign_id"])
     try:
-        filters = conditions.parse(value for name, value in items if name == "filter")
+        found = filters.parse(value for name, value in items if name == "filter")
     except ValueError as error:
         raise QueryError("filter", str(error)) from None
-    if isinstance(kind := filters.get("event_type"), str) and kind not in EVENT_TYPES:
+    if isinstance(kind := found.get("event_type"), str) and kind not in EVENT_TYPES:
         raise QueryError("filter", f"names an event_type that is none of: {', '.join(EVENT_TYPES)}")
-    if isinstance(campaign := filters.get("campaign_id"), str):
-        del filters["campaign_id"]
+    if isinstance(campaign := found.get("campaign_id"), str):
+        del found["campaign_id"]
         if campaigns and campaign not in campaigns:
             raise QueryError("filter", "names a campaign that campaign_id leaves out")
         campaigns = _campaigns([campaign])
-    return campaigns, filters
+    return campaigns, found
 
 
 def _metrics(value: str | None) -> tuple[str, ...]:

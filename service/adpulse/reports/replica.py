@@ -1,4 +1,4 @@
-"""Where reports are read: the database itself, or a replica with the database to fall back to."""
+"""The places where reports are read: the database, or a replica with the database to fall back to."""
 
 import logging
 from contextlib import AsyncExitStack
@@ -90,8 +90,8 @@ class Reports:
 async def open_reports(url: str, settings: Settings, size: int, application: str) -> Reports:
     """Open pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
 
-    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: whoever moved them away
-    from the primary may have done so because it could not bear them.
+    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: they may have
+    been moved away from the primary because it could not bear them.
     """
     primary = replica = watch = None
     async with AsyncExitStack() as opened:  # what an error further down must close again

@@ -1,4 +1,4 @@
-"""How old the data of a read replica are, seen by the row that adpulse.maintenance.heartbeat writes on the primary."""
+"""The age of a read replica's data, by the row that adpulse.maintenance.heartbeat writes on the primary."""
 
 import asyncio
 import logging

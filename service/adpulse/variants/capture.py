@@ -73,7 +73,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
     Returns how many events these were, and the next `since`: every transaction before it is over and taken over. To be
     called in a transaction whose statements have a snapshot each (read committed).
     """
-    # Asked before: whoever is over by now is seen by the statement below.
+    # Asked before: the statement below sees every transaction that is over by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     status = await connection.execute(_TAKE_OVER.format(since=since, columns=_COLUMNS))
     return int(status.split()[-1]), oldest

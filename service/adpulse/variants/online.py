@@ -8,7 +8,7 @@
    functions into the schema `public`.
 
 Only 5 keeps anybody waiting. When it does not get a lock within 100 ms it lets the others pass, and tries again.
-Whatever ends the process before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
+A process that ends before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
 move sweeps away what is left. After 5 nothing is left.
 
 docs/how-to/change-online.md, docs/decisions/0086.

@@ -1,30 +1,33 @@
-"""Serving the application with uvicorn: processes and their metrics."""
+"""Serve the application with uvicorn, in one process or in several."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
+import socket
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from adpulse.settings import Settings
 from adpulse.terminal import LogFormatter
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
+from adpulse.web.worker_metrics import shared_metrics
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
 
-_FOLDERS = "adpulse-metrics-"
+# New connections that are accepted in one turn of the event loop. libuv accepts one from each listening socket, so
+# there are as many duplicates of it. With one, the last of a hundred new clients waits for a hundred long turns.
+ACCEPTS = 8
 
 WORKER = "adpulse.web.server:create_worker"
 
@@ -61,12 +64,33 @@ def _log_config(level: str) -> dict[str, Any]:
 def serve(settings: Settings) -> None:
     """Serve until a signal says to stop."""
     several = settings.workers > 1
-    with _shared_metrics() if several else nullcontext():
+    with shared_metrics() if several else nullcontext():
         if several:
             config = uvicorn.Config(WORKER, workers=settings.workers, **options(settings))
-            _Parent(config, sockets=[config.bind_socket()]).run()
+            listening = config.bind_socket()
+            _Parent(config, sockets=[listening, *(listening.dup() for _ in range(ACCEPTS - 1))]).run()
         else:
-            uvicorn.run(WORKER, **options(settings))
+            server = Server(uvicorn.Config(WORKER, **options(settings)))
+            with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order
+                server.run()
+            if not server.started:
+                sys.exit(STARTUP_FAILURE)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which takes ACCEPTS new connections in a turn of the event loop."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> Protocol:
+            return Protocol(self.config, self.server_state, self.lifespan.state)
+
+        for listening in [each for server in self.servers for each in server.sockets]:
+            for _ in range(ACCEPTS - 1):
+                again = socket.socket(fileno=os.dup(listening.fileno()))
+                self.servers.append(await loop.create_server(protocol, sock=again, backlog=self.config.backlog))
 
 
 class _Parent(Multiprocess):
@@ -98,27 +122,3 @@ def create_worker() -> FastAPI:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     return app
-
-
-@contextmanager
-def _shared_metrics() -> Iterator[None]:
-    """Make the folder through which workers add up their metrics; prometheus_client reads its name at its import."""
-    _forget_the_dead()
-    folder = tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _forget_the_dead() -> None:
-    """Remove the folders of servers that were killed, and so could not."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
-        pid = folder.name.removeprefix(_FOLDERS).partition("-")[0]
-        try:
-            os.kill(int(pid), 0)  # asks, and sends nothing
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (PermissionError, ValueError):  # it lives under another user; not a folder of ours
-            continue

@@ -5,7 +5,6 @@
 -- requires:   extension citus
 -- costs:      an extension on every node; a two-phase commit for each write; all campaigns together are every shard's
 --             roll-ups and not one row an hour
--- totals:     cut short
 --
 -- The extension must be in the database, on every node, before `adpulse migrate` (docs/how-to/scale-out.md). The
 -- number of shards is what `citus.shard_count` says when this file runs.

@@ -1,16 +1,20 @@
 """The embedded PostgreSQL: any directory, shared by commands, stopped by the last of them."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from adpulse.database import disk, embedded
 from adpulse.database.connections import connect
-from adpulse.database.embedded import Cluster, EmbeddedError, database
+from adpulse.database.embedded import Cluster, database
+from adpulse.database.errors import EmbeddedError
 from adpulse.settings import Settings
 
 # Small and careless: what is tested is the starting and stopping.
@@ -138,7 +142,8 @@ def test_unusable_places_are_named(home: Path) -> None:
 KILLED = """
 import ctypes, os, signal, sys, time
 from pathlib import Path
-from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import EmbeddedError
 
 # Orphans become our children, and nobody asks for them when they end: as with a container's process 1.
 assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
@@ -163,7 +168,7 @@ cluster.stop()
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
 def test_a_killed_server_that_nobody_waits_for_is_started_again(home: Path) -> None:
-    """Its process stays as a zombie where process 1 is none that cares, and PostgreSQL takes it for a running one."""
+    """A killed server that stays as a zombie, which PostgreSQL takes for a running one, is started again."""
     done = subprocess.run([sys.executable, "-c", KILLED, home / "server"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -182,7 +187,7 @@ async def test_root_keeps_its_rights_from_the_server(cluster: Cluster) -> None:
 
 
 def test_a_named_database_is_left_alone(home: Path) -> None:
-    """With a database named, nothing embedded is made or started."""
+    """With a database named, no embedded one is made or started."""
     settings = Settings(database_url="postgresql://elsewhere/db", data_dir=home / "server")
     with database(settings) as url:
         assert url == "postgresql://elsewhere/db"
@@ -205,3 +210,48 @@ def test_an_empty_folder_will_do(home: Path) -> None:
     (cluster_home / "data").mkdir(parents=True)
     with Cluster(cluster_home).in_use():
         pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("gone"),
+        asyncpg.InterfaceError("connection is closed"),
+        ExceptionGroup("tasks", [OSError()]),
+    ],
+)
+def test_a_full_disk_is_what_a_lost_database_means(
+    home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """PostgreSQL ends without a word where it cannot write; with room left, the error is passed on as it is."""
+    settings = Settings(database_url=None, data_dir=home / "full")
+    with pytest.raises(type(error)), database(settings):
+        raise error
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    with (
+        pytest.raises(EmbeddedError, match=r"the disk is full \(.* MB left under .*full\): make room"),
+        database(settings),
+    ):
+        raise error
+
+
+def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start on a full disk is one line, and not the log of initdb or pg_ctl."""
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    cluster = Cluster(home / "server", shared_buffers="nonsense")
+    with pytest.raises(EmbeddedError, match=r"^the disk is full") as raised:
+        cluster.start()
+    assert "\n" not in str(raised.value)
+
+
+async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that cannot stop is killed; what was committed is there at the next start."""
+    monkeypatch.setattr(embedded, "STOP_TIMEOUT_S", 8)  # PostgreSQL itself gives its processes five seconds
+    with cluster.in_use() as url:
+        await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        checkpointer = await ask(url, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+        assert isinstance(checkpointer, int)
+        os.kill(checkpointer, signal.SIGSTOP)  # the last checkpoint never comes
+    assert not cluster.running()
+    with cluster.in_use() as url:
+        assert await ask(url, "SELECT number FROM kept") == 7

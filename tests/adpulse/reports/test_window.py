@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from adpulse import calendar
@@ -174,7 +175,7 @@ def test_a_day_has_its_23_24_or_25_hours() -> None:
 
 
 def test_too_many_buckets_are_refused() -> None:
-    """Before they are made: the bound holds for a window of any length."""
+    """Too many buckets are refused before they are made: the bound holds for a window of any length."""
     with pytest.raises(WindowError) as error:
         buckets(window("1970-01-01T00:00Z", "2199-01-01T00:00Z"), "minute", ZoneInfo("UTC"), 10_000)
     assert error.value.field == "granularity"
@@ -390,7 +391,7 @@ async def test_buckets_are_those_of_sql(server: Server) -> None:
     assert len(asked) > 600
     # The function of the migrations alone: it reads no table.
     await connection.execute("BEGIN")
-    await connection.execute((SQL_DIR / "migrations" / "0016_report_buckets.sql").read_text())
+    await connection.execute((SQL_DIR / "migrations" / "0019_report_buckets_check_the_zone.sql").read_text())
     rows = await connection.fetch(
         """
         SELECT report_buckets(start, stop, granularity, zone) AS starts
@@ -406,3 +407,22 @@ async def test_buckets_are_those_of_sql(server: Server) -> None:
     for (zone, granularity, start, stop), row in zip(asked, rows, strict=True):
         ours = buckets(Window(start, stop), granularity, calendar.zone(zone), 100_000)
         assert ours == row["starts"], f"{granularity} in {zone} from {start} to {stop}"
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+@pytest.mark.parametrize(
+    ("zone", "error"),
+    [
+        ("Europe/Berlinn", asyncpg.InvalidParameterValueError),
+        ("", asyncpg.InvalidParameterValueError),
+        (None, asyncpg.NullValueNotAllowedError),
+    ],
+)
+async def test_sql_refuses_a_zone_that_is_none(
+    connection: connections.Connection, granularity: str, zone: str | None, error: type[Exception]
+) -> None:
+    """For minutes too, whose edges are the same in every zone; without a granularity nobody asks for one."""
+    asked = "SELECT report_buckets('2025-09-24', '2025-09-25', $1, $2)"
+    assert await connection.fetchval(asked, None, zone) is None
+    with pytest.raises(error):
+        await connection.fetchval(asked, granularity, zone)

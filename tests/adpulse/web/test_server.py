@@ -8,11 +8,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import uvloop
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 from adpulse.web import protocol
+from adpulse.web import server as web_server
 from adpulse.web.protocol import Protocol
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -277,7 +279,7 @@ async def test_what_follows_a_chunked_body_has_a_size(more: bytes) -> None:
 
 
 async def test_a_body_in_small_pieces_is_no_head() -> None:
-    """However much of a body comes, and however it is divided."""
+    """A body in many small pieces is not taken for a slow head."""
     body = b"".join(b"1\r\nx\r\n" for _ in range(50_000)) + b"0\r\n\r\n"
 
     async def reads(scope: Scope, receive: Receive, send: Send) -> None:
@@ -327,7 +329,7 @@ async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes
 
 
 async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither for long nor much: the connection is closed in the end."""
+    """A client that goes on after the answer, for long or much, is disconnected in the end."""
     endless = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"
     for name, bound, more in (("LINGER_S", 0.4, b"x"), ("LINGER_BYTES", 100_000, b"x" * 10_000)):
         with monkeypatch.context() as patch:
@@ -351,7 +353,7 @@ async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatc
     ids=repr,
 )
 async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
-    """As every other error, without what was sent, and the connection is closed."""
+    """What is no request gets a problem document without what was sent, and the connection is closed."""
     transport = await pieces(QUICK, request_)
     [said] = transport.pieces
     assert said.startswith(b"HTTP/1.1 400 ")
@@ -369,3 +371,32 @@ async def test_nobody_switches_to_websockets(listen: Listen) -> None:
     async with asyncio.timeout(60):
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
     writer.close()
+
+
+# ── A long turn of the event loop ────────────────────────────────────────────────────────────────────────────
+
+
+def test_many_new_connections_are_taken_in_a_turn() -> None:
+    """Who comes anew does not wait for as many turns as others come. In uvloop's loop, which the service runs on."""
+    many, turns = 64, 0
+
+    async def run() -> None:
+        nonlocal turns
+        config = Config(QUICK, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical")
+        server = web_server.Server(config)
+        task = asyncio.create_task(server.serve())
+        async with asyncio.timeout(60):
+            while not server.started:
+                await asyncio.sleep(0.01)
+            address = ("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+            clients = [socket.create_connection(address) for _ in range(many)]
+            while len(server.server_state.connections) < many:
+                turns += 1
+                await asyncio.sleep(0)
+            for client in clients:
+                client.close()
+            server.should_exit = True
+            await task
+
+    uvloop.run(run())
+    assert turns < many / 2

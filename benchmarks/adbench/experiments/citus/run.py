@@ -22,22 +22,10 @@ from rich.console import Console
 
 from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
-from adbench.experiments.citus import cluster
-from adbench.experiments.citus.phases import (
-    CELLS,
-    COPIES,
-    SINGLE,
-    Copied,
-    Posted,
-    Sides,
-    Spread,
-    asking,
-    copying,
-    posting,
-    spread,
-)
+from adbench.experiments.citus import cluster, phases
+from adbench.experiments.citus.phases import CELLS, Copied, Sides, Spread
 from adbench.experiments.experiment import Experiment
-from adbench.harness import cpu, databases, k6
+from adbench.harness import databases, k6
 from adbench.harness.databases import connected
 from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
@@ -60,8 +48,9 @@ class ClusterError(RuntimeError):
 
 @dataclass(frozen=True)
 class CitusPlan:
-    """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
-    and spread alone; and how often, and for how many seconds each, the sides take turns.
+    """The data that reports ask for, and how often, and for how many seconds each, the sides take turns.
+
+    `shards` are those of the cluster's tables: the first for everything, the others for COPY and spread alone.
     """
 
     data: Dataset
@@ -83,7 +72,7 @@ class Found:
     nodes: int = 0
     version: str = ""  # of Citus
     copied: dict[int, dict[int, Copied]] = field(default_factory=dict)  # by shards and size
-    posted: dict[Cell, Posted] = field(default_factory=dict)
+    posted: dict[Cell, dict[str, list[float]]] = field(default_factory=dict)
     times: dict[Shape, dict[str, list[float]]] = field(default_factory=dict)
     spread: dict[int, Spread] = field(default_factory=dict)  # by shards
     checks: list[Check] = field(default_factory=list)
@@ -153,7 +142,7 @@ async def _sides(home: str, shards: int) -> Sides:
 async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
     for side, url in sides.items():
         await seed(url, plan.data, side, console)
-    found.times, different = await asking(sides, plan.data, plan.reports, console)
+    found.times, different = await phases.asking(sides, plan.data, plan.reports, console)
     found.checks.append(
         Check(name="both sides give one answer", passed=not different, detail=", ".join(different) or "to every report")
     )
@@ -164,8 +153,8 @@ async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, lo
         main = shards == plan.shards[0]
         turns = sides if main else await _sides(home, shards)
         async with connected(turns["citus"]) as connection:
-            found.spread[shards] = await spread(connection, by_campaign)
-        copied = await copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
+            found.spread[shards] = await phases.spread(connection, by_campaign)
+        copied = await phases.copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
         found.copied[shards] = copied
         if main:
             stored = plan.data.events + sum(each.rows for each in copied.values())
@@ -174,7 +163,7 @@ async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, lo
             await run_round(connection, catalogue.find(side))
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         found.posted, accepted = await asyncio.to_thread(
-            posting, sides, plan.load, plan.data, Path(folder), logs, console
+            phases.posting, sides, plan.load, plan.data, Path(folder), logs, console
         )
     for side, url in sides.items():
         recount = partial(stored_once, url, stored + accepted[side], f" ({side})")
@@ -189,12 +178,7 @@ async def _postmasters(home: str) -> list[int]:
     """Return the first process of every node's server; none where one runs on another machine."""
     found = []
     for node in await cluster.nodes(home):
-        connection = await cluster.on(home, node, "postgres")
-        try:
-            pid = cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
-        finally:
-            await connection.close()
-        if pid is None:
+        if (pid := await databases.postmaster(cluster.on(home, node, "postgres"))) is None:
             return []
         found.append(pid)
     return found
@@ -217,7 +201,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
             yield from _rates("copy", each.rates, labels, s)
             for side, seconds in each.seconds.items():
                 if seconds:
-                    measured = len(each.rates[side]) * COPIES[size] * size
+                    measured = len(each.rates[side]) * phases.COPIES[size] * size
                     yield Measurement(
                         name="copy.processor",
                         value=seconds / measured * 1e6,
@@ -225,7 +209,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
                         labels={**labels, "variant": side},
                     )
     for cell, posted in found.posted.items():
-        yield from _rates("ingest", posted.rates, {"shards": str(plan.shards[0]), **cell.labels}, s)
+        yield from _rates("ingest", posted, {"shards": str(plan.shards[0]), **cell.labels}, s)
     for shape, times in found.times.items():
         for side, values in times.items():
             yield Measurement.within(
@@ -242,7 +226,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
 
 def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
     for side, values in rates.items():
-        mean = statistics.ratio([(1, value) for value in values], seed)
+        mean = statistics.geometric_mean(values, seed)
         yield Measurement.within(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
     yield Measurement.within(
         f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
@@ -255,7 +239,7 @@ def aims(plan: CitusPlan, result: Result) -> Iterable[Check]:
         value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)
         title = f"the service, {cell.batch} events a request, {cell.kind}: citus ÷ rollup at least {KEPT}"
         yield Check(name=title, passed=value >= KEPT, detail=f"{value:.3f}", aim=True)
-    for shape in SINGLE:
+    for shape in phases.SINGLE:
         value = result.value("report.ratio", shape=shape.name)
         title = f"report {shape.name}: citus ÷ rollup at most {TIMES:.0f}"
         yield Check(name=title, passed=value <= TIMES, detail=f"{value:.2f}", aim=True)
