@@ -88,12 +88,7 @@ async def describe(server: str, settings: Settings) -> Result:
 async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
     """Return `tables` (name, partitioned, columns, indexes) and `flows` (source, target, and what moves rows)."""
     tables = [
-        {
-            "name": record["name"],
-            "partitioned": record["partitioned"],
-            "columns": orjson.loads(record["columns"]),
-            "indexes": orjson.loads(record["indexes"]),
-        }
+        {**record, "columns": orjson.loads(record["columns"]), "indexes": orjson.loads(record["indexes"])}
         for record in await connection.fetch(_TABLES, LEFT_OUT)
     ]
     known = {table["name"] for table in tables}

@@ -57,7 +57,7 @@ def caught(proof: Result) -> Figure:
         for row, plant in enumerate(plants):
             name = "otherwise" if plant == NOTHING else "caught"
             share = proof.find(name, plant=plant)
-            low, high = style.interval(share)
+            low, high = share.ends
             colour = style.QUIET if plant == NOTHING else style.SERVICE
             axes.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
             axes.plot(100 * share.value, row, "o", color=colour, markersize=9, clip_on=False, zorder=3)

@@ -64,6 +64,11 @@ class Measurement(_Model):
     high: float | None = Field(None, description="its upper end")
     detail: str | None = Field(None, description="what the number comes from, where that tells more, such as a plan")
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the 95 % interval; where none was taken, the value twice."""
+        return (self.value if self.low is None else self.low, self.value if self.high is None else self.high)
+
     @classmethod
     def within(cls, name: str, interval: tuple[float, float, float], unit: str, labels: dict[str, str]) -> Self:
         """Return a number with its interval: value, lower and upper end."""
