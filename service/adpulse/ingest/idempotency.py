@@ -141,8 +141,9 @@ def _lie_together(ordered: list[bytes]) -> bool:
     """Return True if nine of ten ids are neighbours in an index, as those of version 7 of one day are."""
     if len(ordered) < FEWEST:
         return False
-    first, last = (int.from_bytes(ordered[len(ordered) * part // 20][:4], "big") for part in (1, 19))
-    return last - first <= NEIGHBOURS
+    # At ten places. Strangers may all come after the others, or before.
+    places = [int.from_bytes(ordered[(len(ordered) - 1) * part // 10][:4], "big") for part in range(11)]
+    return any(last - first <= NEIGHBOURS for first, last in zip(places, places[9:], strict=False))
 
 
 async def free_ids(connection: Connection, ids: Iterable[bytes]) -> None:
