@@ -290,6 +290,15 @@ async def test_a_writer_cannot_leave_events_out_of_reports(connection: Connectio
             await connection.execute("DELETE FROM rollup_delta")
 
 
+async def test_two_may_give_rights_at_once(connection: Connection, other: Connection) -> None:
+    """One of them does, and neither fails."""
+    async with connection.transaction():
+        await connection.execute("SELECT cover_partitions('events')")
+        async with asyncio.timeout(30):
+            await other.execute("SELECT cover_partitions('events')")
+    assert await connection.fetchval("SELECT has_table_privilege('adpulse_ingest', $1, 'INSERT')", PART)
+
+
 async def test_partitions_from_before_get_no_rights(connection: Connection) -> None:
     """Their triggers believe anybody; they go through `events`, and the days to come have new ones."""
     await connection.execute(
