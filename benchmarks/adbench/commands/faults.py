@@ -4,10 +4,11 @@ import asyncio
 import logging
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -30,17 +31,15 @@ faults = typer.Typer(
 console = Console(highlight=False)
 
 Seed = Annotated[int, typer.Option(help="decides harms and events")]
-Fresh = Annotated[
-    bool, typer.Option("--fresh", help="begin anew; else a run of the same code and seed goes on where it was")
-]
+Fresh = Annotated[bool, typer.Option("--fresh", help="start again; else a run of the same code and seed continues")]
 Only = Annotated[str | None, typer.Option(help="these alone, separated by commas")]
 
 
 @faults.command("run")
 def run_cycles(
-    cycles: Annotated[int, typer.Option(min=1, help="how many, with those of a run that was broken off")] = 20,
+    cycles: Annotated[int, typer.Option(min=1, help="number of cycles, with those of an interrupted run")] = 20,
     seed: Seed = 1,
-    minutes: Annotated[float | None, typer.Option(help="begin no cycle after so long")] = None,
+    minutes: Annotated[float | None, typer.Option(help="begin no cycle after this many minutes")] = None,
     rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
     only: Annotated[str | None, typer.Option(help="these harms alone, separated by commas")] = None,
     variant: Annotated[str | None, typer.Option(help="these designs alone, separated by commas")] = None,
@@ -65,12 +64,10 @@ def run_cycles(
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
     names = only.split(",") if only else None
-    if unknown := set(names or ()) - HARMS.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
+    _check(names or (), HARMS)
     folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
     hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
-    if unknown := set(hostile) - ALL.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+    _check(hostile, ALL)
     ups = UPS if up is None else up
     began, source = datetime.now(UTC), environment.source()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
@@ -102,8 +99,8 @@ def run_cycles(
 
 @faults.command()
 def overload(
-    seconds: Annotated[float, typer.Option(help="of overload; a third as long before and after for the capacity")] = 60,
-    times: Annotated[float, typer.Option(help="the capacity")] = 3,
+    seconds: Annotated[float, typer.Option(help="seconds of overload; a third of that before and after")] = 60,
+    times: Annotated[float, typer.Option(help="load, as a multiple of the capacity")] = 3,
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
     """Send more events than can be stored, and check that the excess is refused and nothing is lost.
@@ -133,7 +130,8 @@ def overload(
 
     with failing_clearly(TreeError), copied() as tree:
         result = asyncio.run(go(tree))
-    _end(result)
+    _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @faults.command()
@@ -154,8 +152,7 @@ def planted(
     began, source = datetime.now(UTC), environment.source()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
-    if unknown := set(names) - all_plants.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(all_plants)}")
+    _check(names, all_plants)
     with failing_clearly(TreeError):
         with copied() as tree:
             path = kept.file(_home(), "planted", tree, seed)
@@ -221,6 +218,12 @@ def failover(
     raise typer.Exit(0 if result.passed else 1)
 
 
+def _check(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise typer.BadParameter for a name that is not known."""
+    if unknown := set(names) - set(known):
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+
+
 def _home() -> Path:
     return Settings().data_dir.resolve()
 
@@ -235,11 +238,6 @@ def _conclude(result: "Result") -> None:
     for each in result.checks:
         mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
         console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
-
-
-def _end(result: "Result") -> NoReturn:
-    _conclude(result)
-    raise typer.Exit(0 if result.passed else 1)
 
 
 def _show(outcome: "Outcome") -> None:

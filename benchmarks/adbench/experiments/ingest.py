@@ -65,10 +65,7 @@ class Round:
 
 
 def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError, CeilingError or BusyError when a part cannot run.
-    """
+    """Measure, write the result and return it with its path. Raise CeilingError, or as Experiment does."""
     k6.find_k6()
     with Experiment("ingest", settings, console) as experiment:
         data = live(experiment.began, plan.seed)
@@ -118,7 +115,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
 
 
 def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
-    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises LoadError."""
+    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raise LoadError."""
     env = {
         "BASE_URL": address,
         "SECONDS": plan.seconds,
@@ -134,7 +131,7 @@ def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: 
 
 
 def rate(loaded: k6.Load, cell: Cell) -> float:
-    """Return events taken a second, repeats included. Raises LoadError when one was not."""
+    """Return events taken a second, repeats included. Raise LoadError when one was not."""
     if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
         raise k6.LoadError(f"not every event was taken: {broken} in {cell}")
     taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))

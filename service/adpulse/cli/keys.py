@@ -9,7 +9,7 @@ import asyncpg
 import typer
 from rich.table import Column, Table
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @app.command("new")
 def new_key(
-    name: Annotated[str, typer.Argument(help="whose key it is", show_default=False)],
+    name: Annotated[str, typer.Argument(help="name of the client", show_default=False)],
     scope: Annotated[list[str], typer.Option(help="write, read or metrics; repeat for several")],
     campaign: Annotated[
         list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
@@ -45,7 +45,7 @@ def new_key(
     if not offline:
         settings = console.settings()
         with opened(settings) as url:
-            run(_with_connection(url, lambda connection: keys.add(connection, key)))
+            run(_with_connection(url, lambda connection: key_store.add(connection, key)))
     if as_json:
         print(json.dumps({**key.described(), "key": text, "command": key.command()}))
         return
@@ -76,19 +76,19 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
 
 @app.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")], data_dir: DataDir = None
+    key_id: Annotated[str, typer.Argument(help="the id of the key, from `keys list`")], data_dir: DataDir = None
 ) -> None:
     """Revoke a key for ever. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
     settings = console.settings()
     with opened(settings) as url:
-        if not run(_with_connection(url, lambda connection: keys.revoke(connection, key_id))):
+        if not run(_with_connection(url, lambda connection: key_store.revoke(connection, key_id))):
             fail("there is no key with this id in use")
     err.print(f"key {key_id} is revoked", soft_wrap=True)
 
 
-async def entries(url: str) -> list[keys.Entry]:
+async def entries(url: str) -> list[key_store.Entry]:
     """Return every key of a database. Raise what asyncpg raises, and SchemaError when it has no such table."""
-    return await _with_connection(url, keys.entries)
+    return await _with_connection(url, key_store.entries)
 
 
 async def _with_connection(url: str, work: Callable[[connections.Connection], Awaitable[T]]) -> T:

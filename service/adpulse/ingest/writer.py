@@ -9,11 +9,12 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 
 from adpulse import telemetry
+from adpulse.background import Background
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
@@ -37,6 +38,18 @@ TURNS = 2
 STALLED_S = 5.0
 
 
+class _Worker(Background):
+    """One of the writer's connections at work."""
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(name, RECONNECT_S)
+        self._work = work
+
+    async def run(self) -> None:
+        """Write until the writer is stopped."""
+        await self._work()
+
+
 class Writer:
     """A bounded queue in front of several writing connections. One per process."""
 
@@ -53,17 +66,18 @@ class Writer:
         self._connecting = asyncio.Lock()
         self._stopping = False
         self._outage = Outage(log, "the writer")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._workers = [_Worker(f"writer-{number}", self._work) for number in range(settings.writers)]
 
     async def start(self) -> None:
         """Open the connections in the background: the service can start before its database does."""
-        self._tasks = [asyncio.create_task(self._work(), name=f"writer-{n}") for n in range(self._settings.writers)]
+        for worker in self._workers:
+            await worker.start()
 
     async def stop(self) -> None:
         """Write what was taken, then close. What cannot be written is answered with Unavailable."""
         self._stopping = True
         self._wake.set()
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*(worker.finish() for worker in self._workers))
         self._refuse_waiting()
 
     def admit(self) -> None:

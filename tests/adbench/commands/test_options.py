@@ -110,3 +110,18 @@ def test_a_path_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixtur
         finish(result(), path, lambda _: "a table", json=False)
     assert ended.value.exit_code == 0
     assert capsys.readouterr().out == f"a table\nresults: {path}\n"
+
+
+def test_an_interrupt_before_the_command_has_begun() -> None:
+    """It takes a moment to import everything: Ctrl-C then is no traceback either."""
+    program = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "adbench.commands.gate":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+import adbench.cli
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "")

@@ -183,7 +183,7 @@ def test_every_result_that_a_notebook_asks_for_has_a_command() -> None:
         for what in re.findall(r"results\.(?:latest|widest|some)\(\"([a-z0-9-]+)\"", path.read_text())
     }
     assert asked
-    assert asked == set(COMMANDS)
+    assert asked <= set(COMMANDS)
 
 
 def test_every_variant_has_a_colour() -> None:

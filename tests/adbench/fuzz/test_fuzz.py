@@ -36,6 +36,7 @@ ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
 HEADERS = {"x-content-type-options": "nosniff", "allow": "GET", "accept": "application/json", "retry-after": "1"}
 GZIP = (("Content-Encoding", b"gzip"),)
 LINES = (("Content-Type", b"application/x-ndjson"),)
+AGAIN = replace(TELL, headers=(*LINES, ("Idempotency-Key", b"key")))
 
 
 @pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
@@ -84,6 +85,7 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         (replace(TELL, headers=LINES, body=b'{}\r\n\n{"a":\n'), 200, "application/json", ANSWER),
         (replace(TELL, headers=LINES, body=b'{"cost":1,"cost":2}'), 200, "application/json", ANSWER),
         (replace(TELL, headers=GZIP, body=gzip.compress(b"[{},{}]")), 200, "application/json", ANSWER),
+        (AGAIN, 200, "application/json", ANSWER | {"rejected_count": 2}),
         (TELL, 422, "application/problem+json", PROBLEM | {"detail": f"{CANARY} is no key"}),
     ],
 )
@@ -115,6 +117,7 @@ def test_a_reply_that_keeps_it_is_not() -> None:
             ANSWER | {"rejected_count": 1},
         ),
         (replace(TELL, headers=GZIP, body=gzip.compress(b"[{}]")), 200, "application/json", ANSWER),
+        (AGAIN, 200, "application/json", ANSWER | {"accepted": 0, "duplicates": 2, "rejected_count": 1}),
         (replace(TELL, method="OPTIONS"), 400, "application/problem+json", PROBLEM | {"status": 400}),
     ):
         reply = Reply(status, HEADERS | {"content-type": kind}, json.dumps(content).encode())

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from typer.testing import CliRunner, Result
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.cli import console, main, serve
 from adpulse.database import connections, migrations
 from adpulse.settings import Settings
@@ -220,7 +220,7 @@ async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: s
     assert stored.exit_code == 0, stored.output
     assert stored.stdout == ""
     connection = await connections.connect(url)
-    [entry] = await keys.entries(connection)
+    [entry] = await key_store.entries(connection)
     await connection.close()
     assert entry.key.sha256 == keys.digest(made["key"].encode())
     assert entry.key.described() == {name: made[name] for name in entry.key.described()}
@@ -290,8 +290,8 @@ async def test_a_network_address_needs_a_key(
     if made:
         connection = await connections.connect(url)
         key = keys.make("n", ["write"], None, None, None)[1]
-        await keys.add(connection, key)
-        await keys.revoke(connection, key.key_id)
+        await key_store.add(connection, key)
+        await key_store.revoke(connection, key.key_id)
         await connection.close()
     done = await anyio.to_thread.run_sync(shell, "serve", "--host", host, "--port", "0", *options)
     assert done.exit_code == (0 if starts else 1), done.output

@@ -9,9 +9,7 @@ import math
 import shutil
 import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from adbench.checkout import ROOT
+from adbench.harness.fetch import fetch
 from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
@@ -61,7 +60,7 @@ class Panel:
 def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
     """Return the panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
 
-    Raises DashboardError when a title is not there.
+    Raise DashboardError when a title is not there.
     """
     found = []
     for each in json.loads(path.read_text())["panels"]:
@@ -77,7 +76,7 @@ def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
 
 
 def find() -> str:
-    """Return the `prometheus` on the PATH. Raises DashboardError."""
+    """Return the `prometheus` on the PATH. Raise DashboardError."""
     program = shutil.which("prometheus")
     if program is None:
         raise DashboardError("prometheus is not on the PATH: on Debian and Ubuntu, the package of that name brings it")
@@ -89,7 +88,7 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     """Yield the address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
 
     It is compose's, with other addresses and what is to be `replaced` in the text of its configuration; its data lie
-    in `folder`. Raises DashboardError.
+    in `folder`. Raise DashboardError.
     """
     program = find()
     port = free_port()
@@ -160,12 +159,12 @@ def recording(address: str) -> Iterator[Recording]:
 def _ask(address: str, query: Mapping[str, object]) -> Any:
     """Return the data of an answer of Prometheus' API."""
     try:
-        with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(query)}", timeout=30) as reply:  # noqa: S310 — our own
-            return json.load(reply)["data"]
-    except urllib.error.HTTPError as error:
-        raise DashboardError(f"Prometheus does not answer {dict(query)}: {error.read().decode()}") from error
+        reply = fetch(f"{address}?{urllib.parse.urlencode(query)}", timeout_s=30)
     except OSError as error:
         raise DashboardError(f"Prometheus does not answer: {error}") from error
+    if reply.status != 200:
+        raise DashboardError(f"Prometheus does not answer {dict(query)}: {reply.body.decode()}")
+    return json.loads(reply.body)["data"]
 
 
 def _filled(legend: str, labels: Mapping[str, str]) -> str:

@@ -56,10 +56,7 @@ class SwitchPlan:
 
 
 def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Measure, write the result and return it with its path."""
     k6.find_k6()
     with Experiment("switch", settings, console) as experiment:
         samples = experiment.scratch / "k6-samples.csv"
@@ -105,7 +102,7 @@ async def _prepare(url: str, plan: SwitchPlan, console: Console) -> list[str]:
 
 
 async def _writers(url: str, wanted: int) -> None:
-    """Return when the service can write. Raises ServiceError."""
+    """Return when the service can write. Raise ServiceError."""
     async with connected(url) as connection:
         for _ in range(600):
             attached: int = await connection.fetchval(

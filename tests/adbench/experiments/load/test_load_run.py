@@ -19,7 +19,7 @@ from adbench.harness.k6 import Load, LoadError
 from adbench.harness.service import ServiceError, serving
 from adbench.records import model, store
 from adbench.workload.dataset import Dataset
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.database import connections
 from adpulse.settings import Settings
 
@@ -166,7 +166,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
     text, key = keys.make("k6", ["read", "write"], None, None, None)
     assert text
     connection = await connections.connect(url)
-    await keys.add(connection, key)
+    await key_store.add(connection, key)
     await connection.close()
     plan = run.LoadPlan("report", Dataset(1, END), seconds=1, reports_per_second=5)
     with serving(url, 1, tmp_path / "log") as address:
