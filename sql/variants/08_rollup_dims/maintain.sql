@@ -44,6 +44,22 @@ WITH
     WHERE EXISTS (SELECT FROM moved)
     ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, system_identifier = excluded.system_identifier
   ),
+  -- Where rollup_dims() has to look for these events, if it has not added them up yet.
+  tail AS (
+    INSERT INTO rollup_dim_tail (day)
+    SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM moved
+  ),
+  large AS (
+    INSERT INTO rollup_large AS kept
+    SELECT coalesce(campaign_id, ''), 0, '', minute, sum(cost_micros), sum(revenue_micros)
+    FROM counted
+    WHERE is_large
+    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  ),
   minutes AS (
     INSERT INTO rollup_minute AS kept
     SELECT
@@ -58,89 +74,6 @@ WITH
     GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
     ORDER BY 1, 2
     ON CONFLICT (campaign_id, minute) DO UPDATE SET
-      impressions = kept.impressions + excluded.impressions,
-      clicks = kept.clicks + excluded.clicks,
-      conversions = kept.conversions + excluded.conversions,
-      cost_micros = kept.cost_micros + excluded.cost_micros,
-      revenue_micros = kept.revenue_micros + excluded.revenue_micros
-  ),
-  -- A row per delta and dimension. An over-long value must not meet an index: its dimension is given up in this same
-  -- statement, and has no rows of this round.
-  keyed AS (
-    SELECT
-      campaign_id, place, left(coalesce(vals[place], 'null'), 201) AS value, minute, hour,
-      impressions, clicks, conversions, cost_micros, revenue_micros, cost, revenue, is_large
-    FROM counted
-    CROSS JOIN rollup_dimension
-    WHERE given_up_at IS NULL
-  ),
-  given_up AS (
-    UPDATE rollup_dimension SET given_up_at = now()
-    WHERE place IN (SELECT place FROM keyed WHERE length(value) > 200)
-  ),
-  dims AS (
-    SELECT * FROM keyed WHERE place NOT IN (SELECT place FROM keyed WHERE length(value) > 200)
-  ),
-  large AS (
-    INSERT INTO rollup_large AS kept
-    SELECT coalesce(campaign_id, ''), 0, '', minute, sum(cost_micros), sum(revenue_micros)
-    FROM counted
-    WHERE is_large
-    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
-    UNION ALL
-    SELECT coalesce(campaign_id, ''), place, value, minute, sum(cost_micros), sum(revenue_micros)
-    FROM dims
-    WHERE is_large
-    GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
-      cost_micros = kept.cost_micros + excluded.cost_micros,
-      revenue_micros = kept.revenue_micros + excluded.revenue_micros
-  ),
-  known AS (
-    INSERT INTO rollup_value (place, value)
-    SELECT DISTINCT place, value FROM dims
-    ORDER BY 1, 2
-    ON CONFLICT (place, value) DO NOTHING
-  ),
-  dim_minutes AS (
-    INSERT INTO rollup_dim_minute AS kept
-    SELECT
-      coalesce(campaign_id, ''),
-      place,
-      value,
-      minute,
-      total(impressions),
-      total(clicks),
-      total(conversions),
-      total(cost),
-      total(revenue)
-    FROM dims
-    GROUP BY GROUPING SETS ((campaign_id, place, value, minute), (place, value, minute))
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
-      impressions = kept.impressions + excluded.impressions,
-      clicks = kept.clicks + excluded.clicks,
-      conversions = kept.conversions + excluded.conversions,
-      cost_micros = kept.cost_micros + excluded.cost_micros,
-      revenue_micros = kept.revenue_micros + excluded.revenue_micros
-  ),
-  dim_hours AS (
-    INSERT INTO rollup_dim_hour AS kept
-    SELECT
-      coalesce(campaign_id, ''),
-      place,
-      value,
-      hour,
-      total(impressions),
-      total(clicks),
-      total(conversions),
-      total(cost),
-      total(revenue)
-    FROM dims
-    GROUP BY GROUPING SETS ((campaign_id, place, value, hour), (place, value, hour))
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (campaign_id, place, value, hour) DO UPDATE SET
       impressions = kept.impressions + excluded.impressions,
       clicks = kept.clicks + excluded.clicks,
       conversions = kept.conversions + excluded.conversions,
@@ -166,5 +99,5 @@ ON CONFLICT (campaign_id, hour) DO UPDATE SET
   cost_micros = kept.cost_micros + excluded.cost_micros,
   revenue_micros = kept.revenue_micros + excluded.revenue_micros;
 
--- 1,000 values are enough for countries, devices, placements and ad formats; not for user ids.
-SELECT rollup_give_up(1000);
+-- Events since the last round into the roll-ups of dimensions; and what else these need: up.sql.
+SELECT rollup_dims();
