@@ -1,4 +1,4 @@
-"""What a run of the workflow came to, as Markdown: `NEEDS='{"lint": {"result": "success"}}' summary.py FOLDER`.
+"""Print the outcome of a run of the workflow as Markdown: `NEEDS='{"lint": {"result": "success"}}' summary.py FOLDER`.
 
 FOLDER holds the JUnit files of the tests, NEEDS the results of the jobs, as GitHub gives them. Exit status 1 when a job
 did neither succeed nor was skipped on purpose.
@@ -12,14 +12,14 @@ from pathlib import Path
 
 
 def summary(needs: dict[str, str], folder: Path) -> tuple[str, bool]:
-    """The page, and whether every job succeeded or was skipped. Without FOLDER there is no table of tests."""
+    """Return the page, and True if every job succeeded or was skipped. An empty FOLDER gives no table of tests."""
     lines = ["| job | result |", "| --- | --- |", *(f"| {job} | {result} |" for job, result in needs.items()), ""]
     files = sorted(folder.glob("*.xml"))
     if files:
         lines += ["| tests | passed | failed | skipped | seconds |", "| --- | --- | --- | --- | --- |"]
     for path in files:
         # Our own pytest wrote it a moment ago.
-        suites = list(ET.parse(path).getroot().iter("testsuite"))  # noqa: S314
+        suites = list(ET.parse(path).getroot().iter("testsuite"))  # noqa: S314  # our own file
         total, failed, errors, skipped = (
             sum(int(suite.get(name, 0)) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
         )

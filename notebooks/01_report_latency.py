@@ -32,7 +32,7 @@ results
 # with a recount; only how `events` lies on disk differs. The curve of a design says what share of its reports was
 # answered by then. Look at the height at which a curve leaves the millisecond range: designs that read raw events
 # answer short windows fast and long ones slowly, because they read more rows; designs with roll-ups read sums,
-# whatever the window.
+# for every window.
 
 # %%
 save(lambda: designs.distribution(results.widest("matrix")), "02_latency")

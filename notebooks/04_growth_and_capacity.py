@@ -62,7 +62,7 @@ show(lambda: tables.demands(results.latest("simulate")))
 show(lambda: tables.validation(results.latest("simulate")))
 
 # %% [markdown]
-# And with batches that arrive on schedule, slowly first, then faster. Near the knee a per cent of demand more or less
+# And with batches that arrive on schedule, slowly first, then faster. Near saturation a per cent of demand more or less
 # decides between a short queue and a long one. Below it the machine has moments that the model does not have: its
 # highest twentieth is slower than the simulated one. So the medians below can be believed, and a p95 is a lower bound.
 # The dotted line is the Allen-Cunneen formula: for work that arrives evenly it sees no reason to wait.

@@ -51,8 +51,8 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 #
 # The tables of the default variant, `07_rollup`. `events` is what happened; `rollup_delta` is what each statement
 # added, append-only, so that writers never wait for one another; `rollup_minute` and `rollup_hour` are what reports
-# read. A delta leaves its table in the statement that adds it to the sums, so a report sees it once, whatever its
-# snapshot.
+# read. A delta leaves its table in the statement that adds it to the sums, so a report sees it once, in
+# every snapshot.
 
 # %%
 save(lambda: d2.schema(results.latest("catalogue").parameters), "05_db_schema")

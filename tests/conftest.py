@@ -36,9 +36,9 @@ BINARIES: dict[str, Path | None] = {"pg18": None} | {
     for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if int(path.parents[1].name) >= 15
 }
-# Servers that are not started here: a Citus cluster, by the URL of any database on its coordinator that knows its nodes
-# (docs/how-to/scale-out.md), and a server that has loaded TimescaleDB. xdist's workers read their URLs under another
-# name, because whatever begins with ADPULSE_ is taken out of the environment.
+# Servers that are not started here: a Citus cluster, by the URL of a database on its coordinator that knows its nodes
+# (ADPULSE_CITUS_URL, docs/how-to/scale-out.md), and a server that has loaded TimescaleDB (ADPULSE_TIMESCALE_URL).
+# xdist's workers read the URLs under another name, because what begins with ADPULSE_ is taken out of the environment.
 GIVEN = {"citus": "TEST_CITUS_URL", "timescale": "TEST_TIMESCALE_URL"}
 for variable in GIVEN.values():
     if (setting := variable.replace("TEST", "ADPULSE")) in os.environ:
@@ -85,7 +85,7 @@ def _cluster(name: str) -> Cluster:
 
 @contextmanager
 def alone(name: str) -> Iterator[None]:
-    """What one test process does at a time."""
+    """Let one test process at a time run the block."""
     with (Path(os.environ[HOME]) / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -100,7 +100,7 @@ class Server:
     variant = "rollup"  # where a test does not say which
 
     async def create(self, name: str, variant: str | None) -> None:
-        """A database with this variant; None: an empty one."""
+        """Create a database with this variant; None: an empty one."""
         template = f"TEMPLATE {await self.template(variant)}" if variant else ""
         await self.execute(f"CREATE DATABASE {name} {template}")
 
@@ -178,7 +178,7 @@ class CitusServer(GivenServer):
 
 
 def running(name: str) -> Server:
-    """The server of that version, started by whoever asks first."""
+    """Return the server of that version; start it at the first call."""
     cluster = _cluster(name)
     cluster.start()
     return Server(name, cluster)
@@ -194,8 +194,10 @@ def server(request: pytest.FixtureRequest) -> Server | GivenServer:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A directory for a server of the test's own. Not tmp_path: as root, another run of pytest makes that one
-    unreachable for the server's user."""
+    """Yield a directory for a server of the test's own.
+
+    Not tmp_path: where tests run as root, another run of pytest makes that unreachable for the server's user.
+    """
     path = Path(os.environ[HOME]) / uuid.uuid4().hex
     path.mkdir()
     yield path
@@ -209,7 +211,7 @@ def anyio_backend() -> str:
 
 @asynccontextmanager
 async def scratch_databases(server: Server | GivenServer) -> AsyncIterator[NewDatabase]:
-    """Yields `await new(variant)` -> URL of a fresh database; all are dropped at the end."""
+    """Yield `await new(variant)` -> URL of a fresh database; drop all of them at the end."""
     names = []
 
     async def new(variant: str | None = server.variant) -> str:
@@ -227,27 +229,27 @@ async def scratch_databases(server: Server | GivenServer) -> AsyncIterator[NewDa
 
 @pytest.fixture
 async def new_database(server: Server) -> AsyncIterator[NewDatabase]:
-    """A factory: `await new_database("btree_gin")` is the URL of a fresh database; None: an empty one."""
+    """Yield a factory: `await new_database("btree_gin")` is the URL of a fresh database; None: an empty one."""
     async with scratch_databases(server) as new:
         yield new
 
 
 @pytest.fixture
 async def url(new_database: NewDatabase) -> str:
-    """A fresh database with the default variant."""
+    """Create a fresh database with the default variant; return its URL."""
     return await new_database()
 
 
 @pytest.fixture
 async def connection(url: str) -> AsyncIterator[connections.Connection]:
-    """A connection to the database of `url`."""
+    """Open a connection to the database of `url`."""
     connection = await connections.connect(url)
     yield connection
     await connection.close()
 
 
 def dial(url: str) -> socket.socket:
-    """A connection to the server of that URL, through its socket or over TCP."""
+    """Open a connection to the server of that URL, through its socket or over TCP."""
     parts = urlsplit(url)
     if parts.hostname is not None:
         return socket.create_connection((parts.hostname, parts.port or 5432))
@@ -304,7 +306,7 @@ async def wire(url: str, home: Path) -> AsyncIterator[Wire]:
 
 @asynccontextmanager
 async def services() -> AsyncIterator[Serve]:
-    """Yields `await serve(url, max_events=3)` -> a client of the service, in this process, ready to write."""
+    """Yield `await serve(url, max_events=3)` -> a client of the service, in this process, ready to write."""
     async with AsyncExitStack() as stack:
 
         async def start(url: str, **settings: object) -> Client:
@@ -322,12 +324,12 @@ async def services() -> AsyncIterator[Serve]:
 
 @pytest.fixture
 async def serve(new_database: NewDatabase) -> AsyncIterator[Serve]:
-    """The factory; its services end before their databases do."""
+    """Yield the factory of services, which end before their databases do."""
     async with services() as start:
         yield start
 
 
 @pytest.fixture
 async def client(serve: Serve, url: str) -> Client:
-    """The service on the database of `url`."""
+    """Start the service on the database of `url`."""
     return await serve(url)

@@ -13,7 +13,7 @@ LAB = sorted((ROOT / "benchmarks").rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
-    """Return the top-level packages that a file imports, wherever in it. Fails for a relative import."""
+    """Return the top-level packages that a file imports, anywhere in it. Fails for a relative import."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(), str(path))):
         if isinstance(node, ast.Import):

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds what the wheel holds."""
+    """Build the wheel and unpack it into a folder."""
     folder = tmp_path_factory.mktemp("wheel")
     hatchling = Path(sys.executable).with_name("hatchling")
     subprocess.run([hatchling, "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True, capture_output=True)

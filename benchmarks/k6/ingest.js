@@ -1,7 +1,7 @@
-// The knee: batches arrive ever faster, in STEPS steps up to PEAK a second, until the service no longer keeps up.
+// The saturation point: batches arrive ever faster, in STEPS steps up to PEAK a second, until the service no longer keeps up.
 //
 // The run ends there by itself: when a batch is refused or cannot be sent on schedule, or when answers of a step
-// take too long. That is what was looked for and no broken promise; benchmarks/adbench/experiments/load/knee.py reads the steps.
+// take too long. That is what was looked for and no broken promise; benchmarks/adbench/experiments/load/saturation.py reads the steps.
 
 import { config, divide } from './lib/config.js';
 import { post } from './lib/events.js';

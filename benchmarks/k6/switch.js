@@ -1,5 +1,5 @@
-// BATCHES, KEYED_BATCHES (each sent twice) and REPORTS a second while the database below is changed. How long whoever
-// waits has to wait, and when, benchmarks/adbench/experiments/switch/run.py reads from k6's samples.
+// BATCHES, KEYED_BATCHES (each sent twice) and REPORTS a second while the database below is changed. benchmarks/adbench/
+// experiments/switch/run.py reads from k6's samples who had to wait, how long and when.
 
 import { config } from './lib/config.js';
 import { keyed, post } from './lib/events.js';

@@ -21,7 +21,8 @@ from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
 from adpulse.database.connections import Connection, connect
 from adpulse.database.embedded import Cluster, database
-from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 

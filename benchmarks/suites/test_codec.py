@@ -14,7 +14,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from adbench.workload import live_batches
-from adpulse.event import Limits, check
+from adpulse.event.contract import check
+from adpulse.event.limits import Limits
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
 from benchmarks.suites.conftest import END

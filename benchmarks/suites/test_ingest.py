@@ -18,7 +18,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from adbench.workload import live_batches
 from adpulse.database.connections import Connection
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from benchmarks.suites.conftest import END, VARIANTS, Lab

@@ -1,6 +1,6 @@
 """Rounds of maintenance.
 
-Hypothesis: a round of the roll-ups costs in proportion to what has come in since the last one, whatever is stored;
+Hypothesis: a round of the roll-ups costs in proportion to what has come in since the last one, however much is stored;
 a materialized view costs in proportion to all that is stored.
 
     pytest benchmarks/suites/test_maintenance.py --benchmark-only --benchmark-group-by=param:backlog

@@ -15,7 +15,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from adbench.checks import promises
 from adbench.workload import report_mix
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 from adpulse.variants import catalogue
 from benchmarks.suites.conftest import VARIANTS, Lab
 

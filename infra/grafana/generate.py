@@ -168,7 +168,12 @@ _SUMS = """(
   UNION ALL
   SELECT campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
   FROM rollup_delta
-  WHERE xid >= (SELECT rollup_delta_start()) AND $__timeFilter(minute)
+  WHERE
+    (
+      xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved)
+      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
+    )
+    AND $__timeFilter(minute)
 ) AS sums"""
 
 _TOP_CAMPAIGNS = f"""SELECT

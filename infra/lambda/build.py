@@ -3,7 +3,7 @@
     .venv/bin/python infra/lambda/build.py
 
 Prints the sizes that Lambda limits: 50 MB zipped when it is uploaded directly, 250 MB unzipped. Packages come as wheels
-for the function's platform, whatever the machine that builds: nothing is compiled and no container is needed.
+for the function's platform, not for the machine that builds: nothing is compiled and no container is needed.
 """
 
 import json

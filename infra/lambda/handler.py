@@ -134,7 +134,8 @@ def _publish(counts: Counter[str]) -> None:
 
 def database_url() -> str:
     """Return the database's URL, from Secrets Manager where DATABASE_SECRET_ARN names a secret: read for each new
-    connection, so that a password may change without a deployment."""
+    connection, so that a password may change without a deployment.
+    """
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if arn is None:
         return os.environ["ADPULSE_DATABASE_URL"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A Citus cluster to try on this machine: a coordinator and two workers that listen on loopback only and trust whoever
-# reaches them there. Needs PostgreSQL with Citus installed.
+# A Citus cluster to try on this machine: a coordinator and two workers that listen on loopback only and trust
+# every client there. Needs PostgreSQL with Citus installed.
 #
 #   infra/postgres/citus-cluster.sh start DIR [PORT]   make it in DIR if it is not there, start it, print its URL
 #   infra/postgres/citus-cluster.sh stop DIR           stop it; DIR can be removed then

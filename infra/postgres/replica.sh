@@ -3,7 +3,7 @@
 set -euo pipefail
 if [[ ! -s $PGDATA/PG_VERSION ]]; then
   mkdir -p "$PGDATA" && chmod 0700 "$PGDATA"
-  # Whatever an interrupted copy left.
+  # What an interrupted copy left.
   find "$PGDATA" -mindepth 1 -delete
   export PGPASSWORD=replicator
   psql -h db -U replicator -d postgres -qAtc \

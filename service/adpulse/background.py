@@ -1,18 +1,66 @@
-"""The end of a task that runs for as long as the process does."""
+"""Work beside the requests: one way to start, to fail and to stop (the model is river's startstop)."""
 
 import asyncio
+import logging
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
-_AGAIN_S = 1.0
+log = logging.getLogger(__name__)
+
+MOST_PAUSE_S = 60.0  # after one mistake after another
+_CANCEL_AGAIN_S = 1.0
 
 
-async def end(task: asyncio.Task[None]) -> None:
-    """Cancel a task, and wait until it has ended. Raises what it ended with.
+class Background(ABC):
+    """Work that goes on from `start` to `stop`: `run` is called again `pause_s` after it has ended or failed.
 
-    Once may not be enough: when the roll-back of what is cancelled meets a closed connection, that error takes the
-    place of the cancellation, and a task that goes on after errors of the database goes on.
+    Errors of the kinds in `expected` go to `failed`. Any other is a mistake of the service: it is logged with its
+    traceback, and each further one doubles the pause, until a run ends well.
     """
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_AGAIN_S)
-    if not task.cancelled():
-        task.result()
+
+    expected: ClassVar[tuple[type[Exception], ...]] = ()
+
+    def __init__(self, name: str, pause_s: float) -> None:
+        self.name = name
+        self._pause_s = pause_s
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Do the work, once or for ever. An error ends the run, and the next one follows."""
+
+    def failed(self, error: Exception) -> None:
+        """Say that a run ended with one of the expected errors."""
+        log.warning("%s failed, will try again: %s: %s", self.name, type(error).__name__, error)
+
+    async def start(self) -> None:
+        """Begin, as a task beside the caller."""
+        self._stopping = False
+        self._task = asyncio.create_task(self._repeat(), name=self.name)
+
+    async def stop(self) -> None:
+        """Cancel the work, and wait until it has ended; do nothing when it was never started.
+
+        One cancellation may not be enough: when the roll-back of what is cancelled meets a closed connection, that
+        error takes its place.
+        """
+        self._stopping = True
+        while self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_S)
+
+    async def _repeat(self) -> None:
+        pause_s = self._pause_s
+        while not self._stopping:
+            try:
+                await self.run()
+                pause_s = self._pause_s
+            except self.expected as error:
+                pause_s = self._pause_s
+                self.failed(error)
+            except Exception:
+                pause_s = min(2 * pause_s, max(MOST_PAUSE_S, self._pause_s))
+                log.exception("%s failed by a mistake of the service, will try again in %g s", self.name, pause_s)
+            if not self._stopping:
+                await asyncio.sleep(pause_s)

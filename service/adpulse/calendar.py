@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-GRANULARITIES = ("minute", "hour", "day", "week", "month")
+Granularity = Literal["minute", "hour", "day", "week", "month"]
+GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

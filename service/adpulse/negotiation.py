@@ -1,4 +1,4 @@
-"""What a client says it prefers: Accept and Accept-Encoding (RFC 9110, 12.4)."""
+"""Preferences of a client: Accept and Accept-Encoding (RFC 9110, 12.4)."""
 
 
 def quality(header: bytes, *names: str) -> float:

@@ -20,7 +20,7 @@ from prometheus_client import (
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     # prometheus_client asks for the process id with every sample, lest the process was forked; ours never are, and a
     # system call a sample is dear.
-    values.ValueClass = values.MultiProcessValue(process_identifier=cache(os.getpid))  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(process_identifier=cache(os.getpid))  # type: ignore[no-untyped-call]  # untyped there
 
 # An edge exactly at 0.2 s, the report target, so that the share of reports within it is read off without guessing.
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -91,7 +91,7 @@ MAINTENANCE_STEP_FAILURES = Counter(
 MAINTENANCE_WARNINGS = Counter(
     "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
 )
-# Known to whoever holds the maintenance lock, and NaN elsewhere: take the max over all instances.
+# Known to the process that holds the maintenance lock, and NaN elsewhere: take the max over all instances.
 MAINTAINED = Gauge(
     "adpulse_maintenance_last_success_timestamp_seconds",
     "When a round last succeeded; the time since is how far roll-ups lag behind (reports do not: they add the deltas)",

@@ -8,7 +8,7 @@ CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NUL
 
 CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
 
--- With its owner's rights: whoever writes events need not be able to write here. Who gets the lock learns that
+-- With its owner's rights: a login that writes events need not be able to write here. Who gets the lock learns that
 -- nobody is moving any more.
 CREATE FUNCTION adpulse_move.capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

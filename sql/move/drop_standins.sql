@@ -2,4 +2,4 @@
 
 DROP TABLE adpulse_next.rollup_mark, adpulse_next.declared_dimension;
 
-DROP FUNCTION adpulse_next.rollup_delta_start();
+DROP FUNCTION adpulse_next.rollup_delta_start(), adpulse_next.rollup_moved_snapshot();

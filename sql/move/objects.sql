@@ -1,6 +1,6 @@
 -- What hangs on `events`, its partitions and the tables that a variant keeps beside it, in one schema: compared for the
 -- schema in force and one in which the variant has just been built, it tells what the owner has added, and a move would
--- drop. The same for all daily partitions, whatever their day.
+-- drop. The same for all daily partitions.
 --
 -- $1 name       of the schema
 -- $2 text[]     the variant's tables beside events

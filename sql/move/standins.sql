@@ -8,4 +8,10 @@ CREATE FUNCTION rollup_delta_start() RETURNS xid8
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN '0'::xid8;
 
+CREATE FUNCTION rollup_moved_snapshot() RETURNS SETOF pg_snapshot
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT '1:1:'::pg_snapshot;
+END;
+
 CREATE TABLE declared_dimension (LIKE public.declared_dimension INCLUDING ALL);

@@ -38,13 +38,14 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_the_queue_is_read_off_beside_the_requests() -> None:
     """Events that wait and the age of the oldest are gauges; an empty queue has no age."""
     queue: list[tuple[int, float | None]] = [(7, time.monotonic() - 100)]
-    task = asyncio.create_task(gauges.watch_queue(lambda: queue[0]))
+    reading = gauges.QueueGauges(lambda: queue[0])
+    await reading.start()
     await until(lambda: telemetry.QUEUED.collect()[0].samples[0].value == 7)
     assert telemetry.QUEUE_AGE.collect()[0].samples[0].value >= 100
     queue[0] = (0, None)
     await until(lambda: telemetry.QUEUED.collect()[0].samples[0].value == 0)
     assert telemetry.QUEUE_AGE.collect()[0].samples[0].value == 0
-    task.cancel()
+    await reading.stop()
 
 
 async def test_who_maintains_reads_off_the_database(serve: Serve, url: str, connection: Connection) -> None:

@@ -8,35 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import pytest
 from httpx import AsyncClient
-from typer.main import get_command
 
-from adbench import cli as bench_cli
-from adpulse.cli import main
 from adpulse.database.session import SETTINGS
-from adpulse.event import FIELDS
+from adpulse.event.contract import FIELDS
+from tests.docs.pages import FENCE, PROGRAMS, ROOT, pages, unknown_command
 
-ROOT = Path(__file__).parents[2]
-PAGES = [*ROOT.glob("*.md"), *(part for each in ("docs", "sql", "benchmarks") for part in (ROOT / each).rglob("*.md"))]
-PROGRAMS = {"adpulse": get_command(main.app), "adbench": get_command(bench_cli.app)}
-
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
-
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def _anchors(page: Path) -> set[str]:
-    """The anchors that code hosts give to headings: lower case, words joined by hyphens, other signs dropped."""
-    text = _FENCE.sub("", page.read_text())
+    """Return the anchors that code hosts give to headings: lower case, hyphens between words, other signs dropped."""
+    text = FENCE.sub("", page.read_text())
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _commands(page: Path) -> Iterator[list[str]]:
-    """The words of every command in the page's shell blocks, without what is quoted."""
-    for kind, block in _FENCE.findall(page.read_text()):
+    """Yield the words of every command in the page's shell blocks, without what is quoted."""
+    for kind, block in FENCE.findall(page.read_text()):
         if kind not in ("sh", "bash", "shell", "console"):
             continue
         bare = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", block).replace("\\\n", " ")
@@ -47,12 +37,6 @@ def _commands(page: Path) -> Iterator[list[str]]:
                 words.pop(0)
             if words:
                 yield words
-
-
-def _makefile() -> tuple[set[str], set[str]]:
-    """The targets and the variables that can be given."""
-    text = (ROOT / "Makefile").read_text()
-    return set(re.findall(r"^([a-z]+):", text, re.MULTILINE)), set(re.findall(r"^([A-Z]+) +\?=", text, re.MULTILINE))
 
 
 def _generator() -> ModuleType:
@@ -68,7 +52,7 @@ def _generator() -> ModuleType:
 def test_relative_links_resolve(page: Path) -> None:
     """Every link inside the repository leads to a file that is there, and to a heading that is in it."""
     broken = []
-    for target in (link or image for link, image in _LINK.findall(_FENCE.sub("", page.read_text()))):
+    for target in (link or image for link, image in _LINK.findall(FENCE.sub("", page.read_text()))):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
@@ -81,21 +65,11 @@ def test_relative_links_resolve(page: Path) -> None:
 @pages
 def test_commands_exist(page: Path) -> None:
     """Shell blocks name only make targets, programs, commands and options that there are."""
-    targets, variables = _makefile()
     unknown = []
     for words in _commands(page):
         program = words[0].removeprefix(".venv/bin/")
-        if program == "make":
-            given = [word.partition("=") for word in words[1:]]
-            unknown += [name for name, sign, _ in given if name not in (variables if sign else targets)]
-        elif program in PROGRAMS:
-            options = {word.partition("=")[0] for word in words if word.startswith("--")} - {"--help"}
-            command, known = PROGRAMS[program], set()
-            for word in ["", *words[1:]]:
-                command = getattr(command, "commands", {}).get(word, command)  # a group's own options come before
-                known |= {option for each in command.params for option in each.opts}
-            if options - known or (hasattr(command, "commands") and words[-1] != "--help"):
-                unknown.append(" ".join(words))
+        if program == "make" or program in PROGRAMS:
+            unknown += unknown_command([program, *words[1:]])
         elif words[0].startswith(".venv/bin/") and not Path(sys.executable).with_name(program).exists():
             unknown.append(words[0])
     assert not unknown

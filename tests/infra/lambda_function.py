@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 
 def load(name: str = "handler") -> ModuleType:
-    """A module of infra/lambda, new at each call: `lambda` cannot be part of a package's name."""
+    """Load a module of infra/lambda, new at each call: `lambda` cannot be part of a package's name."""
     spec = importlib.util.spec_from_file_location(f"lambda_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -63,13 +63,13 @@ async def running() -> AsyncIterator[Function]:
 
 
 def body(*users: str, **fields: object) -> str:
-    """A batch with an event for each user, who so becomes its name."""
+    """Build a batch with one event for each user, so that the user names the event."""
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "event_type": "click", "cost": 0.25} | fields
     return json.dumps({"events": [event | {"user_id": user} for user in users]})
 
 
 def message(text: str, key: str | None = None, message_id: str | None = None, **attributes: str) -> Record:
-    """A record as the event source hands it over (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
+    """Build a record as the event source hands it over (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
     named = attributes | ({} if key is None else {"Idempotency-Key": key})
     return {
         "messageId": message_id or str(uuid.uuid4()),

@@ -117,7 +117,7 @@ def event(number: int, now: datetime) -> dict[str, Any]:
 
 
 async def load(address: str) -> None:
-    """A little of everything that the dashboards show, for ever."""
+    """Produce a little of everything that the dashboards show, until cancelled."""
     async with httpx.AsyncClient(base_url=address, timeout=60) as client:
         while True:
             now = datetime.now(UTC)

@@ -51,7 +51,7 @@ def attributes(resource: str, name: str) -> dict[str, str]:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An account at moto's, in this process, with a network."""
+    """Mock an AWS account with a network, in this process."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", GIVEN["AWS_REGION"])
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     with mock_aws():  # which brings credentials of its own
@@ -209,6 +209,7 @@ def test_prometheus_takes_what_the_collector_scrapes(tmp_path: Path) -> None:
 
 def test_keys_outlive_the_queue() -> None:
     """The service forgets old Idempotency-Keys: not while the message of one can still be delivered, not even after
-    it was taken out of the dead-letter queue once and went there again."""
+    it was taken out of the dead-letter queue once and went there again.
+    """
     queue = resources("lambda/template.yaml")["DeadLetterQueue"]
     assert int(ENVIRONMENT["ADPULSE_IDEMPOTENCY_HOURS"]) * 3600 > 2 * queue["MessageRetentionPeriod"]

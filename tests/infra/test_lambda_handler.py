@@ -123,7 +123,7 @@ async def test_without_a_database_all_come_again(
 async def test_a_connection_that_died_asleep_costs_nothing(
     function: Function, connection: Connection, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between invocations the function sleeps, and whoever drops its connection cannot tell it."""
+    """Between invocations the function sleeps, and a peer that drops its connection cannot tell it."""
     monkeypatch.setenv("ADPULSE_DATABASE_URL", wire.url)
     assert await function(message(body("A"))) == []
     await wire.cut()
@@ -177,7 +177,7 @@ def test_the_locked_packages_suffice() -> None:
 
 
 def test_the_function_has_the_versions_of_the_service() -> None:
-    """The two locks are compiled at once, so both doors check and write alike."""
+    """The two locks are compiled at once, so service and function check and write alike."""
     pinned = [
         set(re.findall(r"^([a-z0-9-]+==[^\s;]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
         for name in ("lambda.txt", "runtime.txt")

@@ -134,7 +134,7 @@ class EventSource:
 
 @pytest.fixture
 async def function(wire: Wire, aws: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Function]:
-    """The function, which finds the database, behind a wire that can be cut, in Secrets Manager."""
+    """Start the function; it finds its database in Secrets Manager, behind a wire that can be cut."""
     secret = boto3.client("secretsmanager").create_secret(Name=f"test-{uuid.uuid4()}", SecretString=wire.url)
     monkeypatch.setenv("DATABASE_SECRET_ARN", secret["ARN"])
     async with running() as function:
@@ -142,7 +142,7 @@ async def function(wire: Wire, aws: None, monkeypatch: pytest.MonkeyPatch) -> As
 
 
 def traffic(rng: random.Random) -> tuple[list[tuple[str, str | None]], list[str], list[str]]:
-    """Requests in a random order, some sent twice; the users that must have one event each; the poison."""
+    """Return requests in random order, some sent twice; the users that must have one event each; the poison."""
     requests: list[tuple[str, str | None]] = []
     users = []
     poison = ["{", body("unknown", event_type="view"), body("dear", cost=-1)]
@@ -164,7 +164,8 @@ async def test_nothing_is_lost_and_nothing_doubled(
 ) -> None:
     """Duplicates, reordering, one percent of poison, a poller that dies before it deletes, and a database that goes
     away and comes back: each event that was queued is stored once, and reports say what a recount says. The poison, and
-    nothing else, is in the dead-letter queue."""
+    nothing else, is in the dead-letter queue.
+    """
     rng = random.Random(9)
     queue = Queue(url.split("/")[-1].partition("?")[0])
     requests, users, poison = traffic(rng)

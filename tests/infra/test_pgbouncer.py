@@ -33,13 +33,13 @@ needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not
 def _version() -> tuple[int, int]:
     assert PGBOUNCER is not None
     text = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
-    major, minor = re.search(r"PgBouncer (\d+)\.(\d+)", text).groups()  # type: ignore[union-attr]  # it says so
+    major, minor = re.search(r"PgBouncer (\d+)\.(\d+)", text).groups()
     return int(major), int(minor)
 
 
 @pytest.fixture
 async def pooler(url: str) -> AsyncIterator[str]:
-    """The URL of a PgBouncer before the database of `url`. Two server connections, so that clients do share them."""
+    """Start a PgBouncer before the database of `url`, with two server connections, so that clients share them."""
     assert PGBOUNCER is not None
     socket = parse_qs(urlsplit(url).query)["host"][0]
     name = urlsplit(url).path.lstrip("/")

@@ -64,7 +64,7 @@ def test_the_matrix_is_what_the_project_supports() -> None:
 
 
 def test_the_order_of_the_jobs() -> None:
-    """Tests and lint, then the build, then the push, and a summary whatever happened."""
+    """Tests and lint, then the build, then the push, and a summary in every case."""
     assert {"test", "lint"} <= set(JOBS["build"]["needs"])
     assert JOBS["push"]["needs"] == "build"
     assert set(JOBS["summary"]["needs"]) == set(JOBS) - {"summary"}

@@ -32,7 +32,7 @@ SETTINGS = {
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Connection]:
-    """A connection, while the block runs."""
+    """Yield a connection and close it after the block."""
     connection = await connections.connect(url)
     try:
         yield connection
@@ -49,7 +49,7 @@ class Pair:
     replica: Cluster
 
     async def caught_up(self) -> None:
-        """Waits until the replica has replayed what the primary has written so far."""
+        """Wait until the replica has replayed what the primary has written so far."""
         async with connected(self.primary.url()) as there, connected(self.replica.url()) as here:
             wanted = await there.fetchval("SELECT pg_current_wal_insert_lsn()::text")
             async with asyncio.timeout(PATIENCE_S):
@@ -71,7 +71,7 @@ def shared_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     home = Path(os.environ[HOME]) / f"{request.param}-pair"
     binaries = BINARIES[request.param]
     primary = Cluster(home / "primary", binaries, **SETTINGS)
-    # Whichever test process comes first starts them, and the last to leave stops them.
+    # The first test process starts them, and the last to leave stops them.
     with primary.in_use(), Standby(primary, home / "replica", binaries, **SETTINGS).in_use() as _:
         yield Pair(request.param, primary, Standby(primary, home / "replica", binaries, **SETTINGS))
 
@@ -88,7 +88,7 @@ NewPairDatabase = Callable[[str], Awaitable[str]]
 
 @pytest.fixture
 async def pair_database(pair: Pair) -> AsyncIterator[NewPairDatabase]:
-    """A factory: `await pair_database("rollup")` is the name of a fresh database that both have."""
+    """Yield a factory: `await pair_database("rollup")` is the name of a fresh database on both servers."""
     names = []
     async with connected(pair.primary.url()) as connection:
 
@@ -117,7 +117,7 @@ async def serve(pair_database: NewPairDatabase) -> AsyncIterator[Serve]:
 
 
 async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    """Waits for it."""
+    """Wait until `look` returns True, at most PATIENCE_S seconds."""
     async with asyncio.timeout(PATIENCE_S):
         while not await look():
             await asyncio.sleep(0.05)

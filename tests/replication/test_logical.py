@@ -21,7 +21,7 @@ RECIPES = Path(__file__).parents[2] / "infra" / "postgres" / "logical"
 
 
 async def psql(url: str, script: str, **variables: str) -> None:
-    """Runs a script of the recipe. Raises CalledProcessError."""
+    """Run a script of the recipe. Raise CalledProcessError."""
     program = [str(embedded.embedded_binaries() / "psql"), "-X", "-q", "-d", url]
     given = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
     command = [*program, *given, "-f", str(RECIPES / script)]
@@ -30,7 +30,7 @@ async def psql(url: str, script: str, **variables: str) -> None:
 
 @pytest.fixture
 async def subscriber(pair: Pair) -> AsyncIterator[str]:
-    """The address of a database in another server of the same version, with the variant and nothing else."""
+    """Yield the URL of a database of another server of the same version, with the variant and nothing else."""
     async with scratch_databases(running(pair.name)) as new:
         url = await new("rollup_dims")
         yield url

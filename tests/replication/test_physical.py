@@ -85,7 +85,7 @@ async def test_a_report_is_exact_as_of_what_is_replayed(pair: Pair, pair_databas
 
 
 async def test_lag_grows_while_replay_stands_still(pair: Pair, pair_database: NewPairDatabase, serve: Serve) -> None:
-    """Without a limit the replica answers whatever its age, says it, and never less than it is."""
+    """Without a limit the replica answers at any age, and never says less than its age."""
     there = await pair_database("rollup")
     client = await serve(pair.primary.url(there), read_database_url=pair.replica.url(there))
 
@@ -185,7 +185,8 @@ async def test_a_repeat_waits_for_the_standby_as_the_first_did(
     pair: Pair, pair_database: NewPairDatabase, serve: Serve
 ) -> None:
     """A commit whose wait for a synchronous standby was broken off stands on the primary alone. Its sender, who got 503
-    and asks again, must not get 200 before the standby has it: the primary may be lost yet."""
+    and asks again, must not get 200 before the standby has it: the primary may be lost yet.
+    """
     url = pair.primary.url(await pair_database("rollup"))
     client = await serve(url, write_timeout_s=1, maintenance_s=60)
     event = {"ts": datetime.now(UTC).isoformat(), "campaign_id": "C1", "user_id": "U1", "event_type": "click"}
@@ -211,5 +212,5 @@ async def test_a_repeat_waits_for_the_standby_as_the_first_did(
         return reply.status_code == 200 and reply.json()["accepted"] + reply.json()["duplicates"] == 1
 
     for batch in (keyed, with_id):
-        await until(lambda batch=batch: duplicate(batch))  # type: ignore[misc]
+        await until(lambda batch=batch: duplicate(batch))
     assert (await told(client))[0] == 2

@@ -41,7 +41,7 @@ async def money(connection: Connection, name: str, **chosen: Any) -> dict[str | 
 
 @ROLLUPS
 async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: str) -> None:
-    """Whatever one campaign sends, rounds succeed, no delta stays, and every total is exact, of all and of each."""
+    """For any events of one campaign, rounds succeed, no delta stays, and every total is exact, of all and of each."""
     variant = catalogue.find(name)
     connection = await connections.connect(await new_database(name))
     expected = {"BIG": [0, 0, 0], "SMALL": [0, 0, 0]}
@@ -74,7 +74,7 @@ async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: s
 
 @given(cost=st.integers(-(10**24), 10**24), revenue=st.integers(-(10**24), 10**24))
 async def test_pieces_sum_to_the_whole(connection: Connection, cost: int, revenue: int) -> None:
-    """Whatever the two sums, their pieces are bigint and add up to them."""
+    """For any two sums, their pieces are bigint and add up to them."""
     rows = await connection.fetch("SELECT * FROM bigint_pieces($1, $2)", Decimal(cost), Decimal(revenue))
     assert sum(row["cost_micros"] for row in rows) == cost
     assert sum(row["revenue_micros"] for row in rows) == revenue
@@ -129,7 +129,7 @@ async def test_a_report_over_http_is_exact_past_a_bigint(serve: Serve, new_datab
 
 
 def cost_of_totals(text: str) -> Decimal:
-    """The cost of the totals, with every digit."""
+    """Return the cost of the totals, with every digit."""
     cost = json.loads(text, parse_float=Decimal)["totals"]["cost"]
     return Decimal(cost)
 

@@ -227,7 +227,8 @@ async def _attached_empty(connection: Connection) -> None:
 
 async def test_a_detached_table_counts_no_more(new_database: NewDatabase) -> None:
     """DETACH leaves its rows in the roll-ups; what is done to the table then changes no report. TRUNCATE before it
-    takes them out."""
+    takes them out.
+    """
     connection = await connections.connect(await new_database("rollup"))
     await connection.execute("SELECT prepare_days($1, $1)", DAY)
     await connection.copy_records_to_table(PART, records=rows(DAY), columns=COLUMNS)

@@ -11,8 +11,9 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.reports import reporter as reports
 from adpulse.reports.query import QueryError, parse
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 from tests.conftest import CLUSTERS, NewDatabase, Serve
@@ -26,7 +27,7 @@ def at(day: date, hour: int = 12) -> datetime:
 
 
 async def add(connection: Connection, *days: date, geo: str = "IN") -> None:
-    """An impression at 12:30 of each day."""
+    """Insert an impression at 12:30 of each day."""
     rows = [(at(day), "impression", "C1", "U1", f'{{"geo": "{geo}"}}') for day in days]
     columns = ("ts", "event_type", "campaign_id", "user_id", "metadata")
     await connection.copy_records_to_table("events", records=rows, columns=columns)
@@ -41,7 +42,7 @@ async def partitions(connection: Connection) -> set[date]:
 
 
 async def strays(connection: Connection) -> int:
-    return await connection.fetchval("SELECT count(*) FROM events_default")  # type: ignore[no-any-return]
+    return await connection.fetchval("SELECT count(*) FROM events_default")
 
 
 @PARTITIONED
@@ -65,7 +66,8 @@ async def test_stray_days_move_into_partitions_of_their_own(new_database: NewDat
 @PARTITIONED
 async def test_events_of_every_day_since_1970_make_few_partitions(new_database: NewDatabase, name: str) -> None:
     """A client may send events of 20,000 different days: those long ago stay in the default partition, found by
-    an index and not by reading it."""
+    an index and not by reading it.
+    """
     connection = await connections.connect(await new_database(name))
     before = await partitions(connection)
     await connection.execute(
@@ -220,8 +222,8 @@ async def test_a_report_over_dropped_days_is_a_422_that_names_the_horizon(new_da
     await retire(connection, days[1])
     await connection.close()
     settings = Settings()
-    readers = await reports.open_readers(url, 1, "test", settings)
-    reporter = reports.Reporter(readers, settings)
+    readers = await open_readers(url, 1, "test", settings)
+    reporter = Reporter(readers, settings)
     now = datetime.now(UTC)
     answer = await reporter.report(parse([("start", "-60d")], now, settings))
     assert answer.totals[0] == 2

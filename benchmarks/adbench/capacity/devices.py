@@ -23,7 +23,7 @@ class Cores:
         self.number = number
         self._jobs: list[tuple[float, int, Event]] = []
         self._names = count()
-        self._plan = 0  # of which completion is due next; older ones are void
+        self._due = 0  # number of the next completion; older ones are void
         self._virtual_s = 0.0
         self._seen_s = env.now
         self._busy_s = 0.0
@@ -51,15 +51,15 @@ class Cores:
             self._busy_s += elapsed * min(len(self._jobs), self.number)
 
     def _expect(self) -> None:
-        self._plan += 1
+        self._due += 1
         if self._jobs:
             left_s = max(self._jobs[0][0] - self._virtual_s, 0) / self._share()
-            timeout = self._env.timeout(left_s, value=self._plan)
+            timeout = self._env.timeout(left_s, value=self._due)
             assert timeout.callbacks is not None
             timeout.callbacks.append(self._complete)
 
     def _complete(self, timeout: Event) -> None:
-        if timeout.value != self._plan:
+        if timeout.value != self._due:
             return
         self._catch_up()
         while self._jobs and self._jobs[0][0] <= self._virtual_s + _NEGLIGIBLE_S:

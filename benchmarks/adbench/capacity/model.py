@@ -1,4 +1,4 @@
-"""The house as queues: clients, a balancer, processes of the service with their writers, a pooler, shards.
+"""The deployment as queues: clients, a balancer, processes of the service with their writers, a pooler, shards.
 
 What is modelled is what decides who waits for whom (docs/explanation/architecture.md, "An event"):
 
@@ -7,7 +7,7 @@ What is modelled is what decides who waits for whom (docs/explanation/architectu
 - `writers` of a process take what has arrived, up to `group_events`, and are answered together: group commit.
 - Without `cells` a batch holds events of all campaigns, and a group goes to every shard that one of them lives on, in
   parallel; with several parts the commit has two phases, two flushes. With `cells` clients send a batch for the
-  campaigns of one shard to the processes of that shard, and every cell is the house as it is on one machine.
+  campaigns of one shard to the processes of that shard, and every cell is the deployment as it is on one machine.
 - What is written needs a server connection of the shard's PgBouncer, processor time there, and the disk.
 - Compaction takes the shard's cores once a second, as `maintain.sql` does.
 - Reports go through a process, one of its readers, and a shard or all of them.
@@ -116,18 +116,18 @@ class Shard:
 class Process:
     """One process of the service."""
 
-    def __init__(self, house: "House", cores: Cores, shards: list[Shard]) -> None:
-        self.house = house
+    def __init__(self, deployment: "Deployment", cores: Cores, shards: list[Shard]) -> None:
+        self.deployment = deployment
         self.cores = cores
         self.shards = shards  # that it writes to
-        self.loop = simpy.Resource(house.env)
-        self.readers = simpy.Resource(house.env, house.fleet.readers)
+        self.loop = simpy.Resource(deployment.env)
+        self.readers = simpy.Resource(deployment.env, deployment.fleet.readers)
         self.up = True
         self._queue: deque[Job] = deque()
         self._waiting = 0  # events
-        self._wake = house.env.event()
-        for _ in range(house.fleet.writers):
-            house.env.process(self._write())
+        self._wake = deployment.env.event()
+        for _ in range(deployment.fleet.writers):
+            deployment.env.process(self._write())
 
     def compute(self, seconds: float) -> Steps:
         """Take the event loop, and a core for it."""
@@ -137,17 +137,16 @@ class Process:
 
     def take(self, events: int) -> Steps:
         """Take a batch, and return True if it was stored. A full queue refuses it unread, or after it was read."""
-        house = self.house
-        yield house.env.timeout(house.times.settle(events))
+        deployment = self.deployment
+        yield deployment.env.timeout(deployment.times.settle(events))
         with self.loop.request() as turn:
             yield turn
-            # adpulse.ingest.writer.Writer.admit_body: what would not fit is refused unread, and costs what any request
-            # costs.
-            admitted = self._admits(events)
-            yield self.cores.work(house.times.take(events if admitted else 0) * house.draw())
-        if not admitted or not self._admits(events):
+            # What is too much is refused unread, and costs what any request costs.
+            admitted = self._admits()
+            yield self.cores.work(deployment.times.take(events if admitted else 0) * deployment.draw())
+        if not admitted or not self._admits():
             return False
-        job = Job(events, house.env.event())
+        job = Job(events, deployment.env.event())
         self._queue.append(job)
         self._waiting += events
         if not self._wake.triggered:
@@ -155,22 +154,21 @@ class Process:
         stored: bool = yield job.settled
         return stored
 
-    def _admits(self, events: int) -> bool:
-        # adpulse.ingest.writer.Writer.admit: a batch larger than the queue is taken when nothing waits.
-        full = bool(self._queue) and self._waiting + events >= self.house.fleet.queue_events
-        return all(shard.up for shard in self.shards) and not full
+    def _admits(self) -> bool:
+        # As adpulse.ingest.writer.Writer.admit does.
+        return all(shard.up for shard in self.shards) and self._waiting < self.deployment.fleet.queue_events
 
     def _group(self) -> list[Job]:
         group: list[Job] = []
         events = 0
-        while self._queue and (not group or events + self._queue[0].events <= self.house.fleet.group_events):
+        while self._queue and (not group or events + self._queue[0].events <= self.deployment.fleet.group_events):
             group.append(self._queue.popleft())
             events += group[-1].events
         self._waiting -= events
         return group
 
     def _write(self) -> Steps:
-        env = self.house.env
+        env = self.deployment.env
         while True:
             if not self._queue:
                 if self._wake.triggered:
@@ -182,7 +180,7 @@ class Process:
             group = self._group()
             if not group:
                 continue  # another writer has taken it
-            stored = yield from self.house.store(self.shards, sum(job.events for job in group))
+            stored = yield from self.deployment.store(self.shards, sum(job.events for job in group))
             if not stored:  # and nobody else can store: adpulse.ingest.writer.Writer._work
                 group += self._queue
                 self._queue.clear()
@@ -194,8 +192,8 @@ class Process:
 
 
 @dataclass
-class House:
-    """All of it. Whoever plays a scenario switches its parts off and on."""
+class Deployment:
+    """All machines together. A scenario switches parts off and on."""
 
     env: Environment
     fleet: Fleet

@@ -1,4 +1,4 @@
-"""Plays traffic against a house for some simulated seconds, with a failure on the way, and says what came of it."""
+"""Play traffic against a deployment for some simulated seconds, with a failure on the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simpy import Environment
 
 from adbench.capacity.devices import Cores
-from adbench.capacity.model import Fleet, House, Seen, Steps
+from adbench.capacity.model import Deployment, Fleet, Seen, Steps
 from adbench.capacity.service_times import ServiceTimes
 
 RECOVERED = 2.0  # p95 of a second within so many times the p95 before
@@ -22,7 +22,8 @@ Outcome = Literal["answered", "refused", "lost"]
 @dataclass(frozen=True)
 class Traffic:
     """What is sent. Open: so many events a second, in batches that arrive independently (Poisson) or on schedule, as
-    k6 sends them. Closed: `users` clients that post as soon as they have their answer."""
+    k6 sends them. Closed: `users` clients that post as soon as they have their answer.
+    """
 
     rate: float = 0.0  # events a second
     batch: int = 1_000
@@ -90,28 +91,28 @@ def play(
 ) -> Play:
     """Play a scenario; the same arguments give the same play. What is answered after the warm-up counts."""
     env = Environment()
-    house = House(env, fleet, times, np.random.default_rng(seed))
+    deployment = Deployment(env, fleet, times, np.random.default_rng(seed))
     if traffic.users:
         for _ in range(traffic.users):
-            env.process(_user(house, traffic))
+            env.process(_user(deployment, traffic))
     elif traffic.rate:
-        env.process(_arrivals(house, traffic))
+        env.process(_arrivals(deployment, traffic))
     if traffic.reports:
-        env.process(_questions(house, traffic))
+        env.process(_questions(deployment, traffic))
     if failure:
-        env.process(_fail(house, failure))
+        env.process(_fail(deployment, failure))
     env.run(until=warmup_s)
-    before = {kind: [each.busy_s() for each in house.machines_of(kind)] for kind in ("service", "shard")}
+    before = {kind: [each.busy_s() for each in deployment.machines_of(kind)] for kind in ("service", "shard")}
     env.run(until=warmup_s + seconds)
     busy = {
-        kind: [_share(each, was, seconds) for each, was in zip(house.machines_of(kind), before[kind], strict=True)]
+        kind: [_share(each, was, seconds) for each, was in zip(deployment.machines_of(kind), before[kind], strict=True)]
         for kind in before
     }
     return Play(
-        seen=[each for each in house.seen if each.sent_s + each.took_s >= warmup_s],
-        sent=house.sent,
-        ended=len(house.seen),
-        under_way=house.under_way,
+        seen=[each for each in deployment.seen if each.sent_s + each.took_s >= warmup_s],
+        sent=deployment.sent,
+        ended=len(deployment.seen),
+        under_way=deployment.under_way,
         after=warmup_s,
         seconds=seconds,
         busy={kind: sum(shares) / len(shares) for kind, shares in busy.items()},
@@ -125,7 +126,8 @@ def _share(cores: Cores, before_s: float, seconds: float) -> float:
 
 def recovery_s(played: Play, failure: Failure) -> float | None:
     """Return the seconds from the failure until the last second in which something was not answered or p95 was above
-    twice that before it; 0 when nothing was felt, None when it was not over at the end of the play."""
+    twice that before it; 0 when nothing was felt, None when it was not over at the end of the play.
+    """
     posts = [each for each in played.seen if each.kind == "ingest"]
     before = [each.took_s for each in posts if each.sent_s + each.took_s < failure.at_s and each.outcome == "answered"]
     limit = RECOVERED * float(np.quantile(before, 0.95))
@@ -143,52 +145,52 @@ def recovery_s(played: Play, failure: Failure) -> float | None:
 # ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _arrivals(house: House, traffic: Traffic) -> Steps:
+def _arrivals(deployment: Deployment, traffic: Traffic) -> Steps:
     gap_s = traffic.batch / traffic.rate
     while True:
-        yield house.env.timeout(gap_s if traffic.on_schedule else house.rng.exponential(gap_s))
-        house.env.process(_one(house, traffic.batch))
+        yield deployment.env.timeout(gap_s if traffic.on_schedule else deployment.rng.exponential(gap_s))
+        deployment.env.process(_one(deployment, traffic.batch))
 
 
-def _one(house: House, batch: int) -> Steps:
-    if house.fleet.shared:
-        yield house.host[0].work(house.times.client(batch))
-    yield from house.post(batch)
+def _one(deployment: Deployment, batch: int) -> Steps:
+    if deployment.fleet.shared:
+        yield deployment.host[0].work(deployment.times.client(batch))
+    yield from deployment.post(batch)
 
 
-def _user(house: House, traffic: Traffic) -> Steps:
+def _user(deployment: Deployment, traffic: Traffic) -> Steps:
     while True:
-        yield from _one(house, traffic.batch)
+        yield from _one(deployment, traffic.batch)
 
 
-def _questions(house: House, traffic: Traffic) -> Steps:
+def _questions(deployment: Deployment, traffic: Traffic) -> Steps:
     while True:
-        yield house.env.timeout(
-            1 / traffic.reports if traffic.on_schedule else house.rng.exponential(1 / traffic.reports)
+        yield deployment.env.timeout(
+            1 / traffic.reports if traffic.on_schedule else deployment.rng.exponential(1 / traffic.reports)
         )
-        house.env.process(house.ask())
+        deployment.env.process(deployment.ask())
 
 
 # ── What goes wrong ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _fail(house: House, failure: Failure) -> Steps:
-    yield house.env.timeout(failure.at_s)
+def _fail(deployment: Deployment, failure: Failure) -> Steps:
+    yield deployment.env.timeout(failure.at_s)
     if failure.kind == "service lost":
-        for process in house.machines[0]:
+        for process in deployment.machines[0]:
             process.up = False
-        yield house.env.timeout(failure.lasts_s)
-        house.take_out(0)
+        yield deployment.env.timeout(failure.lasts_s)
+        deployment.take_out(0)
     elif failure.kind == "shard lost":
-        shard = house.shards[0]
+        shard = deployment.shards[0]
         shard.up = False
         shard.failures += 1
-        yield house.env.timeout(failure.lasts_s)
+        yield deployment.env.timeout(failure.lasts_s)
         shard.up = True
     else:
-        house.shards[0].disk.slowness = failure.slowness
-        yield house.env.timeout(failure.lasts_s)
-        house.shards[0].disk.slowness = 1.0
+        deployment.shards[0].disk.slowness = failure.slowness
+        yield deployment.env.timeout(failure.lasts_s)
+        deployment.shards[0].disk.slowness = 1.0
 
 
 def slices(played: Play, width_s: float = 1.0) -> Sequence[tuple[float, float, float]]:

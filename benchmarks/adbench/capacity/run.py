@@ -1,5 +1,6 @@
 """`adbench simulate`: validates the model on one machine, then plays fleets and failures. No clock is read: the
-numbers depend on the results that it reads, the seed, and this code alone."""
+numbers depend on the results that it reads, the seed, and this code alone.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,7 @@
 """How long each step takes, from measurements: what a simulation draws its service times from.
 
 - *A batch in the service*: its processor time is the service's in `adbench run ingest` (`ingest.processor`, under
-  load); what its rooms take longer than that when nobody else is there (`adbench run stages`: receive, decode, queue,
+  load); the extra time of its stages on an idle machine (`adbench run stages`: receive, decode, queue,
   answer) is waiting for the kernel, and passes without a core.
 - *A batch in PostgreSQL*: COPY and trigger as in `adbench run stages`, by rows; `commit` there is a flush of the disk.
 - *Compaction* is `ingest.upkeep` of the default variant in `adbench matrix`: processor time an event.
@@ -9,7 +9,7 @@
   fills in the time of each event (`adbench load`, `adbench demo`) it costs more: see `live`.
 - *Reports* are the medians of `adbench run report` when nobody writes: `/readyz` is what the service does for any
   request, the rest is PostgreSQL's.
-- *How much they scatter* are the quantiles of `adbench load soak` around its median: ten minutes far from the knee.
+- *How much they scatter* are the quantiles of `adbench load soak` around its median: ten minutes far from saturation.
 """
 
 from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from adbench.capacity.arithmetic import Demands, Station
 from adbench.capacity.model import Fleet
 from adbench.capacity.play import Traffic, play
 from adbench.capacity.service_times import Scatter, ServiceTimes, live
-from adbench.experiments.load.knee import LIMIT_MS, SENT_SHARE
+from adbench.experiments.load.saturation import LIMIT_MS, SENT_SHARE
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import percentile
 
@@ -57,7 +57,7 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
     idle_ms = stages.value("stage", stage="request", batch=str(batch))
     demand_s = (cost.service_s + cost.postgres_s) * batch + times.client(batch)
     station = Station(ramp.machine.cores, demand_s, service=variability(times.scatter), arrivals=0.0)
-    knee, holds = 0.0, True
+    saturation, holds = 0.0, True
     for step, rate in sorted(offered.items(), key=lambda item: item[1]):
         traffic = Traffic(rate=rate, batch=batch, on_schedule=True)
         seconds = total_s / len(offered)
@@ -79,8 +79,8 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
         stored = float(np.mean([each.rate(batch) for each in plays]))
         p95 = float(np.mean([each.quantiles_ms("ingest")[0.95] for each in plays]))
         holds = holds and stored >= SENT_SHARE * rate and p95 < LIMIT_MS
-        knee = rate if holds else knee
-    yield from _pair("validation.knee", "events/s", {}, ramp.value("ingest.knee"), [knee])
+        saturation = rate if holds else saturation
+    yield from _pair("validation.knee", "events/s", {}, ramp.value("ingest.knee"), [saturation])
 
 
 def _pair(
@@ -101,7 +101,7 @@ def variability(scatter: Scatter, draws: int = 20_000) -> float:
 
 def checks(measurements: list[Measurement]) -> list[Check]:
     """Return how far off the model is, as aims."""
-    knees = [each.value for each in measurements if each.name == "validation.knee"]
+    saturations = [each.value for each in measurements if each.name == "validation.knee"]
     found = []
     for name, quantile, within in (
         ("rate", None, RATE_WITHIN),
@@ -113,10 +113,10 @@ def checks(measurements: list[Measurement]) -> list[Check]:
             for each in measurements
             if each.name == f"validation.{name}.error"
             and each.labels.get("quantile") == quantile
-            and float(each.labels.get("rate", 0)) <= BELOW * max(knees, default=0)
+            and float(each.labels.get("rate", 0)) <= BELOW * max(saturations, default=0)
         ]
         if errors:
-            what = f"{name} p{float(quantile) * 100:g} below {BELOW:.0%} of the knee" if quantile else name
+            what = f"{name} p{float(quantile) * 100:g} below {BELOW:.0%} of the saturation point" if quantile else name
             passed = max(map(abs, errors)) <= within
             detail = f"{min(errors):+.0%} to {max(errors):+.0%}"
             found.append(Check(name=f"{what} within {within:.0%}", passed=passed, detail=detail, aim=True))

@@ -69,7 +69,7 @@ class Recount:
 
 def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
     """Return the totals and the rows of a report over HTTP. Raises TooLongError when the service gives it up."""
-    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310
+    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310  # our own
     try:
         with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  # our own
             answer = json.load(reply)

@@ -22,7 +22,7 @@ def fuzz(
     Exit status: 0 when nothing was wrong, 1 when something was, 2 when it could not be run. Needs the group `dev`.
     """
     with developing():
-        from adbench.fuzz.run import Plan, run, table
+        from adbench.fuzz.run import FuzzPlan, run, table
     with failing_clearly():
-        result, path = run(Plan(minutes, seed, variant, workers), Settings(), progress)
+        result, path = run(FuzzPlan(minutes, seed, variant, workers), Settings(), progress)
     finish(result, path, lambda found: Text(table(found)), json=json)

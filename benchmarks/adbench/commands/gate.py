@@ -14,7 +14,7 @@ from adbench.gate.measure.tasks import SUITES
 from adbench.gate.measure.trees import WORKTREE, TreeError
 from adbench.gate.proof import run as proof_run
 from adbench.gate.run import GatePlan, run
-from adbench.gate.verdict import record, summary
+from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store
 from adpulse.cli.console import out
@@ -57,7 +57,7 @@ def gate(
             result = proof_run.run(plan, proof, settings, progress)
         finish(result, store.write(result, folder), proof_run.table, json=json)
     with failing_clearly(TreeError, SideError, NoClock):
-        result = record.to_result(run(plan, settings, progress), began)
+        result = result_file.to_result(run(plan, settings, progress), began)
     path = store.write(result, folder)
     if markdown is not None:
         with markdown.open("a") as file:

@@ -7,7 +7,7 @@ import typer
 
 from adbench.commands.options import failing_clearly
 from adbench.records import manifest, store
-from adbench.records.manifest import KeepingError
+from adbench.records.manifest import ManifestError
 from adpulse.settings import Settings
 
 
@@ -22,7 +22,7 @@ def keep(
     Measures for a second how fast the disk under ADPULSE_DATA_DIR takes writes for good. Exit status: 2 when a file
     is no result, is there already, or is from another machine than those beside it.
     """
-    with failing_clearly(KeepingError):
+    with failing_clearly(ManifestError):
         home = Settings().data_dir
         kept = manifest.keep(files, into, manifest.measure_disk(home if home.is_dir() else Path()))
     for path in kept:

@@ -1,6 +1,5 @@
 """What the commands share: options, the outcome on the terminal, errors with exit status 2."""
 
-import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from adbench.records.model import Result
 from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
 from adpulse.cli.console import out
+from adpulse.database import disk
 from adpulse.database.embedded import EmbeddedError
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.settings import PREFIX, Settings
@@ -47,7 +47,6 @@ SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
 # Errors whose text says what to do, of what every command uses; a command adds its own.
 MENDABLE = (BusyError, EmbeddedError, ResultError, SchemaError, ScratchError, ServiceError, ValidationError)
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def count(text: str) -> int:
@@ -104,8 +103,8 @@ def _first(error: BaseException) -> BaseException:
 def _said(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return missing(error)
-    if isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno in FULL):
-        return f"the disk is full ({error}): make room, or name another folder with ADPULSE_DATA_DIR"
+    if disk.is_full(error):
+        return f"the disk is full ({error}): {disk.ADVICE}"
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -55,5 +55,5 @@ def install(path: str) -> None:
         await write(connection, group)
         marks.note("written")
 
-    Decoder.decode = marked_decode  # type: ignore[method-assign]
+    Decoder.decode = marked_decode  # type: ignore[method-assign]  # a patch is meant
     group_commit.write = marked_write

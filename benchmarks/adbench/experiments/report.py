@@ -21,7 +21,7 @@ from rich.table import Table
 
 from adbench.experiments.experiment import Experiment
 from adbench.harness import k6
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
 from adbench.records.model import Check, Measurement, Result
@@ -88,18 +88,18 @@ def _measure(
 ) -> list[Measurement]:
     labels = {"events": str(data.events)}
     # A connection for each phase: the service closes one that nothing is asked over for a while.
-    with Wire(address) as wire:
-        found = _ask(wire, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
+    with HttpClient(address) as client:
+        found = _ask(client, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
     if not busy:
         return found
     rate = _capacity(address, folder, console)
     found.append(Measurement(name="ingest.capacity", value=rate, unit="events/s", labels=labels))
-    with _writing(address, rate / 2, folder), Wire(address) as wire:
-        found += _ask(wire, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
+    with _writing(address, rate / 2, folder), HttpClient(address) as client:
+        found += _ask(client, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
     return found
 
 
-def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
+def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
     # Under load only what the aims are about: raw events read beside it would be one more load.
     kinds = {"totals": TOTALS} if labels["phase"] == "busy" else {"totals": TOTALS, "breakdowns": BREAKDOWNS}
     found = []
@@ -107,7 +107,7 @@ def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console
     for kind, shapes in kinds.items():
         paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
         with bar(console, f"asking for {kind}, {labels['phase']}", rounds, "rounds") as advance_to:
-            times = _times(wire, paths, rounds, advance_to)
+            times = _times(client, paths, rounds, advance_to)
         common = {**labels, "kind": kind}
         found.append(Measurement(name="rounds", value=len(times[PROBE]), unit="rounds", labels=common))
         found += [
@@ -118,7 +118,9 @@ def _ask(wire: Wire, end: datetime, rounds: int, labels: dict[str, str], console
     return found
 
 
-def _times(wire: Wire, paths: dict[str, str], rounds: int, advance_to: Callable[[int], None]) -> dict[str, list[float]]:
+def _times(
+    client: HttpClient, paths: dict[str, str], rounds: int, advance_to: Callable[[int], None]
+) -> dict[str, list[float]]:
     """Return milliseconds of every answer. Each round has another order, so that none always follows the slowest."""
     times: dict[str, list[float]] = {name: [] for name in paths}
     draw, order, began = random.Random(0), list(paths), time.monotonic()
@@ -127,7 +129,7 @@ def _times(wire: Wire, paths: dict[str, str], rounds: int, advance_to: Callable[
             break
         draw.shuffle(order)
         for name in order:
-            took, _ = wire.get(paths[name])
+            took, _ = client.get(paths[name])
             if number >= 0:
                 times[name].append(took * 1_000)
         advance_to(max(number + 1, 0))

@@ -28,7 +28,7 @@ from adbench.experiments.experiment import Experiment
 from adbench.experiments.marks import Marks
 from adbench.harness import databases
 from adbench.harness.databases import connected
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar
 from adbench.harness.service import serving
 from adbench.records import statistics
@@ -36,7 +36,7 @@ from adbench.records.model import Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import RATE, events
 from adpulse.database.connections import Connection
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
@@ -102,10 +102,10 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
     times: Times = {name: [] for name in ("request", *STAGES, *WITHIN_WRITE)}
     decoder = Decoder(Settings())
     async with connected(url) as connection:
-        with Wire(address) as wire:
+        with HttpClient(address) as client:
             for place, body in enumerate(bodies, 1):
                 sent = time.perf_counter()
-                wire.post("/events", body)
+                client.post("/events", body)
                 answered = time.perf_counter()
                 for name, (start, stop) in zip(STAGES, pairwise((sent, *notes.read(), answered)), strict=True):
                     times[name].append((stop - start) * 1_000)

@@ -33,7 +33,8 @@ class Batch:
     kind: Kind
     size: int  # events
     sums: Sums
-    acknowledged: bool = False
+    acknowledged: int = 0  # copies of it
+    copies: int = 1  # that may be stored: of a batch that is sent again as a new one
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Journal:
         """Note a 200 for one of its deliveries."""
         self.acknowledgements.append(at)
         if not batch.acknowledged:
-            batch.acknowledged = True
+            batch.acknowledged = 1
             self.events_acknowledged += batch.size
 
     def violates(self, what: str) -> None:
@@ -90,12 +91,15 @@ def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]
         if found is None:
             if batch.acknowledged:
                 wrong.append(f"lost: {name} was acknowledged and is not stored")
-        elif found.rows > found.places:
-            wrong.append(f"doubled: {name} has {found.rows} rows for {found.places} events")
-        elif found.places < batch.size:
-            said = "lost" if batch.acknowledged else "torn"
-            wrong.append(f"{said}: {name} has {found.places} events stored")
-        elif found.last != batch.size - 1 or found.sums != batch.sums:
+        elif found.rows > found.places * batch.copies:
+            wrong.append(f"doubled: {name} has {found.rows} rows for {found.places} events in {batch.copies} copies")
+        elif found.rows < batch.size * batch.acknowledged:
+            wrong.append(f"lost: {name} has {found.rows} events stored of {batch.acknowledged} copies")
+        elif found.places < batch.size or found.rows % batch.size:
+            wrong.append(f"torn: {name} has {found.rows} events stored")
+        elif found.last != batch.size - 1 or found.sums != tuple(
+            found.rows // batch.size * each for each in batch.sums
+        ):
             wrong.append(f"changed: {name} was sent with {batch.sums} and has {found.sums}, last event {found.last}")
     wrong += [f"invented: batch {number} was never sent" for number in stored.keys() - known]
     return wrong

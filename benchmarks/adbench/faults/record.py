@@ -74,7 +74,8 @@ def of_overload(
 ) -> Result:
     """The result of an overload."""
     during = found.during
-    answers = {"200": during.statuses[200], "503": during.statuses[503], "429": during.statuses[429]}
+    sent = during.sent
+    answers = {str(status): sent.statuses[status] for status in (200, 503, 429)}
     phases = {"before": found.before, "during": during, "after": found.after}
     measurements = [
         Measurement(name="capacity", value=phases[when].rate, unit="events/s", labels={"when": when})
@@ -83,11 +84,20 @@ def of_overload(
     measurements += [
         Measurement(name="processors", value=spent / phase.seconds, unit="1", labels={"of": of, "when": when})
         for when, phase in phases.items()
-        for of, spent in (("client", phase.client_s), ("services", phase.services_s))
+        for of, spent in (
+            ("client", phase.client_s),
+            ("services", phase.services_s),
+            ("postgres", phase.postgres_s),
+        )
     ]
     measurements += [
-        Measurement(name="offered", value=during.offered * BATCH / during.seconds, unit="events/s"),
-        Measurement(name="unsent", value=during.unsent, unit="batches"),
+        Measurement(name="cost", value=round(phase.cost_s * 1e6, 3), unit="µs/event", labels={"when": when})
+        for when, phase in phases.items()
+        if phase.rate
+    ]
+    measurements += [
+        Measurement(name="offered", value=sent.offered * BATCH / during.seconds, unit="events/s"),
+        Measurement(name="unsent", value=sent.unsent, unit="batches"),
         *(Measurement(name="replies", value=n, unit="batches", labels={"status": each}) for each, n in answers.items()),
         Measurement(name="goodput", value=found.goodput, unit="ratio"),
         *(

@@ -1,6 +1,6 @@
 """What docs/explanation/reliability.md says of the newest kept runs of `adbench faults` and of `make fuzz`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from adbench.checkout import ROOT
 from adbench.records import model, store
@@ -62,11 +62,7 @@ def overload(run: Result, link: str) -> str:
     )
     capacity = [_of(run, "capacity", when=when).value for when in ("before", "after")]
     waits = ", ".join(f"{_of(run, 'admitted', quantile=each).value:.2f} s ({each})" for each in ("0.5", "0.95", "0.99"))
-    shares = "".join(
-        f"| {when} | {_of(run, 'processors', of='client', when=when).value:.2f} "
-        f"| {_of(run, 'processors', of='services', when=when).value:.2f} |\n"
-        for when in ("before", "during", "after")
-    )
+    shares = "".join(f"| {when} | {' | '.join(_spent(run, when))} |\n" for when in ("before", "during", "after"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['seconds']:g} s, {run.machine.cores} cores ({link}). "
         f"Before it {capacity[0]:,.0f} events/s were stored, after it {capacity[1]:,.0f}; "
@@ -74,8 +70,20 @@ def overload(run: Result, link: str) -> str:
         f"{values['unsent']:,.0f} batches found no connection; {answers}. "
         f"An admitted batch waited from its arrival to its acknowledgement {waits}.\n\n"
         f"{_promises(run.checks)}\n"
-        "Processors that were busy for:\n\n| | the sender | the two services |\n| --- | ---: | ---: |\n" + shares
+        "Processors that were busy, and what each stored event cost services and PostgreSQL:\n\n"
+        "| | the sender | the two services | PostgreSQL | for each event |\n| --- | ---: | ---: | ---: | ---: |\n"
+        + shares
     )
+
+
+def _spent(run: Result, when: str) -> Iterator[str]:
+    """Yield the cells of a row; runs of before 27 November 2026 have no PostgreSQL."""
+    for name, labels in (
+        *(("processors", {"of": of}) for of in ("client", "services", "postgres")),
+        ("cost", {}),
+    ):
+        found = [each for each in run.measurements if each.name == name and each.labels == {**labels, "when": when}]
+        yield f"{found[0].value:.2f}{' µs' if name == 'cost' else ''}" if found else "–"
 
 
 def planted(run: Result, link: str) -> str:

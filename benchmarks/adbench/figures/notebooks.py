@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
+import pandas as pd
 from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from adbench.checkout import ROOT
-from adbench.records import store
+from adbench.records import frames, store
 from adbench.records.manifest import reference
 from adbench.records.model import NotMeasured, Result
 from adpulse.settings import Settings
@@ -32,15 +33,28 @@ SCREENSHOTS = ROOT / "screenshots"
 # The command that makes each kind of result.
 COMMANDS = {
     "catalogue": "adbench figures --catalogue",
+    "citus": "adbench run citus",
+    "demo": "adbench demo",
+    "failover": "adbench faults failover",
+    "faults": "adbench faults run",
+    "faults-overload": "adbench faults overload",
+    "faults-planted": "adbench faults planted",
+    "fuzz": "adbench fuzz",
     "gate": "adbench gate",
     "gate-proof": "adbench gate --proof 30",
     "ingest": "adbench run ingest",
+    "load-ingest": "adbench load ingest",
+    "load-soak": "adbench load soak",
     "load-spike": "adbench load spike --dashboard",
     "matrix": "adbench matrix --scale 1M",
     "peers": "adbench peers",
+    "peers-orm": "adbench peers orm",
     "report": "adbench run report",
+    "rollups": "adbench run rollups",
     "simulate": "adbench simulate",
     "stages": "adbench run stages",
+    "switch": "adbench run switch",
+    "tuning": "adbench run tuning",
 }
 NOT_DRAWN = "Not drawn: "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
@@ -72,7 +86,8 @@ class Library:
         for result in reversed(self.files.values()):
             if result.what == what and where(result):
                 return result
-        raise MissingResultError(f"there is no result of {what!r} here; this makes one: {COMMANDS[what]}")
+        advice = f"this makes one: {COMMANDS[what]}" if what in COMMANDS else f"there are {', '.join(COMMANDS)}"
+        raise MissingResultError(f"there is no result of {what!r} here; {advice}")
 
     def widest(self, what: str) -> Result:
         """Return the newest result of those with the most designs. Raises MissingResultError."""
@@ -86,6 +101,18 @@ class Library:
     def some(self, what: str) -> list[Result]:
         """Return all results of that kind, oldest first. Raises MissingResultError when there are none."""
         return self.every(what) or [self.latest(what)]
+
+    def frame(self, what: str) -> pd.DataFrame:
+        """Return the measurements of all results of that kind, one a row (adbench.records.frames).
+
+        Raises MissingResultError.
+        """
+        self.latest(what)
+        return frames.frame({path: result for path, result in self.files.items() if result.what == what})
+
+    def runs(self) -> pd.DataFrame:
+        """Return the results, one a row: what was measured where, when and by which code."""
+        return frames.runs(self.files)
 
     def _repr_markdown_(self) -> str:
         """Return what is loaded and where it was measured: the first thing that a notebook shows."""
@@ -116,7 +143,7 @@ def load(folders: Sequence[Path] = ()) -> Library:
 
 
 def _home() -> Path:
-    """Return the folder of local data, wherever the notebook's kernel was started."""
+    """Return the folder of local data, which does not depend on the kernel's directory."""
     return ROOT / Settings().data_dir
 
 
@@ -154,12 +181,11 @@ def show(table: Callable[[], tuple[Sequence[str], Sequence[Sequence[str]]]]) -> 
     except (MissingResultError, NotMeasured) as error:
         return _not_drawn("a table", error)
     lines = [head, ["---"] * len(head), *rows]
-    # IPython publishes no types.
-    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]  # as above
 
 
 def _not_drawn(name: str, error: LookupError) -> Markdown:
-    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]
+    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]  # as above
 
 
 def notebooks() -> list[Path]:

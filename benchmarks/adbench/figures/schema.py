@@ -20,7 +20,7 @@ from adpulse.variants.catalogue import Variant
 
 DATABASE = "adpulse_catalogue"
 
-# Book-keeping of the migrations themselves and of `adpulse migrate`: no part of an event's way.
+# Tables of migrations and services, which no event passes through.
 LEFT_OUT = ("schema_migrations", "active_variant", "raw_horizon", "archived_days", "heartbeat", "api_keys")
 
 _TABLES = """

@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from adbench.fuzz import rules
 from adbench.fuzz.wire import HOST, Reply, Request
 
 MOST_HEAD_BYTES = 65_536
@@ -21,6 +22,7 @@ class Contract:
             for path, methods in document["paths"].items()
             for method, operation in methods.items()
         }
+        self._components = document.get("components", {})
         self._problem: dict[str, Any] = self._operations["POST", "/events"]["400"]["content"]
         self._validators: dict[tuple[str, str, str, str], Draft202012Validator] = {}
 
@@ -38,11 +40,17 @@ class Contract:
             return None, f"content type {kind!r} of a {reply.status} is not documented"
         if request.method == "HEAD" and reply.body:
             return None, "an answer to HEAD has a body"
+        if (fault := rules.of_headers(request, reply)) is not None:
+            return None, fault
+        if kind == "text/csv" and request.method != "HEAD":
+            return None, rules.of_table(reply.body.decode())
         if not kind.endswith("json") or request.method == "HEAD":
             return None, None
         key = (request.method, request.path, str(reply.status), kind)
         if key not in self._validators:
-            self._validators[key] = Draft202012Validator(allowed[kind].get("schema", {}))
+            self._validators[key] = Draft202012Validator(
+                {"components": self._components, **allowed[kind].get("schema", {})}
+            )
         try:
             content = json.loads(reply.body, parse_constant=_refuse)
         except ValueError:
@@ -53,7 +61,9 @@ class Contract:
         if reply.status >= 400 and content["status"] != reply.status:
             return None, "the problem document has another status"
         if (request.method, request.path, reply.status) == ("POST", "/events", 200):
-            return content, _miscounted(request, content)
+            return content, rules.of_batch(request, content)
+        if (request.method, request.path, reply.status) == ("GET", "/report", 200):
+            return content, rules.of_report(reply)
         return content, None
 
     def _allowed(self, request: Request, status: int) -> dict[str, Any] | None:
@@ -63,8 +73,8 @@ class Contract:
             return self._problem if request.host != HOST else None
         if status == 431:
             return self._problem if request.head_bytes > MOST_HEAD_BYTES else None
-        if status == 400 and (request.host != HOST or _contradicts(request)):
-            return self._problem
+        if status == 400 and (request.host != HOST or _contradicts(request) or request.method == "OPTIONS"):
+            return self._problem  # the last is what a page asks beforehand (preflight)
         method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
         responses = self._operations.get((method, request.path))
         if responses is None:
@@ -81,45 +91,6 @@ def _contradicts(request: Request) -> bool:
     for name, value in request.headers:
         values.setdefault(name.lower(), set()).add(value)
     return any(len(values.get(name.lower(), ())) > 1 for name in _FIELDS)
-
-
-def _miscounted(request: Request, content: dict[str, Any]) -> str | None:
-    """Return what is wrong with an answer to a batch whose events can be counted; None when nothing is.
-
-    Every event is accepted, a duplicate or rejected. A member that comes twice is two contradicting statements: an
-    envelope with one is refused, and so is an event.
-    """
-    if any(name.lower() == "content-encoding" for name, _ in request.headers):
-        return None
-    try:
-        body = json.loads(request.body.removeprefix(b"\xef\xbb\xbf"), object_pairs_hook=_pairs)
-    except (ValueError, RecursionError):
-        return None  # NDJSON, or JSON that is read by other rules than Python's
-    if isinstance(body, _Object):
-        if body.repeated:
-            return "an envelope with a member twice was taken"
-        body = body.get("events")
-    if not isinstance(body, list):
-        return None
-    counted = content["accepted"] + content["duplicates"]
-    if counted + content["rejected_count"] != len(body):
-        return f"{counted} accepted and {content['rejected_count']} rejected are not the {len(body)} events sent"
-    unclear = sum(isinstance(event, _Object) and event.repeated for event in body)
-    if content["rejected_count"] < unclear:
-        return f"{content['rejected_count']} events were rejected, and {unclear} have a member twice"
-    return None
-
-
-class _Object(dict[str, Any]):
-    """An object of JSON; `repeated` when a member came twice."""
-
-    repeated = False
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    found.repeated = len(found) < len(pairs)
-    return found
 
 
 def _refuse(name: str) -> None:

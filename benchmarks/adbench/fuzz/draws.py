@@ -28,7 +28,7 @@ schemathesis.openapi.format("iana-time-zone", st.sampled_from(sorted(available_t
 
 
 def load(address: str) -> BaseSchema:
-    """The document of a running service."""
+    """Load the OpenAPI document of a running service."""
     return schemathesis.openapi.from_url(f"{address}/openapi.json")
 
 
@@ -67,7 +67,7 @@ def draw(
 
 
 def check(case: Case[Any], response: Any) -> list[str]:
-    """What schemathesis' own checks say of a reply, all of them but for two things that JSON Schema cannot tell.
+    """Return the failures of schemathesis' own checks, but for two things that JSON Schema cannot express.
 
     A valid case may be refused: whether start is before end, an order has its group, an instant is not in the future,
     a number has no more than six decimals, is not in the schema. An invalid batch may be answered with 200: events are
@@ -90,7 +90,7 @@ def _explained(failure: BaseException, response: Any) -> bool:
 
 
 def sent(response: Any) -> Request:
-    """The request of a reply, to be made others of."""
+    """Return the request that led to a reply, as a seed of the corpus."""
     request = response.request
     url = urlsplit(request.url)
     body = request.body or b""

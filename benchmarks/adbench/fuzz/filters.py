@@ -8,10 +8,12 @@ from itertools import product
 
 import requests
 
-KEYS = ("campaign_id", "event_type", "geo", "a")
+from adbench.fuzz.rules import SUMS
+from adbench.fuzz.values import METADATA
+
+KEYS = ("campaign_id", "event_type", *METADATA)
 DAYS = 1_000  # of a report; one may have 1,100
 MOST = 40  # rows of a report that are asked for again
-SUMS = ("impressions", "clicks", "conversions", "cost", "revenue")
 
 
 @dataclass

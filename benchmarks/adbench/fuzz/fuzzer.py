@@ -97,7 +97,7 @@ class Fuzzer:
                     request = mutate(rng, self._corpus)
                     try:
                         reply = await wire.send(request)
-                    except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+                    except (OSError, EOFError, ValueError) as error:
                         self.tally.blame(request, f"no reply: {error!r}")
                         continue
                     self.tally.count("made", request, reply.status)

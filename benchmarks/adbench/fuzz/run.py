@@ -72,7 +72,7 @@ def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class FuzzPlan:
     """How long is fuzzed (in minutes), from which seed, which variant, and by how many workers it is served."""
 
     minutes: float
@@ -81,7 +81,7 @@ class Plan:
     workers: int
 
 
-def run(plan: Plan, settings: Settings, console: Console) -> tuple[Result, Path]:
+def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Send until the time is over or we are interrupted. Return the result and the file that it is written to.
 
     Raises EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.

@@ -1,6 +1,7 @@
 """HTTP/1.1 in bytes: what a client library would put right before sending it is sent as it is."""
 
 import asyncio
+import gzip
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +10,8 @@ from typing import Self
 _BREAKS_TARGET = frozenset([*range(0x21), ord("#"), *range(0x7F, 0x100)])
 _BREAKS_HEADER = b"\0\r\n"
 HOST = b"127.0.0.1"  # under which the service is called
+ORIGIN = "http://127.0.0.1"  # before the path, where a whole address is asked for
+PACKET_S = 0.002  # from one packet to the next, so that they stay apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +24,46 @@ class Request:
     headers: tuple[tuple[str, bytes], ...]
     body: bytes
     host: bytes = HOST
+    origin: str = ""  # before the path: a target in absolute form
+    version: str = "1.1"
+    chunk: int = 0  # bytes of a chunk; 0: the body has a length
+    packets: int = 1  # that it is sent in; 2: head and body
 
     @property
     def head_bytes(self) -> int:
-        """The length of its head."""
-        return len(self.encode()) - len(self.body)
+        """Its length without the body."""
+        return len(self._head())
 
     def encode(self) -> bytes:
-        """Its bytes, framed so that the connection can go on after the reply."""
-        target = self.path.encode() + (b"?" + _percent(self.query) if self.query else b"")
-        lines = [self.method.encode() + b" " + target + b" HTTP/1.1", b"Host: " + self.host]
+        """Return its bytes, framed so that the connection can go on after the reply."""
+        return self._head() + (self._chunks() if self._is_chunked else self.body)
+
+    def pieces(self) -> list[bytes]:
+        """Return its bytes as they go out, each piece in a packet of its own."""
+        whole = self.encode()
+        if self.packets == 2 and self.body:
+            return [whole[: self.head_bytes], whole[self.head_bytes :]]
+        size = -(-len(whole) // self.packets)
+        return [whole[at : at + size] for at in range(0, len(whole), size)]
+
+    @property
+    def _is_chunked(self) -> bool:
+        return self.chunk > 0 and self.version == "1.1"  # HTTP/1.0 has no chunks
+
+    def _head(self) -> bytes:
+        target = (self.origin + self.path).encode() + (b"?" + _percent(self.query) if self.query else b"")
+        lines = [self.method.encode() + b" " + target + b" HTTP/" + self.version.encode(), b"Host: " + self.host]
         lines += [name.encode() + b": " + value.translate(None, _BREAKS_HEADER) for name, value in self.headers]
-        if self.body or self.method == "POST":
+        if self._is_chunked:
+            lines.append(b"Transfer-Encoding: chunked")
+        elif self.body or self.method == "POST":
             lines.append(b"Content-Length: %d" % len(self.body))
-        return b"\r\n".join([*lines, b"", self.body])
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _chunks(self) -> bytes:
+        size = max(self.chunk, len(self.body) // 1_000)
+        parts = [self.body[at : at + size] for at in range(0, len(self.body), size)]
+        return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
 
 
 def _percent(query: bytes) -> bytes:
@@ -58,17 +87,26 @@ class Wire:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, request: Request) -> Reply:
-        """Raises OSError or asyncio.IncompleteReadError when there is no whole reply."""
+        """Send a request and return its reply. Raise OSError or IncompleteReadError when no whole reply comes."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
         reader, writer = self._streams
         try:
-            writer.write(request.encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            for number, piece in enumerate(request.pieces()):
+                if number:
+                    await asyncio.sleep(PACKET_S)
+                writer.write(piece)
+            status = 100
+            while status < 200:  # 100 Continue is no reply
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                status = int(head[0].split(" ", 2)[1])
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
             length = 0 if request.method == "HEAD" else int(headers.get("content-length", "0"))
-            reply = Reply(int(head[0].split(" ", 2)[1]), headers, await reader.readexactly(length))
-        except (OSError, asyncio.IncompleteReadError, ValueError):
+            body = await reader.readexactly(length)
+            if body and headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            reply = Reply(status, headers, body)
+        except (OSError, EOFError, ValueError):
             self.close()
             raise
         if headers.get("connection", "").lower() == "close":

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from adbench.harness.service import ServiceError
 
 
-class Wire:
+class HttpClient:
     """A keep-alive connection to an address such as http://127.0.0.1:8080. Use as a context manager."""
 
     def __init__(self, address: str) -> None:
@@ -17,7 +17,7 @@ class Wire:
         self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self) -> "HttpClient":
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -29,7 +29,8 @@ def _found(simulated: Result, name: str, **labels: str) -> list[Measurement]:
 
 def modelled(simulated: Result, below: float = 0.7) -> Figure:
     """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic. `below` that share of the
-    highest rate the title counts errors."""
+    highest rate the title counts errors.
+    """
     pairs = _found(simulated, "validation.latency")
     rates = sorted({float(each.labels["rate"]) for each in pairs})
     errors = {

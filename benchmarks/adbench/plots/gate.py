@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from adbench.gate.proof.run import WANTED
-from adbench.gate.verdict import record
+from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import RESAMPLES, Call, Verdict, confidence, looks
 from adbench.plots import style
 from adbench.records import statistics
@@ -138,7 +138,7 @@ def intervals(gate: Result) -> Figure:
 
 def _calls(gate: Result) -> list[Call]:
     """Return the calls that rest on intervals. Raises NotMeasured when the run ended before its first look."""
-    if calls := [call for call in record.calls(gate) if call.ratio is not None]:
+    if calls := [call for call in result_file.calls(gate) if call.ratio is not None]:
         return calls
     raise NotMeasured(f"the gate of {gate.started_at:%Y-%m-%d %H:%M} has no interval: its budget ended before a look")
 
@@ -178,8 +178,7 @@ def narrowing(gate: Result) -> Figure:
 def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     """Return, of each judged metric, the rounds of each look, and half the width of its interval then."""
     calls = _calls(gate)
-    # Parameters are any JSON; gate/record.py writes this one so.
-    samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]
+    samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]  # any JSON to mypy
     for call in calls:
         base, head = (np.array(samples[call.metric][side]) for side in ("base", "head"))
         points = []

@@ -16,14 +16,14 @@ FSYNC_S = 1.0
 PAGE = bytes(8_192)
 
 
-class KeepingError(RuntimeError):
+class ManifestError(RuntimeError):
     """A file cannot be kept; the text says why."""
 
 
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """Copy results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
 
-    Looks at all of them first: raises KeepingError, and copies nothing, when one is kept already or was measured on
+    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already or was measured on
     another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
     servers were elsewhere: their disks are not known here.
     """
@@ -32,10 +32,10 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
         result = store.read(path)
         folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
         if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
-            raise KeepingError(f"{path.name} is in {folder.name} already; a result is never overwritten")
+            raise ManifestError(f"{path.name} is in {folder.name} already; a result is never overwritten")
         manifest = store.read_manifest(folder)
         if manifest is not None and manifest.machine != result.machine:
-            raise KeepingError(f"{path.name} was measured on another machine, or Python, than {folder.name}")
+            raise ManifestError(f"{path.name} was measured on another machine, or Python, than {folder.name}")
         folders.setdefault(folder, []).append(path)
     kept = []
     for folder, added in folders.items():
@@ -51,13 +51,13 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
 def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
     """Write what the files of a folder say into its manifest. A disk that was measured before stays.
 
-    Raises KeepingError when a file that the manifest knows is gone or is not as it was.
+    Raises ManifestError when a file that the manifest knows is gone or is not as it was.
     """
     old = store.read_manifest(folder)
     manifest = _manifest(folder, old.disk if old and old.disk else disk)
     for name, kept in (old.files if old else {}).items():
         if manifest.files.get(name) != kept:
-            raise KeepingError(f"{folder.name}/{name} is not what was kept: a result is never changed")
+            raise ManifestError(f"{folder.name}/{name} is not what was kept: a result is never changed")
     part = folder / f"{MANIFEST}.part"
     part.write_text(manifest.model_dump_json(indent=2) + "\n")
     part.replace(folder / MANIFEST)

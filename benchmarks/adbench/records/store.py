@@ -90,7 +90,12 @@ def read(path: Path) -> Result:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise ResultError(f"{path} is not a result of adbench: {where}{': ' * bool(where)}{first['msg']}") from error
+        wrong = (
+            f"it has no member `{where}`" if first["type"] == "missing" else f"{where or 'the file'}: {first['msg']}"
+        )
+        raise ResultError(
+            f"{path} is not a result of adbench ({wrong}); its commands write their results to .adpulse/results"
+        ) from error
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -187,7 +187,8 @@ class Dataset:
 
     def deliveries(self, block: Block) -> Iterator[dict[str, Any]]:
         """Return the block as `POST /events` takes it, in order of delivery: a repeated event comes again
-        within the next thousand, with the same event_id."""
+        within the next thousand, with the same event_id.
+        """
         again = block.repeated + 1 + block.user[block.repeated] % 1_000
         when = np.append(np.arange(len(block)), again)
         which = np.append(np.arange(len(block)), block.repeated)[np.argsort(when, kind="stable")]

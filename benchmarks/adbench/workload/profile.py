@@ -25,7 +25,7 @@ Table = tuple[Sequence[str], list[Sequence[str]]]  # head and rows
 
 @dataclass(frozen=True)
 class Events:
-    """Every event of a data set at once: for a portrait, not for a load."""
+    """Every event of a data set at once: to be counted, not to be loaded."""
 
     data: Dataset
     all: Block

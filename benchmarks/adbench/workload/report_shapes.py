@@ -21,7 +21,8 @@ OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 @dataclass(frozen=True)
 class Shape:
     """A report over the last `length` of the data; `campaign` None is all of them, `geo` a country to filter by.
-    `rolled` tells whether the default variant's roll-ups hold the answer, or raw events have to be read."""
+    `rolled` tells whether the default variant's roll-ups hold the answer, or raw events have to be read.
+    """
 
     name: str
     length: timedelta

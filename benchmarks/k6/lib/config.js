@@ -51,7 +51,7 @@ export function divide(into) {
   parts = into;
 }
 
-// Tags whatever this iteration measures with its phase, and with its part. Returns the milliseconds since the load
+// Tags everything that this iteration measures with its phase, and with its part. Returns the milliseconds since the load
 // began: below 0 it is warm-up. One scenario for both, because a second one would start with cold users.
 export function phase() {
   const since = Date.now() - exec.scenario.startTime - config.warmup * 1000;

@@ -22,8 +22,8 @@ WHERE
   AND relname NOT IN ('rollup_mark', 'rollup_moved')
 \gset
 
--- Events arrive as rows of `events`, whatever partition they have here, and go to the subscriber's own. DELETE is left out
--- and must be: when maintenance moves a stray day, it deletes from events_default, and inserts into a table that is
+-- Events arrive as rows of `events`, not of a partition, and go to the subscriber's own partitions. DELETE is left
+-- out, and must be: when maintenance moves a stray day, it deletes from events_default, and inserts into a table that is
 -- published only afterwards.
 SELECT 'CREATE PUBLICATION adpulse_events FOR TABLE events '
   'WITH (publish = ''insert, truncate'', publish_via_partition_root = true)'

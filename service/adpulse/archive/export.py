@@ -1,6 +1,6 @@
 """Tiering: days of raw events into files, and back. Roll-ups stay, and go on to answer for those days.
 
-A day goes through these steps, and whatever ends the command between two of them, the next run goes on from there:
+A day goes through these steps. When the command ends between two of them, the next run goes on from there:
 
 1. its partition is written to a file under a temporary name, and the file compared with the table, row by row;
 2. the file and its manifest get their names;

@@ -1,4 +1,4 @@
-"""What an archived day is: its content, its note in archived_days, its file; and what archive and restore both need."""
+"""An archived day: its content, its note in archived_days, its file; and what archive and restore both need."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,8 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from adpulse.database import connections as database
-from adpulse.database.connections import Connection
+from adpulse.database.connections import Connection, connect
 from adpulse.database.errors import InUseError
 from adpulse.database.locks import ARCHIVE_LOCK, MOVE_LOCK, give_way
 from adpulse.variants.catalogue import Variant
@@ -86,9 +85,9 @@ def silent(step: str, day: date) -> None:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Connection]:
+async def session(url: str) -> AsyncIterator[Connection]:
     """Open a connection that alone archives and restores, with times written as the checksum needs them."""
-    connection = await database.connect(url, "adpulse archive")
+    connection = await connect(url, "adpulse archive")
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ARCHIVE_LOCK):
             raise ArchiveError("another archive or restore is under way in this database")

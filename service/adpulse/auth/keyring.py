@@ -17,7 +17,7 @@ from adpulse import telemetry
 from adpulse.auth import keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
-from adpulse.background import end
+from adpulse.background import Background
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
@@ -50,32 +50,31 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Keyring:
+class Keyring(Background):
     """The keys of one process."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__("keys", settings.keys_reload_s)
         self._settings = settings
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
-        self.known = False  # whether the keys have been read at all
+        self.known = False  # True once the keys have been read
         # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
         self.open = False
         self._connection: Connection | None = None
-        self._outage = Outage(log, "the reading of keys, of which those known before hold,")
+        self._outage = Outage(log, "the reader of keys (those known before hold)")
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Read in the background: the service can start before its database does."""
-        self._task = asyncio.create_task(self._run(), name="keys")
+    async def run(self) -> None:
+        """Read the keys."""
+        async with self._reading:
+            await self._read()
 
     async def stop(self) -> None:
-        """Close the connection."""
-        if self._task is not None:
-            self._task.cancel()
-            self._drop()
-            await end(self._task)
+        """Close the connection, so that a reading ends at once, and once more if it was just being opened."""
+        self._drop()
+        await super().stop()
         self._drop()
 
     def find(self, text: bytes) -> Holder | None:
@@ -90,12 +89,6 @@ class Keyring:
         async with self._reading:
             if time.monotonic() - self._read_at >= MISSES_S:
                 await self._read()
-
-    async def _run(self) -> None:
-        while True:
-            async with self._reading:
-                await self._read()
-            await asyncio.sleep(self._settings.keys_reload_s)
 
     async def _read(self) -> None:
         self._read_at = time.monotonic()

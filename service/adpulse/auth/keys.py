@@ -1,7 +1,7 @@
 """Keys: how one is made and recognised, and the table that remembers what each may do.
 
 A key reads `adp_w_5f0c…_9b1e…`: what it is for (w write, r read, m metrics), its id, and 256 random bits. What it may
-do is what its row says; the letters are for whoever finds it in a configuration.
+do is what its row says; the letters are for people who find it in a configuration.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import asyncpg
 
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
-from adpulse.event import TEXT_LENGTH
+from adpulse.event.limits import TEXT_LENGTH
 
 Scope = Literal["write", "read", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -1,4 +1,4 @@
-"""How much of a key's rates is left, in this process."""
+"""Rates of a key, counted in this process by token buckets."""
 
 from collections.abc import Iterable
 

@@ -10,11 +10,10 @@ from typing import Annotated, TypeVar
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from adpulse.archive import export as out_of
-from adpulse.archive import restore as back
-from adpulse.archive.manifest import ArchiveError, Step
-from adpulse.archive.manifest import opened as alone_on
+from adpulse.archive.export import archive as archive_days
+from adpulse.archive.manifest import ArchiveError, Step, session
 from adpulse.archive.parquet import MissingExtra
+from adpulse.archive.restore import restore as restore_days
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database.connections import Connection
@@ -45,7 +44,7 @@ def archive(
         limit = _date("--before", before or "")
     if limit > today:
         fail("days that are not over yet cannot be archived", 2)
-    done = _work(lambda connection, step: out_of.archive(connection, limit, to, step))
+    done = _work(lambda connection, step: archive_days(connection, limit, to, step))
     if as_json:
         print(json.dumps({"archived": [each.described() for each in done]}))
         return
@@ -67,7 +66,7 @@ def restore(
     wanted = [_date("--day", each) for each in day or []]
     keep = console.settings().retention_days
     kept_from = None if keep is None else _first_day(keep, datetime.now(UTC).date())
-    done = _work(lambda connection, step: back.restore(connection, from_, wanted, kept_from=kept_from, step=step))
+    done = _work(lambda connection, step: restore_days(connection, from_, wanted, kept_from=kept_from, step=step))
     if as_json:
         print(json.dumps({"restored": [{"day": str(each), "events": events} for each, events in done.items()]}))
         return
@@ -96,7 +95,7 @@ def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
         shown = progress.add_task("looking")
 
         async def on_connection() -> T:
-            async with alone_on(url) as connection:
+            async with session(url) as connection:
                 try:
                     return await work(connection, lambda step, day: progress.update(shown, description=f"{day} {step}"))
                 except (ConnectionError, TimeoutError):

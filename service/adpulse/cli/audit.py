@@ -14,8 +14,10 @@ from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database import connections
 from adpulse.terminal import one_line
 from adpulse.variants import catalogue
-from adpulse.variants import rebuild as rebuilding
-from adpulse.variants import verify as auditing
+from adpulse.variants.rebuild import Rebuilt
+from adpulse.variants.rebuild import rebuild as rebuild_rollups
+from adpulse.variants.verify import Audit, OnStep
+from adpulse.variants.verify import verify as verify_rollups
 
 NOTHING_COMPARED = 3
 
@@ -39,7 +41,7 @@ def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
     raise typer.Exit(0 if result.exact else 1 if result.cells else NOTHING_COMPARED)
 
 
-def _accuracy(result: auditing.Audit) -> str:
+def _accuracy(result: Audit) -> str:
     if result.accuracy is None:
         return "nothing to compare: there are no events that could be recounted, and no roll-ups of such"
     # Never rounded up to 100 % while a cell is wrong.
@@ -47,10 +49,10 @@ def _accuracy(result: auditing.Audit) -> str:
     return f"accuracy {accuracy:.4%} ({result.cells} cells recounted)"
 
 
-async def _verify(url: str, progress: auditing.Progress) -> auditing.Audit:
+async def _verify(url: str, progress: OnStep) -> Audit:
     connection = await connections.connect(url)
     try:
-        return await auditing.verify(connection, await catalogue.active(connection), progress)
+        return await verify_rollups(connection, await catalogue.active(connection), progress)
     finally:
         await connection.close()
 
@@ -85,16 +87,16 @@ def _day(option: str, text: str | None) -> date | None:
         fail(f"{option} is not a date such as 2025-09-24", 2)
 
 
-async def _rebuild(url: str, first: date | None, last: date | None, progress: auditing.Progress) -> rebuilding.Rebuilt:
+async def _rebuild(url: str, first: date | None, last: date | None, progress: OnStep) -> Rebuilt:
     connection = await connections.connect(url, "adpulse rebuild")
     try:
-        return await rebuilding.rebuild(connection, first, last, progress)
+        return await rebuild_rollups(connection, first, last, progress)
     finally:
         await connection.close()
 
 
 @contextmanager
-def steps() -> Iterator[auditing.Progress]:
+def steps() -> Iterator[OnStep]:
     """Show a bar on the error stream; yields what is told how many steps of how many are done, and what is next."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
     # In a file or a pipe even a bar that goes again would leave an empty line.

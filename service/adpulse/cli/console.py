@@ -1,4 +1,4 @@
-"""What every command of `adpulse` does alike: one clear line for what a user can mend, and its exit status."""
+"""The common behaviour of all commands of `adpulse`: one line for what a user can mend, and the exit status."""
 
 import asyncio
 import os
@@ -20,7 +20,8 @@ from adpulse.terminal import shown
 
 class Terminal(Console):
     """A console for text that comes from outside: neither control characters, nor markup such as [red], nor names of
-    emoji mean anything in it."""
+    emoji mean anything in it.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)

@@ -9,11 +9,10 @@ import typer
 
 from adpulse.cli import console, report_table
 from adpulse.cli.console import DataDir, Json, fail, opened, out, run
-from adpulse.reports import query as queries
 from adpulse.reports import render
-from adpulse.reports.query import QueryError
+from adpulse.reports.query import Query, QueryError, parse
 from adpulse.reports.replica import open_reports
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 from adpulse.settings import Settings
 from adpulse.terminal import write
 
@@ -57,7 +56,7 @@ def report(
     items += [("campaign_id", value) for value in campaign or []] + [("filter", value) for value in filter_ or []]
     settings = console.settings()
     try:
-        query = queries.parse(items, datetime.now(UTC), settings)
+        query = parse(items, datetime.now(UTC), settings)
         with opened(settings) as url:
             answer = run(_report(url, query, settings))
     except QueryError as error:
@@ -70,7 +69,7 @@ def report(
         report_table.show(answer, out)
 
 
-async def _report(url: str, query: queries.Query, settings: Settings) -> Report:
+async def _report(url: str, query: Query, settings: Settings) -> Report:
     reports = await open_reports(url, settings, 1, "adpulse report")
     try:
         return await reports.report(query)

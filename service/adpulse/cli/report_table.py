@@ -10,7 +10,7 @@ from adpulse.cli.console import Terminal
 from adpulse.money import decimal
 from adpulse.reports.metrics import METRICS, Metric, Sums, Value, add, change
 from adpulse.reports.query import Query
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 from adpulse.reports.rows import Row
 from adpulse.terminal import one_line
 

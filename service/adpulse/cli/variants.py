@@ -12,8 +12,8 @@ from adpulse.database import connections, migrations
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
-from adpulse.variants import migrate as moving
 from adpulse.variants.catalogue import Variant
+from adpulse.variants.migrate import migrate as migrate_to
 
 VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
 
@@ -38,7 +38,7 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
     """Migrate, and return the name of the variant in force and the schema version."""
     connection = await connections.connect(url)
     try:
-        active = await moving.migrate(
+        active = await migrate_to(
             connection,
             variant,
             default=settings.variant,

@@ -1,4 +1,4 @@
-"""How many database connections a process opens at most: plain arithmetic, for whoever sets max_connections.
+"""The most database connections that a process opens: plain arithmetic, for those who set max_connections.
 
 docs/how-to/many-services.md explains the formula; tests/test_many_services.py fills every pool and counts.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adpulse.settings import Settings
 
-# Once in a database, whatever the number of processes: of the one that maintains it.
+# Once in a database, for any number of processes: of the one that maintains it.
 HEARTBEAT = 1
 
 

@@ -1,4 +1,4 @@
-"""What in a server or database lets a crash take away what was acknowledged."""
+"""Settings and tables because of which a crash may take away acknowledged events."""
 
 import logging
 from functools import cache

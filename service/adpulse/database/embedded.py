@@ -24,11 +24,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from adpulse.database import disk
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _USER = "adpulse_postgres"
+STOP_TIMEOUT_S = 60
 START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
 # Given at every start, so that a data directory made by an older version gets them too.
@@ -69,7 +72,7 @@ class Cluster:
         if not (self._binaries / "pg_ctl").exists():
             raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
         self._settings = SERVER_SETTINGS | settings
-        # PostgreSQL refuses to run as root: then it runs as whoever owns the data, at first a user of its own.
+        # PostgreSQL refuses to run as root: then it runs as the owner of the data, at first a user of its own.
         self._user: str | None = None
         self._group: int | None = None
         if os.geteuid() == 0:
@@ -159,9 +162,16 @@ class Cluster:
             self.stop()
 
     def stop(self) -> None:
-        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk."""
+        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk.
+
+        One that cannot end, as in a recovery on a full disk, is killed; it recovers at its next start.
+        """
         if self.running():
-            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60")
+            try:
+                self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S))
+            except EmbeddedError:
+                log.warning("PostgreSQL in %s did not stop in %d s: killing it", self.directory, STOP_TIMEOUT_S)
+                self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
             where = self._socket_directory()
             if where != self.data:
                 where.rmdir()
@@ -186,8 +196,8 @@ class Cluster:
     def _disown_zombie(self) -> None:
         """Let the server start although its lock files name a zombie, which to PostgreSQL is a running server.
 
-        A server ignores the process id of whoever starts it. The rest of the files stays: by it the server sees
-        whether children of the dead one still use its shared memory.
+        A server ignores the process id of its starter. The rest of the files stays: by it the server sees if children
+        of the dead one still use its shared memory.
         """
         if not self._pid_file.exists() or not self._is_zombie():
             return
@@ -214,7 +224,7 @@ class Cluster:
         return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:24]}"  # noqa: S108 — see _claim
 
     def _claim(self, folder: Path) -> None:
-        """Make the directory of the socket, for nobody else: whoever passes through it is the superuser."""
+        """Make the directory of the socket, for nobody else: a process that can use the socket is the superuser."""
         try:
             folder.mkdir(mode=0o700)
             self._own(folder)
@@ -251,6 +261,8 @@ class Cluster:
                 env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self.data), "LC_ALL": "C", "TZ": "UTC"},
             )
             if done.returncode != 0:
+                if (why := disk.shortage(self.directory)) is not None:
+                    raise EmbeddedError(why)
                 output.seek(0)
                 log_file = self.data / "server.log"
                 tail = log_file.read_text(errors="replace").splitlines()[-20:] if log_file.exists() else []
@@ -301,7 +313,8 @@ def _uninterrupted() -> Iterator[None]:
 def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     """Yield the URL of the named database, or of the embedded one, which runs at least until the end of the block.
 
-    Raise EmbeddedError where there is none yet, where `make` says not to make it.
+    Raise EmbeddedError where there is none yet, where `make` says not to make it; and in the place of what a lost
+    database raises where the disk is full, which ends PostgreSQL without a word to its clients.
     """
     if settings.database_url:
         yield settings.database_url
@@ -310,5 +323,10 @@ def database(settings: Settings, *, make: bool = True) -> Iterator[str]:
     if not make and not cluster.exists():
         advice = "`adpulse up` makes one, --data-dir or ADPULSE_DATABASE_URL names another"
         raise EmbeddedError(f"there is no database in {cluster.directory}; {advice}")
-    with cluster.in_use() as url:
-        yield url
+    try:
+        with cluster.in_use() as url:
+            yield url
+    except (*UNAVAILABLE, ExceptionGroup) as error:
+        if (why := disk.shortage(cluster.directory)) is None:
+            raise
+        raise EmbeddedError(why) from error

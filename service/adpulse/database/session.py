@@ -1,4 +1,4 @@
-"""What every connection of ours states, because the defaults of its server, database or login may say otherwise.
+"""The settings that every connection of the service states: server, database or login may have other defaults.
 
 A connection states it once, when it is opened. Through a pooler in transaction mode, where a session belongs to nobody,
 each transaction does (docs/decisions/0060).

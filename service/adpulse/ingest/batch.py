@@ -1,8 +1,8 @@
-"""What a request becomes on its way to the table, and the ways in which that may end."""
+"""A batch of events on its way to the table, and the ways in which that may end."""
 
 from dataclasses import dataclass, field
 
-from adpulse.event import Rejection
+from adpulse.event.contract import Rejection
 
 LISTED_REJECTIONS = 20
 
@@ -32,7 +32,7 @@ class KeyReused(Exception):
 
 @dataclass(slots=True)
 class Batch:
-    """What a request holds: rows to write, and the rejected events (the first 20 listed, all counted)."""
+    """The content of a request: rows to write, and the rejected events (the first 20 listed, all counted)."""
 
     size: int  # bytes of the body
     rows: list[bytes] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a batch: accepted + duplicates + rejected_count = events sent."""
+    """The outcome of a batch: accepted + duplicates + rejected_count = events sent."""
 
     accepted: int
     duplicates: int

@@ -12,7 +12,8 @@ from itertools import chain
 from struct import Struct
 from uuid import UUID
 
-from adpulse.event import COLUMNS, TEXT_LENGTH, Values
+from adpulse.event.limits import TEXT_LENGTH
+from adpulse.event.values import COLUMNS, Values
 
 # From which PostgreSQL counts microseconds.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)

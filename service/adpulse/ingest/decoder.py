@@ -1,7 +1,7 @@
 """Request bodies in, batches out: rows ready to be written, and reasons for the events that were not accepted.
 
 A good batch takes one pass with msgspec, into `_FastEvent`, which accepts and converts exactly what the contract,
-`event.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
+`event.contract.Event`, does (test_decoder.py compares the two on generated input). When it does not go through, the
 batch is taken event by event, and only the events that msgspec does not accept meet the contract, which names what
 is wrong with them.
 
@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import msgspec
 import orjson
@@ -21,17 +20,12 @@ from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from adpulse.event import (
-    COLUMNS,
-    TEXT_LENGTH,
-    InexactError,
-    Limits,
-    Rejection,
-    canonical,
-    check,
-    explain,
-    parse_instant,
-)
+from adpulse.event import ids as event_ids
+from adpulse.event.contract import Rejection, check, explain
+from adpulse.event.instant import parse_instant
+from adpulse.event.limits import TEXT_LENGTH, Limits
+from adpulse.event.metadata import InexactError, canonical
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
@@ -69,7 +63,7 @@ class _FastEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     cost: float | UnsetType = UNSET
     revenue: float | UnsetType = UNSET
     metadata: msgspec.Raw | UnsetType = UNSET
-    event_id: UUID | UnsetType | None = UNSET
+    event_id: _FastText | UnsetType | None = UNSET
 
 
 class _FineEvent(_FastEvent):
@@ -249,17 +243,19 @@ class Decoder:
                     known = self._read_metadata(raw, limits)
                 document, inner = known
                 commas += inner
-            if (event_id := event.event_id) is unset or event_id is None:
+            if (written := event.event_id) is unset or written is None:
                 identifier = null
-                if event_id is unset:
+                if written is unset:
                     commas -= 1
                 if ids is not None:
                     ids.append(None)
             else:
                 if ids is None:
                     ids = [None] * len(packed)
-                ids.append(event_id.bytes)
-                identifier = b"\0\0\0\x10" + event_id.bytes
+                    parsed = iter(event_ids.parse_all([e.event_id for e in events if isinstance(e.event_id, str)]))
+                event_id_bytes = next(parsed)
+                ids.append(event_id_bytes)
+                identifier = b"\0\0\0\x10" + event_id_bytes
             head = heads[size](width, 8, ts, 8, cost, 8, revenue, size, user)
             packed.append(join((head, campaign, kinds[event.event_type], document, identifier)))
         self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)
@@ -276,6 +272,7 @@ class Decoder:
         found = text.count(b",")
         if found != commas:
             commas += sum(event.user_id.count(",") + event.campaign_id.count(",") for event in events)
+            commas += sum(event.event_id.count(",") for event in events if isinstance(event.event_id, str))
             if found != commas:
                 raise _NeedsCareError
 

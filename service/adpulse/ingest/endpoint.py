@@ -6,7 +6,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 
 import hashlib
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -19,23 +19,38 @@ from adpulse.auth.keyring import Holder
 from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
 from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
-from adpulse.ingest.body import ArrivingFull, is_ndjson
+from adpulse.ingest.body import ArrivingFull, BodyReader, is_ndjson
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.writer import Writer
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"
+
+# Made once: under overload they are most of the answers.
+_TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
+_AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (
     telemetry.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected")
 )
 
 
+class Intake(Protocol):
+    """The part of the application's state that the endpoint needs."""
+
+    bodies: BodyReader
+    decoder: Decoder
+    writer: Writer
+
+
 async def post_events(request: Request) -> Response:
     """Return the reply to a batch; nothing says 200 before the commit."""
+    intake: Intake = request.app.state
     try:
         headers = dict(request.scope["headers"])
         key = _idempotency_key(headers)
-        batch, body_hash = await _read_batch(request, headers, hashed=key is not None)
-        answer = await request.app.state.writer.submit(batch, key, body_hash)
+        batch, body_hash = await _read_batch(intake, request, headers, hashed=key is not None)
+        answer = await intake.writer.submit(batch, key, body_hash)
     except BodyError as error:
         # Of what is left of such a body nothing will be read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
@@ -45,9 +60,9 @@ async def post_events(request: Request) -> Response:
     except ClientDisconnect:
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
-        return unavailable("More events arrive than can be written; nothing of this request was stored.")
+        return _TOO_MUCH
     except Unavailable:
-        return unavailable("The database cannot be reached; the events were not acknowledged.")
+        return _AWAY
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
     return _reply(answer)
@@ -63,19 +78,19 @@ def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
     return key
 
 
-async def _read_batch(request: Request, headers: dict[bytes, bytes], *, hashed: bool) -> tuple[Batch, bytes | None]:
+async def _read_batch(
+    intake: Intake, request: Request, headers: dict[bytes, bytes], *, hashed: bool
+) -> tuple[Batch, bytes | None]:
     """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
-    state = request.app.state
     ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
-    length = headers.get(b"content-length", b"")  # one that is too long is refused below
-    state.writer.admit_body(int(length) if length.isdigit() and len(length) <= 15 else 0)
-    body = await state.bodies.read(headers, request.receive)
-    state.writer.admit_body(len(body))  # it may have filled while the body came, or nothing said how long that would be
+    intake.writer.admit()  # before the body is read: what is too much costs little more than its head
+    body = await intake.bodies.read(headers, request.receive)
+    intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
         # Again, for all connections together: from here to `take` nobody else has a turn.
         rate_limit.check((holder.events,), time.monotonic())
-    batch = state.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
+    batch = intake.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
     return batch, hashlib.sha256(body).digest() if hashed else None

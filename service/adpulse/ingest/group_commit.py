@@ -14,7 +14,8 @@ import orjson
 
 from adpulse import telemetry
 from adpulse.database.connections import Connection
-from adpulse.event import COLUMNS, Rejection
+from adpulse.event.contract import Rejection
+from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, idempotency
 from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
 
@@ -29,7 +30,7 @@ POISON = (
     asyncpg.PLPGSQLError,
 )
 
-# What Citus calls every error of a node in a COPY, whoever is at fault. Of an INSERT it tells what the node said.
+# Citus raises this for every error of a node in a COPY. Of an INSERT it tells what the node said.
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
@@ -193,7 +194,12 @@ def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Excep
     if first_hash != body_hash:
         return KeyReused()
     answer = Answer(**orjson.loads(text))
-    return Answer(0, answer.accepted + answer.duplicates, answer.rejected, answer.rejected_count)
+    # jsonb has an order of its own; the answer shall be that of the first time.
+    rejected: list[Rejection] = [
+        {"index": each["index"], "field": each["field"], "code": each["code"], "message": each["message"]}
+        for each in answer.rejected
+    ]
+    return Answer(0, answer.accepted + answer.duplicates, rejected, answer.rejected_count)
 
 
 async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expected: dict[Job, Answer]) -> None:

@@ -60,8 +60,8 @@ async def _wait_for_the_first(connection: Connection) -> None:
     """Let this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
 
     What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
-    stands. Whoever asks again must not be told that it is stored before the standby has it, too. This record lies after
-    that commit in the log, so waiting for the one is waiting for both. Without a synchronous standby nobody waits.
+    stands. A client that asks again must not be told that it is stored before the standby has it, too. This record lies
+    after that commit in the log, so waiting for one is waiting for both. Without a synchronous standby nobody waits.
     """
     await connection.execute(
         "SELECT pg_logical_emit_message(true, 'adpulse', 'repeat') "

@@ -7,7 +7,7 @@ that are there twice. Numbers that a double cannot hold keep their digits.
 import json
 from typing import Any
 
-from adpulse.event import Digits
+from adpulse.event.metadata import Digits
 from adpulse.ingest.batch import BodyError
 
 # How deep a text may be nested. What the readers themselves can take depends on the version of Python and on the stack.

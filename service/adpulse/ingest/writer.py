@@ -62,34 +62,24 @@ class Writer:
         await asyncio.gather(*self._tasks)
         self._refuse_waiting()
 
-    def admit(self, events: int = 0, size: int = 0) -> None:
-        """Return if a batch of that many events and bytes can be taken now.
+    def admit(self) -> None:
+        """Return if a batch can be taken now. Raises Overloaded when the queue is full, Unavailable without a database.
 
-        A batch larger than the queue is taken when nothing waits. Raises Overloaded when the queue is full,
-        Unavailable when the database is away.
+        How large the batch is does not count: the last one may go beyond the bounds of the queue. So the answer is the
+        same before its body is read and after it is decoded, and nothing is decoded only to be refused.
         """
         if self._stopping or not self._connected:
             telemetry.REFUSED.labels("unavailable").inc()
             raise Unavailable
-        settings = self._settings
-        if self._queue and (
-            self._events + events >= settings.queue_events or self._bytes + size >= settings.queue_bytes
-        ):
+        if self._events >= self._settings.queue_events or self._bytes >= self._settings.queue_bytes:
             telemetry.REFUSED.labels("overloaded").inc()
             raise Overloaded
-
-    def admit_body(self, size: int) -> None:
-        """Do as `admit`, for a body that is not read yet: suppose as many events a byte as in what waits.
-
-        Otherwise each body would be decoded before it is refused, and an overload would stop the writing.
-        """
-        self.admit(size * self._events // self._bytes if self._bytes else 0, size)
 
     async def submit(self, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:
         """Queue a batch and wait for its commit. Raises what `admit` raises, at once; later Unavailable, KeyReused."""
         if not batch.rows and key is None:
             return Answer(0, 0, batch.rejected, batch.rejected_count)
-        self.admit(len(batch.rows), batch.size)
+        self.admit()
         job = Job(batch, key, body_hash, asyncio.get_running_loop().create_future())
         self._queue.append(job)
         self._count(job, 1)

@@ -1,12 +1,12 @@
 """Gauges that are read off now and then, so that no request pays for them."""
 
-import asyncio
 import logging
 import math
 import time
 from collections.abc import Callable
 
 from adpulse import telemetry
+from adpulse.background import Background
 from adpulse.database import durability
 from adpulse.database.connections import Connection
 
@@ -24,8 +24,14 @@ SELECT
   EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
 """
 # Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
-# from the first delta that has not been moved.
-_NUMBERED_DELTAS = "SELECT count(*) FROM rollup_delta WHERE xid >= (SELECT rollup_delta_start())"
+# those of transactions that the mark does not see.
+_NUMBERED_DELTAS = """
+SELECT count(*)
+FROM rollup_delta
+WHERE
+  (xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved) AND xid <= '18446744073709551615')
+  OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
+"""
 _DELTAS = "SELECT count(*) FROM rollup_delta"
 
 _OF_THE_DATABASE = (
@@ -49,13 +55,18 @@ LIMIT 1
 _OLD_S = 60.0  # a transaction that lasts as long is named in the log
 
 
-async def watch_queue(waiting: Callable[[], tuple[int, float | None]]) -> None:
-    """Read off the queue of this process, for ever: how many events wait, and since when (time.monotonic)."""
-    while True:
-        events, oldest = waiting()
+class QueueGauges(Background):
+    """Reads off the queue of this process: how many events wait, and since when (time.monotonic)."""
+
+    def __init__(self, waiting: Callable[[], tuple[int, float | None]]) -> None:
+        super().__init__("queue gauges", QUEUE_EVERY_S)
+        self._waiting = waiting
+
+    async def run(self) -> None:
+        """Read it off once."""
+        events, oldest = self._waiting()
         telemetry.QUEUED.set(events)
         telemetry.QUEUE_AGE.set(0 if oldest is None else time.monotonic() - oldest)
-        await asyncio.sleep(QUEUE_EVERY_S)
 
 
 async def read_database(connection: Connection) -> None:
@@ -73,7 +84,7 @@ async def read_database(connection: Connection) -> None:
 
 
 class OldestTransaction:
-    """Watches for a transaction that is left open: deltas stay before reports, as dead rows, until it ends."""
+    """Watches for a transaction that is left open: no dead row goes, in any table of the server, until it ends."""
 
     def __init__(self) -> None:
         self._number: str | None = None
@@ -93,7 +104,7 @@ class OldestTransaction:
             self._named = True
             log.warning(
                 "the process %d of PostgreSQL (%r) has had a transaction open for %.0f s or more; until it ends, "
-                "VACUUM cannot tidy up, and reports read ever more dead deltas",
+                "VACUUM cannot take away what was updated or deleted since, and the tables grow",
                 row["pid"],
                 row["application_name"],
                 age_s,

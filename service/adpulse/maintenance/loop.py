@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.background import end
-from adpulse.database.connections import MAINTAIN, Connection, connect
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.connections import MAINTAIN, Connection
 from adpulse.database.locks import MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
 from adpulse.database.outage import Outage
-from adpulse.maintenance import gauges, heartbeat
+from adpulse.database.worker import DatabaseWorker
+from adpulse.maintenance import gauges
+from adpulse.maintenance.heartbeat import Heartbeat
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -112,54 +112,42 @@ def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
     return tell
 
 
-class Maintainer:
-    """The loop, as a task of the service."""
+class Maintainer(DatabaseWorker):
+    """The loop, beside the requests of a service.
+
+    A stop cuts a round that is under way short, which loses nothing: its statements are transactions.
+    """
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self._url = url
+        outage = Outage(log, "maintenance", texts=True)
+        super().__init__("maintenance", url, role=MAINTAIN, retry_s=_RETRY_S, outage=outage)
         self._settings = settings
-        self._task: asyncio.Task[None] | None = None
-        self._outage = Outage(log, "maintenance", texts=True)
         self._every_s = _RETRY_S
         self._oldest = gauges.OldestTransaction()
 
-    async def start(self) -> None:
-        """Begin; the first round comes at once, for whoever gets the lock."""
-        self._task = asyncio.create_task(self._run(), name="maintenance")
+    def failed(self, error: Exception) -> None:
+        """Count it, too."""
+        telemetry.MAINTENANCE_FAILURES.inc()
+        super().failed(error)
 
-    async def stop(self) -> None:
-        """End; a round that is under way is cut short, which loses nothing: its statements are transactions."""
-        if self._task is not None:
-            await end(self._task)
-
-    async def _run(self) -> None:
-        while True:
+    async def work(self, connection: Connection) -> None:
+        """Wait for the lock, and maintain for as long as the connection lasts."""
+        connection.add_log_listener(_listener())
+        try:
+            while True:
+                if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):
+                    break
+                await asyncio.sleep(_RETRY_S)
+            heartbeat = Heartbeat(self._url)
+            await heartbeat.start()
             try:
-                connection = await connect(self._url, "adpulse maintenance", role=MAINTAIN)
-                connection.add_log_listener(_listener())
-                self._outage.over()
-                try:
-                    await self._maintain(connection)
-                finally:
-                    gauges.forget_database()
-                    connection.terminate()
-            except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
-                telemetry.MAINTENANCE_FAILURES.inc()
-                self._outage.failed(error)
-            await asyncio.sleep(_RETRY_S)
+                await self._maintain(connection)
+            finally:
+                await heartbeat.stop()
+        finally:
+            gauges.forget_database()
 
     async def _maintain(self, connection: Connection) -> None:
-        while True:
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):
-                break
-            await asyncio.sleep(_RETRY_S)
-        beating = asyncio.create_task(heartbeat.beat(self._url), name="heartbeat")
-        try:
-            await self._go_on(connection)
-        finally:
-            await end(beating)
-
-    async def _go_on(self, connection: Connection) -> None:
         steps = [
             Step("compaction", 0, self._round),
             Step("gauges", gauges.DATABASE_EVERY_S, self._read_gauges),

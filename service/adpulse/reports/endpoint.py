@@ -1,6 +1,7 @@
 """GET /report: a request in, its answer out."""
 
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 import asyncpg
@@ -11,28 +12,33 @@ from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.negotiation import quality
 from adpulse.problems import problem, unavailable
-from adpulse.reports import query as queries
-from adpulse.reports import render
+from adpulse.reports import query, render
 from adpulse.reports.query import OutsideError, QueryError
+from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
-_NOT_KEPT = {
-    "Cache-Control": "no-store",
-    "Vary": "Accept",
-}  # the next event makes another report of it, and it is nobody else's
+# The next event makes another report of it, and it is nobody else's.
+_NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
+
+
+class Answering(Protocol):
+    """The part of the application's state that the endpoint needs."""
+
+    settings: Settings
+    reporter: Reports
 
 
 async def get_report(request: Request) -> Response:
     """Answer a report's query string; errors never repeat the input."""
-    state = request.app.state
-    settings: Settings = state.settings
+    state: Answering = request.app.state
+    settings = state.settings
     try:
-        query = queries.parse(_items(request), datetime.now(UTC), settings)
+        asked = query.parse(_items(request), datetime.now(UTC), settings)
         holder: Holder | None = request.scope["holder"]
         if holder and holder.key.campaigns is not None:
-            query = query.within(holder.key.campaigns)
-        report = await state.reporter.report(query)
+            asked = asked.within(holder.key.campaigns)
+        report = await state.reporter.report(asked)
     except QueryError as error:
         return problem(422, "invalid_parameter", f"{error.field} {error}.", parameter=error.field)
     except OutsideError:
@@ -47,8 +53,8 @@ async def get_report(request: Request) -> Response:
     except (*UNAVAILABLE, asyncpg.SerializationError):
         # A replica that has to catch up cancels what reads rows that are gone: a serialization error.
         return unavailable("The database cannot be reached, or all its readers are busy.")
-    if query.format == "csv":
-        window = query.span.window
+    if asked.format == "csv":
+        window = asked.span.window
         name = f"adpulse_{window.start.astimezone(UTC):%Y%m%dT%H%MZ}_{window.stop.astimezone(UTC):%Y%m%dT%H%MZ}.csv"
         headers = _NOT_KEPT | {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(render.to_csv(report), 200, headers, "text/csv; charset=utf-8")

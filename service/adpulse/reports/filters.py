@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from adpulse.event import Event
+from adpulse.event.contract import Event
 
 FIELDS = ("campaign_id", "event_type")  # of an event, that group_by and filter know besides the keys of metadata
 MOST = 32  # conditions of a report, each of which PostgreSQL evaluates for every event

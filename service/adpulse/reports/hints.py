@@ -1,4 +1,4 @@
-"""What may be wrong with a question that found nothing: a misspelt key must not look like an answer."""
+"""Hints at what may be wrong with a question that found nothing: a misspelt key must not look like an answer."""
 
 from collections.abc import Sequence
 

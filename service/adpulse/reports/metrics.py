@@ -11,7 +11,7 @@ Kind = Literal["count", "money", "ratio"]
 
 
 class Sums(NamedTuple):
-    """What the statements return for one row. Money in micros; `unique_users` only where it was asked for."""
+    """The sums that the statements return for one row. Money in micros; `unique_users` only where it was asked for."""
 
     impressions: int = 0
     clicks: int = 0

@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from adpulse import calendar
 from adpulse.calendar import GRANULARITIES
-from adpulse.event import TEXT_LENGTH, Event
-from adpulse.reports import filters as conditions
+from adpulse.event.contract import Event
+from adpulse.event.limits import TEXT_LENGTH
+from adpulse.reports import filters
 from adpulse.reports.filters import FIELDS, Filters, is_text
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, REACH
 from adpulse.reports.window import Window, WindowError, buckets, previous
@@ -34,8 +35,8 @@ PARAMETERS = (
     "format",
 )
 REPEATABLE = frozenset({"campaign_id", "filter"})
-FORMATS = ("json", "csv")
-COMPARISONS = ("previous",)
+Format = Literal["json", "csv"]
+Comparison = Literal["previous"]
 BY_NAME = "group"  # what groups can be ordered by besides a metric
 MAX_CAMPAIGNS = 1_000
 EVENT_TYPES = ("impression", "click", "conversion")
@@ -53,7 +54,7 @@ class QueryError(ValueError):
 
 
 class OutsideError(ValueError):
-    """A query for campaigns that whoever asks may not see."""
+    """A query for campaigns that its sender may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ class Query:
     descending: bool
     limit: int
     format: str
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the span, and the one to compare with where there is one."""
+        return (self.span,) if self.before is None else (self.span, self.before)
 
     @property
     def has_rows(self) -> bool:
@@ -135,7 +141,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             single[name] = value
     zone = _timezone(single.get("timezone", "UTC"))
     granularity = _one_of("granularity", single.get("granularity"), GRANULARITIES)
-    compare = _one_of("compare", single.get("compare"), COMPARISONS)
+    compare = _one_of("compare", single.get("compare"), get_args(Comparison))
     group_by = _group_by(single.get("group_by"))
     metrics = _metrics(single.get("metrics"))
     if "start" not in single:
@@ -152,7 +158,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             f"has {REACH}, which is counted from single events: for at most {settings.max_reach_days} days; "
             "take a shorter window or leave it out",
         )
-    campaigns, filters = _selection(items)
+    campaigns, selected = _selection(items)
     order_by, descending = _order_by(single.get("order_by"), group_by, metrics)
     return Query(
         campaigns=campaigns,
@@ -161,12 +167,12 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
         granularity=granularity,
         zone=zone,
         group_by=group_by,
-        filters=filters,
+        filters=selected,
         metrics=metrics,
         order_by=order_by,
         descending=descending,
         limit=_limit(single.get("limit"), settings.max_groups),
-        format=_one_of("format", single.get("format"), FORMATS) or "json",
+        format=_one_of("format", single.get("format"), get_args(Format)) or "json",
     )
 
 
@@ -207,17 +213,17 @@ def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filte
     """Return campaigns and filters. A filter that names a campaign is a campaign, by which the indexes are."""
     campaigns = _campaigns([value for name, value in items if name == "campaign_id"])
     try:
-        filters = conditions.parse(value for name, value in items if name == "filter")
+        found = filters.parse(value for name, value in items if name == "filter")
     except ValueError as error:
         raise QueryError("filter", str(error)) from None
-    if isinstance(kind := filters.get("event_type"), str) and kind not in EVENT_TYPES:
+    if isinstance(kind := found.get("event_type"), str) and kind not in EVENT_TYPES:
         raise QueryError("filter", f"names an event_type that is none of: {', '.join(EVENT_TYPES)}")
-    if isinstance(campaign := filters.get("campaign_id"), str):
-        del filters["campaign_id"]
+    if isinstance(campaign := found.get("campaign_id"), str):
+        del found["campaign_id"]
         if campaigns and campaign not in campaigns:
             raise QueryError("filter", "names a campaign that campaign_id leaves out")
         campaigns = _campaigns([campaign])
-    return campaigns, filters
+    return campaigns, found
 
 
 def _metrics(value: str | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from adpulse.money import decimal, number
 from adpulse.reports import filters
 from adpulse.reports.metrics import METRICS, Sums, Value, change
 from adpulse.reports.query import Query
-from adpulse.reports.reporter import Report
+from adpulse.reports.report import Report
 from adpulse.reports.rows import Group, Rest, Row
 
 # What a spreadsheet would take for a formula, or for a number; the second it may.

@@ -1,4 +1,4 @@
-"""Where reports are read: the database itself, or a replica with the database to fall back to."""
+"""The places where reports are read: the database, or a replica with the database to fall back to."""
 
 import logging
 from contextlib import AsyncExitStack
@@ -9,10 +9,11 @@ import asyncpg
 from adpulse import telemetry
 from adpulse.database.connections import Pool
 from adpulse.database.errors import UNAVAILABLE
-from adpulse.maintenance import heartbeat
-from adpulse.maintenance.heartbeat import Watch
 from adpulse.reports.query import Query
-from adpulse.reports.reporter import Readers, Report, Reporter, open_pooled_readers, open_readers
+from adpulse.reports.readers import Readers, open_pooled_readers, open_readers
+from adpulse.reports.replica_watch import ReplicaWatch, age_ms
+from adpulse.reports.report import Report
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class Reports:
     """Answers queries from the best place at the moment. `pool` is one that must work for any report to be answered."""
 
     def __init__(
-        self, primary: _Source | None, replica: _Source | None, watch: Watch | None, most_lag_ms: int | None
+        self, primary: _Source | None, replica: _Source | None, watch: ReplicaWatch | None, most_lag_ms: int | None
     ) -> None:
         self._primary = primary
         self._replica = replica
@@ -62,7 +63,7 @@ class Reports:
                     raise
                 reason = "failed"
             else:
-                return replace(report, lag_ms=None if beat_at is None else heartbeat.age_ms(beat_at))
+                return replace(report, lag_ms=None if beat_at is None else age_ms(beat_at))
         telemetry.FALLBACKS.labels(reason).inc()
         return replace(await self._primary.reporter.report(query), lag_ms=0.0)
 
@@ -73,7 +74,7 @@ class Reports:
             return "away"
         if beat_at is None:
             return "unknown"
-        if self._most_lag_ms is not None and heartbeat.age_ms(beat_at) > self._most_lag_ms:
+        if self._most_lag_ms is not None and age_ms(beat_at) > self._most_lag_ms:
             return "lag"
         return None
 
@@ -89,8 +90,8 @@ class Reports:
 async def open_reports(url: str, settings: Settings, size: int, application: str) -> Reports:
     """Open pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
 
-    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: whoever moved them away
-    from the primary may have done so because it could not bear them.
+    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: they may have
+    been moved away from the primary because it could not bear them.
     """
     primary = replica = watch = None
     async with AsyncExitStack() as opened:  # what an error further down must close again
@@ -98,9 +99,9 @@ async def open_reports(url: str, settings: Settings, size: int, application: str
             readers = await open_readers(settings.read_database_url, size, application, settings)
             opened.push_async_callback(readers.close)
             replica = _Source(readers, Reporter(readers, settings))
-            watch = Watch(settings.read_database_url)
+            watch = ReplicaWatch(settings.read_database_url)
+            opened.push_async_callback(watch.stop)  # also when its start is cut short
             await watch.start()
-            opened.push_async_callback(watch.stop)
         if replica is None or settings.max_replica_lag_ms is not None:
             if settings.pooler_url:
                 readers = await open_pooled_readers(settings.pooler_url, size, application, settings)

@@ -83,6 +83,14 @@ def fold(cells: Cells, kept: Sequence[Group]) -> Cells:
     return folded
 
 
+def with_users(cells: Cells, users: dict[tuple[Group, Bucket], int]) -> Cells:
+    """Return the table with the numbers of different users."""
+    return {
+        group: {bucket: sums._replace(unique_users=users.get((group, bucket))) for bucket, sums in row.items()}
+        for group, row in cells.items()
+    }
+
+
 def rows(query: Query, tables: Sequence[Cells], groups: Sequence[Group], most: int) -> list[Row]:
     """Return a row for every bucket and group. With a second table, the n-th bucket is compared with its n-th.
 

@@ -13,7 +13,7 @@ import msgspec
 
 from adpulse import calendar
 from adpulse.calendar import MINUTE, day_start
-from adpulse.event import EARLIEST, LATEST
+from adpulse.event.limits import EARLIEST, LATEST
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)

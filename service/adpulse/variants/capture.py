@@ -11,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import give_way
 from adpulse.database.sql import SQL_DIR
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 
 _FEW = 2_000  # that may be left for the transaction in which everybody waits
 _MOST_ROUNDS = 100
@@ -73,7 +73,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
     Returns how many events these were, and the next `since`: every transaction before it is over and taken over. To be
     called in a transaction whose statements have a snapshot each (read committed).
     """
-    # Asked before: whoever is over by now is seen by the statement below.
+    # Asked before: the statement below sees every transaction that is over by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     status = await connection.execute(_TAKE_OVER.format(since=since, columns=_COLUMNS))
     return int(status.split()[-1]), oldest

@@ -21,10 +21,8 @@ _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 # Of the header `tables`: a name, and its column of time in brackets.
 _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
-# The parameters of report.sql that are null in a report of totals, or mean nothing there.
-_UNUSED_BY_TOTALS = re.compile(r"\$([4-7])\b")
-_NULLS = {"4": "NULL::text", "5": "NULL::text", "6": "NULL::text", "7": "NULL::jsonb"}
-_NOT_FOR_TOTALS = re.compile(r"^ *-- \[ not for totals$.*?^ *-- \]\n", re.MULTILINE | re.DOTALL)
+# The parameters of report.sql that are null in a report of totals.
+_NULLS = {"$4": "NULL::text", "$5": "NULL::text", "$6": "NULL::text", "$7": "NULL::jsonb"}
 
 
 class Statement(NamedTuple):
@@ -78,7 +76,8 @@ class Variant:
     @cached_property
     def tables(self) -> dict[str, str | None]:
         """Return the tables it keeps beside `events`, in the order that its report names them, each with its column of
-        time; None where it has none."""
+        time; None where it has none.
+        """
         listed = _TABLE.findall(self.header.get("tables", ""))
         return {table: column or None for table, column in listed}
 
@@ -103,7 +102,10 @@ class Variant:
     @cached_property
     def exact_report(self) -> str:
         """Return `report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
-        return re.sub(r"::bigint AS (cost|revenue)_micros\b", r" AS \1_micros", self.report)
+        text = self.report
+        for column in ("cost_micros", "revenue_micros"):
+            text = text.replace(f"::bigint AS {column}", f" AS {column}")
+        return text
 
     def statement(self, *, totals_only: bool) -> Statement:
         """Return what the service runs; `totals_only`: for a report without granularity, group and filter."""
@@ -111,17 +113,20 @@ class Variant:
 
     @cached_property
     def _totals(self) -> Statement:
-        """Return the report; where up.sql says so, with NULL written for the four parameters that are null in totals.
+        """Return totals.sql, or else the report.
 
-        `totals: planned once` promises that one plan does for all values. `totals: cut short` leaves out what is
-        marked, for a planner that takes long to find out that it is not needed.
+        Where up.sql says `totals: planned once`, one plan does for all values, if NULL is written for the parameters
+        that are null in totals.
         """
-        how = self.header.get("totals")
-        if how is None:
+        own = self.folder / "totals.sql"
+        if own.exists():
+            return Statement(own.read_text(), parameters=3)
+        if self.header.get("totals") != "planned once":
             return Statement(self.report)
-        text = _NOT_FOR_TOTALS.sub("", self.report) if how == "cut short" else self.report
-        text = _UNUSED_BY_TOTALS.sub(lambda found: _NULLS[found[1]], text)
-        return Statement(text, parameters=3, planned_once=how == "planned once")
+        text = self.report
+        for parameter, null in _NULLS.items():
+            text = text.replace(parameter, null)
+        return Statement(text, parameters=3, planned_once=True)
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:

@@ -1,4 +1,4 @@
-"""What an audit of the roll-ups and reports has found."""
+"""Findings of an audit of roll-ups and reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -6,7 +6,7 @@ from adpulse.database import migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.variants import catalogue, foreign, online, state
 from adpulse.variants.catalogue import Variant
 

@@ -8,7 +8,7 @@
    functions into the schema `public`.
 
 Only 5 keeps anybody waiting. When it does not get a lock within 100 ms it lets the others pass, and tries again.
-Whatever ends the process before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
+A process that ends before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
 move sweeps away what is left. After 5 nothing is left.
 
 docs/how-to/change-online.md, docs/decisions/0086.
@@ -25,7 +25,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK, give_way
 from adpulse.database.sql import SQL_DIR
-from adpulse.event import COLUMNS
+from adpulse.event.values import COLUMNS
 from adpulse.variants import capture, catalogue, state
 from adpulse.variants.catalogue import Variant
 

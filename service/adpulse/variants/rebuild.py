@@ -42,7 +42,7 @@ WHERE day BETWEEN $1 AND $2
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """How many days were made anew, and, a line each, what was left out and why."""
+    """The number of days built again, and, a line each, what was left out and why."""
 
     days: int
     left_out: list[str]

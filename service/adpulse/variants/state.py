@@ -1,4 +1,4 @@
-"""What is in force in a database: the active variant, the declared dimensions, and raw events that are all here."""
+"""The state of a database: its active variant, its declared dimensions, and if its raw events are all here."""
 
 import logging
 from collections.abc import Sequence

@@ -25,7 +25,7 @@ from adpulse.variants.rollups import AFTER, BEFORE, Window, day_window
 __all__ = ["Audit", "Mismatch", "verify"]
 
 # Told how many steps of how many are done, and what is next.
-Progress: TypeAlias = Callable[[int, int, str], None]
+OnStep: TypeAlias = Callable[[int, int, str], None]
 # Granularity, time zone, dimension; and True if the window is cut inside an hour at both ends.
 _Question: TypeAlias = tuple[str | None, str, str | None, bool]
 
@@ -115,7 +115,7 @@ def _quiet(done: int, steps: int, what: str) -> None:
     """Show nothing."""
 
 
-async def verify(connection: Connection, variant: Variant, progress: Progress = _quiet) -> Audit:
+async def verify(connection: Connection, variant: Variant, progress: OnStep = _quiet) -> Audit:
     """Compare roll-ups and reports with raw events over all days that have either.
 
     Reads every event once, and once a question. Left out are days whose raw events retention has dropped, and archived
@@ -134,7 +134,7 @@ async def verify(connection: Connection, variant: Variant, progress: Progress = 
 class _Work:
     connection: Connection
     variant: Variant
-    progress: Progress
+    progress: OnStep
 
     async def all(self) -> Audit:
         connection, variant, findings = self.connection, self.variant, Findings()

@@ -25,7 +25,7 @@ def refusal(status: int, code: str, detail: str, more: bytes = b"") -> bytes:
 
 
 class ReadingSpeed:
-    """How fast a peer reads what is written to it."""
+    """The speed at which a peer reads what is written to it."""
 
     def __init__(self) -> None:
         self.patience_s = UNREAD_S
@@ -44,7 +44,7 @@ class ReadingSpeed:
 
 
 class OnePiece:
-    """What a cycle of uvicorn's uses of a transport: holds the head back until the first piece of the body.
+    """The part of a transport that a cycle of uvicorn uses. Holds the head back until the first piece of the body.
 
     uvicorn writes head and body apart. Each is a system call here, and a packet that wakes the client up: together a
     tenth of what a request with one event costs (docs/decisions/0014).

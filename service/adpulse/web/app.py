@@ -1,6 +1,5 @@
 """The HTTP service: routes, middleware, lifespan, error replies."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -11,20 +10,22 @@ from starlette.exceptions import HTTPException
 
 from adpulse.auth import guard
 from adpulse.auth.guard import guarded
-from adpulse.background import end
 from adpulse.ingest.endpoint import PATH, post_events
 from adpulse.ingest.writer import Writer
-from adpulse.maintenance import gauges
+from adpulse.maintenance.gauges import QueueGauges
 from adpulse.maintenance.loop import Maintainer
 from adpulse.problems import problem
+from adpulse.reports.answer import ReportAnswer
 from adpulse.reports.endpoint import get_report
+from adpulse.reports.parameters import parameters
 from adpulse.reports.replica import open_reports
 from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
 from adpulse.web.health import healthz, metrics, readyz
 from adpulse.web.hosts import Hosts
 from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
-from adpulse.web.openapi import METRICS_OPENAPI, READY_OPENAPI, SECURITY_SCHEMES, events_openapi, report_openapi
+from adpulse.web.openapi import KEY, METRICS_OPENAPI, READY_OPENAPI, SECURITY_SCHEMES, events_openapi, report_responses
+from adpulse.web.published import PublishedRoute, with_parameters
 from adpulse.web.state import State
 
 
@@ -54,10 +55,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(state.reporter.close)
         state.writer = Writer(settings.pooler_url or url, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
-        for each in (state.keyring, state.writer, Maintainer(url, settings)):
+        for each in (state.keyring, state.writer, Maintainer(url, settings), QueueGauges(state.writer.waiting)):
             stack.push_async_callback(each.stop)  # also when its start fails half-way
             await each.start()
-        stack.push_async_callback(end, asyncio.create_task(gauges.watch_queue(state.writer.waiting), name="gauges"))
         yield
 
 
@@ -96,9 +96,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Observe)
     route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
     route(PATH, tags=["events"], methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
-    route(
-        "/report", tags=["reports"], methods=["GET"], summary="Answer a report", openapi_extra=report_openapi(settings)
-    )(answer)
+    app.router.add_api_route(
+        "/report",
+        with_parameters(answer, parameters(settings)),
+        route_class_override=PublishedRoute,
+        tags=["reports"],
+        methods=["GET"],
+        summary="Answer a report",
+        description="Totals over a window; with `granularity` or `group_by` also rows, which sum to the totals. "
+        "Every event that was acknowledged is in it.",
+        response_model=ReportAnswer,
+        responses=report_responses(),
+        openapi_extra={"security": KEY},
+    )
     route("/healthz", tags=["operations"], methods=["GET"], summary="The process lives")(healthz)
     route("/readyz", tags=["operations"], methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(
         readyz

@@ -1,4 +1,4 @@
-"""Where a request begins and ends in the bytes of a connection (RFC 9112), as far as a parser must be told."""
+"""Bounds of requests in the bytes of a connection (RFC 9112), as far as a parser must be told."""
 
 import re
 
@@ -9,7 +9,7 @@ _UPGRADE = re.compile(rb"\r\nupgrade(?=:)", re.IGNORECASE)
 
 
 class MalformedError(Exception):
-    """What came is no request of HTTP/1; the text says why."""
+    """Bytes that are no request of HTTP/1; the text says why."""
 
     def __init__(self, detail: str = "The request is not valid HTTP.") -> None:
         super().__init__(detail)

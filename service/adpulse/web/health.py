@@ -1,4 +1,4 @@
-"""What orchestrators and Prometheus ask: /healthz, /readyz, /metrics."""
+"""The endpoints for orchestrators and Prometheus: /healthz, /readyz, /metrics."""
 
 import asyncio
 import os

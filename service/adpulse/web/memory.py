@@ -15,7 +15,7 @@ class Keeper(Protocol):
 
 
 class Memory:
-    """What each connection keeps, in the order in which they began to: the oldest is cut first when it is too much.
+    """The bytes that each connection keeps, the oldest first. The oldest is cut when all together keep too much.
 
     A peer that sends and reads at a normal speed is out of it within moments, so the oldest are those that do neither.
     """

@@ -1,4 +1,4 @@
-"""What every request passes on its way to an endpoint, from the outside in."""
+"""The middleware that a request passes on its way to an endpoint, from the outside in."""
 
 import asyncio
 import gzip

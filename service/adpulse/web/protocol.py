@@ -281,7 +281,7 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["method"] != "HEAD":  # its answer is a head, after which nothing is written
-            cycle.transport = OnePiece(self)  # type: ignore[assignment]
+            cycle.transport = OnePiece(self)  # type: ignore[assignment]  # the part of a transport that a cycle uses
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:

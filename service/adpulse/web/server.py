@@ -1,15 +1,11 @@
-"""Serving the application with uvicorn: processes and their metrics."""
+"""Serve the application with uvicorn, in one process or in several."""
 
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Any
 
 import uvicorn
@@ -20,11 +16,10 @@ from adpulse.settings import Settings
 from adpulse.terminal import LogFormatter
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
+from adpulse.web.worker_metrics import shared_metrics
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
-
-_FOLDERS = "adpulse-metrics-"
 
 WORKER = "adpulse.web.server:create_worker"
 
@@ -61,7 +56,7 @@ def _log_config(level: str) -> dict[str, Any]:
 def serve(settings: Settings) -> None:
     """Serve until a signal says to stop."""
     several = settings.workers > 1
-    with _shared_metrics() if several else nullcontext():
+    with shared_metrics() if several else nullcontext():
         if several:
             config = uvicorn.Config(WORKER, workers=settings.workers, **options(settings))
             _Parent(config, sockets=[config.bind_socket()]).run()
@@ -98,27 +93,3 @@ def create_worker() -> FastAPI:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     return app
-
-
-@contextmanager
-def _shared_metrics() -> Iterator[None]:
-    """Make the folder through which workers add up their metrics; prometheus_client reads its name at its import."""
-    _forget_the_dead()
-    folder = tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _forget_the_dead() -> None:
-    """Remove the folders of servers that were killed, and so could not."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
-        pid = folder.name.removeprefix(_FOLDERS).partition("-")[0]
-        try:
-            os.kill(int(pid), 0)  # asks, and sends nothing
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (PermissionError, ValueError):  # it lives under another user; not a folder of ours
-            continue

@@ -1,17 +1,19 @@
-"""What the endpoints of one application share, as `request.app.state`."""
+"""The state that the endpoints of one application share, as `request.app.state`."""
 
 from dataclasses import dataclass, field
 
 from adpulse.auth.keyring import Keyring
 from adpulse.ingest.body import BodyReader
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.endpoint import Intake
 from adpulse.ingest.writer import Writer
+from adpulse.reports.endpoint import Answering
 from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
 
 
 @dataclass
-class State:
+class State(Intake, Answering):
     """Made with the application; `writer` and `reporter` when it starts."""
 
     settings: Settings

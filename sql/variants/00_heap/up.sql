@@ -1,6 +1,6 @@
 -- variant:    heap
 -- summary:    no index at all: the control that every other design is measured against
--- hypothesis: the fastest to write; every report reads every event, whatever its window
+-- hypothesis: the fastest to write; every report reads every event, even of a short window
 -- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      a report's time grows with all events ever stored

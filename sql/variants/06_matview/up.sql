@@ -45,7 +45,7 @@ INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros);
 
 CREATE INDEX events_by_minute_minute_idx ON events_by_minute USING brin (minute);
 
--- The minutes that have changed since the last refresh, of whatever age: a tail that began at the time of the refresh
+-- The minutes that have changed since the last refresh, however old: a tail that began at the time of the refresh
 -- would miss late events. Append-only and without a key, so that writers never wait for one another.
 CREATE TABLE stale_minute (
   minute timestamptz NOT NULL
@@ -53,7 +53,7 @@ CREATE TABLE stale_minute (
 
 CREATE INDEX stale_minute_minute_idx ON stale_minute (minute);
 
--- With its owner's rights: whoever writes events must not be able to take marks away.
+-- With its owner's rights: a login that writes events must not be able to take marks away.
 CREATE FUNCTION mark_stale() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -19,12 +19,12 @@ WITH
     WHERE ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
     GROUP BY 2, 3
     UNION ALL
-    -- A delta counts where it will be moved to. Reports add those from the mark on.
+    -- A delta counts where it will be moved to. Reports add those that the mark does not see.
     SELECT
       'stored', campaign_id, minute,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM rollup_delta
-    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND xid >= (SELECT rollup_delta_start())
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND NOT pg_visible_in_snapshot(xid, (SELECT moved FROM rollup_moved_snapshot() AS moved))
   ),
   sides AS (
     SELECT
@@ -65,12 +65,12 @@ WITH
     ) AS cell (rollup, at)
     WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
     UNION ALL
-    -- Neither maintenance nor a report looks behind the mark: no delta may be left there.
+    -- Neither maintenance nor a report looks at transactions that the mark sees: none may have a delta left.
     SELECT
       'stored', 'rollup_delta', minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM rollup_delta
-    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND xid < (SELECT rollup_delta_start())
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity') AND pg_visible_in_snapshot(xid, (SELECT moved FROM rollup_moved_snapshot() AS moved))
   )
 SELECT
   side, rollup, at, campaign_id, NULL::text AS key, NULL::text AS value,

@@ -46,8 +46,8 @@ CREATE TABLE rollup_delta (
 
 -- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can take it away
 -- while a transaction older than the move runs: a dump, a long query. Reports would step over millions of them. So
--- they begin here, at the first transaction that can have a delta left, wherever in the table its rows lie:
--- rollup_delta_start(), in sql/migrations/0006.
+-- they look here for the transactions that can have a delta left, wherever in the table its rows lie:
+-- rollup_moved_snapshot(), in sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report

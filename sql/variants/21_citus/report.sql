@@ -10,7 +10,7 @@
 -- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. For one campaign Citus
 -- hands the statement to the shard that has it; for several, each shard answers for its own in one statement, and so
 -- from one snapshot, and the coordinator adds up the sums. Before that the coordinator looks at all of it, also at what
--- will fold away: so the service takes what is marked in [ ] out of the text for reports of totals.
+-- will fold away: so reports of totals have a statement of their own, totals.sql.
 
 WITH
   buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
@@ -22,12 +22,10 @@ WITH
       SELECT $2::timestamptz AS edge
       UNION ALL
       SELECT $3::timestamptz
-      -- [ not for totals
       UNION ALL
       SELECT bucket
       FROM buckets, unnest(begins) AS bucket
       WHERE $4::text IN ('hour', 'day', 'week', 'month')
-      -- ]
     ) AS edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
   ),
@@ -35,11 +33,9 @@ WITH
     SELECT greatest(hour, $2) AS start, least(hour + interval '1 hour', $3) AS stop
     FROM cut_hours
     WHERE $4 IS DISTINCT FROM 'minute'
-    -- [ not for totals
     UNION ALL
     SELECT $2, $3
     WHERE $4 = 'minute'
-    -- ]
   ),
   parts AS (
     SELECT
@@ -72,7 +68,6 @@ WITH
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
       AND minute >= $2 AND minute < $3
       AND ($1 IS NULL OR campaign_id = ANY($1))
-    -- [ not for totals
     UNION ALL
     SELECT
       ts, campaign_id, event_group(campaign_id, event_type::text, metadata, $6),
@@ -85,7 +80,6 @@ WITH
       AND ($1 IS NULL OR campaign_id = ANY($1))
       AND event_matches(campaign_id, event_type::text, metadata, $7)
       AND raw_kept($2, $3)
-    -- ]
   )
 SELECT
   CASE WHEN $4 IS NOT NULL

@@ -5,7 +5,6 @@
 -- requires:   extension citus
 -- costs:      an extension on every node; a two-phase commit for each write; all campaigns together are every shard's
 --             roll-ups and not one row an hour
--- totals:     cut short
 --
 -- The extension must be in the database, on every node, before `adpulse migrate` (docs/how-to/scale-out.md). The
 -- number of shards is what `citus.shard_count` says when this file runs.
@@ -26,7 +25,7 @@ BEGIN
 END
 $$;
 
--- Citus hides shards from whoever reads pg_class, at the price of a function call a row. The query by which asyncpg looks
+-- Citus hides shards from readers of pg_class, at the price of a function call a row. The query by which asyncpg looks
 -- up an array's type reads it a few hundred times: with it a connection's first batch with a key would take a second.
 DO $$
 BEGIN
@@ -110,8 +109,8 @@ BEGIN
 END
 $$;
 
--- What maintain.sql runs on each shard: its deltas into its minutes and hours, in one statement, so that whatever
--- snapshot a report has of this shard, it sees each delta once.
+-- What maintain.sql runs on each shard: its deltas into its minutes and hours, in one statement, so that a
+-- report sees each delta once in every snapshot of this shard.
 CREATE FUNCTION rollup_compact(shard bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from adbench.capacity import scenarios
 from adbench.capacity.arithmetic import Assumptions, Station, demands
 from adbench.capacity.devices import SEGMENT_BYTES, Cores, Curve, Disk
-from adbench.capacity.model import Fleet, House
+from adbench.capacity.model import Deployment, Fleet
 from adbench.capacity.play import Failure, Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import fleet_for
 from adbench.capacity.service_times import MissingResults, Report, ServiceTimes, live, measured
@@ -95,7 +95,7 @@ def test_a_bounded_queue_refuses_what_m_m_1_k_loses() -> None:
     """Three may wait and one is served: K = 4, of which (1 - r) r^K / (1 - r^(K + 1)) is lost."""
     load, places = 1.2, 4
     rate = load / SERVICE_S
-    fleet = textbook(1, queue_events=places)
+    fleet = textbook(1, queue_events=places - 1)
     played = [play(fleet, Traffic(rate=rate, batch=1), TEXTBOOK, 1_000 / rate, seed=seed) for seed in range(10)]
     lost = np.array([each.share("refused") for each in played])
     expected = (1 - load) * load**places / (1 - load ** (places + 1))
@@ -152,7 +152,7 @@ def test_a_new_segment_of_the_log_makes_everybody_wait() -> None:
 
 
 def small() -> tuple[ServiceTimes, Fleet]:
-    """The measured times, and a fleet small enough to be overloaded quickly."""
+    """Return the measured times, and a fleet small enough to be overloaded quickly."""
     times = measured(manifest.newest(reference()))
     return times, Fleet(services=2, shards=2, queue_events=5_000, network_s=0.0002)
 
@@ -162,29 +162,29 @@ def test_nothing_is_lost_and_nothing_is_made_up(rate: int) -> None:
     """When arrivals stop and all has ended: sent = answered + refused, and the shards hold the answered rows."""
     times, fleet = small()
     env = Environment()
-    house = House(env, fleet, times, np.random.default_rng(5))
-    stored = dict.fromkeys(house.shards, 0)
-    for shard in house.shards:
+    deployment = Deployment(env, fleet, times, np.random.default_rng(5))
+    stored = dict.fromkeys(deployment.shards, 0)
+    for shard in deployment.shards:
         insert = shard.insert
 
         def counted(rows, phases, factor, shard=shard, insert=insert):
             stored[shard] += rows
             return insert(rows, phases, factor)
 
-        shard.insert = counted  # type: ignore[method-assign]
+        shard.insert = counted
 
     def arrivals():
         for _ in range(300):
             yield env.timeout(1_000 / rate)
-            env.process(house.post(1_000))
+            env.process(deployment.post(1_000))
 
     env.process(arrivals())
     env.run(until=0.1)
-    assert house.sent == house.under_way + len(house.seen)
+    assert deployment.sent == deployment.under_way + len(deployment.seen)
     env.run(until=20)
-    outcomes = [each.outcome for each in house.seen]
-    assert house.sent == 300 == len(outcomes)
-    assert house.under_way == 0
+    outcomes = [each.outcome for each in deployment.seen]
+    assert deployment.sent == 300 == len(outcomes)
+    assert deployment.under_way == 0
     assert outcomes.count("answered") * 1_000 == sum(stored.values())
     assert ("refused" in outcomes) == (rate > 1_000_000)
 

@@ -40,7 +40,7 @@ def test_a_minute_has_no_halves() -> None:
 
 @pytest.fixture
 def service() -> Iterator[tuple[str, list[int]]]:
-    """A service with an event a minute that gives reports of more than 100 minutes up; and what it was asked."""
+    """Serve reports over one event a minute, refusing more than 100 minutes; yield address and queries."""
     asked: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):

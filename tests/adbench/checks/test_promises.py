@@ -59,7 +59,8 @@ def test_a_broken_promise_has_its_figure() -> None:
 @pytest.mark.parametrize("server", ["pg18"], indirect=True)
 def test_the_timed_suites_fail_with_the_figure_of_a_slow_variant(server, tmp_path: Path) -> None:
     """A variant is planted whose reports take at least 5 ms, and which promises two things: what it breaks fails the
-    run, what it keeps does not."""
+    run, what it keeps does not.
+    """
     sql = shutil.copytree(catalogue.SQL_DIR, tmp_path / "sql")
     planted = shutil.copytree(sql / "variants" / "00_heap", sql / "variants" / "99_planted")
     promised = "report p50 < 4 ms at 1,000 events; report p99 < 600000 ms at 1,000 events"

@@ -25,7 +25,7 @@ REPORT = "http_req_duration{name:report,phase:load}"
 
 
 def loaded(**changed: float) -> k6.Load:
-    """A summary of k6 as good as it gets, but for what is changed."""
+    """Build a faultless summary of k6, but for what is changed."""
     values = {"p95": 20.0, "dropped": 0, "fails": 0, "accepted": 1_000} | changed
     metrics = {
         REPORT: {"type": "trend", "values": {"count": 100, "p(95)": values["p95"]}},

@@ -20,7 +20,8 @@ NAMES = sorted(name for name, each in HARMS.items() if each.weight)
 @pytest.mark.parametrize("part", [0, 1])
 async def test_nothing_is_lost_or_doubled(home: Path, part: int) -> None:
     """All that adbench.faults.journal and adbench.faults.checks state, after every cycle. Each half of the harms has a
-    world of its own; harms that need a small file system are left out where none can be mounted."""
+    world of its own; harms that need a small file system are left out where none can be mounted.
+    """
     names = NAMES[part::2]
     async with world(home, binaries=BINARIES[VERSIONS[part % len(VERSIONS)]], folder=ROLLUPS[part]) as it:
         journal = Journal()

@@ -11,13 +11,14 @@ CUT_S = 0.7  # in which many batches are acknowledged, also on a busy machine
 
 
 def broken(trial: Trial) -> list[str]:
-    """What must never be; but that on a busy machine a body may not arrive in time."""
+    """Return the violations, without bodies that arrive late: a busy machine explains those."""
     return [line for line in trial.violations if not line.startswith("status:")]
 
 
 async def test_what_a_promoted_replica_has(home: Path) -> None:
     """With remote_apply all that was acknowledged, also by a primary that was cut off from its standby before it died;
-    without it, not what was acknowledged after the cut. The service finds the new primary by itself."""
+    without it, not what was acknowledged after the cut. The service finds the new primary by itself.
+    """
     async with failover.paired(home) as pair:
         safe = await failover.trial(pair, "remote_apply", CUT_S, SEED, 0, home / "log", RATE)
         assert (safe.lost, broken(safe)) == (0, [])

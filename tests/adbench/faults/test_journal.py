@@ -25,6 +25,37 @@ def test_a_batch_without_acknowledgement_may_be_missing() -> None:
     assert compare([batch(acknowledged=False)], {}) == []
 
 
+def repeated(copies: int, *, acknowledged: int) -> Batch:
+    """Return a batch that was sent as so many new ones."""
+    return Batch(1, Kind.PLAIN, 5, SUMS, acknowledged, copies)
+
+
+def stored_copies(count: int) -> Stored:
+    """Return what is stored of so many copies."""
+    return replace(GOOD, rows=5 * count, sums=tuple(count * each for each in SUMS))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_as_many_copies_as_were_acknowledged_are_stored(count: int) -> None:
+    """Or up to as many as were sent, where nobody was told."""
+    assert compare([repeated(4, acknowledged=2)], {1: stored_copies(count)}) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "word"),
+    [
+        (stored_copies(1), "lost"),
+        (stored_copies(5), "doubled"),
+        (replace(stored_copies(3), rows=14), "torn"),
+        (replace(stored_copies(3), sums=SUMS), "changed"),
+    ],
+)
+def test_copies_are_counted(stored: Stored, word: str) -> None:
+    """One too few, one too many, a part of one, or other values."""
+    (line,) = compare([repeated(4, acknowledged=2)], {1: stored})
+    assert line.startswith(f"{word}: ")
+
+
 @pytest.mark.parametrize(
     ("acknowledged", "stored", "word"),
     [

@@ -37,13 +37,13 @@ EACH = budget.most(Settings(writers=int(SETTINGS["ADPULSE_WRITERS"]), readers=RE
 
 
 def formula(processes: int) -> int:
-    """Connections of so many processes: docs/how-to/many-services.md."""
+    """Return the connections of this many processes by the formula of docs/how-to/many-services.md."""
     return processes * EACH + budget.HEARTBEAT
 
 
 @asynccontextmanager
 async def limited_login(connection: Connection, url: str) -> AsyncIterator[tuple[str, str]]:
-    """A login that PostgreSQL itself keeps to the formula, and the URL by which it comes: not one more, ever.
+    """Create a login that PostgreSQL limits to the formula's connections; yield it and its URL.
 
     A sample of pg_stat_activity could miss a moment; and the limit does not hold for superusers.
     """
@@ -75,7 +75,7 @@ async def until_sessions(connection: Connection, login: str, least: int, most: i
 
 
 def told(url: str, address: str) -> http_recount.Recount:
-    """Reports from that address against a recount of the events."""
+    """Compare reports from that address with a recount of the events."""
 
     async def ask() -> http_recount.Recount:
         now = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -93,7 +93,7 @@ def told(url: str, address: str) -> http_recount.Recount:
 async def restart_in_turn(
     services: list[Service], connection: Connection, login: str, own_url: str, folder: Path
 ) -> None:
-    """A new process beside each old one; when it is ready it takes the old one's place, which ends by SIGTERM."""
+    """Start a new process beside each old one; once it is ready, end the old one with SIGTERM."""
     for place, old in enumerate(list(services)):
         new = Service(f"new-{place}", ROOT, folder / f"new-{place}.log")
         new.start(own_url)
@@ -132,7 +132,8 @@ async def fill(connection: Connection, url: str, login: str, services: list[Serv
 @pytest.mark.parametrize("server", ["pg18"], indirect=True)
 async def test_services_share_an_address_and_a_database(url: str, connection: Connection, tmp_path: Path) -> None:
     """Clients repeat to any service while each is replaced: nothing is lost or doubled, every service tells the same,
-    and PostgreSQL, told to let in no connection beyond the formula, has to refuse none."""
+    and PostgreSQL, told to let in no connection beyond the formula, has to refuse none.
+    """
     journal = Journal()
     services = [Service(name, ROOT, tmp_path / f"{name}.log") for name in ("a", "b", "c")[:MANY]]
     first = list(services)

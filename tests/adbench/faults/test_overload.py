@@ -8,6 +8,7 @@ from adbench.faults import record
 from adbench.faults.checks import check
 from adbench.faults.journal import Journal
 from adbench.faults.overload import Overload, Phase, overload
+from adbench.faults.sender import Sent
 from adbench.faults.world import world
 from adbench.figures import fault_tables
 from adbench.records import environment, model
@@ -26,16 +27,15 @@ async def test_too_much_is_refused_and_nothing_is_lost(home: Path) -> None:
         found = await overload(it, journal, seed=1, seconds=1.5)
         assert journal.violations == []
         assert (await check(it, journal)).violations == []
-    assert min(phase.statuses[200] for phase in (found.before, found.during, found.after)) > 0
+    assert min(phase.sent.statuses[200] for phase in (found.before, found.during, found.after)) > 0
     assert found.memory_bytes is None or found.memory_bytes < MEMORY_BYTES
 
 
 def test_the_page_says_what_the_result_holds() -> None:
     """Goodput is what was stored meanwhile ÷ the mean of before and after; what is missed is called missed."""
-    before, after = (Phase(10, statuses=Counter({200: n}), client_s=2, services_s=9) for n in (900, 1_100))
-    during = Phase(
-        30, offered=9_000, statuses=Counter({200: 2_100, 503: 6_900}), latencies=[0.5] * 99 + [7], client_s=12
-    )
+    before, after = (Phase(10, Sent(statuses=Counter({200: n})), client_s=2, services_s=9) for n in (900, 1_100))
+    answers = Sent(offered=9_000, statuses=Counter({200: 2_100, 503: 6_900}), latencies=[0.5] * 99 + [7])
+    during = Phase(30, answers, client_s=12, services_s=2, postgres_s=4.3)
     found = Overload(before, during, after, 100 * 2**20)
     now, source, parameters = datetime.now(UTC), environment.source(), {"seconds": 30}
     server = model.Postgres(version="18", settings={})
@@ -43,4 +43,4 @@ def test_the_page_says_what_the_result_holds() -> None:
     assert "Before it 90,000 events/s were stored, after it 110,000; 300,000 events/s arrived" in said
     assert "- **missed**: goodput is 90% of the capacity (70.0%)" in said
     assert "- kept: a process stays within 512 MB (100 MB)" in said
-    assert "| during | 0.40 |" in said
+    assert "| during | 0.40 | 0.07 | 0.14 | 3.00 µs |" in said

@@ -1,8 +1,10 @@
 """A few seconds of `make fuzz`, against a service in a process of its own, and that its judge finds fault."""
 
 import asyncio
+import gzip
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,13 @@ from typing import Any
 import pytest
 from schemathesis.core.failures import AcceptedNegativeData
 
-from adbench.fuzz import draws, filters
+from adbench.fuzz import draws, filters, rules
 from adbench.fuzz.contract import Contract
 from adbench.fuzz.fuzzer import Fuzzer
 from adbench.fuzz.mutations import mutate
 from adbench.fuzz.run import SERVICE
-from adbench.fuzz.wire import Reply, Request
+from adbench.fuzz.values import CANARY
+from adbench.fuzz.wire import ORIGIN, Reply, Request
 from adbench.harness.service import serving
 from adpulse.database import connections
 from adpulse.settings import Settings
@@ -30,11 +33,14 @@ TWICE = replace(TELL, body=b'{"events":[{"cost":1,"cost":2}]}')
 TWO_TYPES = replace(ASK, headers=(("Content-Type", b"text/plain"), ("Content-Type", b"text/html")))
 PROBLEM = {"type": "urn:adpulse:x", "title": "x", "status": 422, "detail": "x", "parameter": "start"}
 ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
+HEADERS = {"x-content-type-options": "nosniff", "allow": "GET", "accept": "application/json", "retry-after": "1"}
+GZIP = (("Content-Encoding", b"gzip"),)
+LINES = (("Content-Type", b"application/x-ndjson"),)
 
 
 @pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
-    """Whatever is sent: a documented reply, no 5xx, and as many events stored as were said to be accepted."""
+    """Every request gets a documented reply and no 5xx, and as many events are stored as were said to be accepted."""
     url = await new_database("rollup_dims")
     with serving(url, 1, tmp_path / "log", SERVICE) as address:
         fuzzer = Fuzzer(address, seed=7)
@@ -44,7 +50,7 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
     assert not tally.faults, tally.faults[0]
     assert (rows.wrong, rows.rows > 0) == ([], True)
     assert tally.cases >= 1_600
-    # It got past the doors: events were taken and refused, reports given and refused.
+    # Requests got past the first checks: events were taken and refused, reports given and refused.
     found = {(operation, status) for _, operation, status in tally.replies}
     assert {(name, status) for name in ("POST /events", "GET /report") for status in (200, 422)} <= found
     connection = await connections.connect(url)
@@ -75,13 +81,18 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         (TELL, 200, "application/json", ANSWER | {"accepted": 2}),
         (TWICE, 200, "application/json", ANSWER),
         (replace(TELL, body=b'{"events":[{}],"events":[{}]}'), 200, "application/json", ANSWER),
+        (replace(TELL, headers=LINES, body=b'{}\r\n\n{"a":\n'), 200, "application/json", ANSWER),
+        (replace(TELL, headers=LINES, body=b'{"cost":1,"cost":2}'), 200, "application/json", ANSWER),
+        (replace(TELL, headers=GZIP, body=gzip.compress(b"[{},{}]")), 200, "application/json", ANSWER),
+        (TELL, 422, "application/problem+json", PROBLEM | {"detail": f"{CANARY} is no key"}),
     ],
 )
 def test_a_reply_that_breaks_the_contract_is_found(
     request_: Request, status: int, content_type: str, content: dict[str, Any]
 ) -> None:
     """A 5xx, an undocumented status or type, another shape, a number that JSON does not have; a redirect, a body for
-    HEAD, a head that is too long and taken, events that are not counted, a member that came twice."""
+    HEAD, a head that is too long and taken, events that are not counted, a member that came twice.
+    """
     reply = Reply(status, {"content-type": content_type}, json.dumps(content).encode())
     assert CONTRACT.judge(request_, reply)[1] is not None
 
@@ -97,18 +108,91 @@ def test_a_reply_that_keeps_it_is_not() -> None:
         (LONG, 431, "application/problem+json", PROBLEM | {"status": 431}),
         (TWO_TYPES, 400, "application/problem+json", PROBLEM | {"status": 400}),
         (TWICE, 200, "application/json", ANSWER | {"accepted": 0, "rejected_count": 1}),
+        (
+            replace(TELL, headers=LINES, body=b'{}\r\n \n{"a":\n'),
+            200,
+            "application/json",
+            ANSWER | {"rejected_count": 1},
+        ),
+        (replace(TELL, headers=GZIP, body=gzip.compress(b"[{}]")), 200, "application/json", ANSWER),
+        (replace(TELL, method="OPTIONS"), 400, "application/problem+json", PROBLEM | {"status": 400}),
     ):
-        reply = Reply(status, {"content-type": kind}, json.dumps(content).encode())
+        reply = Reply(status, HEADERS | {"content-type": kind}, json.dumps(content).encode())
         assert CONTRACT.judge(request, reply)[1] is None
 
 
+@pytest.mark.parametrize(
+    ("status", "missing"), [(422, "x-content-type-options"), (429, "retry-after"), (405, "allow"), (415, "accept")]
+)
+def test_a_refusal_has_the_headers_that_say_what_to_do(status: int, missing: str) -> None:
+    """Without one of them it is a fault, with all of them it is none."""
+    reply = Reply(status, HEADERS, b"{}")
+    assert rules.of_headers(ASK, reply) is None
+    left = {name: value for name, value in HEADERS.items() if name != missing}
+    assert rules.of_headers(ASK, replace(reply, headers=left)) is not None
+
+
+def _row(group: str | None, clicks: int, cost: str, **more: Any) -> dict[str, Any]:
+    return {"bucket": None, "group": group, "clicks": clicks, "cost": cost, **more}
+
+
+def _report(rows: list[dict[str, Any]], **more: Any) -> Reply:
+    content = {"query": {"granularity": None}, "totals": {"clicks": 3, "cost": "0.3"}, "rows": rows, **more}
+    # Money as numbers, such as a double does not have: 0.1 and 0.2 are 0.3.
+    return Reply(200, {}, re.sub(r'"([\d.]+)"', r"\1", json.dumps(content)).encode())
+
+
+def test_the_rows_of_a_report_sum_to_its_totals() -> None:
+    """On both sides of a comparison, and no group comes twice, but the rest may have the name of one."""
+    before = {"previous": {"totals": {"clicks": 1}}}
+    for rows, more, right in (
+        ([_row("a", 1, "0.1"), _row("b", 2, "0.2")], {}, True),
+        ([_row("(other)", 1, "0.1"), _row("(other)", 2, "0.2")], {}, True),
+        ([_row("a", 1, "0.1"), _row("b", 2, "0.1")], {}, False),
+        ([_row("a", 1, "0.1"), _row("a", 2, "0.2")], {}, False),
+        ([_row("a", 3, "0.3", previous={"clicks": 1}), _row("b", 0, "0", previous=None)], before, True),
+        ([_row("a", 3, "0.3", previous={"clicks": 2})], before, False),
+    ):
+        assert (rules.of_report(_report(rows, **more)) is None) is right, rows
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("bucket,group\r\n,a\r\n", True),
+        ('bucket,group\r\n,"a\r\nb"\r\n', True),
+        ("bucket,cost\r\n,-1.5\r\n", True),
+        ("bucket,group\r\n,'=1+1\r\n", True),
+        ("bucket,group\r\n,=1+1\r\n", False),
+        ("bucket,group\r\n,@x\r\n", False),
+        ("bucket,group\r\n,a,b\r\n", False),
+    ],
+)
+def test_a_table_has_equal_columns_and_no_formulas(text: str, right: bool) -> None:
+    """Numbers may begin with a sign."""
+    assert (rules.of_table(text) is None) is right
+
+
+def test_a_request_is_the_same_in_every_frame() -> None:
+    """In chunks, in packets, with a whole address; HTTP/1.0 has no chunks."""
+    chunked = replace(TELL, body=b"abcde", chunk=2).encode()
+    assert chunked.endswith(b"\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n")
+    assert b"Content-Length" not in chunked
+    assert replace(TELL, chunk=7, version="1.0").encode().startswith(b"POST /events HTTP/1.0\r\n")
+    assert b"Content-Length" in replace(TELL, chunk=7, version="1.0").encode()
+    assert replace(ASK, origin=ORIGIN).encode().startswith(b"GET http://127.0.0.1/report?start=-1h HTTP/1.1\r\n")
+    for packets in range(1, 6):
+        assert b"".join(replace(TELL, packets=packets).pieces()) == TELL.encode()
+    assert replace(TELL, packets=2).pieces()[1] == TELL.body
+
+
 def test_requests_are_made_again_from_their_seed_and_can_be_sent() -> None:
-    """So that a fault can be looked for; and each is one request, whatever was put into it."""
+    """A seed repeats its requests, so that a fault can be looked for; and each is one request, with any bytes in it."""
     made = [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
     assert made == [mutate(random.Random(number), [ASK, TELL]) for number in range(500)]
     assert len(set(made)) > 400
     for request in made:
-        head = request.encode()[: len(request.encode()) - len(request.body)]
+        head = request.encode()[: request.head_bytes]
         assert head.endswith(b"\r\n\r\n")
         assert head.count(b"\r\n\r\n") == 1
         assert b" " not in head.split(b"\r\n")[0].split(b" ", 1)[1].rsplit(b" ", 1)[0]

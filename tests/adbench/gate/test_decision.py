@@ -17,7 +17,7 @@ RECORDED: Samples = json.loads((Path(__file__).parent / "gate_samples.json").rea
 
 
 def recorded(rounds: int = FIRST_LOOK, **factors: float) -> Samples:
-    """The first rounds of a real run in which all sides were the same commit, with sides made slower by a factor."""
+    """Return the first rounds of a real run of one commit on all sides, with sides made slower by a factor."""
     return {
         metric: {side: [x * factors.get(side, 1) for x in values[:rounds]] for side, values in by_side.items()}
         for metric, by_side in RECORDED.items()
@@ -136,7 +136,7 @@ def test_all_looks_at_all_metrics_together_spend_alpha() -> None:
 
 
 def test_a_look_needs_as_many_rounds_as_its_confidence() -> None:
-    """n values can cover a median with 1 − 2^(1−n) at most: every look of twenty metrics asks for less."""
+    """The minimum of rounds suffices: n values cover a median with 1 − 2^(1−n) at most; every look asks for less."""
     schedule = looks()
     for number in range(1, 12):
         assert 2.0 ** (1 - next(schedule)) < 1 - confidence(number, 20)
@@ -145,7 +145,8 @@ def test_a_look_needs_as_many_rounds_as_its_confidence() -> None:
 @pytest.mark.parametrize("noise", ["lognormal", "heavy"])
 def test_false_alarms_of_looking_again_and_again(noise: str) -> None:
     """2,000 simulated runs, each looked at up to three times, where the truth is the tolerance itself, at which a
-    wrong "regressed" is likeliest: fewer than ALPHA of them end in one. At a ratio of 1 none does."""
+    wrong "regressed" is likeliest: fewer than ALPHA of them end in one. At a ratio of 1 none does.
+    """
     runs, resamples = 2_000, 250
     rng = np.random.default_rng(11)
     schedule = [rounds for _, rounds in zip(range(3), looks(), strict=False)]

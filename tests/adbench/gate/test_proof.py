@@ -15,7 +15,7 @@ from adbench.gate.proof import plants
 from adbench.gate.proof import run as proof
 from adbench.gate.proof.plants import PLANTS, Plant
 from adbench.gate.run import GatePlan
-from adbench.gate.verdict import record
+from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
 from adbench.records.model import Result
@@ -28,7 +28,7 @@ BY_NAME = {plant.name: plant for plant in PLANTS}
 def result(**verdicts: Verdict) -> Result:
     calls = [Call(name.replace("_", ".") + ".cpu", verdict, "") for name, verdict in verdicts.items()]
     findings = [Finding("buffers hour", Verdict.SAME, "", 9, 9, "pages")]
-    return record.to_result(outcome(calls, findings), datetime(2026, 1, 1, tzinfo=UTC))
+    return result_file.to_result(outcome(calls, findings), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_what_counts_as_caught() -> None:

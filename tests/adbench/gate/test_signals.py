@@ -29,7 +29,7 @@ DATA = Dataset(20_000, signals.END, days=30, campaigns=50, seed=7)
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def still(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A server on which nothing happens by itself: the tests' own one vacuums, and writes for other tests."""
+    """Start a server on which nothing happens by itself: the shared one vacuums and serves other tests."""
     with (
         tempfile.TemporaryDirectory(prefix="adpulse-gate-") as folder,
         Cluster(Path(folder), BINARIES[request.param], **signals.STILL).in_use() as url,
@@ -38,7 +38,7 @@ def still(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 async def count(server: str, sql: Path) -> Signals:
-    """The signals of the default variant of a folder like sql/, in a new database."""
+    """Count the signals of the default variant of a folder like sql/, in a new database."""
     (folder,) = (sql / "variants").glob("*_rollup")
     variant = Variant(folder, catalogue.read_header((folder / "up.sql").read_text()))
     url = await databases.recreate(server, "counted")
@@ -63,7 +63,8 @@ def regressions(found: list[Finding]) -> list[str]:
 
 async def test_the_same_design_counts_the_same(base: Signals, still: str) -> None:
     """Pages, rows and plans of another database with the same design are equal, not similar; so is the log, but for
-    where its records fall on its own pages."""
+    where its records fall on its own pages.
+    """
     again = await count(still, SQL_DIR)
     assert (again.plans, again.indexes) == (base.plans, base.indexes)
     assert {key: value for key, value in again.counts.items() if key[0] != "wal"} == {

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from adbench.gate.measure.tasks import QUICK
 from adbench.gate.run import GatePlan, Outcome
-from adbench.gate.verdict import record, summary
+from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
 from adbench.records import environment
@@ -48,7 +48,7 @@ def shown(result: Result) -> str:
 
 def test_a_regression_fails_the_result_and_is_said_first() -> None:
     """In Markdown the verdict is the first line; table and Markdown name what regressed."""
-    result = record.to_result(outcome(), AT)
+    result = result_file.to_result(outcome(), AT)
     assert not result.passed
     text = summary.markdown(result)
     assert text.startswith("## Benchmark gate: ✗ regressed")
@@ -64,7 +64,7 @@ def test_a_regression_that_was_allowed_passes() -> None:
     assert outcome(allow=("index *",)).verdict is Verdict.REGRESSED
     allowed = outcome(allow=("index *", "post.*"))
     assert allowed.verdict is Verdict.SAME
-    result = record.to_result(allowed, AT)
+    result = result_file.to_result(allowed, AT)
     assert result.passed
     assert "regressed (allowed)" in summary.markdown(result)
 
@@ -72,7 +72,7 @@ def test_a_regression_that_was_allowed_passes() -> None:
 def test_a_run_without_a_look_can_be_shown() -> None:
     """A budget that ended too early leaves calls without intervals."""
     early = [Call("codec.cpu", Verdict.CANNOT_TELL, "not enough rounds for a first look")]
-    result = record.to_result(outcome(early, []), AT)
+    result = result_file.to_result(outcome(early, []), AT)
     assert result.parameters["verdict"] == "cannot tell"
     assert result.passed
     assert "not enough rounds" in summary.markdown(result)
@@ -81,9 +81,9 @@ def test_a_run_without_a_look_can_be_shown() -> None:
 
 def test_the_result_holds_what_the_verdict_rests_on(tmp_path: object) -> None:
     """Every sample, and the intervals, come back from the file."""
-    result = record.to_result(outcome(), AT)
+    result = result_file.to_result(outcome(), AT)
     again = Result.model_validate_json(result.model_dump_json())
-    assert [(c.metric, c.verdict, c.ratio, c.control) for c in record.calls(again)] == [
+    assert [(c.metric, c.verdict, c.ratio, c.control) for c in result_file.calls(again)] == [
         (c.metric, c.verdict, c.ratio, c.control) for c in CALLS
     ]
     assert again.parameters["samples_seconds"]["codec.cpu"]["head"] == [1.2, 1.3, 1.1]

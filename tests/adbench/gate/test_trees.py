@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository of two commits, `one` and then `two`, with a lock file in each."""
+    """Create a repository of two commits, `one` and then `two`, with a lock file in each."""
     home = tmp_path / "a repository"
     (home / "requirements").mkdir(parents=True)
     trees.git(home, "init", "--quiet", "--initial-branch", "main")
@@ -29,7 +29,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_a_revision_is_checked_out_once(repository: Path, tmp_path: Path) -> None:
-    """Under its commit, whatever name it was asked for by; the repository itself is left alone."""
+    """A checkout lies under its commit, by any name that was asked for; the repository itself is left alone."""
     (repository / "file").write_text("not committed")
     tree = trees.checkout(repository, "main~1", tmp_path / "home")
     assert (tree.path / "file").read_text() == "one"
@@ -67,7 +67,7 @@ def test_equal_locks_share_an_environment(repository: Path, tmp_path: Path) -> N
 
 
 def test_another_lock_gets_an_environment_that_is_kept(repository: Path, tmp_path: Path) -> None:
-    """Made once for a lock file (here an empty one), whichever revision it is of."""
+    """An environment is made once for a lock file (here an empty one) of any revision."""
     (repository / LOCK).write_text("# other packages\n")
     made = trees.environment(repository, trees.checkout(repository, "one", tmp_path / "home").path, tmp_path / "home")
     assert made != Path(sys.executable)

@@ -24,7 +24,7 @@ def k6() -> str:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Python with nothing beside it, and an empty PATH."""
+    """Set up a Python with no program beside it, and an empty PATH."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "path").mkdir()
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
@@ -92,7 +92,7 @@ def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
 
 
 def test_crossed_thresholds_are_a_result(bare: Path) -> None:
-    """k6 ends with status 99 then; whoever reads the result decides what it means."""
+    """k6 ends with status 99 then; the reader of the result decides what it means."""
     summary = {
         "config": {},
         "checks": [{"name": "it is right", "passes": 3, "fails": 1, "id": "x", "path": "::it"}],

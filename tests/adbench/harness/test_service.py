@@ -22,7 +22,7 @@ def gone(pid: int) -> bool:
 
 
 def test_a_child_is_stopped_when_the_block_fails(tmp_path: Path) -> None:
-    """Whatever the reason."""
+    """The service is stopped, for any reason of the end."""
     with pytest.raises(ZeroDivisionError), child(["sleep", "60"], tmp_path / "log") as process:
         raise ZeroDivisionError
     assert process.returncode == -signal.SIGTERM

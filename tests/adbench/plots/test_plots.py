@@ -142,7 +142,7 @@ def simulated() -> Result:
 
 
 def watched() -> Result:
-    """A spike in the middle, an alert that is pending, a panel without data, and gaps."""
+    """Build a dashboard's series with a spike, a pending alert, a panel without data, and gaps."""
     course = [None, None, *(1 + 4 * (10 <= step < 20) + 0.1 * (step % 3) for step in range(28))]
 
     def series(legend: str, factor: float) -> dict[str, object]:
@@ -273,7 +273,7 @@ def test_growth() -> Figure:
 
 
 def test_growth_joins_runs_of_several_sizes() -> None:
-    """A design is drawn when two sizes of it are there, in whatever runs; one size alone has no growth to draw."""
+    """A design is drawn when two sizes of it are there, in any runs; one size alone has no growth to draw."""
     whole = matrix()
     small, large = (
         whole.model_copy(update={"measurements": [m for m in whole.measurements if m.labels["events"] == events]})

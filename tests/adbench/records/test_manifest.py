@@ -8,9 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench.cli import app
-from adbench.records import environment, store
-from adbench.records import manifest as keeping
-from adbench.records.manifest import KeepingError
+from adbench.records import environment, manifest, store
+from adbench.records.manifest import ManifestError
 from adbench.records.model import Disk, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
 from tests.adbench.records.test_records import result
@@ -27,27 +26,28 @@ def local(folder: Path, **changed: object) -> Path:
 @folders
 def test_committed_results_are_whole(folder: Path) -> None:
     """Every file is a result, from the folder's machine and date; the manifest has each of them as it is, and no
-    other."""
-    manifest = store.read_manifest(folder)
-    assert manifest is not None
-    assert set(manifest.files) == {path.name for path in store.files(folder)}
-    for name, kept in manifest.files.items():
+    other.
+    """
+    kept_there = store.read_manifest(folder)
+    assert kept_there is not None
+    assert set(kept_there.files) == {path.name for path in store.files(folder)}
+    for name, kept in kept_there.files.items():
         found = store.read(folder / name)
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == kept.sha256
-        assert found.machine == manifest.machine
+        assert found.machine == kept_there.machine
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
 def test_the_reference_is_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All its days, oldest first; what another machine measured before is not mixed in."""
-    monkeypatch.setattr(keeping, "COMMITTED", tmp_path / "home")
+    monkeypatch.setattr(manifest, "COMMITTED", tmp_path / "home")
     machine = result().machine
     for day, cpu in enumerate(("another", "this", "this"), 1):
         moved = machine.model_copy(update={"cpu": cpu})
         path = local(tmp_path / "local", machine=moved, started_at=datetime(2026, 1, day, tzinfo=UTC))
-        keeping.keep([path], tmp_path / "home", DISK)
-    assert [folder.name[-10:] for folder in keeping.reference()] == ["2026-01-02", "2026-01-03"]
-    (newest,) = keeping.newest(keeping.reference()).values()
+        manifest.keep([path], tmp_path / "home", DISK)
+    assert [folder.name[-10:] for folder in manifest.reference()] == ["2026-01-02", "2026-01-03"]
+    (newest,) = manifest.newest(manifest.reference()).values()
     assert newest.started_at.day == 3
 
 
@@ -59,17 +59,17 @@ def test_there_are_committed_results() -> None:
 def test_results_are_kept_by_machine_and_date(tmp_path: Path) -> None:
     """With what they have in common in the manifest; a second one joins the first, whose disk stays."""
     home, began = tmp_path / "home", result().started_at
-    [first] = keeping.keep([local(tmp_path / "local")], home, DISK)
+    [first] = manifest.keep([local(tmp_path / "local")], home, DISK)
     assert first.parent.name.endswith(f"-{environment.machine().cores}-cores-2025-09-24")
-    [second] = keeping.keep([local(tmp_path / "local", started_at=began + timedelta(hours=1))], home, None)
-    [other_day] = keeping.keep([local(tmp_path / "local", started_at=began + timedelta(days=1))], home, None)
+    [second] = manifest.keep([local(tmp_path / "local", started_at=began + timedelta(hours=1))], home, None)
+    [other_day] = manifest.keep([local(tmp_path / "local", started_at=began + timedelta(days=1))], home, None)
     assert second.parent == first.parent != other_day.parent
-    manifest = store.read_manifest(first.parent)
-    assert manifest is not None
-    assert set(manifest.files) == {first.name, second.name}
-    assert manifest.disk == DISK
-    assert manifest.seeds == [7]
-    assert [server.version for server in manifest.postgres] == ["18.6"]
+    kept_there = store.read_manifest(first.parent)
+    assert kept_there is not None
+    assert set(kept_there.files) == {first.name, second.name}
+    assert kept_there.disk == DISK
+    assert kept_there.seeds == [7]
+    assert [server.version for server in kept_there.postgres] == ["18.6"]
     assert store.read(first) == result()
 
 
@@ -77,51 +77,51 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """A name that is there is refused, before anything is copied."""
     home, began = tmp_path / "home", result().started_at
     path = local(tmp_path / "local")
-    [kept] = keeping.keep([path], home, DISK)
+    [kept] = manifest.keep([path], home, DISK)
     before = {each: each.read_bytes() for each in home.rglob("*.json")}
     later = local(tmp_path / "local", started_at=began + timedelta(hours=2))
     for paths in ([path], [later, path], [later, later]):
-        with pytest.raises(KeepingError, match="never overwritten"):
-            keeping.keep(paths, home, DISK)
+        with pytest.raises(ManifestError, match="never overwritten"):
+            manifest.keep(paths, home, DISK)
     assert {each: each.read_bytes() for each in home.rglob("*.json")} == before
     assert kept in before
 
 
 def test_machines_are_not_mixed(tmp_path: Path) -> None:
     """A folder is one machine: a file from another one is refused."""
-    keeping.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
+    manifest.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
     other = environment.machine().model_copy(update={"cpu": "another one"})
     moved = local(tmp_path / "local", machine=other, started_at=result().started_at + timedelta(hours=1))
-    with pytest.raises(KeepingError, match="another machine"):
-        keeping.keep([moved], tmp_path / "home", DISK)
+    with pytest.raises(ManifestError, match="another machine"):
+        manifest.keep([moved], tmp_path / "home", DISK)
 
 
 def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
     """Nothing is added to a folder whose files are not what they were."""
-    [kept] = keeping.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
+    [kept] = manifest.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
     kept.write_text(Result(**{**dict(result()), "variant": "heap"}).model_dump_json())
-    with pytest.raises(KeepingError, match="never changed"):
-        keeping.write_manifest(kept.parent, DISK)
+    with pytest.raises(ManifestError, match="never changed"):
+        manifest.write_manifest(kept.parent, DISK)
 
 
 def test_the_disk_of_a_server_elsewhere_is_not_known(tmp_path: Path) -> None:
     """What was measured on this machine says nothing about it."""
     server = Postgres(version="18.6", settings={}, local=False)
-    [kept] = keeping.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
-    manifest = store.read_manifest(kept.parent)
-    assert manifest is not None
-    assert manifest.disk is None
+    [kept] = manifest.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
+    kept_there = store.read_manifest(kept.parent)
+    assert kept_there is not None
+    assert kept_there.disk is None
 
 
 def test_the_disk_is_measured(tmp_path: Path) -> None:
     """Some writes a second, and no file left behind."""
-    assert keeping.measure_disk(tmp_path, 0.01).fsyncs_per_s > 0
+    assert manifest.measure_disk(tmp_path, 0.01).fsyncs_per_s > 0
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`adbench keep` says where the copy is, and fails with 2 the second time."""
-    monkeypatch.setattr(keeping, "FSYNC_S", 0.01)
+    monkeypatch.setattr(manifest, "FSYNC_S", 0.01)
     arguments = ["keep", str(local(tmp_path / "local")), "--into", str(tmp_path / "home")]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output

@@ -49,7 +49,7 @@ def test_values_of_one_round_are_not_taken_for_independent() -> None:
 
 
 def test_rounds_alike_give_what_one_sample_gives() -> None:
-    """The figure is the percentile of all values, whatever their rounds."""
+    """The figure is the percentile of all values, in any split into rounds."""
     values = np.random.default_rng(9).exponential(1, 120)
     p50, p95 = statistics.percentiles_over_rounds([values[:40], values[40:50], values[50:]], [50, 95])
     assert p95.value == pytest.approx(np.percentile(values, 95))
@@ -63,7 +63,8 @@ def test_a_ratio_without_noise_has_no_width() -> None:
 
 def test_the_interval_covers_the_truth() -> None:
     """Of many intervals from noisy pairs around a known ratio, nearly all hold it; and they are narrower than the
-    noise, which they would not be if pairing were lost."""
+    noise, which they would not be if pairing were lost.
+    """
     rng = np.random.default_rng(3)
     covered, widths = 0, []
     for _ in range(100):

@@ -57,7 +57,8 @@ def test_there_are_as_many_events_as_asked_for(events: int) -> None:
 
 def test_a_block_takes_as_much_memory_of_a_large_data_set_as_of_a_small_one() -> None:
     """100 million events can be drawn on a small machine: a block is a block, and nothing is kept from one to the
-    next. The largest data set here would take 8 GB as arrays."""
+    next. The largest data set here would take 8 GB as arrays.
+    """
     small, large = Dataset(2 * BLOCK, END), Dataset(100_000_000, END)
     assert len(large.block(large.blocks // 2)) == BLOCK
     peaks = [_peak(small, [0, 1]), _peak(large, [0, 1]), _peak(large, [700, 20, 1_525, 3])]

@@ -30,7 +30,8 @@ def test_shapes_and_campaigns_come_by_their_weights() -> None:
 
 def test_a_shape_of_the_mix_asks_what_the_shape_of_that_name_asks() -> None:
     """The mix draws campaigns and zones, benchmarks/adbench/workload/report_shapes.py fixes them; a name means one
-    window and granularity."""
+    window and granularity.
+    """
     fixed = {shape.name: shape for shape in (*TOTALS, *BREAKDOWNS)}
     drawn = {question.shape.replace("_", "-"): question.query for question in islice(mix(DATA, Settings()), 500)}
     both = fixed.keys() & drawn.keys()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from adbench.experiments.peers import Peer
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.service import ServiceError
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
@@ -41,7 +41,7 @@ def test_names_tell_shapes_apart() -> None:
 
 @pytest.fixture(scope="module", params=["duck", "clickhouse"])
 def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """A rival that holds DATA."""
+    """Load DATA into another engine."""
     name = {"duck": "duckdb", "clickhouse": "chdb"}[request.param]
     for package in ("duckdb", name):  # DuckDB also writes the file that both load
         pytest.importorskip(package, reason="the extra `peers` is not installed")
@@ -105,7 +105,7 @@ def _server() -> Iterator[str]:
 
 def test_the_wire_reads_whole_replies_one_after_another() -> None:
     """Over one connection, however many pieces a reply comes in; an error is no measurement."""
-    with _server() as address, Wire(address) as wire:
+    with _server() as address, HttpClient(address) as wire:
         assert wire.get("/a")[1] == b"short"
         took, body = wire.get("/long")
         assert body == b"/long" * 20_000

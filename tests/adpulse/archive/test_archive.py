@@ -1,4 +1,4 @@
-"""Tiering: days go into files and come back, reports stay exact, and whatever ends the work between loses nothing."""
+"""Tiering: days go into files and come back, reports stay exact, and no interruption loses anything."""
 
 import json
 import subprocess
@@ -76,15 +76,16 @@ async def days_here(connection: Connection) -> set[date]:
 
 @pytest.fixture
 async def worker(url: str) -> AsyncIterator[Connection]:
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         yield connection
 
 
 @ROLLUPS
 async def test_days_go_and_come_back(new_database: NewDatabase, tmp_path: Path, name: str) -> None:
     """Reports from roll-ups stay as they are, raw questions name the archived days, and a restore brings back every
-    value of every event, counted once."""
-    async with archived.opened(await new_database(name)) as connection:
+    value of every event, counted once.
+    """
+    async with archived.session(await new_database(name)) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection, granularity="hour")
         by_type = await totals(connection, group="event_type")
@@ -186,19 +187,19 @@ async def test_events_that_come_while_a_day_is_written_are_in_its_file(
 
 @pytest.mark.parametrize("last", OUT)
 async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: str, tmp_path: Path, last: str) -> None:
-    """Whatever was done last, every event is in the database or in a file that is noted there, and in one only."""
+    """At every moment, each event is in the database or in a file that is noted there, and in one only."""
 
     def die(step: str, day: date) -> None:
         if step == last:
             raise Killed
 
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection)
         with pytest.raises(Killed):
             await export.archive(connection, BEFORE, tmp_path, die)
         connection.terminate()
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         assert await totals(connection) == whole
         if last in ("detached", "recounted"):
             with pytest.raises(SchemaError, match="is being archived"):
@@ -224,14 +225,14 @@ async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path:
         if step == last:
             raise Killed
 
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         await fill(connection)
         before = await stored(connection)
         await export.archive(connection, BEFORE, tmp_path)
         with pytest.raises(Killed):
             await restore.restore(connection, tmp_path, step=die)
         connection.terminate()
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact
         await restore.restore(connection, tmp_path)
         assert await stored(connection) == before
@@ -246,7 +247,7 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     code = (
         "import asyncio, datetime, os, pathlib, sys\nfrom adpulse.archive import export, manifest\n"
         "def die(step, day):\n    if step == 'detached':\n        os.kill(os.getpid(), 9)\n"
-        "async def main():\n    async with manifest.opened(sys.argv[1]) as connection:\n"
+        "async def main():\n    async with manifest.session(sys.argv[1]) as connection:\n"
         "        await export.archive(connection, datetime.date(2026, 3, 3), pathlib.Path(sys.argv[2]), die)\n"
         "asyncio.run(main())\n"
     )
@@ -325,7 +326,7 @@ async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_p
 async def test_the_service_answers_422_and_goes_on(serve: Serve, url: str, tmp_path: Path) -> None:
     """Totals as before, also compared with the window before; raw questions are a problem that names the days."""
     client = await serve(url)
-    async with archived.opened(url) as connection:
+    async with archived.session(url) as connection:
         await fill(connection)
         await export.archive(connection, BEFORE, tmp_path)
     window = "/report?start=2026-03-02&end=2026-03-04"

@@ -21,7 +21,7 @@ NewKey = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 async def new_key(connection: Connection) -> NewKey:
-    """A factory: `await new_key("write", campaigns=["C"])` is a key that the database knows."""
+    """Return a factory: `await new_key("write", campaigns=["C"])` is a key that the database knows."""
 
     async def new(*scopes: Scope, **bounds: Any) -> str:
         given = {"campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
@@ -38,7 +38,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def assert_refused(reply: httpx.Response, status: int, code: str, *sent: str) -> None:
-    """A problem document that repeats nothing of what was sent, and says nothing of our insides."""
+    """Assert that the reply is a problem document that repeats no input and names no internals."""
     assert (reply.status_code, reply.json()["type"]) == (status, f"urn:adpulse:{code}")
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.headers["x-content-type-options"] == "nosniff"

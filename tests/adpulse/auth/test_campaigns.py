@@ -15,7 +15,7 @@ def of(campaign: str, **fields: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("ndjson", [False, True], ids=["json", "ndjson"])
 async def test_a_key_writes_its_campaigns_only(serve: Serve, url: str, new_key: NewKey, ndjson: bool) -> None:
-    """Events of others are rejected one by one under `scope`, whatever else is in the batch; the sum holds."""
+    """Events of others are rejected one by one under `scope`, in any batch; the sum holds."""
     every, mine = await new_key("write", "read"), await new_key("write", campaigns=["A", "B"])
     client = await serve(url)
 

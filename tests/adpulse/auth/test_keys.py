@@ -25,7 +25,7 @@ async def test_without_any_key_loopback_is_open(client: Client) -> None:
 
 
 async def test_without_any_key_a_network_address_is_shut(serve: Serve, url: str) -> None:
-    """Whatever was checked when it started: a service that the network reaches lets nobody in, unless told to."""
+    """A service that the network reaches lets nobody in, unless told to, even if its start checked nothing."""
     shut = await serve(url, host="0.0.0.0")
     assert_refused(await shut.post("/events", json=BATCH), 401, "key_missing")
     assert_refused(await shut.get(DAY), 401, "key_missing")
@@ -34,20 +34,20 @@ async def test_without_any_key_a_network_address_is_shut(serve: Serve, url: str)
 
 
 async def test_a_key_opens_what_its_scopes_say(serve: Serve, url: str, new_key: NewKey) -> None:
-    """Every scope its door, in either header; another door is 403, and without a key it is 401. Others stay open."""
+    """Every scope opens its routes, in either header; another route is 403, without a key 401. Others stay open."""
     held = {scope: await new_key(scope) for scope in keys.SCOPES}
     held["write read"] = await new_key("write", "read")
     client = await serve(url)
-    doors: dict[str, Callable[[dict[str, str]], Awaitable[httpx.Response]]] = {
+    routes: dict[str, Callable[[dict[str, str]], Awaitable[httpx.Response]]] = {
         "write": lambda headers: client.post("/events", json=BATCH, headers=headers),
         "read": lambda headers: client.get(DAY, headers=headers),
         "metrics": lambda headers: client.get("/metrics", headers=headers),
     }
-    for scope, door in doors.items():
-        assert_refused(await door({}), 401, "key_missing")
+    for scope, ask in routes.items():
+        assert_refused(await ask({}), 401, "key_missing")
         for scopes, key in held.items():
             for headers in (bearer(key), {"X-API-Key": key}, {"authorization": f"BEARER  {key} "}):
-                reply = await door(headers)
+                reply = await ask(headers)
                 if scope in scopes.split():
                     assert reply.status_code == 200
                 else:
@@ -96,7 +96,7 @@ async def test_what_is_no_key_is_refused_alike(serve: Serve, url: str, new_key: 
 
 
 async def test_two_different_keys_contradict(serve: Serve, url: str, new_key: NewKey) -> None:
-    """Whichever of the two were taken, somebody would be surprised. The same one twice is no contradiction."""
+    """Two different keys in one request are refused: either choice would surprise. The same one twice is fine."""
     key, other = await new_key("write"), await new_key("write")
     client = await serve(url)
     for pair in (
@@ -117,7 +117,7 @@ async def test_the_guard_holds_behind_a_prefix(serve: Serve, url: str, new_key: 
     """There FastAPI's routes answer, and the shortcut does not: both lead to the same guarded function."""
     await new_key("write")
     client = await serve(url)
-    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         assert_refused(await other.post("/api/events", json=BATCH), 401, "key_missing")
         assert_refused(await other.get(f"/api{DAY}"), 401, "key_missing")

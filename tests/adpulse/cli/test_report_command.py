@@ -18,14 +18,14 @@ DAY = ("--start", "2025-09-24", "--end", "2025-09-25")
 
 
 async def run(url: str, *arguments: str) -> Result:
-    """The command, in a thread of its own: it brings its own event loop."""
+    """Run the command in a thread of its own: it brings its own event loop."""
     runner = CliRunner(env={"ADPULSE_DATABASE_URL": url, "ADPULSE_LOG_LEVEL": "error"})
     return await asyncio.to_thread(runner.invoke, main.app, ["report", *arguments])
 
 
 @pytest.fixture
 async def filled(client: Client, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a database with three events."""
+    """Store three events; return the database's URL."""
     events = [EVENT, EVENT | {"ts": "2025-09-24T08:00:00Z", "event_type": "click"}, EVENT | {"campaign_id": "D"}]
     assert (await client.post("/events", json={"events": events})).status_code == 200
     monkeypatch.setattr(report, "out", Terminal(width=60))

@@ -1,14 +1,17 @@
 """The embedded PostgreSQL: any directory, shared by commands, stopped by the last of them."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from adpulse.database import disk, embedded
 from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster, EmbeddedError, database
 from adpulse.settings import Settings
@@ -41,7 +44,7 @@ async def test_any_directory_will_do(home: Path, name: str) -> None:
         assert await ask(url, "SELECT current_setting('data_directory')") == str(cluster.data)
         assert await ask(url, "SELECT current_setting('shared_buffers')") == "16MB"
         assert await ask(url, "SHOW listen_addresses") == ""
-        # Whoever reaches the socket is the superuser.
+        # A client that reaches the socket is the superuser.
         socket = Path(str(await ask(url, "SHOW unix_socket_directories")))
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
     assert not cluster.running()
@@ -200,8 +203,53 @@ def test_files_of_somebody_else_are_left_alone(home: Path) -> None:
 
 
 def test_an_empty_folder_will_do(home: Path) -> None:
-    """As a volume that was mounted there, whoever made it."""
+    """A folder that another user made, as a mounted volume is, can be used."""
     cluster_home = home / "empty"
     (cluster_home / "data").mkdir(parents=True)
     with Cluster(cluster_home).in_use():
         pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("gone"),
+        asyncpg.InterfaceError("connection is closed"),
+        ExceptionGroup("tasks", [OSError()]),
+    ],
+)
+def test_a_full_disk_is_what_a_lost_database_means(
+    home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """PostgreSQL ends without a word where it cannot write; with room left, the error is passed on as it is."""
+    settings = Settings(database_url=None, data_dir=home / "full")
+    with pytest.raises(type(error)), database(settings):
+        raise error
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    with (
+        pytest.raises(EmbeddedError, match=r"the disk is full \(.* MB left under .*full\): make room"),
+        database(settings),
+    ):
+        raise error
+
+
+def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the log of initdb or pg_ctl."""
+    monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
+    cluster = Cluster(home / "server", shared_buffers="nonsense")
+    with pytest.raises(EmbeddedError, match=r"^the disk is full") as raised:
+        cluster.start()
+    assert "\n" not in str(raised.value)
+
+
+async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a recovery that ended half-way; what was committed is there at the next start."""
+    monkeypatch.setattr(embedded, "STOP_TIMEOUT_S", 8)  # PostgreSQL itself gives its processes five seconds
+    with cluster.in_use() as url:
+        await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        checkpointer = await ask(url, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+        assert isinstance(checkpointer, int)
+        os.kill(checkpointer, signal.SIGSTOP)  # the last checkpoint never comes
+    assert not cluster.running()
+    with cluster.in_use() as url:
+        assert await ask(url, "SELECT number FROM kept") == 7

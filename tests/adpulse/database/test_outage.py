@@ -13,11 +13,11 @@ log = logging.getLogger("test outage")
 
 @pytest.fixture
 def said(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is in the log, growing; the clock stands still at 1,000 seconds until `now` is changed."""
+    """Return the growing lines of the log; the clock stands at 1,000 seconds until `now` is changed."""
     caplog.set_level(logging.INFO)
     lines: list[str] = []
     handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: lines.append(record.getMessage())
     log.handlers = [handler]
     return lines
 

@@ -52,13 +52,13 @@ GROUP BY 1, 2
 
 
 def as_login(url: str, login: str) -> str:
-    """The same database for another login; the tests' servers trust whoever reaches their socket."""
+    """Return the URL of the same database for another login; the tests' servers trust every local login."""
     return url.replace("postgres@", f"{login}@")
 
 
 @pytest.fixture
 async def login(server: Server, new_database: NewDatabase) -> AsyncIterator[str]:
-    """The name of a login that is a member of the three roles, and owns nothing."""
+    """Create a login that is a member of the three roles and owns nothing; yield its name."""
     await new_database()  # makes the roles
     name = f"service_{uuid.uuid4().hex}"
     await server.execute(f"CREATE ROLE {name} LOGIN IN ROLE {', '.join(ROLES)}")
@@ -130,7 +130,7 @@ async def test_a_row_that_the_database_refuses_costs_only_itself(
     await owner.execute("ALTER TABLE events ADD CHECK (user_id <> 'U3')")
     await owner.close()
     client = await serve(as_login(url, login))
-    events = [event for number in range(5) for event in batch(number, event_id=str(uuid.uuid4()))["events"]]  # type: ignore[attr-defined]
+    events = [event for number in range(5) for event in batch(number, event_id=str(uuid.uuid4()))["events"]]
     reply = await client.post("/events", json={"events": events}, headers={"Idempotency-Key": "salvage"})
     assert (reply.json()["accepted"], reply.json()["rejected_count"]) == (4, 1)
 
@@ -303,7 +303,7 @@ def lines(text: str) -> list[str]:
 
 
 async def refused(connection: Connection, statements: list[str]) -> list[str]:
-    """Those that want more rights. None has an effect; whatever else is wrong with one is raised."""
+    """Return the statements that are refused for want of rights, without effect. Raise every other error."""
     without_rights = []
     for statement in statements:
         transaction = connection.transaction()
@@ -397,7 +397,8 @@ async def test_who_migrates_need_not_be_a_superuser(
     server: Server, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As in a managed database: an owner with CREATEROLE makes the roles, for two databases at once; one without it
-    gets a working service and a line that says what is missing, and uses them when somebody else has made them."""
+    gets a working service and a line that says what is missing, and uses them when somebody else has made them.
+    """
     cluster = Cluster(home / "own", BINARIES[server.name], fsync="off", shared_buffers="16MB")
     cluster.start()
     try:

@@ -60,7 +60,7 @@ def literal(name: str, value: str) -> str:
 
 @pytest.fixture(params=["database", "login", "login in database"])
 async def hostile(server: Server, new_database: NewDatabase, request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """The URL of an empty database, for a login with a schema of its own name; one or the other has these defaults."""
+    """Yield the URL of an empty database, for a login with its own schema; login or database has these defaults."""
     url = await new_database(None)
     login = f"owner_{uuid.uuid4().hex}"
     name = url.split("?")[0].rsplit("/", 1)[1]
@@ -116,7 +116,7 @@ async def command(url: str, *words: str) -> str:
 
 
 async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """What all paths say and store: commands, the service, an online move, the function."""
+    """Return what all paths print and store: commands, the service, an online move, the function."""
     said: dict[str, object] = {"migrate": await command(url, "migrate", "--variant", "rollup_dims")}
     monkeypatch.setenv("ADPULSE_DATABASE_URL", url)
     client = await serve(url, maintenance_s=0.05)
@@ -181,7 +181,7 @@ async def test_a_stronger_commit_is_left_as_it_is(server: Server, new_database: 
 
 @pytest.fixture
 async def bound(server: Server, url: str) -> AsyncIterator[str]:
-    """The URL for a login that fires no trigger and may not change that."""
+    """Yield the URL of a login that fires no trigger and may not change that."""
     login = f"bound_{uuid.uuid4().hex}"
     await server.execute(f"CREATE ROLE {login} LOGIN IN ROLE {INGEST}")
     await server.execute(f"ALTER ROLE {login} SET session_replication_role = 'replica'")

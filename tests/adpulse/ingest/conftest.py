@@ -38,7 +38,7 @@ async def users(connection: Connection) -> list[str]:
 
 @pytest.fixture
 async def start(url: str) -> AsyncIterator[Start]:
-    """A factory: `await start(queue_events=5)` is a connected writer on the database of `url`, or of another."""
+    """Yield a factory: `await start(queue_events=5)` is a connected writer on the database of `url`, or another."""
     writers = []
 
     async def new(to: str = url, **settings: Any) -> Writer:
@@ -67,14 +67,14 @@ async def blocked(url: str) -> AsyncIterator[None]:
 
 
 async def idle(writer: Writer) -> None:
-    """Returns when the writers have taken everything from the queue."""
+    """Wait until the writers have taken everything from the queue."""
     async with asyncio.timeout(30):
         while writer._queue:
             await asyncio.sleep(0.01)
 
 
 async def until_stored(writer: Writer, *events: dict[str, Any]) -> Answer:
-    """Submits until it is taken."""
+    """Submit the events again until the writer takes them."""
     async with asyncio.timeout(30):
         while True:
             try:

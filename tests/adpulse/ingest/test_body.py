@@ -1,4 +1,4 @@
-"""Reading a body: what is bounded stays bounded, whatever is sent."""
+"""Reading a body: what is bounded stays bounded for every request."""
 
 import gzip
 import tracemalloc
@@ -17,7 +17,7 @@ from adpulse.settings import Settings
 
 
 def arriving(*messages: dict[str, Any]) -> Any:
-    """An ASGI `receive` that gives these messages."""
+    """Return an ASGI `receive` that gives these messages."""
     given: Iterator[dict[str, Any]] = iter(messages)
 
     async def receive() -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test_content_types_that_are_not(text: str) -> None:
 
 
 async def test_a_body_comes_in_pieces() -> None:
-    """Whatever the pieces, empty ones included."""
+    """A body is read from any pieces, empty ones included."""
     reader = BodyReader(Settings())
     pieces = [chunk(b"", True), chunk(b"ab", True), chunk(b"", True), chunk(b"c", True), chunk(b"")]
     assert await reader.read({}, arriving(*pieces)) == b"abc"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adpulse.event import Values
+from adpulse.event.values import Values
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
 from adpulse.ingest.decoder import Decoder, _NeedsCareError
@@ -47,7 +47,7 @@ class Careful(Decoder):
 
 
 def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
-    """What a decoder makes of a body, comparable."""
+    """Return what a decoder makes of a body, in comparable form."""
     try:
         batch = decoder.decode(body, ndjson=ndjson, now=NOW)
     except BodyError as error:
@@ -56,13 +56,13 @@ def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
     return batch.rows, batch.ids, positions, batch.rejected, batch.rejected_count
 
 
-# Kept over all examples: whatever a decoder remembers must not change what it says.
+# Kept over all examples: what a decoder remembers must not change what it says.
 NEAREST = Decoder(Settings(retention_days=3_650, money="nearest"))
 NORMAL, FAST, CAREFUL = Decoder(SETTINGS), Fast(SETTINGS), Careful(SETTINGS)
 
 
 def agree(body: bytes, ndjson: bool = False) -> bool:
-    """Asserts that all ways give the same; returns whether the fast pass alone took it."""
+    """Assert that all ways give the same; return True if the fast pass alone took the body."""
     expected = outcome(CAREFUL, body, ndjson)
     assert outcome(NORMAL, body, ndjson) == expected
     assert outcome(Decoder(SETTINGS), body, ndjson) == expected
@@ -120,7 +120,7 @@ anything = st.text(st.characters(), max_size=6) | st.sampled_from(
 
 @st.composite
 def strings(draw: st.DrawFn) -> str:
-    """A JSON string, with or without escapes, as some writers make it and others do not."""
+    """Draw a JSON string, with or without escapes, as different writers make it."""
     text = draw(anything)
     written = draw(st.sampled_from([json.dumps(text), json.dumps(text, ensure_ascii=False)]))
     if draw(st.integers(0, 9)) == 0:
@@ -153,13 +153,13 @@ objects = st.lists(st.tuples(strings(), documents), max_size=3).map(
 
 @st.composite
 def escaped(draw: st.DrawFn, text: str) -> str:
-    """A JSON string of which one character, any one, is written as an escape."""
+    """Draw a JSON string in which one character is written as an escape."""
     place = draw(st.integers(0, max(len(text) - 1, 0)))
     character = "".join(f"\\u{ord(c):04x}" for c in text[place : place + 1])
     return f"{json.dumps(text[:place])[:-1]}{character}{json.dumps(text[place + 1 :])[1:]}"
 
 
-quoted = {"ts": times, "event_id": uuids}
+quoted = {"ts": times, "event_id": uuids | anything}
 FIELDS: dict[str, st.SearchStrategy[str]] = {
     **{name: values.map(json.dumps) | values.flatmap(escaped) | strings() | numbers for name, values in quoted.items()},
     "campaign_id": strings(),
@@ -177,7 +177,7 @@ SPACE = st.sampled_from(["", "", "", " ", "\t", "\r", "  "])
 
 @st.composite
 def events(draw: st.DrawFn) -> str:
-    """An event that is nearly right: some fields are changed, some left out, some there twice."""
+    """Draw an event that is nearly right: some fields changed, some left out, some there twice."""
     fields = list(BASE.items())
     for name in draw(st.lists(st.sampled_from([*BASE, "revenue", "event_id", "event_id", "other"]), max_size=3)):
         value = draw(FIELDS[name])
@@ -249,6 +249,8 @@ def test_good_batches_take_the_fast_pass() -> None:
         {},
         {"event_id": '"8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"'},
         {"event_id": "null", "revenue": "12"},
+        {"event_id": '"order-4711, twice"'},
+        {"event_id": '"{8F14E45F-CEEA-467F-A0E6-D4EE1C0F1FD4}"'},
         {"ts": '"2025-09-24T08:59:31+02:00"'},
         {"user_id": '"😀\\u00fc\\n"', "campaign_id": '"ü"'},
         {"metadata": '{"a":{"b":[1,2.5,null,true,"x"]},"a":1}'},
@@ -280,7 +282,7 @@ def test_what_is_common_does_not_slow_a_batch_down() -> None:
 
 
 def accepted(text: str, ndjson: bool = False, decoder: Decoder = NORMAL) -> list[Values]:
-    """The accepted events of a body."""
+    """Return the accepted events of a body."""
     return [unpack(row) for row in decoder.decode(text.encode(), ndjson=ndjson, now=NOW).rows]
 
 
@@ -321,7 +323,7 @@ def test_the_end_of_a_minute_is_not_the_next_one(ts: str, stored: str | None, nd
 
 @given(st.integers(2**63, 10**400) | st.integers(-(10**40), -(2**63)), st.booleans())
 def test_integers_in_metadata_are_stored_as_they_came(number: int, nested: bool) -> None:
-    """Whatever their size: two ids past 64 bits do not become one."""
+    """Numbers keep their digits at any size: two ids past 64 bits do not become one."""
     text = f'{{"id":[{number}]}}' if nested else f'{{"id":{number}}}'
     (values,) = accepted(written(metadata=text), ndjson=True)
     assert values.metadata == text.encode()
@@ -356,7 +358,7 @@ def test_sums_of_prices_are_accepted(prices: list[int], odd: float) -> None:
 @settings(max_examples=300)
 @given(st.data(), st.booleans())
 def test_a_field_that_is_there_twice_is_refused(data: st.DataObject, ndjson: bool) -> None:
-    """Whichever, wherever, with which value and in what company; the other events are stored."""
+    """A bad field is named at any place, with any value, beside any events; the other events are stored."""
     changes: list[dict[str, str]] = data.draw(
         st.lists(
             st.fixed_dictionaries(
@@ -408,7 +410,7 @@ def test_only_utf_8(encoding: str, ndjson: bool, space: str) -> None:
 
 @pytest.mark.parametrize("depth", [100, 501, 990, 1_100, 20_000])
 def test_deep_nesting(depth: int) -> None:
-    """An event too deep is rejected; one so deep that readers give up is no JSON to anybody, whatever the Python."""
+    """An event too deep is rejected; one so deep that readers give up is no JSON, in every version of Python."""
     event = written(metadata='{"a":' * depth + "1" + "}" * depth)
     good = written()
     if depth <= 499:
@@ -461,7 +463,7 @@ def full(n: int, **fields: Any) -> str:
     ],
 )
 def test_memory_is_at_most_ten_times_the_body(body: bytes) -> None:
-    """Whatever the body holds: decoding, rows included, never has more than ten times its bytes at a time."""
+    """Decoding any body, rows included, never needs more than ten times its bytes at a time."""
     decoder = Decoder(SETTINGS)
     tracemalloc.start()
     try:

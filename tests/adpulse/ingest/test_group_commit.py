@@ -1,6 +1,7 @@
 """Batches of many requests are written together, refused when too much waits, and all answered at the end."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,7 +57,7 @@ async def test_a_group_has_a_size(start: Start, url: str, connection: Connection
 
 
 async def test_the_commit_is_seen_before_the_answer(client: AsyncClient, connection: Connection) -> None:
-    """Whoever has a 200 finds the events, and the report knows them."""
+    """After a 200 the events are stored, and the report has them."""
     for n in range(1, 6):
         assert (await client.post("/events", content=body({}), headers=JSON)).json()["accepted"] == 1
         assert len(await users(connection)) == n
@@ -84,7 +85,7 @@ async def test_a_full_queue_refuses_at_once(start: Start, url: str, connection: 
             for task in refused:
                 assert isinstance(task.exception(), Overloaded)
             with pytest.raises(Overloaded):
-                writer.admit(10, 1_000)
+                writer.admit()
         answers = await asyncio.gather(*(task for task in taken if task not in refused))
         assert sum(answer.accepted for answer in answers) == len(await users(connection))
         assert (writer._events, writer._bytes) == (0, 0)
@@ -120,7 +121,7 @@ async def test_an_overloaded_service_says_when_to_come_back(serve: Serve, url: s
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The bodies that are decoded."""
+    """Return the growing list of bodies that are decoded."""
     bodies: list[bytes] = []
     decode = Decoder.decode
 
@@ -133,12 +134,14 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, decoded: list[bytes]) -> None:
-    """A body that the rest of the queue has no room for costs no decoding: only what is taken is decoded."""
+    """Only what is taken is decoded, for any sizes of batches and events."""
     client = await serve(url, writers=1, queue_events=10)
+    chance = random.Random(1)
     async with blocked(url):
         posts = []
-        for _ in range(8):
-            post = client.post("/events", content=body(*[{}] * 4), headers=JSON)
+        for _ in range(30):
+            events = [{"metadata": {"k": "x" * chance.randrange(300)}}] * chance.randint(1, 6)
+            post = client.post("/events", content=body(*events), headers=JSON)
             posts.append(asyncio.create_task(post))
             await asyncio.sleep(0.02)
     statuses = [reply.status_code for reply in await asyncio.gather(*posts)]

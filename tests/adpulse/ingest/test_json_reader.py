@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adpulse.event import Digits
+from adpulse.event.metadata import Digits
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.json_reader import MOST_NESTED, RepeatedMember, UnreadableError, loads, read_event, read_events
 
@@ -30,7 +30,7 @@ def test_a_number_is_a_double_or_keeps_its_text(text: str) -> None:
 @pytest.mark.parametrize("depth", [1, 10, MOST_NESTED, MOST_NESTED + 1, 990, 5_000, 20_000, 200_000])
 @pytest.mark.parametrize("parts", [("[", "]"), ('{"a":', "}"), ('[1,{"a[":', '},"]"]')])
 def test_deep_nesting_is_refused_at_one_depth(depth: int, parts: tuple[str, str]) -> None:
-    """Whatever Python's own limit is, and the same for a body and an event."""
+    """The depth limit does not depend on Python's own, and is the same for a body and an event."""
     begin, end = parts
     text = (begin * depth + "1" + end * depth).encode()
     levels = depth * sum(begin.count(sign) for sign in ("[", '{"')) - depth * begin.count('[":')

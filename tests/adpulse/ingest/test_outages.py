@@ -89,7 +89,7 @@ class Proxy:
             await asyncio.sleep(0.01)
 
     def cut(self) -> None:
-        """Those inside are thrown out, in the middle of whatever they say."""
+        """Close the connections inside, in the middle of a message."""
         for pipe in self.pipes:
             if pipe.transport is not None:
                 pipe.transport.abort()
@@ -106,7 +106,7 @@ class Proxy:
 
 @pytest.fixture
 async def proxy(url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, Proxy]]:
-    """The URL of the same database through a proxy, and the proxy."""
+    """Yield the URL of the same database through a proxy, and the proxy."""
     near = tmp_path_factory.mktemp("p")
     proxy = Proxy(url, near)
     await proxy.open()
@@ -133,7 +133,8 @@ async def test_without_a_database_there_is_an_answer(start: Start, proxy: tuple[
 
 async def test_what_waits_when_the_database_goes_is_refused(start: Start, url: str, proxy: tuple[str, Proxy]) -> None:
     """Those in the queue and those being written are told. A server behind a network may still store the group that
-    was on its way to it: whole, as one transaction, or not at all."""
+    was on its way to it: whole, as one transaction, or not at all.
+    """
     proxied, way = proxy
     writer = await start(proxied, writers=1)
     async with blocked(url):
@@ -187,7 +188,8 @@ async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
     start: Start, proxy: tuple[str, Proxy], connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Connections are cut at random moments, commits included. Each sender repeats its batch until it has an answer;
-    in the end each event is there once."""
+    in the end each event is there once.
+    """
     monkeypatch.setattr("adpulse.ingest.writer.RECONNECT_S", 0.01)
     url, way = proxy
     writer = await start(url)

@@ -2,17 +2,16 @@
 
 import asyncio
 
-import pytest
-
 from adpulse.database import connections
-from adpulse.maintenance import heartbeat
+from adpulse.maintenance.heartbeat import Heartbeat
 
 PATIENCE_S = 60
 
 
 async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
-    """Whatever ends the session: it comes back."""
-    beating = asyncio.create_task(heartbeat.beat(url))
+    """The heartbeat comes back after any end of its session."""
+    heartbeat = Heartbeat(url)
+    await heartbeat.start()
     connection = await connections.connect(url)
     try:
         for _ in range(2):
@@ -24,9 +23,6 @@ async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE application_name = 'adpulse heartbeat' AND datname = current_database()"
             )
-        assert not beating.done()
     finally:
-        beating.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await beating
+        await heartbeat.stop()
         await connection.close()

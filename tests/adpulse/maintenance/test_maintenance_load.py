@@ -57,7 +57,7 @@ async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
 
 @ROLLUPS
 async def test_reports_stay_exact_while_writers_and_maintainers_race(new_database: NewDatabase, name: str) -> None:
-    """A report has every batch that was committed before it began, none in part, whoever compacts meanwhile.
+    """A report has every batch that was committed before it began, none in part, while any session compacts.
 
     Without the advisory lock two maintainers may run the same round: they wait for each other and lose nothing.
     """
@@ -146,7 +146,8 @@ async def test_a_long_writer_and_a_long_reader_change_no_answer(new_database: Ne
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_a_mark_from_another_server_is_not_believed(new_database: NewDatabase, name: str) -> None:
     """After a restore from a dump transaction numbers start low again; the mark of the old cluster must hide nothing,
-    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal)."""
+    neither while its number is in the future nor later. The same for numbers that were set back (pg_resetwal).
+    """
     async with connections(await new_database(name), 1) as (connection,):
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
         own = await connection.fetchval("SELECT system_identifier FROM pg_control_system()")
@@ -183,7 +184,7 @@ async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
                 cells = await connection.fetchval(f"SELECT count(*) FROM {table}")
                 expected = f"{cells} remain, 0 are dead but not yet removable"
                 told.clear()
-                # Whatever holds a snapshot for a moment, such as autovacuum, keeps dead rows for that moment.
+                # A session that holds a snapshot for a moment, such as autovacuum, keeps dead rows for that moment.
                 async with asyncio.timeout(60):
                     while not any(expected in text for text in told):
                         await connection.execute(f"VACUUM (VERBOSE) {table}")
@@ -218,7 +219,7 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
                 while not (found := await connection.fetch(holders)):
                     await asyncio.sleep(0.05)
             assert len(found) == 1
-            return found[0]["pid"]  # type: ignore[no-any-return]
+            return found[0]["pid"]
 
         first = await holder()
         await connection.execute("SELECT pg_terminate_backend($1)", first)
@@ -240,7 +241,8 @@ async def test_a_dimension_with_too_many_values_is_given_up(
     serve: Serve, new_database: NewDatabase, caplog: pytest.LogCaptureFixture, runaway: str
 ) -> None:
     """A key that differs in each event loses its roll-ups, with a warning and a metric; its reports stay exact and so
-    do those of the other dimensions."""
+    do those of the other dimensions.
+    """
     url = await new_database("rollup_dims")
     values = [f"V{n}" for n in range(1_001)] if runaway == "many" else ["V0", "x" * 3_000]
     rows = [

@@ -42,7 +42,7 @@ async def post(client: Client, *events: dict[str, Any]) -> None:
 
 
 async def ask(client: Client, question: str) -> dict[str, Any]:
-    """The answer, money as the decimals that were sent."""
+    """Return the reply, money as the decimals that were sent."""
     reply = await client.get(f"/report?{question}")
     assert reply.status_code == 200, reply.text
     answer: dict[str, Any] = json.loads(reply.text, parse_float=Decimal)
@@ -81,7 +81,7 @@ def test_a_ratio_without_a_divisor_is_none() -> None:
 
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_money_reads_as_the_micros_it_was(micros: int) -> None:
-    """As a JSON number and in CSV, whatever a double could hold: no micro is lost or invented."""
+    """Money is exact in JSON and CSV, also beyond what a double can hold: no micro is lost or invented."""
     assert Decimal(orjson.dumps(number(micros)).decode()) * 10**6 == micros
     assert Decimal(decimal(micros)) * 10**6 == micros
 
@@ -165,7 +165,8 @@ async def test_days_across_a_change_of_clocks_hold_their_23_to_25_hours(
     serve: Serve, new_database: NewDatabase, variant: str
 ) -> None:
     """With an event every half hour, a day has twice as many as it has hours; half-hour zones and missing or doubled
-    midnights included."""
+    midnights included.
+    """
     client = await serve(await new_database(variant))
     for zone, day, expected in [
         ("Europe/Berlin", "2025-03-30", [48, 46, 48]),
@@ -239,7 +240,8 @@ async def test_money_is_exact_past_what_a_double_holds(serve: Serve, new_databas
 
 async def test_the_rest_is_one_row_and_rows_sum_to_totals(client: Client) -> None:
     """Past the limit groups are folded, also with a group that has the name of the rest, one that is empty and
-    events without the key."""
+    events without the key.
+    """
     geos = {"IN": 5, "US": 4, "(other)": 3, "": 2, None: 1}
     for geo, times in geos.items():
         await post(client, *({"metadata": {} if geo is None else {"geo": geo}, "cost": 0.25} for _ in range(times)))
@@ -499,7 +501,7 @@ async def test_csv_holds_the_same_as_json(client: Client, more: str) -> None:
 
 
 async def test_csv_has_no_formulas(client: Client) -> None:
-    """What a spreadsheet would run has an apostrophe before it; a number stays one, whatever its sign."""
+    """What a spreadsheet would run has an apostrophe before it; a number of either sign stays one."""
     formulas = ["=1+1", "+1+1", "-2-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")', "-", "+", "-٣"]
     others = ["-5", "+1.5", "-2e-3", "a=b", "'=1", "7"]
     await post(client, *({"metadata": {"geo": geo}} for geo in formulas + others))

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from adpulse import calendar
@@ -193,7 +194,7 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
-    """The minutes from which on the offset is another one. No two changes lie within five days."""
+    """Yield the minutes at which the UTC offset changes. No two changes lie within five days."""
     here = first
     while here < last:
         there = here + timedelta(days=5)
@@ -212,7 +213,8 @@ def _distinct() -> list[str]:
 
 def test_every_change_of_clocks_cuts_buckets() -> None:
     """For every zone and every change from 1990 to 2030: each instant lies in the bucket that its wall clock names, an
-    hour has one offset, and a day begins with its first instant."""
+    hour has one offset, and a day begins with its first instant.
+    """
     count = 0
     for name in _distinct():
         zone = calendar.zone(name)
@@ -258,7 +260,7 @@ def _check_days(window: Window, zone: ZoneInfo, probes: Sequence[datetime]) -> N
 
 
 def _existing(day: date, zone: ZoneInfo) -> date:
-    """The day, or the next one where it was skipped."""
+    """Return the day, or the next one where the zone skipped it."""
     return day_start(day, zone).astimezone(zone).date()
 
 
@@ -301,7 +303,7 @@ def test_minutes_are_minutes_whatever_the_zone() -> None:
 
 
 def test_zone_data_are_those_of_the_package(tmp_path: Path) -> None:
-    """Every name that Python may have is known, and the files of the system, of whatever year, are not read."""
+    """Every name that Python may have is known, and the files of the system, of any year, are not read."""
     (tmp_path / "Europe").mkdir()
     utc = resources.files("tzdata") / "zoneinfo" / "UTC"
     (tmp_path / "Europe" / "Berlin").write_bytes(utc.read_bytes())
@@ -379,7 +381,8 @@ def _next_change(start: datetime, zone: ZoneInfo) -> datetime:
 
 async def test_buckets_are_those_of_sql(server: Server) -> None:
     """Over every kind of zone and change of clocks: the first minutes of local hours, days, … as report_buckets()
-    finds them by the server's own calendar, where that has the zone."""
+    finds them by the server's own calendar, where that has the zone.
+    """
     connection = await connections.connect(server.url())
     known = {row["name"] for row in await connection.fetch("SELECT name FROM pg_timezone_names")}
     # What PostgreSQL reads as an abbreviation has no summer time there.
@@ -388,7 +391,7 @@ async def test_buckets_are_those_of_sql(server: Server) -> None:
     assert len(asked) > 600
     # The function of the migrations alone: it reads no table.
     await connection.execute("BEGIN")
-    await connection.execute((SQL_DIR / "migrations" / "0016_report_buckets.sql").read_text())
+    await connection.execute((SQL_DIR / "migrations" / "0019_report_buckets_check_the_zone.sql").read_text())
     rows = await connection.fetch(
         """
         SELECT report_buckets(start, stop, granularity, zone) AS starts
@@ -404,3 +407,22 @@ async def test_buckets_are_those_of_sql(server: Server) -> None:
     for (zone, granularity, start, stop), row in zip(asked, rows, strict=True):
         ours = buckets(Window(start, stop), granularity, calendar.zone(zone), 100_000)
         assert ours == row["starts"], f"{granularity} in {zone} from {start} to {stop}"
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+@pytest.mark.parametrize(
+    ("zone", "error"),
+    [
+        ("Europe/Berlinn", asyncpg.InvalidParameterValueError),
+        ("", asyncpg.InvalidParameterValueError),
+        (None, asyncpg.NullValueNotAllowedError),
+    ],
+)
+async def test_sql_refuses_a_zone_that_is_none(
+    connection: connections.Connection, granularity: str, zone: str | None, error: type[Exception]
+) -> None:
+    """For minutes too, whose edges are the same in every zone; without a granularity nobody asks for one."""
+    asked = "SELECT report_buckets('2025-09-24', '2025-09-25', $1, $2)"
+    assert await connection.fetchval(asked, None, zone) is None
+    with pytest.raises(error):
+        await connection.fetchval(asked, granularity, zone)

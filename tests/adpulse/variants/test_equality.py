@@ -1,5 +1,6 @@
 """The same events give the same report, to the micro, under every variant: each is compared with a recount in
-plain Python, whatever the order of arrival, the edges, the time zone, and whoever wrote the rows."""
+plain Python, for every order of arrival, edge, time zone and writer.
+"""
 
 import asyncio
 import json
@@ -19,10 +20,11 @@ from hypothesis import strategies as st
 
 from adpulse.database import connections
 from adpulse.database.connections import Connection
-from adpulse.event import FIELDS
+from adpulse.event.contract import FIELDS
 from adpulse.maintenance.loop import run_round
 from adpulse.reports import query, render
-from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -71,7 +73,7 @@ Cell = tuple[datetime | date | None, str | None]
 
 
 def label(at: datetime, granularity: str | None, zone: ZoneInfo) -> datetime | date | None:
-    """What names an event's bucket: its instant within a day, its first local day otherwise."""
+    """Return the label of an event's bucket: an instant within a day, the first local day otherwise."""
     local = at.astimezone(zone)
     day = local.date()
     match granularity:
@@ -96,7 +98,7 @@ def label(at: datetime, granularity: str | None, zone: ZoneInfo) -> datetime | d
 
 
 def recount(events: Iterable[Event], question: "Question") -> dict[Cell, list[int]]:
-    """The five sums of every bucket and group that has an event."""
+    """Return the five sums of every bucket and group that has an event."""
     zone = ZoneInfo(question.timezone)
     group_of: dict[str | None, Callable[[Event], str | None]] = {
         None: lambda event: None,
@@ -152,7 +154,7 @@ def added(cells: Iterable[Sequence[int]]) -> list[int]:
 
 
 async def check(reporter: Reporter, question: Question, events: Iterable[Event]) -> None:
-    """The report, as a client gets it, is the recount: totals, buckets, groups."""
+    """Assert that the report, as a client gets it, is the recount: totals, buckets, groups."""
     report = await reporter.report(query.parse(question.items(), datetime.now(UTC), SETTINGS))
     reply = orjson.loads(render.to_json(report))
     expected = recount(events, question)
@@ -209,7 +211,7 @@ Step = tuple[Any, ...]
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Step], list[Question]]:
-    """What is written, in any order of time and with corrections between, and what is asked then."""
+    """Draw steps that write, in any order of time and with corrections between, and the questions after them."""
     zone, anchor = draw(st.sampled_from(TROUBLE))
     minutes = st.one_of(
         st.sampled_from((-1441, -1440, -61, -60, -31, -30, -1, 0, 1, 29, 30, 59, 60, 1439, 1440)),
@@ -346,8 +348,9 @@ def tagged(draw: st.DrawFn) -> tuple[list[tuple[Any, ...]], list[str]]:
 async def test_the_filter_of_a_row_finds_the_row(
     subject: Subject, stored: tuple[list[tuple[Any, ...]], list[str]], compacted: bool, limit: int, field: str
 ) -> None:
-    """Whatever the metadata: rows sum to totals, and the filter that a row gives has that row as its totals. So for the
-    events without the key, the rest, beside another filter, and day by day."""
+    """For any metadata, rows sum to totals, and the filter that a row gives has that row as its totals. So for the
+    events without the key, the rest, beside another filter, and day by day.
+    """
     rows, keys = stored
     await subject.connection.execute("TRUNCATE events")
     await subject.connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
@@ -390,7 +393,7 @@ async def test_the_filter_of_a_row_finds_the_row(
     "subject", [variant.name for variant in catalogue.load_all() if variant.maintenance], indirect=True
 )
 async def test_a_report_is_exact_while_maintenance_runs(subject: Subject) -> None:
-    """Whatever maintenance is just moving, a writer sees in its next report all that was acknowledged, once."""
+    """At any moment of maintenance, a writer sees in its next report all that was acknowledged, once."""
     await subject.connection.execute("TRUNCATE events")
     rounds = 0
 

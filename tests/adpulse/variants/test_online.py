@@ -46,7 +46,8 @@ def batch(number: int) -> list[dict[str, object]]:
 
 class Traffic:
     """Writers, whose acknowledged events are counted, and readers, whose answers must lie between what was
-    acknowledged before they asked and what was sent before they were answered."""
+    acknowledged before they asked and what was sent before they were answered.
+    """
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -82,7 +83,7 @@ class Traffic:
 
 
 async def stored(connection: Connection) -> int:
-    return await connection.fetchval("SELECT count(*) FROM events")  # type: ignore[no-any-return]
+    return await connection.fetchval("SELECT count(*) FROM events")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ async def test_two_that_move_at_once_move_once(url: str) -> None:
 
 
 async def test_a_change_that_never_gets_its_lock_ends_with_a_reason(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has changed nothing, whoever else wants the table has gone on, and the next try succeeds."""
+    """A move that gives up has changed nothing and stopped nobody, and the next try succeeds."""
     monkeypatch.setattr(locks, "PATIENCE_S", 0.0)
     monkeypatch.setattr(online, "_PARTING_S", 0.0)
     mover, reader = await connections.connect(url), await connections.connect(url)

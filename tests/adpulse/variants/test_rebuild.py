@@ -196,7 +196,7 @@ async def test_compaction_by_hand_is_noticed(url: str) -> None:
                 await run_round(other, variant)
             return await execute(connection, statement, *arguments)
 
-    await rebuild.rebuild(Disturbed())  # type: ignore[arg-type]  # as far as it is used
+    await rebuild.rebuild(Disturbed())
     assert next(statements) > 3
     assert await exact(connection, variant)
     await connection.close()

@@ -85,7 +85,7 @@ FAULTS = {
 @pytest.mark.skipif(bool(CLUSTERS), reason="their roll-ups have other tables, or none")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_a_fault_is_found(connection: Connection, fault: str) -> None:
-    """Whatever roll-ups hold that raw events do not, wherever in time it is, and the other way round."""
+    """Every difference between roll-ups and raw events is found, at any time and in either direction."""
     await fill(connection)
     await connection.execute(fault)
     result = await audited(connection)

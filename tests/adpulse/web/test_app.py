@@ -216,7 +216,7 @@ async def test_a_stop_answers_what_was_taken(url: str) -> None:
 
 
 def client_of(app: FastAPI) -> AsyncClient:
-    """A client that gets the reply of a failing application, as over a network, and not its exception."""
+    """Return a client that gets the reply of a failing application, as over a network, and not its exception."""
     return AsyncClient(
         transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost", timeout=60
     )

@@ -217,7 +217,7 @@ def test_the_oldest_is_cut_first() -> None:
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The port of a server in this process that has little patience with peers that do not read."""
+    """Yield the port of a server in this process that soon gives up on peers that do not read."""
     monkeypatch.setattr(Protocol, "head_timeout_s", 0.4)
     monkeypatch.setattr(answer, "UNREAD_S", 0.4)
     running = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))

@@ -108,7 +108,7 @@ REFUSED = [
 
 @pytest.fixture
 async def unconnected() -> AsyncIterator[Client]:
-    """The service without its database: what is refused here was refused before any statement."""
+    """Serve without a database: what is refused here was refused before any statement."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
     app.state.keyring.learn({}, ever=False)  # or nobody would be let in before the keys are known
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
@@ -132,7 +132,7 @@ async def test_a_bad_question_names_the_parameter_and_what_is_allowed(
 
 
 async def test_an_error_does_not_echo_its_input(unconnected: Client) -> None:
-    """Whatever parameter carries it, known or not: a reply is no place to reflect text."""
+    """No parameter, known or not, has its text repeated in the reply."""
     mark = quote("<b>mark</b>")
     names = ["campaign_id", "start", "end", "granularity", "timezone", "group_by", "filter", "metrics"]
     for name in [*names, "order_by", "limit", "compare", "format", "<b>mark</b>"]:
@@ -173,7 +173,7 @@ async def test_a_date_is_midnight_in_the_time_zone(client: Client, granularity: 
 
 @asynccontextmanager
 async def locked(url: str, table: str) -> AsyncIterator[Connection]:
-    """While it lasts, whoever reads the table waits."""
+    """While it lasts, every reader of the table waits."""
     connection = await connections.connect(url)
     async with connection.transaction():
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -197,7 +197,8 @@ async def test_a_report_that_takes_too_long_is_504_with_advice(serve: Serve, new
 
 async def test_reports_that_wait_do_not_hold_up_events(serve: Serve, url: str) -> None:
     """Readers have a pool of their own: when all of it is taken, events are still written, and further reports get
-    an answer that says when to come again."""
+    an answer that says when to come again.
+    """
     client = await serve(url, report_timeout_ms=2_000, readers=2)
     async with locked(url, "active_variant"):
         waiting = [asyncio.create_task(client.get("/report?start=-1h")) for _ in range(6)]
@@ -301,7 +302,7 @@ async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> N
     """There FastAPI's router answers instead of the shortcut, with the same function."""
     client = await serve(url)
     await post(client, {})
-    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         for question in (DAY, "start=x"):
             straight, routed = await client.get(f"/report?{question}"), await other.get(f"/api/report?{question}")

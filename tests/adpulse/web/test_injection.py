@@ -1,4 +1,4 @@
-"""Whatever a client sends is data: it is stored and answered as it is, or refused, and never becomes a statement."""
+"""All that a client sends is data: it is stored and answered as it is, or refused, and never becomes a statement."""
 
 import json
 from typing import Any
@@ -87,7 +87,7 @@ async def clicks(client: Client, **parameters: Any) -> tuple[int, dict[str | Non
 
 @pytest.fixture
 async def stored(variant: str, new_database: NewDatabase, serve: Serve) -> Any:
-    """The service on a database with an event of every payload; what else happened to the schema is looked at last."""
+    """Serve a database that holds an event of every payload; check at the end that the schema is unchanged."""
     url = await new_database(variant)
     connection = await connections.connect(url)
     before = await connection.fetch(_SCHEMA)

@@ -73,7 +73,7 @@ class Up:
 
 
 def postgres(home: Path) -> int | None:
-    """The process id of the embedded server; None when it is not running."""
+    """Return the process id of the embedded server; None when it is not running."""
     try:
         pid = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, 0)
@@ -93,7 +93,7 @@ def adpulse(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 
 @pytest.fixture
 def up(home: Path) -> Iterator[Callable[..., Up]]:
-    """A factory of services on one data directory; whatever is left of them at the end is ended."""
+    """Yield a factory of services on one data directory; end those that are left."""
     data = home / "server"
     started: list[Up] = []
 

@@ -1,5 +1,6 @@
 """The published contract: it says what the service does, and its page needs nobody else."""
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -8,7 +9,9 @@ import httpx
 import pytest
 from httpx import URL
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
+from adpulse.reports.answer import ReportAnswer
 from adpulse.reports.query import PARAMETERS, REPEATABLE
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
@@ -17,10 +20,18 @@ from tests.conftest import Client
 DOCUMENT = create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi()
 REPORT = DOCUMENT["paths"]["/report"]["get"]
 PUBLISHED = {parameter["name"]: parameter for parameter in REPORT["parameters"]}
+ANSWER = REPORT["responses"]["200"]["content"]["application/json"]["schema"]
+
+
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
+    """Return a validator of a schema that may name others of the document."""
+    whole = {"components": DOCUMENT["components"], **schema}
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator(whole)
 
 
 def question(name: str, value: Any) -> str:
-    """The parameter with what it needs beside it to make a whole question."""
+    """Return a whole query string for the parameter, with what it needs beside it."""
     beside = ["" if name == "start" else "start=2025-09-01" if str(value).startswith("2025") else "start=-2d"]
     beside += ["group_by=geo"] if name == "order_by" else []
     beside += ["end=2025-09-26"] if name == "start" and str(value).startswith("2025") else []
@@ -42,10 +53,10 @@ def test_every_parameter_is_published_with_description_schema_and_examples() -> 
 def test_the_schemas_are_sound_and_hold_for_the_examples() -> None:
     """JSON Schema 2020-12, as OpenAPI 3.1 has it."""
     for parameter in PUBLISHED.values():
-        Draft202012Validator.check_schema(parameter["schema"])
         for example in parameter["schema"]["examples"]:
-            Draft202012Validator(parameter["schema"]).validate(example)
-    Draft202012Validator.check_schema(REPORT["responses"]["200"]["content"]["application/json"]["schema"])
+            validator(parameter["schema"]).validate(example)
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
 
 
 async def test_the_examples_and_every_enumerated_value_are_accepted(client: Client) -> None:
@@ -90,13 +101,12 @@ def test_the_examples_of_bodies_are_valid_and_say_something() -> None:
             assert str(content["example"]["status"]) in where
             assert content["example"]["detail"].endswith((".", "…")), where
         if "example" in content:
-            Draft202012Validator.check_schema(content["schema"])
-            Draft202012Validator(content["schema"]).validate(content["example"])
+            validator(content["schema"]).validate(content["example"])
     assert errors > 15
     events = DOCUMENT["paths"]["/events"]["post"]["requestBody"]["content"]["application/json"]
     for money in (0.0105, 0.000001, 0.07, 0.3, 123.456789):
         event = events["example"]["events"][0] | {"cost": money, "revenue": money}
-        Draft202012Validator(events["schema"]).validate({"events": [event]})
+        validator(events["schema"]).validate({"events": [event]})
 
 
 async def test_the_example_of_a_batch_is_accepted(client: Client) -> None:
@@ -134,7 +144,30 @@ async def test_answers_have_the_published_shape(client: Client, asked: str) -> N
     ]
     assert (await client.post("/events", json={"events": events})).status_code == 200
     reply = await client.get(f"/report?{asked}")
-    Draft202012Validator(REPORT["responses"]["200"]["content"]["application/json"]["schema"]).validate(reply.json())
+    validator(ANSWER).validate(reply.json())
+    ReportAnswer.model_validate_json(reply.content)
+
+
+@pytest.mark.parametrize(
+    "damage", [{"totals": {"impressions": -1}}, {"meta": {}}, {"more": 1}, {"rows": [{}]}], ids=str
+)
+async def test_another_shape_is_told_from_the_published_one(client: Client, damage: dict[str, Any]) -> None:
+    """Find a member that is missing, unknown or out of its bounds: else the test above could not fail."""
+    reply = (await client.get("/report?start=-1h&granularity=hour")).json() | damage
+    assert list(validator(ANSWER).iter_errors(reply))
+    with pytest.raises(ValidationError):
+        ReportAnswer.model_validate_json(json.dumps(reply))
+
+
+async def test_a_prefixed_path_is_answered_by_the_same_endpoint() -> None:
+    """FastAPI's route answers there, and neither validates nor words an error by itself."""
+    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
+    app.state.keyring.learn({}, ever=False)
+    transport = httpx.ASGITransport(app=app, root_path="/ads")
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        replies = [await client.get(f"{prefix}/report?start=nonsense&limit=many") for prefix in ("", "/ads")]
+    assert [reply.status_code for reply in replies] == [422, 422]
+    assert replies[1].json() == replies[0].json()
 
 
 async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:

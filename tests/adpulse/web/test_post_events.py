@@ -149,7 +149,7 @@ def without(name: str) -> str:
 
 
 def raw(name: str, text: str) -> str:
-    """An event with a field whose value is this JSON text."""
+    """Return an event with a field whose value is this JSON text."""
     return f'{without(name)[:-1]},"{name}":{text}}}'
 
 
@@ -213,8 +213,11 @@ FIELDS: dict[str, tuple[str, str | None, str]] = {
     "metadata six deep": (raw("metadata", '{"a":' * 6 + "1" + "}" * 6), "metadata", "depth"),
     "metadata 300 deep": (raw("metadata", '{"a":' * 300 + "1" + "}" * 300), "metadata", "depth"),
     "metadata too large": (event(metadata={"a": "x" * 4_089}), "metadata", "size"),
-    "event_id that is no UUID": (event(event_id="1"), "event_id", "format"),
+    "event_id that is empty": (event(event_id=""), "event_id", "length"),
+    "event_id of 129 characters": (event(event_id="😀" * 129), "event_id", "length"),
     "event_id that is a number": (event(event_id=7), "event_id", "type"),
+    "event_id that is a list": (event(event_id=["1"]), "event_id", "type"),
+    "event_id that is true": (event(event_id=True), "event_id", "type"),
 }  # fmt: skip
 
 
@@ -291,7 +294,7 @@ documents = st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63)
 @settings(max_examples=40)
 @given(st.lists(st.tuples(instants, texts, texts, cents, cents, documents), min_size=1, max_size=5))
 async def test_what_is_sent_is_what_is_stored(client: AsyncClient, connection: Connection, sent: list[Any]) -> None:
-    """To the microsecond, the micro and the character, whatever the values."""
+    """Every value is stored to the microsecond, the micro and the character."""
     body = (
         b'{"events":[%b]}'
         % ",".join(
@@ -316,7 +319,7 @@ def _whole(event: tuple[Any, ...]) -> str:
     return repr((*event[:5], sorted(event[5].items())))
 
 
-# ── Whatever comes ───────────────────────────────────────────────────────────────────────────────────────────
+# ── Damaged bodies ──────────────────────────────────────────────────────────────────────────────────────────
 
 FRAGMENTS = [
     b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"null", b"1e999", b"NaN", b"\xff", b"\n",
@@ -326,7 +329,7 @@ FRAGMENTS = [
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A good body in which some bytes are cut out and others put in."""
+    """Draw a good body in which some bytes are cut out and others put in."""
     body = bytearray(
         batch(event(cost=0.5, metadata={"geo": "IN"}), event(event_id="8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"))
     )
@@ -343,7 +346,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     packed=st.booleans(),
 )
 async def test_no_bytes_are_too_much(client: AsyncClient, body: bytes, kind: dict[str, str], packed: bool) -> None:
-    """Whatever the bytes, the reply is an answer that adds up, or a problem that is the client's."""
+    """For any bytes, the reply is an answer that adds up, or a problem that is the client's."""
     if packed and "Content-Encoding" in kind:
         body = gzip.compress(body)
     reply = await client.post("/events", content=body, headers=kind)
@@ -362,7 +365,7 @@ Listen = Callable[..., Awaitable[int]]
 
 @pytest.fixture
 async def listen(url: str) -> AsyncIterator[Listen]:
-    """A factory: `await listen(max_body_bytes=1000)` is the port of a service on the database of `url`."""
+    """Yield a factory: `await listen(max_body_bytes=1000)` is the port of a service on the database of `url`."""
     stops = []
 
     async def start(**values: Any) -> int:
@@ -493,7 +496,7 @@ async def test_a_connection_goes_on_after_a_refused_request(listen: Listen) -> N
 
 async def test_behind_a_prefix_the_answers_are_the_same(client: AsyncClient, connection: Connection) -> None:
     """There FastAPI's route answers and not the shortcut: with the same function, and counted under the same name."""
-    transport = ASGITransport(app=client._transport.app, root_path="/api")  # type: ignore[attr-defined]
+    transport = ASGITransport(app=client._transport.app, root_path="/api")
     async with AsyncClient(transport=transport, base_url="http://localhost") as other:
         for body in (batch(event(), "1"), b"{", b""):
             direct = await client.post("/events", content=body, headers=JSON)

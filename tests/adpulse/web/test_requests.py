@@ -51,7 +51,7 @@ class Source:
 
     def __init__(self, data: bytes) -> None:
         self.file = BytesIO(data)
-        self.file.close = lambda: None  # type: ignore[method-assign]  # the next response follows
+        self.file.close = lambda: None
 
     def makefile(self, *_: object) -> BytesIO:
         return self.file
@@ -63,7 +63,7 @@ def replies(said: bytes, methods: list[str] | None = None) -> list[tuple[int, di
     found = []
     while source.file.tell() < len(said):
         method = methods[len(found)] if methods else "GET"
-        response = HTTPResponse(source, method=method)  # type: ignore[arg-type]  # what it uses of a socket
+        response = HTTPResponse(source, method=method)
         response.begin()
         body = response.read()
         found.append((response.status, json.loads(body) if body else {}))
@@ -71,7 +71,7 @@ def replies(said: bytes, methods: list[str] | None = None) -> list[tuple[int, di
 
 
 async def taken(*received: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """The replies of the protocol to what arrives, packet by packet."""
+    """Return the replies of the protocol to what arrives, packet by packet."""
     transport = await pieces(echo, *received)
     return replies(b"".join(transport.pieces))
 
@@ -148,7 +148,7 @@ async def test_what_can_be_read_in_two_ways_is_refused(request_: bytes, width: i
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[bytes, dict[str, Any]]:
-    """A request, and what it has to be taken for."""
+    """Draw a request, and what the protocol has to make of it."""
     method = draw(st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]))
     path = "/" + draw(st.text("abc/", max_size=8)).lstrip("/")
     body = draw(st.sampled_from([b"", b"0\r\n\r\n", INNER, b"\r\n\r\n\r\n", b"x" * 300, b"\r", b"\n"]))
@@ -241,7 +241,7 @@ async def listening(app: Any) -> AsyncIterator[int]:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    """The port of a server that echoes."""
+    """Yield the port of a server that echoes."""
     async for each in listening(echo):
         yield each
 
@@ -290,7 +290,7 @@ async def test_head_has_no_body_and_the_connection_goes_on(port: int) -> None:
 
 @pytest.fixture
 async def service() -> AsyncIterator[int]:
-    """The port of the whole service, open to this machine, without a database."""
+    """Yield the port of the whole service, open to this machine, without a database."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
     app.state.keyring.learn({}, ever=False)
     async for each in listening(app):

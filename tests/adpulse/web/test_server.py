@@ -52,13 +52,13 @@ class Transport:
 
 
 async def pieces(app: Any, *received: bytes) -> Transport:
-    """The transport after `app` has served what was received."""
+    """Return the transport after `app` has served what was received."""
     config = Config(app, lifespan="off", log_level="critical", server_header=False, date_header=False)
     config.load()
     state = ServerState()
     protocol = Protocol(config, state, {}, asyncio.get_running_loop())
     transport = Transport()
-    protocol.connection_made(transport)  # type: ignore[arg-type]  # what uvicorn uses of one
+    protocol.connection_made(transport)
     for data in received:
         if transport.closed:
             break
@@ -134,7 +134,7 @@ class Hasty(Protocol):
 
 @pytest.fixture
 async def listen() -> AsyncIterator[Listen]:
-    """A factory: `await listen(app)` is the port of a server of that application."""
+    """Yield a factory: `await listen(app)` is the port of a server of that application."""
     stops = []
 
     async def start(app: Any, keep_alive_s: int = 5) -> int:
@@ -190,7 +190,7 @@ async def early(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-    """Takes longer than a head may."""
+    """Answer later than a head may take."""
     await receive()
     await asyncio.sleep(1.2)
     await early(scope, receive, send)

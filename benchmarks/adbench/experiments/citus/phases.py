@@ -21,7 +21,7 @@ from adbench.workload.dataset import Block, Dataset
 from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape
 from adbench.workload.request_bodies import RATE, Cell, write_bodies
 from adpulse.database.connections import Connection, connect
-from adpulse.reports.reporter import open_readers
+from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 

@@ -61,7 +61,8 @@ class ClusterError(RuntimeError):
 @dataclass(frozen=True)
 class CitusPlan:
     """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
-    and spread alone; and how often, and for how many seconds each, the sides take turns."""
+    and spread alone; and how often, and for how many seconds each, the sides take turns.
+    """
 
     data: Dataset
     shards: tuple[int, ...]

@@ -28,7 +28,7 @@ INFRA = ROOT / "infra"
 OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
 START_S = 60
 STEP_S = 5  # as Prometheus scrapes
-# Grafana's: four scrapes, or the step and a scrape, whichever is longer.
+# Grafana's: the longer of four scrapes and of the step plus a scrape.
 RATE_INTERVAL = f"{max(4 * STEP_S, STEP_S + STEP_S)}s"
 # The panels that are kept, by their titles: those of the row "Now", and the course of these.
 SHOWN = (

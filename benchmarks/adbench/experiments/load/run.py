@@ -18,7 +18,7 @@ from rich.table import Table
 from adbench.checks import after_load
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import dashboard
-from adbench.experiments.load.knee import knee, steps
+from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
 from adbench.harness.progress import bar, step
@@ -41,7 +41,8 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 class LoadPlan:
     """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
     as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
-    Prometheus looks on, and what the dashboard showed is kept."""
+    Prometheus looks on, and what the dashboard showed is kept.
+    """
 
     scenario: str
     data: Dataset
@@ -79,7 +80,7 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     address = experiment.serving(url, plan.workers)
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
     loaded, seen = _seen(plan, address, experiment, watch)
-    # A ramp (`ingest`) that ends at its knee ends in the middle of requests.
+    # A ramp (`ingest`) ends at saturation, in the middle of requests.
     cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
     with step(experiment.console, "recounting"):
         audited = after_load.audit(plan.data, url, address, loaded, cut_off)
@@ -186,7 +187,7 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
             labels = {"step": str(number), "held": "yes" if each.held else "no"}
             found.append(Measurement(name="ramp.offered", value=each.offered, unit="events/s", labels=labels))
             found.append(Measurement(name="ramp.accepted", value=each.accepted, unit="events/s", labels=labels))
-        if held := knee(ramp):
+        if held := saturation_point(ramp):
             found.append(Measurement(name="ingest.knee", value=held.accepted, unit="events/s"))
     return found
 

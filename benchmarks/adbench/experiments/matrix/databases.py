@@ -18,7 +18,7 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'm', 'i')
 
 
 @dataclass(frozen=True, eq=False)  # a key of dictionaries, by itself
-class Stock:
+class Database:
     """One variant at one size, on the server of that URL."""
 
     server: str

@@ -7,8 +7,8 @@ import numpy as np
 
 from adbench.workload.dataset import COUNTRIES, EPOCH, MIXES, Block, Dataset, Ints
 from adbench.workload.report_shapes import Shape
-from adpulse.reports.metrics import Sums as MeasuredSums
-from adpulse.reports.reporter import Report
+from adpulse.reports import metrics
+from adpulse.reports.report import Report
 
 Key = tuple[datetime | None, str | None]  # bucket, group
 Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
@@ -20,8 +20,8 @@ SPANS_US = {"hour": 3_600_000_000, "day": 86_400_000_000}
 GEO = np.array([COUNTRIES.index(mix["geo"]) for mix in MIXES])
 
 
-class Recount:
-    """The answers to some shapes of report whose windows end at `stop`, over the blocks added so far."""
+class Expected:
+    """The expected answers to some shapes of report whose windows end at `stop`, over the blocks added so far."""
 
     def __init__(self, data: Dataset, shapes: Sequence[Shape], stop: datetime) -> None:
         self._data, self._shapes = data, shapes
@@ -111,7 +111,7 @@ def wrong(report: Report, right: Answer) -> str | None:
     return None
 
 
-def _five(sums: MeasuredSums) -> Sums:
+def _five(sums: metrics.Sums) -> Sums:
     return (sums.impressions, sums.clicks, sums.conversions, sums.cost_micros, sums.revenue_micros)
 
 

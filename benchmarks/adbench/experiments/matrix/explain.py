@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adpulse.reports.query import Query
-from adpulse.reports.reporter import Readers
+from adpulse.reports.readers import Readers
 from adpulse.variants.catalogue import Variant
 
 PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes
@@ -32,7 +32,8 @@ SELECT format(
 
 async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
     """Run the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
-    once, where the variant promises that, everything else planned with the parameters' values."""
+    once, where the variant promises that, everything else planned with the parameters' values.
+    """
     arguments = query.arguments(query.span.window)
     statement = variant.statement(totals_only=query.totals_only)
     if statement.planned_once:

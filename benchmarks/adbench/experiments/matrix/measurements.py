@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import geometric_mean, median
 
-from adbench.experiments.matrix.databases import Stock
+from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.plan import CONTROL, SHAPES, Phase
-from adbench.experiments.matrix.turns import Player, Round, Settling
+from adbench.experiments.matrix.turns import Round, Session, Settling
 from adbench.records import statistics
 from adbench.records.model import Measurement
 
@@ -26,61 +26,61 @@ def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
     return [each.events / each.seconds for each in rounds]
 
 
-def of_control(phase: Phase, figures: Mapping[Stock, Sequence[float]], stock: Stock) -> list[Measurement]:
+def of_control(phase: Phase, figures: Mapping[Database, Sequence[float]], database: Database) -> list[Measurement]:
     """Return the variant's figure ÷ the control's of the same round, where the control was there all the time."""
     control = next((figures[each] for each in figures if each.variant.name == CONTROL), None)
-    if control is None or stock.variant.name == CONTROL or len(control) != len(figures[stock]) or not control:
+    if control is None or database.variant.name == CONTROL or len(control) != len(figures[database]) or not control:
         return []
-    share = statistics.ratio(zip(control, figures[stock], strict=True))
+    share = statistics.ratio(zip(control, figures[database], strict=True))
     return [Measurement.within(f"{phase}.of_control", share, "ratio", {})]
 
 
-def loaded(player: Player, settling: Settling) -> list[Measurement]:
+def loaded(session: Session, settling: Settling) -> list[Measurement]:
     """Return the numbers of a database that was filled in all rounds."""
-    rounds = player.rounds
+    rounds = session.rounds
     events = sum(each.events for each in rounds)
     sizes = [
         _one("size", size / events, "bytes/event", relation=name, kind=kind)
         for (kind, name), size in sorted(settling.sizes.items())
     ]
     total = sum(settling.sizes.values()) / events
-    written = sum(each.wal_bytes for each in rounds) + player.upkeep_wal_bytes
+    written = sum(each.wal_bytes for each in rounds) + session.upkeep_wal_bytes
     return [
         _over("load.rate", "events/s", statistics.median(per_round("load", rounds))),
         _one("load.seconds", sum(each.seconds for each in rounds), "s"),
         _one("load.wal", written / events, "bytes/event"),
-        _one("load.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
+        _one("load.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
         _one("load.vacuum", settling.vacuum_s, "s"),
         _one("size.total", total, "bytes/event"),
         *sizes,
     ]
 
 
-def reported(player: Player) -> list[Measurement]:
+def reported(session: Session) -> list[Measurement]:
     """Return the numbers of reports alone."""
     pages = [
         _one("report.pages", explained.pages, "pages", shape=name).model_copy(update={"detail": explained.shape})
-        for name, explained in player.explained.items()
+        for name, explained in session.explained.items()
     ]
-    return [*_latencies("report.latency", player.counted), *pages]
+    return [*_latencies("report.latency", session.counted), *pages]
 
 
-def ingested(player: Player) -> list[Measurement]:
+def ingested(session: Session) -> list[Measurement]:
     """Return the numbers of writing alone."""
-    rounds = player.counted
-    events = sum(each.events for each in player.rounds)
+    rounds = session.counted
+    events = sum(each.events for each in session.rounds)
     return [
         _over("ingest.rate", "events/s", statistics.median(per_round("ingest", rounds))),
         *_quantiles("ingest.latency", [each.copies for each in rounds]),
         _over("ingest.wal", "bytes/event", statistics.median([each.wal_bytes / each.events for each in rounds])),
-        _one("ingest.upkeep", player.upkeep_s / events * MILLION, "s/million events"),
-        _one("ingest.upkeep_wal", player.upkeep_wal_bytes / events, "bytes/event"),
+        _one("ingest.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
+        _one("ingest.upkeep_wal", session.upkeep_wal_bytes / events, "bytes/event"),
     ]
 
 
-def both(player: Player) -> list[Measurement]:
+def both(session: Session) -> list[Measurement]:
     """Return the numbers of both at once."""
-    rounds = player.counted
+    rounds = session.counted
     stale = [seconds for each in rounds for seconds in each.stale_s]
     return [
         _over("both.rate", "events/s", statistics.median([each.events / each.seconds for each in rounds])),

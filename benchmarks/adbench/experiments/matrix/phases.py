@@ -13,10 +13,10 @@ import asyncpg
 
 from adbench.experiments.matrix import measurements
 from adbench.experiments.matrix.checkpoint import Cell, Journal
-from adbench.experiments.matrix.databases import Stock
-from adbench.experiments.matrix.expected import Recount
+from adbench.experiments.matrix.databases import Database
+from adbench.experiments.matrix.expected import Expected
 from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
-from adbench.experiments.matrix.turns import Player, WrongAnswerError
+from adbench.experiments.matrix.turns import Session, WrongAnswerError
 from adbench.records.model import Gap, Measurement
 from adbench.workload.copy_loader import Encoder
 from adbench.workload.dataset import BLOCK, Block
@@ -31,34 +31,34 @@ class Size:
 
     plan: MatrixPlan
     events: int
-    stocks: list[Stock]
+    databases: list[Database]
     journal: Journal
     advance: Callable[[float], None]
     spent: dict[str, float] = field(default_factory=dict)  # seconds, by variant
     out: dict[str, str] = field(default_factory=dict)  # variants that have failed, and why
 
-    def cell(self, stock: Stock, phase: Phase) -> Cell | None:
+    def cell(self, database: Database, phase: Phase) -> Cell | None:
         """Return the cell if it is finished already."""
-        return self.journal.find(self.events, stock.variant.name, phase)
+        return self.journal.find(self.events, database.variant.name, phase)
 
-    def playing(self, phase: Phase) -> list[Stock]:
+    def remaining(self, phase: Phase) -> list[Database]:
         """Return the variants whose cell of this phase is still to be measured. Those that are out get a gap there."""
-        todo = [stock for stock in self.stocks if self.cell(stock, phase) is None]
-        for stock in todo:
-            if reason := self.out.get(stock.variant.name):
-                self._gap(stock, phase, reason, void=False)
-        return [stock for stock in todo if stock.variant.name not in self.out]
+        todo = [database for database in self.databases if self.cell(database, phase) is None]
+        for database in todo:
+            if reason := self.out.get(database.variant.name):
+                self._gap(database, phase, reason, void=False)
+        return [database for database in todo if database.variant.name not in self.out]
 
-    def keep(self, stock: Stock, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
+    def keep(self, database: Database, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
         """Keep a cell that is finished."""
-        cell = Cell(events=self.events, variant=stock.variant.name, phase=phase, answers=answers)
+        cell = Cell(events=self.events, variant=database.variant.name, phase=phase, answers=answers)
         named = [each.model_copy(update={"labels": cell.labels | each.labels}) for each in found]
         self.journal.add(cell.model_copy(update={"measurements": named}))
 
     @contextmanager
-    def turn(self, stock: Stock, phase: Phase) -> Iterator[None]:
+    def turn(self, database: Database, phase: Phase) -> Iterator[None]:
         """Yield a variant's turn. It is out when it fails, gives a wrong answer or has used up its budget."""
-        name, began, failed = stock.variant.name, time.perf_counter(), None
+        name, began, failed = database.variant.name, time.perf_counter(), None
         try:
             yield
         except REASONS as error:
@@ -76,115 +76,115 @@ class Size:
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
             self.out[name] = f"{phase}: {reason}"
-            self._gap(stock, phase, reason, void=void)
+            self._gap(database, phase, reason, void=void)
 
-    def afford(self, stock: Stock, coming_s: float) -> None:
+    def afford(self, database: Database, coming_s: float) -> None:
         """Raise MatrixError when so many seconds more would go beyond the variant's budget."""
-        spent = self.spent.get(stock.variant.name, 0)
+        spent = self.spent.get(database.variant.name, 0)
         if spent + coming_s > self.plan.budget_s:
             raise MatrixError(
                 f"{spent:,.0f} s were spent and about {coming_s:,.0f} s more are needed; "
                 f"the budget is {self.plan.budget_s:,.0f} s"
             )
 
-    def _gap(self, stock: Stock, phase: Phase, reason: str, *, void: bool) -> None:
-        cell = Cell(events=self.events, variant=stock.variant.name, phase=phase)
+    def _gap(self, database: Database, phase: Phase, reason: str, *, void: bool) -> None:
+        cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
         self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
 
 
-async def load(size: Size) -> Recount:
+async def load(size: Size) -> Expected:
     """Build the databases that are not there, all of them slice by slice in turn. Returns what they hold.
 
     Indexes and triggers are in place from the start: what loading costs with them is what is measured. Blocks are
     drawn once for all variants, and drawing is not timed.
     """
     plan, data = size.plan, size.plan.data(size.events)
-    recount = Recount(data, SHAPES, plan.stop)
+    expected = Expected(data, SHAPES, plan.stop)
     signature = size.journal.folder.name
-    building = [s for s in size.stocks if s.variant.name not in size.out and not await s.signed(signature)]
+    building = [s for s in size.databases if s.variant.name not in size.out and not await s.signed(signature)]
     encoder, step = Encoder(data), max(min(SLICE, data.blocks // 8), 1)
     async with AsyncExitStack() as stack:
-        players: dict[Stock, Player] = {}
-        for stock in building:
-            with size.turn(stock, "load"):
-                await stock.build(plan)
-                players[stock] = await stack.enter_async_context(Player(plan, stock, stock.url))
+        sessions: dict[Database, Session] = {}
+        for database in building:
+            with size.turn(database, "load"):
+                await database.build(plan)
+                sessions[database] = await stack.enter_async_context(Session(plan, database, database.url))
         for number, first in enumerate(range(0, data.blocks, step)):
             blocks = [await asyncio.to_thread(data.block, at) for at in range(first, min(first + step, data.blocks))]
             for block in blocks:
-                recount.add(block)
+                expected.add(block)
             copies = [await asyncio.to_thread(_encoded, encoder, block) for block in blocks] if building else []
-            for stock in _rotated([s for s in players if s.variant.name not in size.out], number):
-                with size.turn(stock, "load"):
-                    await players[stock].write(copies, sum(map(len, blocks)))
-                    size.afford(stock, size.spent[stock.variant.name] * (data.blocks / (first + len(blocks)) - 1))
+            for database in _rotated([s for s in sessions if s.variant.name not in size.out], number):
+                with size.turn(database, "load"):
+                    await sessions[database].write(copies, sum(map(len, blocks)))
+                    size.afford(database, size.spent[database.variant.name] * (data.blocks / (first + len(blocks)) - 1))
                 size.advance(len(blocks) * LOAD_S)
-        rates = {stock: measurements.per_round("load", player.rounds) for stock, player in players.items()}
-        for stock, player in players.items():
-            if stock.variant.name in size.out:
+        rates = {database: measurements.per_round("load", session.rounds) for database, session in sessions.items()}
+        for database, session in sessions.items():
+            if database.variant.name in size.out:
                 continue
-            with size.turn(stock, "load"):
-                settling = await player.settle(plan.budget_s - size.spent[stock.variant.name])
-                found = measurements.loaded(player, settling)
-                found += measurements.of_control("load", rates, stock)
-                await stock.sign(signature)
-                size.keep(stock, "load", found, 0)
+            with size.turn(database, "load"):
+                settling = await session.settle(plan.budget_s - size.spent[database.variant.name])
+                found = measurements.loaded(session, settling)
+                found += measurements.of_control("load", rates, database)
+                await database.sign(signature)
+                size.keep(database, "load", found, 0)
             size.advance(data.blocks * SETTLE_S)
-    return recount
+    return expected
 
 
-async def report(size: Size, recount: Recount) -> None:
+async def report(size: Size, expected: Expected) -> None:
     """Measure reports alone, over what was loaded; compare every answer."""
-    right = recount.answers()
+    right = expected.answers()
     async with AsyncExitStack() as stack:
-        players = await _players(size, "report", stack)
-        for stock, player in players.items():
-            with size.turn(stock, "report"):
+        sessions = await _sessions(size, "report", stack)
+        for database, session in sessions.items():
+            with size.turn(database, "report"):
                 began = time.perf_counter()
-                await player.explain()
-                size.afford(stock, (time.perf_counter() - began) * (WARMUP + size.plan.rounds))
+                await session.explain()
+                size.afford(database, (time.perf_counter() - began) * (WARMUP + size.plan.rounds))
         for number in range(WARMUP + size.plan.rounds):
-            for stock in _rotated(_still(size, players), number):
-                with size.turn(stock, "report"):
-                    await players[stock].ask(number, right)
+            for database in _rotated(_still(size, sessions), number):
+                with size.turn(database, "report"):
+                    await sessions[database].ask(number, right)
                 size.advance(size.plan.asking_s)
-        _keep(size, "report", players, measurements.reported)
+        _keep(size, "report", sessions, measurements.reported)
 
 
-async def ingest(size: Size, recount: Recount) -> None:
+async def ingest(size: Size, expected: Expected) -> None:
     """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
-        recount = copy.deepcopy(recount)
-        players = await _copies(size, "ingest", stack)
+        expected = copy.deepcopy(expected)
+        sessions = await _copies(size, "ingest", stack)
         for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size.plan, "ingest", number, recount)
-            for stock in _rotated(_still(size, players), number):
-                with size.turn(stock, "ingest"):
-                    await players[stock].write(copies, len(copies) * BATCH)
+            copies = await _draw(size.plan, "ingest", number, expected)
+            for database in _rotated(_still(size, sessions), number):
+                with size.turn(database, "ingest"):
+                    await sessions[database].write(copies, len(copies) * BATCH)
                 size.advance(len(copies) * BATCH / BLOCK * LOAD_S)
-        for stock in _still(size, players):
-            with size.turn(stock, "ingest"):
-                await players[stock].upkeep()
-        await _compare(size, "ingest", players, recount)
-        _keep(size, "ingest", players, measurements.ingested)
-    await _drop_copies(players)
+        for database in _still(size, sessions):
+            with size.turn(database, "ingest"):
+                await sessions[database].upkeep()
+        await _compare(size, "ingest", sessions, expected)
+        _keep(size, "ingest", sessions, measurements.ingested)
+    await _drop_copies(sessions)
 
 
-async def both(size: Size, recount: Recount) -> None:
+async def both(size: Size, expected: Expected) -> None:
     """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
-        recount = copy.deepcopy(recount)
-        players = await _copies(size, "both", stack)
+        expected = copy.deepcopy(expected)
+        sessions = await _copies(size, "both", stack)
         for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size.plan, "both", number, recount)
-            for stock in _rotated(_still(size, players), number):
-                with size.turn(stock, "both"):
-                    await players[stock].both(number, copies, len(copies) * BATCH)
-                    size.afford(stock, 0)
+            copies = await _draw(size.plan, "both", number, expected)
+            for database in _rotated(_still(size, sessions), number):
+                with size.turn(database, "both"):
+                    await sessions[database].both(number, copies, len(copies) * BATCH)
+                    size.afford(database, 0)
                 size.advance(size.plan.both_s)
-        await _compare(size, "both", players, recount)
-        _keep(size, "both", players, measurements.both)
-    await _drop_copies(players)
+        await _compare(size, "both", sessions, expected)
+        _keep(size, "both", sessions, measurements.both)
+    await _drop_copies(sessions)
 
 
 LOAD_S = 0.4  # a block, and below: what things are expected to take, for the estimate of the time left
@@ -198,35 +198,35 @@ def expected_s(plan: MatrixPlan, size: int) -> float:
     return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
 
 
-async def _players(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Stock, Player]:
-    players = {}
-    for stock in size.playing(phase):
-        players[stock] = await stack.enter_async_context(Player(size.plan, stock, stock.url))
-    return players
+async def _sessions(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
+    sessions = {}
+    for database in size.remaining(phase):
+        sessions[database] = await stack.enter_async_context(Session(size.plan, database, database.url))
+    return sessions
 
 
-async def _copies(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Stock, Player]:
-    players = {}
-    for stock in size.playing(phase):
-        with size.turn(stock, phase):
-            url = await stock.copy()
-            players[stock] = await stack.enter_async_context(Player(size.plan, stock, url))
-    return players
+async def _copies(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
+    sessions = {}
+    for database in size.remaining(phase):
+        with size.turn(database, phase):
+            url = await database.copy()
+            sessions[database] = await stack.enter_async_context(Session(size.plan, database, url))
+    return sessions
 
 
-async def _drop_copies(players: Iterable[Stock]) -> None:
-    for stock in players:
-        await stock.drop_copy()
+async def _drop_copies(sessions: Iterable[Database]) -> None:
+    for database in sessions:
+        await database.drop_copy()
 
 
-async def _draw(plan: MatrixPlan, phase: Phase, turn: int, recount: Recount) -> list[bytes]:
-    """Return the COPYs of a turn; the recount gets to know their events."""
+async def _draw(plan: MatrixPlan, phase: Phase, turn: int, expected: Expected) -> list[bytes]:
+    """Return the COPYs of a turn; the expected answers then include their events."""
     encoder, copies = Encoder(plan.live), []
     for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):
         block = await asyncio.to_thread(plan.live.block, number)
         for _, first in parts:
             part = _part(block, first)
-            recount.add(part)
+            expected.add(part)
             copies.append(_encoded(encoder, part))
     return copies
 
@@ -242,30 +242,32 @@ def _part(block: Block, first: int) -> Block:
     return Block(**parts | {"repeated": block.repeated[inside] - first, "ids": block.ids[inside]})
 
 
-async def _compare(size: Size, phase: Phase, players: dict[Stock, Player], recount: Recount) -> None:
-    for stock in _still(size, players):
-        with size.turn(stock, phase):
-            await players[stock].compare(recount.answers(players[stock].probes))
+async def _compare(size: Size, phase: Phase, sessions: dict[Database, Session], expected: Expected) -> None:
+    for database in _still(size, sessions):
+        with size.turn(database, phase):
+            await sessions[database].compare(expected.answers(sessions[database].probes))
 
 
-def _keep(size: Size, phase: Phase, players: dict[Stock, Player], found: Callable[[Player], list[Measurement]]) -> None:
-    per_round = {stock: measurements.per_round(phase, player.counted) for stock, player in players.items()}
-    for stock in _still(size, players):
-        of_control = measurements.of_control(phase, per_round, stock)
-        size.keep(stock, phase, found(players[stock]) + of_control, players[stock].answers)
+def _keep(
+    size: Size, phase: Phase, sessions: dict[Database, Session], found: Callable[[Session], list[Measurement]]
+) -> None:
+    per_round = {database: measurements.per_round(phase, session.counted) for database, session in sessions.items()}
+    for database in _still(size, sessions):
+        of_control = measurements.of_control(phase, per_round, database)
+        size.keep(database, phase, found(sessions[database]) + of_control, sessions[database].answers)
 
 
-def _still(size: Size, players: dict[Stock, Player]) -> list[Stock]:
-    return [stock for stock in players if stock.variant.name not in size.out]
+def _still(size: Size, sessions: dict[Database, Session]) -> list[Database]:
+    return [database for database in sessions if database.variant.name not in size.out]
 
 
-def _rotated(stocks: Sequence[Stock], by: int) -> list[Stock]:
+def _rotated(databases: Sequence[Database], by: int) -> list[Database]:
     """Return each round another one is first, and none always follows the same."""
-    if not stocks:
+    if not databases:
         return []
-    first = by % len(stocks)
-    order = [*stocks[first:], *stocks[:first]]
-    return order if by // len(stocks) % 2 == 0 else order[::-1]
+    first = by % len(databases)
+    order = [*databases[first:], *databases[:first]]
+    return order if by // len(databases) % 2 == 0 else order[::-1]
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.matrix import outcome, phases
 from adbench.experiments.matrix.checkpoint import Journal
-from adbench.experiments.matrix.databases import Stock
+from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.phases import Size
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
 from adbench.harness.databases import connected
@@ -61,17 +61,17 @@ async def _journal(plan: MatrixPlan | None, home: Path, server: str) -> Journal:
 async def _measure(journal: Journal, server: str, console: Console) -> model.Postgres:
     plan = journal.run.plan
     for events in plan.sizes:
-        stocks = [Stock(server, catalogue.find(name), events) for name in plan.variants]
-        expected_s = phases.expected_s(plan, events) * len(stocks)
-        title = f"{events:,} events, {len(stocks)} designs"
+        databases = [Database(server, catalogue.find(name), events) for name in plan.variants]
+        expected_s = phases.expected_s(plan, events) * len(databases)
+        title = f"{events:,} events, {len(databases)} designs"
         with bar(console, title, expected_s, "s") as advance_to:
-            await _measure_size(journal, events, stocks, advance_to, console)
+            await _measure_size(journal, events, databases, advance_to, console)
     async with connected(server) as connection:
         return await environment.postgres(connection)
 
 
 async def _measure_size(
-    journal: Journal, events: int, stocks: Sequence[Stock], advance_to: Callable[[float], None], console: Console
+    journal: Journal, events: int, databases: Sequence[Database], advance_to: Callable[[float], None], console: Console
 ) -> None:
     gone = 0.0
 
@@ -80,20 +80,20 @@ async def _measure_size(
         gone += seconds
         advance_to(gone)
 
-    size = Size(journal.run.plan, events, list(stocks), journal, advance)
+    size = Size(journal.run.plan, events, list(databases), journal, advance)
     for phase in PHASES:
-        for stock in stocks:
-            if (cell := size.cell(stock, phase)) and cell.gap:
-                size.out.setdefault(stock.variant.name, cell.gap.reason)
-    if all(size.cell(stock, phase) for stock in stocks for phase in PHASES):
+        for database in databases:
+            if (cell := size.cell(database, phase)) and cell.gap:
+                size.out.setdefault(database.variant.name, cell.gap.reason)
+    if all(size.cell(database, phase) for database in databases for phase in PHASES):
         return
     with _timed("load", console):
-        recount = await phases.load(size)
+        expected = await phases.load(size)
     for measure in (phases.report, phases.ingest, phases.both):
         with _timed(measure.__name__, console):
-            await measure(size, recount)
-    for stock in stocks:
-        await stock.drop()
+            await measure(size, expected)
+    for database in databases:
+        await database.drop()
 
 
 @contextmanager

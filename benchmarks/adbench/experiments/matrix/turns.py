@@ -1,4 +1,4 @@
-"""One variant's turn: asking, writing, or both at once. What came of it stays in the player until its phase ends."""
+"""One variant's turn: asking, writing, or both at once. What came of it stays in the session until its phase ends."""
 
 import asyncio
 import math
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-from adbench.experiments.matrix.databases import Stock, sizes, wal
+from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
 from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, MatrixPlan
@@ -18,7 +18,8 @@ from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
 from adpulse.reports.query import Query, parse
-from adpulse.reports.reporter import Reporter, open_readers
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 
 PATIENCE = 2.0  # a turn of both waits so many times its length for reports before it gives them up
@@ -52,19 +53,19 @@ class Round:
     seconds: float = 0  # until the last COPY was committed
     wal_bytes: int = 0
     unanswered: int = 0
-    stale_s: list[float] = field(default_factory=list)  # see Player._probe
+    stale_s: list[float] = field(default_factory=list)  # see Session._probe
 
 
-class Player:
+class Session:
     """A variant in a phase, on a database that is whole; use `async with`."""
 
-    def __init__(self, plan: MatrixPlan, stock: Stock, url: str) -> None:
-        self.plan, self.stock, self.url = plan, stock, url
+    def __init__(self, plan: MatrixPlan, database: Database, url: str) -> None:
+        self.plan, self.database, self.url = plan, database, url
         # Reports that take long are what is measured here; the budget bounds them.
         self.settings = Settings(report_timeout_ms=round(plan.budget_s * 1_000))
         self.queries = {shape.name: self._query(shape) for shape in SHAPES}
         self.rounds: list[Round] = []
-        self._every = stock.variant.maintenance[0] if stock.variant.maintenance else math.inf
+        self._every = database.variant.maintenance[0] if database.variant.maintenance else math.inf
         # Upkeep goes by a clock that runs in the variant's own turns only.
         self._clock, self._due = 0.0, self._every
         self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # of all rounds of writing, warm-up included
@@ -72,7 +73,7 @@ class Player:
         self.answers = 0  # that were compared
         self.probes = 0  # events that were stored to see how fresh reports are
 
-    async def __aenter__(self) -> "Player":
+    async def __aenter__(self) -> "Session":
         self._keeper = await connect(self.url, "adpulse matrix")
         self._writers = [await connect(self.url, "adpulse matrix") for _ in range(WRITERS)]
         self._readers = await open_readers(self.url, READERS, "adpulse matrix", self.settings)
@@ -98,7 +99,7 @@ class Player:
     async def explain(self) -> None:
         """Run each shape once under EXPLAIN; warms the caches too."""
         for shape in SHAPES:
-            self.explained[shape.name] = await explain(self._readers, self.stock.variant, self.queries[shape.name])
+            self.explained[shape.name] = await explain(self._readers, self.database.variant, self.queries[shape.name])
 
     async def compare(self, right: Mapping[str, Answer]) -> None:
         """Ask everything once. Raises WrongAnswerError."""
@@ -107,7 +108,8 @@ class Player:
 
     async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
         """Ask a turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
-        who waits for each answer). Raises WrongAnswerError."""
+        who waits for each answer). Raises WrongAnswerError.
+        """
         this = Round(reports={shape.name: [] for shape in SHAPES})
         draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
         for _ in range(self.plan.most_passes):
@@ -129,7 +131,8 @@ class Player:
 
     async def write(self, copies: Sequence[bytes], events: int) -> None:
         """Write a turn: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
-        due by the variant's own pace."""
+        due by the variant's own pace.
+        """
         this = Round(events=events)
         before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
 
@@ -152,7 +155,7 @@ class Player:
     async def upkeep(self) -> None:
         """Run a round of the variant's maintain.sql, and count it."""
         before, began = await wal(self._keeper), time.perf_counter()
-        await run_round(self._keeper, self.stock.variant)
+        await run_round(self._keeper, self.database.variant)
         took = time.perf_counter() - began
         self._due, self._clock = self._clock + self._every, self._clock + took
         self.upkeep_s += took
@@ -217,7 +220,7 @@ class Player:
         began = time.perf_counter() - self._clock
         while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
             self._due = time.perf_counter() - began + self._every
-            await run_round(self._keeper, self.stock.variant)
+            await run_round(self._keeper, self.database.variant)
         self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:

@@ -17,7 +17,8 @@ class Peer(Protocol):
     def load(self, parquet: Path) -> None:
         """Take the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo; and
         keeps roll-ups of them, as it does best: `rollup_minute` and `rollup_hour` with campaign_id, ts and a column
-        for each of shapes.COLUMNS."""
+        for each of shapes.COLUMNS.
+        """
 
     def ask(self, sql: str) -> Rows:
         """Return the rows, as Python values."""

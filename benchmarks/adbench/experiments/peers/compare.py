@@ -20,7 +20,7 @@ from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import Peer, Rows, sums
 from adbench.experiments.peers.clickhouse import ClickHouse
 from adbench.experiments.peers.duck import Duck, export
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
@@ -80,9 +80,9 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
         name = f"{report.DATABASE}_{data.events}"
         url = asyncio.run(prepared(experiment.server(), name, data, settings.variant, console, reuse=reuse))
-        wire = experiment.enter(Wire(experiment.serving(url, 1)))
-        checks = [_equal(shape, data, wire, others) for shape in SHAPES]
-        times = _ask(data, rounds, wire, others, console)
+        client = experiment.enter(HttpClient(experiment.serving(url, 1)))
+        checks = [_equal(shape, data, client, others) for shape in SHAPES]
+        times = _ask(data, rounds, client, others, console)
         medians = {key: statistics.median(taken) for key, taken in times.items()}
         rolled_shapes = [(shape, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
         return experiment.write(
@@ -97,13 +97,13 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
 
 
 def _ask(
-    data: Dataset, rounds: int, wire: Wire, others: Sequence[System], console: Console
+    data: Dataset, rounds: int, client: HttpClient, others: Sequence[System], console: Console
 ) -> dict[tuple[str, str], list[float]]:
     times: dict[tuple[str, str], list[float]] = {}
     with bar(console, "asking all in turn", rounds, "rounds") as advance_to:
         for number in range(-WARMUP, rounds):
             for shape in SHAPES:
-                taken = [(OURS, wire.get(shape.path(data.end))[0])]
+                taken = [(OURS, client.get(shape.path(data.end))[0])]
                 for system in others:
                     if system.holds(shape):
                         began = time.perf_counter()
@@ -116,9 +116,9 @@ def _ask(
     return times
 
 
-def _equal(shape: Shape, data: Dataset, wire: Wire, others: Sequence[System]) -> Check:
+def _equal(shape: Shape, data: Dataset, client: HttpClient, others: Sequence[System]) -> Check:
     """Return the check that all give the same five sums for every row that is not empty, to the micro."""
-    ours = sums(wire.get(shape.path(data.end))[1])
+    ours = sums(client.get(shape.path(data.end))[1])
     asked = [system for system in others if system.holds(shape)]
     wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
     detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"

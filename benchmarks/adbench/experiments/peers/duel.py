@@ -24,7 +24,7 @@ from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import orm, sums
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
 from adbench.harness.service import answering
 from adbench.records import statistics
@@ -42,7 +42,7 @@ WAYS = {OURS: "", "orm-each": "/each", "orm-batch": "/batch"}  # by the start of
 USERS = {1: 32, 100: 16, 1_000: 4}  # clients that post, by the events of a request
 WARMUP_S = 0.1  # counted too; k6 builds its users before that
 ASKED, LEAST, ASK_S = 30, 5, 60  # rounds of reports; the least of them; seconds after which no more are begun
-Wires = dict[str, tuple[Wire, str]]  # by who: the connection, and the start of its paths
+Clients = dict[str, tuple[HttpClient, str]]  # by who: the connection, and the start of its paths
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
         address = experiment.serving(ours, plan.workers)
         other = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
         addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
-        with Wire(address) as wire, Wire(other) as other_wire:
-            wires = {OURS: (wire, ""), "orm": (other_wire, WAYS["orm-batch"])}
-            equal = [_equal(shape, data.end, wires) for shape in SHAPES]
-            latency = _ask(plan, wires, console)
+        with HttpClient(address) as client, HttpClient(other) as other_client:
+            clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
+            equal = [_equal(shape, data.end, clients) for shape in SHAPES]
+            latency = _ask(plan, clients, console)
         rate, accepted = _feed(plan, addresses, bodies, folder, console)
         found = Rounds(latency, rate, accepted)
         return experiment.write(
@@ -137,25 +137,25 @@ async def fill(url: str, data: Dataset) -> None:
         await connection.execute("VACUUM (ANALYZE)")
 
 
-def _equal(shape: Shape, end: datetime, wires: Wires) -> Check:
+def _equal(shape: Shape, end: datetime, clients: Clients) -> Check:
     """Return the check that both give the same five sums for every row that is not empty, to the micro."""
-    ours, theirs = (sums(wire.get(start + shape.path(end))[1]) for wire, start in wires.values())
+    ours, theirs = (sums(client.get(start + shape.path(end))[1]) for client, start in clients.values())
     detail = f"{len(ours)} rows" if ours == theirs else "they differ"
     return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
 
 
-def _ask(plan: DuelPlan, wires: Wires, console: Console) -> dict[tuple[str, str], list[float]]:
+def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, str], list[float]]:
     """Return milliseconds of each answer, both in turn for each shape."""
-    times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in wires for shape in SHAPES}
+    times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in clients for shape in SHAPES}
     began = time.monotonic()
     with bar(console, "asking both in turn", ASKED, "rounds") as advance_to:
         for number in range(-1, ASKED):  # the first is warm-up
             if number >= LEAST and time.monotonic() - began > ASK_S:
                 break
             for shape in SHAPES:
-                for who in sorted(wires, reverse=bool(number % 2)):
-                    wire, start = wires[who]
-                    taken = wire.get(start + shape.path(plan.data.end))[0]
+                for who in sorted(clients, reverse=bool(number % 2)):
+                    client, start = clients[who]
+                    taken = client.get(start + shape.path(plan.data.end))[0]
                     if number >= 0:
                         times[who, shape.name].append(taken * 1_000)
             advance_to(number + 1)

@@ -43,7 +43,8 @@ ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
 @dataclass(frozen=True)
 class SwitchPlan:
     """`data` is there before; then so many batches of `batch` events, as many pairs of batches with a key, and reports
-    a second, for twice `seconds`."""
+    a second, for twice `seconds`.
+    """
 
     data: Dataset
     seconds: int

@@ -12,7 +12,7 @@ import psutil
 
 
 class NoClock(RuntimeError):
-    """This system does not tell the CPU time of other processes."""
+    """Raised where the system does not tell the CPU time of other processes."""
 
 
 def cpu_s(pid: int) -> float:

@@ -18,8 +18,7 @@ def main() -> None:
     for line in sys.stdin:
         try:
             answer = work(**json.loads(line))
-        # Whatever it is, the other side is told, and the benchmark is left out with this as the reason.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # any error is the reason why the benchmark is left out
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 
@@ -29,7 +28,7 @@ def work(body: str, times: int = 1, allocations: bool = False) -> dict[str, Any]
     try:
         from adpulse.ingest.decoder import Decoder
     except ModuleNotFoundError:  # a revision before the packages
-        from adpulse.decoder import Decoder  # type: ignore[import-untyped, no-redef]
+        from adpulse.decoder import Decoder  # type: ignore[import-untyped, no-redef]  # only in old trees
     from adpulse.settings import Settings
 
     decoder, content = Decoder(Settings()), Path(body).read_bytes()

@@ -92,7 +92,7 @@ def opened(
 ) -> Iterator[list[Side]]:
     """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs what is ours.
 
-    Raises SideError, EmbeddedError or ServiceError; whatever has been started is stopped.
+    Raises SideError, EmbeddedError or ServiceError; all that was started is stopped.
     """
     with ExitStack() as stack:
         # Side by side, because most of it is waiting and starting interpreters.
@@ -123,7 +123,7 @@ async def prepare(connection: Connection, url: str, variant: Variant, data: Data
 
 def variables(tree: Tree) -> dict[str, str]:
     """Return the environment of a tree's programs."""
-    # Settings of whoever runs the gate must not reach them: empty means unset.
+    # The caller's own settings must not reach them: empty means unset.
     return {**os.environ, **{name: "" for name in os.environ if name.startswith(PREFIX)}, **tree.environment}
 
 
@@ -146,7 +146,7 @@ def _service(name: str, tree: Tree, url: str, folder: Path, stack: ExitStack) ->
         "ADPULSE_LOG_LEVEL": "warning",
         "ADPULSE_MAINTENANCE_S": "86400",  # when we say so, and not in the middle of a measurement
     }
-    # One process: with more, requests would go to whichever is free.
+    # One process: with more, requests would go to the one that is free.
     command = [str(tree.python), "-c", ADPULSE, "serve", "--workers", "1"]
     address, process = stack.enter_context(started(command, env, folder / f"{name}.log"))
     postmaster = int((folder / name / "data" / "postmaster.pid").read_text().split()[0])

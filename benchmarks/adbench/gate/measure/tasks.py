@@ -16,7 +16,7 @@ from pathlib import Path
 from adbench.gate.measure import clocks, instructions, signals
 from adbench.gate.measure.clocks import NoClock
 from adbench.gate.measure.sides import Side, SideError
-from adbench.harness.http_client import Wire
+from adbench.harness.http_client import HttpClient
 from adbench.workload import live_batches
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
@@ -116,12 +116,12 @@ class Work:
 
     async def _written_by_posts(self, side: Side) -> float:
         """Return the bytes of WAL that the service causes for an event of a batch that comes alone."""
-        with Wire(side.address) as wire:
-            wire.post("/events", self._bodies[0])
+        with HttpClient(side.address) as client:
+            client.post("/events", self._bodies[0])
             await signals.settled(side.connection)
             async with signals.written(side.connection) as wrote:
                 for body in self._bodies:
-                    wire.post("/events", body)
+                    client.post("/events", body)
         return wrote.wal / (BATCH * len(self._bodies))
 
     def missing(self, sides: Iterable[Side]) -> dict[str, str]:
@@ -145,10 +145,10 @@ class Work:
     def ingest(self, side: Side) -> Seconds:
         """Send POSTs one after another, COPY past the service, and roll all of it up."""
         meter = Meter(side)
-        with Wire(side.address) as wire:
-            self._check(wire.post("/events", self._bodies[0])[1])  # the connection and its task are there
+        with HttpClient(side.address) as client:
+            self._check(client.post("/events", self._bodies[0])[1])  # the connection and its task are there
             with meter.timing("post"):
-                answers = [wire.post("/events", body)[1] for body in self._bodies]
+                answers = [client.post("/events", body)[1] for body in self._bodies]
         for answer in answers:
             self._check(answer)
         with meter.timing("copy", service=False):
@@ -161,15 +161,15 @@ class Work:
         """Ask reports over what was there before the run; after a VACUUM, which is not timed."""
         self._runner.run(signals.vacuum(side.connection))
         meter = Meter(side)
-        with Wire(side.address) as wire:
+        with HttpClient(side.address) as client:
             for name, (shapes, times) in self._suite.reports.items():
                 paths = [shape.path(self._suite.data.end) for shape in shapes]
                 for path in paths:
-                    wire.get(path)
+                    client.get(path)
                 with meter.timing(name):
                     for _ in range(times):
                         for path in paths:
-                            wire.get(path)
+                            client.get(path)
         return meter.seconds
 
     @staticmethod

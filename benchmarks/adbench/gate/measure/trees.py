@@ -47,7 +47,7 @@ def checkout(repository: Path, revision: str, home: Path) -> Tree:
     if not (path / ".git").exists():
         git(repository, "worktree", "prune")
         git(repository, "worktree", "add", "--detach", "--force", str(path), commit)
-    # Whatever has been changed there by hand would be measured under the commit's name.
+    # A change made there by hand would be measured under the commit's name.
     if git(path, "rev-parse", "HEAD") != commit or git(path, "status", "--porcelain"):
         raise TreeError(f"{path} is not the commit {commit[:12]} any more: remove the folder")
     return Tree(commit, path, environment(repository, path, home))

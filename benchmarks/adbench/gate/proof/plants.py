@@ -49,7 +49,8 @@ Edit = Callable[[Path], None]
 @dataclass(frozen=True)
 class Plant:
     """A planted change. `promises` say what is to be caught: for each, how the names begin of the metrics of which one
-    must regress. Nothing else may."""
+    must regress. Nothing else may.
+    """
 
     name: str
     edit: Edit

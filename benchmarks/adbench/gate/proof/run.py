@@ -1,4 +1,4 @@
-"""`adbench gate --proof N`: does the gate call planted changes, and nothing else?
+"""`adbench gate --proof N`: count which planted changes the gate finds, and how often it cries wolf.
 
 Each planted change is compared with the revision it was planted in, N times with N seeds, by the gate as it is. Every
 run is kept in .adpulse/gate/proof/<commit>-<settings>/<plant>/, so a proof that was broken off goes on where it was.
@@ -18,7 +18,7 @@ from rich.table import Table
 from adbench.gate.proof.plants import PLANTS, Plant, planted
 from adbench.gate.run import GatePlan, checkouts
 from adbench.gate.run import run as run_gate
-from adbench.gate.verdict import record
+from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Result
@@ -57,7 +57,7 @@ def run(plan: GatePlan, times: int, settings: Settings, console: Console) -> Res
             at = datetime.now(UTC)
             with planted(base, plant, home) as head:
                 outcome = run_gate(this, settings, console, {"base": base, "head": head})
-            store.write(record.to_result(outcome, at), kept / plant.name)
+            store.write(result_file.to_result(outcome, at), kept / plant.name)
     found = {plant.name: read(kept / plant.name) for plant in PLANTS}
     return to_result(plan, found, began)
 

@@ -5,8 +5,8 @@ which run the same code. An interval may be looked at several times, and many ar
 together are wrong with a probability of ALPHA at most, look k of metric i of m holds with confidence
 1 − ALPHA / (m · k · (k + 1)): the shares of all looks add up to ALPHA / m however many there are. This is Bonferroni's
 inequality over metrics (Dunn, Multiple comparisons among means, 1961) and alpha spending over looks (Lan & DeMets,
-Discrete sequential boundaries for clinical trials, 1983) with the series Σ 1 / (k (k + 1)) = 1. It holds whatever
-depends on what, so that a run may stop at any look, and a metric that is decided stays decided.
+Discrete sequential boundaries for clinical trials, 1983) with the series Σ 1 / (k (k + 1)) = 1. It holds for
+any dependence between them, so a run may stop at any look, and a metric that is decided stays decided.
 """
 
 from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ UNITS = {
     "memory": "per batch",
     "instructions": "per batch",
 }
-PAGES = 2  # that a report may touch more whatever it touched: a b-tree grows a level
+PAGES = 2  # more that any report may touch: a b-tree grows a level
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from adbench.gate.verdict import record
+from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import Interval
@@ -26,7 +26,8 @@ MEANING = {
 
 def plot(interval: Interval, reach: float) -> str:
     """Draw an interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an
-    arrow."""
+    arrow.
+    """
     middle = WIDTH // 2
 
     def column(ratio: float) -> int:
@@ -48,7 +49,9 @@ def plot(interval: Interval, reach: float) -> str:
 
 def reach(result: Result) -> float:
     """Return how far a plot goes: to twice the tolerance at least, and so that most intervals fit."""
-    widest = max((max(call.ratio.high, 1 / call.ratio.low) for call in record.calls(result) if call.ratio), default=1)
+    widest = max(
+        (max(call.ratio.high, 1 / call.ratio.low) for call in result_file.calls(result) if call.ratio), default=1
+    )
     tolerance = result.parameters["tolerance"]
     assert isinstance(tolerance, float)
     return min(max(2 * tolerance - 1, widest * 1.02), 2.0)
@@ -62,7 +65,7 @@ def table(result: Result) -> Group:
         shown.add_column(head, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
     shown.add_column(f"{1 / far:.2f}{'1':^{WIDTH - 8}}{far:.2f}", no_wrap=True)
     shown.add_column("control")
-    for call in record.calls(result):
+    for call in result_file.calls(result):
         assert call.ratio is not None
         assert call.control is not None
         style = STYLES[call.verdict]
@@ -108,7 +111,7 @@ def markdown(result: Result) -> str:
         f"| | CPU time of | head ÷ base | interval | `{1 / far:.2f}{'1':^{WIDTH - 8}}{far:.2f}` | control |",
         "| --- | --- | ---: | --- | --- | --- |",
     ]
-    for call in record.calls(result):
+    for call in result_file.calls(result):
         assert call.ratio is not None
         assert call.control is not None
         lines.append(
@@ -143,7 +146,7 @@ def _said(check: Check) -> Verdict:
 
 
 def _timed(result: Result) -> set[str]:
-    return {call.metric for call in record.calls(result)}
+    return {call.metric for call in result_file.calls(result)}
 
 
 def _notable(result: Result) -> Iterator[tuple[Verdict, Check]]:

@@ -24,7 +24,7 @@ PLAN = run.CitusPlan(Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2
 
 
 def found(kept: float, times: float) -> run.Found:
-    """A cluster that keeps so much of every rate, and takes so many times as long for every report."""
+    """Return the figures of a cluster that keeps this share of every rate and takes this many times as long."""
     rates = {"rollup": [100.0, 200.0], "citus": [100.0 * kept, 200.0 * kept]}
     copied = {size: Copied(rates, {"rollup": 1.0, "citus": 2.0}, size) for size in phases.COPIES}
     return run.Found(

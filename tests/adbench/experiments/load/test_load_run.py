@@ -75,7 +75,7 @@ def test_the_command_and_the_table_know_the_same_scenarios(k6: str) -> None:
 
 
 def summary(**p95: float) -> Load:
-    """A summary with the promise p(50)<200 and the aim p(95)<100 on reports."""
+    """Build a summary of k6 with the promise p(50)<200 and the aim p(95)<100 on reports."""
     values = {"count": 10, "p(50)": 20.0, "p(95)": 50.0} | {f"p({key[1:]})": value for key, value in p95.items()}
     kept = {"p(50)<200": {"ok": values["p(50)"] < 200}, "p(95)<100": {"ok": values["p(95)"] < 100}}
     metrics = {
@@ -160,7 +160,8 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
     k6: str, new_database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is seeded, what its database held before is not claimed to be known, and it may ask for a key, which
-    stays out of what is written down."""
+    stays out of what is written down.
+    """
     url = await new_database("btree_gin")
     text, key = keys.make("k6", ["read", "write"], None, None, None)
     assert text

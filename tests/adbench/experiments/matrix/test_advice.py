@@ -86,7 +86,8 @@ def verdicts(need: Need, numbers: Result = TWO) -> dict[str, advice.Verdict]:
 
 def test_the_cheapest_design_that_meets_it_is_named() -> None:
     """Little data: the heap is in time, and nothing writes or stores less. More of it: the covering index is not
-    cheaper than roll-ups any more."""
+    cheaper than roll-ups any more.
+    """
     small = advice.advise(Need(1_000, 30, 200), TWO)
     assert small.chosen is not None
     assert small.chosen.variant == "heap"
@@ -123,7 +124,8 @@ def test_writing_all_day_does_not_meet_it() -> None:
 
 def test_sizes_are_those_of_the_windows_and_of_what_is_kept() -> None:
     """Indexed designs are taken at what lies in the matrix's days; a design that reads everything at all that is kept;
-    storage always at that."""
+    storage always at that.
+    """
     found = verdicts(Need(MILLION, 90, 200))
     assert {shape.events for shape in found["covering"].shapes} == {30 * MILLION}
     assert {shape.events for shape in found["heap"].shapes} == {90 * MILLION}

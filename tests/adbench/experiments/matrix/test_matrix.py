@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from adbench.experiments.matrix import measurements, outcome, phases, turns
-from adbench.experiments.matrix.expected import PROBE, Recount
+from adbench.experiments.matrix.expected import PROBE, Expected
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
 from adbench.records import store
@@ -189,9 +189,9 @@ def test_the_recount_counts_as_one_would_by_hand() -> None:
         Shape("campaigns", HOUR, None, None, "campaign_id"),
         Shape("filtered", DAY, "CAMP-0002", geo="IN"),
     )
-    recount, expected = Recount(data, shapes, END), {shape.name: {} for shape in shapes}
+    counted, expected = Expected(data, shapes, END), {shape.name: {} for shape in shapes}
     for block in data:
-        recount.add(block)
+        counted.add(block)
         for i in range(len(block)):
             ts, geo = datetime.fromtimestamp(int(block.ts[i]) / 1e6, UTC), MIXES[block.mix[i]]["geo"]
             campaign = data.campaign_id(int(block.campaign[i]))
@@ -201,9 +201,9 @@ def test_the_recount_counts_as_one_would_by_hand() -> None:
                 if ts >= END - shape.length and shape.campaign in (None, campaign) and shape.geo in (None, geo):
                     rows = expected[shape.name]
                     rows[key] = tuple(a + b for a, b in zip(rows.get(key, (0,) * 5), sums, strict=True))
-    assert recount.answers() == expected
+    assert counted.answers() == expected
     assert set(COUNTRIES) >= {group for _, group in expected["geo"]}
-    assert recount.answers(probes=3)["campaigns"][None, PROBE] == (3, 0, 0, 3, 0)
+    assert counted.answers(probes=3)["campaigns"][None, PROBE] == (3, 0, 0, 3, 0)
 
 
 @pytest.mark.anyio

@@ -23,7 +23,7 @@ DATA = Dataset(20_000, END, days=30, campaigns=60)
 
 @pytest.fixture
 async def rival(new_database, monkeypatch: pytest.MonkeyPatch):
-    """A client of the other service, in this process, and its database's URL; it holds DATA."""
+    """Yield a client of the ORM service, in this process, and the URL of its database, which holds DATA."""
     url = await new_database(None)
     await duel.fill(url, DATA)
     monkeypatch.setitem(os.environ, "ADPULSE_DATABASE_URL", url)

@@ -1,4 +1,4 @@
-"""How long whoever waits has to wait, from single requests; and the changes that are made meanwhile."""
+"""How long clients wait, from single requests; and the changes that are made meanwhile."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,11 +165,11 @@ def test_changes_follow_one_another_while_there_is_time(monkeypatch: pytest.Monk
         return Made(f"{here} to {name}" if name else "migrations", Span(began, clock.now), None, failure)
 
     monkeypatch.setattr(changes, "_change", change)
-    made = changes.make("", ("covering", "rollup"), Span(5, 63), tmp_path / "log", clock)  # type: ignore[arg-type]
+    made = changes.make("", ("covering", "rollup"), Span(5, 63), tmp_path / "log", clock)
     there, back = "rollup to covering", "covering to rollup"
     assert [each.name for each in made] == ["migrations", there, back, there]
     assert [each.span.start for each in made] == [5, 16, 27, 38]
-    made = changes.make("", ("btree", "rollup"), Span(clock.now, 1_000), tmp_path / "log", clock)  # type: ignore[arg-type]
+    made = changes.make("", ("btree", "rollup"), Span(clock.now, 1_000), tmp_path / "log", clock)
     assert [each.failure for each in made] == [None, "failed"]
 
 

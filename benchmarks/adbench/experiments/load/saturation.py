@@ -37,7 +37,7 @@ def steps(loaded: Load) -> list[Step]:
     return found
 
 
-def knee(found: list[Step]) -> Step | None:
+def saturation_point(found: list[Step]) -> Step | None:
     """Return the last step before the first that did not hold. None when not even the first one did."""
     last = None
     for step in found:

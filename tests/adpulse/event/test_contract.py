@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adpulse.event import COLUMNS, EVENT, FIELDS, TEXT_LENGTH, Limits, Values, check, explain
+from adpulse.event.contract import EVENT, FIELDS, check, explain
+from adpulse.event.limits import TEXT_LENGTH, Limits
+from adpulse.event.values import COLUMNS, Values
 from adpulse.ingest.copy_format import micros_of, pack, unpack
 from adpulse.settings import Settings
 
@@ -65,8 +67,16 @@ def test_the_edges_of_time_are_inside() -> None:
 def test_an_explanation_repeats_nothing() -> None:
     """Neither a value nor the name of an unknown field comes back."""
     limits = Limits.at(NOW, Settings())
-    texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "event_id", "metadata")]
-    for bad in [*texts, {"secret": 1}, {"user_id": "secret" * 30}, {"user_id": "secret\ud800"}, {"\ud800secret": 1}]:
+    texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "metadata")]
+    for bad in [
+        *texts,
+        {"secret": 1},
+        {"user_id": "secret" * 30},
+        {"event_id": "secret" * 30},
+        {"event_id": ["secret"]},
+        {"user_id": "secret\ud800"},
+        {"\ud800secret": 1},
+    ]:
         with pytest.raises(ValidationError) as caught:
             check(GOOD | bad, limits)
         assert "secret" not in str(explain(caught.value, 0))

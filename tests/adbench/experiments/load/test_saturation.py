@@ -1,8 +1,8 @@
-"""The knee of a ramp is the last step before the first that did not hold."""
+"""The saturation point of a ramp is the last step before the first that did not hold."""
 
 import pytest
 
-from adbench.experiments.load.knee import knee, steps
+from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.harness.k6 import Load
 
 
@@ -33,7 +33,7 @@ def test_the_first_step_that_does_not_hold_ends_the_search(broken: tuple[int, fl
     """Even when a later one would hold again."""
     found = steps(ramp((20, 10.0), (40, 10.0), broken, (80, 10.0)))
     assert [step.held for step in found] == [True, True, False, True]
-    best = knee(found)
+    best = saturation_point(found)
     assert best is not None
     assert best.offered == 20_000
 
@@ -42,10 +42,10 @@ def test_refused_batches_do_not_hold() -> None:
     """A batch that was answered but not stored is not ingested."""
     loaded = ramp((20, 10.0))
     loaded.metrics["events_accepted{part:1}"].values["count"] -= 1_000
-    assert knee(steps(loaded)) is None
+    assert saturation_point(steps(loaded)) is None
 
 
 def test_a_ramp_without_answers_has_no_steps() -> None:
-    """And so no knee."""
+    """A ramp without steps has no saturation point."""
     assert steps(ramp()) == []
-    assert knee([]) is None
+    assert saturation_point([]) is None

@@ -1,0 +1,76 @@
+"""Metadata: the JSON that jsonb takes, in compact form; numbers keep the digits that a double would lose."""
+
+import math
+import sys
+from typing import Any
+
+import orjson
+from pydantic_core import PydanticCustomError
+
+from adpulse.event.limits import Limits
+from adpulse.event.text import storable
+
+
+class Digits(float):
+    """A JSON number with more in its text than a double can hold: the nearest double, and the text.
+
+    An integer past 64 bits, a number past all doubles, or one that is nearly zero, which is the least double then.
+    """
+
+    def __new__(cls, text: str) -> "Digits":
+        value = float(text)
+        if value == 0 and not set("123456789").isdisjoint(text.lower().partition("e")[0]):
+            value = math.copysign(math.ulp(0.0), value)
+        number = super().__new__(cls, value)
+        number.text = text
+        return number
+
+    text: str
+
+    @staticmethod
+    def exact(value: float) -> bool:
+        """Return True if the double can be nothing else than what was written, to the precision of a double."""
+        return sys.float_info.min <= abs(value) < 2**63
+
+
+class InexactError(Exception):
+    """Metadata hold a number that may have lost digits when they were read."""
+
+
+def canonical(value: Any, limits: Limits, *, bare: bool = False) -> bytes:
+    """Return metadata as compact JSON. Raises PydanticCustomError for what is no metadata.
+
+    `bare`: it was read without Digits; raises InexactError where there might have been one.
+    """
+    if not isinstance(value, dict):
+        raise PydanticCustomError("type", "must be an object")
+    _check(value, limits.max_metadata_depth, bare)
+    text = orjson.dumps(value, default=_as_written)
+    if len(text) > limits.max_metadata_bytes:
+        raise PydanticCustomError("size", "is larger than {most} bytes", {"most": limits.max_metadata_bytes})
+    return text
+
+
+def _as_written(value: Any) -> orjson.Fragment:
+    """Return the text of the only values that orjson does not know."""
+    assert isinstance(value, Digits)
+    return orjson.Fragment(value.text)
+
+
+def _check(value: Any, depth: int, bare: bool) -> None:
+    """Raise PydanticCustomError for what PostgreSQL's jsonb, or the depth limit, would not take."""
+    if isinstance(value, str):
+        storable(value)
+    elif type(value) is float:
+        if value - value != 0:
+            raise PydanticCustomError("non_finite", "holds a number that is not finite")
+        if bare and not Digits.exact(value):
+            raise InexactError
+    elif isinstance(value, dict | list):
+        if depth == 0:
+            raise PydanticCustomError("depth", "is nested too deep")
+        for item in value:
+            _check(item, depth - 1, bare)
+        if isinstance(value, dict):
+            for item in value.values():
+                _check(item, depth - 1, bare)

@@ -1,0 +1,104 @@
+"""Everything that a report needs of the database: the statements that it asks, one after another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import asyncpg
+
+from adpulse.database.connections import Connection
+from adpulse.database.sql import SQL_DIR
+from adpulse.reports import hints, rows
+from adpulse.reports.metrics import REACH
+from adpulse.reports.query import Query, QueryError, Span
+from adpulse.reports.rows import Bucket, Cells, Group, Rest
+from adpulse.variants.catalogue import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The numbers of different users of a span: of its cells, and of the whole window."""
+
+    cells: dict[tuple[Group, Bucket], int]
+    everybody: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answers of the database: `cells`, and `reach` where it was asked for, of each span of the query.
+
+    `groups` are all groups in the order of the query, `kept` those that get a row.
+    """
+
+    cells: list[Cells]
+    reach: list[Reach]
+    groups: list[Group]
+    kept: list[Group]
+    hints: tuple[str, ...]
+
+
+async def fetch(connection: Connection, variant: Variant, query: Query, *, exact: bool, most_cells: int) -> Fetched:
+    """Ask the variant's statement, and the one for different users where the query needs it.
+
+    `exact`: with sums that may pass 2^63. Raises QueryError when there are more than `most_cells` groups and buckets.
+    """
+    cells = [rows.collect(await _records(connection, variant, query, span, exact, most_cells)) for span in query.spans]
+    users = await _users_by_group(connection, query) if query.order_by == REACH else None
+    groups = rows.rank(query, cells, users)
+    kept = groups if len(groups) <= query.limit else [*groups[: query.limit], Rest.OTHER]
+    reach = [await _reach(connection, query, span, kept) for span in query.spans] if query.reach else []
+    return Fetched(cells, reach, groups, kept, await hints.find(connection, query, cells))
+
+
+async def _records(
+    connection: Connection, variant: Variant, query: Query, span: Span, exact: bool, most: int
+) -> Iterable[Iterable[Any]]:
+    arguments = query.arguments(span.window)
+    if query.group_by is None and exact:
+        return _with_integers(await connection.fetch(variant.exact_report, *arguments))
+    if query.group_by is None:
+        statement = variant.statement(totals_only=query.totals_only)
+        return await connection.fetch(statement.text, *arguments[: statement.parameters])
+    # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
+    # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
+    report = (variant.exact_report if exact else variant.report).strip().removesuffix(";")
+    records = await connection.fetch(
+        f"WITH answer AS MATERIALIZED (\n{report}\n) SELECT * FROM answer LIMIT {most + 1}", *arguments
+    )
+    if len(records) > most:
+        advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"
+        raise QueryError("group_by", f"gives more than {most} groups and buckets; {advice}")
+    return _with_integers(records) if exact else records
+
+
+def _with_integers(records: Sequence[asyncpg.Record]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows with sums as int: a numeric arrives as Decimal."""
+    for bucket, group, *sums in records:
+        yield bucket, group, *map(int, sums)
+
+
+# ── Different users ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _reach_statement() -> str:
+    return (SQL_DIR / "reach.sql").read_text()
+
+
+async def _users_by_group(connection: Connection, query: Query) -> dict[Group, int]:
+    records = await connection.fetch(_reach_statement(), *query.arguments(query.span.window), None)
+    return {record["grp"]: record["unique_users"] for record in records if record["level"] == 2}
+
+
+async def _reach(connection: Connection, query: Query, span: Span, kept: Sequence[Group]) -> Reach:
+    named = [group for group in kept if group is not Rest.OTHER] if Rest.OTHER in kept else None
+    arguments: tuple[Any, ...] = (*query.arguments(span.window), named)
+    cells: dict[tuple[Group, Bucket], int] = {}
+    everybody = 0
+    for level, bucket, grp, other, users in await connection.fetch(_reach_statement(), *arguments):
+        if level == 3:
+            everybody = users
+        elif level == 0:
+            cells[Rest.OTHER if other else grp, bucket] = users
+    return Reach(cells, everybody)

@@ -1,0 +1,114 @@
+"""The parameters of GET /report as FastAPI publishes them. What a request sends is read by adpulse.reports.query."""
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from adpulse.calendar import Granularity
+from adpulse.event.limits import TEXT_LENGTH
+from adpulse.reports.filters import FIELDS
+from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
+from adpulse.reports.query import BY_NAME, Comparison, Format
+from adpulse.settings import Settings
+
+_Campaign = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
+_Filter = Annotated[str, Field(pattern=r"^[^:{][^:]*:|^\{.*\}$")]
+_TIME = {"anyOf": [{"pattern": "^-[0-9]{1,6}[mhdw]$"}, {"format": "date"}, {"format": "date-time"}]}
+_Time = Annotated[str, Field(json_schema_extra=_TIME)]
+_Zone = Annotated[str, Field(json_schema_extra={"format": "iana-time-zone"})]
+_Key = Annotated[str, Field(min_length=1)]
+_NAMES = "|".join(METRICS)
+_Metrics = Annotated[str, Field(pattern=f"^({_NAMES})(,({_NAMES}))*$")]
+_Order = Annotated[str, Field(pattern=f"^({_NAMES}|{BY_NAME})(:(asc|desc))?$")]
+_Absent = SkipJsonSchema[None]  # a parameter may be left out, and has no null
+
+
+def parameters(settings: Settings) -> type[BaseModel]:
+    """Return the model of the parameters, with this server's limits.
+
+    Swagger UI fills in what it finds as an example or a default of a parameter: only `start`, which is required, has
+    one. Examples of the others are in their schemas, and defaults in their descriptions.
+    """
+
+    class ReportParameters(BaseModel):
+        campaign_id: list[_Campaign] | _Absent = Query(
+            None,
+            description="A campaign; repeat it for several, leave it out for all.",
+            examples=[["CAMP-123"], ["CAMP-123", "CAMP-124"]],
+        )
+        start: str = Query(  # not _Time, which would take the place of Query and its openapi_examples
+            json_schema_extra=_TIME,
+            description="Where the window starts: `-15m`, `-1h`, `-7d`, `-2w` before now, a date (where that day "
+            "begins in `timezone`), or RFC 3339. Widened to a whole minute. "
+            f"At most {settings.max_range_days} days before `end`.",
+            examples=["-1h", "2025-09-24", "2025-09-24T06:00:00Z"],
+            openapi_examples={
+                "relative": {"value": "-1h"},
+                "a date": {"value": "2025-09-24"},
+                "an instant": {"value": "2025-09-24T06:00:00Z"},
+            },
+        )
+        end: _Time | _Absent = Query(
+            None,
+            description="Where it ends, exclusive; written as `start`. Default: now.",
+            examples=["2025-09-25", "-1d"],
+        )
+        granularity: Granularity | _Absent = Query(
+            None,
+            description="A row for every bucket of time; empty ones are present and zero. "
+            f"At most {settings.max_buckets} buckets.",
+            examples=["hour"],
+        )
+        timezone: _Zone | _Absent = Query(
+            None,
+            description="The IANA time zone of dates and buckets. Days have 23 or 25 hours where clocks change. "
+            "Default: `UTC`.",
+            examples=["Asia/Kolkata", "America/New_York"],
+        )
+        group_by: _Key | _Absent = Query(
+            None,
+            description=f"A row for every {', '.join(FIELDS)}, or value of a metadata key. "
+            "Group `null`: events without the key.",
+            examples=["geo", "campaign_id"],
+        )
+        filter: list[_Filter] | _Absent = Query(
+            None,
+            description="Only events of this group, as `key:value` or as the JSON object that a row has as its "
+            "`filter`; repeat it for several, which then must all match.",
+            examples=[["geo:IN"], ["geo:IN", "device:mobile"], ['{"geo": null}']],
+        )
+        metrics: _Metrics | _Absent = Query(
+            None,
+            description="The columns, separated by commas. `unique_users` (reach) has to be asked for: it is counted "
+            f"from single events, over at most {settings.max_reach_days} days. "
+            + " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items())
+            + f" Default: `{','.join(DEFAULT_METRICS)}`.",
+            examples=["impressions,clicks,ctr", "impressions,unique_users"],
+        )
+        order_by: _Order | _Absent = Query(
+            None,
+            description="The order of groups: a metric, greatest first, or `group`; `:asc` or `:desc` turns it round. "
+            "Undefined ratios come last. Default: `impressions`.",
+            examples=["revenue", "cpc:asc"],
+        )
+        limit: Annotated[int, Field(ge=1, le=settings.max_groups)] | _Absent = Query(
+            None,
+            description="The most groups; the others are summed as one, `(other)`, so that rows still sum to the "
+            f"totals. Default: `{settings.max_groups}`.",
+            examples=[10],
+        )
+        compare: Comparison | _Absent = Query(
+            None,
+            description="Adds the window directly before, as long as this one (whole months: as many months; whole "
+            "days: as many days), and the change: 0.25 is a quarter more.",
+            examples=["previous"],
+        )
+        format: Format | _Absent = Query(
+            None,
+            description="`csv` has the same columns, money with six decimals. Default: `json`.",
+            examples=["csv"],
+        )
+
+    return ReportParameters

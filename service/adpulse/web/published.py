@@ -1,0 +1,32 @@
+"""A route of which FastAPI publishes models, and whose endpoint reads the request by itself.
+
+FastAPI's own way would validate the parameters by the models, and write the answer by them: again, and in other words
+than the endpoint's.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, cast
+
+from fastapi import Query
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class PublishedRoute(APIRoute):
+    """Hands the request to the endpoint as it is."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the endpoint."""
+        return cast(Callable[[Request], Coroutine[Any, Any, Response]], self.endpoint)
+
+
+def with_parameters(
+    endpoint: Callable[[Request], Awaitable[Response]], model: type[BaseModel]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint with a signature that publishes the model as its query parameters."""
+    parameters = inspect.Parameter("parameters", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[model, Query()])
+    endpoint.__signature__ = inspect.Signature([parameters])  # type: ignore[attr-defined]  # inspect's, no type has it
+    return endpoint

@@ -1,0 +1,55 @@
+"""The folders of metrics of servers that were killed are removed, and no other."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from adpulse.web.worker_metrics import shared_metrics
+
+SERVE = """
+import os
+import time
+from adpulse.web.worker_metrics import shared_metrics
+with shared_metrics():
+    print(os.environ["PROMETHEUS_MULTIPROC_DIR"], flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of this test's own for what is usually in /tmp."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    return tmp_path
+
+
+def test_a_folder_lives_as_long_as_its_server(home: Path) -> None:
+    """It goes at the end of a server; of one that was killed, when the next begins. Its name does not count."""
+    with subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        folder = Path(server.stdout.readline().strip())
+        assert folder.parent == home
+        # As another container's process has it, whose ids mean nothing here.
+        renamed = folder.rename(home / f"adpulse-metrics-{2**22 + 1}-x")
+        with shared_metrics():
+            assert renamed.exists()
+        server.send_signal(signal.SIGKILL)
+    with shared_metrics():
+        assert list(home.iterdir()) == [Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])]
+    assert list(home.iterdir()) == []
+
+
+def test_what_no_server_has_locked_stays(home: Path) -> None:
+    """A folder that a server is just making, or that is none of ours, is not touched."""
+    (home / "adpulse-metrics-1-making").mkdir()
+    (home / "adpulse-metrics-else").write_text("a file")
+    with shared_metrics():
+        pass
+    assert sorted(path.name for path in home.iterdir()) == ["adpulse-metrics-1-making", "adpulse-metrics-else"]

@@ -1,0 +1,110 @@
+"""Names on the pages of documentation: the path, command, variable or identifier exists in the code."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from adpulse.settings import PREFIX, Settings
+from tests.docs.pages import FENCE, PAGES, ROOT, pages, unknown_command
+
+# The change log and the decisions tell of names that have gone.
+CURRENT = [page for page in PAGES if page.name != "CHANGELOG.md" and page.parent.name != "decisions"]
+current = pytest.mark.parametrize("page", CURRENT, ids=lambda page: str(page.relative_to(ROOT)))
+
+FOLDERS = ("service", "sql", "benchmarks", "notebooks", "screenshots", "infra", "docs", "tests", "requirements")
+SUFFIXES = "py|sql|md|yml|yaml|toml|json|conf|ini|sh|js|txt|csv|cfg|png|ipynb|patch"
+MADE = (".adpulse/", "build/", ".venv/")  # folders that a command makes
+MINE = {"sql/variants/09_mine", "infra/prometheus/adpulse-key"}  # files that the reader makes
+MISTYPED = {"ADPULSE_PROT"}
+FOREIGN = re.compile(r"(pg|citus)_\w+|max_locks_per_transaction|block_writes")  # names of PostgreSQL and Citus
+
+
+@cache
+def _tree() -> tuple[str, ...]:
+    """Return every file and folder of the repository that a page may name, relative to its top."""
+    found = [path for folder in (*FOLDERS, ".ci", ".github") for path in (ROOT / folder, *(ROOT / folder).rglob("*"))]
+    found += [path for path in ROOT.iterdir() if path.is_file()]
+    return tuple(str(path.relative_to(ROOT)) for path in found if "__pycache__" not in path.parts)
+
+
+@cache
+def _source() -> frozenset[str]:
+    """Return every word of the code: what is not prose, a result or a picture."""
+    kinds = {".py", ".sql", ".js", ".yaml", ".yml", ".toml", ".json", ".conf", ".cfg", ".ini", ".sh", ".patch", ""}
+    files = [ROOT / name for name in _tree() if "results" not in name and Path(name).suffix in kinds]
+    text = "\n".join(path.read_text(errors="ignore") for path in files if path.is_file() and path != Path(__file__))
+    return frozenset(re.findall(r"[A-Za-z_]\w*", text))
+
+
+def _spans(page: Path) -> Iterator[str]:
+    """Yield what stands between backticks in the page's running text and tables."""
+    yield from re.findall(r"`([^`]+)`", FENCE.sub("", page.read_text()))
+
+
+def _paths(page: Path) -> Iterator[str]:
+    """Yield the words of the page that look like paths of this repository, in running text and in blocks."""
+    for span in (*_spans(page), *(block for _, block in FENCE.findall(page.read_text()))):
+        for word in re.findall(r"(?<![\w./@:~$}<>*-])[\w.*-]+(?:/[\w.*-]+)*/?(?![\w/{<…-])", span):
+            inside = word.split("/")[0] in FOLDERS and "/" in word
+            if inside or (word == span and re.fullmatch(rf"[\w.*-]+(/[\w.*-]+)*\.({SUFFIXES})", word)):
+                yield word
+
+
+@current
+def test_paths_exist(page: Path) -> None:
+    """A page names files and folders that are there; `*` and `NN_name` stand for any."""
+    names = [name.rstrip("/.") for name in _paths(page) if not name.startswith(MADE) and name not in MINE]
+    globs = {name: name.replace("NN_name", "*") for name in names}
+    missing = [
+        name
+        for name, glob in globs.items()
+        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in _tree())
+    ]
+    assert missing == []
+
+
+@pages
+def test_commands_in_the_text_exist(page: Path) -> None:
+    """What running text gives as a command of ours or a make target is one, with these options."""
+    if page not in CURRENT:
+        return
+    spans = [span.removeprefix(".venv/bin/").split() for span in _spans(page)]
+    commands = [words for words in spans if len(words) > 1 and words[0] in ("adpulse", "adbench", "make")]
+    assert [" ".join(words) for words in commands if unknown_command(words, group=True)] == []
+
+
+@current
+def test_variables_exist(page: Path) -> None:
+    """Every ADPULSE_ variable on a page is a setting, or is read by the code, the stack or the image."""
+    settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    named = set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", page.read_text()))
+    assert named - settings - _source() - MISTYPED == set()
+
+
+@current
+def test_identifiers_exist(page: Path) -> None:
+    """A name with an underscore in backticks, such as a table, function or metric, occurs in the code."""
+    words = {word for span in _spans(page) for word in re.findall(r"(?<![\w/.-])[a-z]\w*_\w+(?![\w/.-])", span)}
+    words = {word for word in words if not FOREIGN.fullmatch(word)}
+    assert words - _source() == set()
+
+
+def test_the_threat_model_names_tests() -> None:
+    """Each test that the threat model names in italics is a function of tests/."""
+    source = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    functions = re.findall(r"^(?:async )?def test_(\w+)\(", source, re.MULTILINE)
+    rows = re.findall(r"^\|.*\|([^|]+)\|$", (ROOT / "docs/explanation/threat-model.md").read_text(), re.MULTILINE)
+    named = [name.replace(" ", "_").replace("-", "_") for row in rows for name in re.findall(r"\*([a-z0-9 -]+)\*", row)]
+    assert named
+    assert [name for name in named if not any(name in function for function in functions)] == []
+
+
+@pages
+def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
+    """Where a link's text is a file's name in backticks, it leads to that file."""
+    links = re.findall(r"\[`([\w./-]+)`\]\(([^)#\s]+)\)", FENCE.sub("", page.read_text()))
+    assert [(name, file) for name, file in links if "." in name and not file.endswith(Path(name).name)] == []
