@@ -35,7 +35,7 @@ async def migrate(
         new = catalogue.find(name or current or default)
         declared = await state.declared(connection)
         keys = declared if dimensions is None else list(dimensions)
-        moves = old is None or new.name != old.name or (keys != declared and new.has_dimensions)
+        moves = old is None or new.name != old.name
         if moves and (reason := await catalogue.unavailable(connection, new)):
             raise SchemaError(f"variant {new.name} {reason}")
         beside = moves and old is not None and new.moves_online and old.moves_online
@@ -48,7 +48,7 @@ async def migrate(
         assert old is not None
         async with online.alone(connection):
             # Unless somebody else has just done the same.
-            if (await catalogue.active(connection)).name != new.name or await state.declared(connection) != keys:
+            if (await catalogue.active(connection)).name != new.name:
                 await online.check(connection, old)
                 await foreign.check(connection, old, drop=drop_foreign)
                 await online.move(connection, old, new, keys)

@@ -257,8 +257,8 @@ def _sums(values: Sequence[Any]) -> tuple[int, ...]:
 
 def _rows(records: Sequence[Any]) -> Rows:
     """Read rows of bucket, group and sums; a note after them says which is the row "(other)", or that it is none."""
-    return {
-        (f"{record[0]:%FT%RZ}" if record[0] else None, _OTHER if record[7:] == ("other",) else record[1]): _sums(record[2:7])
-        for record in map(tuple, records)
-        if record[7:] != ("raw",)
-    }
+    found: Rows = {}
+    for bucket, group, *sums, note in (tuple(record) if len(record) > 7 else (*record, None) for record in records):
+        if note != "raw":
+            found[f"{bucket:%FT%RZ}" if bucket else None, _OTHER if note == "other" else group] = _sums(sums)
+    return found

@@ -13,7 +13,9 @@ SELECT tend_partitions();
 WITH
   moved AS (
     DELETE FROM rollup_delta
-    WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+    WHERE
+      (xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved) AND xid <= '18446744073709551615')
+      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
     RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
   ),
   -- Hours of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
@@ -36,13 +38,20 @@ WITH
     FROM moved
     LEFT JOIN large_hours USING (hour)
   ),
-  -- Transactions before the oldest that was running when this statement began are over; what they left is moved now.
+  -- What this statement sees is moved now: the deltas of every transaction that was over when it began. In a transaction that has
+  -- written before, its own is one of these, and may write more: then the mark is only that no older one is left.
+  -- `before` is what services of the version before read.
   mark AS (
-    INSERT INTO rollup_mark (before, system_identifier)
-    SELECT pg_snapshot_xmin(pg_current_snapshot()), system_identifier
-    FROM pg_control_system()
+    INSERT INTO rollup_mark (before, system_identifier, snapshot)
+    SELECT
+      pg_snapshot_xmin(seen), system_identifier,
+      CASE WHEN NOT pg_visible_in_snapshot(pg_current_xact_id(), seen) THEN seen END
+    FROM pg_control_system(), pg_current_snapshot() AS seen
     WHERE EXISTS (SELECT FROM moved)
-    ON CONFLICT (only_row) DO UPDATE SET before = excluded.before, system_identifier = excluded.system_identifier
+    ON CONFLICT (only_row) DO UPDATE SET
+      before = excluded.before,
+      system_identifier = excluded.system_identifier,
+      snapshot = excluded.snapshot
   ),
   -- Where rollup_dims() has to look for these events, if it has not added them up yet.
   tail AS (

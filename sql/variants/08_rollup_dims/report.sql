@@ -1,6 +1,6 @@
--- variant: rollup_dims. One statement answers every report: totals as in 07, and by dimension_report() of up.sql whatever
--- asks for metadata or event types. Besides the columns of every report it returns `note`, which is explained there. In
--- psql: sql/report.psql.
+-- variant: rollup_dims. One statement answers every report: totals as in 07, and what asks for metadata or event types by
+-- dimension_report(), in up.sql. Besides the columns of every report it returns `note`, which is explained there. In psql:
+-- sql/report.psql.
 --
 -- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null
@@ -37,7 +37,7 @@ WITH
     SELECT $2, $3
     WHERE $4 = 'minute'
   ),
-  parts AS (
+  stored AS (
     SELECT
       hour AS at, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
@@ -78,15 +78,30 @@ WITH
         (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
+  ),
+  mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),
+  -- The deltas of transactions that the mark does not see: those since, and those that ran then. Two branches, so that each has
+  -- its part of the index.
+  unmoved AS NOT MATERIALIZED (
+    SELECT *
+    FROM rollup_delta
+    -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
+    WHERE xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615'
+    UNION ALL
+    SELECT *
+    FROM rollup_delta
+    WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+  ),
+  parts AS (
+    SELECT *
+    FROM stored
     UNION ALL
     SELECT
       minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM rollup_delta
+    FROM unmoved
     WHERE
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
-      -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
-      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
       AND $1 IS NULL
     UNION ALL
@@ -94,10 +109,9 @@ WITH
     SELECT
       minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM rollup_delta
+    FROM unmoved
     WHERE
       $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
-      AND xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
       AND minute >= $2 AND minute < $3
       AND $1 IS NOT NULL AND campaign_id = ANY($1)
   )

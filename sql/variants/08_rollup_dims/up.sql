@@ -58,8 +58,8 @@ CREATE TABLE rollup_delta (
 
 -- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can take it away
 -- while a transaction older than the move runs: a dump, a long query. Reports would step over millions of them. So
--- they begin here, at the first transaction that can have a delta left, wherever in the table its rows lie:
--- rollup_delta_start(), in sql/migrations/0006.
+-- they look here for the transactions that can have a delta left, wherever in the table its rows lie:
+-- rollup_moved_snapshot(), in sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
@@ -281,6 +281,7 @@ BEGIN
       FROM added;
     END;
   END IF;
+  -- rollup_dims() has to know what becomes of events that it has added up.
   IF TG_OP = 'UPDATE' THEN
     INSERT INTO rollup_dim_change
       (sign, row_xid, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata)
@@ -334,8 +335,9 @@ BEGIN
     RETURN NULL;
   END IF;
   TRUNCATE
-    rollup_delta, rollup_minute, rollup_hour, rollup_large, rollup_dim_minute, rollup_dim_hour, rollup_dim_day,
-    rollup_dim_detail, rollup_dim_change, rollup_dim_tail, rollup_dim_pending;
+    rollup_delta, rollup_minute, rollup_hour, rollup_large,
+    rollup_dim_minute, rollup_dim_hour, rollup_dim_day, rollup_dim_detail, rollup_dim_change, rollup_dim_tail,
+    rollup_dim_pending;
   INSERT INTO rollup_dim_detail (minutes, at) SELECT 60, date_bin('1 day', closed_to, 'epoch') FROM rollup_dim_mark;
   PERFORM set_config('adpulse.counted', '', true);
   RETURN NULL;
