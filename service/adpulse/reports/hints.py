@@ -38,7 +38,7 @@ async def find(connection: Connection, query: Query, answers: Sequence[Cells]) -
     hints = []
     if Rest.OTHER in groups:
         hints.append(
-            f'values of {query.group_by} past the most that have rows of their own, and long ones, share the row "(other)"'
+            f'values of {query.group_by} past the most with rows of their own, and long ones, share the row "(other)"'
         )
     if not groups and any("," in campaign for campaign in query.campaigns):
         hints.append("campaign_id has a comma; for several campaigns repeat it: campaign_id=A&campaign_id=B")
