@@ -11,7 +11,7 @@
 -- row by row, and that fires no statement trigger (docs/decisions/0084). rollup_mark stays: it counts in numbers of here.
 SELECT format('ALTER TABLE %I REPLICA IDENTITY FULL', relname)
 FROM pg_class
-WHERE oid = to_regclass('rollup_delta') AND relreplident <> 'f' -- no key: a moved delta is named by all its columns
+WHERE oid IN (to_regclass('rollup_delta'), to_regclass('rollup_delta_all')) AND relreplident <> 'f' -- no key: a moved delta is named by all its columns
 \gexec
 
 SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname) AS state

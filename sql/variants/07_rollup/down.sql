@@ -4,7 +4,9 @@ DROP TABLE events;
 
 DROP FUNCTION rollup_capture(), rollup_truncate(), rollup_emptying();
 
-DROP TABLE rollup_delta, rollup_minute, rollup_hour, rollup_large;
+DROP TABLE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta;
+
+DROP FUNCTION rollup_guard();
 
 -- Not there in a new database: what migration 0006 left alone.
 DROP TABLE IF EXISTS rollup_moved;

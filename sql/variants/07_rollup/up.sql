@@ -4,7 +4,8 @@
 --             the price was to be a tenth of the write throughput of the same partitions without roll-ups; it is
 --             three tenths for dense events and half for thin ones (docs/decisions/0030, adbench run rollups)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
--- tables:     rollup_hour (hour), rollup_minute (minute), rollup_large (minute), rollup_delta (minute)
+-- tables:     rollup_day (day), rollup_hour (hour), rollup_minute (minute), rollup_large (minute),
+--             rollup_delta_all (minute), rollup_delta (minute)
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day
@@ -50,6 +51,36 @@ CREATE TABLE rollup_delta (
 -- rollup_moved_snapshot(), in sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
+-- The same for all campaigns together: a row for each minute of a statement, so that the report without a campaign does not
+-- read those of a thousand.
+CREATE TABLE rollup_delta_all (
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  minute timestamptz NOT NULL,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+CREATE INDEX rollup_delta_all_xid_idx ON rollup_delta_all (xid);
+
+-- Who takes a delta away must have added it everywhere. Services of the version before do not know of days: their rounds fail
+-- and change nothing, until one of this version maintains. maintain.sql and rebuild.sql say that they know.
+CREATE FUNCTION rollup_guard() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('adpulse.moves', true) IS DISTINCT FROM 'to days' THEN
+    RAISE object_not_in_prerequisite_state USING
+      MESSAGE = 'deltas are moved by the maintain.sql of a newer version: replace this service, or run that file';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER rollup_delta_moved AFTER DELETE ON rollup_delta
+FOR EACH STATEMENT EXECUTE FUNCTION rollup_guard();
+
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
 -- without a campaign reads as few rows as the report with one.
 -- The key carries every column: a report is an index-only scan.
@@ -77,12 +108,27 @@ CREATE TABLE rollup_hour (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- Days of UTC: what a zone's day shares with them is read by the day, the rest by hours and minutes.
+CREATE TABLE rollup_day (
+  campaign_id text,
+  day timestamptz,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL,
+  PRIMARY KEY (campaign_id, day)
+    INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
+
 -- For reports over all campaigns, group by campaign: rows arrive in time order, so a block range will do.
 CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
 
 CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
 
--- Amounts too large to be added up as bigint for ever: of an hour in which one round of maintain.sql moves more than 2^40
+CREATE INDEX rollup_day_day_idx ON rollup_day USING brin (day) WITH (pages_per_range = 16);
+
+-- Amounts too large to be added up as bigint for ever: of a day of which one round of maintain.sql moves more than 2^40
 -- micros, the money goes here, as numeric, and only the counts into the tables above. So a round adds at most 2^40 to a
 -- cell there, which is full after eight million rounds, and no sender can stop compaction for the others.
 CREATE TABLE rollup_large (
@@ -100,65 +146,93 @@ CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   -- A table that was a partition once: reports do not see it.
-  IF TG_TABLE_NAME <> 'events' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
-    RETURN NULL;
+  IF TG_TABLE_NAME <> 'events' THEN -- in two steps, because the second is a query
+    IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
+      RETURN NULL;
+    END IF;
   END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     BEGIN
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          count(*) FILTER (WHERE event_type = 'impression'),
+          count(*) FILTER (WHERE event_type = 'click'),
+          count(*) FILTER (WHERE event_type = 'conversion'),
+          total(cost_micros),
+          total(revenue_micros)
+        FROM added
+        GROUP BY 1, 2
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
       SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        count(*) FILTER (WHERE event_type = 'impression'),
-        count(*) FILTER (WHERE event_type = 'click'),
-        count(*) FILTER (WHERE event_type = 'conversion'),
-        total(cost_micros),
-        total(revenue_micros)
-      FROM added
-      GROUP BY 1, 2;
+        minute, total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+      FROM deltas
+      GROUP BY 1;
     EXCEPTION WHEN numeric_value_out_of_range THEN
       -- The sum of a minute does not fit: a delta for each event.
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-      SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        (event_type = 'impression')::int,
-        (event_type = 'click')::int,
-        (event_type = 'conversion')::int,
-        cost_micros,
-        revenue_micros
-      FROM added;
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          (event_type = 'impression')::int,
+          (event_type = 'click')::int,
+          (event_type = 'conversion')::int,
+          cost_micros,
+          revenue_micros
+        FROM added
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT * FROM deltas;
     END;
   END IF;
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
     BEGIN
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          -count(*) FILTER (WHERE event_type = 'impression'),
+          -count(*) FILTER (WHERE event_type = 'click'),
+          -count(*) FILTER (WHERE event_type = 'conversion'),
+          -total(cost_micros),
+          -total(revenue_micros)
+        FROM removed
+        GROUP BY 1, 2
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
       SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        -count(*) FILTER (WHERE event_type = 'impression'),
-        -count(*) FILTER (WHERE event_type = 'click'),
-        -count(*) FILTER (WHERE event_type = 'conversion'),
-        -total(cost_micros),
-        -total(revenue_micros)
-      FROM removed
-      GROUP BY 1, 2;
+        minute, total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+      FROM deltas
+      GROUP BY 1;
     EXCEPTION WHEN numeric_value_out_of_range THEN
       -- The sum of a minute does not fit: a delta for each event.
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-      SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        -(event_type = 'impression')::int,
-        -(event_type = 'click')::int,
-        -(event_type = 'conversion')::int,
-        -cost_micros,
-        -revenue_micros
-      FROM removed;
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          -(event_type = 'impression')::int,
+          -(event_type = 'click')::int,
+          -(event_type = 'conversion')::int,
+          -cost_micros,
+          -revenue_micros
+        FROM removed
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT * FROM deltas;
     END;
   END IF;
   RETURN NULL;
@@ -174,7 +248,7 @@ BEGIN
     EXECUTE format('DELETE FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
     RETURN NULL;
   END IF;
-  TRUNCATE rollup_delta, rollup_minute, rollup_hour, rollup_large;
+  TRUNCATE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta;
   PERFORM set_config('adpulse.counted', '', true);
   RETURN NULL;
 END

@@ -33,17 +33,22 @@ async def damage(connection: Connection, variant: Variant) -> None:
         await connection.execute("DELETE FROM events WHERE user_id = 'U' AND cost_micros % 5 = 0")
         await connection.execute("RESET session_replication_role")
         return
+    await connection.execute("SET adpulse.moves = 'to days'")  # past the guard of rollup_delta
     for table, column in variant.tables.items():
         if column is None:
             continue
-        await connection.execute(f"UPDATE {table} SET cost_micros = cost_micros + 3 WHERE campaign_id = 'C1'")
-        await connection.execute(f"DELETE FROM {table} WHERE campaign_id = 'C2'")
+        one, other = (
+            ("clicks > 0", "false") if table == "rollup_delta_all" else ("campaign_id = 'C1'", "campaign_id = 'C2'")
+        )
+        await connection.execute(f"UPDATE {table} SET cost_micros = cost_micros + 3 WHERE {one}")
+        await connection.execute(f"DELETE FROM {table} WHERE {other}")
         await connection.execute(
             f"UPDATE {table} SET {column} = '2011-11-11' WHERE ctid = (SELECT max(ctid) FROM {table})"
         )
         await connection.execute(
             f"UPDATE {table} SET {column} = 'infinity' WHERE ctid = (SELECT min(ctid) FROM {table})"
         )
+    await connection.execute("RESET adpulse.moves")
     if "rollup_value" in variant.tables:
         await connection.execute("DELETE FROM rollup_value")
 
