@@ -18,11 +18,13 @@ DROP FUNCTION
   rollup_dim_sees(pg_snapshot, text), rollup_dim_marked(), rollup_dim_seen(), rollup_fold(text, boolean, boolean),
   rollup_dim_few(), rollup_dim_most();
 
-DROP TABLE rollup_delta, rollup_minute, rollup_hour, rollup_large;
+DROP TABLE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta;
+
+DROP FUNCTION rollup_guard();
 
 -- Not there in a new database: what migration 0006 left alone.
 DROP TABLE IF EXISTS rollup_moved;
 
 DROP TABLE
   rollup_dim_mark, rollup_dimension, rollup_value, rollup_dim_pending, rollup_dim_detail, rollup_dim_day, rollup_dim_hour,
-  rollup_dim_minute, rollup_dim_change, rollup_dim_tail;
+  rollup_dim_minute, rollup_dim_large, rollup_dim_change, rollup_dim_tail;

@@ -7,41 +7,86 @@
 -- Partitions ahead of time, and stray days out of the default partition: sql/migrations/0002 says how and how many.
 SELECT tend_partitions();
 
--- Deltas into minutes and hours, in one statement: whatever snapshot a report has, it sees each delta once.
--- GROUPING SETS adds the sum over all campaigns under ''. ORDER BY keeps the keys in one order, so that a second
--- session that runs this by accident waits instead of deadlocking.
+-- Deltas into minutes, hours and days, in one statement: whatever snapshot a report has, it sees each delta once.
+-- ORDER BY keeps the keys in one order, so that a second session that runs this by accident waits instead of deadlocking.
 WITH
+  mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),
   moved AS (
     DELETE FROM rollup_delta
     WHERE
-      (xid >= (SELECT pg_snapshot_xmax(moved) FROM rollup_moved_snapshot() AS moved) AND xid <= '18446744073709551615')
-      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM rollup_moved_snapshot() AS moved))
-    RETURNING *, date_bin('1 hour', minute, 'epoch') AS hour
+      (
+        (xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615')
+        OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+      )
+      -- For rollup_guard().
+      AND (SELECT set_config('adpulse.moves', 'to days', true)) IS NOT NULL
+    RETURNING campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
   ),
-  -- Hours of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
+  moved_all AS (
+    DELETE FROM rollup_delta_all
+    WHERE
+      (xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615')
+      OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+    RETURNING '' AS campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
+  ),
+  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
   -- floating point, because nothing but the size matters here.
-  large_hours AS (
-    SELECT hour
+  large_days AS (
+    SELECT date_bin('1 day', minute, 'epoch') AS day
     FROM moved
-    GROUP BY hour
+    GROUP BY 1
     HAVING
       sum(abs(cost_micros::float8)) > 1099511627776
       OR sum(abs(revenue_micros::float8)) > 1099511627776
   ),
-  -- The money of the cells, which is none where it goes into rollup_large.
-  counted AS (
+  large_deltas AS (
+    SELECT deltas.*
+    FROM (SELECT * FROM moved UNION ALL SELECT * FROM moved_all) AS deltas
+    JOIN large_days ON day = date_bin('1 day', minute, 'epoch')
+  ),
+  -- Where rollup_dims() has to look for these events, if it has not added them up yet.
+  into_tail AS (
+    INSERT INTO rollup_dim_tail (day)
+    SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM moved_all
+  ),
+  into_large AS (
+    INSERT INTO rollup_large AS kept
+    SELECT campaign_id, minute, sum(cost_micros), sum(revenue_micros)
+    FROM large_deltas
+    GROUP BY 1, 2
+    ORDER BY 1, 2
+    ON CONFLICT (campaign_id, minute) DO UPDATE SET
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  ),
+  -- The cells, without the money that goes into rollup_large.
+  minutes AS (
     SELECT
-      moved.*,
-      CASE WHEN large_hours.hour IS NULL THEN cost_micros ELSE 0 END AS cost,
-      CASE WHEN large_hours.hour IS NULL THEN revenue_micros ELSE 0 END AS revenue,
-      large_hours.hour IS NOT NULL AS is_large
-    FROM moved
-    LEFT JOIN large_hours USING (hour)
+      campaign_id, minute,
+      total(impressions) AS impressions,
+      total(clicks) AS clicks,
+      total(conversions) AS conversions,
+      total(CASE WHEN large_days.day IS NULL THEN cost_micros ELSE 0 END) AS cost_micros,
+      total(CASE WHEN large_days.day IS NULL THEN revenue_micros ELSE 0 END) AS revenue_micros
+    FROM (SELECT * FROM moved UNION ALL SELECT * FROM moved_all) AS deltas
+    LEFT JOIN large_days ON day = date_bin('1 day', minute, 'epoch')
+    GROUP BY 1, 2
+  ),
+  hours AS (
+    SELECT
+      campaign_id, date_bin('1 hour', minute, 'epoch') AS hour,
+      total(impressions) AS impressions,
+      total(clicks) AS clicks,
+      total(conversions) AS conversions,
+      total(cost_micros) AS cost_micros,
+      total(revenue_micros) AS revenue_micros
+    FROM minutes
+    GROUP BY 1, 2
   ),
   -- What this statement sees is moved now: the deltas of every transaction that was over when it began. In a transaction that has
   -- written before, its own is one of these, and may write more: then the mark is only that no older one is left.
   -- `before` is what services of the version before read.
-  mark AS (
+  marked AS (
     INSERT INTO rollup_mark (before, system_identifier, snapshot)
     SELECT
       pg_snapshot_xmin(seen), system_identifier,
@@ -53,55 +98,36 @@ WITH
       system_identifier = excluded.system_identifier,
       snapshot = excluded.snapshot
   ),
-  -- Where rollup_dims() has to look for these events, if it has not added them up yet.
-  tail AS (
-    INSERT INTO rollup_dim_tail (day)
-    SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM moved
-  ),
-  large AS (
-    INSERT INTO rollup_large AS kept
-    SELECT coalesce(campaign_id, ''), 0, '', minute, sum(cost_micros), sum(revenue_micros)
-    FROM counted
-    WHERE is_large
-    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
-      cost_micros = kept.cost_micros + excluded.cost_micros,
-      revenue_micros = kept.revenue_micros + excluded.revenue_micros
-  ),
-  minutes AS (
+  into_minutes AS (
     INSERT INTO rollup_minute AS kept
-    SELECT
-      coalesce(campaign_id, ''),
-      minute,
-      total(impressions),
-      total(clicks),
-      total(conversions),
-      total(cost),
-      total(revenue)
-    FROM counted
-    GROUP BY GROUPING SETS ((campaign_id, minute), (minute))
-    ORDER BY 1, 2
+    SELECT * FROM minutes
+    ORDER BY campaign_id, minute
     ON CONFLICT (campaign_id, minute) DO UPDATE SET
       impressions = kept.impressions + excluded.impressions,
       clicks = kept.clicks + excluded.clicks,
       conversions = kept.conversions + excluded.conversions,
       cost_micros = kept.cost_micros + excluded.cost_micros,
       revenue_micros = kept.revenue_micros + excluded.revenue_micros
+  ),
+  into_hours AS (
+    INSERT INTO rollup_hour AS kept
+    SELECT * FROM hours
+    ORDER BY campaign_id, hour
+    ON CONFLICT (campaign_id, hour) DO UPDATE SET
+      impressions = kept.impressions + excluded.impressions,
+      clicks = kept.clicks + excluded.clicks,
+      conversions = kept.conversions + excluded.conversions,
+      cost_micros = kept.cost_micros + excluded.cost_micros,
+      revenue_micros = kept.revenue_micros + excluded.revenue_micros
   )
-INSERT INTO rollup_hour AS kept
+INSERT INTO rollup_day AS kept
 SELECT
-  coalesce(campaign_id, ''),
-  hour,
-  total(impressions),
-  total(clicks),
-  total(conversions),
-  total(cost),
-  total(revenue)
-FROM counted
-GROUP BY GROUPING SETS ((campaign_id, hour), (hour))
+  campaign_id, date_bin('1 day', hour, 'epoch'),
+  total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+FROM hours
+GROUP BY 1, 2
 ORDER BY 1, 2
-ON CONFLICT (campaign_id, hour) DO UPDATE SET
+ON CONFLICT (campaign_id, day) DO UPDATE SET
   impressions = kept.impressions + excluded.impressions,
   clicks = kept.clicks + excluded.clicks,
   conversions = kept.conversions + excluded.conversions,

@@ -14,22 +14,38 @@
 
 WITH
   buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),
-  -- The UTC hours that an edge of the window or of a bucket cuts: `India` days begin at half past. They are read
-  -- by the minute, all other hours by the hour.
+  -- Where the window and its buckets begin and end.
+  edges AS (
+    SELECT $2::timestamptz AS edge
+    UNION ALL
+    SELECT $3::timestamptz
+    UNION ALL
+    SELECT bucket
+    FROM buckets, unnest(begins) AS bucket
+    WHERE $4::text IN ('hour', 'day', 'week', 'month')
+  ),
+  -- The UTC days that an edge cuts are read by the hour; of these, the hours that an edge cuts (`India` days begin at half
+  -- past) by the minute. All other days are read by the day.
+  cut_days AS (
+    SELECT DISTINCT date_bin('1 day', edge, 'epoch') AS day
+    FROM edges
+    WHERE edge <> date_bin('1 day', edge, 'epoch')
+  ),
   cut_hours AS (
     SELECT DISTINCT date_bin('1 hour', edge, 'epoch') AS hour
-    FROM (
-      SELECT $2::timestamptz AS edge
-      UNION ALL
-      SELECT $3::timestamptz
-      UNION ALL
-      SELECT bucket
-      FROM buckets, unnest(begins) AS bucket
-      WHERE $4::text IN ('hour', 'day', 'week', 'month')
-    ) AS edges
+    FROM edges
     WHERE edge <> date_bin('1 hour', edge, 'epoch')
   ),
-  spans AS (
+  -- Neighbouring days as one span, from the first whole hour of the window to the last.
+  hour_spans AS (
+    SELECT
+      greatest(min(day), date_bin('1 hour', $2 + interval '59 minutes', 'epoch')) AS start,
+      least(max(day) + interval '24 hours', date_bin('1 hour', $3, 'epoch')) AS stop
+    FROM (SELECT day, day - row_number() OVER (ORDER BY day) * interval '24 hours' AS island FROM cut_days) AS days
+    WHERE $4 IS DISTINCT FROM 'minute'
+    GROUP BY island
+  ),
+  minute_spans AS (
     SELECT greatest(hour, $2) AS start, least(hour + interval '1 hour', $3) AS stop
     FROM cut_hours
     WHERE $4 IS DISTINCT FROM 'minute'
@@ -39,40 +55,66 @@ WITH
   ),
   stored AS (
     SELECT
-      hour AS at, campaign_id,
+      day AS at, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM rollup_hour
+    FROM rollup_day
     WHERE
       $7::jsonb IS NULL AND ($6::text IS NULL OR $6 = 'campaign_id')
-      AND $4 IS DISTINCT FROM 'minute'
-      -- The first whole hour of the window to the last.
-      AND hour >= date_bin('1 hour', $2 + interval '59 minutes', 'epoch')
-      AND hour < date_bin('1 hour', $3, 'epoch')
-      AND hour <> ALL (ARRAY(SELECT cut_hours.hour FROM cut_hours))
+      AND ($4 IS NULL OR $4 NOT IN ('minute', 'hour'))
+      -- The first whole day of the window to the last.
+      AND day >= date_bin('1 day', $2 + interval '1439 minutes', 'epoch')
+      AND day < date_bin('1 day', $3, 'epoch')
+      AND day <> ALL (ARRAY(SELECT cut_days.day FROM cut_days))
       AND (
         (($1::text[] IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
         OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
       )
     UNION ALL
     SELECT
+      hour, campaign_id,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM
+      hour_spans,
+      -- OFFSET 0 keeps a span from being joined otherwise than by an index, whatever the size of the table when it is planned.
+      LATERAL (
+        SELECT *
+        FROM rollup_hour
+        WHERE
+          $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+          AND hour >= hour_spans.start AND hour < hour_spans.stop
+          AND hour <> ALL (ARRAY(SELECT cut_hours.hour FROM cut_hours))
+          AND (
+            (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
+            OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+          )
+        OFFSET 0
+      ) AS hours
+    UNION ALL
+    SELECT
       minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
-    FROM spans
-    JOIN rollup_minute ON minute >= spans.start AND minute < spans.stop
-    WHERE
-      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
-      AND (
-        (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
-        OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
-      )
+    FROM
+      minute_spans,
+      LATERAL (
+        SELECT *
+        FROM rollup_minute
+        WHERE
+          $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+          AND minute >= minute_spans.start AND minute < minute_spans.stop
+          AND (
+            (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
+            OR ($1 IS NULL AND $6 IS NOT NULL AND campaign_id <> '')
+          )
+        OFFSET 0
+      ) AS minutes
     UNION ALL
-    -- The money of hours with large amounts, in pieces that are bigint.
+    -- The money of days with large amounts, in pieces that are bigint.
     SELECT
       minute, campaign_id,
       0, 0, 0, piece.cost_micros, piece.revenue_micros
     FROM rollup_large, bigint_pieces(rollup_large.cost_micros, rollup_large.revenue_micros) AS piece
     WHERE
-      place = 0 AND value = '' AND $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
       AND minute >= $2 AND minute < $3
       AND (
         (($1 IS NOT NULL OR $6 IS NULL) AND campaign_id = ANY(coalesce($1, '{""}')))
@@ -82,26 +124,49 @@ WITH
   mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),
   -- The deltas of transactions that the mark does not see: those since, and those that ran then. Two branches, so that each has
   -- its part of the index.
+  unmoved_all AS NOT MATERIALIZED (
+    SELECT *
+    FROM rollup_delta_all
+    -- The upper bound excludes nothing, nor do those of the second branch: two bounds are what makes the planner expect few
+    -- rows, and take the index.
+    WHERE xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615'
+    UNION ALL
+    SELECT *
+    FROM rollup_delta_all
+    WHERE
+      xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+      AND xid >= (SELECT pg_snapshot_xmin(moved) FROM mark) AND xid < (SELECT pg_snapshot_xmax(moved) FROM mark)
+  ),
   unmoved AS NOT MATERIALIZED (
     SELECT *
     FROM rollup_delta
-    -- The upper bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
     WHERE xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615'
     UNION ALL
     SELECT *
     FROM rollup_delta
-    WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+    WHERE
+      xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+      AND xid >= (SELECT pg_snapshot_xmin(moved) FROM mark) AND xid < (SELECT pg_snapshot_xmax(moved) FROM mark)
   ),
   parts AS (
     SELECT *
     FROM stored
     UNION ALL
     SELECT
+      minute, '',
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM unmoved_all
+    WHERE
+      $7 IS NULL AND $6 IS NULL
+      AND minute >= $2 AND minute < $3
+      AND $1 IS NULL
+    UNION ALL
+    SELECT
       minute, campaign_id,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM unmoved
     WHERE
-      $7 IS NULL AND ($6 IS NULL OR $6 = 'campaign_id')
+      $7 IS NULL AND $6 = 'campaign_id'
       AND minute >= $2 AND minute < $3
       AND $1 IS NULL
     UNION ALL

@@ -3,9 +3,11 @@
 -- hypothesis: grouping or filtering by one declared dimension costs what totals cost, a row for each value; writers hardly
 --             notice, because dimensions are added up in bulk, a second's events at once (docs/decisions/0110)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
--- tables:     rollup_hour (hour), rollup_minute (minute), rollup_large (minute), rollup_delta (minute),
+-- tables:     rollup_day (day), rollup_hour (hour), rollup_minute (minute), rollup_large (minute),
+--             rollup_delta_all (minute), rollup_delta (minute),
 --             rollup_dim_mark, rollup_dimension, rollup_value, rollup_dim_pending, rollup_dim_detail,
---             rollup_dim_day (day), rollup_dim_hour (hour), rollup_dim_minute (minute), rollup_dim_change, rollup_dim_tail
+--             rollup_dim_day (day), rollup_dim_hour (hour), rollup_dim_minute (minute), rollup_dim_large (minute),
+--             rollup_dim_change, rollup_dim_tail
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day
@@ -62,6 +64,36 @@ CREATE TABLE rollup_delta (
 -- rollup_moved_snapshot(), in sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
+-- The same for all campaigns together: a row for each minute of a statement, so that the report without a campaign does not
+-- read those of a thousand.
+CREATE TABLE rollup_delta_all (
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  minute timestamptz NOT NULL,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+CREATE INDEX rollup_delta_all_xid_idx ON rollup_delta_all (xid);
+
+-- Who takes a delta away must have added it everywhere. Services of the version before do not know of days: their rounds fail
+-- and change nothing, until one of this version maintains. maintain.sql and rebuild.sql say that they know.
+CREATE FUNCTION rollup_guard() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('adpulse.moves', true) IS DISTINCT FROM 'to days' THEN
+    RAISE object_not_in_prerequisite_state USING
+      MESSAGE = 'deltas are moved by the maintain.sql of a newer version: replace this service, or run that file';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER rollup_delta_moved AFTER DELETE ON rollup_delta
+FOR EACH STATEMENT EXECUTE FUNCTION rollup_guard();
+
 -- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
 -- without a campaign reads as few rows as the report with one.
 -- The key carries every column: a report is an index-only scan.
@@ -89,23 +121,35 @@ CREATE TABLE rollup_hour (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- Days of UTC: what a zone's day shares with them is read by the day, the rest by hours and minutes.
+CREATE TABLE rollup_day (
+  campaign_id text,
+  day timestamptz,
+  impressions bigint NOT NULL,
+  clicks bigint NOT NULL,
+  conversions bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  revenue_micros bigint NOT NULL,
+  PRIMARY KEY (campaign_id, day)
+    INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
+
 -- For reports over all campaigns, group by campaign: rows arrive in time order, so a block range will do.
 CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
 
 CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
 
--- Amounts too large to be added up as bigint for ever: of an hour in which one round of maintain.sql moves more than 2^40
+CREATE INDEX rollup_day_day_idx ON rollup_day USING brin (day) WITH (pages_per_range = 16);
+
+-- Amounts too large to be added up as bigint for ever: of a day of which one round of maintain.sql moves more than 2^40
 -- micros, the money goes here, as numeric, and only the counts into the tables above. So a round adds at most 2^40 to a
 -- cell there, which is full after eight million rounds, and no sender can stop compaction for the others.
--- Of dimensions, too: place 0 and value '' are the totals.
 CREATE TABLE rollup_large (
   campaign_id text,
-  place smallint,
-  value text,
   minute timestamptz,
   cost_micros numeric NOT NULL,
   revenue_micros numeric NOT NULL,
-  PRIMARY KEY (campaign_id, place, value, minute)
+  PRIMARY KEY (campaign_id, minute)
 );
 
 -- ── Dimensions ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +279,17 @@ CREATE TABLE rollup_dim_day (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- As rollup_large in 07.
+CREATE TABLE rollup_dim_large (
+  campaign_id text,
+  place smallint,
+  minute timestamptz,
+  value text,
+  cost_micros numeric NOT NULL,
+  revenue_micros numeric NOT NULL,
+  PRIMARY KEY (campaign_id, place, minute, value)
+);
+
 -- For upkeep of single hours and days, and for reports by campaign: rows arrive in time order, so a block range will do.
 CREATE INDEX rollup_dim_minute_minute_idx ON rollup_dim_minute USING brin (minute) WITH (pages_per_range = 32);
 
@@ -249,36 +304,51 @@ CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   -- A table that was a partition once: reports do not see it.
-  IF TG_TABLE_NAME <> 'events' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
-    RETURN NULL;
+  IF TG_TABLE_NAME <> 'events' THEN -- in two steps, because the second is a query
+    IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = TG_RELID) THEN
+      RETURN NULL;
+    END IF;
   END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
     BEGIN
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          count(*) FILTER (WHERE event_type = 'impression'),
+          count(*) FILTER (WHERE event_type = 'click'),
+          count(*) FILTER (WHERE event_type = 'conversion'),
+          total(cost_micros),
+          total(revenue_micros)
+        FROM added
+        GROUP BY 1, 2
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
       SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        count(*) FILTER (WHERE event_type = 'impression'),
-        count(*) FILTER (WHERE event_type = 'click'),
-        count(*) FILTER (WHERE event_type = 'conversion'),
-        total(cost_micros),
-        total(revenue_micros)
-      FROM added
-      GROUP BY 1, 2;
+        minute, total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+      FROM deltas
+      GROUP BY 1;
     EXCEPTION WHEN numeric_value_out_of_range THEN
       -- The sum of a minute does not fit: a delta for each event.
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-      SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        (event_type = 'impression')::int,
-        (event_type = 'click')::int,
-        (event_type = 'conversion')::int,
-        cost_micros,
-        revenue_micros
-      FROM added;
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          (event_type = 'impression')::int,
+          (event_type = 'click')::int,
+          (event_type = 'conversion')::int,
+          cost_micros,
+          revenue_micros
+        FROM added
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT * FROM deltas;
     END;
   END IF;
   -- rollup_dims() has to know what becomes of events that it has added up.
@@ -290,31 +360,44 @@ BEGIN
   END IF;
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
     BEGIN
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          -count(*) FILTER (WHERE event_type = 'impression'),
+          -count(*) FILTER (WHERE event_type = 'click'),
+          -count(*) FILTER (WHERE event_type = 'conversion'),
+          -total(cost_micros),
+          -total(revenue_micros)
+        FROM removed
+        GROUP BY 1, 2
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
       SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        -count(*) FILTER (WHERE event_type = 'impression'),
-        -count(*) FILTER (WHERE event_type = 'click'),
-        -count(*) FILTER (WHERE event_type = 'conversion'),
-        -total(cost_micros),
-        -total(revenue_micros)
-      FROM removed
-      GROUP BY 1, 2;
+        minute, total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+      FROM deltas
+      GROUP BY 1;
     EXCEPTION WHEN numeric_value_out_of_range THEN
       -- The sum of a minute does not fit: a delta for each event.
-      INSERT INTO rollup_delta
-        (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
-      SELECT
-        campaign_id,
-        date_bin('1 minute', ts, 'epoch'),
-        -(event_type = 'impression')::int,
-        -(event_type = 'click')::int,
-        -(event_type = 'conversion')::int,
-        -cost_micros,
-        -revenue_micros
-      FROM removed;
+      WITH deltas AS (
+        INSERT INTO rollup_delta
+          (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT
+          campaign_id,
+          date_bin('1 minute', ts, 'epoch'),
+          -(event_type = 'impression')::int,
+          -(event_type = 'click')::int,
+          -(event_type = 'conversion')::int,
+          -cost_micros,
+          -revenue_micros
+        FROM removed
+        RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros
+      )
+      INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+      SELECT * FROM deltas;
     END;
     INSERT INTO rollup_dim_change
       (sign, row_xid, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata)
@@ -335,8 +418,8 @@ BEGIN
     RETURN NULL;
   END IF;
   TRUNCATE
-    rollup_delta, rollup_minute, rollup_hour, rollup_large,
-    rollup_dim_minute, rollup_dim_hour, rollup_dim_day, rollup_dim_detail, rollup_dim_change, rollup_dim_tail,
+    rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta,
+    rollup_dim_day, rollup_dim_hour, rollup_dim_minute, rollup_dim_large, rollup_dim_detail, rollup_dim_change, rollup_dim_tail,
     rollup_dim_pending;
   INSERT INTO rollup_dim_detail (minutes, at) SELECT 60, date_bin('1 day', closed_to, 'epoch') FROM rollup_dim_mark;
   PERFORM set_config('adpulse.counted', '', true);
@@ -443,10 +526,17 @@ END;
 -- The days of events that may be behind the mark, where the index on written_xid is looked into.
 CREATE FUNCTION rollup_dim_days() RETURNS date[]
 LANGUAGE sql STABLE AS $$
+  WITH mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved)
   SELECT ARRAY(
     SELECT (minute AT TIME ZONE 'UTC')::date
-    FROM rollup_delta
-    WHERE xid >= (SELECT rollup_delta_start()) AND xid <= '18446744073709551615'
+    FROM rollup_delta_all
+    WHERE xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615'
+    UNION
+    SELECT (minute AT TIME ZONE 'UTC')::date
+    FROM rollup_delta_all
+    WHERE
+      xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
+      AND xid >= (SELECT pg_snapshot_xmin(moved) FROM mark) AND xid < (SELECT pg_snapshot_xmax(moved) FROM mark)
     UNION
     SELECT day
     FROM rollup_dim_tail
@@ -557,11 +647,11 @@ BEGIN
         ORDER BY 1, 2
         ON CONFLICT (place, value) DO NOTHING
       ),
-      -- Hours of which this adds more than 2^40 micros: their money goes into rollup_large, as in 07.
-      large_hours AS (
-        SELECT date_bin('1 hour', minute, 'epoch') AS hour
+      -- Days of which this adds more than 2^40 micros: their money goes into rollup_dim_large, as in 07.
+      large_days AS (
+        SELECT date_bin('1 day', minute, 'epoch') AS day
         FROM cells
-        GROUP BY place, hour
+        GROUP BY place, day
         HAVING sum(abs(cost_micros)) > 1099511627776 OR sum(abs(revenue_micros)) > 1099511627776
       ),
       summed AS MATERIALIZED (
@@ -572,7 +662,7 @@ BEGIN
           minute,
           date_bin('1 hour', minute, 'epoch') AS hour,
           date_bin('1 day', minute, 'epoch') AS day,
-          date_bin('1 hour', minute, 'epoch') IN (SELECT large_hours.hour FROM large_hours) AS is_large,
+          date_bin('1 day', minute, 'epoch') IN (SELECT large_days.day FROM large_days) AS is_large,
           total(impressions) AS impressions,
           total(clicks) AS clicks,
           total(conversions) AS conversions,
@@ -608,12 +698,12 @@ BEGIN
         RETURNING minutes, at
       ),
       large AS (
-        INSERT INTO rollup_large AS kept
-        SELECT campaign_id, place, value, minute, all_cost, all_revenue
+        INSERT INTO rollup_dim_large AS kept
+        SELECT campaign_id, place, minute, value, all_cost, all_revenue
         FROM summed
         WHERE is_large
         ORDER BY 1, 2, 3, 4
-        ON CONFLICT (campaign_id, place, value, minute) DO UPDATE SET
+        ON CONFLICT (campaign_id, place, minute, value) DO UPDATE SET
           cost_micros = kept.cost_micros + excluded.cost_micros,
           revenue_micros = kept.revenue_micros + excluded.revenue_micros
       ),
@@ -720,7 +810,7 @@ BEGIN
   DELETE FROM rollup_dim_minute WHERE minute >= $1 AND minute < $1 + interval '1 day' AND place = ANY (places);
   DELETE FROM rollup_dim_hour WHERE hour >= $1 AND hour < $1 + interval '1 day' AND place = ANY (places);
   DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);
-  DELETE FROM rollup_large WHERE minute >= $1 AND minute < $1 + interval '1 day' AND place = ANY (places);
+  DELETE FROM rollup_dim_large WHERE minute >= $1 AND minute < $1 + interval '1 day' AND place = ANY (places);
   IF everything THEN
     INSERT INTO rollup_dim_detail (minutes, at)
     SELECT 60, $1 UNION ALL SELECT 1, $1 + hour * interval '1 hour' FROM generate_series(0, 23) AS hour
@@ -805,7 +895,7 @@ BEGIN
   DELETE FROM rollup_dim_day WHERE ctid = ANY (ARRAY(SELECT ctid FROM rollup_dim_day WHERE place = gone LIMIT 100000));
   GET DIAGNOSTICS removed = ROW_COUNT;
   IF deleted + removed = 0 THEN
-    DELETE FROM rollup_large WHERE place = gone;
+    DELETE FROM rollup_dim_large WHERE place = gone;
     DELETE FROM rollup_value WHERE place = gone;
     DELETE FROM rollup_dim_pending WHERE place = gone;
     DELETE FROM rollup_dimension WHERE place = gone;
@@ -1166,7 +1256,7 @@ BEGIN
     CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
     0::bigint, 0::bigint, 0::bigint, cost_micros, revenue_micros,
     CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
-  FROM rollup_large
+  FROM rollup_dim_large
   WHERE
     place = the_place
     AND (wanted IS NULL OR value = ANY (wanted))
