@@ -11,6 +11,7 @@ EXTRAS = {
     "matplotlib": "figures",
     "nbclient": "figures",
     "nbformat": "figures",
+    "pandas": "figures",
     "traitlets": "figures",
     "chdb": "peers",
     "duckdb": "peers",

@@ -16,7 +16,7 @@ import pytest
 import uvloop
 from rich.console import Console
 
-from adbench.harness.databases import recreate
+from adbench.harness.databases import connected, migrated, recreate
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
 from adpulse.database.connections import Connection, connect
@@ -24,7 +24,7 @@ from adpulse.database.embedded import Cluster, database
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, migrate
+from adpulse.variants import catalogue
 
 T = TypeVar("T")
 VARIANTS = [variant.name for variant in catalogue.load_all()]
@@ -74,18 +74,14 @@ class Lab:
         return self.databases[name]
 
     async def _build(self, name: str, variant: str, events: int) -> str:
-        connection = await connect(self.server)
-        reason = await catalogue.unavailable(connection, catalogue.find(variant))
-        await connection.close()
+        async with connected(self.server) as connection:
+            reason = await catalogue.unavailable(connection, catalogue.find(variant))
         if reason:
             pytest.skip(f"{variant} {reason}")
+        if not events:
+            return await migrated(self.server, name, variant)
         url = await recreate(self.server, name)
-        if events:
-            await seed(url, self.data(events), variant, Console(quiet=True))
-        else:
-            connection = await connect(url)
-            await migrate.migrate(connection, variant)
-            await connection.close()
+        await seed(url, self.data(events), variant, Console(quiet=True))
         return url
 
     def connection(self, url: str) -> Connection:
@@ -108,10 +104,9 @@ class Lab:
         self.run(self._drop())
 
     async def _drop(self) -> None:
-        connection = await connect(self.server)
-        for name in self.databases:
-            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await connection.close()
+        async with connected(self.server) as connection:
+            for name in self.databases:
+                await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

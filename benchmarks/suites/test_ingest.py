@@ -17,6 +17,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from adbench.workload import live_batches
+from adbench.workload.request_bodies import body
 from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
@@ -48,7 +49,7 @@ def _copy(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Writ
 
 
 def _binary(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
-    batch = Decoder(lab.settings).decode(live_batches.body(found), now=END)
+    batch = Decoder(lab.settings).decode(body(found), now=END)
 
     async def source() -> AsyncIterator[bytes]:
         yield copy_format.stream([batch.rows])

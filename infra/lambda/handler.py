@@ -26,6 +26,7 @@ from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.group_commit import Job
+from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 
 log = logging.getLogger("adpulse.lambda")
@@ -43,6 +44,7 @@ class Consumer:
         self._settings = settings
         self._url = url
         self._decoder = Decoder(settings)
+        self._partitions = Partitions()
         self._connection: Connection | None = None
 
     async def consume(self, records: Sequence[Record]) -> list[str]:
@@ -117,7 +119,7 @@ class Consumer:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url(), "adpulse lambda", role=INGEST)
             await idempotency.prepare(self._connection)
-        await group_commit.write(self._connection, group)
+        await group_commit.write(self._connection, group, self._partitions)
 
 
 def _attribute(record: Record, name: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adbench.harness.service import free_port
+from adbench.harness.process import free_port
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"

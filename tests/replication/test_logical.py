@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adpulse.database import embedded
 from adpulse.database.connections import Connection
+from adpulse.database.programs import embedded_binaries
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.conftest import Serve, running, scratch_databases
@@ -22,7 +22,7 @@ RECIPES = Path(__file__).parents[2] / "infra" / "postgres" / "logical"
 
 async def psql(url: str, script: str, **variables: str) -> None:
     """Run a script of the recipe. Raise CalledProcessError."""
-    program = [str(embedded.embedded_binaries() / "psql"), "-X", "-q", "-d", url]
+    program = [str(embedded_binaries() / "psql"), "-X", "-q", "-d", url]
     given = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
     command = [*program, *given, "-f", str(RECIPES / script)]
     await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, timeout=120)

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adbench.harness.query_plans import nodes
 from adpulse import calendar
 from adpulse.database import connections
 from adpulse.database.connections import Connection
@@ -48,14 +49,6 @@ async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterato
         await connection.execute("VACUUM (ANALYZE)")
         yield connection, variant
         await connection.close()
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the nodes of a plan that ran."""
-    if plan["Actual Loops"] > 0:
-        yield plan
-        for child in plan.get("Plans", []):
-            yield from nodes(child)
 
 
 async def explain(opened: Opened, *arguments: Any) -> list[dict[str, Any]]:

@@ -81,8 +81,7 @@ def _mean_report(times: ServiceTimes) -> float:
 def _bytes(soak: Result) -> tuple[float, float]:
     """Return bytes an event, and bytes of roll-ups a campaign and minute, from how the tables grew in a soak."""
     assert soak.data is not None
-    sizes = [each for each in soak.measurements if each.name == "table.size"]
-    moments = sorted({int(each.labels["at_s"]) for each in sizes})
+    moments = sorted({int(each.labels["at_s"]) for each in soak.select("table.size")})
     # The first look is before there is a partition for the day; and growth of roll-ups levels off with the minute.
     begin, end = moments[1], moments[-1]
 

@@ -21,8 +21,10 @@ Outcome = Literal["answered", "refused", "lost"]
 
 @dataclass(frozen=True)
 class Traffic:
-    """What is sent. Open: so many events a second, in batches that arrive independently (Poisson) or on schedule, as
-    k6 sends them. Closed: `users` clients that post as soon as they have their answer.
+    """What is sent.
+
+    Open: `rate` events a second, in batches that arrive independently (Poisson) or on schedule, as k6 sends them.
+    Closed: `users` clients that post as soon as they have their answer.
     """
 
     rate: float = 0.0  # events a second
@@ -125,8 +127,9 @@ def _share(cores: Cores, before_s: float, seconds: float) -> float:
 
 
 def recovery_s(played: Play, failure: Failure) -> float | None:
-    """Return the seconds from the failure until the last second in which something was not answered or p95 was above
-    twice that before it; 0 when nothing was felt, None when it was not over at the end of the play.
+    """Return the seconds from the failure to the last second that felt it; 0 when none did, None when it was not over.
+
+    A second feels it when a request was not answered, or p95 was above RECOVERED times that before the failure.
     """
     posts = [each for each in played.seen if each.kind == "ingest"]
     before = [each.took_s for each in posts if each.sent_s + each.took_s < failure.at_s and each.outcome == "answered"]

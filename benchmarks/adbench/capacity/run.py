@@ -1,5 +1,6 @@
-"""`adbench simulate`: validates the model on one machine, then plays fleets and failures. No clock is read: the
-numbers depend on the results that it reads, the seed, and this code alone.
+"""`adbench simulate`: validate the model on one machine, then play fleets and failures.
+
+No clock is read: the numbers depend on the results that it reads, the seed, and this code alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import Scenario
 from adbench.capacity.service_times import NEEDED, measured
 from adbench.harness.progress import bar, step
-from adbench.records import manifest, store
+from adbench.records import manifest, store, terminal
 from adbench.records.model import Check, Measurement, Result
 
 QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
@@ -81,15 +82,8 @@ def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path
 
 def _assumed() -> dict[str, float]:
     """Return what the scenarios assume beside capacity.Assumptions."""
-    return {
-        "noticed_s": scenarios.NOTICED_S,
-        "promoted_s": scenarios.PROMOTED_S,
-        "slow_s": scenarios.SLOW_S,
-        "slowness": scenarios.SLOWNESS,
-        "hot": scenarios.HOT,
-        "network_s": scenarios.NETWORK_S,
-        "mixed_shards": scenarios.MIXED_SHARDS,
-    }
+    names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
+    return {name.lower(): getattr(scenarios, name) for name in names}
 
 
 def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
@@ -97,16 +91,16 @@ def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
         labels = {"batch": str(each.batch)}
         yield Measurement(name="utilisation", value=each.utilisation, unit="ratio", labels=labels)
         yield Measurement(name="utilisation.bound", value=each.bound, unit="events/s", labels=labels)
-    for name, seconds in (
-        ("service", cost.service_s),
-        ("postgres", cost.postgres_s),
-        ("compaction", cost.compaction_s),
+    for of, value, unit in (
+        ("service", cost.service_s * 1e6, "us/event"),
+        ("postgres", cost.postgres_s * 1e6, "us/event"),
+        ("compaction", cost.compaction_s * 1e6, "us/event"),
+        ("report", cost.report_s * 1e6, "us/report"),
+        ("log", cost.wal_bytes, "bytes/event"),
+        ("disk", cost.raw_bytes, "bytes/event"),
+        ("roll-up", cost.minute_bytes, "bytes/minute"),
     ):
-        yield Measurement(name="demand", value=seconds * 1e6, unit="us/event", labels={"of": name})
-    yield Measurement(name="demand", value=cost.report_s * 1e6, unit="us/report", labels={"of": "report"})
-    for name, size in (("log", cost.wal_bytes), ("disk", cost.raw_bytes)):
-        yield Measurement(name="demand", value=size, unit="bytes/event", labels={"of": name})
-    yield Measurement(name="demand", value=cost.minute_bytes, unit="bytes/minute", labels={"of": "roll-up"})
+        yield Measurement(name="demand", value=value, unit=unit, labels={"of": of})
 
 
 def _need(wanted: Need) -> Iterator[Measurement]:
@@ -166,12 +160,7 @@ def _conserved(scenario: Scenario, outcome: Play) -> Check:
 
 def table(result: Result) -> Table:
     """Format the outcome for people: a row a play, then how far the model was from the machine."""
-    head, rows = tables.plays(result)
-    shown = Table(title="simulated; latency of stored batches, from the failure on", title_style="")
-    for column in head:
-        shown.add_column(column, justify="left" if column == "what happens" else "right")
-    for row in rows:
-        shown.add_row(*row)
+    shown = terminal.table("simulated; latency of stored batches, from the failure on", *tables.plays(result), left=2)
     aims = [f"{'✓' if each.passed else '·'} {each.name}: {each.detail}" for each in result.checks if each.aim]
     shown.caption = "\n".join(["the simulation of one machine against what was measured there", *aims])
     return shown

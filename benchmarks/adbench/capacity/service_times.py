@@ -122,8 +122,7 @@ def processor_s(ingest: Result, program: str) -> dict[int, float]:
     """Return the processor seconds that a batch costs a program, by events in it."""
     return {
         int(each.labels["batch"]): each.value * int(each.labels["batch"]) / 1e6
-        for each in ingest.measurements
-        if each.name == "ingest.processor" and each.labels["program"] == program and each.labels["kind"] == "plain"
+        for each in ingest.select("ingest.processor", program=program, kind="plain")
     }
 
 
@@ -134,8 +133,7 @@ def log_bytes(matrix: Result) -> float:
 
 def _written(matrix: Result, name: str) -> float:
     """Return a figure of writing into the default variant, at the smallest size."""
-    of_ours = {"variant": VARIANT, "phase": "ingest"}
-    found = [each for each in matrix.measurements if each.name == name and each.labels.items() >= of_ours.items()]
+    found = matrix.select(name, variant=VARIANT, phase="ingest")
     if not found:
         raise MissingResults(f"the matrix has no {name} of {VARIANT}")
     return min(found, key=lambda each: int(each.labels["events"])).value
@@ -143,14 +141,9 @@ def _written(matrix: Result, name: str) -> float:
 
 def _latency(report: Result, shape: str) -> float:
     """Return the median in ms when nobody writes, at the largest size."""
-    found = [
-        each
-        for each in report.measurements
-        if each.name == "latency"
-        and each.labels.items() >= {"phase": "idle", "shape": shape, "quantile": "0.5"}.items()
-        # /readyz is asked beside the totals and beside the breakdowns, which leave the caches colder
-        and (shape != "readyz" or each.labels["kind"] == "totals")
-    ]
+    # /readyz is asked beside the totals and beside the breakdowns, which leave the caches colder.
+    kind = {"kind": "totals"} if shape == "readyz" else {}
+    found = report.select("latency", phase="idle", shape=shape, quantile="0.5", **kind)
     return max(found, key=lambda each: int(each.labels["events"])).value
 
 

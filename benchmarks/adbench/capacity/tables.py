@@ -11,46 +11,51 @@ QUANTILES = ("0.5", "0.95", "0.99")
 
 def demands(result: Result) -> Table:
     """Return the table of what one event, or report, costs: measured."""
+
+    def cost(of: str) -> float:
+        return result.value("demand", of=of)
+
     rows = [
-        ("processor, service", f"{result.value('demand', of='service'):.2f} µs an event"),
-        ("processor, PostgreSQL, compaction included", f"{result.value('demand', of='postgres'):.2f} µs an event"),
-        ("of that, compaction: one process at a time", f"{result.value('demand', of='compaction'):.2f} µs an event"),
-        ("processor, a report of the mix", f"{result.value('demand', of='report') / 1_000:.2f} ms"),
-        ("write-ahead log", f"{result.value('demand', of='log'):.0f} bytes an event"),
-        ("disk, while the event is kept", f"{result.value('demand', of='disk'):.0f} bytes an event"),
-        ("disk, roll-ups", f"{result.value('demand', of='roll-up'):.0f} bytes a campaign and minute"),
+        ("processor, service", f"{cost('service'):.2f} µs an event"),
+        ("processor, PostgreSQL, compaction included", f"{cost('postgres'):.2f} µs an event"),
+        ("of that, compaction: one process at a time", f"{cost('compaction'):.2f} µs an event"),
+        ("processor, a report of the mix", f"{cost('report') / 1_000:.2f} ms"),
+        ("write-ahead log", f"{cost('log'):.0f} bytes an event"),
+        ("disk, while the event is kept", f"{cost('disk'):.0f} bytes an event"),
+        ("disk, roll-ups", f"{cost('roll-up'):.0f} bytes a campaign and minute"),
     ]
     return ("what", "costs"), rows
 
 
 def fleets(result: Result) -> Table:
     """Return the table of what each rate needs, by arithmetic."""
-    rates = _rates(result)
-    lines = {
-        "one machine would need more of": [_short_of(result, rate) for rate in rates],
-        "machines with the service": [f"{result.value('need.services', rate=rate):.0f}" for rate in rates],
-        "machines with PostgreSQL, and as many replicas": [
-            f"{result.value('need.shards', rate=rate):.0f}" for rate in rates
-        ],
-        "… if cores alone counted": [_shards_by(result, rate, "cores") for rate in rates],
-        "… if bytes written a second alone counted": [_shards_by(result, rate, "log") for rate in rates],
-        "… if bytes kept alone counted": [_shards_by(result, rate, "volume") for rate in rates],
-        "connections of services to poolers": [f"{result.value('need.connections', rate=rate):,.0f}" for rate in rates],
-        "connections of poolers to PostgreSQL": [f"{result.value('need.pooled', rate=rate):,.0f}" for rate in rates],
-        "write-ahead log, MB/s": [f"{result.value('need.log', rate=rate) / 1e6:,.0f}" for rate in rates],
-        "a day's partitions, TB": [f"{result.value('need.day', rate=rate) / 1e12:,.1f}" for rate in rates],
-        "kept, TB, one copy": [f"{result.value('need.stored', rate=rate) / 1e12:,.1f}" for rate in rates],
-        "dollars a month, assumed prices": [f"{result.value('need.cost', rate=rate):,.0f}" for rate in rates],
-    }
-    head = ("", *(f"{int(rate):,} events/s" for rate in rates))
-    return head, [(name, *cells) for name, cells in lines.items()]
+    rates = sorted({each.labels["rate"] for each in result.select("need.shards")}, key=float)
+
+    def row(title: str, name: str, form: str = ",.0f", unit: float = 1, **labels: str) -> tuple[str, ...]:
+        return title, *(f"{result.value(f'need.{name}', rate=rate, **labels) / unit:{form}}" for rate in rates)
+
+    rows = [
+        ("one machine would need more of", *(_short_of(result, rate) for rate in rates)),
+        row("machines with the service", "services", ".0f"),
+        row("machines with PostgreSQL, and as many replicas", "shards", ".0f"),
+        row("… if cores alone counted", "shards_by", ".0f", resource="cores"),
+        row("… if bytes written a second alone counted", "shards_by", ".0f", resource="log"),
+        row("… if bytes kept alone counted", "shards_by", ".0f", resource="volume"),
+        row("connections of services to poolers", "connections"),
+        row("connections of poolers to PostgreSQL", "pooled"),
+        row("write-ahead log, MB/s", "log", unit=1e6),
+        row("a day's partitions, TB", "day", ",.1f", 1e12),
+        row("kept, TB, one copy", "stored", ",.1f", 1e12),
+        row("dollars a month, assumed prices", "cost"),
+    ]
+    return ("", *(f"{int(rate):,} events/s" for rate in rates)), rows
 
 
 def plays(result: Result) -> Table:
     """Return the table of every play: a row for each fleet and what happened to it."""
     head = ("events/s", "what happens", "machines", "busy", "p50, ms", "p95", "p99", "503", "lost", "felt for")
     rows = []
-    for labels in [each.labels for each in result.measurements if each.name == "simulated.rate"]:
+    for labels in [each.labels for each in result.select("simulated.rate")]:
         rate = labels["rate"]
         machines = " + ".join(f"{result.value(f'need.{kind}', rate=rate):.0f}" for kind in ("services", "shards"))
         busy = [f"{result.value('simulated.busy', **labels, machine=kind):.0%}" for kind in ("service", "shard")]
@@ -71,9 +76,7 @@ def validation(result: Result) -> Table:
     """Return the table of the closed loop's throughput, measured and simulated."""
     head = ("events in a request", "measured, events/s", "simulated", "off by", "p95, ms", "simulated", "off by")
     rows = []
-    for each in result.measurements:
-        if each.name != "validation.rate.error":
-            continue
+    for each in result.select("validation.rate.error"):
         batch = each.labels["batch"]
         cells = [f"{int(batch):,}"]
         for name in ("validation.rate", "validation.closed_p95"):
@@ -86,18 +89,9 @@ def validation(result: Result) -> Table:
     return head, rows
 
 
-def _rates(result: Result) -> list[str]:
-    return sorted({each.labels["rate"] for each in result.measurements if each.name == "need.shards"}, key=float)
-
-
 def _short_of(result: Result, rate: str) -> str:
-    loads = [each for each in result.measurements if each.name == "need.load" and each.labels["rate"] == rate]
-    loads.sort(key=lambda each: -each.value)
+    loads = sorted(result.select("need.load", rate=rate), key=lambda each: -each.value)
     return ", ".join(f"{each.labels['resource']} {each.value:.2g}x" for each in loads if each.value > 1) or "nothing"
-
-
-def _shards_by(result: Result, rate: str, resource: str) -> str:
-    return f"{result.value('need.shards_by', rate=rate, resource=resource):.0f}"
 
 
 def _optional(result: Result, name: str, form: str, *, unit: str = "", **labels: str) -> str:

@@ -50,7 +50,7 @@ def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurem
 
 def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed: int) -> Iterator[Measurement]:
     """Compare latency by rate of arrival, with batches on schedule, step by step as long as it was measured."""
-    offered = {each.labels["step"]: each.value for each in ramp.measurements if each.name == "ramp.offered"}
+    offered = {each.labels["step"]: each.value for each in ramp.select("ramp.offered")}
     total_s, batch = ramp.parameters["seconds"], ramp.parameters["batch"]
     assert isinstance(total_s, int)
     assert isinstance(batch, int)

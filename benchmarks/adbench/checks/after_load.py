@@ -81,8 +81,9 @@ def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0)
 
 
 async def ask(data: Dataset, url: str, address: str) -> Answers:
-    """Recount all that is in the database, inside it and over HTTP. Nobody may write meanwhile, but the service what
-    it has taken: k6 may have broken off in the middle of requests.
+    """Recount all that is in the database, inside it and over HTTP.
+
+    Only the service may still write what it has taken: k6 may have broken off in the middle of requests.
     """
     async with connected(url) as connection:
         await _written(connection)

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from adbench.commands.options import Json, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
-from adbench.records import store
+from adbench.records import store, terminal
 from adpulse.cli.console import out
 from adpulse.settings import Settings
 
@@ -66,9 +65,9 @@ def _show(advice: Advice, path: Path) -> None:
             f"it stores {best.stored_bytes / 1e9:,.0f} GB and writes for {best.busy:.1%} of the day",
             highlight=False,
         )
-    shown = Table(title_style="", title=f"at {need.events_per_day:,} events a day, kept {need.retention_days} days")
-    for column in ("design", "slowest report", "p95, ms", "stored, GB", "busy", "cost", "points: events → p95, ms"):
-        shown.add_column(column, justify="left" if column in ("design", "slowest report") else "right")
+    title = f"at {need.events_per_day:,} events a day, kept {need.retention_days} days"
+    columns = ("design", "slowest report", "p95, ms", "stored, GB", "busy", "cost", "points: events → p95, ms")
+    shown = terminal.table(title, columns, left=2)
     for verdict in advice.verdicts:
         slowest = verdict.slowest
         points = ", ".join(f"{size / 1e6:g}M → {value:,.1f}" for size, value in slowest.fit.points)

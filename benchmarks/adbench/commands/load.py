@@ -44,12 +44,12 @@ def load(
         scenario,
         dataset(events, days, campaigns, seed),
         duration or run.SECONDS[scenario],
-        batches=batches,
+        batches_per_second=batches,
         batch=batch,
-        peak=peak,
-        reports=reports,
+        peak_batches_per_second=peak,
+        reports_per_second=reports,
         workers=workers,
-        dashboard=dashboard,
+        watched=dashboard,
     )
     with failing_clearly(LoadError, DashboardError):
         result, path = run.run(plan, Settings(), progress, url.rstrip("/") if url else None)

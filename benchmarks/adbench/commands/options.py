@@ -22,8 +22,7 @@ from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
 from adpulse.cli.console import out
 from adpulse.database import disk
-from adpulse.database.embedded import EmbeddedError
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
 
 # Progress goes to the error stream, so that what a program reads stays clean.

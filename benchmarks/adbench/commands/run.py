@@ -17,11 +17,7 @@ from adbench.commands.options import (
     finish,
     progress,
 )
-from adbench.experiments import ingest as ingest_run
-from adbench.experiments import report as report_run
-from adbench.experiments import rollups as rollups_run
-from adbench.experiments import stages as stages_run
-from adbench.experiments import tuning as tuning_run
+from adbench.experiments import ingest, report, rollups, stages, tuning
 from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.psql_ceiling import CeilingError
@@ -51,15 +47,15 @@ def run_ingest(
     stored once, 1 when not, 2 when it could not be measured.
     """
     wanted = None if only is None else set(only.split(","))
-    cells = [cell for cell in ingest_run.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    cells = [cell for cell in ingest.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
     if only == "targets":
-        cells = ingest_run.TARGETS
+        cells = ingest.TARGETS
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
     with failing_clearly(LoadError, CeilingError):
-        plan = ingest_run.IngestPlan(rounds, seconds, workers, seed, cells)
-        result, path = ingest_run.run(plan, Settings(), progress)
-    finish(result, path, ingest_run.table, json=json, width=140)
+        plan = ingest.IngestPlan(rounds, seconds, workers, seed, cells)
+        result, path = ingest.run(plan, Settings(), progress)
+    finish(result, path, ingest.table, json=json, width=140)
 
 
 @run.command("report")
@@ -81,8 +77,8 @@ def run_report(
     sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
     data = dataset(sizes[-1], days, campaigns, seed, end)
     with failing_clearly(LoadError, AlreadyLoaded):
-        result, path = report_run.run(report_run.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), progress)
-    finish(result, path, report_run.table, json=json, width=140)
+        result, path = report.run(report.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), progress)
+    finish(result, path, report.table, json=json, width=140)
 
 
 @run.command("stages")
@@ -97,8 +93,8 @@ def run_stages(
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
     """
     with failing_clearly():
-        result, path = stages_run.run(stages_run.StagePlan(rounds, seed), Settings(), progress)
-    finish(result, path, stages_run.table, json=json)
+        result, path = stages.run(stages.StagePlan(rounds, seed), Settings(), progress)
+    finish(result, path, stages.table, json=json)
 
 
 @run.command("rollups")
@@ -120,10 +116,10 @@ def run_rollups(
     all answers are equal, 1 when not, 2 when it could not be measured.
     """
     data = dataset(events, 30, 1_000, seed, end)
-    plan = rollups_run.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
+    plan = rollups.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
     with failing_clearly(AlreadyLoaded):
-        result, path = rollups_run.run(plan, Settings(), progress)
-    finish(result, path, rollups_run.table, json=json, width=120)
+        result, path = rollups.run(plan, Settings(), progress)
+    finish(result, path, rollups.table, json=json, width=120)
 
 
 @run.command("tuning")
@@ -142,12 +138,12 @@ def run_tuning(
     stored once, 1 when not, 2 when it could not be measured.
     """
     words = only.split(",") if only else [""]
-    changes = tuple(each for each in tuning_run.CHANGES if any(word in each.name for word in words))
+    changes = tuple(each for each in tuning.CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    with failing_clearly(LoadError, tuning_run.TuningError):
-        result, path = tuning_run.run(tuning_run.TuningPlan(rounds, seconds, seed, changes), Settings(), progress)
-    finish(result, path, tuning_run.table, json=json, width=140)
+    with failing_clearly(LoadError, tuning.TuningError):
+        result, path = tuning.run(tuning.TuningPlan(rounds, seconds, seed, changes), Settings(), progress)
+    finish(result, path, tuning.table, json=json, width=140)
 
 
 @run.command("switch")

@@ -11,7 +11,8 @@ from adbench.checks import after_load
 from adbench.checks.after_load import QUANTILES
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
@@ -24,12 +25,12 @@ WARMUP_S = 2
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """The data, then `seconds` of load: `users` clients post batches of `batch` events, beside `reports` a second."""
+    """The data, then `seconds` of load: `users` clients post batches of `batch` events, beside reports."""
 
     data: Dataset
     seconds: int
     users: int
-    reports: int
+    reports_per_second: int
     workers: int
     batch: int = 1_000
 
@@ -44,20 +45,12 @@ def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, P
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         loading_s, settling_s = asyncio.run(seed(url, plan.data, settings.variant, console))
         address = experiment.serving(url, plan.workers)
-        loaded = _load(plan, address, experiment.scratch / "k6.json", console)
+        loaded = _load(plan, address, experiment)
         with step(console, "recounting"):
             audited = after_load.audit(plan.data, url, address, loaded)
         return experiment.write(
             data=plan.data,
-            parameters={
-                "seconds": plan.seconds,
-                "warmup_seconds": WARMUP_S,
-                "users": plan.users,
-                "batch": plan.batch,
-                "reports_per_second": plan.reports,
-                "workers": plan.workers,
-                "target_ms": TARGET_MS,
-            },
+            parameters=store.parameters(plan, warmup_seconds=WARMUP_S, target_ms=TARGET_MS),
             measurements=[
                 Measurement(name="load.rate", value=plan.data.events / loading_s, unit="events/s"),
                 Measurement(name="load.settle", value=settling_s, unit="s"),
@@ -75,20 +68,19 @@ def table(result: Result) -> Table:
         return " / ".join(f"{result.value(name, quantile=q):.1f}" for q in QUANTILES) + " ms"
 
     loaded = result.data.events if result.data else 0
-    shown = Table(title=f"{loaded:,} events, then load for {result.parameters['seconds']} s", title_style="")
-    shown.add_column("measured")
-    shown.add_column("result", justify="right")
-    shown.add_row("loaded by COPY", f"{result.value('load.rate'):,.0f} events/s")
-    shown.add_row("ingested over HTTP", f"{result.value('ingest.rate'):,.0f} events/s")
-    shown.add_row("POST /events p50 / p95 / p99", quantiles("ingest.latency"))
-    shown.add_row("GET /report p50 / p95 / p99", quantiles("report.latency"))
-    shown.add_row("reports asked meanwhile", f"{result.value('report.count'):,.0f}")
-    for check in result.checks:
-        shown.add_row(f"{check.mark} {check.name}", check.detail)
-    return shown
+    rows = [
+        ("loaded by COPY", f"{result.value('load.rate'):,.0f} events/s"),
+        ("ingested over HTTP", f"{result.value('ingest.rate'):,.0f} events/s"),
+        ("POST /events p50 / p95 / p99", quantiles("ingest.latency")),
+        ("GET /report p50 / p95 / p99", quantiles("report.latency")),
+        ("reports asked meanwhile", f"{result.value('report.count'):,.0f}"),
+        *((f"{check.mark} {check.name}", check.detail) for check in result.checks),
+    ]
+    title = f"{loaded:,} events, then load for {result.parameters['seconds']} s"
+    return terminal.table(title, ("measured", "result"), rows)
 
 
-def _load(plan: DemoPlan, address: str, out: Path, console: Console) -> k6.Load:
+def _load(plan: DemoPlan, address: str, experiment: Experiment) -> k6.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
@@ -96,13 +88,12 @@ def _load(plan: DemoPlan, address: str, out: Path, console: Console) -> k6.Load:
         "WARMUP": WARMUP_S,
         "USERS": plan.users,
         "BATCH": plan.batch,
-        "REPORTS": plan.reports,
+        "REPORTS": plan.reports_per_second,
         "CAMPAIGNS": plan.data.campaigns,
         "DAYS": plan.data.days,
         "PROMISE_MS": TARGET_MS,
     }
-    with bar(console, "events and reports", planned_s, "s") as advance_to:
-        return k6.run("demo", env, out, planned_s, lambda gone: advance_to(min(gone, planned_s)))
+    return experiment.load("demo", env, planned_s, "events and reports")
 
 
 def _measurements(loaded: k6.Load) -> list[Measurement]:

@@ -12,8 +12,9 @@ from typing import Any, Self, TypeVar
 
 from rich.console import Console
 
+from adbench.harness import k6
 from adbench.harness.databases import describe
-from adbench.harness.progress import step
+from adbench.harness.progress import bar, step
 from adbench.harness.service import READY, serving
 from adbench.records import store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result
@@ -90,6 +91,24 @@ class Experiment:
         self.describe(url)
         with step(self.console, f"starting the service with {workers} workers"):
             return self.enter(serving(url, workers, self.scratch / "service.log", variables, ready))
+
+    def load(
+        self,
+        script: str,
+        env: Mapping[str, object],
+        planned_s: float,
+        title: str,
+        tick: Callable[[float], None] = lambda gone: None,
+        samples: Path | None = None,
+    ) -> k6.Load:
+        """Run a script of k6 beside a bar; `tick` is called with the seconds gone by. Raise LoadError."""
+        with bar(self.console, title, planned_s, "s") as advance_to:
+
+            def ticking(gone_s: float) -> None:
+                advance_to(min(gone_s, planned_s))
+                tick(gone_s)
+
+            return k6.run(script, env, self.scratch / "k6.json", planned_s, ticking, samples)
 
     def write(
         self,

@@ -19,12 +19,12 @@ from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.psql_ceiling import COPIES, STREAMS, copy_in, find_psql, write_csv
 from adbench.harness import cpu, databases, k6
-from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
+from adbench.records import store, terminal
 from adbench.records.model import Measurement, Result
-from adbench.records.statistics import ratio
-from adbench.workload.dataset import BLOCK, Dataset
-from adbench.workload.request_bodies import RATE, REPEATED, Cell, write_bodies
+from adbench.records.statistics import geometric_mean, ratio
+from adbench.workload.dataset import BLOCK
+from adbench.workload.request_bodies import REPEATED, Cell, live, write_bodies
 from adpulse.settings import Settings
 
 DATABASE = "adpulse_ingest"
@@ -71,7 +71,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
     """
     k6.find_k6()
     with Experiment("ingest", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         folder, logs = experiment.folder(), experiment.scratch
         with step(console, "preparing events"):
             write_csv(data, folder)
@@ -79,7 +79,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
         url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
         psql = find_psql(settings)
         address = experiment.serving(url, plan.workers)
-        programs = {"service": cpu.service(address), "postgres": asyncio.run(_postmaster(url))}
+        programs = {"service": cpu.service(address), "postgres": asyncio.run(databases.postmaster(url))}
         rounds = []
         total = plan.rounds * (len(plan.cells) + 1)
         with bar(console, "psql and k6 in turn", total, "runs") as advance_to:
@@ -100,17 +100,15 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
         expected = sum(each.accepted for each in rounds) + plan.rounds * STREAMS * COPIES * BLOCK
         return experiment.write(
             data=data,
-            parameters={
-                "rounds": plan.rounds,
-                "seconds": plan.seconds,
-                "warmup_seconds": WARMUP_S,
-                "workers": plan.workers,
-                "users": {str(batch): users for batch, users in USERS.items()},
-                "psql_streams": STREAMS,
-                "psql_copies": COPIES,
-                "psql_rows": BLOCK,
-                "repeated_ids": REPEATED,
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=WARMUP_S,
+                users={str(batch): users for batch, users in USERS.items()},
+                psql_streams=STREAMS,
+                psql_copies=COPIES,
+                psql_rows=BLOCK,
+                repeated_ids=REPEATED,
+            ),
             measurements=list(_measurements(plan, rounds, memory)),
             checks=recounted(lambda: asyncio.run(stored_once(url, expected))),
         )
@@ -132,7 +130,7 @@ def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: 
         "KEYED": int(cell.kind == "keyed"),
         "ROUND": number,
     }
-    return k6.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
+    return k6.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S)
 
 
 def rate(loaded: k6.Load, cell: Cell) -> float:
@@ -166,15 +164,9 @@ def _round(ceiling: float, loads: dict[Cell, k6.Load], spent: dict[Cell, dict[st
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _postmaster(url: str) -> int | None:
-    """Return the process that started all others of the server; none when it runs elsewhere."""
-    async with connected(url) as connection:
-        return cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
-
-
 def _measurements(plan: IngestPlan, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
     def over_rounds(name: str, values: list[float], unit: str, labels: dict[str, str]) -> Measurement:
-        return Measurement.within(name, ratio([(1, value) for value in values], plan.seed), unit, labels)
+        return Measurement.within(name, geometric_mean(values, plan.seed), unit, labels)
 
     yield over_rounds("ceiling.rate", [each.ceiling for each in rounds], "events/s", {})
     for cell in plan.cells:
@@ -199,9 +191,8 @@ def table(result: Result) -> Table:
     """Return the outcome for people."""
     found = {(each.name, *each.labels.values()): each for each in result.measurements}
     ceiling = found["ceiling.rate",]
-    shown = Table(title=f"two streams of psql: {ceiling.value:,.0f} events/s", title_style="")
-    for column in ("events a request", "as", "events/s", "p95", "of psql", "95 % interval", "processor, µs an event"):
-        shown.add_column(column, justify="left" if column == "as" else "right")
+    columns = ("events a request", "as", "events/s", "p95", "of psql", "95 % interval", "processor, µs an event")
+    shown = terminal.table(f"two streams of psql: {ceiling.value:,.0f} events/s", columns, left=2)
     for name, *labels in found:
         if name == "ingest.rate":
             rate, p95, share = (found[other, *labels] for other in ("ingest.rate", "ingest.p95", "of_ceiling"))

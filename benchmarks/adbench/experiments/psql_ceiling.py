@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from contextlib import ExitStack, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from adbench.harness.process import child, tail
 from adbench.workload.copy_loader import COLUMNS
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.request_bodies import events
-from adpulse.database.embedded import EmbeddedError, embedded_binaries
+from adpulse.database.errors import EmbeddedError
+from adpulse.database.programs import embedded_binaries
 from adpulse.settings import Settings
 
 STREAMS = 2
@@ -28,9 +30,7 @@ def write_csv(data: Dataset, folder: Path) -> None:
     source = events(data, STREAMS * BLOCK)
     for stream in range(STREAMS):
         with (folder / f"{stream}.csv").open("w", newline="") as file:
-            write = csv.writer(file).writerow
-            for _, event in zip(range(BLOCK), source, strict=False):
-                write(_csv_row(event))
+            csv.writer(file).writerows(map(_csv_row, islice(source, BLOCK)))
 
 
 def _csv_row(event: dict[str, Any]) -> list[Any]:

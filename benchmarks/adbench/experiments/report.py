@@ -8,10 +8,9 @@ Everything is asked in turn over one connection, so that what disturbs the machi
 import asyncio
 import random
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from adbench.harness import k6
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
@@ -71,13 +71,7 @@ def run(plan: ReportPlan, settings: Settings, console: Console) -> tuple[Result,
         experiment.describe(url)
         return experiment.write(
             data=replace(plan.data, events=plan.sizes[-1]),
-            parameters={
-                "sizes": list(plan.sizes),
-                "rounds": plan.rounds,
-                "workers": plan.workers,
-                "warmup": WARMUP,
-                "reuse": plan.reuse,
-            },
+            parameters=store.parameters(plan, sizes=list(plan.sizes), warmup=WARMUP),
             measurements=measured,
             checks=lambda result: _checks(result, plan.sizes),
         )
@@ -147,39 +141,20 @@ def _capacity(address: str, folder: Path, console: Console) -> float:
     """Return events a second that clients who post as soon as they are answered get through."""
     with step(console, "measuring the capacity of ingest"):
         env = {"BASE_URL": address, "SECONDS": CAPACITY_S, "USERS": 4, "BATCH": BATCH, "REPORTS": 1}
-        loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S, lambda gone: None)
+        loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S)
     return loaded.value("events_accepted", "count") / (loaded.value("ingest_elapsed", "max") / 1_000)
 
 
 @contextmanager
 def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
     """Let k6 post so many events a second while the block runs, also when the last batch is not answered yet."""
-    seconds = SETTLE_S + 3 * LONGEST_S  # ended by us before
-    env = {"BASE_URL": address, "SECONDS": seconds, "BATCH": BATCH, "BATCHES": max(round(rate / BATCH), 1)}
-    over = threading.Event()
-
-    def tick(gone: float) -> None:
-        if over.is_set():
-            raise _OverError
-
-    def work() -> None:
-        with suppress(_OverError):
-            k6.run("mixed", {**env, "REPORTS": 1}, folder / "k6.json", seconds, tick)
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        over.wait(SETTLE_S)
-        if not worker.is_alive():
+    env = {"BASE_URL": address, "SECONDS": SETTLE_S + 3 * LONGEST_S, "BATCH": BATCH, "REPORTS": 1}
+    env["BATCHES"] = max(round(rate / BATCH), 1)
+    with k6.started("mixed", env, folder / "k6.json") as load:
+        time.sleep(SETTLE_S)
+        if load.poll() is not None:
             raise k6.LoadError("k6 ended before the reports were asked")
         yield
-    finally:
-        over.set()
-        worker.join()
-
-
-class _OverError(Exception):
-    """Ends k6 from its own progress report."""
 
 
 def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
@@ -211,10 +186,8 @@ def table(result: Result) -> Table:
     """Return the outcome for people: p50 / p99 in ms."""
     latencies = [m for m in result.measurements if m.name == "latency"]
     columns = list(dict.fromkeys((m.labels["events"], m.labels["phase"]) for m in latencies))
-    shown = Table(title="p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", title_style="")
-    shown.add_column("asked")
-    for events, phase in columns:
-        shown.add_column(f"{int(events):,} {phase}", justify="right")
+    heads = ("asked", *(f"{int(events):,} {phase}" for events, phase in columns))
+    shown = terminal.table("p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", heads)
     for kind, shape in dict.fromkeys((m.labels["kind"], m.labels["shape"]) for m in latencies):
         cells = []
         for events, phase in columns:

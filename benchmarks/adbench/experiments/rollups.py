@@ -25,15 +25,14 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.experiments.experiment import Experiment
-from adbench.harness import databases
+from adbench.harness import databases, progress
 from adbench.harness.databases import connected
-from adbench.harness.progress import bar
-from adbench.records import statistics
+from adbench.records import statistics, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.workload.copy_loader import COLUMNS, Encoder
-from adbench.workload.dataset import BLOCK, Block, Dataset
+from adbench.workload.copy_loader import Encoder, copy
+from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import LARGEST
-from adbench.workload.request_bodies import RATE
+from adbench.workload.request_bodies import RATE, live
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
@@ -95,23 +94,21 @@ async def _measure(plan: RollupPlan, server: str, console: Console) -> tuple[lis
 
 
 async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
-    live = Dataset(RATE * 86_400, plan.data.end, days=1, seed=plan.data.seed)
+    dense = live(plan.data.end, plan.data.seed)
     url = await databases.recreate(server, f"{DATABASE}_write")
     async with connected(url) as connection:
         await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
-        for kind, data in (("live", live), ("thin", plan.data)):
+        for kind, data in (("live", dense), ("thin", plan.data)):
             copies = list(_copies(data, kind))
             rates: dict[str, list[float]] = {mode: [] for mode in MODES}
-            with bar(console, f"writing {kind} into {name}", plan.writes, "rounds") as advance_to:
-                for number in range(-1, plan.writes):
-                    await connection.execute("TRUNCATE events")
-                    modes = list(MODES)
-                    for mode in modes[number % 3 :] + modes[: number % 3]:
-                        rate = await _turn(connection, MODES[mode], copies)
-                        if number >= 0:  # the first round makes files, caches and plans
-                            rates[mode].append(rate)
-                    advance_to(max(number + 1, 0))
+            for number in progress.rounds(console, f"writing {kind} into {name}", plan.writes):
+                await connection.execute("TRUNCATE events")
+                modes = list(MODES)
+                for mode in modes[number % 3 :] + modes[: number % 3]:
+                    rate = await _turn(connection, MODES[mode], copies)
+                    if number >= 0:  # the first round makes files, caches and plans
+                        rates[mode].append(rate)
             for mode, found in rates.items():
                 labels = {"variant": name, "data": kind, "mode": mode}
                 yield Measurement.within("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
@@ -131,20 +128,8 @@ def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
     encoder, block = Encoder(data), data.block(data.blocks // 2)
     size = LIVE_EVENTS if kind == "live" else BLOCK
     for first in range(0, min(len(block), TURN * size), size):
-        chosen = part(block, slice(first, min(first + size, len(block))))
-        yield len(chosen), b"".join(encoder.encode(chosen))
-
-
-def part(block: Block, place: slice) -> Block:
-    """Return the events of a block at these places."""
-    chosen = (block.repeated >= place.start) & (block.repeated < place.stop)
-    arrays = ("ts", "arrival", "campaign", "user", "kind", "mix", "cost", "revenue")
-    return replace(
-        block,
-        **{name: getattr(block, name)[place] for name in arrays},
-        repeated=block.repeated[chosen] - place.start,
-        ids=block.ids[chosen],
-    )
+        chosen = block.part(first, first + size)
+        yield len(chosen), encoder.encode(chosen)
 
 
 async def _turn(connection: Connection, without: str | None, copies: list[tuple[int, bytes]]) -> float:
@@ -155,25 +140,17 @@ async def _turn(connection: Connection, without: str | None, copies: list[tuple[
         if without:
             await connection.execute(without)
         began = time.perf_counter()
-        for _, copy in copies:
-            await _copy(connection, copy)
+        for _, rows in copies:
+            await copy(connection, rows)
         return sum(events for events, _ in copies) / (time.perf_counter() - began)
     finally:
         await transaction.rollback()
 
 
-async def _copy(connection: Connection, copy: bytes) -> None:
-    async def source() -> AsyncIterator[bytes]:
-        for first in range(0, len(copy), 1 << 18):
-            yield copy[first : first + (1 << 18)]
-
-    await connection.copy_to_table("events", source=source(), columns=COLUMNS, format="binary")
-
-
 async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> float:
     await connection.execute("TRUNCATE events")
-    for _, copy in copies:
-        await _copy(connection, copy)
+    for _, rows in copies:
+        await copy(connection, rows)
     deltas: int = await connection.fetchval("SELECT count(*) FROM rollup_delta")
     return deltas / sum(events for events, _ in copies)
 
@@ -215,13 +192,11 @@ async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[M
         questions["geo", "rollup_dims"] = asking("rollup_dims", "geo", ASKED)
         times: dict[tuple[str, str], list[float]] = {question: [] for question in questions}
         answers: dict[tuple[str, str], Any] = {}
-        with bar(console, "reading", plan.reads, "rounds") as advance_to:
-            for number in range(-1, plan.reads):
-                for question, ask in questions.items():
-                    took, answers[question] = await ask()
-                    if number >= 0:
-                        times[question].append(took)
-                advance_to(max(number + 1, 0))
+        for number in progress.rounds(console, "reading", plan.reads):
+            for question, ask in questions.items():
+                took, answers[question] = await ask()
+                if number >= 0:
+                    times[question].append(took)
     finally:
         for connection in opened.values():
             await connection.close()
@@ -266,9 +241,7 @@ def _aims(result: Result) -> Iterator[Check]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people."""
-    shown = Table(title="roll-ups: what they cost and what they save", title_style="")
-    for column in ("measured", "value", "95 % interval"):
-        shown.add_column(column, justify="left" if column == "measured" else "right")
+    shown = terminal.table("roll-ups: what they cost and what they save", ("measured", "value", "95 % interval"))
     for each in result.measurements:
         digits = 0 if each.unit == "events/s" else 3
         interval = "" if each.low is None else f"{each.low:,.{digits}f} to {each.high:,.{digits}f}"

@@ -10,7 +10,6 @@ triggers, COPY without them (session_replication_role = replica, rolled back), a
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,10 +30,11 @@ from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar
 from adbench.harness.service import serving
-from adbench.records import statistics
+from adbench.records import statistics, store, terminal
 from adbench.records.model import Measurement, Result
+from adbench.workload.copy_loader import copy
 from adbench.workload.dataset import Dataset
-from adbench.workload.request_bodies import RATE, events
+from adbench.workload.request_bodies import body, events, live
 from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
@@ -70,7 +70,7 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
     switch triggers off.
     """
     with Experiment("stages", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
         experiment.describe(url)
         notes = experiment.folder() / "marks"
@@ -87,7 +87,7 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
         expected = 2 * sum(BATCHES) * (plan.rounds + WARMUP)
         return experiment.write(
             data=data,
-            parameters={"rounds": plan.rounds, "warmup": WARMUP, "bodies": BODIES},
+            parameters=store.parameters(plan, warmup=WARMUP, bodies=BODIES),
             measurements=measured,
             checks=recounted(lambda: asyncio.run(stored_once(url, expected))),
         )
@@ -110,8 +110,8 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
                 for name, (start, stop) in zip(STAGES, pairwise((sent, *notes.read(), answered)), strict=True):
                     times[name].append((stop - start) * 1_000)
                 times["request"].append((answered - sent) * 1_000)
-                copy = copy_format.stream([decoder.decode(body).rows])
-                for name, took in zip(WITHIN_WRITE, await _within_write(connection, copy), strict=True):
+                rows = copy_format.stream([decoder.decode(body).rows])
+                for name, took in zip(WITHIN_WRITE, await _within_write(connection, rows), strict=True):
                     times[name].append(took)
                 advance(place)
     return times
@@ -121,11 +121,10 @@ def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
     """Return `count` bodies of `size` events, of which BODIES are different."""
     source = events(data, BODIES * size)
     batches = [list(islice(source, size)) for _ in range(BODIES)]
-    bodies = [json.dumps({"events": batch}, separators=(",", ":")).encode() for batch in batches]
-    return islice(cycle(bodies), count)
+    return islice(cycle(map(body, batches)), count)
 
 
-async def _within_write(connection: Connection, copy: bytes) -> tuple[float, float, float]:
+async def _within_write(connection: Connection, rows: bytes) -> tuple[float, float, float]:
     """Return milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
     plain = connection.transaction()
     try:
@@ -135,25 +134,20 @@ async def _within_write(connection: Connection, copy: bytes) -> tuple[float, flo
             f"only a superuser can switch triggers off, to time a COPY without: {error}"
         ) from error
     await plain.start()
-    without = await _timed_copy(connection, copy)
+    without = await _timed_copy(connection, rows)
     await plain.rollback()
     await connection.execute("RESET session_replication_role")
     full = connection.transaction()
     await full.start()
-    whole = await _timed_copy(connection, copy)
+    whole = await _timed_copy(connection, rows)
     began = time.perf_counter()
     await full.commit()
     return without, whole - without, (time.perf_counter() - began) * 1_000
 
 
-async def _timed_copy(connection: Connection, copy: bytes) -> float:
+async def _timed_copy(connection: Connection, rows: bytes) -> float:
     began = time.perf_counter()
-    await connection.copy_to_table(
-        "events",
-        source=memoryview(copy),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
-        columns=COLUMNS,
-        format="binary",
-    )
+    await copy(connection, rows, columns=COLUMNS)
     return (time.perf_counter() - began) * 1_000
 
 
@@ -168,12 +162,8 @@ def _measurements(size: int, times: Times, seed: int) -> Iterator[Measurement]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people: medians in ms."""
-    shown = Table(
-        title="ms a request, medians; copy, roll-up and commit are PostgreSQL's part of write", title_style=""
-    )
-    shown.add_column("stage")
-    for size in BATCHES:
-        shown.add_column(f"{size:,} events", justify="right")
+    heads = ("stage", *(f"{size:,} events" for size in BATCHES))
+    shown = terminal.table("ms a request, medians; copy, roll-up and commit are PostgreSQL's part of write", heads)
     for name in (*STAGES, *WITHIN_WRITE, "request"):
         cells = [f"{result.value('stage', stage=name, batch=str(size)):.3f}" for size in BATCHES]
         shown.add_row(f"  {name}" if name in WITHIN_WRITE else name, *cells)

@@ -34,13 +34,13 @@ from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
+from adbench.harness.databases import connected
 from adbench.harness.progress import bar, step
 from adbench.harness.service import serving
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.records.statistics import ratio
-from adbench.workload.dataset import Dataset
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
-from adpulse.database.connections import connect
+from adbench.records.statistics import geometric_mean, ratio
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants import migrate
@@ -162,7 +162,7 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
     ratios: Ratios = {change: [] for change in plan.changes}
     with Experiment("tuning", settings, console) as experiment:
-        data = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=plan.seed)
+        data = live(experiment.began, plan.seed)
         folder = experiment.folder()
         with step(console, "preparing events"):
             files = {cell: write_bodies(data, cell, folder) for cell in CELLS}
@@ -192,14 +192,13 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
             checks = recounted(lambda: _checks(turns, home, settings))
         return experiment.write(
             data=data,
-            parameters={
-                "rounds": plan.rounds,
-                "seconds": plan.seconds,
-                "warmup_seconds": ingest.WARMUP_S,
-                "workers": WORKERS,
-                "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
-                "changes": {change.name: _described(change) for change in plan.changes},
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=ingest.WARMUP_S,
+                workers=WORKERS,
+                users={str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+                changes={change.name: _described(change) for change in plan.changes},
+            ),
             measurements=list(_measurements(plan, turns, ratios)),
             checks=checks,
         )
@@ -226,8 +225,7 @@ def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home:
 
 
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
-    connection = await connect(await databases.recreate(server, change.database))
-    try:
+    async with connected(await databases.recreate(server, change.database)) as connection:
         variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
@@ -235,8 +233,6 @@ async def _prepare(change: Change, server: str, settings: Settings) -> None:
                 raise TuningError(f"{change.name} means nothing for the variant {variant.name}")
             await connection.execute(variant.script("down"))
             await connection.execute(changed)
-    finally:
-        await connection.close()
 
 
 def _checks(turns: dict[Change, list[Turn]], home: Path, settings: Settings) -> list[Check]:
@@ -263,7 +259,7 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
     for change in turns:
         for cell in CELLS:
             labels = {"change": change.name, "batch": str(cell.batch)}
-            rate = ratio([(1, turn.rates[cell]) for turn in turns[change]], plan.seed)
+            rate = geometric_mean((turn.rates[cell] for turn in turns[change]), plan.seed)
             yield Measurement.within("tuning.rate", rate, "events/s", labels)
             if change is not DEFAULT:
                 share = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
@@ -272,11 +268,9 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
 
 def table(result: Result) -> Table:
     """Return the outcome for people: what excludes 1 stands out."""
-    shown = Table(title="events a second ÷ those of the default, with the ends of the 95 % interval", title_style="")
-    shown.add_column("change")
-    for cell in CELLS:
-        rate = result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch))
-        shown.add_column(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)", justify="right")
+    rates = {cell: result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch)) for cell in CELLS}
+    heads = ("change", *(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)" for cell, rate in rates.items()))
+    shown = terminal.table("events a second ÷ those of the default, with the ends of the 95 % interval", heads)
     found = {tuple(each.labels.values()): each for each in result.measurements if each.name == "of_default"}
     for name in dict.fromkeys(name for name, _ in found):
         cells = []

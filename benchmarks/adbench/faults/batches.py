@@ -37,7 +37,7 @@ class Source:
         self._weights = [(1 - LATE) / len(recent)] * len(recent) + [LATE / len(late)] * len(late)
 
     def next(self, kind: Kind | None = None, size: int | None = None) -> tuple[Batch, list[bytes]]:
-        """A batch and its events as JSON."""
+        """Return the next batch and its events as JSON."""
         chance = self._random
         kind = kind or chance.choices(list(KINDS), list(KINDS.values()))[0]
         size = size or chance.choices(list(SIZES), list(SIZES.values()))[0]

@@ -134,13 +134,13 @@ async def check(world: World, journal: Journal) -> Findings:
 
 
 async def stored_batches(connection: Connection) -> dict[int, Stored]:
-    """What is stored of every batch, by number."""
+    """Return what is stored of every batch, by its number."""
     rows = await connection.fetch(_STORED)
     return {row[0]: Stored(row[1], row[2], row[3], tuple(row)[4:]) for row in rows}
 
 
 async def _told(world: World, address: str) -> http_recount.Recount:
-    """What a client is told, through the whole service, against the stored events."""
+    """Compare reports, asked over HTTP, with a recount of the stored events."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     whole = (now - timedelta(days=402), now + timedelta(days=3))
     cut = (now - timedelta(minutes=87), now + timedelta(minutes=1))

@@ -105,7 +105,7 @@ class Client:
                 await asyncio.sleep(BACK_OFF_S)
 
     async def flush(self) -> None:
-        """Some more batches to each service, one by one: what was queued before them has then been taken.
+        """Send a few more batches to each service, one by one, so that everything queued before them is taken.
 
         Each comes alone, right after the one before: nothing but itself can wake the writer.
         """
@@ -205,7 +205,7 @@ class Client:
             self._journal.violates(f"status: {what} got {reply.status_code} without Retry-After")
 
     async def _ask(self, service: Target, until: asyncio.Event) -> None:
-        """Reports while events come: each holds at least what was acknowledged before it was asked for."""
+        """Ask for reports while events come; each must hold at least what was acknowledged before it."""
         now = datetime.now(UTC).replace(second=0, microsecond=0)
         window = {"start": (now - timedelta(days=402)).isoformat(), "end": (now + timedelta(days=3)).isoformat()}
         shapes = [{}, {"group_by": "campaign_id"}, {"granularity": "day"}, {"group_by": "event_type"}]

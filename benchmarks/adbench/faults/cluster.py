@@ -15,9 +15,9 @@ from pathlib import Path
 
 import asyncpg
 
-from adbench.faults.rooms import Room
-from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.database.errors import UNAVAILABLE
+from adbench.faults.small_disks import SmallDisk
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
 PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01
@@ -34,17 +34,19 @@ SETTINGS = {
 
 
 class Victim(Cluster):
-    """The server. With rooms, its log lies in the room `wal` and its databases are made in the room `data`."""
+    """The server. With small disks, its log lies on the disk `wal` and its databases are made on the disk `data`."""
 
-    def __init__(self, directory: Path, rooms: dict[str, Room], binaries: Path | None = None, **settings: str) -> None:
+    def __init__(
+        self, directory: Path, small_disks: dict[str, SmallDisk], binaries: Path | None = None, **settings: str
+    ) -> None:
         super().__init__(directory, binaries, **{**SETTINGS, **settings})
-        self.rooms = rooms
+        self.small_disks = small_disks
         self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
 
     @property
     def binaries(self) -> Path:
         """Where its programs are."""
-        return self._binaries
+        return self.programs.folder
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -53,15 +55,15 @@ class Victim(Cluster):
 
     def _initialise(self) -> None:
         super()._initialise()
-        if self.rooms:
-            wal = self.rooms["wal"].path / "pg_wal"
+        if self.small_disks:
+            wal = self.small_disks["wal"].path / "pg_wal"
             shutil.copytree(self.data / "pg_wal", wal)
             shutil.rmtree(self.data / "pg_wal")
             (self.data / "pg_wal").symlink_to(wal)
-            space = self.rooms["data"].path / "space"
+            space = self.small_disks["data"].path / "space"
             space.mkdir(mode=0o700)
             for path in [space, wal, *wal.rglob("*")]:
-                self._own(path)
+                self.programs.own(path)
 
     @property
     def postmaster(self) -> int:
@@ -85,7 +87,7 @@ class Victim(Cluster):
                 at = time.monotonic()
                 connection.terminate()
                 await asyncio.wait([starting])
-                starting.exception()  # it runs, whoever started it
+                starting.exception()  # it runs, started by somebody else
                 return at
             if starting.done() and not self.supervised:
                 starting.exception()  # the next attempt may find what this one missed
@@ -98,10 +100,10 @@ class Victim(Cluster):
 
     def stop_immediately(self) -> None:
         """`pg_ctl stop -m immediate`: no checkpoint, as if it had crashed."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
+        self.programs.run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
 
     async def sessions(self, *applications: str) -> list[int]:
-        """The process ids of those applications' backends; without any, of all processes that the server knows."""
+        """Return the process ids of the backends of these applications; without arguments, of all of the server."""
         connection = await asyncpg.connect(self.url(), timeout=10)
         try:
             rows = await connection.fetch(
@@ -114,7 +116,7 @@ class Victim(Cluster):
         return [row["pid"] for row in rows]
 
     def destroy(self) -> None:
-        """Stop it whatever its state, and remove its data."""
+        """Stop it in any state, and remove its data."""
         with suppress(EmbeddedError):  # it was not running
             self.stop_immediately()
         shutil.rmtree(self.data, ignore_errors=True)

@@ -30,7 +30,8 @@ from adbench.faults.standby import Standby
 from adbench.records import environment, store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.database.connections import connect
-from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import EmbeddedError
 from adpulse.variants import catalogue, migrate, verify
 
 Mode = Literal["remote_apply", "async"]
@@ -92,7 +93,7 @@ class Pair:
         self.primary.start()
 
     async def join(self, mode: Mode) -> None:
-        """A new standby, which has everything when this returns; commits wait for it as the mode says."""
+        """Start a new standby and wait until it has everything; commits wait for it as the mode says."""
         self._count += 1
         self.standby = Standby(self.primary, self._home / str(self._count), self._binaries, **self._settings)
         await asyncio.to_thread(self.standby.start)
@@ -110,7 +111,7 @@ class Pair:
             await connection.close()
 
     async def new_database(self) -> None:
-        """An empty one, on the primary."""
+        """Create an empty database on the primary."""
         connection = await connect(self.primary.url())
         await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
         await connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -120,7 +121,7 @@ class Pair:
         await connection.close()
 
     def url(self) -> str:
-        """Whichever of the two takes writes."""
+        """Return the URL of the one of the two that takes writes."""
         hosts = ",".join(each.url().partition("?host=")[2] for each in (self.primary, self.standby))
         return f"postgresql://postgres@/{DATABASE}?host={hosts}&target_session_attrs=primary"
 
@@ -142,7 +143,7 @@ class Pair:
         return time.monotonic()
 
     async def promote(self) -> None:
-        """The standby becomes the primary, and the dead one's data go."""
+        """Make the standby the primary and delete the data of the dead one."""
         connection = await connect(self.standby.url())
         try:
             assert await connection.fetchval("SELECT pg_promote(true, $1)", PATIENCE_S)
@@ -152,7 +153,7 @@ class Pair:
         shutil.rmtree(dead.directory)
 
     def close(self) -> None:
-        """Stops what runs."""
+        """Stop both servers, where they run."""
         for each in {self.primary, self.standby}:
             with suppress(EmbeddedError, FileNotFoundError):  # it was killed
                 each.stop()
@@ -160,7 +161,7 @@ class Pair:
 
 @asynccontextmanager
 async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair]:
-    """A pair, while the block runs."""
+    """Yield a pair and close it after the block."""
     pair = Pair(home, binaries)
     try:
         yield pair
@@ -169,7 +170,7 @@ async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair
 
 
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
-    """One fail-over, on a database as new. Raises whatever does not come up again within PATIENCE_S."""
+    """One fail-over, on a database as new. Raise the error of what does not come up again within PATIENCE_S."""
     await pair.new_database()
     await pair.join(mode)
     service = Service(mode, ROOT, log)

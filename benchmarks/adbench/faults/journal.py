@@ -1,8 +1,8 @@
 """What was sent and what was acknowledged, kept in the memory of the harness and so outside of what is harmed.
 
-What must hold of a batch once nothing is under way any more, whatever was done meanwhile:
+What must hold of a batch once nothing is under way any more, after any harm:
 
-* Acknowledged (200, whatever of its deliveries got it): every event of it is stored, once, with its own values.
+* Acknowledged (200, on any of its deliveries): every event of it is stored, once, with its own values.
 * Without an acknowledgement: stored wholly and once, or not at all. Nobody can know which; both are right.
 * Delivered several times, with an Idempotency-Key or with event ids: the same. So nothing is ever stored twice.
 

@@ -1,7 +1,7 @@
 """Three times as many events as can be stored, by arrival rate: a sender does not wait because the one before waits.
 
 First the capacity is measured, by senders that send again when they have an answer; then batches arrive at a multiple
-of it, whatever becomes of them; then the capacity is measured again, so that what else the machine does is in both.
+of it, however they fare; then the capacity is measured again, so that what else the machine does is in both.
 """
 
 import asyncio

@@ -42,7 +42,7 @@ class Plant:
         return self.path.stem
 
     def found(self, outcome: Outcome) -> list[str]:
-        """The violations that give it away."""
+        """Return the violations that show the planted fault."""
         return [line for line in outcome.violations if line.startswith(tuple(f"{word}:" for word in self.found_as))]
 
 

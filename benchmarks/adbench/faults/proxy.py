@@ -119,7 +119,7 @@ class Proxy:
                 _cut(writer, reset=reset)
 
     async def stall(self, seconds: float) -> None:
-        """Hold back whatever comes, in both directions."""
+        """Hold back all bytes, in both directions."""
         self._flowing.clear()
         await asyncio.sleep(seconds)
         self._flowing.set()
@@ -130,7 +130,7 @@ class Proxy:
         return not self._flowing.is_set()
 
     async def flows(self) -> None:
-        """Returns when nothing is held back any more."""
+        """Wait until nothing is held back any more."""
         await self._flowing.wait()
 
     async def at_commit(self, what: AtCommit, *, stall_s: float = 0.0, wait_s: float = 5.0) -> bool:
@@ -209,7 +209,7 @@ class Proxy:
 
 
 def _cut(writer: asyncio.StreamWriter, *, reset: bool = False) -> None:
-    """Close at once, whatever is under way; with `reset`, TCP says so to the other side."""
+    """Close at once, also in the middle of a message; with `reset`, TCP says so to the other side."""
     found = writer.get_extra_info("socket")
     if reset and not writer.is_closing() and found.family != socket.AF_UNIX:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -35,7 +35,7 @@ PROMISES = {
     "slots": "every connection for reports is free afterwards",
     "writers": "every transaction has an end",
     "audit": "adpulse verify finds a sum that is wrong",
-    "memory": "a process stays within 512 MB, whoever sends what",
+    "memory": "a process stays within 512 MB for all requests",
     "schema": "nothing is made in a schema that is named like the login",
     "deadlock": "no transactions wait for one another in a circle",
     "broken": "everything runs again after every harm",
@@ -50,7 +50,7 @@ def to_result(
     postgres: Postgres | None,
     parameters: dict[str, Any],
 ) -> Result:
-    """The summary. `source` is what the run began with."""
+    """Return the result of a run; `source` is the source as it was when the run began."""
     return store.of_run(
         what="faults",
         started_at=began,
@@ -72,7 +72,7 @@ def of_overload(
     postgres: Postgres,
     parameters: dict[str, Any],
 ) -> Result:
-    """The result of an overload."""
+    """Return the result of an overload."""
     during = found.during
     sent = during.sent
     answers = {str(status): sent.statuses[status] for status in (200, 503, 429)}
@@ -144,7 +144,7 @@ def of_planted(
     source: Source,
     parameters: dict[str, Any],
 ) -> Result:
-    """The result of the negative controls: a check for each, and after how many cycles it was found."""
+    """Return the result of the negative controls: a check for each, and after how many cycles it was found."""
     return store.of_run(
         what="faults-planted",
         started_at=began,

@@ -102,7 +102,7 @@ class Sender:
         self._finish(sent, until, patience_s)
 
     def open(self, sent: Sent, seconds: float, rate: float, patience_s: float) -> None:
-        """Send `rate` batches a second, whatever becomes of those before."""
+        """Send `rate` batches a second, without waiting for those before."""
         began = time.monotonic()
         until = began + seconds
         while (now := time.monotonic()) < until:

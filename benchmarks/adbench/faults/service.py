@@ -13,8 +13,7 @@ import httpx
 
 from adbench.faults.cluster import LOOK_S, PATIENCE_S
 from adbench.harness import cpu
-from adbench.harness.process import tail
-from adbench.harness.service import free_port
+from adbench.harness.process import free_port, tail
 from adpulse.database.embedded import Cluster
 
 _ADPULSE = [sys.executable, "-c", "from adpulse.cli.main import app; app()"]
@@ -105,7 +104,7 @@ class Service:
         self.start()
 
     def send(self, number: signal.Signals) -> None:
-        """A signal to the process; SIGKILL is waited for."""
+        """Send a signal to the process; after SIGKILL, wait for its end."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -134,5 +133,5 @@ class Service:
                 await asyncio.sleep(LOOK_S)
 
     def peak_memory(self) -> int | None:
-        """The most that this process had resident, in bytes; none where /proc does not say."""
+        """Return the peak resident memory of the process in bytes; None where /proc does not have it."""
         return cpu.peak_memory(self.process.pid if self.process else None)

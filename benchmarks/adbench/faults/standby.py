@@ -17,9 +17,11 @@ class Standby(Cluster):
         new = self.directory / "data.new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
-        self._own(new)
+        self.programs.own(new)
         socket = self._primary.url().partition("?host=")[2]
         source = f"host={socket} user=postgres"
-        self._run("pg_basebackup", "-d", source, "-D", str(new), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
+        self.programs.run(
+            "pg_basebackup", "-d", source, "-D", str(new), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"
+        )
         (new / ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the primary's socket lies in its data directory
         new.rename(self.data)

@@ -17,8 +17,8 @@ from adbench.faults.client import Client, Situation
 from adbench.faults.cluster import PATIENCE_S, Victim, send_signal
 from adbench.faults.hostile import Default
 from adbench.faults.proxy import Proxy
-from adbench.faults.rooms import rooms
 from adbench.faults.service import Service, adpulse, command
+from adbench.faults.small_disks import small_disks
 from adpulse.variants.catalogue import Variant, read_header
 
 VARIANT = "07_rollup"
@@ -86,7 +86,7 @@ class World:
         self._eras += 1
         self.database = UP_DATABASE if up else f"faults_{self._eras}"
         self.folder, self.situation, self.defaults, self._deadlocks = folder, Situation(), (), 0
-        space = "TABLESPACE small" if self.cluster.rooms else ""
+        space = "TABLESPACE small" if self.cluster.small_disks else ""
         if up:
             await self._execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
         await self._execute(f"CREATE DATABASE {self.database} TEMPLATE {template} {space}")
@@ -185,7 +185,7 @@ async def world(
     home: Path, tree: Path = ROOT, binaries: Path | None = None, folder: str = VARIANT, **server_settings: str
 ) -> AsyncIterator[World]:
     """Run one in an empty folder for the time of the block; then end and remove everything."""
-    with rooms(home, "data", "wal") as small:
+    with small_disks(home, "data", "wal") as small:
         cluster = Victim(home / "server", small, binaries, **server_settings)
         try:
             await cluster.launch()

@@ -7,11 +7,9 @@ which command makes it, and the next cell runs. It is written as plain Python wi
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jupytext
 import pandas as pd
@@ -130,10 +128,9 @@ class Library:
 
 
 def load(folders: Sequence[Path] = ()) -> Library:
-    """Return the results in some folders; without them, the committed ones of the newest machine, and those of local
-    runs.
+    """Return the results in some folders; by default the committed ones of the newest machine and local ones.
 
-    Raises FiguresError when there are none.
+    Raise FiguresError when there are none.
     """
     if folders:
         return _library(folders)
@@ -148,10 +145,9 @@ def _home() -> Path:
 
 
 def _library(folders: Sequence[Path]) -> Library:
-    found = {path: store.read(path) for folder in folders for path in store.files(folder)}
-    if not found:
+    if not (found := store.load(folders)):
         raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
-    return Library(dict(sorted(found.items(), key=lambda item: item[1].started_at)))
+    return Library(found)
 
 
 def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
@@ -201,9 +197,9 @@ def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    variables = {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
+    variables = os.environ | {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
     # Sockets that are files, and no port; in a folder of their own, because two kernels in one would take each other's.
-    with tempfile.TemporaryDirectory(prefix="adbench-") as sockets, _environment(variables):
+    with tempfile.TemporaryDirectory(prefix="adbench-") as sockets:
         client = NotebookClient(
             notebook,
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
@@ -212,7 +208,7 @@ def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode
             resources={"metadata": {"path": ROOT}},
         )
         try:
-            client.execute()
+            client.execute(env=variables)
         except CellExecutionError as error:
             raise FiguresError(f"{path.name} failed: {error.ename}: {error.evalue}") from error
     notebook.metadata = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec") if key in notebook.metadata}
@@ -229,17 +225,3 @@ def not_drawn(notebook: NotebookNode) -> list[str]:
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write an executed notebook as .ipynb."""
     jupytext.write(notebook, path, fmt="ipynb")
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before: dict[str, Any] = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 from adbench.harness import databases
+from adbench.harness.databases import connected
 from adbench.records import environment, store
 from adbench.records.model import Result
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
@@ -70,8 +71,7 @@ async def describe(server: str, settings: Settings) -> Result:
     Raises ScratchError when the role may not create one.
     """
     began = datetime.now(UTC)
-    connection = await connect(await databases.recreate(server, DATABASE))
-    try:
+    async with connected(await databases.recreate(server, DATABASE)) as connection:
         variant = await migrate.migrate(connection, settings.variant)
         return store.of_run(
             what="catalogue",
@@ -83,8 +83,6 @@ async def describe(server: str, settings: Settings) -> Result:
             measurements=[],
             checks=[],
         )
-    finally:
-        await connection.close()
 
 
 async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
@@ -93,8 +91,8 @@ async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
         {
             "name": record["name"],
             "partitioned": record["partitioned"],
-            "columns": _json(record["columns"]),
-            "indexes": _json(record["indexes"]),
+            "columns": orjson.loads(record["columns"]),
+            "indexes": orjson.loads(record["indexes"]),
         }
         for record in await connection.fetch(_TABLES, LEFT_OUT)
     ]
@@ -120,7 +118,3 @@ async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
             if {source, target} <= known
         ],
     }
-
-
-def _json(value: str) -> Any:
-    return orjson.loads(value)

@@ -68,7 +68,7 @@ class Contract:
 
     def _allowed(self, request: Request, status: int) -> dict[str, Any] | None:
         """Return the content that a reply with this status may have, by media type; None where it may not be."""
-        # Said of the request itself, whatever it asks for.
+        # Said of the request itself, not of what it asks for.
         if status == 421:
             return self._problem if request.host != HOST else None
         if status == 431:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from adbench.harness import cpu
 from adbench.records import environment
 from adbench.records.model import Postgres
 from adpulse.database.connections import Connection, connect
@@ -17,19 +18,25 @@ class ScratchError(RuntimeError):
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Connection]:
-    """Yield a connection that is closed at the end. Raises one of adpulse's UNAVAILABLE."""
-    connection = await connect(url)
+async def connected(url: str, **settings: str) -> AsyncIterator[Connection]:
+    """Yield a connection with these settings, closed at the end. Raises one of adpulse's UNAVAILABLE."""
+    connection = await connect(url, **settings)
     try:
         yield connection
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
 
 
 async def postgres(url: str) -> Postgres:
     """Return the server behind a database."""
     async with connected(url) as connection:
         return await environment.postgres(connection)
+
+
+async def postmaster(url: str) -> int | None:
+    """Return the process that started all others of the server; None when it runs on another machine."""
+    async with connected(url) as connection:
+        return cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
 
 
 async def describe(url: str) -> tuple[Postgres, str]:

@@ -3,12 +3,13 @@
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen, TimeoutExpired
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -107,36 +108,44 @@ def find_k6() -> str:
     return found
 
 
-def run(
-    script: str,
-    env: Mapping[str, object],
-    out: Path,
-    planned_s: float,
-    tick: Callable[[float], None],
-    samples: Path | None = None,
-) -> Load:
-    """Run benchmarks/k6/<script>.js; `env` as lib/config.js lists it. Calls `tick` with the seconds gone by.
+@contextmanager
+def started(script: str, env: Mapping[str, object], out: Path, samples: Path | None = None) -> Iterator[Popen[bytes]]:
+    """Yield the process of benchmarks/k6/<script>.js; `env` as lib/config.js lists it. It is stopped with the block.
 
     The summary is left in `out`, k6's own messages in the same place with the suffix .log; and every single figure, if
-    that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raises LoadError when k6 breaks off
-    or hangs; crossed thresholds are no error here, see Load.thresholds.
+    that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raises LoadError.
     """
-    log = out.with_suffix(".log")
     out.unlink(missing_ok=True)
     command = [find_k6(), "run", "--quiet", "--no-color", "--no-usage-report", "--address", ""]
     for name, value in {**env, "OUT": out.resolve()}.items():
         command += ["-e", f"{name}={value}"]
     if samples is not None:
         command += ["--out", f"csv={samples}"]
-    began = time.monotonic()
     environment = {"GOGC": COLLECT, "K6_CSV_TIME_FORMAT": "unix_micro"}
-    with child([*command, str(SCRIPTS / f"{script}.js")], log, environment) as process:
+    with child([*command, str(SCRIPTS / f"{script}.js")], out.with_suffix(".log"), environment) as process:
+        yield process
+
+
+def run(
+    script: str,
+    env: Mapping[str, object],
+    out: Path,
+    planned_s: float,
+    tick: Callable[[float], None] = lambda gone: None,
+    samples: Path | None = None,
+) -> Load:
+    """Run a script as `started` does, and return its summary. Calls `tick` with the seconds gone by.
+
+    Raises LoadError when k6 breaks off or hangs; crossed thresholds are no error here, see Load.thresholds.
+    """
+    log, began = out.with_suffix(".log"), time.monotonic()
+    with started(script, env, out, samples) as process:
         while (gone := time.monotonic() - began) < planned_s + BEYOND_S:
             tick(gone)
             try:
                 status = process.wait(0.2)
                 break
-            except subprocess.TimeoutExpired:
+            except TimeoutExpired:
                 continue
         else:
             raise LoadError(f"k6 has not ended {BEYOND_S} s after its time:\n{tail(log)}")

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-STOP_S = 30
+START_S, STOP_S = 60, 30
 
 
 @contextmanager
@@ -39,6 +42,37 @@ def child(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+class NotReadyError(RuntimeError):
+    """A program does not answer; the text ends with its log."""
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path, what: str) -> None:
+    """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or after START_S seconds."""
+    give_up = time.monotonic() + START_S
+    while not _answers(url):
+        if process.poll() is not None:
+            raise NotReadyError(f"{what} ended with status {process.returncode}:\n{tail(log)}")
+        if time.monotonic() > give_up:
+            raise NotReadyError(f"{what} is not ready after {START_S} s:\n{tail(log)}")
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310  # our own address
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """Return a TCP port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -29,6 +29,14 @@ def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callab
     console.print(f"{what:<{WIDTH}} {taken:6.1f} s{rate}", highlight=False)
 
 
+def rounds(console: Console, what: str, count: int, warmup: int = 1) -> Iterator[int]:
+    """Yield the number of each round beside a bar; those of the warm-up, which do not count, are below 0."""
+    with bar(console, what, count, "rounds") as advance_to:
+        for number in range(-warmup, count):
+            yield number
+            advance_to(max(number + 1, 0))
+
+
 @contextmanager
 def step(console: Console, what: str) -> Iterator[None]:
     """Yield a spinner for work of unknown length. Ends as one line with the time taken."""

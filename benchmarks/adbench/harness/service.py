@@ -1,19 +1,14 @@
 """The service as a benchmark runs it: the real command, on a free port of this machine."""
 
 import shutil
-import socket
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from adbench.harness.process import child, tail
+from adbench.harness.process import NotReadyError, child, free_port, tail, wait_until_ready
 
-START_S = 60
 READY = "/readyz"
 
 
@@ -78,27 +73,8 @@ def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: st
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:
-        give_up = time.monotonic() + START_S
-        while not _ready(f"{address}{ready}"):
-            if process.poll() is not None:
-                raise ServiceError(f"the service ended with status {process.returncode}:\n{tail(log)}")
-            if time.monotonic() > give_up:
-                raise ServiceError(f"the service is not ready after {START_S} s:\n{tail(log)}")
-            time.sleep(0.1)
+        try:
+            wait_until_ready(process, f"{address}{ready}", log, "the service")
+        except NotReadyError as error:
+            raise ServiceError(str(error)) from error
         yield address, process.pid
-
-
-def free_port() -> int:
-    """Return a TCP port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 — our own address
-            return bool(reply.status == 200)
-    except OSError:
-        return False

@@ -23,20 +23,17 @@ WORDS = {"shard lost": "a lost shard", "service lost": "a lost service", "slow d
 FAILURES = {"shard lost": "#882255", "service lost": "#999933", "slow disk": "#332288"}
 
 
-def _found(simulated: Result, name: str, **labels: str) -> list[Measurement]:
-    return [each for each in simulated.measurements if each.name == name and each.labels.items() >= labels.items()]
-
-
 def modelled(simulated: Result, below: float = 0.7) -> Figure:
-    """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic. `below` that share of the
-    highest rate the title counts errors.
+    """Plot latency by rate of arrival on one machine: measured, simulated, and by arithmetic.
+
+    The title counts errors up to the share `below` of the highest rate.
     """
-    pairs = _found(simulated, "validation.latency")
+    pairs = simulated.select("validation.latency")
     rates = sorted({float(each.labels["rate"]) for each in pairs})
     errors = {
         quantile: [
             each.value
-            for each in _found(simulated, "validation.latency.error", quantile=quantile)
+            for each in simulated.select("validation.latency.error", quantile=quantile)
             if float(each.labels["rate"]) <= below * rates[-1]
         ]
         for quantile in QUANTILES
@@ -50,9 +47,7 @@ def modelled(simulated: Result, below: float = 0.7) -> Figure:
     with style.figure(title, height=5.6) as (drawn, axes):
         for quantile, (_, colour) in QUANTILES.items():
             for source, kind in (("measured", "o"), ("simulation", "-"), ("arithmetic", ":")):
-                found = [
-                    each for each in pairs if each.labels.items() >= {"quantile": quantile, "from": source}.items()
-                ]
+                found = simulated.select("validation.latency", **{"quantile": quantile, "from": source})
                 found.sort(key=lambda each: float(each.labels["rate"]))
                 x = [float(each.labels["rate"]) for each in found]
                 axes.plot(x, [each.value for each in found], kind, color=colour)
@@ -71,7 +66,7 @@ def modelled(simulated: Result, below: float = 0.7) -> Figure:
 
 def limits(simulated: Result) -> Figure:
     """Plot what one machine would be asked for at each rate, as a multiple of what it can."""
-    loads = _found(simulated, "need.load")
+    loads = simulated.select("need.load")
     rates = sorted({each.labels["rate"] for each in loads}, key=float)
     at = {
         rate: {each.labels["resource"]: each.value for each in loads if each.labels["rate"] == rate} for rate in rates
@@ -112,9 +107,9 @@ def limits(simulated: Result) -> Figure:
 
 def failures(simulated: Result, rate: str = "1000000") -> Figure:
     """Plot, second by second after a failure, the share of batches that were not stored at once."""
-    names = [name for name in FAILURES if _found(simulated, "timeline.unanswered", rate=rate, scenario=name)]
-    lines = {name: _seconds(_found(simulated, "timeline.unanswered", rate=rate, scenario=name)) for name in names}
-    recoveries = {each.labels["scenario"]: each.value for each in _found(simulated, "simulated.recovery", rate=rate)}
+    names = [name for name in FAILURES if simulated.select("timeline.unanswered", rate=rate, scenario=name)]
+    lines = {name: _seconds(simulated.select("timeline.unanswered", rate=rate, scenario=name)) for name in names}
+    recoveries = {each.labels["scenario"]: each.value for each in simulated.select("simulated.recovery", rate=rate)}
     worst = max(names, key=lambda name: sum(share for _, share in lines[name]))
     ends = (
         f"after {max(recoveries.values()):.0f} s all is as before" if len(recoveries) == len(names) else "not all end"

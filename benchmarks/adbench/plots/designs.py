@@ -24,8 +24,8 @@ def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, 
     wanted = {"events": str(events), **labels}
     found = {
         each.labels["variant"]: each
-        for each in matrix.measurements
-        if each.name == name and each.labels.items() >= wanted.items() and len(each.labels) == len(wanted) + 2
+        for each in matrix.select(name, **wanted)
+        if len(each.labels) == len(wanted) + 2  # variant and phase, and no other label
     }
     return {variant: found[variant] for variant in matrix.variant.split(",") if variant in found}
 
@@ -33,9 +33,7 @@ def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, 
 def distribution(matrix: Result, phase: str = "report") -> Figure:
     """Plot how many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
     events = sizes(matrix)[-1]
-    quantiles = sorted(
-        {each.labels["quantile"] for each in matrix.measurements if each.name == f"{phase}.latency"}, key=float
-    )
+    quantiles = sorted({each.labels["quantile"] for each in matrix.select(f"{phase}.latency")}, key=float)
     lines = {quantile: figures(matrix, f"{phase}.latency", events, quantile=quantile) for quantile in quantiles}
     designs = list(lines[quantiles[0]])
     kept = [design for design in designs if lines["0.95"][design].value < PROMISE_MS]
@@ -106,10 +104,9 @@ def storage(matrix: Result) -> Figure:
     events = sizes(matrix)[-1]
     total = figures(matrix, "size.total", events)
     parts: dict[str, dict[str, float]] = {design: {} for design in total}
-    for each in matrix.measurements:
-        if each.name == "size" and each.labels["events"] == str(events):
-            held = parts[each.labels["variant"]]
-            held[each.labels["kind"]] = held.get(each.labels["kind"], 0) + each.value
+    for each in matrix.select("size", events=str(events)):
+        held = parts[each.labels["variant"]]
+        held[each.labels["kind"]] = held.get(each.labels["kind"], 0) + each.value
     designs = list(total)
     least, most = (pick(designs, key=lambda design: total[design].value) for pick in (min, max))
     title = (
@@ -145,7 +142,7 @@ def growth_in_pages(*matrices: Result) -> Figure:
     """Plot the pages that a report touches over growing data, the median over the shapes: nothing else changes them."""
     measured: Points = {}
     for matrix in matrices:
-        shapes = {each.labels["shape"] for each in matrix.measurements if each.name == "report.pages"}
+        shapes = {each.labels["shape"] for each in matrix.select("report.pages")}
         for events in sizes(matrix):
             found = [figures(matrix, "report.pages", events, shape=shape) for shape in sorted(shapes)]
             for design in matrix.variant.split(","):

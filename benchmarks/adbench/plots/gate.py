@@ -66,10 +66,9 @@ def caught(proof: Result) -> Figure:
             runs = proof.value("runs", plant=plant)
             words = f"{_count(proof, name, plant)} of {runs:.0f}{' called' if plant == NOTHING else ''}"
             axes.text(103, row, words, va="center")
-        axes.set_yticks(range(len(plants)), [WORDS.get(plant, plant) for plant in plants])
-        axes.set(xlabel="% of runs in which it was called a regression", xlim=(-2, 130), ylim=(len(plants) - 0.4, -0.6))
+        style.name_rows(axes, [WORDS.get(plant, plant) for plant in plants])
+        axes.set(xlabel="% of runs in which it was called a regression", xlim=(-2, 130))
         axes.set_xticks(range(0, 101, 20))
-        axes.grid(visible=False, axis="y")
         style.key(axes, {"caught": style.SERVICE, "| asked for": style.LIMIT, "called, unchanged": "#777777"})
         style.source(drawn, proof, "Bars: exact 95 % intervals (Clopper-Pearson).")
     return drawn
@@ -90,10 +89,9 @@ def verdicts(proof: Result) -> Figure:
                     ink = style.INK if colour == OPEN else "white"
                     axes.text(left + value / 2, row, str(value), ha="center", va="center", color=ink)
                 left += value
-        axes.set_yticks(range(len(plants)), [WORDS.get(plant, plant) for plant in plants])
+        style.name_rows(axes, [WORDS.get(plant, plant) for plant in plants])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set(xlabel="runs", ylim=(len(plants) - 0.4, -0.6))
-        axes.grid(visible=False, axis="y")
+        axes.set_xlabel("runs")
         style.key(axes, {"right": style.SERVICE, "cannot tell": "#777777", "missed, or a false alarm": WRONG})
         style.source(drawn, proof, "Same code called the same, planted changes called regressions.")
     return drawn
@@ -127,9 +125,8 @@ def intervals(gate: Result) -> Figure:
                 ends = [100 * ratio.low - 100, 100 * ratio.high - 100]
                 axes.plot(ends, [row + shift] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
                 axes.plot(100 * ratio.value - 100, row + shift, "o", color=colour)
-        axes.set_yticks(range(len(calls)), [call.metric.removesuffix(".cpu") for call in calls])
-        axes.set(xlabel="% more CPU time than base (grey band: the tolerance)", ylim=(len(calls) - 0.4, -0.6))
-        axes.grid(visible=False, axis="y")
+        style.name_rows(axes, [call.metric.removesuffix(".cpu") for call in calls])
+        axes.set_xlabel("% more CPU time than base (grey band: the tolerance)")
         style.key(axes, {"head": style.SERVICE, "control": "#777777"})
         sure = min(call.confidence for call in calls)
         style.source(drawn, gate, f"Each interval holds with {sure:.2%} or more, all together with 95 %.")
@@ -164,11 +161,10 @@ def narrowing(gate: Result) -> Figure:
             (last, half), (_, before) = points[-1], points[0]
             words = f"± {half:.1%}" + (f", from ± {before:.1%}" if len(points) > 1 else "")
             axes.annotate(words, (last, row), (9, 0), textcoords="offset points", va="center")
-        axes.set_yticks(range(len(courses)), [metric.removesuffix(".cpu") for metric in courses])
-        axes.set(xscale="log", xlabel="rounds, with a dot for each look", ylim=(len(courses) - 0.4, -0.6))
+        style.name_rows(axes, [metric.removesuffix(".cpu") for metric in courses])
+        axes.set(xscale="log", xlabel="rounds, with a dot for each look")
         style.log_ticks(axes.xaxis, lambda value, _: f"{value:.0f}", (1, 2, 3, 5))
         axes.set_xlim(10, most * 3.5)
-        axes.grid(visible=False, axis="y")
         if undecided:
             style.key(axes, {"decided": style.SERVICE, "cannot tell": "#777777"})
         style.source(drawn, gate, "± half the interval of head against base.")

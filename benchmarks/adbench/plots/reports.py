@@ -47,11 +47,9 @@ def windows(report: Result) -> Figure:
         style.key(axes, {"idle": style.SERVICE, "while events are written at half of capacity": "#332288"})
         axes.axvline(PROMISE_MS, color=style.LIMIT, linestyle="--")
         axes.text(PROMISE_MS * 0.93, len(rows) - 0.6, "promise", color=style.LIMIT, ha="right", va="bottom")
-        axes.set_yticks(range(len(rows)), [*(WORDS[name] for name in names), "(one SELECT 1)"])
-        axes.set(xscale="log", xlabel="ms from request to answer: p50 ● and p99 |", ylim=(len(rows) - 0.4, -0.6))
-        axes.set_xlim(0.2, 400)
+        style.name_rows(axes, [*(WORDS[name] for name in names), "(one SELECT 1)"])
+        axes.set(xscale="log", xlabel="ms from request to answer: p50 ● and p99 |", xlim=(0.2, 400))
         style.log_ticks(axes.xaxis, style.milliseconds)
-        axes.grid(visible=False, axis="y")
         style.source(drawn, report, "One connection, asked in turn.")
     return drawn
 
@@ -92,9 +90,8 @@ def peers(compared: Result) -> Figure:
                 list(found.values()), rows, "o", color=colour, markerfacecolor=fill, markeredgewidth=2, markersize=9
             )
         style.key(axes, {NAMES[system]: COLOURS[system] for system in NAMES})
-        axes.set_yticks(range(len(shapes)), [WORDS[shape] for shape in shapes])
-        axes.set(xscale="log", xlabel="ms, p50; hollow: from roll-ups of its own", ylim=(len(shapes) - 0.4, -0.6))
+        style.name_rows(axes, [WORDS[shape] for shape in shapes])
+        axes.set(xscale="log", xlabel="ms, p50; hollow: from roll-ups of its own")
         style.log_ticks(axes.xaxis, style.milliseconds, (1, 3))
-        axes.grid(visible=False, axis="y")
         style.source(drawn, compared, "Warm; DuckDB and ClickHouse run in the asking process.")
     return drawn

@@ -110,6 +110,13 @@ def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 
         axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12, path_effects=HALO)
 
 
+def name_rows(axes: Axes, names: Sequence[str], above: float = 0.6) -> None:
+    """Name rows 0, 1, … of a chart from the top down, with `above` of a row free over the first."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -above)
+    axes.grid(visible=False, axis="y")
+
+
 def log_ticks(axis: Axis, form: Callable[[float, object], str], steps: tuple[int, ...] = (1,)) -> None:
     """Set ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`, and no others."""
     axis.set_major_locator(LogLocator(subs=steps))

@@ -54,9 +54,7 @@ def source() -> Source:
 
 
 async def postgres(connection: Connection) -> Postgres:
-    """Return the server behind a connection. Settings that name files and addresses, or may hold a password, are left
-    out.
-    """
+    """Return the server behind a connection, without settings that name files and addresses or may hold a password."""
     rows = await connection.fetch(
         "SELECT name, current_setting(name) FROM pg_settings"
         " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"

@@ -90,8 +90,7 @@ def _kind(path: Path) -> str:
 
 def newest(folders: Iterable[Path]) -> dict[str, Result]:
     """Return the newest result of each command; of those that compare designs, the newest with the most."""
-    every = (store.read(path) for folder in folders for path in store.files(folder))
-    ordered = sorted(every, key=lambda result: (len(result.variant.split(",")), result.started_at))
+    ordered = sorted(store.load(folders).values(), key=lambda result: len(result.variant.split(",")))
     return {result.what: result for result in ordered}
 
 
@@ -114,7 +113,7 @@ def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
 
 
 def _manifest(folder: Path, disk: Disk | None) -> Manifest:
-    found = {path.name: store.read(path) for path in store.files(folder)}
+    found = {path.name: result for path, result in store.load([folder]).items()}
     if not any(result.postgres and result.postgres.local is not False for result in found.values()):
         disk = None
     packages: dict[str, set[str]] = {}

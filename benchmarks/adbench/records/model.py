@@ -134,6 +134,10 @@ class Result(_Model):
                 return each
         raise NotMeasured(f"{self.what} has no {name} {labels}")
 
+    def select(self, name: str, **labels: str) -> list[Measurement]:
+        """Return the measurements of that name that have at least these labels."""
+        return [each for each in self.measurements if each.name == name and each.labels.items() >= labels.items()]
+
     def value(self, name: str, **labels: str) -> float:
         """Return the value of that measurement. Raises NotMeasured."""
         return self.find(name, **labels).value

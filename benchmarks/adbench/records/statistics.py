@@ -7,7 +7,7 @@ about five values it is too narrow. Percentiles are interpolated linearly betwee
 type 7), as numpy's are.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,10 +37,9 @@ def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0, resample
     """
     given = [_sample(each) for each in samples]
     rng = np.random.default_rng(seed)
-    step = max(_AT_ONCE // sum(map(len, given)), 1)
     drawn = [
-        statistic(*(each[rng.integers(0, len(each), (min(step, resamples - done), len(each)))] for each in given))
-        for done in range(0, resamples, step)
+        statistic(*(each[rng.integers(0, len(each), (count, len(each)))] for each in given))
+        for count in _portions(resamples, sum(map(len, given)))
     ]
     return _interval(float(statistic(*given)), np.concatenate(drawn))
 
@@ -51,9 +50,7 @@ def median(values: ArrayLike, seed: int = 0) -> Interval:
 
 
 def percentile(values: ArrayLike, percent: float, seed: int = 0) -> Interval:
-    """Return a percentile of independent values. Near the ends it needs many: below 100 values, p99 is about the
-    maximum.
-    """
+    """Return a percentile of independent values. Below 100 values, p99 is about the maximum."""
     return bootstrap(lambda each: np.percentile(each, percent, axis=-1), values, seed=seed)
 
 
@@ -74,10 +71,9 @@ def ratios_of_medians(
     if b.shape != a.shape or not b.shape[1]:
         raise ValueError("below and above are measured in the same rounds, one at least")
     rng = np.random.default_rng(seed)
-    step = max(_AT_ONCE // b.size, 1)
     drawn = []
-    for done in range(0, resamples, step):
-        picks = rng.integers(0, b.shape[1], (min(step, resamples - done), b.shape[1]))
+    for count in _portions(resamples, b.size):
+        picks = rng.integers(0, b.shape[1], (count, b.shape[1]))
         drawn.append(np.median(a[:, picks], axis=-1) / np.median(b[:, picks], axis=-1))
     values = np.median(a, axis=-1) / np.median(b, axis=-1)
     lows, highs = np.quantile(np.concatenate(drawn, axis=-1), ((1 - confidence) / 2, (1 + confidence) / 2), axis=-1)
@@ -91,11 +87,15 @@ def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
+def geometric_mean(values: Iterable[float], seed: int = 0) -> Interval:
+    """Return the geometric mean of independent values."""
+    return ratio(((1, value) for value in values), seed)
+
+
 def percentiles_over_rounds(
     rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
 ) -> list[Interval]:
-    """Return percentiles of all values of all rounds, for values that come in rounds, on a machine that drifts between
-    them.
+    """Return percentiles of all values of all rounds, on a machine that drifts between rounds.
 
     Rounds are resampled, and then values within each: values of one round resemble each other, and taken for
     independent they would give an interval that is too narrow (Kalibera & Jones, Rigorous Benchmarking in Reasonable
@@ -105,15 +105,20 @@ def percentiles_over_rounds(
     lengths, values = np.array([len(each) for each in given]), np.concatenate(given)
     starts, length = np.cumsum(lengths) - lengths, max(round(lengths.mean()), 1)
     rng = np.random.default_rng(seed)
-    step = max(_AT_ONCE // (len(given) * length), 1)
     drawn = []
-    for done in range(0, resamples, step):
-        picked = rng.integers(0, len(given), (min(step, resamples - done), len(given), 1))
+    for count in _portions(resamples, len(given) * length):
+        picked = rng.integers(0, len(given), (count, len(given), 1))
         within = (rng.random((*picked.shape[:2], length)) * lengths[picked]).astype(np.int64)
         resampled = values[starts[picked] + within].reshape(len(picked), -1)
         drawn.append(np.percentile(resampled, percents, axis=-1))
     figures = zip(np.percentile(values, percents), np.concatenate(drawn, axis=1), strict=True)
     return [_interval(float(figure), resampled) for figure, resampled in figures]
+
+
+def _portions(resamples: int, size: int) -> Iterator[int]:
+    """Yield how many resamples of `size` values to draw at a time, so that memory stays bounded."""
+    step = max(_AT_ONCE // size, 1)
+    return (min(step, resamples - done) for done in range(0, resamples, step))
 
 
 def _sample(values: ArrayLike) -> Floats:

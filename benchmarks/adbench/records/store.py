@@ -4,7 +4,7 @@ Local runs go to .adpulse/results/<date>-<what>.json. Those that are kept lie in
 beside a manifest.json (adbench.records.manifest).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,11 @@ def of_run(
     )
 
 
+def parameters(plan: object, **more: Any) -> dict[str, Any]:
+    """Return what a result tells of a plan: its numbers by the names of its fields, and `more`."""
+    return {name: value for name, value in vars(plan).items() if isinstance(value, int | float)} | more
+
+
 def write(result: Result, folder: Path) -> Path:
     """Write <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +101,12 @@ def read(path: Path) -> Result:
         raise ResultError(
             f"{path} is not a result of adbench ({wrong}); its commands write their results to .adpulse/results"
         ) from error
+
+
+def load(folders: Iterable[Path]) -> dict[Path, Result]:
+    """Return the results in some folders, oldest first. Raise ResultError."""
+    found = {path: read(path) for folder in folders for path in files(folder)}
+    return dict(sorted(found.items(), key=lambda item: item[1].started_at))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

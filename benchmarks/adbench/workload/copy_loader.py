@@ -7,14 +7,15 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
+from adbench.harness.databases import connected
 from adbench.workload.dataset import KINDS, MIX_JSON, Block, Dataset
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 
 COLUMNS = (
     "ts",
@@ -62,17 +63,14 @@ class Encoder:
         self.campaigns = np.array([data.campaign_id(i).encode() for i in range(data.campaigns)])
         self.digits = np.array([f"{i:04d}".encode() for i in range(10_000)])
 
-    def encode(self, block: Block) -> Iterator[bytes]:
-        """Return the block as the pieces of one COPY."""
+    def encode(self, block: Block) -> bytes:
+        """Return the block as one COPY."""
         has_id = np.zeros(len(block), dtype=bool)
         has_id[block.repeated] = True
         ids = np.zeros((len(block), 16), dtype=np.uint8)
         ids[block.repeated] = block.ids
-        yield HEADER
-        for first in range(0, len(block), PIECE):
-            piece = slice(first, first + PIECE)
-            yield self._piece(block, piece, has_id[piece], ids[piece])
-        yield TRAILER
+        pieces = [slice(first, first + PIECE) for first in range(0, len(block), PIECE)]
+        return b"".join([HEADER, *(self._piece(block, piece, has_id[piece], ids[piece]) for piece in pieces), TRAILER])
 
     def _piece(self, block: Block, piece: slice, has_id: NDArray[np.bool_], ids: Bytes) -> bytes:
         kind, mix, user = block.kind[piece], block.mix[piece], block.user[piece]
@@ -122,27 +120,22 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
     """
     encoder, numbers, repeated = Encoder(data), iter(range(data.blocks)), False
 
-    def draw(number: int) -> tuple[Block, list[bytes]]:
+    def draw(number: int) -> tuple[Block, bytes]:
         block = data.block(number)
-        return block, list(encoder.encode(block))
+        return block, encoder.encode(block)
 
     async def work() -> None:
-        connection = await connect(url)
-        try:
-            # A crash would void the load anyway.
-            await connection.execute("SET synchronous_commit = off")
+        # A crash would void the load anyway.
+        async with connected(url, synchronous_commit="off") as connection:
             for number in numbers:
-                block, pieces = await asyncio.to_thread(draw, number)
+                block, rows = await asyncio.to_thread(draw, number)
                 async with connection.transaction():
-                    await copy(connection, "event_ids", ("event_id",), [encode_ids(block)])
-                    await copy(connection, "events", COLUMNS, pieces)
+                    await copy(connection, encode_ids(block), "event_ids", ("event_id",))
+                    await copy(connection, rows)
                 progress(len(block))
-        finally:
-            await connection.close(timeout=5)
 
-    first = await connect(url)
-    await first.execute("SELECT prepare_days($1, $2)", data.start.date(), data.end.date())
-    await first.close()
+    async with connected(url) as first:
+        await first.execute("SELECT prepare_days($1, $2)", data.start.date(), data.end.date())
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(connections, data.blocks)):
@@ -153,11 +146,11 @@ async def load(url: str, data: Dataset, progress: Callable[[int], None], connect
         raise AlreadyLoaded(f"the events of seed {data.seed} are in this database already; take another seed")
 
 
-async def copy(connection: Connection, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
-    """Send the pieces as one COPY into a table."""
-
-    async def source() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
-
-    await connection.copy_to_table(table, source=source(), columns=list(columns), format="binary")
+async def copy(connection: Connection, data: bytes, table: str = "events", columns: Sequence[str] = COLUMNS) -> None:
+    """Send one binary COPY into a table."""
+    await connection.copy_to_table(
+        table,
+        source=memoryview(data),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
+        columns=list(columns),
+        format="binary",
+    )

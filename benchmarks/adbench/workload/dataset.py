@@ -9,7 +9,7 @@ what IEEE 754 fixes to the last bit (numpy's sums and exponentials differ betwee
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from statistics import NormalDist
@@ -82,6 +82,12 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.ts)
+
+    def part(self, first: int, stop: int) -> "Block":
+        """Return the events from position `first` up to `stop`."""
+        repeated = (self.repeated >= first) & (self.repeated < stop)
+        arrays = {each.name: getattr(self, each.name)[first:stop] for each in fields(self)}
+        return Block(**arrays | {"repeated": self.repeated[repeated] - first, "ids": self.ids[repeated]})
 
 
 @dataclass(frozen=True)
@@ -186,9 +192,7 @@ class Dataset:
         return _World.draw(self)
 
     def deliveries(self, block: Block) -> Iterator[dict[str, Any]]:
-        """Return the block as `POST /events` takes it, in order of delivery: a repeated event comes again
-        within the next thousand, with the same event_id.
-        """
+        """Return the block's events as JSON objects, in order of delivery: some come again within the next thousand."""
         again = block.repeated + 1 + block.user[block.repeated] % 1_000
         when = np.append(np.arange(len(block)), again)
         which = np.append(np.arange(len(block)), block.repeated)[np.argsort(when, kind="stable")]

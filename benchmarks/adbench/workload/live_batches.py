@@ -20,11 +20,6 @@ def events(end: datetime, count: int) -> list[dict[str, Any]]:
     return [{key: value for key, value in event.items() if key != "event_id"} for event in found]
 
 
-def body(found: list[dict[str, Any]]) -> bytes:
-    """Return the body of a request."""
-    return json.dumps({"events": found}, separators=(",", ":")).encode()
-
-
 def records(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Return one tuple an event, in the order of COLUMNS."""
     return [

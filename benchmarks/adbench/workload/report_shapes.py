@@ -21,7 +21,8 @@ OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 @dataclass(frozen=True)
 class Shape:
     """A report over the last `length` of the data; `campaign` None is all of them, `geo` a country to filter by.
-    `rolled` tells whether the default variant's roll-ups hold the answer, or raw events have to be read.
+
+    `rolled`: the default variant's roll-ups hold the answer, so that no raw event has to be read.
     """
 
     name: str
@@ -45,8 +46,10 @@ class Shape:
         return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
     def sql(self, end: datetime, table: str, sums: Sequence[str] = OF_EVENTS) -> str:
-        """Return the same in SQL that DuckDB and ClickHouse both take. `table` has ts as UTC without a zone,
-        campaign_id, and kind, cost_micros, revenue_micros and geo; or, for OF_ROLLUPS, a column for each sum.
+        """Return the same in SQL that DuckDB and ClickHouse both take.
+
+        `table` has ts as UTC without a zone, campaign_id, kind, cost_micros, revenue_micros and geo; or, for
+        OF_ROLLUPS, a column for each sum.
         """
         keys = []
         if self.granularity is not None:

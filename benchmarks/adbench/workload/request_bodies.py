@@ -4,6 +4,8 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ class Cell:
         return {"batch": str(self.batch), "kind": self.kind}
 
 
+def live(end: datetime, seed: int, campaigns: int = 1_000) -> Dataset:
+    """Return a day of dense traffic that ends then."""
+    return Dataset(RATE * 86_400, end.replace(microsecond=0), days=1, campaigns=campaigns, seed=seed)
+
+
 def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
     """Return the last `count` events of a data set, or a few more blocks back."""
     blocks = -(-count // BLOCK) + 1
@@ -39,6 +46,11 @@ def events(data: Dataset, count: int) -> Iterator[dict[str, Any]]:
             yield event
 
 
+def body(batch: list[dict[str, Any]]) -> bytes:
+    """Return the body of a request."""
+    return json.dumps({"events": batch}, separators=(",", ":")).encode()
+
+
 def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     """Return the bodies of a cell, as files."""
     count = BODIES[cell.batch]
@@ -46,10 +58,10 @@ def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     rng = np.random.default_rng(data.seed)
     paths = []
     for number in range(count):
-        batch = [event for _, event in zip(range(cell.batch), source, strict=False)]
+        batch = list(islice(source, cell.batch))
         if cell.kind == "ids":
             batch = list(_with_ids(batch, rng))
-        text = json.dumps({"events": batch}, separators=(",", ":")).encode()
+        text = body(batch)
         path = folder / f"{cell.kind}-{cell.batch}-{number}"
         path.write_bytes(gzip.compress(text, 6) if cell.kind == "gzip" else text)
         paths.append(path)

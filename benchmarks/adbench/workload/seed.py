@@ -51,10 +51,9 @@ async def fill(
 
 
 async def prepared(server: str, name: str, data: Dataset, variant: str, console: Console, *, reuse: bool) -> str:
-    """Return the URL of a database of that name with the data, settled: loaded now, or, with `reuse`, left by an
-    earlier run.
+    """Return the URL of a settled database with the data: loaded now or, with `reuse`, by an earlier run.
 
-    Raises ScratchError.
+    Raise ScratchError.
     """
     if reuse and (url := await existing(server, name)):
         return url

@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from adpulse.database import embedded
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
 from adpulse.terminal import shown
 
@@ -74,7 +74,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[str]:
     try:
         with embedded.database(settings, make=make) as url:
             yield url
-    except embedded.EmbeddedError as error:
+    except EmbeddedError as error:
         fail(str(error))
 
 

@@ -15,8 +15,8 @@ from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
 from adpulse.cli.console import DataDir, fail, opened, run
 from adpulse.database import budget
-from adpulse.database.embedded import Cluster, EmbeddedError
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.database.watch import kept_running
 from adpulse.settings import PREFIX, Settings
 from adpulse.web import server

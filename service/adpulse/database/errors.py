@@ -17,6 +17,10 @@ class UnfitError(SchemaError):
     """The database or login is set up so that what we promise would not hold; the text says what to change."""
 
 
+class EmbeddedError(RuntimeError):
+    """The embedded server cannot be used; the text says why, and ends with what its log says."""
+
+
 # What says that the database is away or short of something, and not that the request is wrong. Classes 08
 # (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
 # and a database or role that is not there, or has no rights yet, which a server that is being set up says for a while.

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import EmbeddedError
 
 log = logging.getLogger(__name__)
 

@@ -38,6 +38,8 @@ class Batch:
     rows: list[bytes] = field(default_factory=list)
     # The event_id of each row, as its 16 bytes; none: no row has one.
     ids: list[bytes | None] | None = None
+    # The UTC day of all rows, counted from 2000-01-01; none: they are of several days.
+    day: int | None = None
     # The index in the request of each row; none: row i is event i.
     positions: list[int] | None = None
     rejected: list[Rejection] = field(default_factory=list)

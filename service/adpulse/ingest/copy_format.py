@@ -17,6 +17,7 @@ from adpulse.event.values import COLUMNS, Values
 
 # From which PostgreSQL counts microseconds.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+DAY = 86_400_000_000
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"

@@ -197,6 +197,9 @@ class Decoder:
         """
         # Everything here runs for every event: names are local, and nothing that repeats is done twice.
         earliest, latest = copy_format.micros_of(limits.earliest), copy_format.micros_of(limits.latest)
+        # The bounds that cost nothing to be inside: the day of the first event; when another day comes, all days.
+        day: int | None = None
+        low, high = 1, 0
         epoch, heads, width, null = copy_format.EPOCH, copy_format.HEADS, len(COLUMNS), copy_format.NULL
         documents, amounts, kinds, join = self._metadata, self._money, self._kinds, b"".join
         unset = UNSET
@@ -210,8 +213,14 @@ class Decoder:
         for event in events:
             since = event.ts - epoch
             ts = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-            if not earliest <= ts <= latest:
-                raise _NeedsCareError
+            if not low <= ts <= high:
+                if not earliest <= ts <= latest:
+                    raise _NeedsCareError
+                if packed:
+                    day, low, high = None, earliest, latest
+                else:
+                    day = ts // copy_format.DAY
+                    low, high = max(earliest, day * copy_format.DAY), min(latest, (day + 1) * copy_format.DAY - 1)
             if (amount := event.cost) is unset:
                 cost = 0
                 commas -= 1
@@ -261,7 +270,7 @@ class Decoder:
         self._check_text(text, commas + len(events) * len(_FastEvent.__struct_fields__) - roots, events)
         if zeros and (_ZEROS in text or _VERY_SMALL.search(text)):
             raise _NeedsCareError
-        batch.rows, batch.ids = packed, ids
+        batch.rows, batch.ids, batch.day = packed, ids, day
 
     def _check_text(self, text: bytes, commas: int, events: Sequence[_FastEvent]) -> None:
         """Raise _NeedsCareError unless the text of these events has only so many commas, and those in strings.
@@ -319,6 +328,7 @@ class Decoder:
     ) -> None:
         """Set the rows of a batch in which some events are bad. `texts`: an event each, as JSON or as read."""
         ids: list[bytes | None] = []
+        days: set[int | None] = set()
         positions: list[int] = []
         single = Batch(0)
         for index, text in enumerate(texts):
@@ -345,11 +355,14 @@ class Decoder:
                     continue
                 batch.rows.append(copy_format.pack(values))
                 ids.append(None if values.event_id is None else values.event_id.bytes)
+                days.add(copy_format.micros_of(values.ts) // copy_format.DAY)
             else:
                 batch.rows += single.rows
                 ids += single.ids or [None]
+                days.add(single.day)
             positions.append(index)
         batch.ids = ids if any(ids) else None
+        batch.day = days.pop() if len(days) == 1 else None
         batch.positions = positions
 
 

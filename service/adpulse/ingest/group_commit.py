@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import asyncpg
 import orjson
@@ -16,8 +17,9 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.event.contract import Rejection
 from adpulse.event.values import COLUMNS
-from adpulse.ingest import copy_format, idempotency
+from adpulse.ingest import copy_format, idempotency, partitions
 from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
+from adpulse.ingest.partitions import Partitions
 
 log = logging.getLogger(__name__)
 
@@ -73,20 +75,25 @@ class Job:
         )
 
 
-async def write(connection: Connection, group: Sequence[Job]) -> None:
-    """Write a group and answer its senders after the commit.
+class _NoPartition(Exception):
+    """What has the name of the day's partition is none of `events` any more; nothing was stored."""
+
+
+async def write(connection: Connection, group: Sequence[Job], days: Partitions) -> None:
+    """Write a group and answer its senders after the commit. `days`: partitions that may be written straight into.
 
     When the database refuses a row, or may have, nothing of the group is stored by then, and it is written again batch
     by batch without the rows at fault. Raises what else the database says; jobs without an answer by then are not
     stored.
     """
     try:
-        if any(job.key is not None or job.batch.ids is not None for job in group):
-            await _once(connection, group)
-        else:
-            await _copy(connection, [job.batch.rows for job in group])
-            for job in group:
-                job.settle(job.result())
+        if (day := await _day(connection, group, days)) is not None:
+            try:
+                return await _write(connection, group, day)
+            except (*partitions.NOT_THERE, _NoPartition):
+                # Dropped, detached or moved since; in a new transaction, which holds no lock on it.
+                days.forget()
+        await _write(connection, group)
     except (*POISON, CONCEALED) as error:
         telemetry.SPLIT.inc()
         log.warning("a group of %d batches is split, the database refused it: %s", len(group), type(error).__name__)
@@ -94,7 +101,26 @@ async def write(connection: Connection, group: Sequence[Job]) -> None:
             await _once(connection, [job], salvage=True)
 
 
-async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool = False) -> None:
+async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -> date | None:
+    """Return the day whose partition takes the whole group; None: there is none."""
+    found = {job.batch.day for job in group if job.batch.rows}
+    if len(found) != 1:
+        return None
+    return await days.day(connection, found.pop(), sum(len(job.batch.rows) for job in group))
+
+
+async def _write(connection: Connection, group: Sequence[Job], day: date | None = None) -> None:
+    if any(job.key is not None or job.batch.ids is not None for job in group):
+        await _once(connection, group, day)
+        return
+    await _copy(connection, [job.batch.rows for job in group], day)
+    for job in group:
+        job.settle(job.result())
+
+
+async def _once(
+    connection: Connection, group: Sequence[Job], day: date | None = None, *, salvage: bool = False
+) -> None:
     """Write what was not taken before; with `salvage`, without the rows that the database refuses."""
     for job in group:
         job.duplicates, job.refused = [], []
@@ -107,20 +133,27 @@ async def _once(connection: Connection, group: Sequence[Job], *, salvage: bool =
             for job, job_places in zip(fresh, places, strict=True):
                 await _salvage(connection, job, job_places)
         else:
-            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)])
+            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], day)
         answers = {job: job.result() for job in fresh}
         await _keep_answers(connection, answers, expected)
     for job, outcome in (outcomes | answers).items():
         job.settle(outcome)
 
 
-async def _copy(connection: Connection, groups: Sequence[list[bytes]]) -> None:
-    """Write rows by COPY, which is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT."""
+async def _copy(connection: Connection, groups: Sequence[list[bytes]], day: date | None = None) -> None:
+    """Write rows by COPY, into the partition of `day` if there is one. Raise _NoPartition if it is none any more.
+
+    COPY is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT.
+    """
     if not any(groups):
         return
 
     # In one piece, and not through an iterator: asyncpg makes a task for each piece, which costs as much as 50 events.
     data = memoryview(copy_format.stream(groups))
+    if day is not None:
+        if not await partitions.copy_into(connection, day, data):
+            raise _NoPartition
+        return
     await connection.copy_to_table(
         "events",
         source=data,  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know

@@ -19,6 +19,7 @@ from adpulse.database.outage import Outage
 from adpulse.ingest import group_commit, idempotency
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
 from adpulse.ingest.group_commit import Job
+from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Writer:
     def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
         self._settings = settings
+        self._partitions = Partitions()
         self._queue: deque[Job] = deque()
         self._events = 0  # waiting, not those being written
         self._bytes = 0
@@ -189,7 +191,7 @@ class Writer:
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
             try:
                 async with asyncio.timeout(limit):
-                    await group_commit.write(connection, group)
+                    await group_commit.write(connection, group, self._partitions)
             except UNAVAILABLE:
                 _refuse(group)
                 raise

@@ -1,15 +1,19 @@
 """Serve the application with uvicorn, in one process or in several."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
 import signal
+import socket
+import sys
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from adpulse.settings import Settings
@@ -20,6 +24,10 @@ from adpulse.web.worker_metrics import shared_metrics
 
 # Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
 GC_THRESHOLDS = (50_000, 20, 50)
+
+# New connections that are accepted in one turn of the event loop. libuv accepts one from each listening socket, so
+# there are as many duplicates of it. With one, the last of a hundred new clients waits for a hundred long turns.
+ACCEPTS = 8
 
 WORKER = "adpulse.web.server:create_worker"
 
@@ -59,9 +67,30 @@ def serve(settings: Settings) -> None:
     with shared_metrics() if several else nullcontext():
         if several:
             config = uvicorn.Config(WORKER, workers=settings.workers, **options(settings))
-            _Parent(config, sockets=[config.bind_socket()]).run()
+            listening = config.bind_socket()
+            _Parent(config, sockets=[listening, *(listening.dup() for _ in range(ACCEPTS - 1))]).run()
         else:
-            uvicorn.run(WORKER, **options(settings))
+            server = Server(uvicorn.Config(WORKER, **options(settings)))
+            with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order
+                server.run()
+            if not server.started:
+                sys.exit(STARTUP_FAILURE)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which takes ACCEPTS new connections in a turn of the event loop."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> Protocol:
+            return Protocol(self.config, self.server_state, self.lifespan.state)
+
+        for listening in [each for server in self.servers for each in server.sockets]:
+            for _ in range(ACCEPTS - 1):
+                again = socket.socket(fileno=os.dup(listening.fileno()))
+                self.servers.append(await loop.create_server(protocol, sock=again, backlog=self.config.backlog))
 
 
 class _Parent(Multiprocess):

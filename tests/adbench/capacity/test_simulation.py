@@ -67,7 +67,7 @@ def test_writers_are_an_m_m_c_queue(servers: int, busy: float) -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_shared_cores_keep_the_mean_of_m_m_c(number: int) -> None:
-    """Numbers of jobs under processor sharing are those of M/M/c, whoever is served; so by Little are the means."""
+    """Numbers of jobs under processor sharing are those of M/M/c, in any order; so by Little are the means."""
     busy, jobs = 0.7, 30_000
     rate = busy * number / SERVICE_S
     env, rng, took = Environment(), np.random.default_rng(3), []

@@ -124,7 +124,9 @@ def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
         k6.find_k6()
     except k6.LoadError:
         pytest.skip("no k6 here")
-    plan = demo.DemoPlan(Dataset(5_000, END, campaigns=50), seconds=1, users=2, reports=5, workers=1, batch=100)
+    plan = demo.DemoPlan(
+        Dataset(5_000, END, campaigns=50), seconds=1, users=2, reports_per_second=5, workers=1, batch=100
+    )
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = demo.run(plan, settings, Console(quiet=True))
     assert store.read(path) == result

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adbench.harness import service
+from adbench.harness import process
 from adbench.harness.process import child, stopping_on_sigterm, tail
 from adbench.harness.service import ServiceError, serving
 
@@ -79,7 +79,7 @@ def test_a_service_that_never_gets_ready_is_given_up(tmp_path: Path, monkeypatch
     fake.write_text("#!/bin/sh\nexec sleep 60\n")
     fake.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    monkeypatch.setattr(service, "START_S", 0.3)
+    monkeypatch.setattr(process, "START_S", 0.3)
     with pytest.raises(ServiceError, match="not ready"), serving("postgresql://x", 1, tmp_path / "log"):
         pytest.fail("it was called ready")
 

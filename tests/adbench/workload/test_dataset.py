@@ -22,7 +22,7 @@ def digest(data: Dataset, order: list[int]) -> str:
     encoder, parts = Encoder(data), {}
     for number in order:
         block = data.block(number)
-        parts[number] = b"".join(encoder.encode(block)) + encode_ids(block)
+        parts[number] = encoder.encode(block) + encode_ids(block)
     return hashlib.sha256(b"".join(parts[number] for number in sorted(parts))).hexdigest()
 
 
@@ -72,8 +72,7 @@ def _peak(data: Dataset, numbers: list[int]) -> int:
     data.block(0)  # what all blocks share is there
     tracemalloc.start()
     for number in numbers:
-        for _ in encoder.encode(data.block(number)):
-            pass
+        encoder.encode(data.block(number))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak

@@ -13,7 +13,8 @@ import pytest
 
 from adpulse.database import disk, embedded
 from adpulse.database.connections import connect
-from adpulse.database.embedded import Cluster, EmbeddedError, database
+from adpulse.database.embedded import Cluster, database
+from adpulse.database.errors import EmbeddedError
 from adpulse.settings import Settings
 
 # Small and careless: what is tested is the starting and stopping.
@@ -141,7 +142,8 @@ def test_unusable_places_are_named(home: Path) -> None:
 KILLED = """
 import ctypes, os, signal, sys, time
 from pathlib import Path
-from adpulse.database.embedded import Cluster, EmbeddedError
+from adpulse.database.embedded import Cluster
+from adpulse.database.errors import EmbeddedError
 
 # Orphans become our children, and nobody asks for them when they end: as with a container's process 1.
 assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0

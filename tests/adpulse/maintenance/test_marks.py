@@ -1,4 +1,4 @@
-"""The mark of compaction hides no delta and shows none twice, in whatever order transactions begin, write and end."""
+"""The mark of compaction hides no delta and shows none twice, however transactions begin, write and end."""
 
 import random
 from collections import Counter
@@ -28,7 +28,7 @@ class Writer:
         self.open: list[tuple[Transaction, Counter[str]]] = []
 
     async def step(self, draw: random.Random, committed: Counter[str]) -> None:
-        """Begin, write, or end: whatever is drawn."""
+        """Draw a step: begin, write, or end."""
         choice = draw.random()
         if not self.open or (choice < 0.15 and len(self.open) < 3):
             transaction = self.connection.transaction()

@@ -159,7 +159,7 @@ async def test_down_takes_away_what_up_made(new_database: NewDatabase, variant: 
 
 def psql(server: Server, url: str, *arguments: str) -> str:
     """Return what psql prints. Every file must run in it, and not only in our driver."""
-    binary = "psql" if CLUSTERS else server.cluster._binaries / "psql"
+    binary = "psql" if CLUSTERS else server.cluster.programs.folder / "psql"
     command = [binary, url, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -19,4 +19,4 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 if __name__ == "__main__":
     options = {**server.options(Settings(port=int(sys.argv[1]))), "factory": False, "lifespan": "off"}
-    uvicorn.run(app, **options)
+    server.Server(uvicorn.Config(app, **options)).run()

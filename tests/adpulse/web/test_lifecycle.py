@@ -77,7 +77,7 @@ def postgres(home: Path) -> int | None:
     try:
         pid = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, 0)
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, IndexError):  # IndexError: it has just been made
         return None
     except PermissionError:
         return pid

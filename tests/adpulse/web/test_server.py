@@ -8,11 +8,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import uvloop
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 from adpulse.web import protocol
+from adpulse.web import server as web_server
 from adpulse.web.protocol import Protocol
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -369,3 +371,32 @@ async def test_nobody_switches_to_websockets(listen: Listen) -> None:
     async with asyncio.timeout(60):
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
     writer.close()
+
+
+# ── A long turn of the event loop ────────────────────────────────────────────────────────────────────────────
+
+
+def test_many_new_connections_are_taken_in_a_turn() -> None:
+    """Who comes anew does not wait for as many turns as others come. In uvloop's loop, which the service runs on."""
+    many, turns = 64, 0
+
+    async def run() -> None:
+        nonlocal turns
+        config = Config(QUICK, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical")
+        server = web_server.Server(config)
+        task = asyncio.create_task(server.serve())
+        async with asyncio.timeout(60):
+            while not server.started:
+                await asyncio.sleep(0.01)
+            address = ("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+            clients = [socket.create_connection(address) for _ in range(many)]
+            while len(server.server_state.connections) < many:
+                turns += 1
+                await asyncio.sleep(0)
+            for client in clients:
+                client.close()
+            server.should_exit = True
+            await task
+
+    uvloop.run(run())
+    assert turns < many / 2

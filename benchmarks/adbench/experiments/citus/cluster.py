@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from adbench.harness.databases import connected, sibling
-from adpulse.database.connections import Connection, connect
 
 Node = tuple[str, int]
 
@@ -38,18 +37,15 @@ async def drop(home: str, name: str) -> None:
     await _everywhere(home, await nodes(home), "postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-async def on(home: str, node: Node, name: str) -> Connection:
-    """Return a connection to the database of that name on one node, with the login of the URL."""
+def on(home: str, node: Node, name: str) -> str:
+    """Return the URL of the database of that name on one node, with the login of the URL."""
     base = urlsplit(sibling(home, name))
     login = base.netloc.rpartition("@")[0]
     host, port = node
-    return await connect(base._replace(netloc=f"{login}@{host}:{port}" if login else f"{host}:{port}").geturl())
+    return base._replace(netloc=f"{login}@{host}:{port}" if login else f"{host}:{port}").geturl()
 
 
 async def _everywhere(home: str, found: list[Node], name: str, statement: str) -> None:
     for node in found:
-        connection = await on(home, node, name)
-        try:
+        async with connected(on(home, node, name)) as connection:
             await connection.execute(statement)
-        finally:
-            await connection.close()

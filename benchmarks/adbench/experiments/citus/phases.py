@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,15 +11,13 @@ from typing import Any
 from rich.console import Console
 
 from adbench.experiments import ingest
-from adbench.experiments.rollups import part
-from adbench.harness import cpu
-from adbench.harness.progress import bar
+from adbench.harness import cpu, progress
 from adbench.harness.service import serving
 from adbench.workload import report_mix
-from adbench.workload.copy_loader import COLUMNS, Encoder, copy
-from adbench.workload.dataset import Block, Dataset
+from adbench.workload.copy_loader import Encoder, copy
+from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adpulse.database.connections import Connection, connect
 from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
@@ -40,11 +38,6 @@ ALL = (Shape("week-all", WEEK), Shape("week-by-campaign", WEEK, None, None, "cam
 Sides = dict[str, str]  # the URL of each side's database, by the variant: rollup and citus
 
 
-def live(data: Dataset) -> Dataset:
-    """Return a day of dense traffic that ends as the data do: what a COPY then holds is what it holds live."""
-    return Dataset(RATE * 86_400, data.end, days=1, campaigns=data.campaigns, seed=data.seed)
-
-
 # ── COPY ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -61,34 +54,31 @@ async def copying(
     sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, what: str
 ) -> dict[int, Copied]:
     """Measure COPYs by one connection to each side; the sides take turns."""
-    block, encoder = live(data).block(live(data).blocks // 2), Encoder(live(data))
-    copies = {size: list(_copies(block, encoder, size, count)) for size, count in COPIES.items()}
+    dense = live(data.end, data.seed, data.campaigns)
+    block, encoder = dense.block(dense.blocks // 2), Encoder(dense)
+    copies = {
+        size: [encoder.encode(block.part(first, first + size)) for first in range(0, count * size, size)]
+        for size, count in COPIES.items()
+    }
     found = {size: Copied({side: [] for side in sides}, dict.fromkeys(sides, 0.0)) for size in COPIES}
     opened = {side: await connect(url) for side, url in sides.items()}
     try:
-        with bar(console, what, rounds, "rounds") as advance_to:
-            for number in range(-1, rounds):  # the first round makes files, caches and plans
-                for size, texts in copies.items():
-                    for side in _order(sides, number):
-                        spent = _seconds(postmasters)
-                        began = time.perf_counter()
-                        for text in texts:
-                            await copy(opened[side], "events", COLUMNS, [text])
-                        took = time.perf_counter() - began
-                        if number >= 0:
-                            found[size].rates[side].append(len(texts) * size / took)
-                            found[size].seconds[side] += _seconds(postmasters) - spent
-                    found[size].rows += len(texts) * size
-                advance_to(max(number + 1, 0))
+        for number in progress.rounds(console, what, rounds):  # the first round makes files, caches and plans
+            for size, texts in copies.items():
+                for side in _order(sides, number):
+                    spent = _seconds(postmasters)
+                    began = time.perf_counter()
+                    for text in texts:
+                        await copy(opened[side], text)
+                    took = time.perf_counter() - began
+                    if number >= 0:
+                        found[size].rates[side].append(len(texts) * size / took)
+                        found[size].seconds[side] += _seconds(postmasters) - spent
+                found[size].rows += len(texts) * size
     finally:
         for connection in opened.values():
             await connection.close()
     return found
-
-
-def _copies(block: Block, encoder: Encoder, size: int, count: int) -> Iterator[bytes]:
-    for first in range(0, count * size, size):
-        yield b"".join(encoder.encode(part(block, slice(first, first + size))))
 
 
 def _order(sides: Sides, number: int) -> list[str]:
@@ -102,32 +92,23 @@ def _seconds(postmasters: Sequence[int]) -> float:
 # ── The service ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class Posted:
-    """Of one cell: events a second of each turn, by side."""
-
-    rates: dict[str, list[float]]
-
-
 def posting(
     sides: Sides, plan: ingest.IngestPlan, data: Dataset, folder: Path, logs: Path, console: Console
-) -> tuple[dict[Cell, Posted], dict[str, int]]:
-    """Measure POST /events to the service on each side, in turn, and count what each side accepted.
+) -> tuple[dict[Cell, dict[str, list[float]]], dict[str, int]]:
+    """Return events a second of POST /events, a value a turn, by cell and side; and what each side accepted.
 
     The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
     """
-    files = {cell: write_bodies(live(data), cell, folder) for cell in CELLS}
-    found = {cell: Posted({side: [] for side in sides}) for cell in CELLS}
+    files = {cell: write_bodies(live(data.end, data.seed, data.campaigns), cell, folder) for cell in CELLS}
+    found: dict[Cell, dict[str, list[float]]] = {cell: {side: [] for side in sides} for cell in CELLS}
     accepted = dict.fromkeys(sides, 0)
-    with bar(console, "k6 against the service, in turn", plan.rounds, "rounds") as advance_to:
-        for number in range(plan.rounds):
-            for side in _order(sides, number):
-                with serving(sides[side], plan.workers, logs / f"service-{side}.log") as address:
-                    for cell in CELLS:
-                        loaded = ingest.send(plan, cell, files[cell], number, address, logs)
-                        found[cell].rates[side].append(ingest.rate(loaded, cell))
-                        accepted[side] += round(loaded.value("events_accepted", "count"))
-            advance_to(number + 1)
+    for number in progress.rounds(console, "k6 against the service, in turn", plan.rounds, warmup=0):
+        for side in _order(sides, number):
+            with serving(sides[side], plan.workers, logs / f"service-{side}.log") as address:
+                for cell in CELLS:
+                    loaded = ingest.send(plan, cell, files[cell], number, address, logs)
+                    found[cell][side].append(ingest.rate(loaded, cell))
+                    accepted[side] += round(loaded.value("events_accepted", "count"))
     return found, accepted
 
 
@@ -137,31 +118,27 @@ def posting(
 async def asking(
     sides: Sides, data: Dataset, rounds: int, console: Console
 ) -> tuple[dict[Shape, dict[str, list[float]]], list[str]]:
-    """Return milliseconds of each report's statement, as the service runs it, by shape and side; and shapes whose
-    answers differ.
-    """
+    """Return ms of each report's statement, as the service runs it, by shape and side; and shapes that differ."""
     settings = Settings()
     readers = {side: await open_readers(url, 1, "adbench", settings) for side, url in sides.items()}
     times: dict[Shape, dict[str, list[float]]] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}
     answers: dict[Shape, dict[str, Any]] = {shape: {} for shape in times}
     order, draw = [(shape, side) for shape in times for side in sides], random.Random(data.seed)
     try:
-        with bar(console, "reports, in turn", rounds, "rounds") as advance_to:
-            for number in range(-5, rounds):
-                draw.shuffle(order)
-                for shape, side in order:
-                    query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
-                    arguments, variant = query.arguments(query.span.window), catalogue.find(side)
-                    statement = variant.statement(totals_only=query.totals_only)
-                    pool = readers[side].quick if statement.planned_once else readers[side].thorough
-                    async with pool.acquire() as connection:
-                        began = time.perf_counter()
-                        rows = await connection.fetch(statement.text, *arguments[: statement.parameters])
-                        took = (time.perf_counter() - began) * 1_000
-                    if number >= 0:
-                        times[shape][side].append(took)
-                    answers[shape][side] = sorted(map(tuple, rows), key=repr)
-                advance_to(max(number + 1, 0))
+        for number in progress.rounds(console, "reports, in turn", rounds, warmup=5):
+            draw.shuffle(order)
+            for shape, side in order:
+                query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
+                arguments, variant = query.arguments(query.span.window), catalogue.find(side)
+                statement = variant.statement(totals_only=query.totals_only)
+                pool = readers[side].quick if statement.planned_once else readers[side].thorough
+                async with pool.acquire() as connection:
+                    began = time.perf_counter()
+                    rows = await connection.fetch(statement.text, *arguments[: statement.parameters])
+                    took = (time.perf_counter() - began) * 1_000
+                if number >= 0:
+                    times[shape][side].append(took)
+                answers[shape][side] = sorted(map(tuple, rows), key=repr)
     finally:
         for each in readers.values():
             await each.close()

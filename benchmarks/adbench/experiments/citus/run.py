@@ -28,7 +28,6 @@ from adbench.experiments.citus.phases import (
     COPIES,
     SINGLE,
     Copied,
-    Posted,
     Sides,
     Spread,
     asking,
@@ -37,7 +36,7 @@ from adbench.experiments.citus.phases import (
     spread,
 )
 from adbench.experiments.experiment import Experiment
-from adbench.harness import cpu, databases, k6
+from adbench.harness import databases, k6
 from adbench.harness.databases import connected
 from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
@@ -60,8 +59,9 @@ class ClusterError(RuntimeError):
 
 @dataclass(frozen=True)
 class CitusPlan:
-    """The data that reports ask for; the shards of the cluster's tables, the first for everything, the others for COPY
-    and spread alone; and how often, and for how many seconds each, the sides take turns.
+    """The data that reports ask for, and how often, and for how many seconds each, the sides take turns.
+
+    `shards` are those of the cluster's tables: the first for everything, the others for COPY and spread alone.
     """
 
     data: Dataset
@@ -83,7 +83,7 @@ class Found:
     nodes: int = 0
     version: str = ""  # of Citus
     copied: dict[int, dict[int, Copied]] = field(default_factory=dict)  # by shards and size
-    posted: dict[Cell, Posted] = field(default_factory=dict)
+    posted: dict[Cell, dict[str, list[float]]] = field(default_factory=dict)
     times: dict[Shape, dict[str, list[float]]] = field(default_factory=dict)
     spread: dict[int, Spread] = field(default_factory=dict)  # by shards
     checks: list[Check] = field(default_factory=list)
@@ -189,12 +189,7 @@ async def _postmasters(home: str) -> list[int]:
     """Return the first process of every node's server; none where one runs on another machine."""
     found = []
     for node in await cluster.nodes(home):
-        connection = await cluster.on(home, node, "postgres")
-        try:
-            pid = cpu.parent(await connection.fetchval("SELECT pg_backend_pid()"), "postgres")
-        finally:
-            await connection.close()
-        if pid is None:
+        if (pid := await databases.postmaster(cluster.on(home, node, "postgres"))) is None:
             return []
         found.append(pid)
     return found
@@ -225,7 +220,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
                         labels={**labels, "variant": side},
                     )
     for cell, posted in found.posted.items():
-        yield from _rates("ingest", posted.rates, {"shards": str(plan.shards[0]), **cell.labels}, s)
+        yield from _rates("ingest", posted, {"shards": str(plan.shards[0]), **cell.labels}, s)
     for shape, times in found.times.items():
         for side, values in times.items():
             yield Measurement.within(
@@ -242,7 +237,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
 
 def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
     for side, values in rates.items():
-        mean = statistics.ratio([(1, value) for value in values], seed)
+        mean = statistics.geometric_mean(values, seed)
         yield Measurement.within(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
     yield Measurement.within(
         f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels

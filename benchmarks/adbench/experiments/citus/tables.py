@@ -1,10 +1,8 @@
 """What `adbench run citus` found, as tables of text: for the terminal and the documentation."""
 
-from collections.abc import Iterator
-
 from rich.console import Group
-from rich.table import Table as Shown
 
+from adbench.records import terminal
 from adbench.records.model import Measurement, Result
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -14,9 +12,7 @@ def writing(result: Result) -> Table:
     """Return events a second of the cluster and of one node, by what is written and how."""
     head = ("what", "shards", "one node", "cluster", "cluster ÷ one node (95 %)", "processor, µs an event")
     rows = []
-    for each in result.measurements:
-        if each.name not in ("copy.kept", "ingest.kept"):
-            continue
+    for each in [*result.select("copy.kept"), *result.select("ingest.kept")]:
         name, labels = each.name.removesuffix(".kept"), each.labels
         rates = [f"{result.value(f'{name}.rate', **labels, variant=side):,.0f}" for side in ("rollup", "citus")]
         if name == "copy":
@@ -32,7 +28,7 @@ def reports(result: Result) -> Table:
     """Return the median time of each report's statement on both sides."""
     head = ("report", "one node", "cluster", "cluster ÷ one node (95 %)")
     rows = []
-    for each in _named(result, "report.ratio"):
+    for each in result.select("report.ratio"):
         medians = [f"{result.value('report.p50', **each.labels, variant=side):.2f} ms" for side in ("rollup", "citus")]
         rows.append((each.labels["shape"], *medians, _interval(each)))
     return head, rows
@@ -42,7 +38,7 @@ def spreads(result: Result) -> Table:
     """Return how unevenly the data set lies in shards and on nodes."""
     head = ("shards", "an even share", "largest shard", "of that, largest campaign", "largest of two workers")
     rows: list[tuple[str, ...]] = []
-    for shards in dict.fromkeys(each.labels["shards"] for each in _named(result, "spread")):
+    for shards in dict.fromkeys(each.labels["shards"] for each in result.select("spread")):
         found = [f"{result.value('spread', shards=shards, of=of):.1%}" for of in ("shard", "campaign", "node")]
         rows.append((shards, f"{1 / int(shards):.1%}", *found))
     return head, rows
@@ -57,19 +53,9 @@ def aims(result: Result) -> Table:
 
 def shown(result: Result) -> Group:
     """Return all of it for people."""
-    found = []
-    for head, rows in (writing(result), reports(result), spreads(result)):
-        table = Shown()
-        for place, name in enumerate(head):
-            table.add_column(name, justify="right" if place else "left")
-        for row in rows:
-            table.add_row(*(cell.replace("`", "") for cell in row))
-        found.append(table)
-    return Group(*found, result.verdicts)
-
-
-def _named(result: Result, name: str) -> Iterator[Measurement]:
-    return (each for each in result.measurements if each.name == name)
+    found = (writing(result), reports(result), spreads(result))
+    plain = ((head, [[cell.replace("`", "") for cell in row] for row in rows]) for head, rows in found)
+    return Group(*(terminal.table("", head, rows) for head, rows in plain), result.verdicts)
 
 
 def _interval(each: Measurement) -> str:
@@ -77,9 +63,5 @@ def _interval(each: Measurement) -> str:
 
 
 def _processor(result: Result, name: str, labels: dict[str, str]) -> str:
-    found = {
-        each.labels["variant"]: each.value
-        for each in _named(result, f"{name}.processor")
-        if {**each.labels, "variant": ""} == {**labels, "variant": ""}
-    }
+    found = {each.labels["variant"]: each.value for each in result.select(f"{name}.processor", **labels)}
     return f"{found['rollup']:.1f} and {found['citus']:.1f}" if len(found) == 2 else ""

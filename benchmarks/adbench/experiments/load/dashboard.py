@@ -21,12 +21,10 @@ from typing import Any
 from pydantic import JsonValue
 
 from adbench.checkout import ROOT
-from adbench.harness.process import child, tail
-from adbench.harness.service import free_port
+from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
 OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
-START_S = 60
 STEP_S = 5  # as Prometheus scrapes
 # Grafana's: the longer of four scrapes and of the step plus a scrape.
 RATE_INTERVAL = f"{max(4 * STEP_S, STEP_S + STEP_S)}s"
@@ -113,20 +111,11 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     log = folder / "prometheus.log"
     options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
     with child([program, *options, f"--web.listen-address={own}"], log) as process:
-        give_up = time.monotonic() + START_S
-        while not _ready(f"http://{own}"):
-            if process.poll() is not None or time.monotonic() > give_up:
-                raise DashboardError(f"Prometheus does not get ready:\n{tail(log)}")
-            time.sleep(0.1)
+        try:
+            wait_until_ready(process, f"http://{own}/-/ready", log, "Prometheus")
+        except NotReadyError as error:
+            raise DashboardError(str(error)) from error
         yield f"http://{own}"
-
-
-def _ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/-/ready", timeout=5) as reply:  # noqa: S310 — our own address
-            return bool(reply.status == 200)
-    except OSError:
-        return False
 
 
 class Recording:
@@ -136,25 +125,14 @@ class Recording:
         self._address, self._began = address, time.time()
 
     def panels(self) -> dict[str, JsonValue]:
-        """Return title, kind, unit, limit and series of every panel, and the alerts; a value each STEP_S, null for a
-        gap.
-
-        Raises DashboardError when a query is not answered.
-        """
+        """Return panels and alerts with their series: a value each STEP_S, null for a gap. Raise DashboardError."""
         ended = time.time()
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []
         for panel in panels():
+            told: dict[str, JsonValue] = {key: value for key, value in vars(panel).items() if key != "queries"}
             series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
-            kept.append(
-                {
-                    "title": panel.title,
-                    "kind": panel.kind,
-                    "unit": panel.unit,
-                    "limit": panel.limit,
-                    "series": series,
-                }
-            )
+            kept.append({**told, "series": series})
         alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
         version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]
         return {"prometheus": version, "step_seconds": STEP_S, "panels": kept, "alerts": alerts}

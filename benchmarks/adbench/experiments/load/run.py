@@ -21,8 +21,9 @@ from adbench.experiments.load import dashboard
 from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
@@ -39,20 +40,21 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 
 @dataclass(frozen=True)
 class LoadPlan:
-    """A scenario: `batches` POSTs a second of `batch` events (`ingest`: up to `peak`) and `reports` reports a second,
-    as far as it has them, for `seconds`. `data` is what a service of our own is given before. With `dashboard`, a
-    Prometheus looks on, and what the dashboard showed is kept.
+    """A scenario: POSTs of `batch` events (`ingest`: up to the peak) and reports, as far as it has them, for `seconds`.
+
+    `data` is what a service of our own is given before. `watched`: a Prometheus looks on, and what the dashboard
+    showed is kept.
     """
 
     scenario: str
     data: Dataset
     seconds: int
-    batches: int = 40
+    batches_per_second: int = 40
     batch: int = 1_000
-    peak: int = 300
-    reports: int = 20
+    peak_batches_per_second: int = 300
+    reports_per_second: int = 20
     workers: int = 2
-    dashboard: bool = False
+    watched: bool = False
 
 
 def run(plan: LoadPlan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
@@ -62,7 +64,7 @@ def run(plan: LoadPlan, settings: Settings, console: Console, address: str | Non
     others may write to it. Raises LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
     """
     k6.find_k6()  # before anything else takes time
-    if plan.dashboard:
+    if plan.watched:
         dashboard.find()
     with Experiment(f"load-{plan.scenario}", settings, console) as experiment:
         if address is None:
@@ -81,7 +83,7 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
     loaded, seen = _seen(plan, address, experiment, watch)
     # A ramp (`ingest`) ends at saturation, in the middle of requests.
-    cut_off = 2 * plan.peak * plan.batch if plan.scenario == "ingest" else 0
+    cut_off = 2 * plan.peak_batches_per_second * plan.batch if plan.scenario == "ingest" else 0
     with step(experiment.console, "recounting"):
         audited = after_load.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
@@ -92,14 +94,14 @@ def _seen(
     plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None
 ) -> tuple[k6.Load, dict[str, JsonValue]]:
     """Load the service, and return what its dashboard showed meanwhile, if that was asked for."""
-    out, console = experiment.scratch / "k6.json", experiment.console
-    if not plan.dashboard:
-        return _load(plan, address, out, console, watch), {}
+    console = experiment.console
+    if not plan.watched:
+        return _load(plan, address, experiment, watch), {}
     shared = round(os.getloadavg()[0], 1)
     with ExitStack() as stack:
         with step(console, "starting Prometheus"):
             looking_on = stack.enter_context(dashboard.recording(address))
-        loaded = _load(plan, address, out, console, watch)
+        loaded = _load(plan, address, experiment, watch)
         with step(console, "asking what the dashboard showed"):
             try:
                 return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
@@ -107,28 +109,21 @@ def _seen(
                 return loaded, {"load_average_before": shared, NOT_SEEN: str(error)}
 
 
-def _load(plan: LoadPlan, address: str, out: Path, console: Console, watch: Watch | None = None) -> k6.Load:
+def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None) -> k6.Load:
     planned_s = WARMUP_S + plan.seconds
     env = {
         "BASE_URL": address,
         "SECONDS": plan.seconds,
         "WARMUP": WARMUP_S,
         "BATCH": plan.batch,
-        "BATCHES": plan.batches,
-        "PEAK": plan.peak,
-        "REPORTS": plan.reports,
+        "BATCHES": plan.batches_per_second,
+        "PEAK": plan.peak_batches_per_second,
+        "REPORTS": plan.reports_per_second,
         "CAMPAIGNS": plan.data.campaigns,
         "DAYS": plan.data.days,
         "PROMISE_MS": PROMISE_MS,
     }
-    with bar(console, plan.scenario, planned_s, "s") as advance_to:
-
-        def tick(gone_s: float) -> None:
-            advance_to(min(gone_s, planned_s))
-            if watch:
-                watch.look(gone_s)
-
-        return k6.run(plan.scenario, env, out, planned_s, tick)
+    return experiment.load(plan.scenario, env, planned_s, plan.scenario, watch.look if watch else lambda gone: None)
 
 
 def _variant(address: str) -> str:
@@ -158,16 +153,7 @@ def _write(
         missed.append(Check(name="the dashboard was recorded", passed=False, detail=str(seen[NOT_SEEN])))
     return experiment.write(
         data=data,
-        parameters={
-            "seconds": plan.seconds,
-            "warmup_seconds": WARMUP_S,
-            "batches_per_second": plan.batches,
-            "batch": plan.batch,
-            "peak_batches_per_second": plan.peak,
-            "reports_per_second": plan.reports,
-            "workers": plan.workers if data else None,
-            **seen,
-        },
+        parameters=store.parameters(plan, warmup_seconds=WARMUP_S, **seen) | ({} if data else {"workers": None}),
         measurements=[*_measurements(plan, loaded), *tables],
         checks=[after_load.replies(loaded), *audited, *after_load.thresholds(loaded), *missed],
     )
@@ -194,16 +180,12 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people: the figures over all, and each promise and aim that was missed."""
-    shown = Table(title=f"{result.what} on {result.variant}", title_style="")
-    shown.add_column("measured", overflow="fold")
-    shown.add_column("result", justify="right", overflow="fold")
+    shown = terminal.table(f"{result.what} on {result.variant}", ("measured", "result"), growth(result.measurements))
     for each in result.measurements:
         if each.labels.keys() <= {"quantile"}:
             quantile = f" p{float(each.labels['quantile']) * 100:g}" if each.labels else ""
             figure = f"{each.value:.1f}" if each.unit == "ms" else f"{each.value:,.0f}"
             shown.add_row(f"{each.name}{quantile}", f"{figure} {each.unit}")
-    for name, figure in growth(result.measurements):
-        shown.add_row(name, figure)
     promises = [check for check in result.checks if not check.aim]
     aims = [check for check in result.checks if check.aim]
     for kind, checks, mark in (("promises", promises, "[red]✗[/]"), ("aims", aims, "[yellow]·[/]")):

@@ -6,7 +6,7 @@ from adbench.experiments.matrix.explain import PARTITION
 from adbench.experiments.matrix.plan import MatrixPlan
 from adbench.harness import databases
 from adbench.harness.databases import connected
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
@@ -35,13 +35,10 @@ class Database:
 
     async def build(self, plan: MatrixPlan) -> None:
         """Make it anew: the design, and partitions for every day of the plan. Raises ScratchError."""
-        connection = await connect(await databases.recreate(self.server, self.name))
-        try:
+        async with connected(await databases.recreate(self.server, self.name)) as connection:
             await migrate.migrate(connection, self.variant.name)
             first = min(plan.data(self.events).start, plan.live.start)
             await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
-        finally:
-            await connection.close()
 
     async def sign(self, run: str) -> None:
         """Note that it is whole, and whose it is."""

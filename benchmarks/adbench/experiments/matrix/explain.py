@@ -3,10 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from adbench.harness.query_plans import Node, nodes
 from adpulse.reports.query import Query
 from adpulse.reports.readers import Readers
 from adpulse.variants.catalogue import Variant
@@ -31,8 +30,9 @@ SELECT format(
 
 
 async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
-    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), as the service runs it: totals by the plan that is made
-    once, where the variant promises that, everything else planned with the parameters' values.
+    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), with the plan that the service would use.
+
+    Totals have the plan that is made once, where the variant promises that; all else is planned with the parameters.
     """
     arguments = query.arguments(query.span.window)
     statement = variant.statement(totals_only=query.totals_only)
@@ -48,19 +48,12 @@ async def explain(readers: Readers, variant: Variant, query: Query) -> Explained
             )
     top = json.loads(text)[0]["Plan"]
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-    scans = [node for node in _ran(top) if node["Node Type"].endswith("Scan") and _target(node)]
+    scans = [node for node in nodes(top) if node["Node Type"].endswith("Scan") and _target(node)]
     counted = Counter(f"{node['Node Type']} on {_target(node)}" for node in scans)
     shape = ", ".join(name if times == 1 else f"{times} x {name}" for name, times in counted.items())
     return Explained(pages, shape or top["Node Type"])
 
 
-def _ran(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if node["Actual Loops"] > 0:
-        yield node
-        for child in node.get("Plans", []):
-            yield from _ran(child)
-
-
-def _target(node: dict[str, Any]) -> str | None:
+def _target(node: Node) -> str | None:
     name = node.get("Index Name") or node.get("Relation Name")
     return PARTITION.sub("_p*", name) if name else None

@@ -1,6 +1,6 @@
 """Cells into a result, and a result into tables for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -9,7 +9,7 @@ from rich.table import Table
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, SHAPES, WARMUP, WRITERS
-from adbench.records import model, store
+from adbench.records import model, store, terminal
 from adbench.records.model import Check, Gap, Measurement, Result
 
 Found = dict[tuple[str, ...], Measurement]
@@ -83,17 +83,10 @@ class _Numbers:
         )
 
 
-def _table(title: str, columns: Sequence[str]) -> Table:
-    shown = Table(title=title, title_style="", title_justify="left")
-    for number, column in enumerate(columns):
-        shown.add_column(column, justify="right" if number else "left")
-    return shown
-
-
 def _writing(size: int, rows: dict[str, _Numbers]) -> Table:
     columns = ("design", "load, events/s", "ingest, events/s", f"÷ {CONTROL} (95 %)", "WAL, B", "stored, B",
                "of it indexes", "upkeep, s/M events")  # fmt: skip
-    shown = _table(f"{size:,} events: writing, bytes an event", columns)
+    shown = terminal.table(f"{size:,} events: writing, bytes an event", columns)
     for name, row in rows.items():
         shown.add_row(
             name,
@@ -111,7 +104,7 @@ def _writing(size: int, rows: dict[str, _Numbers]) -> Table:
 def _reading(size: int, rows: dict[str, _Numbers]) -> Table:
     columns = ("design", "alone p50 / 95 / 99", f"÷ {CONTROL} (95 %)", "while written to", "unanswered",
                "written, events/s", "stale, ms")  # fmt: skip
-    shown = _table(f"{size:,} events: reports of all shapes, ms", columns)
+    shown = terminal.table(f"{size:,} events: reports of all shapes, ms", columns)
     for name, row in rows.items():
         shown.add_row(
             name,
@@ -126,7 +119,7 @@ def _reading(size: int, rows: dict[str, _Numbers]) -> Table:
 
 
 def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
-    shown = _table(f"{size:,} events: reports alone, p50 in ms / pages touched", ("report", *rows))
+    shown = terminal.table(f"{size:,} events: reports alone, p50 in ms / pages touched", ("report", *rows))
     for shape in SHAPES:
         cells = [
             row.text("report.latency", ",.1f", shape=shape.name, quantile="0.5")

@@ -5,7 +5,7 @@ import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
@@ -19,7 +19,7 @@ from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, Matrix
 from adbench.experiments.matrix.turns import Session, WrongAnswerError
 from adbench.records.model import Gap, Measurement
 from adbench.workload.copy_loader import Encoder
-from adbench.workload.dataset import BLOCK, Block
+from adbench.workload.dataset import BLOCK
 
 # What leaves a gap in the matrix and does not end the run.
 REASONS = (MatrixError, WrongAnswerError, asyncpg.PostgresError)
@@ -113,7 +113,7 @@ async def load(size: Size) -> Expected:
             blocks = [await asyncio.to_thread(data.block, at) for at in range(first, min(first + step, data.blocks))]
             for block in blocks:
                 expected.add(block)
-            copies = [await asyncio.to_thread(_encoded, encoder, block) for block in blocks] if building else []
+            copies = [await asyncio.to_thread(encoder.encode, block) for block in blocks] if building else []
             for database in _rotated([s for s in sessions if s.variant.name not in size.out], number):
                 with size.turn(database, "load"):
                     await sessions[database].write(copies, sum(map(len, blocks)))
@@ -225,21 +225,10 @@ async def _draw(plan: MatrixPlan, phase: Phase, turn: int, expected: Expected) -
     for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):
         block = await asyncio.to_thread(plan.live.block, number)
         for _, first in parts:
-            part = _part(block, first)
+            part = block.part(first, first + BATCH)
             expected.add(part)
-            copies.append(_encoded(encoder, part))
+            copies.append(encoder.encode(part))
     return copies
-
-
-def _encoded(encoder: Encoder, block: Block) -> bytes:
-    return b"".join(encoder.encode(block))
-
-
-def _part(block: Block, first: int) -> Block:
-    """Return BATCH events of a block."""
-    inside = (block.repeated >= first) & (block.repeated < first + BATCH)
-    parts = {each.name: getattr(block, each.name)[first : first + BATCH] for each in fields(block)}
-    return Block(**parts | {"repeated": block.repeated[inside] - first, "ids": block.ids[inside]})
 
 
 async def _compare(size: Size, phase: Phase, sessions: dict[Database, Session], expected: Expected) -> None:

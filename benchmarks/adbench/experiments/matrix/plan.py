@@ -65,9 +65,7 @@ class MatrixPlan(BaseModel):
         return replace(self.data(LIVE_RATE * 86_400), end=self.stop, days=1)
 
     def live_parts(self, phase: Phase, turn: int) -> Iterator[tuple[int, int]]:
-        """Yield for each COPY of a turn (0 is the first warm-up) the block and the first of its events that it holds.
-        They are the same for every variant.
-        """
+        """Yield block and first event of each COPY of a turn (0: the first warm-up), the same for every variant."""
         count = self.both_copies if phase == "both" else self.written_copies
         blocks = -(-count * (WARMUP + self.rounds) * BATCH // BLOCK)
         first = self.live.blocks - 1 - blocks  # the last block is not whole

@@ -13,7 +13,7 @@ from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
 from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, MatrixPlan
-from adbench.workload.copy_loader import COLUMNS
+from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
@@ -107,8 +107,9 @@ class Session:
             await self._ask(shape.name, right)
 
     async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
-        """Ask a turn of `report`: all shapes, each time in another order, one after another (a closed model: one reader
-        who waits for each answer). Raises WrongAnswerError.
+        """Ask a turn of `report`: all shapes, in another order each time, by one reader who waits.
+
+        Raise WrongAnswerError.
         """
         this = Round(reports={shape.name: [] for shape in SHAPES})
         draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
@@ -130,9 +131,7 @@ class Session:
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def write(self, copies: Sequence[bytes], events: int) -> None:
-        """Write a turn: every COPY, as fast as they are taken (a closed model); then a round of upkeep, if it is
-        due by the variant's own pace.
-        """
+        """Write a turn: every COPY as fast as it is taken (a closed model); then a round of upkeep, if it is due."""
         this = Round(events=events)
         before, began, waiting = await wal(self._keeper), time.perf_counter(), iter(copies)
 
@@ -162,9 +161,7 @@ class Session:
         self.upkeep_wal_bytes += await wal(self._keeper) - before
 
     async def settle(self, most_s: float) -> Settling:
-        """Run a last round of upkeep and VACUUM (ANALYZE), and note sizes. Raises asyncpg.QueryCanceledError when one
-        of the statements takes longer than `most_s`.
-        """
+        """Run a last round of upkeep and VACUUM (ANALYZE), and note sizes. Raise QueryCanceledError after `most_s`."""
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
         await self.upkeep()
         began = time.perf_counter()
@@ -174,12 +171,12 @@ class Session:
     # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def both(self, number: int, copies: Sequence[bytes], events: int) -> None:
-        """Run a turn of `both`: COPYs and reports come on schedule, however slow the last one was (an open model),
-        while the variant's upkeep runs at its own pace, as it does in the service, and probes look how fresh reports
-        are.
+        """Run a turn of `both`: COPYs and reports on schedule, however slow the last one was (an open model).
 
-        Times count from when a request was due, so that waiting in line counts. A report that is not answered
-        PATIENCE lengths after the end is given up, and counts with the time that it has waited.
+        Meanwhile upkeep runs at the variant's own pace, as in the service, and probes look how fresh reports are.
+
+        Times count from when a request was due, so that waiting in line counts. A report that is not answered PATIENCE
+        lengths after the end is given up, and counts with the time that it has waited.
         """
         this, plan = Round(events=events, reports={shape.name: [] for shape in SHAPES}), self.plan
         writers: asyncio.Queue[Connection] = asyncio.Queue()
@@ -224,8 +221,9 @@ class Session:
         self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:
-        """Commit an event and ask until a report has it. Return how stale reports are: from the commit until that
-        report was *asked*, so 0 when the first one has it, however long it takes.
+        """Commit an event and ask until a report has it, again and again; note how stale reports are.
+
+        Staleness is the time from the commit until that report was *asked*: 0 when the first one has it.
         """
         connection = await connect(self.url, "adpulse matrix")
         query = self._query(FRESH)
@@ -243,16 +241,6 @@ class Session:
                     return
         finally:
             await connection.close(timeout=10)
-
-
-async def copy(connection: Connection, data: bytes) -> None:
-    """Send one COPY, which is one transaction."""
-    await connection.copy_to_table(
-        "events",
-        source=memoryview(data),  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
-        columns=COLUMNS,
-        format="binary",
-    )
 
 
 async def on_schedule(

@@ -15,9 +15,10 @@ class Peer(Protocol):
     version: str
 
     def load(self, parquet: Path) -> None:
-        """Take the events, sorted as suits it: ts (UTC), campaign_id, kind, cost_micros, revenue_micros, geo; and
-        keeps roll-ups of them, as it does best: `rollup_minute` and `rollup_hour` with campaign_id, ts and a column
-        for each of shapes.COLUMNS.
+        """Load the events, sorted as suits the database, and roll-ups of them, as it does best.
+
+        The file has ts (UTC), campaign_id, kind, cost_micros, revenue_micros and geo; `rollup_minute` and `rollup_hour`
+        get campaign_id, ts and a column for each of report_shapes.COLUMNS.
         """
 
     def ask(self, sql: str) -> Rows:

@@ -20,9 +20,10 @@ class ClickHouse:
         self._session = Session(str(folder / "chdb"))
 
     def load(self, parquet: Path) -> None:
-        """Load by one insert, which feeds the roll-ups too, then one merge of each, so that nothing is merged while it
-        is measured. A materialized view of ClickHouse is a trigger on inserts, and a SummingMergeTree adds rows of
-        equal key when it merges: the same idea as variant 07's.
+        """Load by one insert, which feeds the roll-ups too, then merge each table, so that nothing merges during a run.
+
+        A materialized view of ClickHouse is a trigger on inserts, and a SummingMergeTree adds rows of equal key when it
+        merges: the same idea as variant 07's.
         """
         self._session.query("CREATE DATABASE IF NOT EXISTS lab")
         self._session.query(

@@ -20,8 +20,10 @@ from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import Peer, Rows, sums
 from adbench.experiments.peers.clickhouse import ClickHouse
 from adbench.experiments.peers.duck import Duck, export
+from adbench.harness import progress
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
+from adbench.records import terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
@@ -100,19 +102,17 @@ def _ask(
     data: Dataset, rounds: int, client: HttpClient, others: Sequence[System], console: Console
 ) -> dict[tuple[str, str], list[float]]:
     times: dict[tuple[str, str], list[float]] = {}
-    with bar(console, "asking all in turn", rounds, "rounds") as advance_to:
-        for number in range(-WARMUP, rounds):
-            for shape in SHAPES:
-                taken = [(OURS, client.get(shape.path(data.end))[0])]
-                for system in others:
-                    if system.holds(shape):
-                        began = time.perf_counter()
-                        system.ask(shape, data.end)
-                        taken.append((system.name, time.perf_counter() - began))
-                if number >= 0:
-                    for name, seconds in taken:
-                        times.setdefault((name, shape.name), []).append(seconds * 1_000)
-            advance_to(max(number + 1, 0))
+    for number in progress.rounds(console, "asking all in turn", rounds, WARMUP):
+        for shape in SHAPES:
+            taken = [(OURS, client.get(shape.path(data.end))[0])]
+            for system in others:
+                if system.holds(shape):
+                    began = time.perf_counter()
+                    system.ask(shape, data.end)
+                    taken.append((system.name, time.perf_counter() - began))
+            if number >= 0:
+                for name, seconds in taken:
+                    times.setdefault((name, shape.name), []).append(seconds * 1_000)
     return times
 
 
@@ -144,12 +144,8 @@ def table(result: Result) -> Table:
     """Return the outcome for people: medians in ms, and how much longer the others take."""
     systems = list(dict.fromkeys(m.labels["system"] for m in result.measurements))
     assert result.data is not None
-    shown = Table(
-        title=f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process", title_style=""
-    )
-    shown.add_column("asked")
-    for system in systems:
-        shown.add_column(system, justify="right")
+    title = f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process"
+    shown = terminal.table(title, ("asked", *systems))
     for shape in SHAPES:
         values = {m.labels["system"]: m.value for m in result.measurements if m.labels["shape"] == shape.name}
         ours = values[systems[0]]

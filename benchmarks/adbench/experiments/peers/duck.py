@@ -22,9 +22,7 @@ class Duck:
         self._connection.execute("SET TimeZone = 'UTC'")
 
     def load(self, parquet: Path) -> None:
-        """Load by CREATE TABLE … ORDER BY, as its guide to fast imports advises. It has no materialized views: its
-        roll-ups are tables, made once and as stale as that.
-        """
+        """Load by CREATE TABLE … ORDER BY, as DuckDB advises. Roll-ups are tables, for want of materialized views."""
         self._connection.execute(
             f"CREATE TABLE events AS SELECT * FROM read_parquet('{parquet}') ORDER BY campaign_id, ts"
         )

@@ -27,12 +27,12 @@ from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
 from adbench.harness.service import answering
-from adbench.records import statistics
+from adbench.records import statistics, store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.workload.copy_loader import COLUMNS, Encoder, copy
+from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
-from adbench.workload.request_bodies import RATE, Cell, write_bodies
+from adbench.workload.request_bodies import Cell, live, write_bodies
 from adbench.workload.seed import seed
 from adpulse.settings import Settings
 
@@ -74,8 +74,8 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
     with Experiment("peers-orm", settings, console) as experiment:
         here, folder, data = experiment.folder(), experiment.scratch, plan.data
         with step(console, "preparing requests"):
-            live = Dataset(RATE * 86_400, experiment.began.replace(microsecond=0), days=1, seed=data.seed)
-            bodies = {batch: write_bodies(live, Cell(batch), here) for batch in plan.users}
+            sent = live(experiment.began, data.seed)
+            bodies = {batch: write_bodies(sent, Cell(batch), here) for batch in plan.users}
         server = experiment.server()
         ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
         asyncio.run(seed(ours, data, settings.variant, console))
@@ -92,14 +92,12 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
         found = Rounds(latency, rate, accepted)
         return experiment.write(
             data=data,
-            parameters={
-                "rounds": plan.rounds,
-                "seconds": plan.seconds,
-                "warmup_seconds": WARMUP_S,
-                "workers": plan.workers,
-                "users": {str(batch): users for batch, users in plan.users.items()},
-                "sqlalchemy": orm.VERSION,
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=WARMUP_S,
+                users={str(batch): users for batch, users in plan.users.items()},
+                sqlalchemy=orm.VERSION,
+            ),
             measurements=_measurements(found, data.seed),
             checks=[*equal, *recounted(lambda: asyncio.run(_stored(data, found, ours, theirs)))],
         )
@@ -128,7 +126,7 @@ async def fill(url: str, data: Dataset) -> None:
         )
         encoder = Encoder(data)
         for block in data:
-            await copy(connection, "staged", COLUMNS, encoder.encode(block))
+            await copy(connection, encoder.encode(block), "staged")
         await connection.execute(
             "INSERT INTO events (ts, campaign_id, user_id, event_type, cost, revenue, metadata) SELECT"
             " ts, campaign_id, user_id, event_type, cost_micros / 1e6, revenue_micros / 1e6, metadata FROM staged"
@@ -182,7 +180,7 @@ def _feed(
                         "ROUND": number,
                         "BODIES": "\n".join(map(str, bodies[batch])),
                     }
-                    found = k6.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S, lambda gone: None)
+                    found = k6.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S)
                     if broken := [each for each in found.crossed() if each.startswith("checks")]:
                         raise k6.LoadError(f"not every event was taken by {way}: {broken}")
                     # From the first request on, because a slow one may outlast what would be counted otherwise.
@@ -228,10 +226,8 @@ def _measurements(found: Rounds, seed: int) -> list[Measurement]:
 def table(result: Result) -> Table:
     """Return the outcome for people: ours and theirs, and ours ÷ theirs with its interval."""
     found = {(each.name, *each.labels.values()): each for each in result.measurements}
-    shown = Table(title=f"{OURS} against an ORM, {result.data.events if result.data else 0:,} events", title_style="")
-    shown.add_column("measured")
-    for column in (OURS, "the other", "ours ÷ theirs", "95 % interval"):
-        shown.add_column(column, justify="right")
+    title = f"{OURS} against an ORM, {result.data.events if result.data else 0:,} events"
+    shown = terminal.table(title, ("measured", OURS, "the other", "ours ÷ theirs", "95 % interval"))
     for (name, system, *rest), ratio in found.items():
         if not name.endswith(".ratio"):
             continue

@@ -66,8 +66,9 @@ class Batch(BaseModel):
 
 
 def engine(url: str) -> AsyncEngine:
-    """Return SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included. Its pool keeps every
-    connection: those beyond `pool_size`, which are closed after each use, would cost more than the statements.
+    """Return SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included.
+
+    Its pool keeps every connection: opening those beyond `pool_size` would cost more than the statements.
     """
     return create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), pool_size=10, max_overflow=0
@@ -83,9 +84,7 @@ async def create_tables(url: str) -> None:
 
 
 def create_app() -> FastAPI:
-    """Return the application: /each with an INSERT an event, /batch with one a request, and the same reports under
-    both.
-    """
+    """Return the application: /each with an INSERT an event, /batch with one a request, both with the same reports."""
     sessions = async_sessionmaker(engine(os.environ["ADPULSE_DATABASE_URL"]), expire_on_commit=False)
     app = FastAPI()
 

@@ -37,9 +37,7 @@ class Made:
 
 
 async def build(connection: Connection, variant: Variant) -> list[str]:
-    """Return the variant in an empty database as of schema version EARLIER. Returns the migrations that are missing
-    then.
-    """
+    """Build the variant in an empty database at schema version EARLIER; return the migrations that it lacks."""
     later = []
     await connection.execute(
         "CREATE TABLE schema_migrations (version int PRIMARY KEY, name text NOT NULL, "
@@ -58,8 +56,9 @@ async def build(connection: Connection, variant: Variant) -> list[str]:
 
 
 def make(url: str, route: Sequence[str], span: Span, log: Path, stop: Event) -> list[Made]:
-    """Apply the missing migrations from the start of the span on, then move along the route, again and again while
-    another move like the longest fits in. `stop` ends it early.
+    """Apply the missing migrations, then move along the route again and again, while the longest move still fits.
+
+    The first change starts with the span; `stop` ends them early.
     """
     stop.wait(span.start - time.time())
     made: list[Made] = []

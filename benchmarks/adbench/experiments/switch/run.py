@@ -26,8 +26,9 @@ from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Span
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
+from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
@@ -42,16 +43,14 @@ ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
 
 @dataclass(frozen=True)
 class SwitchPlan:
-    """`data` is there before; then so many batches of `batch` events, as many pairs of batches with a key, and reports
-    a second, for twice `seconds`.
-    """
+    """`data` is there before; the load lasts twice `seconds`. Each batch with a key is sent twice."""
 
     data: Dataset
     seconds: int
-    batches: int
+    batches_per_second: int
     batch: int
-    keyed: int
-    reports: int
+    keyed_batches_per_second: int
+    reports_per_second: int
     workers: int
     route: Sequence[str] = ROUTE
 
@@ -63,14 +62,14 @@ def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result,
     """
     k6.find_k6()
     with Experiment("switch", settings, console) as experiment:
-        folder = experiment.scratch
+        samples = experiment.scratch / "k6-samples.csv"
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         later = asyncio.run(_prepare(url, plan, console))
         address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
         asyncio.run(_writers(url, plan.workers * settings.writers))
         quiet, changing = _stretches(plan, time.time())
-        loaded, made = _load(plan, url, address, folder, changing, console)
-        requests = pauses.read(folder / "k6-samples.csv")
+        loaded, made = _load(plan, url, address, experiment, changing, samples)
+        requests = pauses.read(samples)
         if min(each.sent for each in requests) > quiet.start:
             raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
         with step(console, "recounting"):
@@ -79,18 +78,13 @@ def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result,
         return experiment.write(
             data=plan.data,
             variant=",".join(dict.fromkeys(plan.route)),
-            parameters={
-                "seconds": plan.seconds,
-                "warmup_seconds": WARMUP_S,
-                "batches_per_second": plan.batches,
-                "keyed_batches_per_second": plan.keyed,
-                "batch": plan.batch,
-                "reports_per_second": plan.reports,
-                "workers": plan.workers,
-                "route": list(plan.route),
-                "migrations": later,
-                "changes": [{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
-            },
+            parameters=store.parameters(
+                plan,
+                warmup_seconds=WARMUP_S,
+                route=list(plan.route),
+                migrations=later,
+                changes=[{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
+            ),
             measurements=measurements,
             checks=[
                 tables.changed(plan.route, made, changing),
@@ -132,7 +126,7 @@ def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
 
 
 def _load(
-    plan: SwitchPlan, url: str, address: str, folder: Path, changing: Span, console: Console
+    plan: SwitchPlan, url: str, address: str, experiment: Experiment, changing: Span, samples: Path
 ) -> tuple[k6.Load, list[Made]]:
     planned_s = STARTING_S + WARMUP_S + 2 * plan.seconds
     env = {
@@ -140,24 +134,17 @@ def _load(
         "SECONDS": planned_s - WARMUP_S,
         "WARMUP": WARMUP_S,
         "BATCH": plan.batch,
-        "BATCHES": plan.batches,
-        "KEYED_BATCHES": plan.keyed,
-        "REPORTS": plan.reports,
+        "BATCHES": plan.batches_per_second,
+        "KEYED_BATCHES": plan.keyed_batches_per_second,
+        "REPORTS": plan.reports_per_second,
         "CAMPAIGNS": plan.data.campaigns,
         "DAYS": plan.data.days,
     }
     stop = Event()
-    with ThreadPoolExecutor(1) as pool, bar(console, "quiet, then changes", planned_s, "s") as advance_to:
-        making = pool.submit(changes.make, url, plan.route, changing, folder / "migrate.log", stop)
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(changes.make, url, plan.route, changing, experiment.scratch / "migrate.log", stop)
         try:
-            loaded = k6.run(
-                "switch",
-                env,
-                folder / "k6.json",
-                planned_s,
-                lambda gone: advance_to(min(gone, planned_s)),
-                folder / "k6-samples.csv",
-            )
+            loaded = experiment.load("switch", env, planned_s, "quiet, then changes", samples=samples)
         finally:
             stop.set()
         return loaded, making.result()

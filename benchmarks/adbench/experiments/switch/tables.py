@@ -8,6 +8,7 @@ from rich.table import Table
 from adbench.experiments.switch import pauses
 from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Request, Span
+from adbench.records import terminal
 from adbench.records.model import Check, Measurement, NotMeasured, Result
 
 AIM_MS = 200
@@ -115,12 +116,7 @@ def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people."""
-    shown = Table(title="how long who sends must wait", title_style="", show_edge=False)
-    head, rows = by_stretch(result)
-    for column in head:
-        shown.add_column(column)
-    for row in rows:
-        shown.add_row(*row)
+    shown = terminal.table("how long senders wait", *by_stretch(result), left=2)
     lines = [" · ".join(filter(None, row)) for row in by_change(result)[1]]
     shown.caption = "\n".join([*lines, result.verdicts])
     shown.caption_justify = "left"

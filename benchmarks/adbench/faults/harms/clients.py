@@ -35,7 +35,7 @@ async def slow_sockets(world: World, chance: Random) -> None:
 
 @harm("flood")
 async def flood(world: World, chance: Random) -> None:
-    """Connections that send requests without end, one behind the other, and read no answer, beside the load.
+    """Open connections that pipeline requests without end and read no answer, beside the load.
 
     What a process keeps for them is bounded: `memory` is what is found otherwise.
     """

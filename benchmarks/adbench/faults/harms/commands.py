@@ -80,7 +80,7 @@ async def archive(world: World, chance: Random) -> bool:
 
 @harm("rebuild", folders=ROLLUPS)
 async def rebuild(world: World, chance: Random) -> bool:
-    """Sums of roll-ups are changed: `adpulse verify` finds it. `adpulse rebuild`, killed and run again, heals it."""
+    """Change sums of roll-ups, expect `adpulse verify` to find it and a killed and repeated `rebuild` to mend it."""
     assert world.client is not None
     table = chance.choice(["rollup_minute", "rollup_hour"])
     connection = await world.connect()
@@ -104,7 +104,7 @@ async def rebuild(world: World, chance: Random) -> bool:
 
 @harm("rotate-keys")
 async def rotate_keys(world: World, chance: Random) -> None:
-    """A new key takes the place of the old one, while a service is killed: the new one opens, the old one no more."""
+    """Replace the key while a service is killed: the new key must open, the old one no longer."""
     old = world.situation.key
     scopes = ("--scope", "write", "--scope", "read")
     made = json.loads(await world.run("keys", "new", "faults", *scopes, "--offline", "--json"))

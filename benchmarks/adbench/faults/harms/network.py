@@ -28,7 +28,7 @@ async def reset_commit(world: World, chance: Random) -> bool:
 
 @harm("stall-commit", 2)
 async def stall_commit(world: World, chance: Random) -> bool:
-    """The answer to COMMIT comes late, or later than the deadline of a write (2 s)."""
+    """Delay the answer to a COMMIT, sometimes beyond the deadline of a write (2 s)."""
     return await world.proxy.at_commit(AtCommit.STALL, stall_s=chance.choice([0.5, 3.5]))
 
 

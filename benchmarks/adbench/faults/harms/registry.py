@@ -15,21 +15,21 @@ Act = Callable[[World, Random], Awaitable[bool | None]]
 class Harm:
     """A way to do harm.
 
-    `weight`: how often it is drawn, never with 0; `room`: the small file system that it needs; `folders`: the designs
+    `weight`: how often it is drawn, never with 0; `disk`: the small disk that it needs; `folders`: the designs
     that it is for, all without; `needs`: a package.
     """
 
     name: str
     act: Act
     weight: int
-    room: str | None = None
+    disk: str | None = None
     folders: Collection[str] | None = None
     needs: str | None = None
 
     def possible(self, world: World) -> bool:
         """Return True if this world has what it needs."""
         return (
-            (self.room is None or bool(world.cluster.rooms))
+            (self.disk is None or bool(world.cluster.small_disks))
             and (self.folders is None or world.folder in self.folders)
             and (self.needs is None or importlib.util.find_spec(self.needs) is not None)
         )
@@ -41,14 +41,14 @@ HARMS: dict[str, Harm] = {}
 def harm(
     name: str,
     weight: int = 2,
-    room: str | None = None,
+    disk: str | None = None,
     folders: Collection[str] | None = None,
     needs: str | None = None,
 ) -> Callable[[Act], Act]:
     """Enter the function under that name."""
 
     def enter(act: Act) -> Act:
-        HARMS[name] = Harm(name, act, weight, room, folders, needs)
+        HARMS[name] = Harm(name, act, weight, disk, folders, needs)
         return act
 
     return enter

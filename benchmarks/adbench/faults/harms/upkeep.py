@@ -21,7 +21,7 @@ async def kill_compaction(world: World, chance: Random) -> None:
 
 @harm("kill-partitions", 2)
 async def kill_partitions(world: World, chance: Random) -> None:
-    """The same with a day that has just been given its partition."""
+    """Kill the session that has just created a day's partition, before it commits."""
     day = (datetime.now(UTC) - timedelta(days=chance.randrange(1, 400))).date()
     await _half_way(world, chance, f"SELECT prepare_days('{day}', '{day}')")
 
@@ -45,7 +45,7 @@ async def _half_way(world: World, chance: Random, statement: str) -> None:
 
 @harm("maintain-twice", 2)
 async def maintain_twice(world: World, chance: Random) -> None:
-    """Rounds of upkeep by two more sessions, without the lock that keeps services apart."""
+    """Run rounds of upkeep in two more sessions, without the lock that keeps services apart."""
     statements = world.upkeep
 
     async def keep() -> None:

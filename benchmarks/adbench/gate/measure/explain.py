@@ -9,8 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from adbench.harness.query_plans import Node, nodes
 from adpulse.database.connections import Connection
 
 # How a relation is reached, from best to worst.
@@ -24,8 +24,6 @@ ACCESS = {
 RANK = {"index-only": 0, "index": 1, "sequential": 2}
 _DAY = re.compile(r"\d{8}")
 _EXPLAINED = re.compile(r"(WITH|SELECT|INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
-
-Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def reduce(root: Node) -> QueryPlan:
     """Return a plan of EXPLAIN's JSON without costs, times and counts; partitions of one table count as one."""
     access: dict[str, str] = {}
     sorted_upserts: dict[str, bool] = {}
-    for node in _nodes(root):
+    for node in nodes(root):
         relation = _name(node.get("Relation Name", ""))
         kind = ACCESS.get(node["Node Type"])
         # Index-only with many heap fetches is not: but right after a VACUUM, as here, there are none.
@@ -76,8 +74,7 @@ def reduce(root: Node) -> QueryPlan:
 
 
 async def indexes(connection: Connection) -> list[str]:
-    """Return every index of the schema by what it is and not by its name: `events USING brin (ts)`; partitions count
-    as one.
+    """Return every index by what it is, not by its name: `events USING brin (ts)`. Partitions count as one.
 
     The plans of a small data set do without an index that a large one needs, so they do not tell that it is gone.
     """
@@ -100,14 +97,6 @@ def lost(base: QueryPlan, head: QueryPlan) -> list[str]:
         if base.sorted_upserts.get(relation) and not is_sorted
     ]
     return found
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    """Yield the nodes that ran, or all of a plan that was not run."""
-    if node.get("Actual Loops", 1) > 0:
-        yield node
-        for child in node.get("Plans", []):
-            yield from _nodes(child)
 
 
 def _source(upsert: Node) -> Node | None:

@@ -1,6 +1,6 @@
-"""What a revision costs in things that can be counted, and come out the same on every run and every machine:
-pages that a report touches, WAL and rows that an event causes, memory that a batch needs, instructions.
+"""Costs of a revision that can be counted and come out the same on every run and machine.
 
+They are pages that a report touches, WAL and rows that an event causes, memory and instructions that a batch needs.
 Each has an allowance, because a byte more is no regression; there is no noise to allow for.
 """
 

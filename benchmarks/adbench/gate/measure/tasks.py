@@ -20,6 +20,7 @@ from adbench.harness.http_client import HttpClient
 from adbench.workload import live_batches
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
+from adbench.workload.request_bodies import body
 from adpulse.maintenance.loop import run_round
 
 BATCH = 1_000
@@ -63,10 +64,9 @@ class Meter:
 
     @contextmanager
     def timing(self, name: str, service: bool = True) -> Iterator[None]:
-        """Time the block's seconds as <name>.service.cpu (unless it has no part in it), <name>.postgres.cpu,
-        <name>.wall.
+        """Time the block as <name>.postgres.cpu, <name>.wall and, for work of the service, <name>.service.cpu.
 
-        Raises clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
+        Raise clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
         """
         if not clocks.available():
             began = time.perf_counter()
@@ -96,7 +96,7 @@ class Work:
         self._suite = suite
         self._runner = runner
         found = live_batches.events(signals.LIVE, suite.batches * BATCH)
-        self._bodies = [live_batches.body(found[at : at + BATCH]) for at in range(0, len(found), BATCH)]
+        self._bodies = [body(found[at : at + BATCH]) for at in range(0, len(found), BATCH)]
         self._records = signals.live_records(signals.COPIED)
         self._body = folder / "batch.json"
         self._body.write_bytes(self._bodies[0])
@@ -120,8 +120,8 @@ class Work:
             client.post("/events", self._bodies[0])
             await signals.settled(side.connection)
             async with signals.written(side.connection) as wrote:
-                for body in self._bodies:
-                    client.post("/events", body)
+                for each in self._bodies:
+                    client.post("/events", each)
         return wrote.wal / (BATCH * len(self._bodies))
 
     def missing(self, sides: Iterable[Side]) -> dict[str, str]:
@@ -148,7 +148,7 @@ class Work:
         with HttpClient(side.address) as client:
             self._check(client.post("/events", self._bodies[0])[1])  # the connection and its task are there
             with meter.timing("post"):
-                answers = [client.post("/events", body)[1] for body in self._bodies]
+                answers = [client.post("/events", each)[1] for each in self._bodies]
         for answer in answers:
             self._check(answer)
         with meter.timing("copy", service=False):

@@ -35,10 +35,9 @@ class Tree:
 
 
 def checkout(repository: Path, revision: str, home: Path) -> Tree:
-    """Return the tree of a revision below `home`, which is kept for the next time; `worktree` is the repository as it
-    is.
+    """Return the tree of a revision below `home`, kept for the next time; `worktree` is the repository as it is.
 
-    Raises TreeError for a revision that is not there, or an environment that cannot be installed.
+    Raise TreeError for a revision that is not there, or an environment that cannot be installed.
     """
     if revision == WORKTREE:
         return Tree(WORKTREE, repository, environment(repository, repository, home))

@@ -48,9 +48,7 @@ Edit = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Plant:
-    """A planted change. `promises` say what is to be caught: for each, how the names begin of the metrics of which one
-    must regress. Nothing else may.
-    """
+    """A planted change. `promises`: by name, the beginnings of metrics of which one must regress, and no other may."""
 
     name: str
     edit: Edit

@@ -20,7 +20,7 @@ from adbench.gate.run import GatePlan, checkouts
 from adbench.gate.run import run as run_gate
 from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
-from adbench.records import environment, store
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adpulse.settings import Settings
 
@@ -112,12 +112,10 @@ def to_result(plan: GatePlan, found: dict[str, list[Result]], began: datetime) -
     """Return the summary of all runs, with a check for each promise."""
     tallies = [each for plant in PLANTS for each in tally(plant, found[plant.name])]
     some = next(runs[0] for runs in found.values() if runs)
-    return Result(
+    return store.of_run(
         what="gate-proof",
         started_at=began,
-        machine=environment.machine(),
         postgres=some.postgres,
-        source=environment.source(),
         data=some.data,
         variant=some.variant,
         parameters={
@@ -154,9 +152,8 @@ def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:
 
 def table(result: Result) -> Table:
     """Format for people: shares with their exact intervals."""
-    shown = Table(title="planted changes", title_style="")
-    for head in ("planted", "runs", "caught", "95 %", "called otherwise", "95 %", "cannot tell", ""):
-        shown.add_column(head, justify="left" if head in ("planted", "") else "right")
+    columns = ("planted", "runs", "caught", "95 %", "called otherwise", "95 %", "cannot tell", "")
+    shown = terminal.table("planted changes", columns)
     for check in result.checks:
         values = {m.name: m for m in result.measurements if m.labels["plant"] == check.name}
         runs = values["runs"].value
@@ -164,6 +161,5 @@ def table(result: Result) -> Table:
         for name in ("caught", "otherwise"):
             each = values[name]
             cells += [f"{each.value * runs:.0f}", f"{each.low:.2f} – {each.high:.2f}"]
-        mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        shown.add_row(*cells, f"{values['cannot_tell'].value:.0f}", mark)
+        shown.add_row(*cells, f"{values['cannot_tell'].value:.0f}", check.mark)
     return shown

@@ -25,9 +25,7 @@ MEANING = {
 
 
 def plot(interval: Interval, reach: float) -> str:
-    """Draw an interval on a line from 1 ÷ reach to reach, as logarithms: `┈┈┈┈┊━●━┈┈`; what lies beyond ends in an
-    arrow.
-    """
+    """Draw an interval on a logarithmic line from 1 ÷ reach to reach: `┈┈┈┈┊━●━┈┈`, with an arrow where it goes on."""
     middle = WIDTH // 2
 
     def column(ratio: float) -> int:
@@ -65,18 +63,9 @@ def table(result: Result) -> Group:
         shown.add_column(head, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
     shown.add_column(f"{1 / far:.2f}{'1':^{WIDTH - 8}}{far:.2f}", no_wrap=True)
     shown.add_column("control")
-    for call in result_file.calls(result):
-        assert call.ratio is not None
-        assert call.control is not None
-        style = STYLES[call.verdict]
-        shown.add_row(
-            Text(f"{MARKS[call.verdict]} {call.verdict}", style),
-            call.metric,
-            f"{call.ratio.value:.3f}",
-            f"{call.ratio.low:.3f} – {call.ratio.high:.3f}",
-            Text(plot(call.ratio, far), style),
-            f"{call.control.low:.3f} – {call.control.high:.3f}",
-        )
+    for verdict, *cells, plotted, control in _timed_rows(result, far):
+        style = STYLES[verdict]
+        shown.add_row(Text(f"{MARKS[verdict]} {verdict}", style), *cells, Text(plotted, style), control)
     for wall in _walls(result):
         shown.add_row(
             Text("not judged", "dim"), wall.labels["metric"], f"{wall.value:.3f}", f"{wall.low:.3f} – {wall.high:.3f}"
@@ -111,14 +100,8 @@ def markdown(result: Result) -> str:
         f"| | CPU time of | head ÷ base | interval | `{1 / far:.2f}{'1':^{WIDTH - 8}}{far:.2f}` | control |",
         "| --- | --- | ---: | --- | --- | --- |",
     ]
-    for call in result_file.calls(result):
-        assert call.ratio is not None
-        assert call.control is not None
-        lines.append(
-            f"| {MARKS[call.verdict]} {call.verdict} | {call.metric} | {call.ratio.value:.3f} "
-            f"| {call.ratio.low:.3f} – {call.ratio.high:.3f} | `{plot(call.ratio, far)}` "
-            f"| {call.control.low:.3f} – {call.control.high:.3f} |"
-        )
+    for verdict, *cells, plotted, control in _timed_rows(result, far):
+        lines.append(f"| {MARKS[verdict]} {verdict} | {' | '.join(cells)} | `{plotted}` | {control} |")
     lines += ["", "<details><summary>Wall time, which is not judged, and everything that is counted</summary>", ""]
     lines += ["| not judged | head ÷ base | 95 % interval |", "| --- | ---: | --- |"]
     lines += [f"| {m.labels['metric']} | {m.value:.3f} | {m.low:.3f} – {m.high:.3f} |" for m in _walls(result)]
@@ -126,6 +109,17 @@ def markdown(result: Result) -> str:
     lines += list(_signals(result))
     lines += ["", "</details>", ""]
     return "\n".join(lines)
+
+
+def _timed_rows(result: Result, far: float) -> Iterator[tuple[Verdict, str, str, str, str, str]]:
+    """Yield verdict, metric, ratio, its interval as text and as a plot up to `far`, and the control's interval."""
+    for call in result_file.calls(result):
+        assert call.ratio is not None
+        assert call.control is not None
+        (value, low, high), (_, control_low, control_high) = call.ratio, call.control
+        drawn = plot(call.ratio, far)
+        control = f"{control_low:.3f} – {control_high:.3f}"
+        yield call.verdict, call.metric, f"{value:.3f}", f"{low:.3f} – {high:.3f}", drawn, control
 
 
 def _title(result: Result) -> str:

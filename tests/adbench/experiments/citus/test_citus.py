@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.experiments.citus import phases, run, tables
-from adbench.experiments.citus.phases import Copied, Posted, Spread
+from adbench.experiments.citus.phases import Copied, Spread
 from adbench.records import model, store
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import Cell
@@ -29,7 +29,7 @@ def found(kept: float, times: float) -> run.Found:
     copied = {size: Copied(rates, {"rollup": 1.0, "citus": 2.0}, size) for size in phases.COPIES}
     return run.Found(
         copied=dict.fromkeys(PLAN.shards, copied),
-        posted={cell: Posted(rates) for cell in phases.CELLS},
+        posted=dict.fromkeys(phases.CELLS, rates),
         times={shape: {"rollup": [1.0] * 5, "citus": [times] * 5} for shape in (*phases.SINGLE, *phases.ALL)},
         spread={shards: Spread(shard=0.4, node=0.6, campaign=0.3, nodes=2) for shards in PLAN.shards},
     )

@@ -168,7 +168,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
     connection = await connections.connect(url)
     await keys.add(connection, key)
     await connection.close()
-    plan = run.LoadPlan("report", Dataset(1, END), seconds=1, reports=5)
+    plan = run.LoadPlan("report", Dataset(1, END), seconds=1, reports_per_second=5)
     with serving(url, 1, tmp_path / "log") as address:
         with pytest.raises(ServiceError, match="401"):
             run._variant(address)

@@ -18,7 +18,7 @@ from adbench.extras import EXTRAS
 from adpulse.settings import Settings
 from tests.adbench.records.test_records import result
 
-LAB = Path(__file__).parents[2] / "benchmarks" / "adbench"
+LAB = Path(__file__).parents[3] / "benchmarks" / "adbench"
 
 
 def said(error: BaseException, capsys: pytest.CaptureFixture[str]) -> str:

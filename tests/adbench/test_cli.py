@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.harness import service
+from adbench.harness import process, service
 from adbench.records import environment, model
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
@@ -29,7 +29,7 @@ def run(*words: str) -> tuple[int, str]:
 
 def test_a_command_works_on_a_server_that_is_reached_by_an_address(home: Path) -> None:
     """Not on the one in the environment. Where that server runs is not known, and is not guessed."""
-    port = service.free_port()
+    port = process.free_port()
     cluster = Cluster(home, listen_addresses="127.0.0.1", port=str(port), fsync="off")
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     cluster.start()

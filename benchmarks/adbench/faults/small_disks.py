@@ -1,6 +1,6 @@
 """File systems so small that they can be full: a tmpfs each, whose size is what changes. The real disk is never filled.
 
-Mounting needs root and a kernel that lets it; elsewhere there are no rooms, and the harms that need one are left out.
+Mounting needs root and a kernel that lets it; elsewhere there are none, and the harms that need one are left out.
 """
 
 import os
@@ -14,13 +14,13 @@ SIZE_MB = 6_144  # an upper bound, above what a minute of overload stores: a tmp
 
 
 @dataclass(frozen=True)
-class Room:
+class SmallDisk:
     """A mounted tmpfs."""
 
     path: Path
 
     def fill(self) -> None:
-        """From now on it has room for little more than what lies in it: 64 KiB, or what it takes to say so in time."""
+        """Leave room for little more than what lies in it: 64 KiB, or what arrives before the size is set."""
         more = 64
         while True:
             found = os.statvfs(self.path)
@@ -34,7 +34,7 @@ class Room:
                 more *= 2
 
     def free(self) -> None:
-        """It has room again."""
+        """Make it large again."""
         self._resize(f"{SIZE_MB}m")
 
     def _resize(self, size: str) -> None:
@@ -42,9 +42,9 @@ class Room:
 
 
 @contextmanager
-def rooms(folder: Path, *names: str) -> Iterator[dict[str, Room]]:
-    """Rooms of those names below the folder, taken down at the end; none where mounting is not possible."""
-    mounted: dict[str, Room] = {}
+def small_disks(folder: Path, *names: str) -> Iterator[dict[str, SmallDisk]]:
+    """Yield disks of those names below the folder, unmounted at the end; none where mounting is not possible."""
+    mounted: dict[str, SmallDisk] = {}
     try:
         for name in names:
             path = folder / name
@@ -53,9 +53,9 @@ def rooms(folder: Path, *names: str) -> Iterator[dict[str, Room]]:
             if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
                 path.rmdir()
                 break
-            mounted[name] = Room(path)
+            mounted[name] = SmallDisk(path)
         yield mounted if len(mounted) == len(names) else {}
     finally:
-        for room in mounted.values():
-            subprocess.run(["umount", "--lazy", str(room.path)], check=False, capture_output=True)
-            room.path.rmdir()
+        for disk in mounted.values():
+            subprocess.run(["umount", "--lazy", str(disk.path)], check=False, capture_output=True)
+            disk.path.rmdir()

@@ -1,0 +1,303 @@
+"""A group of one day goes straight into the day's partition, and never into a table that is none."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adpulse.database.connections import Connection, connect
+from adpulse.ingest import partitions
+from adpulse.ingest.batch import Batch
+from adpulse.ingest.copy_format import EPOCH, stream
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.partitions import Partitions
+from adpulse.settings import Settings
+from tests.adpulse.ingest.conftest import GOOD, IDS, Start, batch, users
+from tests.conftest import NewDatabase
+
+TODAY = datetime.now(UTC).date()
+PART = f"events_p{TODAY:%Y%m%d}"
+DAY = (TODAY - EPOCH.date()).days
+NOW = {"ts": f"{TODAY}T00:00:00Z"}
+
+Copies = list[tuple[date, bool]]
+
+
+@pytest.fixture
+async def copies(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Copies:
+    """Take groups of any size straight, and note each such COPY and its success."""
+    await connection.execute("SELECT tend_partitions()")  # gives the rights
+    found: Copies = []
+    copy = partitions.copy_into
+
+    async def noted(connection: Connection, day: date, data: memoryview) -> bool:
+        found.append((day, False))
+        stored = await copy(connection, day, data)
+        found[-1] = (day, stored)
+        return stored
+
+    monkeypatch.setattr(partitions, "FEWEST", 1)
+    monkeypatch.setattr(partitions, "copy_into", noted)
+    return found
+
+
+@pytest.fixture
+async def other(url: str) -> AsyncIterator[Connection]:
+    """Yield a second connection."""
+    connection = await connect(url)
+    yield connection
+    await connection.close()
+
+
+async def counted(connection: Connection) -> tuple[int, int]:
+    """Return how many clicks `events` holds, and how many the roll-ups do."""
+    raw = await connection.fetchval("SELECT count(*) FROM events")
+    deltas = await connection.fetchval("SELECT coalesce(sum(clicks), 0)::int FROM rollup_delta")
+    return raw, deltas
+
+
+# ── Which groups ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.datetimes(datetime(1999, 12, 30), datetime(2000, 1, 3)), min_size=1, max_size=5), st.booleans())
+def test_a_batch_knows_the_day_of_all_its_events(times: list[datetime], spoilt: bool) -> None:
+    """In UTC, on both ways through the decoder; none when there are several days."""
+    events = [GOOD | {"ts": f"{each.isoformat()}+02:00"} for each in times]
+    text = json.dumps({"events": [*events, *([{}] if spoilt else [])]}).encode()
+    decoded = Decoder(Settings()).decode(text)
+    days = {(each - timedelta(hours=2)).date() for each in times}
+    assert len(decoded.rows) == len(times)
+    expected = (days.pop() - EPOCH.date()).days if len(days) == 1 else None
+    assert decoded.day == expected
+
+
+async def test_a_group_of_a_day_goes_into_its_partition(start: Start, connection: Connection, copies: Copies) -> None:
+    """With or without keys and ids, and is in the roll-ups; another day, or several, goes through `events`."""
+    writer = await start()
+    await writer.submit(batch(NOW, NOW))
+    await writer.submit(batch(NOW | {"event_id": IDS[0]}, NOW | {"event_id": IDS[0]}), "key", b"")
+    assert copies == [(TODAY, True)] * 2
+    await writer.submit(batch(NOW, {}))
+    await writer.submit(batch({}))
+    assert len(copies) == 2
+    assert await counted(connection) == (6, 6)
+    assert await connection.fetchval(f"SELECT count(*) FROM {PART}") == 4
+
+
+async def test_small_groups_take_the_table(
+    start: Start, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking costs what it saves: nothing is asked for them."""
+    monkeypatch.setattr(partitions, "copy_into", None)
+    writer = await start()
+    await writer.submit(batch(*[NOW] * 999))
+    assert await counted(connection) == (999, 999)
+
+
+@pytest.mark.parametrize("variant", ["heap", "matview", "partitioned", "rollup_dims"])
+async def test_every_design_takes_its_events(
+    start: Start, new_database: NewDatabase, copies: Copies, variant: str
+) -> None:
+    """Straight where it has partitions."""
+    url = await new_database(variant)
+    connection = await connect(url)
+    straight = variant in ("partitioned", "rollup_dims")
+    if straight:
+        await connection.execute("SELECT tend_partitions()")
+    writer = await start(url)
+    await writer.submit(batch(NOW, NOW))
+    assert await users(connection) == ["U", "U"]
+    assert len(copies) == straight
+    await connection.close()
+
+
+UNUSABLE = {
+    "other bounds": f"""
+        ALTER TABLE events DETACH PARTITION {PART};
+        ALTER TABLE events ATTACH PARTITION {PART} FOR VALUES FROM ('{TODAY} 00:00Z') TO ('{TODAY} 12:00Z')""",
+    "no trigger": f"DROP TRIGGER events_inserted ON {PART}",
+    "a trigger that is switched off": f"ALTER TABLE {PART} DISABLE TRIGGER events_inserted",
+    "a trigger of the whole that it has not got": """
+        CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER mine AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION mine()""",
+    "another default": f"ALTER TABLE {PART} ALTER cost_micros SET DEFAULT 7",
+    "policies of rows": "ALTER TABLE events ENABLE ROW LEVEL SECURITY",
+    "detached": f"ALTER TABLE events DETACH PARTITION {PART}",
+    "partitions of its own": f"""
+        DROP TABLE {PART};
+        CREATE TABLE {PART} PARTITION OF events FOR VALUES FROM ('{TODAY}') TO ('{TODAY + timedelta(days=1)}')
+        PARTITION BY RANGE (ts);
+        CREATE TABLE below PARTITION OF {PART} DEFAULT""",
+}
+
+
+@pytest.mark.parametrize("change", UNUSABLE.values(), ids=UNUSABLE)
+async def test_a_partition_that_is_not_like_the_others_is_not_used(connection: Connection, change: str) -> None:
+    """It would not do all that `events` does."""
+    assert await Partitions().day(connection, DAY, 10_000) == TODAY
+    await connection.execute(change)
+    assert await Partitions().day(connection, DAY, 10_000) is None
+    tomorrow = None if "ON events " in change or "events ENABLE" in change else TODAY + timedelta(days=1)
+    assert await Partitions().day(connection, DAY + 1, 10_000) == tomorrow
+
+
+async def test_the_zone_of_a_session_does_not_matter_to_bounds(connection: Connection) -> None:
+    """Every connection of ours states UTC; with another zone no partition is used, rather than a wrong one."""
+    await connection.execute("SET timezone = 'Asia/Kolkata'")
+    assert await Partitions().day(connection, DAY, 10_000) is None
+
+
+# ── Races ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# What may happen to a partition between the look at it and the COPY.
+SPOILT = {
+    "dropped": f"DROP TABLE {PART}",
+    "detached": f"ALTER TABLE events DETACH PARTITION {PART}",
+    "renamed": f"ALTER TABLE {PART} RENAME TO elsewhere",
+    "not ours": f"REVOKE INSERT ON {PART} FROM adpulse_ingest",
+    "a view": f"DROP TABLE {PART}; CREATE VIEW {PART} AS SELECT * FROM events",
+    "a table of the same name": f"DROP TABLE {PART}; CREATE TABLE {PART} (LIKE events INCLUDING ALL)",
+    "under another table": f"""
+        ALTER TABLE events DETACH PARTITION {PART};
+        CREATE TABLE kept (LIKE events) PARTITION BY RANGE (ts);
+        ALTER TABLE kept ATTACH PARTITION {PART} DEFAULT""",
+    "in another schema": f"CREATE SCHEMA past; ALTER TABLE {PART} SET SCHEMA past",
+    "moved": f"""
+        ALTER TABLE events RENAME TO old_events; ALTER TABLE {PART} RENAME TO old_part;
+        CREATE TABLE events (LIKE old_events INCLUDING DEFAULTS) PARTITION BY RANGE (ts);
+        CREATE TABLE {PART} PARTITION OF events FOR VALUES FROM ('{TODAY}') TO ('{TODAY + timedelta(days=1)}');
+        GRANT SELECT, INSERT ON events, {PART} TO adpulse_ingest""",
+}
+GROUPS: dict[str, tuple[Batch, Any]] = {
+    "plain": (batch(NOW, NOW), ()),
+    "keyed": (batch(NOW, NOW), ("key", b"hash")),
+    "ids": (batch(NOW | {"event_id": IDS[0]}, NOW | {"event_id": IDS[1]}), ()),
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("change", SPOILT)
+async def test_what_changes_before_the_copy_loses_nothing(
+    start: Start,
+    connection: Connection,
+    other: Connection,
+    copies: Copies,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+    group: str,
+) -> None:
+    """What is answered is in `events`, once; half of the changes commit while the COPY waits for their lock."""
+    writer = await start()
+    copy = partitions.copy_into
+    waits = change in ("dropped", "renamed", "a table of the same name", "moved")
+
+    async def spoilt(writing: Connection, day: date, data: memoryview) -> bool:
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute(SPOILT[change])
+        if not waits:
+            await transaction.commit()
+            return await copy(writing, day, data)
+        task = asyncio.create_task(copy(writing, day, data))
+        while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+        await transaction.commit()
+        return await task
+
+    monkeypatch.setattr(partitions, "copy_into", spoilt)
+    rows, key = GROUPS[group]
+    async with asyncio.timeout(60):
+        answer = await writer.submit(rows, *key)
+    assert (answer.accepted, answer.duplicates, answer.rejected_count) == (2, 0, 0)
+    assert copies == [(TODAY, change == "moved")]
+    assert await users(connection) == ["U", "U"]
+    monkeypatch.setattr(partitions, "copy_into", copy)
+    async with asyncio.timeout(60):  # and the next one does not ask for it again
+        await writer.submit(batch(NOW))
+    assert copies[1:] == [(TODAY, True)] * (change == "moved")
+    assert await users(connection) == ["U"] * 3
+
+
+async def test_nobody_takes_a_partition_away_before_the_commit(
+    connection: Connection, other: Connection, copies: Copies
+) -> None:
+    """The check holds until the end of the transaction: a drop or a detach waits for it."""
+    async with connection.transaction():
+        assert await partitions.copy_into(connection, TODAY, memoryview(stream([batch(NOW).rows])))
+        for statement in (f"ALTER TABLE events DETACH PARTITION {PART}", f"DROP TABLE {PART}"):
+            with pytest.raises(Exception, match="lock timeout"):
+                await other.execute(f"SET lock_timeout = '50ms'; {statement}")
+    assert await users(connection) == ["U"]
+
+
+async def test_a_row_that_the_database_refuses_costs_only_itself(
+    start: Start, connection: Connection, copies: Copies
+) -> None:
+    """Also when the partition alone refuses it."""
+    await connection.execute(f"ALTER TABLE {PART} ADD CHECK (user_id <> 'poison')")
+    writer = await start()
+    answer = await writer.submit(batch(NOW, NOW | {"user_id": "poison"}, NOW))
+    assert (answer.accepted, [each["code"] for each in answer.rejected]) == (2, ["unstorable"])
+    assert await counted(connection) == (2, 2)
+    assert copies == [(TODAY, False)]
+
+
+async def test_writers_and_upkeep_do_not_wait_for_one_another_for_ever(
+    start: Start, connection: Connection, copies: Copies
+) -> None:
+    """Upkeep goes on while events of several days come in, and each that was accepted is counted."""
+    writer = await start()
+    days = [TODAY - timedelta(days=n) for n in range(3)]
+    await connection.execute("SELECT prepare_days($1, $2)", days[-1], days[0])
+
+    async def send(day: date) -> int:
+        count = 0
+        for _ in range(30):
+            answer = await writer.submit(batch(*[{"ts": f"{day}T00:00:00Z"}] * 20))
+            count += answer.accepted
+        return count
+
+    async def tend() -> None:
+        for _ in range(20):
+            await connection.execute("SELECT tend_partitions()")
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(120):
+        *sent, _ = await asyncio.gather(*(send(day) for day in days), tend())
+    raw, deltas = await counted(connection)
+    assert raw == deltas == sum(sent) == 1_800
+
+
+# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_writer_cannot_leave_events_out_of_reports(connection: Connection) -> None:
+    """Only who may empty a partition is believed that its rows are counted."""
+    await connection.execute("SELECT tend_partitions()")  # gives the rights
+    for role, expected in (("adpulse_ingest", 1), ("postgres", 0)):
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL adpulse.counted = on; SET LOCAL ROLE {role}")
+            await connection.execute(
+                f"INSERT INTO {PART} (ts, campaign_id, user_id, event_type) VALUES ('{TODAY}', 'C', 'U', 'click')"
+            )
+            await connection.execute("RESET ROLE; SET LOCAL adpulse.counted = ''")
+            assert (await counted(connection))[1] == expected
+            await connection.execute("DELETE FROM rollup_delta")
+
+
+async def test_partitions_from_before_get_no_rights(connection: Connection) -> None:
+    """Their triggers believe anybody; they go through `events`, and the days to come have new ones."""
+    await connection.execute(
+        f"DROP TRIGGER events_inserted ON {PART};"
+        f"CREATE TRIGGER events_inserted AFTER INSERT ON {PART} REFERENCING NEW TABLE AS added FOR EACH STATEMENT "
+        "WHEN (current_setting('adpulse.counted', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION rollup_capture();"
+        "SELECT tend_partitions()"
+    )
+    rights = "SELECT has_table_privilege('adpulse_ingest', $1, 'INSERT')"
+    assert not await connection.fetchval(rights, PART)
+    assert await connection.fetchval(rights, f"events_p{TODAY + timedelta(days=1):%Y%m%d}")
