@@ -9,7 +9,7 @@
 -- built, because reports read raw events there.
 
 WITH
-  mark AS (
+  dim_mark AS (
     SELECT
       closed_to,
       pg_snapshot_xmax(snapshot)::text::bigint AS before,
@@ -20,14 +20,14 @@ WITH
   added AS (
     SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata
     FROM events
-    CROSS JOIN mark
+    CROSS JOIN dim_mark
     WHERE
       ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
       AND written_xid < before AND written_xid <> ALL (running)
     UNION ALL
     SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata
     FROM rollup_dim_change
-    CROSS JOIN mark
+    CROSS JOIN dim_mark
     WHERE ts >= $1 AND (ts < $2 OR $2 = 'infinity') AND row_xid < before AND row_xid <> ALL (running)
   ),
   -- How fine the roll-ups of each minute are.
@@ -36,7 +36,7 @@ WITH
       closed_to,
       (SELECT rollup_dim_detailed(60)) AS has_hours,
       (SELECT rollup_dim_detailed(1)) AS has_minutes
-    FROM mark
+    FROM dim_mark
   ),
   pending AS (SELECT place, range_agg(tstzrange(start, stop)) AS spans FROM rollup_dim_pending GROUP BY place),
   names AS (
@@ -246,4 +246,4 @@ SELECT
 FROM dim_sides
 LEFT JOIN pending USING (place)
 LEFT JOIN rollup_dimension USING (place)
-WHERE dropped IS NOT TRUE AND (spans IS NULL OR NOT within <@ spans) AND EXISTS (SELECT FROM mark);
+WHERE dropped IS NOT TRUE AND (spans IS NULL OR NOT within <@ spans) AND EXISTS (SELECT FROM dim_mark);
