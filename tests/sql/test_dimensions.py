@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, migrate, state
+from adpulse.variants import catalogue, state
 from adpulse.variants.verify import verify
 from tests.conftest import NewDatabase, Server, scratch_databases
 
@@ -75,7 +75,7 @@ async def ask(
     granularity: str | None = None,
     zone: str = "UTC",
 ) -> tuple[dict[Any, tuple[int, ...]], bool]:
-    """(bucket, group or Ellipsis for the row "(other)") -> sums; and True if raw events were read for want of roll-ups."""
+    """Return (bucket, group or Ellipsis for "(other)") -> sums, and True if raw events were read for want of those."""
     rows = await connection.fetch(
         ROLLUP_DIMS.exact_report,
         campaigns,
@@ -131,7 +131,7 @@ def added_up(cells: Any) -> dict[Any, tuple[int, ...]]:
 
 
 async def check(connection: Connection, key: str = "geo") -> None:
-    """Reports of many shapes say what the events in the same snapshot say, and each row is what its filter finds."""
+    """Check that reports of many shapes say what the events of the same snapshot say, and rows what filters find."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("LOCK TABLE events IN ACCESS SHARE MODE")
         events = await stored(connection, key)
@@ -231,7 +231,8 @@ class World:
             await writer.execute("UPDATE events SET ts = $2 WHERE ts = $1", *rest)
         elif kind == "rename":
             await writer.execute(
-                "UPDATE events SET metadata = metadata || jsonb_build_object('geo', $2::text) WHERE metadata ->> 'geo' = $1",
+                "UPDATE events SET metadata = metadata || jsonb_build_object('geo', $2::text) "
+                "WHERE metadata ->> 'geo' = $1",
                 *rest,
             )
         elif kind == "delete":
@@ -285,7 +286,8 @@ async def finish(here: World) -> None:
 @given(steps=st.lists(STEP, min_size=5, max_size=30))
 async def test_reports_are_exact_whatever_happens_at_once(server: Server, seed: int, steps: list[Any]) -> None:
     """Writers in transactions of their own, corrections, TRUNCATE, rounds in between: after each step reports of a
-    dimension are what the events in the same snapshot are, and in the end roll-ups are, too."""
+    dimension are what the events in the same snapshot are, and in the end roll-ups are, too.
+    """
     async with scratch_databases(server) as new_database, world(new_database) as here:
         for number, step in enumerate(steps):
             await here.do(step)

@@ -7,7 +7,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
 from adpulse.event.values import COLUMNS
-from adpulse.variants import catalogue, foreign, online, state
+from adpulse.variants import catalogue, earlier, foreign, online, state
 from adpulse.variants.catalogue import Variant
 
 
@@ -33,6 +33,8 @@ async def migrate(
         current = await connection.fetchval("SELECT name FROM active_variant")
         old = None if current is None else catalogue.find(current)
         new = catalogue.find(name or current or default)
+        if old is not None:
+            await earlier.bring_up(connection, old)
         declared = await state.declared(connection)
         keys = declared if dimensions is None else list(dimensions)
         moves = old is None or new.name != old.name

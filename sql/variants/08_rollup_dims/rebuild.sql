@@ -57,6 +57,6 @@ GROUP BY minute, CASE WHEN greatest(abs(cost_micros), abs(revenue_micros)) > 107
 
 SELECT rollup_dim_forget(
   ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
-  ($1 AT TIME ZONE 'UTC')::date,
-  CASE WHEN $2 = 'infinity' THEN 'infinity' ELSE ($2 AT TIME ZONE 'UTC')::date - 1 END
+  ($1::timestamptz AT TIME ZONE 'UTC')::date,
+  CASE WHEN $2::timestamptz = 'infinity' THEN 'infinity'::date ELSE ($2::timestamptz AT TIME ZONE 'UTC')::date - 1 END
 );

@@ -557,7 +557,14 @@ RETURN (
     ' UNION ALL '
   )
   FROM
-    (SELECT rollup_dim_within(day) AS within FROM unnest(days) AS day UNION ALL SELECT 'false' WHERE days = '{}') AS parts,
+    (
+      SELECT rollup_dim_within(day) AS within FROM unnest(days) AS day WHERE cardinality(days) <= 50
+      UNION ALL
+      -- Too many for a branch each.
+      SELECT format('(ts AT TIME ZONE ''UTC'')::date = ANY (%L)', days) WHERE cardinality(days) > 50
+      UNION ALL
+      SELECT 'false' WHERE days = '{}'
+    ) AS parts,
     unnest(ARRAY[
       format('written_xid >= %s AND written_xid <= 9223372036854775807', pg_snapshot_xmax(seen)),
       format('written_xid = ANY (%L)', nullif(ARRAY(SELECT each::text::bigint FROM pg_snapshot_xip(seen) AS each), '{}'))
@@ -839,20 +846,20 @@ $$;
 CREATE FUNCTION rollup_dim_keep(day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  start timestamptz := day::timestamp AT TIME ZONE 'UTC';
-  span tstzrange := tstzrange(start, start + interval '1 day');
+  midnight timestamptz := day::timestamp AT TIME ZONE 'UTC';
+  span tstzrange := tstzrange(midnight, midnight + interval '1 day');
 BEGIN
   PERFORM FROM rollup_dim_mark FOR UPDATE;
   IF
     span <@ rollup_dim_detailed(1) AND span <@ rollup_dim_detailed(60)
-    AND NOT EXISTS (SELECT FROM rollup_dim_pending WHERE rollup_dim_pending.start = rollup_dim_keep.start)
+    AND NOT EXISTS (SELECT FROM rollup_dim_pending WHERE start = midnight)
   THEN
     RETURN;
   END IF;
   INSERT INTO rollup_dim_pending (place, start, stop)
-  SELECT place, start, upper(span) FROM rollup_dimension WHERE NOT dropped
+  SELECT place, midnight, upper(span) FROM rollup_dimension WHERE NOT dropped
   ON CONFLICT (place, start) DO NOTHING;
-  PERFORM rollup_dim_build(start, true);
+  PERFORM rollup_dim_build(midnight, true);
 END
 $$;
 
@@ -985,7 +992,7 @@ $$;
 CREATE FUNCTION rollup_dim_advance() RETURNS timestamptz[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  mark rollup_dim_mark;
+  mark record;
   seen pg_snapshot;
   days date[];
   added record;
