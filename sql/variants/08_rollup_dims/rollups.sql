@@ -38,7 +38,12 @@ WITH
       (SELECT rollup_dim_detailed(1)) AS has_minutes
     FROM dim_mark
   ),
-  pending AS (SELECT place, range_agg(tstzrange(start, stop)) AS spans FROM rollup_dim_pending GROUP BY place),
+  pending AS (
+    -- Infinity is a day, too.
+    SELECT place, range_agg(tstzrange(start, stop, CASE WHEN start = stop THEN '[]' ELSE '[)' END)) AS spans
+    FROM rollup_dim_pending
+    GROUP BY place
+  ),
   names AS (
     SELECT
       place, key, campaign_id, date_bin('1 minute', ts, 'epoch') AS minute, metadata ->> key AS name,

@@ -797,7 +797,7 @@ LANGUAGE sql AS $$
         UNION
         SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
       ) AS days
-      WHERE isfinite(day) AND day >= coalesce(first_day, day) AND day <= coalesce(last_day, day)
+      WHERE day >= coalesce(first_day, day) AND day <= coalesce(last_day, day)
     ) AS starts
   WHERE NOT start <@ rollup_dim_incomplete()
   ON CONFLICT (place, start) DO NOTHING
@@ -814,10 +814,14 @@ DECLARE
   );
   places smallint[] := ARRAY(SELECT place FROM rollup_dim_pending WHERE start = $1);
 BEGIN
-  DELETE FROM rollup_dim_minute WHERE minute >= $1 AND minute < $1 + interval '1 day' AND place = ANY (places);
-  DELETE FROM rollup_dim_hour WHERE hour >= $1 AND hour < $1 + interval '1 day' AND place = ANY (places);
+  -- The day may be infinity, whose next day it is.
+  DELETE FROM rollup_dim_minute
+  WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
+  DELETE FROM rollup_dim_hour
+  WHERE hour >= $1 AND (hour < $1 + interval '1 day' OR hour = $1) AND place = ANY (places);
   DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);
-  DELETE FROM rollup_dim_large WHERE minute >= $1 AND minute < $1 + interval '1 day' AND place = ANY (places);
+  DELETE FROM rollup_dim_large
+  WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
   IF everything THEN
     INSERT INTO rollup_dim_detail (minutes, at)
     SELECT 60, $1 UNION ALL SELECT 1, $1 + hour * interval '1 hour' FROM generate_series(0, 23) AS hour
@@ -1075,7 +1079,7 @@ BEGIN
   PERFORM rollup_dim_build(start)
   FROM (
     SELECT start FROM rollup_dim_pending
-    WHERE isfinite(start) AND NOT tstzrange(start, stop) && rollup_dim_incomplete()
+    WHERE NOT tstzrange(start, stop) && rollup_dim_incomplete()
     ORDER BY start DESC
     LIMIT 1
   ) AS next;
