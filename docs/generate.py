@@ -16,7 +16,7 @@ from adbench import cli as bench_cli
 from adbench.capacity import tables
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import tables as switch_tables
-from adbench.figures import fault_tables, packages
+from adbench.figures import design_table, fault_tables, packages
 from adbench.records import manifest, model, store
 from adbench.workload import profile
 from adpulse import telemetry
@@ -239,6 +239,12 @@ def gate_proof() -> str:
     return f"{said}\n\n{_table(head, rows)}"
 
 
+def designs() -> str:
+    """Return what each design costs to write, to store and to read, by the newest kept matrix."""
+    said, head, rows = design_table.newest()
+    return f"{said}\n\n{_table(head, rows)}"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings_main": lambda: settings_table(main=True),
     "settings_other": lambda: settings_table(main=False),
@@ -251,6 +257,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "variants": variant_table,
     "results": result_schema,
     "gate_proof": gate_proof,
+    "designs": designs,
     "switch_pauses": switch_pauses,
     "faults_cycles": lambda: fault_tables.newest("faults", fault_tables.cycles, "make faults"),
     "faults_overload": lambda: fault_tables.newest("faults-overload", fault_tables.overload, "adbench faults overload"),

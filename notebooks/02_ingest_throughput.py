@@ -13,9 +13,9 @@
 # %% [markdown]
 # # How fast events come in, and what an event costs
 #
-# The ceiling is what PostgreSQL itself takes: two sessions of `psql \\copy` that write into the same tables, with the
-# same triggers, on the same two cores. The service is measured in turn with it, in the same run, so that a busy
-# machine slows both. Everything is durable: a batch is answered after its commit.
+# The ceiling is the rate of PostgreSQL alone: two sessions of `psql \\copy` write into the same tables, with the same
+# triggers, on the same two cores. Ceiling and service take turns in the same run, so a busy machine slows both.
+# Everything is durable: a batch is answered after its commit.
 
 # %%
 from adbench.figures.notebooks import load, save
@@ -27,8 +27,8 @@ results
 # %% [markdown]
 # ## Batches
 #
-# The more events share a request, the less of the cost is HTTP, queueing and the commit. From a thousand on, what is
-# left is decoding and PostgreSQL, and a larger batch gains little.
+# With more events in a request, HTTP, queueing and the commit cost less for each event. From a thousand events on,
+# only decoding and PostgreSQL matter, and a larger batch gains little.
 
 # %%
 save(lambda: ingest.throughput(results.latest("ingest")), "03_throughput")
@@ -36,9 +36,9 @@ save(lambda: ingest.throughput(results.latest("ingest")), "03_throughput")
 # %% [markdown]
 # ## Microseconds an event
 #
-# The same from the other side: one request at a time, timed in each stage of the service (`adbench run stages`). What
-# belongs to the request is divided by its events; decoding is not, and is the floor that only a faster decoder
-# lowers.
+# Here one request at a time is timed in each stage of the service (`adbench run stages`). The cost of a request is
+# divided by its events. The cost of decoding an event does not shrink with larger batches; only a faster decoder
+# lowers it.
 
 # %%
 save(lambda: ingest.per_event(results.latest("stages")), "cost_per_event")

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # What an index costs
 #
-# An index is paid for by the writer and used by the reader. Here are both bills, for designs that differ in one thing
-# only: each step in the table of `sql/README.md` adds one index, partitions, or a roll-up. Every answer behind these
-# figures was compared with a recount.
+# The writer pays for an index, and the reader uses it. This notebook shows the cost for both. The designs differ in
+# one thing only: each step in the table of `sql/README.md` adds one index, partitions, or a roll-up. Every answer
+# behind these figures was compared with a recount.
 
 # %%
 from adbench.figures.notebooks import load, save
@@ -27,9 +27,9 @@ results
 # %% [markdown]
 # ## Read time against write rate
 #
-# Right is cheap to write, down is fast to read. A design above and to the left of another loses on both. B-trees in
-# the order of campaigns are dear because each event lands on another page; a roll-up is cheap because a batch becomes
-# a few rows that are appended, and it is moved into order later, many at a time.
+# Designs on the right are cheap to write; designs at the bottom are fast to read. A design above and to the left of
+# another is worse in both. B-trees in the order of campaigns are expensive because each event goes to another page. A
+# roll-up is cheap because a batch becomes a few appended rows, which are compacted later, many at a time.
 
 # %%
 save(lambda: designs.trade(results.widest("matrix")), "what_an_index_costs")
@@ -37,9 +37,9 @@ save(lambda: designs.trade(results.widest("matrix")), "what_an_index_costs")
 # %% [markdown]
 # ## Bytes
 #
-# The events themselves take the same space everywhere. What is added is read again by every vacuum, backup and
-# replica. Roll-ups are small where events are dense: a campaign with a thousand events a minute has one row for them.
-# This data set is thin (a million events in a month), so here they are at their largest.
+# The events take the same space in every design. Every vacuum, backup and replica reads the additional bytes again.
+# Roll-ups are small where events are dense: a campaign with a thousand events a minute has one row for them. This
+# data set is thin (a million events in a month), so roll-ups are at their largest here.
 
 # %%
 save(lambda: designs.storage(results.widest("matrix")), "storage")

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Architecture: an event's way in, a report's way out
 #
-# Every picture here is made by code: the parts from `docs/diagrams/architecture.d2`, the life of a request from
-# measured times, the schema from PostgreSQL's own catalogue.
+# Code makes every picture here: the parts from `docs/diagrams/architecture.d2`, the life of a request from measured
+# times, and the schema from PostgreSQL's catalogue.
 
 # %%
 from adbench.figures import d2
@@ -27,8 +27,8 @@ results
 # %% [markdown]
 # ## The parts
 #
-# The service checks and batches; the database keeps the promises. What makes a report exact, a trigger inside the
-# transaction that stores the events, works for every writer: the service, a Lambda function, psql.
+# The service checks events and writes them in batches. The database keeps the promises. A trigger in the transaction
+# that stores the events makes reports exact. It works for every writer: the service, a Lambda function, psql.
 
 # %%
 save(d2.architecture, "01_architecture")
@@ -36,12 +36,12 @@ save(d2.architecture, "01_architecture")
 # %% [markdown]
 # ## The life of an event
 #
-# A thousand events in one request, drawn to scale. The service ran as it does in production and noted when the
-# request passed from one of its stages to the next (`adbench run stages`). Nobody else was sending, so nothing waited
-# in the queue; under load the time of a commit is shared by all the requests that arrive during the one before.
+# This is one request with a thousand events, drawn to scale. The service ran as in production and recorded when the
+# request passed from one stage to the next (`adbench run stages`). There were no other requests, so nothing waited in
+# the queue. Under load, all requests that arrive during one commit share the next one.
 #
-# What to look for: the body is turned into rows in one pass before PostgreSQL sees it, the roll-ups are paid for
-# inside the same `COPY`, and the answer leaves only after the commit.
+# Note three things. The body becomes rows in one pass before PostgreSQL sees it. The same `COPY` includes the cost of
+# the roll-ups. The answer is sent only after the commit.
 
 # %%
 save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
@@ -49,10 +49,9 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 # %% [markdown]
 # ## The schema
 #
-# The tables of the default variant, `07_rollup`. `events` is what happened; `rollup_delta` is what each statement
-# added, append-only, so that writers never wait for one another; `rollup_minute` and `rollup_hour` are what reports
-# read. A delta leaves its table in the statement that adds it to the sums, so a report sees it once, in
-# every snapshot.
+# These are the tables of the default variant, `07_rollup`. `events` holds the events. `rollup_delta` holds the sums
+# that each statement added; it is append-only, so writers never wait for each other. Reports read `rollup_minute` and
+# `rollup_hour`. One statement deletes a delta and adds it to the sums, so a report counts it once in every snapshot.
 
 # %%
 save(lambda: d2.schema(results.latest("catalogue").parameters), "05_db_schema")

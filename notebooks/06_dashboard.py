@@ -13,9 +13,9 @@
 # %% [markdown]
 # # What an operator sees
 #
-# The service tells Prometheus what it does (`/metrics`), and `infra/grafana` has a dashboard made of it. This is no
-# photograph of Grafana: it is drawn from the samples that a Prometheus took during a k6 run
-# (`adbench load spike --dashboard`), by the queries of the dashboard's own file, in the look of the other pictures.
+# The service publishes metrics for Prometheus (`/metrics`), and `infra/grafana` has a dashboard that shows them. This
+# picture is not a screenshot of Grafana. It is drawn from the samples that a Prometheus took during a k6 run
+# (`adbench load spike --dashboard`), with the queries of the dashboard's own file.
 
 # %%
 from adbench.figures.notebooks import load, save
@@ -27,17 +27,17 @@ results
 # %% [markdown]
 # ## A spike
 #
-# A third of the time at one rate, a third at three times that rate, a third as before. Read it from the left: what is
-# asked of the service, how long it takes, and where it waits.
+# The load has one rate for a third of the time, three times that rate for a third, and the first rate again. Read the
+# panels from the left: the load on the service, its response times, and its queues.
 #
 # - *GET /report* and *POST /events* show quantiles over the last 20 seconds. The dashed line is the promise, 200 ms.
-# - *Events waiting* and *Commit* tell two troubles apart. When a commit is slow, the queue grows because PostgreSQL
-#   is late; when commits are quick and the queue grows all the same, more comes in than the writers take.
-# - *Deltas that wait* and *Compaction lag* are upkeep. They may grow in a spike; they have to come back.
-# - Rates by route and by outcome lag behind by up to a minute: their recording rules look that far back.
+# - *Events waiting* and *Commit* distinguish two problems. If commits are slow, the queue grows because of PostgreSQL.
+#   If commits are fast and the queue still grows, more events arrive than the writers can take.
+# - *Deltas that wait* and *Compaction lag* show upkeep. They may grow in a spike, but must fall again after it.
+# - Rates by route and by outcome are up to a minute late, because their recording rules average over a minute.
 #
-# An alert is *pending* while its condition holds, and *firing* when it has held for as long as the rule says:
-# `AdPulseReportsSlow`, for one, wants ten minutes of it, so a spike of one minute wakes nobody.
+# An alert is *pending* while its condition holds, and *firing* when the condition has held for the time of the rule.
+# `AdPulseReportsSlow` needs ten minutes, so a spike of one minute does not fire it.
 
 # %%
 save(lambda: dashboard.overview(results.latest("load-spike", where=dashboard.was_watched)), "06_dashboard")

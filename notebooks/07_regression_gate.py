@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Can the gate be trusted?
 #
-# A gate that cries wolf is switched off, and one that sleeps is worse than none. So the gate is measured itself:
-# changes are planted in a copy of a revision, and it has to compare the copy with the original, as it is, many times
-# (`adbench gate --proof`). Its method is in `docs/explanation/regression-gate.md`.
+# People switch off a gate with false alarms, and a gate that misses regressions is worse than none. So the gate
+# itself is measured: slowdowns are planted in a copy of a revision, and the unchanged gate compares the copy with the
+# original many times (`adbench gate --proof`). `docs/explanation/regression-gate.md` explains its method.
 
 # %%
 from adbench.figures.notebooks import load, save
@@ -27,9 +27,9 @@ results
 # %% [markdown]
 # ## How often it is right
 #
-# The point is the share of runs in which a change was called, the bar the range that so few runs allow (exact, after
-# Clopper and Pearson), the mark what was asked for. In the first row nothing was planted: what is called there is a
-# false alarm. The last rows are changes of SQL that the gate finds by counting, where three runs are as good as thirty.
+# The point is the share of runs in which the gate reported a change. The bar is its exact 95 % interval (Clopper and
+# Pearson). The mark is the required share. In the first row nothing was planted, so every report there is a false
+# alarm. The last rows are changes of SQL that the gate finds by counting; there three runs are as good as thirty.
 
 # %%
 save(lambda: gate.caught(results.latest("gate-proof")), "07_regression_gate")
@@ -37,8 +37,8 @@ save(lambda: gate.caught(results.latest("gate-proof")), "07_regression_gate")
 # %% [markdown]
 # ## And when it is not
 #
-# *Cannot tell* is an answer: the interval was still too wide when the budget ended, or two sides with the same code
-# differed. It fails no pull request and passes none off as proven.
+# *Cannot tell* means that the interval was still too wide when the budget ended, or that two sides with the same code
+# differed. It does not fail a pull request, and does not say that there is no regression.
 
 # %%
 save(lambda: gate.verdicts(results.latest("gate-proof")), "gate_verdicts")
@@ -46,8 +46,8 @@ save(lambda: gate.verdicts(results.latest("gate-proof")), "gate_verdicts")
 # %% [markdown]
 # ## What one verdict rests on
 #
-# One run that compared a revision with itself. Head and control run the same code here, so both should lie around
-# zero; a metric is called the same when its interval lies within the grey band.
+# This run compared a revision with itself. Head and control run the same code here, so both should lie around zero. A
+# metric is *same* when its interval lies within the grey band.
 
 # %%
 save(lambda: gate.intervals(results.latest("gate")), "gate_intervals")
@@ -55,8 +55,9 @@ save(lambda: gate.intervals(results.latest("gate")), "gate_intervals")
 # %% [markdown]
 # ## Why it takes rounds
 #
-# An interval narrows with about the square root of the rounds, while each further look asks for more confidence and
-# widens it. What is decided stays decided; only what is open is measured further, so easy metrics cost little.
+# An interval becomes narrower with about the square root of the rounds. Each further look needs more confidence,
+# which makes it wider. Decided metrics keep their verdict, and only the others are measured further, so easy metrics
+# cost little.
 
 # %%
 save(lambda: gate.narrowing(results.latest("gate")), "gate_narrowing")

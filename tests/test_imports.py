@@ -30,7 +30,7 @@ def identity(path: Path) -> str:
 
 @pytest.mark.parametrize("path", SERVICE, ids=identity)
 def test_the_service_needs_nothing_of_the_lab(path: Path) -> None:
-    """Neither its modules nor what only the lab installs."""
+    """The service imports neither modules of the lab nor packages that only the lab installs."""
     assert not imported(path) & {"adbench", "benchmarks", "notebooks", "tests", "numpy", "k6"}
 
 
@@ -47,14 +47,14 @@ def test_modules_are_concepts() -> None:
 
 
 def test_the_check_sees_every_kind_of_import(tmp_path: Path) -> None:
-    """Also an import inside a function, of several names, or of a submodule."""
+    """The check sees imports inside a function, of several names, and of a submodule."""
     file = tmp_path / "module.py"
     file.write_text("import a.b.c as d, os\nfrom e import f, g\ndef h():\n    from i.j import K\n")
     assert imported(file) == {"a", "os", "e", "i"}
 
 
 def test_the_layers_hold() -> None:
-    """As `make lint` has it: every package has a layer, and imports from lower ones."""
+    """Every package has a layer and imports from lower ones, as `make lint` checks."""
     program = "from importlinter.cli import lint_imports_command as run; run()"
     done = subprocess.run([sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

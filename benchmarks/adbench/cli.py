@@ -27,6 +27,8 @@ try:
 except ModuleNotFoundError as error:
     print(f"adbench: {missing(error)}", file=sys.stderr)
     raise SystemExit(2) from error
+except KeyboardInterrupt:  # Ctrl-C in the second or two that these take
+    raise SystemExit(130) from None
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -92,7 +92,7 @@ class Consumer:
     async def _write(self, jobs: Sequence[Job]) -> None:
         """Write every job. A key comes once in a group: its repeat needs the first one's commit."""
         limit = self._settings.write_timeout_s
-        # After the timeout comes a roll-back, which would wait for the same database for ever.
+        # A roll-back after the timeout would wait for the same database for ever.
         deadline = asyncio.get_running_loop().call_later(limit + 1, self._hang_up)
         try:
             async with asyncio.timeout(limit):
@@ -101,8 +101,8 @@ class Consumer:
                     try:
                         await self._write_group(list(group.values()))
                     except UNAVAILABLE:
-                        # An environment may have slept since its last invocation, and its connection may be gone
-                        # without its knowing. Once more on a new one: what is committed already has its key.
+                        # The environment may have slept since its last invocation and lost its connection without
+                        # notice. Try once more on a new one: what is committed already has its key.
                         self._hang_up()
                         await self._write_group([job for job in group.values() if not job.answer.done()])
         except UNAVAILABLE:

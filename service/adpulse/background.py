@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import ClassVar
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Background(ABC):
         self.name = name
         self._pause_s = pause_s
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._over = asyncio.Event()
 
     @abstractmethod
     async def run(self) -> None:
@@ -36,7 +37,7 @@ class Background(ABC):
 
     async def start(self) -> None:
         """Begin, as a task beside the caller."""
-        self._stopping = False
+        self._over = asyncio.Event()
         self._task = asyncio.create_task(self._repeat(), name=self.name)
 
     async def stop(self) -> None:
@@ -45,14 +46,20 @@ class Background(ABC):
         One cancellation may not be enough: when the roll-back of what is cancelled meets a closed connection, that
         error takes its place.
         """
-        self._stopping = True
+        self._over.set()
         while self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_S)
 
+    async def finish(self) -> None:
+        """Begin no further run, and wait until the one that is under way has ended by itself."""
+        self._over.set()
+        if self._task is not None:
+            await self._task
+
     async def _repeat(self) -> None:
         pause_s = self._pause_s
-        while not self._stopping:
+        while not self._over.is_set():
             try:
                 await self.run()
                 pause_s = self._pause_s
@@ -62,5 +69,5 @@ class Background(ABC):
             except Exception:
                 pause_s = min(2 * pause_s, max(MOST_PAUSE_S, self._pause_s))
                 log.exception("%s failed by a mistake of the service, will try again in %g s", self.name, pause_s)
-            if not self._stopping:
-                await asyncio.sleep(pause_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), pause_s)

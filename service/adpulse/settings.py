@@ -52,38 +52,36 @@ class Settings(BaseSettings):
     read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
     max_replica_lag_ms: Count | None = Field(
         None,
-        description="older than that, or away, reports are read from database_url; beats come every 1,000 ms; "
+        description="the primary answers reports if the replica is older or away; beats come every 1,000 ms; "
         "none: from the replica, or 503",
     )
-    pooler_url: str | None = Field(
-        None, description="a PgBouncer before database_url, to write and read through; none: directly"
-    )
+    pooler_url: str | None = Field(None, description="a PgBouncer for writes and reports; none: direct connections")
     pooler_statements: int = Field(
         0, ge=0, description="prepared statements kept per pooled connection; more than 0 needs PgBouncer 1.21 or later"
     )
-    data_dir: Path = Field(Path(".adpulse"), description="home of the embedded PostgreSQL")
+    data_dir: Path = Field(Path(".adpulse"), description="folder of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
     variant: str = Field("rollup", description="the physical design that a new database gets")
-    dimensions: Keys | None = Field(None, description="metadata keys that rollup_dims keeps roll-ups of, at most 6")
+    dimensions: Keys | None = Field(None, description="metadata keys with roll-ups in rollup_dims, at most 6")
 
     # The server
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
     workers: Count = Field(1, description="server processes")
     log_level: str = Field("info", description="debug, info, warning or error")
-    keep_alive_s: Count = Field(5, description="how long an idle connection is kept; behind a balancer: longer than it")
-    shutdown_s: Seconds = Field(20, description="how long a stop may wait for answers that are under way")
+    keep_alive_s: Count = Field(5, description="how long an idle connection stays open; longer than in a balancer")
+    shutdown_s: Seconds = Field(20, description="how long a stop may wait for requests under way")
 
     # Who may come in
-    insecure: bool = Field(False, description="without any key, let everybody in on every address, not only loopback")
-    keys_reload_s: Seconds = Field(5, description="seconds between readings of the keys: how long a revoked one works")
+    insecure: bool = Field(False, description="without any key, admit everybody on every address, not only loopback")
+    keys_reload_s: Seconds = Field(5, description="seconds between readings of the keys; a revoked key works that long")
     key_events_per_s: Rate | None = Field(
-        None, description="most events a second of a key, per process, unless the key says other; none: no limit"
+        None, description="events a second for a key without its own limit, per process; none: no limit"
     )
-    key_requests_per_s: Rate | None = Field(None, description="most requests a second of a key, likewise")
-    open_metrics: bool = Field(False, description="/metrics needs no key, because the network keeps others out")
+    key_requests_per_s: Rate | None = Field(None, description="requests a second for a key, likewise")
+    open_metrics: bool = Field(False, description="/metrics needs no key, because the network admits nobody else")
     cors_origins: Origins | None = Field(
-        None, description="origins whose pages may call the service, such as `https://app.example.com`; none: none may"
+        None, description="origins whose pages may call the service, such as `https://app.example.com`; none: none"
     )
 
     allowed_hosts: HostNames | None = Field(
@@ -95,13 +93,13 @@ class Settings(BaseSettings):
     # What a request may hold
     head_timeout_s: Seconds = Field(10, description="how long the head of a request may take to arrive")
     max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
-    max_gzip_ratio: Count = Field(100, description="most bytes that a byte of gzip may become, beyond a million in all")
+    max_gzip_ratio: Count = Field(100, description="largest expansion of a gzip body, beyond a million bytes")
     max_events: Count = Field(10_000, description="most events in a request")
     max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
     max_metadata_depth: int = Field(5, ge=1, le=200, description="deepest nesting of metadata; 1 is a flat object")
     max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
     money: Literal["exact", "nearest"] = Field(
-        "exact", description="a cost or revenue with more than six decimals is refused, or becomes the nearest micro"
+        "exact", description="exact: refuse money with more than six decimals; nearest: round it to the nearest micro"
     )
     body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
     future_hours: float = Field(24, ge=0, le=1_000_000, description="how far in the future an event may lie")
@@ -112,21 +110,21 @@ class Settings(BaseSettings):
     # The writer
     writers: Count = Field(2, description="database connections that write, per process")
     group_events: Count = Field(10_000, description="most events in one transaction, unless one request has more")
-    queue_events: Count = Field(100_000, description="events that may wait; beyond: 503")
-    queue_bytes: Count = Field(64_000_000, description="bytes of waiting bodies; beyond: 503")
-    write_timeout_s: Seconds = Field(30, description="longest transaction; beyond: 503 and a new connection")
+    queue_events: Count = Field(100_000, description="events that may wait to be written; more: 503")
+    queue_bytes: Count = Field(64_000_000, description="bytes of bodies that may wait; more: 503")
+    write_timeout_s: Seconds = Field(30, description="longest transaction; longer: 503 and a new connection")
     idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
 
     # Reports
     readers: Count = Field(4, description="database connections that read, per process; as many again for totals")
-    report_timeout_ms: Count = Field(5_000, description="longest report statement; beyond: 504")
+    report_timeout_ms: Count = Field(5_000, description="longest report statement; longer: 504")
     max_range_days: Count = Field(1_100, description="longest window of a report")
     max_buckets: Count = Field(10_000, description="most buckets of a report")
     max_reach_days: Count = Field(35, description="longest window of a report with unique_users")
     max_cells: Count = Field(50_000, description="most groups x buckets that the database may return for a report")
     max_groups: Count = Field(10_000, description="most rows of a report; the largest value of limit")
 
-    maintenance_s: Seconds | None = Field(None, description="seconds between rounds; none: as the variant says")
+    maintenance_s: Seconds | None = Field(None, description="seconds between rounds of upkeep; none: by the variant")
 
 
 def unknown_variables() -> list[str]:

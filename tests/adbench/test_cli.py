@@ -28,7 +28,7 @@ def run(*words: str) -> tuple[int, str]:
 
 
 def test_a_command_works_on_a_server_that_is_reached_by_an_address(home: Path) -> None:
-    """Not on the one in the environment. Where that server runs is not known, and is not guessed."""
+    """--target wins over the environment; where that server runs is not known, and is not guessed."""
     port = process.free_port()
     cluster = Cluster(home, listen_addresses="127.0.0.1", port=str(port), fsync="off")
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -52,7 +52,7 @@ async def _look(url: str) -> tuple[int, model.Postgres]:
 
 
 def test_without_a_target_the_environment_counts() -> None:
-    """And a database that cannot be reached is told, with the exit status of what could not be measured."""
+    """Without --target the environment counts; a database that cannot be reached ends the command with status 2."""
     status, said = run("seed", "--events", "10")
     assert status == 2
     assert said.startswith("adbench: ")
@@ -71,7 +71,7 @@ def test_embedded_is_embedded_whatever_the_environment_says(home: Path, monkeypa
 
 @pytest.mark.parametrize("target", ["http://localhost:8080", "localhost/adpulse", "mysql://x/y", ""])
 def test_what_is_no_database_is_refused(target: str) -> None:
-    """Before anything is done; and who wanted to load a service is told how."""
+    """A target that is no database is refused at once; the address of a service gets a hint how to load one."""
     status, said = run("--target", target, "seed", "--events", "10")
     assert status == 2
     said = " ".join(said.replace("│", "").split())

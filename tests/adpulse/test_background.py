@@ -1,7 +1,7 @@
 """What goes on beside the requests starts, fails and stops in one way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import ClassVar
 
 import pytest
@@ -65,9 +65,11 @@ async def test_a_mistake_is_logged_and_does_not_end_the_work(
     pauses: list[float] = []
     sleep = asyncio.sleep
 
-    async def note(seconds: float) -> None:
+    async def note(over: Coroutine[None, None, bool], seconds: float) -> None:
+        over.close()
         pauses.append(seconds)
         await sleep(0)
+        raise TimeoutError
 
     async def run(number: int) -> None:
         if number <= 12:
@@ -76,7 +78,7 @@ async def test_a_mistake_is_logged_and_does_not_end_the_work(
             return
         await sleep(60)
 
-    monkeypatch.setattr(background.asyncio, "sleep", note)
+    monkeypatch.setattr(background.asyncio, "wait_for", note)
     work = Work(run, pause_s=0.1)
     await work.start()
     while work.runs < 14:
@@ -123,3 +125,27 @@ async def test_an_error_in_place_of_the_cancellation_ends_the_work() -> None:
     async with asyncio.timeout(30):
         await work.stop()
     assert (work.runs, len(work.failures)) == (1, 1)
+
+
+async def test_work_that_is_to_finish_is_not_cut_short() -> None:
+    """The run under way ends by itself, a pause at once, and no other run begins."""
+    go_on = asyncio.Event()
+
+    async def run(_: int) -> None:
+        await go_on.wait()
+
+    work = Work(run, pause_s=600)
+    await work.start()
+    await until(work, 1)
+    finishing = asyncio.create_task(work.finish())
+    await asyncio.sleep(0.01)
+    assert not finishing.done()
+    go_on.set()
+    async with asyncio.timeout(30):
+        await finishing
+    await work.start()
+    await until(work, 2)
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        await work.finish()  # in its pause
+    assert work.runs == 2

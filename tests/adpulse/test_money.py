@@ -45,14 +45,14 @@ def test_what_is_taken_is_next_to_a_whole_micro(value: float) -> None:
 
 @pytest.mark.parametrize("value", [5e-324, 1e-308, 1e-30, 4e-7, 5e-7, 9.99e-7])
 def test_finer_than_a_micro_is_refused(value: float) -> None:
-    """However near to zero."""
+    """Every amount finer than a micro is refused, however near to zero."""
     with pytest.raises(ValueError, match="decimals"):
         to_micros(value)
 
 
 @given(st.floats(0, 1e9))
 def test_the_nearest_micro(value: float) -> None:
-    """With `nearest` it is at most half a micro away, and what is exact stays exact."""
+    """With `nearest` an amount is at most half a micro away, and what is exact stays exact."""
     micros = to_micros(value, nearest=True)
     # The product is rounded once more before it becomes a whole number.
     assert abs(Fraction(value) * 10**6 - micros) <= Fraction(1, 2) + Fraction(math.ulp(value * 10**6))

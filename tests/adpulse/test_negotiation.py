@@ -25,11 +25,11 @@ from adpulse.negotiation import quality
     ],
 )
 def test_the_most_exact_name_counts(header: bytes, names: list[str], wanted: float) -> None:
-    """With its weight, in any spelling; a weight that is none is as if it were not there."""
+    """The most exact name counts with its weight, in any spelling; a weight that is none does not count."""
     assert quality(header, *names) == wanted
 
 
 @given(st.binary(max_size=60))
 def test_every_header_has_a_quality(header: bytes) -> None:
-    """From 0 to 1, for any bytes."""
+    """Any bytes have a quality from 0 to 1."""
     assert 0 <= quality(header, "gzip", "*") <= 1

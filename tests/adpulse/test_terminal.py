@@ -26,7 +26,7 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
 
 @pytest.mark.parametrize("place", ["line", "table", "styled"])
 def test_the_console_shows_it(place: str) -> None:
-    """In lines, in tables and where rich brings colours of its own, which still work."""
+    """The console shows it in lines, in tables and in rich's own colours, which still work."""
     file = io.StringIO()
     console = Terminal(file=file, force_terminal=True, width=120, color_system="truecolor")
     if place == "table":

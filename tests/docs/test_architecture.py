@@ -64,5 +64,5 @@ def test_the_picture_is_the_imports(root: str) -> None:
 
 
 def test_an_arrow_that_a_longer_way_says_is_left_out() -> None:
-    """And no other."""
+    """An arrow that a longer way says is left out, and no other."""
     assert packages.reduced({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"a": {"b"}, "b": {"c"}, "c": set()}

@@ -1,4 +1,4 @@
-"""Names on the pages of documentation: the path, command, variable or identifier exists in the code."""
+"""Names on the pages of documentation: the path, command, variable or identifier exists. Words are plain."""
 
 import re
 from collections.abc import Iterator
@@ -108,3 +108,10 @@ def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
     """Where a link's text is a file's name in backticks, it leads to that file."""
     links = re.findall(r"\[`([\w./-]+)`\]\(([^)#\s]+)\)", FENCE.sub("", page.read_text()))
     assert [(name, file) for name, file in links if "." in name and not file.endswith(Path(name).name)] == []
+
+
+@current
+def test_words_are_plain(page: Path) -> None:
+    """Running text has none of the words that make a sentence hard for readers whose language is not English."""
+    text = re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text()))
+    assert re.findall(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", text, re.IGNORECASE) == []

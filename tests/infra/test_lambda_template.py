@@ -23,13 +23,13 @@ POST = RESOURCES["Api"]["DefinitionBody"]["paths"]["/events"]["post"]["x-amazon-
 
 
 def test_a_batch_in_work_stays_invisible() -> None:
-    """At least six times the function's timeout and the batching window, as AWS asks for."""
+    """A batch in work stays invisible for six times the function's timeout and the batching window, as AWS asks."""
     visibility = RESOURCES["Queue"]["VisibilityTimeout"]
     assert visibility >= 6 * FUNCTION["Timeout"] + SOURCE["MaximumBatchingWindowInSeconds"]
 
 
 def test_the_function_gives_up_before_it_is_stopped() -> None:
-    """Its write has a deadline within its timeout, with time to connect and to answer."""
+    """The function's write has a deadline within its timeout, with time to connect and to answer."""
     deadline = float(FUNCTION["Environment"]["Variables"]["ADPULSE_WRITE_TIMEOUT_S"])
     assert deadline + 5 <= FUNCTION["Timeout"]
 

@@ -196,7 +196,7 @@ async def test_hostile_defaults_change_nothing_behind_a_pooler(serve: Serve, url
 
 @needs_pgbouncer
 async def test_a_pooled_login_without_triggers_writes_nothing(url: str, pooler: str) -> None:
-    """As over a connection of its own: it is refused, and says why."""
+    """A pooled login without triggers is refused with the reason, as over a connection of its own."""
     owner = await connections.connect(url)
     await owner.execute(f"ALTER DATABASE {urlsplit(url).path.lstrip('/')} SET session_replication_role = 'replica'")
     pooled = await connections.connect_pooled(pooler, "test", statements=0)

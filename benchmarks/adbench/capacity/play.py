@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -133,16 +132,10 @@ def recovery_s(played: Play, failure: Failure) -> float | None:
     """
     posts = [each for each in played.seen if each.kind == "ingest"]
     before = [each.took_s for each in posts if each.sent_s + each.took_s < failure.at_s and each.outcome == "answered"]
-    limit = RECOVERED * float(np.quantile(before, 0.95))
-    end = played.after + played.seconds
-    edges = np.arange(failure.at_s, end + 1e-9, 1.0)
-    felt = 0.0
-    for start, stop in pairwise(edges):
-        here = [each for each in posts if start <= each.sent_s < stop]
-        late = [each.took_s for each in here if each.outcome == "answered"]
-        if len(late) < len(here) or (late and float(np.quantile(late, 0.95)) > limit):
-            felt = stop - failure.at_s
-    return None if felt >= edges[-1] - failure.at_s else felt
+    limit = RECOVERED * float(np.quantile(before, 0.95)) * 1_000
+    seconds = slices(played, failure.at_s)
+    felt = max((start + 1 - failure.at_s for start, p95, lost in seconds if lost or p95 > limit), default=0.0)
+    return None if felt >= len(seconds) else felt
 
 
 # ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,12 +189,13 @@ def _fail(deployment: Deployment, failure: Failure) -> Steps:
         deployment.shards[0].disk.slowness = 1.0
 
 
-def slices(played: Play, width_s: float = 1.0) -> Sequence[tuple[float, float, float]]:
-    """Return, second by second: (when it began, p95 in ms of what was answered, share of what was not)."""
+def slices(played: Play, from_s: float | None = None) -> Sequence[tuple[float, float, float]]:
+    """Return whole seconds: (when it began, p95 in ms of what was answered, share of what was not)."""
     posts = [each for each in played.seen if each.kind == "ingest"]
     found = []
-    for start in np.arange(played.after, played.after + played.seconds - 1e-9, width_s):
-        here = [each for each in posts if start <= each.sent_s < start + width_s]
+    first, end = played.after if from_s is None else from_s, played.after + played.seconds
+    for start in np.arange(first, end - 1 + 1e-9):
+        here = [each for each in posts if start <= each.sent_s < start + 1]
         took = [each.took_s * 1_000 for each in here if each.outcome == "answered"]
         p95 = float(np.quantile(took, 0.95)) if took else 0.0
         found.append((float(start), p95, 1 - len(took) / len(here) if here else 0.0))

@@ -6,14 +6,14 @@ and shares no code with it. It needs a service that nobody writes to meanwhile.
 
 import json
 import random
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from adbench.harness.fetch import fetch
+from adbench.harness.service import ServiceError
 from adbench.workload.dataset import COUNTRIES, Dataset
 from adpulse.database.connections import Connection
 
@@ -42,12 +42,10 @@ class Question:
     @property
     def query(self) -> str:
         """Return the query string of GET /report."""
-        pairs = [("campaign_id", campaign) for campaign in self.campaigns]
-        pairs += [("start", self.start.isoformat()), ("end", self.end.isoformat()), ("timezone", self.timezone)]
-        pairs += [("granularity", self.granularity)] if self.granularity else []
-        pairs += [("group_by", self.group_by)] if self.group_by else []
-        pairs += [("filter", f"geo:{self.geo}")] if self.geo else []
-        return urlencode(pairs)
+        given: dict[str, Any] = {"campaign_id": self.campaigns, "timezone": self.timezone}
+        given |= {"start": self.start.isoformat(), "end": self.end.isoformat(), "granularity": self.granularity}
+        given |= {"group_by": self.group_by, "filter": self.geo and f"geo:{self.geo}"}
+        return urlencode({name: value for name, value in given.items() if value}, doseq=True)
 
     def halves(self) -> "tuple[Question, Question]":
         """Return the questions of the first and the second half. Raises TooLongError for a single minute."""
@@ -68,15 +66,16 @@ class Recount:
 
 
 def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
-    """Return the totals and the rows of a report over HTTP. Raises TooLongError when the service gives it up."""
-    request = urllib.request.Request(f"{address}/report?{question.query}", headers=dict(headers or {}))  # noqa: S310  # our own
-    try:
-        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  # our own
-            answer = json.load(reply)
-    except urllib.error.HTTPError as error:
-        if error.code == 504:
-            raise TooLongError(f"/report?{question.query} took the service too long") from error
-        raise
+    """Return the totals and the rows of a report over HTTP.
+
+    Raises TooLongError when the service gives it up, ServiceError when it answers with another refusal.
+    """
+    reply = fetch(f"{address}/report?{question.query}", headers)
+    if reply.status == 504:
+        raise TooLongError(f"/report?{question.query} took the service too long")
+    if reply.status != 200:
+        raise ServiceError(f"/report?{question.query} was answered with {reply.said}")
+    answer = json.loads(reply.body)
     rows = {
         (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
         for row in answer.get("rows", [])

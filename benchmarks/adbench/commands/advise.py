@@ -36,7 +36,7 @@ def advise(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Name the design that meets a target at the least write and storage cost, by the numbers of a matrix.
+    """Name the design that meets a target at the least write and storage cost, from a result of a matrix.
 
     Exit status: 0 when a design meets it, 1 when none does, 2 when there are no numbers.
     """

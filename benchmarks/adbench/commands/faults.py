@@ -4,10 +4,11 @@ import asyncio
 import logging
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -51,7 +52,7 @@ def run_cycles(
     patch: Annotated[Path | None, typer.Option(exists=True, help="a bug to plant in a copy of the service")] = None,
     fresh: Fresh = False,
 ) -> None:
-    """Do harm to a service and its database, and check after every cycle that nothing was lost or doubled.
+    """Kill, cut and fill a service and its database, and check that nothing is lost, doubled or wrong.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
     could not be run.
@@ -65,12 +66,10 @@ def run_cycles(
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
     names = only.split(",") if only else None
-    if unknown := set(names or ()) - HARMS.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(HARMS)}")
+    _check(names or (), HARMS)
     folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
     hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
-    if unknown := set(hostile) - ALL.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+    _check(hostile, ALL)
     ups = UPS if up is None else up
     began, source = datetime.now(UTC), environment.source()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
@@ -106,7 +105,7 @@ def overload(
     times: Annotated[float, typer.Option(help="the capacity")] = 3,
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
-    """Let more arrive than can be stored, and check that what is too much is refused and nothing is lost.
+    """Send more events than can be stored, and check that the excess is refused and nothing is lost.
 
     Exit status: 0, 1 after a violation, 2 when it could not be run.
     """
@@ -133,7 +132,8 @@ def overload(
 
     with failing_clearly(TreeError), copied() as tree:
         result = asyncio.run(go(tree))
-    _end(result)
+    _conclude(result)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @faults.command()
@@ -142,7 +142,7 @@ def planted(
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
     fresh: Fresh = False,
 ) -> None:
-    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and see that it is found.
+    """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and check that it is found.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 when one is not found, 2 when it
     could not be run.
@@ -154,8 +154,7 @@ def planted(
     began, source = datetime.now(UTC), environment.source()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
-    if unknown := set(names) - all_plants.keys():
-        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(all_plants)}")
+    _check(names, all_plants)
     with failing_clearly(TreeError):
         with copied() as tree:
             path = kept.file(_home(), "planted", tree, seed)
@@ -185,7 +184,7 @@ def failover(
     seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
     rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = 20_000,
 ) -> None:
-    """Kill the primary under load, promote its replica, and count what was acknowledged and is not there.
+    """Kill the primary under load, promote its replica, and count the acknowledged events that are lost.
 
     A result is written at the end, also of a run that is broken off. Exit status: 0, 1 after a violation, 2 when it
     could not be run.
@@ -221,6 +220,12 @@ def failover(
     raise typer.Exit(0 if result.passed else 1)
 
 
+def _check(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise typer.BadParameter for a name that is not known."""
+    if unknown := set(names) - set(known):
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+
+
 def _home() -> Path:
     return Settings().data_dir.resolve()
 
@@ -235,11 +240,6 @@ def _conclude(result: "Result") -> None:
     for each in result.checks:
         mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
         console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
-
-
-def _end(result: "Result") -> NoReturn:
-    _conclude(result)
-    raise typer.Exit(0 if result.passed else 1)
 
 
 def _show(outcome: "Outcome") -> None:

@@ -16,7 +16,7 @@ def fuzz(
     workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 1,
     json: Json = False,
 ) -> None:
-    """Send requests drawn from the OpenAPI document, and spoilt ones, and judge every reply by the document.
+    """Send requests generated from the OpenAPI document, and damaged ones, and check every reply by it.
 
     In a database adpulse_fuzz of its own, made anew each time. A result is written also when the run is broken off.
     Exit status: 0 when nothing was wrong, 1 when something was, 2 when it could not be run. Needs the group `dev`.

@@ -35,7 +35,7 @@ def load(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Put a service under one kind of load: requests arrive on schedule, however slow the last was.
+    """Put a service under one kind of load: requests arrive on schedule, no matter how slow the last was.
 
     Exit status: 0 when every promise of the scenario holds, 1 when not, 2 when it could not be measured. Aims, which
     are tighter, are shown and do not count. A service with keys is sent the one in the variable API_KEY.

@@ -29,7 +29,7 @@ def matrix(
     resume: Annotated[bool, typer.Option("--resume", help="go on with the interrupted run, as it was begun")] = False,
     json: Json = False,
 ) -> None:
-    """Load, write to and ask every design, alone and at once, on the same events, in turn, and recount the answers.
+    """Measure every design on the same events, in turn: loading, writing, reports, and both; recount the answers.
 
     In databases adpulse_matrix_*, dropped when they are done. Exit status: 0 when no answer was wrong, 1 when a cell is
     void, 2 when it could not be measured.

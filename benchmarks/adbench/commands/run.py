@@ -110,7 +110,7 @@ def run_rollups(
     reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
     json: Json = False,
 ) -> None:
-    """Measure what roll-ups cost those who write and save those who read, against the same without them.
+    """Measure what roll-ups cost writers and save readers, compared with the same design without them.
 
     In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
     all answers are equal, 1 when not, 2 when it could not be measured.
@@ -159,7 +159,7 @@ def run_switch(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Measure how long anybody waits while migrations are applied and the design is moved, beside a quiet stretch.
+    """Measure how long requests wait while migrations are applied and the design changes.
 
     In a database adpulse_switch of its own, made anew each time. Exit status: 0 when nothing failed and everything is
     exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.

@@ -36,10 +36,7 @@ class DemoPlan:
 
 
 def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Run the demo, write its result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Run the demo, write its result and return it with its path."""
     k6.find_k6()  # before anything else takes time
     with Experiment("demo", settings, console) as experiment:
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))

@@ -33,7 +33,8 @@ class Experiment:
     """One run, used as a context manager: all that it starts is stopped at the end, in reverse order.
 
     `scratch` takes logs, k6's summaries and the like: they are no results, and the next run writes over them. So only
-    one run at a time works in a folder; `__enter__` raises BusyError when another one does.
+    one run at a time works in a folder; `__enter__` raises BusyError when another one does. Parts that cannot run raise
+    LoadError (k6), ServiceError, EmbeddedError (PostgreSQL) or ScratchError (a database of its own).
     """
 
     def __init__(self, what: str, settings: Settings, console: Console) -> None:

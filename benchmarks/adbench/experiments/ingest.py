@@ -65,10 +65,7 @@ class Round:
 
 
 def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError, CeilingError or BusyError when a part cannot run.
-    """
+    """Measure, write the result and return it with its path. Raise CeilingError, or as Experiment does."""
     k6.find_k6()
     with Experiment("ingest", settings, console) as experiment:
         data = live(experiment.began, plan.seed)

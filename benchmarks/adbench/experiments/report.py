@@ -9,7 +9,7 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.experiments.experiment import Experiment
-from adbench.harness import k6
+from adbench.harness import k6, progress
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -54,10 +54,7 @@ class ReportPlan:
 
 
 def run(plan: ReportPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure every size, write the result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Measure every size, write the result and return it with its path."""
     k6.find_k6()  # before anything else takes time
     measured: list[Measurement] = []
     with Experiment("report", settings, console) as experiment:
@@ -100,8 +97,8 @@ def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str],
     # Apart, because a breakdown that reads raw events leaves cold caches and a queue to the next report.
     for kind, shapes in kinds.items():
         paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
-        with bar(console, f"asking for {kind}, {labels['phase']}", rounds, "rounds") as advance_to:
-            times = _times(client, paths, rounds, advance_to)
+        title = f"asking for {kind}, {labels['phase']}"
+        times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
         common = {**labels, "kind": kind}
         found.append(Measurement(name="rounds", value=len(times[PROBE]), unit="rounds", labels=common))
         found += [
@@ -112,21 +109,16 @@ def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str],
     return found
 
 
-def _times(
-    client: HttpClient, paths: dict[str, str], rounds: int, advance_to: Callable[[int], None]
-) -> dict[str, list[float]]:
+def _times(client: HttpClient, paths: dict[str, str], rounds: Iterable[int]) -> dict[str, list[float]]:
     """Return milliseconds of every answer. Each round has another order, so that none always follows the slowest."""
     times: dict[str, list[float]] = {name: [] for name in paths}
-    draw, order, began = random.Random(0), list(paths), time.monotonic()
-    for number in range(-WARMUP, rounds):
-        if number > LEAST and time.monotonic() - began > LONGEST_S:
-            break
+    draw, order = random.Random(0), list(paths)
+    for number in rounds:
         draw.shuffle(order)
         for name in order:
             took, _ = client.get(paths[name])
             if number >= 0:
                 times[name].append(took * 1_000)
-        advance_to(max(number + 1, 0))
     return times
 
 

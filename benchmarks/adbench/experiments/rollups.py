@@ -64,10 +64,7 @@ class RollupPlan:
 
 
 def run(plan: RollupPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path.
-
-    Raises ScratchError when the server does not let us have databases of our own, or BusyError.
-    """
+    """Measure, write the result and return it with its path."""
     with Experiment("rollups", settings, console) as experiment:
         server = experiment.server()
         measured, checks = asyncio.run(_measure(plan, server, console))

@@ -64,11 +64,7 @@ Times = dict[str, list[float]]  # of a stage, in ms, an entry a round
 
 
 def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped.
-
-    Raises ServiceError, BusyError, or ScratchError when the server does not let us have a database of our own or
-    switch triggers off.
-    """
+    """Measure, write the result and return it with its path. Raise ScratchError also where triggers must stay on."""
     with Experiment("stages", settings, console) as experiment:
         data = live(experiment.began, plan.seed)
         url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))

@@ -152,10 +152,7 @@ Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
 
 
 def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped, all data removed.
-
-    Raises TuningError, LoadError, ServiceError, EmbeddedError or BusyError when a part cannot run.
-    """
+    """Measure, write the result and return it with its path; remove all data. Raise TuningError, or as Experiment."""
     k6.find_k6()
     for change in plan.changes:
         change.check()

@@ -19,6 +19,7 @@ from adbench.faults.batches import Source
 from adbench.faults.bypass import Bypass, write
 from adbench.faults.cluster import PATIENCE_S
 from adbench.faults.journal import Batch, Journal, Kind
+from adbench.faults.recovery import Knock, Recovery
 from adpulse.database.connections import Connection
 
 SENDERS = 6
@@ -118,6 +119,21 @@ class Client:
                     self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
                     break
                 await asyncio.sleep(BACK_OFF_S)
+
+    def knock(self, service: Target) -> Knock:
+        """Return an event for this service, under a key of its own, to be sent until it is acknowledged."""
+        batch, events = self._source.next(Kind.KEYED, 1)
+        self._journal.sends(batch)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f"batch-{batch.number}"}
+        body = b'{"events":[' + b",".join(events) + b"]}"
+        return Knock(batch, int(service.address.rpartition(":")[2]), body, headers | self._situation.headers)
+
+    def recovered(self, recovery: Recovery) -> None:
+        """Note which of those events were acknowledged, and that it is wrong when none was."""
+        if recovery.acknowledged is None:
+            self._journal.violates("unanswered: nothing is acknowledged though the server accepts")
+        for batch in recovery.batches:
+            self._journal.acknowledges(batch, time.monotonic())
 
     def violates(self, what: str) -> None:
         """Note something that must never be, and that a harm has seen."""

@@ -124,15 +124,6 @@ class Proxy:
         await asyncio.sleep(seconds)
         self._flowing.set()
 
-    @property
-    def holds_back(self) -> bool:
-        """Whether what comes is held back."""
-        return not self._flowing.is_set()
-
-    async def flows(self) -> None:
-        """Wait until nothing is held back any more."""
-        await self._flowing.wait()
-
     async def at_commit(self, what: AtCommit, *, stall_s: float = 0.0, wait_s: float = 5.0) -> bool:
         """Do that to the next commit; returns whether one came in time."""
         self._fired.clear()

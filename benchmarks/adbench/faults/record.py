@@ -189,6 +189,8 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     for quantile in QUANTILES if recovery else ():
         value = float(np.quantile(recovery, quantile))
         yield Measurement(name="recovery", value=round(value, 4), unit="s", labels={"quantile": str(quantile)})
+    if harness := [seconds for each in outcomes for seconds in each.harness_s]:
+        yield Measurement(name="recovery.harness", value=max(harness), unit="s")
     # How often at most, if it happens at all: with none seen in n, 95 % sure of less than 3.7 ÷ n.
     acknowledged = sum(each.events_acknowledged for each in outcomes)
     lost = sum(each.events_lost for each in outcomes)

@@ -17,6 +17,7 @@ from adbench.faults.client import Client, Situation
 from adbench.faults.cluster import PATIENCE_S, Victim, send_signal
 from adbench.faults.hostile import Default
 from adbench.faults.proxy import Proxy
+from adbench.faults.recovery import Recovery, measure
 from adbench.faults.service import Service, adpulse, command
 from adbench.faults.small_disks import small_disks
 from adpulse.variants.catalogue import Variant, read_header
@@ -25,12 +26,13 @@ VARIANT = "07_rollup"
 FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
 ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
 SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
+SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
 UP_DATABASE = "postgres"  # the one that `adpulse up` takes
 
 
 @dataclass
 class World:
-    """What harm is done to. `outages` are the moments (time.monotonic()) when the server could be written to again."""
+    """What harm is done to, and the `outages` of the cycle that runs."""
 
     tree: Path
     home: Path
@@ -40,7 +42,7 @@ class World:
     database: str = ""
     folder: str = VARIANT  # of the design in force
     situation: Situation = field(default_factory=Situation)
-    outages: list[float] = field(default_factory=list)
+    outages: list[Recovery] = field(default_factory=list)
     defaults: Sequence[Default] = ()
     client: Client | None = None  # of the cycle that runs
     _eras: int = 0
@@ -132,7 +134,7 @@ class World:
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
-        """Note when the server takes events again after the block, which ends its sessions. Start it if need be."""
+        """Measure how soon events are acknowledged after the block, which ends the server's sessions."""
         # An outage has begun when a session has ended: before that the server may still accept.
         sentinel = await self.connect()
         yield
@@ -144,12 +146,15 @@ class World:
         await self.returns()
 
     async def returns(self) -> None:
-        """Start the server if it must be, and note the moment from which nothing is in the way of events."""
-        accepted = await self.cluster.launch()
-        if self.proxy.holds_back:  # `stall-commit` is not over
-            await self.proxy.flows()
-            accepted = time.monotonic()
-        self.outages.append(accepted)
+        """Start the server if it must be, and wait until a service acknowledges an event."""
+        assert self.client is not None
+        knocks = [self.client.knock(service) for service in self.services]
+        server = Path(self.cluster.url().partition("?host=")[2]) / SOCKET
+        measuring = asyncio.create_task(asyncio.to_thread(measure, server, self.database, knocks, PATIENCE_S))
+        await self.cluster.launch()
+        recovery = await measuring
+        self.outages.append(recovery)
+        self.client.recovered(recovery)
 
     async def healed(self) -> None:
         """Wait until everything runs."""
@@ -189,7 +194,7 @@ async def world(
         cluster = Victim(home / "server", small, binaries, **server_settings)
         try:
             await cluster.launch()
-            proxy = Proxy(Path(cluster.url().partition("?host=")[2]) / ".s.PGSQL.5432")
+            proxy = Proxy(Path(cluster.url().partition("?host=")[2]) / SOCKET)
             await proxy.start()
             services = [Service(name, tree, home / f"{name}.log") for name in ("direct", "behind")]
             made = World(tree, home, cluster, proxy, services)

@@ -26,7 +26,7 @@ def cycles(run: Result, link: str) -> str:
     recovery = {each.labels["quantile"]: each.value for each in run.measurements if each.name == "recovery"}
     rows = (
         (
-            "a cycle in which anything was lost, doubled, torn, wrong, refused wrongly or did not come back",
+            "a cycle in which something was lost, doubled, stored in part, wrong, refused wrongly or did not recover",
             f"{wrong.value * count:.0f} of {count:.0f}",
             f"{wrong.high or 0:.2%} of cycles",
         ),
@@ -43,12 +43,12 @@ def cycles(run: Result, link: str) -> str:
         f"**{count:.0f} cycles, {harms:.0f} harms, {values['events.sent']:,.0f} events** in "
         f"{values['deliveries']:,.0f} deliveries, of which {acknowledged:,.0f} events were acknowledged. "
         f"{values['cells']:,.0f} sums of reports were recounted.\n\n"
-        "| what must never be | violations | at most, 95 % sure |\n| --- | ---: | --- |\n"
+        "| violation | found | upper bound of the rate, 95 % |\n| --- | ---: | --- |\n"
         + "".join(f"| {' | '.join(row)} |\n" for row in rows)
-        + f"\nAfter {values['recoveries']:.0f} outages of the server, the first acknowledgement came "
-        f"{recovery['0.5']:.2f} s (median), {recovery['0.95']:.2f} s (95 %) and at the longest {recovery['1.0']:.2f} s "
-        f"after it accepted connections ({late.detail}). The most memory that a service had was "
-        f"{values['memory.peak'] / 2**20:.0f} MB.\n" + ("\n" + _promises(broken) if broken else "")
+        + f"\nAfter {values['recoveries']:.0f} outages of the server, the first acknowledgement came after "
+        f"{recovery['0.5']:.2f} s (median), {recovery['0.95']:.2f} s (95 %) and {recovery['1.0']:.2f} s (longest), "
+        f"counted from when it accepted connections (aim: 1 s; {late.detail}). A service used at most "
+        f"{values['memory.peak'] / 2**20:.0f} MB of memory.\n" + ("\n" + _promises(broken) if broken else "")
     )
 
 
@@ -65,12 +65,12 @@ def overload(run: Result, link: str) -> str:
     shares = "".join(f"| {when} | {' | '.join(_spent(run, when))} |\n" for when in ("before", "during", "after"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['seconds']:g} s, {run.machine.cores} cores ({link}). "
-        f"Before it {capacity[0]:,.0f} events/s were stored, after it {capacity[1]:,.0f}; "
+        f"The services stored {capacity[0]:,.0f} events/s before and {capacity[1]:,.0f} after; "
         f"{values['offered']:,.0f} events/s arrived, "
         f"{values['unsent']:,.0f} batches found no connection; {answers}. "
-        f"An admitted batch waited from its arrival to its acknowledgement {waits}.\n\n"
+        f"From its arrival to its acknowledgement, an admitted batch waited {waits}.\n\n"
         f"{_promises(run.checks)}\n"
-        "Processors that were busy, and what each stored event cost services and PostgreSQL:\n\n"
+        "Number of busy processors, and processor time of services and PostgreSQL for each stored event:\n\n"
         "| | the sender | the two services | PostgreSQL | for each event |\n| --- | ---: | ---: | ---: | ---: |\n"
         + shares
     )
@@ -105,7 +105,7 @@ def fuzz(run: Result, link: str) -> str:
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['minutes']:g} minutes, seed {run.parameters['seed']} "
         f"({link}): "
-        f"{drawn:,.0f} requests were drawn, {made:,.0f} made of them.\n\n"
+        f"{drawn:,.0f} requests were generated, and {made:,.0f} mutations made from them.\n\n"
         f"{_promises(run.checks)}"
     )
 

@@ -42,7 +42,7 @@ def of_batch(request: Request, content: Mapping[str, Any]) -> str | None:
     if CANARY in json.dumps(content["rejected"]):
         return "a rejection repeats what was sent"
     body = _plain(request)
-    if body is None:
+    if body is None or _may_be_an_answer_again(request, content):
         return None
     if "json" in (kind := _kind(request)) and kind != "application/json":  # NDJSON, by one of its names
         events: list[Any] = [_parsed(line) for line in body.splitlines() if line.strip()]
@@ -62,6 +62,15 @@ def of_batch(request: Request, content: Mapping[str, Any]) -> str | None:
     if content["rejected_count"] < unclear:
         return f"{content['rejected_count']} events were rejected, and {unclear} have a member twice"
     return None
+
+
+def _may_be_an_answer_again(request: Request, content: Mapping[str, Any]) -> bool:
+    """Return True if this may be the first answer to the same key and bytes, whatever the bytes were called then.
+
+    The same bytes are one event as NDJSON and many as JSON, or the other way round.
+    """
+    named = any(name.lower() == "idempotency-key" for name, _ in request.headers)
+    return named and not content["accepted"] and bool(content["duplicates"])
 
 
 def of_report(reply: Reply) -> str | None:

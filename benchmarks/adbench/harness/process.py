@@ -5,10 +5,11 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from adbench.harness.fetch import fetch
 
 START_S, STOP_S = 60, 30
 
@@ -61,8 +62,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path, what
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310  # our own address
-            return bool(reply.status == 200)
+        return fetch(url, timeout_s=5).status == 200
     except OSError:
         return False
 

@@ -1,5 +1,6 @@
 """Progress on the terminal; where there is none, a line at the end."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,10 +30,18 @@ def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callab
     console.print(f"{what:<{WIDTH}} {taken:6.1f} s{rate}", highlight=False)
 
 
-def rounds(console: Console, what: str, count: int, warmup: int = 1) -> Iterator[int]:
-    """Yield the number of each round beside a bar; those of the warm-up, which do not count, are below 0."""
+def rounds(
+    console: Console, what: str, count: int, warmup: int = 1, *, least: int = 0, longest_s: float = math.inf
+) -> Iterator[int]:
+    """Yield the number of each round beside a bar; those of the warm-up, which do not count, are below 0.
+
+    After `longest_s` seconds no more are begun, but `least`.
+    """
+    began = time.monotonic()
     with bar(console, what, count, "rounds") as advance_to:
         for number in range(-warmup, count):
+            if number >= least and time.monotonic() - began > longest_s:
+                break
             yield number
             advance_to(max(number + 1, 0))
 

@@ -14,7 +14,7 @@ import time
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
 from adpulse.background import Background
@@ -98,7 +98,7 @@ class Keyring(Background):
             async with asyncio.timeout(_READ_S):
                 if self._connection is None:
                     self._connection = await self._connect()
-                found, ever = await keys.in_use(self._connection)
+                found, ever = await key_store.in_use(self._connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             self._outage.failed(error)
             self._drop()
@@ -108,7 +108,7 @@ class Keyring(Background):
         now = time.monotonic()
         holders = {}
         for number, key in enumerate(found, 1):
-            if number % keys.AT_ONCE == 0:
+            if number % key_store.AT_ONCE == 0:
                 await asyncio.sleep(0)
             held = self._holders.get(key.key_id.encode())
             # The same holder, so that reading fills no bucket.

@@ -28,7 +28,7 @@ def archive(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Move raw events of old days into Parquet files, compared and recounted first; roll-ups stay.
+    """Move raw events of old days into Parquet files, after a comparison and a recount. Roll-ups stay.
 
     Reports go on to answer from roll-ups. Needs pyarrow, the extra `archive`. Status 2: this database cannot.
     """
@@ -59,7 +59,7 @@ def restore(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring archived days back from their files, with what came late since; roll-ups hold them already.
+    """Load archived days from their files again. Roll-ups already count them.
 
     Needs pyarrow, the extra `archive`. Status 1: a file is not there or not the one that was archived.
     """

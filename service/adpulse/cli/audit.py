@@ -23,7 +23,7 @@ NOTHING_COMPARED = 3
 
 
 def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Compare all roll-ups and what reports say with every stored event.
+    """Recount the stored events and compare all roll-ups and many reports with the count.
 
     Exit status 1: a cell is wrong. Status 3: there is nothing to compare.
     """
@@ -63,7 +63,7 @@ def rebuild(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make the roll-ups of some days anew from raw events, while events come in and reports are asked for.
+    """Build the roll-ups of some days again from raw events, while the services keep running.
 
     Give it the owner's login. Status 1: raw events of these days are archived or dropped, and nothing was changed.
     """

@@ -9,7 +9,7 @@ import asyncpg
 import typer
 from rich.table import Column, Table
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
@@ -37,7 +37,7 @@ def new_key(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a key. It is printed once and is nowhere else: the database has only its hash."""
+    """Make a key and print it once. The database stores only its hash."""
     try:
         text, key = keys.make(name, scope, campaign, events_per_s, requests_per_s, stored)
     except ValueError as error:
@@ -45,7 +45,7 @@ def new_key(
     if not offline:
         settings = console.settings()
         with opened(settings) as url:
-            run(_with_connection(url, lambda connection: keys.add(connection, key)))
+            run(_with_connection(url, lambda connection: key_store.add(connection, key)))
     if as_json:
         print(json.dumps({**key.described(), "key": text, "command": key.command()}))
         return
@@ -57,7 +57,7 @@ def new_key(
 
 @app.command("list")
 def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """List the keys, those that were revoked too: what each may do, never the key itself."""
+    """List all keys, also revoked ones, with what each may do. The keys themselves are not shown."""
     settings = console.settings()
     with opened(settings) as url:
         found = run(entries(url))
@@ -78,17 +78,17 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")], data_dir: DataDir = None
 ) -> None:
-    """Take a key out of use, for good. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
+    """Revoke a key for ever. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
     settings = console.settings()
     with opened(settings) as url:
-        if not run(_with_connection(url, lambda connection: keys.revoke(connection, key_id))):
+        if not run(_with_connection(url, lambda connection: key_store.revoke(connection, key_id))):
             fail("there is no key with this id in use")
     err.print(f"key {key_id} is revoked", soft_wrap=True)
 
 
-async def entries(url: str) -> list[keys.Entry]:
+async def entries(url: str) -> list[key_store.Entry]:
     """Return every key of a database. Raise what asyncpg raises, and SchemaError when it has no such table."""
-    return await _with_connection(url, keys.entries)
+    return await _with_connection(url, key_store.entries)
 
 
 async def _with_connection(url: str, work: Callable[[connections.Connection], Awaitable[T]]) -> T:

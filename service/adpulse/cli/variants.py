@@ -51,7 +51,7 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
 
 
 def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """List the physical designs, and which the database can have."""
+    """List the physical designs, and which of them the database can have."""
     settings = console.settings()
     if settings.database_url is None and not Cluster(settings.data_dir, settings.postgres_bin).exists():
         listing = [_described(variant, _unknown(variant)) for variant in catalogue.load_all()]

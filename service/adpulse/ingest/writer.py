@@ -6,13 +6,15 @@ lone request is written at once, and a flood in large groups (group commit, DeWi
 
 import asyncio
 import logging
+import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 
 from adpulse import telemetry
+from adpulse.background import Background
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
@@ -24,7 +26,8 @@ from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Between two attempts of a process to reach a database that is away, whichever of its writers makes them.
+# The longest time between two attempts of a process to reach a database that is away, by any of its writers; the
+# shortest is half of it. Drawn, so that many processes do not come at the same moment.
 RECONNECT_S = 0.1
 
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
@@ -33,6 +36,18 @@ TURNS = 2
 
 # All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
 STALLED_S = 5.0
+
+
+class _Worker(Background):
+    """One of the writer's connections at work."""
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(name, RECONNECT_S)
+        self._work = work
+
+    async def run(self) -> None:
+        """Write until the writer is stopped."""
+        await self._work()
 
 
 class Writer:
@@ -51,17 +66,18 @@ class Writer:
         self._connecting = asyncio.Lock()
         self._stopping = False
         self._outage = Outage(log, "the writer")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._workers = [_Worker(f"writer-{number}", self._work) for number in range(settings.writers)]
 
     async def start(self) -> None:
         """Open the connections in the background: the service can start before its database does."""
-        self._tasks = [asyncio.create_task(self._work(), name=f"writer-{n}") for n in range(self._settings.writers)]
+        for worker in self._workers:
+            await worker.start()
 
     async def stop(self) -> None:
         """Write what was taken, then close. What cannot be written is answered with Unavailable."""
         self._stopping = True
         self._wake.set()
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*(worker.finish() for worker in self._workers))
         self._refuse_waiting()
 
     def admit(self) -> None:
@@ -138,7 +154,7 @@ class Writer:
                     if not self._connected:
                         # Nobody is left to write them, and their senders can try again.
                         self._refuse_waiting()
-                    await asyncio.sleep(RECONNECT_S)
+                    await asyncio.sleep(random.uniform(RECONNECT_S / 2, RECONNECT_S))  # noqa: S311  # no secret
                     continue
             self._connected += 1
             self._outage.over()

@@ -1,11 +1,10 @@
-"""The HTTP service: routes, middleware, lifespan, error replies."""
+"""The HTTP service: its lifespan, its middleware in order, and the replies to errors."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from adpulse.auth import guard
@@ -15,17 +14,13 @@ from adpulse.ingest.writer import Writer
 from adpulse.maintenance.gauges import QueueGauges
 from adpulse.maintenance.loop import Maintainer
 from adpulse.problems import problem
-from adpulse.reports.answer import ReportAnswer
 from adpulse.reports.endpoint import get_report
-from adpulse.reports.parameters import parameters
 from adpulse.reports.replica import open_reports
 from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
-from adpulse.web.health import healthz, metrics, readyz
 from adpulse.web.hosts import Hosts
 from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
-from adpulse.web.openapi import KEY, METRICS_OPENAPI, READY_OPENAPI, SECURITY_SCHEMES, events_openapi, report_responses
-from adpulse.web.published import PublishedRoute, with_parameters
+from adpulse.web.routes import add_routes
 from adpulse.web.state import State
 
 
@@ -94,40 +89,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expose_headers=["Retry-After"],
         )
     app.add_middleware(Observe)
-    route: Callable[..., Callable[[Callable[..., Awaitable[Response]]], Any]] = app.api_route
-    route(PATH, tags=["events"], methods=["POST"], summary="Take events", openapi_extra=events_openapi(settings))(take)
-    app.router.add_api_route(
-        "/report",
-        with_parameters(answer, parameters(settings)),
-        route_class_override=PublishedRoute,
-        tags=["reports"],
-        methods=["GET"],
-        summary="Answer a report",
-        description="Totals over a window; with `granularity` or `group_by` also rows, which sum to the totals. "
-        "Every event that was acknowledged is in it.",
-        response_model=ReportAnswer,
-        responses=report_responses(),
-        openapi_extra={"security": KEY},
-    )
-    route("/healthz", tags=["operations"], methods=["GET"], summary="The process lives")(healthz)
-    route("/readyz", tags=["operations"], methods=["GET"], summary="The database answers", openapi_extra=READY_OPENAPI)(
-        readyz
-    )
-    route(
-        "/metrics",
-        tags=["operations"],
-        methods=["GET"],
-        summary="Prometheus metrics",
-        openapi_extra=METRICS_OPENAPI,
-        response_class=PlainTextResponse,
-    )(metrics if settings.open_metrics else guarded(state.keyring, "metrics", metrics))
+    add_routes(app, state, take, answer)
     add_docs(app)
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to add to the document
     return app

@@ -190,7 +190,7 @@ def test_nothing_is_lost_and_nothing_is_made_up(rate: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_play() -> None:
-    """And another one another."""
+    """Two plays of one seed are equal; another seed gives another play."""
     times, fleet = small()
     traffic = Traffic(rate=200_000, reports=50)
     first, again, other = (play(fleet, traffic, times, 1, seed=seed) for seed in (1, 1, 2))
@@ -266,7 +266,7 @@ def test_service_times_are_the_measured_ones() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    """And not met as a KeyError later."""
+    """Missing results are named, and not met as a KeyError later."""
     found = manifest.newest(reference())
     with pytest.raises(MissingResults, match="stages"):
         measured({what: result for what, result in found.items() if what != "stages"})
@@ -291,7 +291,7 @@ def test_the_command_gives_the_same_numbers_again(tmp_path: Path, monkeypatch: p
 
 
 def test_missing_measurements_are_exit_status_2(tmp_path: Path) -> None:
-    """With their names."""
+    """Missing measurements end the command with status 2 and their names."""
     done = CliRunner().invoke(app, ["simulate", "--results", str(tmp_path)])
     assert done.exit_code == 2
     assert "stages" in done.output

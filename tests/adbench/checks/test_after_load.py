@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_it_waits_for_a_writer_at_work(url: str) -> None:
-    """As long as a writer's transaction is open, and not for a moment's idleness between two groups."""
+    """The audit waits as long as a writer's transaction is open, also across a moment's pause between two groups."""
     connection, writer = await connect(url), await connect(url, "adpulse writer")
     waiting = asyncio.create_task(after_load._written(connection))
     for _ in range(2):

@@ -36,14 +36,14 @@ def test_promises_are_read() -> None:
     ["fast", "report p50 < 200 ms", "report p50 < 200 at 10 events", "report p50 < 200 ms at 10 events or so"],
 )
 def test_a_promise_that_cannot_be_read_is_an_error(text: str) -> None:
-    """Not a promise that is always kept."""
+    """A promise that cannot be read is an error, not a promise that is always kept."""
     with pytest.raises(PromiseError, match="99_some promises"):
         promises.read(variant(text))
 
 
 @pytest.mark.parametrize("each", catalogue.load_all(), ids=lambda each: each.name)
 def test_the_variants_promises_can_be_read(each: Variant) -> None:
-    """So that a slip in a header does not wait for the next timed run."""
+    """Every header's promises can be read, so that a slip does not wait for the next timed run."""
     promises.read(each)
 
 

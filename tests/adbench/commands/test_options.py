@@ -36,27 +36,27 @@ FULL = [OSError(errno.ENOSPC, "No space left on device"), asyncpg.DiskFullError(
 
 @pytest.mark.parametrize("error", [*FULL, ExceptionGroup("tasks", [ExceptionGroup("tasks", FULL[1:])])])
 def test_a_full_disk(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of this machine or of the server, and from a task that runs beside others."""
+    """A full disk is one line: of this machine or of the server, also from a task that runs beside others."""
     assert "disk is full" in said(error, capsys)
 
 
 @pytest.mark.parametrize("package", sorted(EXTRAS))
 def test_a_missing_package_names_its_extra(package: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a command that works: there is no distribution to install it from by name."""
+    """A missing package names its extra and a command that installs it: no index has a distribution of that name."""
     text = said(ModuleNotFoundError("No module", name=f"{package}.part"), capsys)
     assert f"pip install '.[{EXTRAS[package]}]'" in text
     assert f'extra == "{EXTRAS[package]}"' in str(requires("adpulse")).replace("'", '"')
 
 
 def test_a_module_of_ours_that_is_missing_is_our_fault() -> None:
-    """And not one that a user can mend."""
+    """A missing module of ours is a traceback, because no user can mend it."""
     with pytest.raises(ModuleNotFoundError), failing_clearly():
         raise ModuleNotFoundError("No module", name="adbench.nothing")
 
 
 @pytest.mark.parametrize("package", ["numpy", "simpy"])
 def test_the_command_itself_without_a_package(package: str) -> None:
-    """Also when it is needed before any command runs."""
+    """A package that is needed before any command runs is named in the same way."""
     program = f"import sys; sys.modules['{package}'] = None; import adbench.cli"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 2
@@ -110,3 +110,18 @@ def test_a_path_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixtur
         finish(result(), path, lambda _: "a table", json=False)
     assert ended.value.exit_code == 0
     assert capsys.readouterr().out == f"a table\nresults: {path}\n"
+
+
+def test_an_interrupt_before_the_command_has_begun() -> None:
+    """It takes a moment to import everything: Ctrl-C then is no traceback either."""
+    program = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "adbench.commands.gate":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+import adbench.cli
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "")

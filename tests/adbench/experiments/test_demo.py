@@ -75,7 +75,7 @@ def test_a_good_run_passes() -> None:
     ],
 )
 def test_one_fault_fails_its_check(load_change: dict, answer_change: dict, check: str) -> None:
-    """And no other."""
+    """One fault fails its own check, and no other."""
     assert failed(loaded(**load_change), answers(**answer_change)) == [check]
 
 
@@ -119,7 +119,7 @@ def test_the_sample_of_reports_is_repeatable_and_well_formed() -> None:
 
 
 def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
-    """On a server that somebody else keeps; how fast it was does not matter here."""
+    """The demo runs on a server that somebody else keeps, at any speed."""
     try:
         k6.find_k6()
     except k6.LoadError:

@@ -16,12 +16,12 @@ def batch(*, acknowledged: bool) -> Batch:
 
 @pytest.mark.parametrize("acknowledged", [True, False])
 def test_a_batch_that_is_stored_whole_and_once_is_right(acknowledged: bool) -> None:
-    """Also one that nobody was told of."""
+    """A batch that is stored whole and once is right, also when nobody was told."""
     assert compare([batch(acknowledged=acknowledged)], {1: GOOD}) == []
 
 
 def test_a_batch_without_acknowledgement_may_be_missing() -> None:
-    """Its sender knows that it does not know."""
+    """A batch without acknowledgement may be stored or not: its sender was told neither."""
     assert compare([batch(acknowledged=False)], {}) == []
 
 

@@ -11,7 +11,7 @@ PLANTS = planted.read_all()
 
 
 def test_there_are_enough() -> None:
-    """At least fifteen, each of its own kind."""
+    """There are at least fifteen planted bugs, each of its own kind."""
     assert len({plant.what for plant in PLANTS}) == len(PLANTS) >= 15
 
 

@@ -9,7 +9,7 @@ from adbench.faults.world import FOLDERS
 
 
 def test_the_same_seed_gives_the_same_schedule() -> None:
-    """So that a cycle that found something can be run again; another seed or cycle gives another."""
+    """A seed repeats its schedule, so that a cycle can be run again; another seed or cycle gives another."""
     cycles = [plan(7, cycle) for cycle in range(40)]
     assert cycles == [plan(7, cycle) for cycle in range(40)]
     assert cycles != [plan(8, cycle) for cycle in range(40)]
@@ -17,7 +17,7 @@ def test_the_same_seed_gives_the_same_schedule() -> None:
 
 
 def test_every_harm_has_its_turn() -> None:
-    """In as many cycles as there are harms each comes at least once; `names` leaves others out."""
+    """Each harm comes at least once in as many cycles as there are harms; `names` leaves others out."""
     assert {step.harm for cycle in range(len(HARMS)) for step in plan(1, cycle)} == {
         name for name, each in HARMS.items() if each.weight
     }

@@ -29,7 +29,7 @@ def applied(tree: Path, text: str) -> str:
 
 @pytest.mark.parametrize("at", [1, 6, 15])
 def test_a_hunk_applies_where_its_context_is(tree: Path, at: int) -> None:
-    """Also when it has moved."""
+    """A hunk applies where its context is, also when that has moved."""
     found = applied(tree, f"{HEAD}@@ -{at},3 +{at},3 @@\n line 5\n-line 6\n+changed\n line 7\n")
     assert found == BEFORE.replace("line 6\n", "changed\n")
 
@@ -49,7 +49,7 @@ def test_a_patch_that_does_not_fit_is_an_error(tree: Path, text: str) -> None:
 
 
 def test_a_new_file_is_made(tree: Path) -> None:
-    """As git writes one."""
+    """A patch that adds a file, as git writes it, is applied."""
     head = "diff --git a/sql/n/y.sql b/sql/n/y.sql\nnew file mode 100644\n--- /dev/null\n+++ b/sql/n/y.sql\n"
     applied(tree, head + "@@ -0,0 +1,2 @@\n+a\n+b\n")
     assert (tree / "sql" / "n" / "y.sql").read_text() == "a\nb\n"
@@ -66,7 +66,7 @@ def test_patches_are_applied_as_git_applies_them() -> None:
 
 
 def test_there_is_nothing_to_copy_outside_of_a_clone(tmp_path: Path) -> None:
-    """As from a wheel: said in a line."""
+    """Outside of a clone, as in a wheel, one line says that there is nothing to copy."""
     with pytest.raises(TreeError, match="in a clone"), copied(tmp_path):
         pass
 

@@ -73,13 +73,13 @@ async def test_the_drawn_schema_is_the_real_one(connection: Connection) -> None:
 
 
 def test_a_missing_result_is_named() -> None:
-    """Not a traceback somewhere in a plot."""
+    """A missing result is named, instead of a traceback somewhere in a plot."""
     with pytest.raises(MissingResultError, match=r"'matrix'.*adbench matrix"):
         Library({}).latest("matrix")
 
 
 def test_the_run_that_compares_most_designs_is_found() -> None:
-    """Also when a newer one looks at two of them."""
+    """The run with the most designs is found, also when a newer one has two of them."""
     library = load(reference())
     whole = library.widest("matrix")
     two = whole.model_copy(update={"variant": "heap,rollup", "started_at": whole.started_at + timedelta(days=1)})
@@ -89,7 +89,7 @@ def test_the_run_that_compares_most_designs_is_found() -> None:
 
 
 def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
-    """And its name is in the text."""
+    """A folder without results is an error that names the folder."""
     with pytest.raises(FiguresError, match=tmp_path.name):
         load([tmp_path])
 
@@ -137,7 +137,7 @@ def test_figures_on_own_results_alone(tmp_path: Path) -> None:
 def test_a_notebook_that_is_run_by_hand_leaves_screenshots_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In JupyterLab nobody sets where pictures go."""
+    """A notebook that is run in JupyterLab, where nobody says where pictures go, leaves screenshots/ alone."""
     monkeypatch.delenv(notebooks.WRITE_TO, raising=False)
     monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
     notebooks.save(lambda: b"a picture", "01_architecture")
@@ -167,7 +167,7 @@ def test_figures_without_anything_to_draw_fails(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("what", sorted(COMMANDS))
 def test_the_command_for_a_result_exists(what: str) -> None:
-    """With its options."""
+    """Every command that makes a result exists, with its options."""
     words = COMMANDS[what].split()[1:]
     names = words[: 2 if words[0] in ("run", "load") else 1]
     shown = CliRunner(env={"COLUMNS": "200"}).invoke(cli.app, [*names, "--help"])
@@ -176,17 +176,17 @@ def test_the_command_for_a_result_exists(what: str) -> None:
 
 
 def test_every_result_that_a_notebook_asks_for_has_a_command() -> None:
-    """Also one that is added tomorrow."""
+    """Every result that a notebook asks for has a command that makes it."""
     asked = {
         what
         for path in NOTEBOOKS
         for what in re.findall(r"results\.(?:latest|widest|some)\(\"([a-z0-9-]+)\"", path.read_text())
     }
     assert asked
-    assert asked == set(COMMANDS)
+    assert asked <= set(COMMANDS)
 
 
 def test_every_variant_has_a_colour() -> None:
-    """Its own."""
+    """Every variant has a colour of its own."""
     assert {variant.name for variant in catalogue.load_all()} <= set(PALETTE)
     assert len(set(PALETTE.values())) == len(PALETTE)

@@ -35,7 +35,7 @@ async def test_what_moves_rows(connection: Connection) -> None:
 
 
 async def test_a_variant_without_roll_ups_has_no_flows(new_database) -> None:
-    """And its indexes are those of its own."""
+    """A variant without roll-ups has no flows, and its indexes are its own."""
     connection = await connect(await new_database("btree_gin"))
     try:
         read = await schema.read(connection, catalogue.find("btree_gin"))

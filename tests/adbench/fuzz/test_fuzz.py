@@ -36,6 +36,7 @@ ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
 HEADERS = {"x-content-type-options": "nosniff", "allow": "GET", "accept": "application/json", "retry-after": "1"}
 GZIP = (("Content-Encoding", b"gzip"),)
 LINES = (("Content-Type", b"application/x-ndjson"),)
+AGAIN = replace(TELL, headers=(*LINES, ("Idempotency-Key", b"key")))
 
 
 @pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
@@ -84,6 +85,7 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         (replace(TELL, headers=LINES, body=b'{}\r\n\n{"a":\n'), 200, "application/json", ANSWER),
         (replace(TELL, headers=LINES, body=b'{"cost":1,"cost":2}'), 200, "application/json", ANSWER),
         (replace(TELL, headers=GZIP, body=gzip.compress(b"[{},{}]")), 200, "application/json", ANSWER),
+        (AGAIN, 200, "application/json", ANSWER | {"rejected_count": 2}),
         (TELL, 422, "application/problem+json", PROBLEM | {"detail": f"{CANARY} is no key"}),
     ],
 )
@@ -115,6 +117,7 @@ def test_a_reply_that_keeps_it_is_not() -> None:
             ANSWER | {"rejected_count": 1},
         ),
         (replace(TELL, headers=GZIP, body=gzip.compress(b"[{}]")), 200, "application/json", ANSWER),
+        (AGAIN, 200, "application/json", ANSWER | {"accepted": 0, "duplicates": 2, "rejected_count": 1}),
         (replace(TELL, method="OPTIONS"), 400, "application/problem+json", PROBLEM | {"status": 400}),
     ):
         reply = Reply(status, HEADERS | {"content-type": kind}, json.dumps(content).encode())
@@ -125,7 +128,7 @@ def test_a_reply_that_keeps_it_is_not() -> None:
     ("status", "missing"), [(422, "x-content-type-options"), (429, "retry-after"), (405, "allow"), (415, "accept")]
 )
 def test_a_refusal_has_the_headers_that_say_what_to_do(status: int, missing: str) -> None:
-    """Without one of them it is a fault, with all of them it is none."""
+    """A refusal without one of its headers is a fault, and with all of them none."""
     reply = Reply(status, HEADERS, b"{}")
     assert rules.of_headers(ASK, reply) is None
     left = {name: value for name, value in HEADERS.items() if name != missing}
@@ -143,7 +146,7 @@ def _report(rows: list[dict[str, Any]], **more: Any) -> Reply:
 
 
 def test_the_rows_of_a_report_sum_to_its_totals() -> None:
-    """On both sides of a comparison, and no group comes twice, but the rest may have the name of one."""
+    """Rows sum to totals on both sides of a comparison; no group comes twice, but the rest may share a group's name."""
     before = {"previous": {"totals": {"clicks": 1}}}
     for rows, more, right in (
         ([_row("a", 1, "0.1"), _row("b", 2, "0.2")], {}, True),
@@ -174,7 +177,7 @@ def test_a_table_has_equal_columns_and_no_formulas(text: str, right: bool) -> No
 
 
 def test_a_request_is_the_same_in_every_frame() -> None:
-    """In chunks, in packets, with a whole address; HTTP/1.0 has no chunks."""
+    """A request means the same in chunks, in packets and with an absolute address; HTTP/1.0 has no chunks."""
     chunked = replace(TELL, body=b"abcde", chunk=2).encode()
     assert chunked.endswith(b"\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n")
     assert b"Content-Length" not in chunked

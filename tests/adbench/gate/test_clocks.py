@@ -32,7 +32,7 @@ def test_the_clock_counts_work_and_not_waiting() -> None:
 
 
 def test_perf_is_read_only_where_it_counts() -> None:
-    """Its output with a counter, without one, and with nothing."""
+    """The output of perf is read with a counter, without one, and when it is empty."""
     assert instructions.read("# started on …\n\n1234567,,instructions:u,812345,100.00,,\n") == 1_234_567
     assert instructions.read("<not supported>,,instructions:u,0,100.00,,\n") is None
     assert instructions.read("") is None

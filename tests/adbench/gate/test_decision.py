@@ -49,14 +49,14 @@ def test_the_same_code_is_not_called() -> None:
 
 @pytest.mark.parametrize(("factor", "expected"), [(1.25, Verdict.REGRESSED), (1 / 1.25, Verdict.IMPROVED)])
 def test_a_planted_quarter_is_called_and_the_right_way(factor: float, expected: Verdict) -> None:
-    """With the recorded noise, on every metric that the noise lets through, and none the other way."""
+    """A planted quarter is called on every metric whose noise allows it, and never the other way."""
     said = list(verdicts(recorded(head=factor)).values())
     assert set(said) <= {expected, Verdict.CANNOT_TELL}
     assert said.count(expected) >= len(said) * 2 / 3
 
 
 def test_ten_percent_are_called_at_a_tighter_tolerance() -> None:
-    """At the tolerance itself it cannot be told on which side of it the ratio is; below, it can."""
+    """Ten per cent cannot be told at a tolerance of ten per cent, and are called at a tighter one."""
     samples = drawn(1.10, rounds=40, noise=0.03)
     assert verdicts(samples, 1.10) == {"m.cpu": Verdict.CANNOT_TELL}
     assert verdicts(samples, 1.05) == {"m.cpu": Verdict.REGRESSED}
@@ -73,7 +73,7 @@ def test_too_much_noise_is_cannot_tell() -> None:
 
 
 def test_a_control_that_is_off_is_cannot_tell() -> None:
-    """Where the same code differs from itself, not even a large difference counts."""
+    """A control that differs from base leaves even a large difference open."""
     samples = drawn(1.5, rounds=30, noise=0.01, control=1.2)
     panel = Panel(samples, TOLERANCE)
     panel.look(samples)
@@ -130,7 +130,7 @@ def test_one_regression_makes_a_regression() -> None:
 
 
 def test_all_looks_at_all_metrics_together_spend_alpha() -> None:
-    """However often one looks: the shares of a thousand looks at nine metrics stay below it."""
+    """The shares of a thousand looks at nine metrics stay below alpha."""
     spent = sum(9 * (1 - confidence(look, 9)) for look in range(1, 1_001))
     assert 0.99 * ALPHA < spent <= ALPHA
 

@@ -68,7 +68,7 @@ def test_promises_are_checked() -> None:
     [(0, 10, 0, 0.3085), (9, 10, 0.5550, 0.9975), (10, 10, 0.6915, 1), (7, 20, 0.1539, 0.5922), (0, 0, 0, 1)],
 )
 def test_bounds_are_those_of_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
-    """As tables of the exact binomial interval have them."""
+    """Bounds are those of published tables of the exact binomial interval."""
     assert proof.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)
 
 
@@ -93,7 +93,7 @@ def test_a_copy_is_planted_and_taken_away(tmp_path: Path) -> None:
 
 
 def test_a_burning_path_takes_its_share_more() -> None:
-    """Of CPU time, on those paths alone: what was used since the last answer, times the share."""
+    """A burning path takes its share of CPU time more since the last answer, and other paths take none."""
     source = plants._BURNING.format(paths=("/events",), share=1.0)
     scope: dict[str, Any] = {"create_app": None}
     exec(source, scope)

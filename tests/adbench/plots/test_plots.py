@@ -341,7 +341,7 @@ def test_peers() -> Figure:
 
 
 def test_a_gate_without_a_look_says_so() -> None:
-    """Its budget ended first, so there is no interval to draw."""
+    """A gate whose budget ended before its first look says that it has no interval to draw."""
     with pytest.raises(NotMeasured, match="before a look"):
         gate.intervals(gated().model_copy(update={"checks": []}))
 

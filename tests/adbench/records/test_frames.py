@@ -59,7 +59,7 @@ def test_a_pivot_needs_no_knowledge_of_files() -> None:
 
 
 def test_runs_are_a_row_each() -> None:
-    """With machine, PostgreSQL, code and the verdict of the checks."""
+    """Each run is a row with machine, PostgreSQL, code and the verdict of its checks."""
     found = COMMITTED.runs()
     assert len(found) == len(COMMITTED.files)
     assert found["started_at"].is_monotonic_increasing
@@ -91,6 +91,6 @@ def test_numbers_that_are_partly_words_stay_words() -> None:
 
 
 def test_an_unknown_kind_lists_those_there_are() -> None:
-    """Also where nothing makes it any more."""
+    """An unknown kind lists those that there are, also kinds that no command makes any more."""
     with pytest.raises(MissingResultError, match=r"'nonsense'.*matrix"):
         Library({Path("x"): next(iter(COMMITTED.files.values()))}).frame("nonsense")

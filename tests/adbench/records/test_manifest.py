@@ -57,7 +57,7 @@ def test_there_are_committed_results() -> None:
 
 
 def test_results_are_kept_by_machine_and_date(tmp_path: Path) -> None:
-    """With what they have in common in the manifest; a second one joins the first, whose disk stays."""
+    """Results of a machine and day share a folder and a manifest, whose disk stays when a second one joins."""
     home, began = tmp_path / "home", result().started_at
     [first] = manifest.keep([local(tmp_path / "local")], home, DISK)
     assert first.parent.name.endswith(f"-{environment.machine().cores}-cores-2025-09-24")

@@ -1,5 +1,6 @@
 """A result file says where a number comes from, and is read as it was written."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_measurement_is_found_by_name_and_labels() -> None:
-    """By all its labels: p95 of everything is not p95 of one shape."""
+    """A measurement is found by all its labels: p95 of everything is not p95 of one shape."""
     assert result().value("report.latency", quantile="0.95") == 1.5
     with pytest.raises(KeyError):
         result().value("report.latency")
@@ -77,3 +78,27 @@ async def test_the_server_tells_its_settings(connection: Connection) -> None:
     assert server.version[0].isdigit()
     assert server.settings["fsync"] == "off"
     assert not any("/" in setting for setting in server.settings.values())
+
+
+def test_parameters_are_the_numbers_of_a_plan() -> None:
+    """Names, data sets and lists are told elsewhere, or by `more`."""
+
+    @dataclass
+    class Plan:
+        rounds: int = 3
+        seconds: float = 0.5
+        reuse: bool = False
+        scenario: str = "smoke"
+        sizes: tuple[int, ...] = (1, 2)
+
+    assert store.parameters(Plan(), warmup=1) == {"rounds": 3, "seconds": 0.5, "reuse": False, "warmup": 1}
+
+
+def test_measurements_are_selected_by_some_of_their_labels() -> None:
+    """Others may stand beside them; `find` wants exactly the labels that it is given."""
+    found = result(
+        measurements=[Measurement(name="p", value=n, unit="ms", labels={"n": str(n), "k": "a"}) for n in (1, 2)]
+    )
+    assert [each.value for each in found.select("p", k="a")] == [1, 2]
+    assert [each.value for each in found.select("p", n="2")] == [2]
+    assert found.select("q") == []

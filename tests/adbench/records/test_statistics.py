@@ -8,7 +8,7 @@ from adbench.records.statistics import Interval
 
 
 def test_percentiles_are_interpolated() -> None:
-    """As numpy does it, and everybody who reads a p95 off a list."""
+    """Percentiles are those of numpy, and of everybody who reads a p95 off a list."""
     assert statistics.percentile([1, 2, 3, 4], 50).value == 2.5
     assert statistics.percentile(range(101), 95).value == 95
     assert statistics.median([3]) == Interval(3, 3, 3)

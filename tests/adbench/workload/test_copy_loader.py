@@ -69,7 +69,7 @@ async def test_several_connections_load_several_blocks(url: str) -> None:
 
 
 async def test_loading_the_same_events_again_is_refused(url: str) -> None:
-    """With a message, and without half a load."""
+    """Loading the same events again is refused with a message, and without half a load."""
     data = Dataset(5_000, END)
     await load(url, data, lambda events: None)
     with pytest.raises(AlreadyLoaded, match="seed 7"):

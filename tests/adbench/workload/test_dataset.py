@@ -50,7 +50,7 @@ def test_other_parameters_give_other_events(other: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("events", [1, 999, BLOCK, BLOCK + 1])
 def test_there_are_as_many_events_as_asked_for(events: int) -> None:
-    """To the event: the demo's audit counts on it."""
+    """There are as many events as asked for, to the event: the demo's audit counts on it."""
     data = Dataset(events, END, days=1, campaigns=3)
     assert sum(map(len, data)) == events
 
@@ -79,7 +79,7 @@ def _peak(data: Dataset, numbers: list[int]) -> int:
 
 
 def test_wrong_parameters_are_refused() -> None:
-    """Instead of giving an empty or shifted data set."""
+    """Wrong parameters are refused, instead of giving an empty or shifted data set."""
     for wrong in ({"events": 0}, {"days": 0}, {"campaigns": 0}, {"seed": -1}, {"end": END.replace(tzinfo=None)}):
         with pytest.raises(ValueError, match=r"at least|time zone"):
             Dataset(**{"events": 1, "end": END} | wrong)

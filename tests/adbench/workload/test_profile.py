@@ -30,7 +30,7 @@ def test_the_events_are_those_of_the_blocks(events: Events) -> None:
 
 
 def test_local_time_is_that_of_the_campaigns_zone(events: Events) -> None:
-    """Also when clocks change in between."""
+    """Local time is that of the campaign's zone, also when clocks change in between."""
     local = events.local()
     for at in np.linspace(0, DATA.events - 1, 200).astype(int):
         zone = ZoneInfo(list(ZONES)[DATA.home[events.all.campaign[at]]])
@@ -51,7 +51,7 @@ def test_shares_are_counted(events: Events) -> None:
 
 
 def test_tables_are_whole(events: Events) -> None:
-    """As many cells as there are columns; percentiles that grow; a rhythm around 1."""
+    """Tables have as many cells as columns, percentiles that grow, and a rhythm around 1."""
     for measure in (profile.shares, profile.spread, profile.rhythm, profile.week):
         head, rows = measure(events)
         assert rows

@@ -13,7 +13,7 @@ DATA = Dataset(1_000, datetime(2025, 9, 24, tzinfo=UTC), days=30, campaigns=100)
 
 
 def test_the_same_data_set_gives_the_same_questions() -> None:
-    """So that two runs can be compared."""
+    """A data set repeats its questions, so that two runs can be compared."""
     first, second = (list(islice(mix(DATA, Settings()), 50)) for _ in range(2))
     assert first == second
 

@@ -104,7 +104,7 @@ def _server() -> Iterator[str]:
 
 
 def test_the_wire_reads_whole_replies_one_after_another() -> None:
-    """Over one connection, however many pieces a reply comes in; an error is no measurement."""
+    """Replies are read whole over one connection, in any pieces; an error is no measurement."""
     with _server() as address, HttpClient(address) as wire:
         assert wire.get("/a")[1] == b"short"
         took, body = wire.get("/long")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.auth.keys import Scope
 from adpulse.database.connections import Connection
 
@@ -26,7 +26,7 @@ async def new_key(connection: Connection) -> NewKey:
     async def new(*scopes: Scope, **bounds: Any) -> str:
         given = {"campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
         text, key = keys.make("test", scopes, **given)
-        await keys.add(connection, key)
+        await key_store.add(connection, key)
         assert text is not None
         return text
 

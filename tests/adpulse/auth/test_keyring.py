@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.auth.keyring import Keyring, is_loopback
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
@@ -46,7 +46,7 @@ def test_a_key_is_256_random_bits_with_a_readable_front() -> None:
     ids=repr,
 )
 def test_a_key_that_the_table_would_not_take_is_refused(bounds: dict[str, Any]) -> None:
-    """With a sentence, and before the database is asked."""
+    """A key that the table would not take is refused with a sentence, before the database is asked."""
     given = {"name": "n", "scopes": ["read"], "campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
     with pytest.raises(ValueError, match=r"^(a|metrics|--stored) "):
         keys.make(**given)
@@ -67,9 +67,9 @@ def test_only_loopback_is_loopback(host: str, loopback: bool) -> None:
 async def test_the_schema_holds_what_the_code_holds(connection: Connection) -> None:
     """The most campaigns of a key and its scopes are those of the table."""
     most = keys.make("n", list(keys.SCOPES[:2]), [str(n) for n in range(keys.MOST_CAMPAIGNS)], 0.5, 2.5)[1]
-    await keys.add(connection, most)
-    await keys.add(connection, keys.make("n", list(keys.SCOPES), None, None, None)[1])
-    assert next(entry.key for entry in await keys.entries(connection)) == most
+    await key_store.add(connection, most)
+    await key_store.add(connection, keys.make("n", list(keys.SCOPES), None, None, None)[1])
+    assert next(entry.key for entry in await key_store.entries(connection)) == most
 
 
 async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, serve: Serve) -> None:
@@ -78,7 +78,7 @@ async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, 
     text, key = keys.make("n", ["write"], None, None, None)
     for each, stored in ((url, key), (other, keys.make("n", ["write"], None, None, None)[1])):
         connection = await connect(each)
-        await keys.add(connection, stored)
+        await key_store.add(connection, stored)
         await connection.close()
     assert text is not None
     assert (await (await serve(url)).post("/events", json=BATCH, headers=bearer(text))).status_code == 200
@@ -86,7 +86,7 @@ async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, 
 
 
 async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when an error of the connection, which is closed then, takes the place of the cancellation."""
+    """The end comes while keys are read, also when an error of the closed connection replaces the cancellation."""
     reading = asyncio.Event()
 
     async def in_use(connection: Connection) -> tuple[list[keys.Key], bool]:
@@ -99,7 +99,7 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
             raise
         return [], False
 
-    monkeypatch.setattr(keys, "in_use", in_use)
+    monkeypatch.setattr(key_store, "in_use", in_use)
     keyring = Keyring(Settings(database_url=url, keys_reload_s=0.01))
     await keyring.start()
     await reading.wait()
@@ -127,7 +127,7 @@ async def test_only_keys_in_use_are_read_and_others_have_their_turns(connection:
 
     others = asyncio.create_task(count())
     await asyncio.sleep(0)
-    found, ever = await keys.in_use(connection)
+    found, ever = await key_store.in_use(connection)
     assert (len(found), ever) == (3_000, True)
     others.cancel()
     assert turns > 3
@@ -135,8 +135,8 @@ async def test_only_keys_in_use_are_read_and_others_have_their_turns(connection:
 
 async def test_a_service_whose_keys_are_all_revoked_is_not_open(connection: Connection) -> None:
     """It had keys once: it is closed, and not open as one that never had any."""
-    assert await keys.in_use(connection) == ([], False)
+    assert await key_store.in_use(connection) == ([], False)
     key = keys.make("n", ["write"], None, None, None)[1]
-    await keys.add(connection, key)
-    await keys.revoke(connection, key.key_id)
-    assert await keys.in_use(connection) == ([], True)
+    await key_store.add(connection, key)
+    await key_store.revoke(connection, key.key_id)
+    assert await key_store.in_use(connection) == ([], True)

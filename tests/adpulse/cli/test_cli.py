@@ -9,7 +9,7 @@ import anyio
 import pytest
 from typer.testing import CliRunner, Result
 
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.cli import console, main, serve
 from adpulse.database import connections, migrations
 from adpulse.settings import Settings
@@ -53,7 +53,7 @@ def test_every_command_explains_itself(shell: Shell, command: list[str]) -> None
 
 
 def test_the_commands_are_those_that_are_promised() -> None:
-    """Neither more nor fewer than this list, each with a description."""
+    """The commands are those of this list, no more and no fewer, each with a description."""
     assert {(info.name or info.callback.__name__) for info in main.app.registered_commands} == set(COMMANDS)
     assert all(info.callback.__doc__ for info in main.app.registered_commands)
 
@@ -107,7 +107,7 @@ async def test_verify_finds_what_is_wrong(shell: Shell, url: str) -> None:
 
 
 async def test_verify_does_not_praise_an_empty_database(shell: Shell, url: str) -> None:
-    """Where nothing can be compared it says so, with a status of its own."""
+    """Verify says, with a status of its own, that an empty database has nothing to compare."""
     shell.set(database_url=url)
     done = await anyio.to_thread.run_sync(shell, "verify")
     assert done.exit_code == 3
@@ -220,7 +220,7 @@ async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: s
     assert stored.exit_code == 0, stored.output
     assert stored.stdout == ""
     connection = await connections.connect(url)
-    [entry] = await keys.entries(connection)
+    [entry] = await key_store.entries(connection)
     await connection.close()
     assert entry.key.sha256 == keys.digest(made["key"].encode())
     assert entry.key.described() == {name: made[name] for name in entry.key.described()}
@@ -238,7 +238,7 @@ async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: s
     ],
 )
 def test_wrong_keys_are_one_line(shell: Shell, arguments: list[str], code: int, message: str) -> None:
-    """As for every command."""
+    """Wrong keys are one line, as for every command."""
     shell.set(database_url="postgresql://127.0.0.1:1/none")
     done = shell("keys", *arguments)
     assert done.exit_code == code
@@ -248,14 +248,14 @@ def test_wrong_keys_are_one_line(shell: Shell, arguments: list[str], code: int, 
 
 @pytest.mark.parametrize("command", ["new", "list", "revoke"])
 def test_every_command_for_keys_explains_itself(shell: Shell, command: str) -> None:
-    """As the others."""
+    """Every command for keys has a description of itself and of its options."""
     done = shell("keys", command, "--help")
     assert done.exit_code == 0
     assert "Usage:" in done.output
 
 
 async def test_a_database_without_a_table_for_keys_says_so(shell: Shell, new_database: NewDatabase) -> None:
-    """And what to run."""
+    """A database without a table for keys says so, and what to run."""
     shell.set(database_url=await new_database(None))
     done = await anyio.to_thread.run_sync(shell, "keys", "list")
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
@@ -290,8 +290,8 @@ async def test_a_network_address_needs_a_key(
     if made:
         connection = await connections.connect(url)
         key = keys.make("n", ["write"], None, None, None)[1]
-        await keys.add(connection, key)
-        await keys.revoke(connection, key.key_id)
+        await key_store.add(connection, key)
+        await key_store.revoke(connection, key.key_id)
         await connection.close()
     done = await anyio.to_thread.run_sync(shell, "serve", "--host", host, "--port", "0", *options)
     assert done.exit_code == (0 if starts else 1), done.output

@@ -44,7 +44,7 @@ async def test_the_table_holds_groups_and_totals(filled: str) -> None:
 
 
 async def test_a_granularity_adds_a_sparkline_for_every_metric(filled: str) -> None:
-    """With groups, for every group."""
+    """A granularity adds a sparkline for every metric, and of every group."""
     hours = await run(filled, *DAY, "--granularity", "hour", "--metrics", "impressions,clicks")
     assert hours.exit_code == 0, hours.output
     assert "impressions  ▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  0 to 2" in hours.output
@@ -57,7 +57,7 @@ async def test_a_granularity_adds_a_sparkline_for_every_metric(filled: str) -> N
 
 
 async def test_a_comparison_shows_the_change(filled: str) -> None:
-    """In brackets; a dash where there was nothing."""
+    """A comparison shows the change in brackets; a dash where there was nothing."""
     result = await run(filled, "--start", "2025-09-24", "--end", "2025-09-25", "--compare", "previous")
     assert "change since 2025-09-23 00:00 to 2025-09-24 00:00 UTC" in result.output
     assert "2 (–)" in result.output
@@ -106,7 +106,7 @@ def test_a_sparkline_runs_from_zero_to_the_greatest() -> None:
 async def test_names_out_of_events_are_shown_and_not_obeyed(
     client: Client, filled: str, granularity: tuple[str, ...]
 ) -> None:
-    """Also in a pipe, which may end at a terminal: no escape, no markup of ours, no emoji, no line of their own."""
+    """Names out of events bring no escape, markup, emoji or line of their own, also into a pipe."""
     names = ["\x1b[2J\x1b[31mX", "[/red]", "[red]R[/red]", "[link=x]L", ":smile:", "a\ntotal 9", "\x9b31m\u202ey"]
     events = [EVENT | {"campaign_id": name, "metadata": {name: 1}} for name in names]
     reply = await client.post("/events", json={"events": events})

@@ -21,6 +21,6 @@ def test_each_place_has_its_share() -> None:
 
 
 def test_it_names_only_places_that_there_are() -> None:
-    """As the log has it at the start."""
+    """The line of the log names only places that there are."""
     assert str(Connections(12, 0, 0)) == "12 to the database"
     assert str(Connections(1, 7, 9)) == "1 to the database, 7 to the pooler, 9 to the replica"

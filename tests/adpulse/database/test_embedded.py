@@ -168,7 +168,7 @@ cluster.stop()
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
 def test_a_killed_server_that_nobody_waits_for_is_started_again(home: Path) -> None:
-    """Its process stays as a zombie where process 1 is none that cares, and PostgreSQL takes it for a running one."""
+    """A killed server that stays as a zombie, which PostgreSQL takes for a running one, is started again."""
     done = subprocess.run([sys.executable, "-c", KILLED, home / "server"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -187,7 +187,7 @@ async def test_root_keeps_its_rights_from_the_server(cluster: Cluster) -> None:
 
 
 def test_a_named_database_is_left_alone(home: Path) -> None:
-    """With a database named, nothing embedded is made or started."""
+    """With a database named, no embedded one is made or started."""
     settings = Settings(database_url="postgresql://elsewhere/db", data_dir=home / "server")
     with database(settings) as url:
         assert url == "postgresql://elsewhere/db"
@@ -236,7 +236,7 @@ def test_a_full_disk_is_what_a_lost_database_means(
 
 
 def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And not the log of initdb or pg_ctl."""
+    """A start on a full disk is one line, and not the log of initdb or pg_ctl."""
     monkeypatch.setattr(disk, "_LEAST_BYTES", 1 << 62)
     cluster = Cluster(home / "server", shared_buffers="nonsense")
     with pytest.raises(EmbeddedError, match=r"^the disk is full") as raised:
@@ -245,7 +245,7 @@ def test_a_start_on_a_full_disk_is_one_line(home: Path, monkeypatch: pytest.Monk
 
 
 async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As after a recovery that ended half-way; what was committed is there at the next start."""
+    """A server that cannot stop is killed; what was committed is there at the next start."""
     monkeypatch.setattr(embedded, "STOP_TIMEOUT_S", 8)  # PostgreSQL itself gives its processes five seconds
     with cluster.in_use() as url:
         await ask(url, "CREATE TABLE kept AS SELECT 7 AS number")

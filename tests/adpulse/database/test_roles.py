@@ -124,7 +124,7 @@ async def test_the_service_runs_without_owner_rights(
 async def test_a_row_that_the_database_refuses_costs_only_itself(
     serve: Serve, new_database: NewDatabase, login: str
 ) -> None:
-    """What salvage does to keys and ids needs no more rights than they have."""
+    """Salvage of keys and ids needs no more rights than the roles have."""
     url = await new_database()
     owner = await connections.connect(url)
     await owner.execute("ALTER TABLE events ADD CHECK (user_id <> 'U3')")
@@ -336,7 +336,7 @@ async def test_what_a_role_cannot_do(new_database: NewDatabase, login: str, role
 
 
 async def test_the_login_itself_owns_nothing(new_database: NewDatabase, login: str) -> None:
-    """Also without taking a role, which is how it comes through a pooler."""
+    """The login owns nothing, also without taking a role, which is how it comes through a pooler."""
     connection = await connections.connect(as_login(await new_database("rollup_dims"), login))
     assert await refused(connection, lines(FORBIDDEN_TO_ALL)) == lines(FORBIDDEN_TO_ALL)
     await connection.close()

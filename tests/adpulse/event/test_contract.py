@@ -41,7 +41,7 @@ def test_a_row_can_be_read_again(values: Values) -> None:
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)), st.integers(-14 * 60, 14 * 60))
 def test_instants_are_exact(local: datetime, minutes: int) -> None:
-    """To the microsecond, in any zone: PostgreSQL's count is what integers give."""
+    """Instants are exact to the microsecond in any zone: PostgreSQL's count is what integers give."""
     utc = local.replace(tzinfo=UTC)
     epoch = datetime(2000, 1, 1, tzinfo=UTC)
     expected = (utc - epoch) // timedelta(microseconds=1) - minutes * 60_000_000
@@ -65,7 +65,7 @@ def test_the_edges_of_time_are_inside() -> None:
 
 
 def test_an_explanation_repeats_nothing() -> None:
-    """Neither a value nor the name of an unknown field comes back."""
+    """An explanation repeats neither a value nor the name of an unknown field."""
     limits = Limits.at(NOW, Settings())
     texts = [{name: "secret"} for name in ("ts", "event_type", "cost", "metadata")]
     for bad in [
@@ -83,7 +83,7 @@ def test_an_explanation_repeats_nothing() -> None:
 
 
 def test_the_first_field_that_is_wrong_is_named() -> None:
-    """In the order of the contract."""
+    """Of several wrong fields, the first in the order of the contract is named."""
     with pytest.raises(ValidationError) as caught:
         check(GOOD | {"cost": -1, "user_id": ""}, Limits.at(NOW, Settings()))
     rejection = explain(caught.value, 7)

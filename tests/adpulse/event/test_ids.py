@@ -55,7 +55,7 @@ def test_what_surrounds_a_uuid_makes_another_text() -> None:
 
 
 async def test_the_database_computes_the_same(connection: Connection) -> None:
-    """So that an event can be found by the text under which it was sent."""
+    """The database computes the same id, so that an event can be found by the text under which it was sent."""
     known = "8F14E45F-ceea-467f-a0e6-d4ee1c0f1fd4"
     texts = [
         known, f"{{{known}}}", f"urn:uuid:{known}", f"URN:UUID:{{{known}}}", known.replace("-", ""), f"{known}\n",

@@ -30,7 +30,7 @@ def test_metadata_can_be_read_again(value: dict[str, Any]) -> None:
     "digits", ["123456789012345678901234567890", "1e400", "1e-400", "-1E-400", "0.10000000000000000001"]
 )
 def test_digits_that_a_double_would_lose_are_kept(digits: str) -> None:
-    """In the text that was sent."""
+    """Numbers that a double cannot hold are stored in the text that was sent."""
     assert canonical({"n": [Digits(digits)]}, LIMITS) == f'{{"n":[{digits}]}}'.encode()
 
 
@@ -55,7 +55,7 @@ def test_a_number_that_is_nearly_zero_is_not_zero(digits: str) -> None:
     ],
 )
 def test_what_jsonb_would_not_take_is_refused(value: Any, code: str) -> None:
-    """By a code that names what is wrong."""
+    """Metadata that jsonb would not take are refused by a code that names what is wrong."""
     with pytest.raises(PydanticCustomError) as refused:
         canonical(value, LIMITS)
     assert refused.value.type == code

@@ -71,14 +71,14 @@ async def test_a_body_comes_in_pieces() -> None:
 
 
 async def test_a_body_that_does_not_come_whole() -> None:
-    """Is no body."""
+    """A body that does not come whole is no body."""
     with pytest.raises(ClientDisconnect):
         await BodyReader(Settings()).read({}, arriving(chunk(b"a", True), {"type": "http.disconnect"}))
 
 
 @pytest.mark.parametrize("length", ["1001", "-1", "1e3", "²", "9" * 5_000])
 async def test_a_length_that_cannot_be(length: str) -> None:
-    """Is refused before anything is received."""
+    """A length that cannot be is refused before anything is received."""
     with pytest.raises(BodyError) as caught:
         await BodyReader(Settings(max_body_bytes=1_000)).read({b"content-length": length.encode()}, arriving())
     assert caught.value.status == 413
@@ -127,7 +127,7 @@ def test_gzip_of_several_members(parts: list[bytes]) -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 299))
 def test_gzip_is_bounded_to_the_byte(data: bytes, most: int) -> None:
-    """As much as may be, and not a byte more."""
+    """A body may be as large as the limit unpacked, and not a byte larger."""
     if len(data) <= most:
         assert gunzip(gzip.compress(data), most, TOO_LARGE) == data
     else:
@@ -149,7 +149,7 @@ def test_gzip_is_bounded_to_the_byte(data: bytes, most: int) -> None:
     ids=["zlib", "cut", "zeros after", "header only", "one byte", "members without end"],
 )
 def test_what_is_no_gzip(data: bytes) -> None:
-    """Is a 400, and soon."""
+    """A body that is no gzip is a 400, and soon."""
     with pytest.raises(BodyError) as caught:
         gunzip(data, 1_000, TOO_LARGE)
     assert caught.value.status == 400

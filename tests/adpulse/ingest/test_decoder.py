@@ -208,7 +208,7 @@ def test_fast_and_careful_agree(sent: list[str], ndjson: bool, twice: bool) -> N
     [("cost", NUMBERS), ("revenue", NUMBERS), ("ts", [json.dumps(time) for time in TIMES])],
 )
 def test_they_agree_on_every_shape(name: str, values: list[str]) -> None:
-    """As above, for the shapes that are known to part readers of JSON, each as an amount, in metadata, as a time."""
+    """All ways agree on the shapes that are known to part readers of JSON: as an amount, in metadata, as a time."""
     for value in values:
         fields = BASE | {name: value}
         event = "{" + ",".join(f'"{key}":{text}' for key, text in fields.items()) + "}"
@@ -292,7 +292,7 @@ def written(**fields: str) -> str:
 
 @given(st.datetimes(datetime(2016, 1, 1), datetime(2025, 9, 1)), st.text("0123456789", max_size=12), zones)
 def test_time_is_cut_off_and_never_rounded(at: datetime, finer: str, zone: str) -> None:
-    """However many digits a second has, the event is in the microsecond in which it happened."""
+    """An event with any number of digits is in the microsecond in which it happened."""
     text = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond:06d}"
     exact = accepted(written(ts=f'"{text}{zone}"'), ndjson=True)
     hidden = "".join(f"\\u00{ord(c):02x}" for c in text[-8:])
@@ -314,7 +314,7 @@ def test_time_is_cut_off_and_never_rounded(at: datetime, finer: str, zone: str) 
     ],
 )
 def test_the_end_of_a_minute_is_not_the_next_one(ts: str, stored: str | None, ndjson: bool) -> None:
-    """Also of the last one before 1970, and of one with a leap second."""
+    """The end of a minute stays in it, also before 1970 and with a leap second."""
     event = written(ts=f'"{ts}"')
     decoder = Decoder(Settings(retention_days=None))
     found = accepted(event if ndjson else f'{{"events":[{event}]}}', ndjson, decoder)
@@ -334,7 +334,7 @@ def test_integers_in_metadata_are_stored_as_they_came(number: int, nested: bool)
 )
 @pytest.mark.parametrize("name", ["cost", "revenue"])
 def test_finer_than_a_micro_is_refused_alike(name: str, number: str) -> None:
-    """Also where a double is zero; `nearest` takes them all as nothing."""
+    """Amounts finer than a micro are refused alike, also where a double is zero; `nearest` takes them as nothing."""
     for ndjson in (True, False):
         event = written(**{name: number})
         body = (event if ndjson else f'{{"events":[{event}]}}').encode()

@@ -45,7 +45,7 @@ async def test_requests_that_arrive_together_share_a_commit(start: Start, connec
 
 
 async def test_a_group_has_a_size(start: Start, url: str, connection: Connection) -> None:
-    """Not more than group_events in a transaction, unless one request has more."""
+    """A transaction has at most group_events, unless one request has more."""
     writer = await start(writers=1, group_events=10)
     async with blocked(url):
         tasks = [asyncio.create_task(writer.submit(batch(*[{"user_id": f"U{n}"}] * 4))) for n in range(5)]

@@ -46,7 +46,7 @@ async def test_a_batch_without_effect_leaves_its_key_free(client: AsyncClient, c
 
 
 async def test_one_key_at_the_same_time_counts_once(start: Start, url: str, connection: Connection) -> None:
-    """However many send it together, to one process or to several: one accepts, all others see duplicates."""
+    """Of many batches with one key at once, to one process or several, one accepts and all others see duplicates."""
     writers = [await start(), await start(), await start()]
     async with blocked(url):
         tasks = [asyncio.create_task(writers[n % 3].submit(batch({}, {}), f"key {n % 2}", b"hash")) for n in range(24)]

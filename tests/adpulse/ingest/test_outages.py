@@ -224,7 +224,7 @@ async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
 async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many there are: it has to come back before it can answer anybody. Then all of them connect."""
+    """One writer at a time asks a database that is away; when it is back, all of them connect."""
     monkeypatch.setattr("adpulse.ingest.writer.RECONNECT_S", 0.01)
     away, asked, asking, most = True, 0, 0, 0
     connect = Writer._connect
@@ -251,3 +251,21 @@ async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
         while writer._connected < 4:
             await asyncio.sleep(0.01)
     assert most == 1
+
+
+async def test_a_mistake_of_ours_ends_no_connection_for_good(
+    start: Start, connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody expects is logged with its traceback, and the writer opens its connections again."""
+    opened = Writer._connect
+    mistakes = iter([ZeroDivisionError("a mistake")])
+
+    async def mistaken(self: Writer) -> Connection:
+        for mistake in mistakes:
+            raise mistake
+        return await opened(self)
+
+    monkeypatch.setattr(Writer, "_connect", mistaken)
+    writer = await start(writers=1)
+    assert (await writer.submit(batch({}))).accepted == 1
+    assert "ZeroDivisionError: a mistake" in caplog.text

@@ -66,7 +66,7 @@ async def counted(connection: Connection) -> tuple[int, int]:
 
 @given(st.lists(st.datetimes(datetime(1999, 12, 30), datetime(2000, 1, 3)), min_size=1, max_size=5), st.booleans())
 def test_a_batch_knows_the_day_of_all_its_events(times: list[datetime], spoilt: bool) -> None:
-    """In UTC, on both ways through the decoder; none when there are several days."""
+    """A batch knows the day in UTC of all its events, on both ways through the decoder; None for several days."""
     events = [GOOD | {"ts": f"{each.isoformat()}+02:00"} for each in times]
     text = json.dumps({"events": [*events, *([{}] if spoilt else [])]}).encode()
     decoded = Decoder(Settings()).decode(text)
@@ -238,7 +238,7 @@ async def test_nobody_takes_a_partition_away_before_the_commit(
 async def test_a_row_that_the_database_refuses_costs_only_itself(
     start: Start, connection: Connection, copies: Copies
 ) -> None:
-    """Also when the partition alone refuses it."""
+    """A row that the database refuses costs only itself, also when the partition alone refuses it."""
     await connection.execute(f"ALTER TABLE {PART} ADD CHECK (user_id <> 'poison')")
     writer = await start()
     answer = await writer.submit(batch(NOW, NOW | {"user_id": "poison"}, NOW))

@@ -171,7 +171,7 @@ async def test_a_mark_from_another_server_is_not_believed(new_database: NewDatab
 
 
 async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
-    """However many rounds: a VACUUM can take away every row that they leave behind, and what remains are the cells."""
+    """After any number of rounds, a VACUUM can take away every dead row, and the cells remain."""
     variant = catalogue.find("rollup")
     told: list[str] = []
     async with connections(await new_database("rollup"), 1) as (connection,):

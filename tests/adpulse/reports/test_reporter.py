@@ -73,7 +73,7 @@ def test_the_derived_metrics_are_what_their_formulas_say() -> None:
 
 
 def test_a_ratio_without_a_divisor_is_none() -> None:
-    """Not zero, and no error: nothing is known."""
+    """A ratio without a divisor is None: not zero, and no error."""
     for name in ("ctr", "cvr", "cpm", "cpc", "cpa", "roas"):
         assert METRICS[name].value(Sums()) is None
     assert METRICS["ctr"].value(Sums(impressions=5)) == 0
@@ -190,7 +190,7 @@ async def test_days_across_a_change_of_clocks_hold_their_23_to_25_hours(
 
 
 async def test_empty_buckets_are_present_and_zero(client: Client) -> None:
-    """Also at both ends, and when there is nothing at all."""
+    """Empty buckets are present and zero, also at both ends, and when there is nothing at all."""
     await post(client, {"ts": "2025-09-24T03:10:00Z", "event_type": "click", "cost": 0.5})
     answer = await ask(client, f"{DAY}&granularity=hour")
     assert [row["bucket"] for row in answer["rows"]] == [f"2025-09-24T{hour:02}:00:00Z" for hour in range(24)]
@@ -324,14 +324,14 @@ async def test_what_a_group_shows_can_be_asked_for_over_http(client: Client) -> 
 
 
 async def test_a_rest_that_no_request_could_name_has_no_filter() -> None:
-    """Its row is there, and its filter is null."""
+    """A rest that no request can name has its row, with a filter of null."""
     assert filters.of_rest("geo", ["IN", None]) == {"geo": {"not": ["IN", None]}}
     assert filters.of_rest("geo", [str(n) for n in range(1_001)]) is None
     assert filters.of_rest("geo", ["x" * 20_000]) is None
 
 
 async def test_metrics_choose_the_columns(client: Client) -> None:
-    """In the order asked for, in totals and rows alike; the order of groups may be by another."""
+    """Metrics choose the columns of totals and rows, in their order; the order of groups may be by another."""
     await post(client, {"cost": 1}, {"event_type": "click"}, {"campaign_id": "D", "cost": 3})
     answer = await ask(client, f"{DAY}&metrics=ctr,cost&group_by=campaign_id&order_by=clicks")
     assert list(answer["totals"]) == ["ctr", "cost"]
@@ -402,7 +402,7 @@ async def test_reach_counts_every_user_once(serve: Serve, new_database: NewDatab
 
 
 def test_reach_over_too_wide_a_window_says_the_bound() -> None:
-    """Also for the order; a window of the allowed length is taken, with the hour that summer time adds."""
+    """Reach over too wide a window says the bound, also for the order; an hour of summer time does not count."""
     with pytest.raises(QueryError, match="for at most 35 days; take a shorter window or leave it out"):
         query("start=-36d&metrics=clicks,unique_users")
     assert query("start=-35d&metrics=unique_users").reach

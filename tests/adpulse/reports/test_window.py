@@ -175,7 +175,7 @@ def test_a_day_has_its_23_24_or_25_hours() -> None:
 
 
 def test_too_many_buckets_are_refused() -> None:
-    """Before they are made: the bound holds for a window of any length."""
+    """Too many buckets are refused before they are made: the bound holds for a window of any length."""
     with pytest.raises(WindowError) as error:
         buckets(window("1970-01-01T00:00Z", "2199-01-01T00:00Z"), "minute", ZoneInfo("UTC"), 10_000)
     assert error.value.field == "granularity"

@@ -41,7 +41,7 @@ ADDED = {
 
 @pytest.mark.parametrize("name", HERE)
 async def test_a_design_has_nothing_foreign(new_database: NewDatabase, name: str) -> None:
-    """As it was built, with partitions of any day, after upkeep, and after a move that put it into force."""
+    """A design has nothing foreign as it was built, with partitions of any day, after upkeep and after a move."""
     connection = await connections.connect(await new_database(name))
     variant = catalogue.find(name)
     await connection.execute(_EVENTS)

@@ -103,7 +103,7 @@ def send_until_stuck(client: socket.socket, data: bytes, most: int) -> int:
 
 
 def test_pipelined_requests_wait_outside(server: Process) -> None:
-    """However many requests one connection sends ahead, all are answered and few are in memory at a time."""
+    """Any number of requests ahead on one connection is answered, and few are in memory at a time."""
     request = b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
     count = 60_000
     before = server.megabytes()

@@ -162,7 +162,7 @@ async def test_a_good_question_is_answered(client: Client, question: str) -> Non
 
 @pytest.mark.parametrize("granularity", GRANULARITIES)
 async def test_a_date_is_midnight_in_the_time_zone(client: Client, granularity: str) -> None:
-    """And the window is echoed as it was used, with the zone's offset."""
+    """A date is midnight in the time zone, and the window is echoed as it was used, with the zone's offset."""
     question = f"/report?start=2025-09-24&end=2025-09-26&timezone=Asia/Kolkata&granularity={granularity}"
     query = (await client.get(question)).json()["query"]
     assert (query["start"], query["end"]) == ("2025-09-24T00:00:00+05:30", "2025-09-26T00:00:00+05:30")
@@ -249,7 +249,7 @@ async def test_a_database_that_is_not_set_up_is_503(serve: Serve, new_database: 
 
 
 async def test_a_report_survives_a_change_of_variant(serve: Serve, url: str) -> None:
-    """Under a running service, with statements prepared for tables that are gone, one or several a report."""
+    """A running service survives a change of variant, with statements prepared for tables that are gone."""
     client = await serve(url, readers=1)
     await post(client, {}, {"user_id": "V"})
     plain, several = f"/report?{DAY}", f"/report?{DAY}&compare=previous&metrics=clicks,unique_users"
@@ -281,7 +281,7 @@ async def test_a_report_is_bounded_in_groups_and_rows(serve: Serve, url: str) ->
 
 
 async def test_a_sum_that_no_bigint_holds_is_exact(serve: Serve, new_database: NewDatabase) -> None:
-    """To the micro, over the whole window and over a part of it."""
+    """A sum that no bigint holds is exact to the micro, over the whole window and over a part of it."""
     url = await new_database("btree_gin")
     client = await serve(url)
     connection = await connections.connect(url)
@@ -331,7 +331,7 @@ async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> N
     ],
 )
 async def test_a_client_can_say_what_it_accepts(client: Client, accept: str, asked: str, kind: str) -> None:
-    """By `Accept`, unless `format` says it; a table comes with the name of a file."""
+    """A client says by `Accept` what it wants, unless `format` says it; a table comes with the name of a file."""
     reply = await client.get(f"/report?start=2025-09-24&end=2025-09-25{asked}", headers={"Accept": accept})
     assert reply.headers["content-type"].split(";")[0] == kind
     assert reply.headers["vary"] == "Accept"

@@ -107,7 +107,7 @@ async def stored(variant: str, new_database: NewDatabase, serve: Serve) -> Any:
 
 @pytest.mark.parametrize("variant", ["btree_gin", "matview", "rollup", "rollup_dims"])
 async def test_values_are_stored_and_found_as_they_are(stored: tuple[Client, Connection]) -> None:
-    """In every text of an event, as a key of metadata and as its value; asked for one by one and as groups."""
+    """Values are stored and found as they are in every text of an event, in metadata, alone and as groups."""
     client, connection = stored
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=json.loads)
     records = await connection.fetch("SELECT campaign_id, user_id, metadata FROM events")

@@ -40,7 +40,7 @@ def question(name: str, value: Any) -> str:
 
 
 def test_every_parameter_is_published_with_description_schema_and_examples() -> None:
-    """And no other: the list is the one that the parser knows."""
+    """The published parameters are those that the parser knows, and no other."""
     assert tuple(PUBLISHED) == PARAMETERS
     for name, parameter in PUBLISHED.items():
         assert parameter["in"] == "query"
@@ -195,7 +195,7 @@ async def test_the_page_refers_to_addresses_of_its_own_that_answer() -> None:
 
 
 async def test_the_page_shows_the_contract_of_this_server() -> None:
-    """Its limits, not the defaults."""
+    """The page shows the limits of this server, not the defaults."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none", max_groups=77, max_reach_days=3))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
         document = (await client.get("/openapi.json")).json()

@@ -213,7 +213,7 @@ async def test_an_address_with_raw_characters_says_what_to_do(path: str) -> None
 
 
 async def test_an_address_may_be_absolute() -> None:
-    """As a client sends it that takes us for a proxy; `*` is the whole server."""
+    """An address may be absolute, as for a proxy; `*` is the whole server."""
     for target, path in ((b"http://x/a?b=c", "/a"), (b"*", "*")):
         [(status, document)] = await taken(b"OPTIONS " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (status, document["path"]) == (200, path)
@@ -272,7 +272,7 @@ async def test_half_a_request_gets_no_answer(port: int, data: bytes) -> None:
 
 
 async def test_http_1_0_is_answered_and_closed(port: int) -> None:
-    """Without Host, which it does not know, and without "100 Continue"."""
+    """HTTP/1.0 is answered without Host, which it does not know, and without "100 Continue"; then closed."""
     request = b"POST /old HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}"
     [(status, document)] = replies(await converse(port, request))
     assert (status, document["path"], document["body"]) == (200, "/old", "{}")
@@ -357,7 +357,7 @@ async def test_with_keys_names_do_not_matter() -> None:
 
 
 async def test_every_get_answers_head(client: Client) -> None:
-    """As GET, without the body."""
+    """Every GET answers HEAD with the same head, and no body."""
     for path in ("/healthz", "/readyz", "/report?start=-1h", "/metrics", "/docs", "/openapi.json", "/docs/start.js"):
         got, head = await client.get(path), await client.head(path)
         assert head.status_code == got.status_code == 200, path
@@ -381,7 +381,7 @@ async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
 
 
 async def test_large_answers_are_compressed_for_who_wants_it(client: Client) -> None:
-    """And only for them; caches are told."""
+    """Large answers are compressed only for clients that want it; caches are told."""
     for accepted, encoded in (
         ("gzip", True),
         ("br, *", True),
@@ -491,7 +491,7 @@ async def run(*command: str) -> tuple[int, str]:
 
 
 async def test_httpx_is_understood(port: int) -> None:
-    """With HTTP/2 offered, where its part of httpx is installed."""
+    """Requests of httpx are understood, with HTTP/2 offered where its part of httpx is installed."""
     pytest.importorskip("h2", reason="httpx has no HTTP/2 here")
     async with httpx.AsyncClient(http2=True, base_url=f"http://127.0.0.1:{port}") as client:
         for _ in range(2):

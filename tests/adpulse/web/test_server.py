@@ -279,7 +279,7 @@ async def test_what_follows_a_chunked_body_has_a_size(more: bytes) -> None:
 
 
 async def test_a_body_in_small_pieces_is_no_head() -> None:
-    """However much of a body comes, and however it is divided."""
+    """A body in many small pieces is not taken for a slow head."""
     body = b"".join(b"1\r\nx\r\n" for _ in range(50_000)) + b"0\r\n\r\n"
 
     async def reads(scope: Scope, receive: Receive, send: Send) -> None:
@@ -329,7 +329,7 @@ async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes
 
 
 async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither for long nor much: the connection is closed in the end."""
+    """A client that goes on after the answer, for long or much, is disconnected in the end."""
     endless = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"
     for name, bound, more in (("LINGER_S", 0.4, b"x"), ("LINGER_BYTES", 100_000, b"x" * 10_000)):
         with monkeypatch.context() as patch:
@@ -353,7 +353,7 @@ async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatc
     ids=repr,
 )
 async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
-    """As every other error, without what was sent, and the connection is closed."""
+    """What is no request gets a problem document without what was sent, and the connection is closed."""
     transport = await pieces(QUICK, request_)
     [said] = transport.pieces
     assert said.startswith(b"HTTP/1.1 400 ")

@@ -22,19 +22,8 @@ from rich.console import Console
 
 from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import ingest
-from adbench.experiments.citus import cluster
-from adbench.experiments.citus.phases import (
-    CELLS,
-    COPIES,
-    SINGLE,
-    Copied,
-    Sides,
-    Spread,
-    asking,
-    copying,
-    posting,
-    spread,
-)
+from adbench.experiments.citus import cluster, phases
+from adbench.experiments.citus.phases import CELLS, Copied, Sides, Spread
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
@@ -153,7 +142,7 @@ async def _sides(home: str, shards: int) -> Sides:
 async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
     for side, url in sides.items():
         await seed(url, plan.data, side, console)
-    found.times, different = await asking(sides, plan.data, plan.reports, console)
+    found.times, different = await phases.asking(sides, plan.data, plan.reports, console)
     found.checks.append(
         Check(name="both sides give one answer", passed=not different, detail=", ".join(different) or "to every report")
     )
@@ -164,8 +153,8 @@ async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, lo
         main = shards == plan.shards[0]
         turns = sides if main else await _sides(home, shards)
         async with connected(turns["citus"]) as connection:
-            found.spread[shards] = await spread(connection, by_campaign)
-        copied = await copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
+            found.spread[shards] = await phases.spread(connection, by_campaign)
+        copied = await phases.copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
         found.copied[shards] = copied
         if main:
             stored = plan.data.events + sum(each.rows for each in copied.values())
@@ -174,7 +163,7 @@ async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, lo
             await run_round(connection, catalogue.find(side))
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         found.posted, accepted = await asyncio.to_thread(
-            posting, sides, plan.load, plan.data, Path(folder), logs, console
+            phases.posting, sides, plan.load, plan.data, Path(folder), logs, console
         )
     for side, url in sides.items():
         recount = partial(stored_once, url, stored + accepted[side], f" ({side})")
@@ -212,7 +201,7 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
             yield from _rates("copy", each.rates, labels, s)
             for side, seconds in each.seconds.items():
                 if seconds:
-                    measured = len(each.rates[side]) * COPIES[size] * size
+                    measured = len(each.rates[side]) * phases.COPIES[size] * size
                     yield Measurement(
                         name="copy.processor",
                         value=seconds / measured * 1e6,
@@ -250,7 +239,7 @@ def aims(plan: CitusPlan, result: Result) -> Iterable[Check]:
         value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)
         title = f"the service, {cell.batch} events a request, {cell.kind}: citus ÷ rollup at least {KEPT}"
         yield Check(name=title, passed=value >= KEPT, detail=f"{value:.3f}", aim=True)
-    for shape in SINGLE:
+    for shape in phases.SINGLE:
         value = result.value("report.ratio", shape=shape.name)
         title = f"report {shape.name}: citus ÷ rollup at most {TIMES:.0f}"
         yield Check(name=title, passed=value <= TIMES, detail=f"{value:.2f}", aim=True)

@@ -9,9 +9,7 @@ import math
 import shutil
 import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from adbench.checkout import ROOT
+from adbench.harness.fetch import fetch
 from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
@@ -160,12 +159,12 @@ def recording(address: str) -> Iterator[Recording]:
 def _ask(address: str, query: Mapping[str, object]) -> Any:
     """Return the data of an answer of Prometheus' API."""
     try:
-        with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(query)}", timeout=30) as reply:  # noqa: S310 — our own
-            return json.load(reply)["data"]
-    except urllib.error.HTTPError as error:
-        raise DashboardError(f"Prometheus does not answer {dict(query)}: {error.read().decode()}") from error
+        reply = fetch(f"{address}?{urllib.parse.urlencode(query)}", timeout_s=30)
     except OSError as error:
         raise DashboardError(f"Prometheus does not answer: {error}") from error
+    if reply.status != 200:
+        raise DashboardError(f"Prometheus does not answer {dict(query)}: {reply.body.decode()}")
+    return json.loads(reply.body)["data"]
 
 
 def _filled(legend: str, labels: Mapping[str, str]) -> str:

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from adbench.experiments.load import dashboard
 from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
 from adbench.harness import databases, k6
+from adbench.harness.fetch import fetch
 from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
 from adbench.records import store, terminal
@@ -130,12 +129,13 @@ def _variant(address: str) -> str:
     """Return the variant that the service at the address answers from. Raises ServiceError unless it lets us in."""
     key = os.environ.get("API_KEY")  # k6 takes it from there, too
     headers = {"Authorization": f"Bearer {key}"} if key else {}
+    hint = "--url is an address such as http://127.0.0.1:8080"
     try:
-        question = urllib.request.Request(f"{address}/report?start=-1m", headers=headers)  # noqa: S310 — the user's
-        with urllib.request.urlopen(question, timeout=10) as reply:  # noqa: S310 — the user's
-            return str(json.load(reply)["meta"]["variant"])
+        reply = fetch(f"{address}/report?start=-1m", headers, timeout_s=10)
+        if reply.status != 200:
+            raise ServiceError(f"no report from {address}: {reply.said}; {hint}")
+        return str(json.loads(reply.body)["meta"]["variant"])
     except (OSError, HTTPException, ValueError, KeyError) as error:
-        hint = "--url is an address such as http://127.0.0.1:8080"
         raise ServiceError(f"no report from {address}: {error}; {hint}") from error
 
 

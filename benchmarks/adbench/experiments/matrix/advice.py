@@ -20,7 +20,7 @@ cheapest, is named first.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -121,7 +121,7 @@ def advise(need: Need, result: Result) -> Advice:
     if meeting:
         write, stored = (min(getattr(v, cost) for v in meeting) for cost in ("seconds_per_million", "stored_bytes"))
         scores = {v.variant: v.seconds_per_million / write * v.stored_bytes / stored for v in meeting}
-        verdicts = [_scored(verdict, scores.get(verdict.variant, math.inf)) for verdict in verdicts]
+        verdicts = [replace(verdict, score=scores.get(verdict.variant, math.inf)) for verdict in verdicts]
     verdicts.sort(key=lambda v: (not v.meets, v.score, v.slowest.p95_ms))
     return Advice(need, verdicts, _notes(need, verdicts, result))
 
@@ -237,7 +237,3 @@ def _plan(numbers: Sequence[Measurement], shape: str) -> str:
 
 def _by_metadata(shape: str) -> bool:
     return any(each.name == shape and (each.geo or each.group_by == MEASURED_FILTER) for each in SHAPES)
-
-
-def _scored(verdict: Verdict, score: float) -> Verdict:
-    return Verdict(**{**vars(verdict), "score": score})

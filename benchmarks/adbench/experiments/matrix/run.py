@@ -23,10 +23,7 @@ from adpulse.variants import catalogue
 
 
 def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. Without a plan, the interrupted run goes on.
-
-    Raises MatrixError, ScratchError or BusyError when it cannot run.
-    """
+    """Measure, write the result and return it with its path; without a plan, resume a run. Raise MatrixError."""
     home = settings.data_dir.resolve()
     with Experiment("matrix", settings, console) as experiment:
         server = experiment.server()

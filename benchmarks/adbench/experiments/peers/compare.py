@@ -65,10 +65,7 @@ class System:
 
 
 def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
-    """Load all three, ask them in turn, write the result and return it with its path.
-
-    Raises ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Load all three, ask them in turn, write the result and return it with its path."""
     with Experiment("peers", settings, console) as experiment:
         here = experiment.folder()
         parquet = here / "events.parquet"

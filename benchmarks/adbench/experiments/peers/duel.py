@@ -10,7 +10,6 @@ a ratio, ours ÷ theirs; the interval is that of the ratios' geometric mean.
 
 import asyncio
 import sys
-import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +21,7 @@ from rich.table import Table
 from adbench.checks.after_load import recounted
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import orm, sums
-from adbench.harness import databases, k6
+from adbench.harness import databases, k6, progress
 from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import bar, step
@@ -66,10 +65,7 @@ class Rounds:
 
 
 def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Load both, ask and feed them in turn, write the result and return it with its path.
-
-    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Load both, ask and feed them in turn, write the result and return it with its path."""
     k6.find_k6()
     with Experiment("peers-orm", settings, console) as experiment:
         here, folder, data = experiment.folder(), experiment.scratch, plan.data
@@ -145,18 +141,13 @@ def _equal(shape: Shape, end: datetime, clients: Clients) -> Check:
 def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, str], list[float]]:
     """Return milliseconds of each answer, both in turn for each shape."""
     times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in clients for shape in SHAPES}
-    began = time.monotonic()
-    with bar(console, "asking both in turn", ASKED, "rounds") as advance_to:
-        for number in range(-1, ASKED):  # the first is warm-up
-            if number >= LEAST and time.monotonic() - began > ASK_S:
-                break
-            for shape in SHAPES:
-                for who in sorted(clients, reverse=bool(number % 2)):
-                    client, start = clients[who]
-                    taken = client.get(start + shape.path(plan.data.end))[0]
-                    if number >= 0:
-                        times[who, shape.name].append(taken * 1_000)
-            advance_to(number + 1)
+    for number in progress.rounds(console, "asking both in turn", ASKED, least=LEAST, longest_s=ASK_S):
+        for shape in SHAPES:
+            for who in sorted(clients, reverse=bool(number % 2)):
+                client, start = clients[who]
+                taken = client.get(start + shape.path(plan.data.end))[0]
+                if number >= 0:
+                    times[who, shape.name].append(taken * 1_000)
     return times
 
 

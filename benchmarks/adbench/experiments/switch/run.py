@@ -56,10 +56,7 @@ class SwitchPlan:
 
 
 def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. All that it starts is stopped.
-
-    Raises LoadError, ServiceError, ScratchError or BusyError when a part cannot run.
-    """
+    """Measure, write the result and return it with its path."""
     k6.find_k6()
     with Experiment("switch", settings, console) as experiment:
         samples = experiment.scratch / "k6-samples.csv"

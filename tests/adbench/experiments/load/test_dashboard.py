@@ -41,7 +41,7 @@ def test_a_value_for_each_step_and_none_where_there_is_no_number() -> None:
 
 
 def test_legends_are_filled() -> None:
-    """As Grafana fills them; a legend without holes stays."""
+    """Legends are filled as Grafana fills them; a legend without holes stays."""
     labels = {"method": "GET", "route": "/report"}
     assert dashboard._filled("{{method}} {{route}}", labels) == "GET /report"
     assert dashboard._filled("p95", labels) == "p95"

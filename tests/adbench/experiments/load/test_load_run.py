@@ -19,7 +19,7 @@ from adbench.harness.k6 import Load, LoadError
 from adbench.harness.service import ServiceError, serving
 from adbench.records import model, store
 from adbench.workload.dataset import Dataset
-from adpulse.auth import keys
+from adpulse.auth import key_store, keys
 from adpulse.database import connections
 from adpulse.settings import Settings
 
@@ -68,7 +68,7 @@ def test_reports_have_a_promise(k6: str, scenario: str) -> None:
 
 
 def test_the_command_and_the_table_know_the_same_scenarios(k6: str) -> None:
-    """And each has a script."""
+    """Command and table know the same scenarios, and each has a script."""
     assert list(Scenario.__args__) == list(run.SECONDS)
     for scenario in run.SECONDS:
         assert (load.SCRIPTS / f"{scenario}.js").exists()
@@ -114,14 +114,14 @@ def test_a_missed_aim_is_no_broken_promise(p50: float, p95: float, passed: bool,
 
 
 def test_a_figure_that_was_only_asked_for_is_no_check(tmp_path: Path) -> None:
-    """And a shape that nobody asked for says so, instead of a time of zero."""
+    """A threshold that only asks for a figure is no check; a shape without requests says so instead of zero."""
     checks = {check.name: check.detail for check in result(summary(), tmp_path).checks}
     assert "http_req_duration{name:ingest,phase:load} max>=0" not in checks
     assert checks["http_req_duration{phase:load,shape:month} p(50)<200"] == "nothing was asked"
 
 
 def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
-    """On a service and a database of its own; how fast it was does not matter here."""
+    """The smoke scenario runs on a service and a database of its own, at any speed."""
     plan = run.LoadPlan("smoke", Dataset(5_000, END, campaigns=50), seconds=1, batch=100, workers=1)
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     found, path = run.run(plan, settings, Console(quiet=True))
@@ -166,7 +166,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
     text, key = keys.make("k6", ["read", "write"], None, None, None)
     assert text
     connection = await connections.connect(url)
-    await keys.add(connection, key)
+    await key_store.add(connection, key)
     await connection.close()
     plan = run.LoadPlan("report", Dataset(1, END), seconds=1, reports_per_second=5)
     with serving(url, 1, tmp_path / "log") as address:
@@ -182,7 +182,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
 
 
 def test_a_service_that_is_not_there_is_named(k6: str, tmp_path: Path) -> None:
-    """Before any load, and with the exit status of what could not be measured."""
+    """A service that is not there is named before any load, with the exit status of what could not be measured."""
     with pytest.raises(ServiceError, match=r"no report from http://127\.0\.0\.1:1"):
         run._variant("http://127.0.0.1:1")
     for address in ("http://127.0.0.1:1", "nonsense", "http://[", "http://127.0.0.1:port"):

@@ -30,7 +30,7 @@ def test_steps_are_in_events_per_second() -> None:
     ids=["not all could be sent", "answers took too long"],
 )
 def test_the_first_step_that_does_not_hold_ends_the_search(broken: tuple[int, float]) -> None:
-    """Even when a later one would hold again."""
+    """The search ends at the first step that does not hold, even when a later one holds again."""
     found = steps(ramp((20, 10.0), (40, 10.0), broken, (80, 10.0)))
     assert [step.held for step in found] == [True, True, False, True]
     best = saturation_point(found)

@@ -170,7 +170,7 @@ def test_a_fit_has_no_negative_part() -> None:
 
 
 def test_designs_without_numbers_are_not_judged() -> None:
-    """And named."""
+    """Designs without numbers are named, and not judged."""
     numbers = TWO.model_copy(update={"variant": TWO.variant + ",btree"})
     found = advice.advise(Need(MILLION, 30, 200), numbers)
     assert "btree" not in {each.variant for each in found.verdicts}

@@ -163,7 +163,7 @@ def test_an_event_that_stays_out_of_reports_is_noticed(
 
 @newest
 def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
-    """Not measured, with the reason, in every phase; it is no failure."""
+    """A cell beyond the budget is not measured, says why in every phase, and is no failure."""
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
     assert result.passed
     assert result.measurements == []
@@ -173,7 +173,7 @@ def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console
 
 @newest
 def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one line, and a gap in the result."""
+    """A variant that cannot be built is left out with one line, and is a gap in the result."""
     shown = io.StringIO()
     result, _ = run(plan(3_007, "heap", "timescale"), settings, Console(file=shown, width=200))
     assert shown.getvalue().count("timescale is left out") == 1

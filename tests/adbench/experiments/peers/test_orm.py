@@ -70,7 +70,7 @@ async def test_it_stores_what_is_posted(rival, way: str, serve, new_database) ->
 
 
 async def test_a_batch_is_one_insert(rival) -> None:
-    """And not what the other way does: the comparison is between the two."""
+    """One way sends an INSERT a request, the other an INSERT an event: the comparison is between the two."""
     client, url = rival
     connection = await connections.connect(url)
     await connection.execute("CREATE TABLE inserts (rows bigint)")

@@ -45,7 +45,7 @@ def every(step: float, start: float, stop: float, name: str = "ingest", took: fl
 
 
 def test_a_pause_is_a_long_answer_or_a_time_without_any() -> None:
-    """Of those sent in the span alone; a silence counts from its first moment, and to its end."""
+    """Only requests sent in the span count; a silence counts from the start of the span, and to its end."""
     calm = every(0.1, 0, 10)
     found = pauses.waiting(calm, Span(0, 10))
     assert found is not None
@@ -71,7 +71,7 @@ def test_a_pause_is_a_long_answer_or_a_time_without_any() -> None:
 
 
 def test_who_waits_while_a_change_is_made_waits_because_of_it() -> None:
-    """Also who sent before it, and who was answered after it; and nobody else."""
+    """Requests that were sent before a change or answered after it count too, and no others."""
     requests = [
         Request("report", 0, 1),
         Request("report", 2, 4),

@@ -1,0 +1,77 @@
+"""The routes of the service, with what FastAPI publishes of each."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse, Response
+from starlette.requests import Request
+
+from adpulse.auth.guard import guarded
+from adpulse.ingest.endpoint import PATH
+from adpulse.reports.answer import ReportAnswer
+from adpulse.reports.parameters import parameters
+from adpulse.web.health import healthz, metrics, readyz
+from adpulse.web.openapi import (
+    KEY,
+    METRICS_OPENAPI,
+    READY_OPENAPI,
+    SECURITY_SCHEMES,
+    events_openapi,
+    report_responses,
+)
+from adpulse.web.published import PublishedRoute, with_parameters
+from adpulse.web.state import State
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def add_routes(app: FastAPI, state: State, take: _Endpoint, answer: _Endpoint) -> None:
+    """Add every route but /docs; `take` and `answer` are the guarded endpoints of events and reports."""
+    settings = state.settings
+    add: Callable[..., None] = app.router.add_api_route
+    add(
+        PATH,
+        take,
+        methods=["POST"],
+        tags=["events"],
+        summary="Take events",
+        response_model=None,
+        openapi_extra=events_openapi(settings),
+    )
+    add(
+        "/report",
+        with_parameters(answer, parameters(settings)),
+        route_class_override=PublishedRoute,
+        methods=["GET"],
+        tags=["reports"],
+        summary="Answer a report",
+        description="Totals over a window; with `granularity` or `group_by` also rows, which sum to the totals. "
+        "Every event that was acknowledged is in it.",
+        response_model=ReportAnswer,
+        responses=report_responses(),
+        openapi_extra={"security": KEY},
+    )
+    operations: dict[str, Any] = {"methods": ["GET"], "tags": ["operations"], "response_model": None}
+    add("/healthz", healthz, **operations, summary="The process lives")
+    add("/readyz", readyz, **operations, summary="The database answers", openapi_extra=READY_OPENAPI)
+    add(
+        "/metrics",
+        metrics if settings.open_metrics else guarded(state.keyring, "metrics", metrics),
+        **operations,
+        summary="Prometheus metrics",
+        openapi_extra=METRICS_OPENAPI,
+        response_class=PlainTextResponse,
+    )
+    _add_security_schemes(app)
+
+
+def _add_security_schemes(app: FastAPI) -> None:
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to add to the document
