@@ -686,13 +686,14 @@ BEGIN
           CASE WHEN is_large THEN 0 ELSE all_revenue END::bigint AS revenue_micros
         FROM summed
       ),
+      known_days AS MATERIALIZED (SELECT DISTINCT day FROM rollup_dim_day WHERE campaign_id = ''),
       -- Days of which nothing was known, and that bring many events at once: built in full, there and then.
       fresh AS (
         SELECT day, hour, sum(impressions + clicks + conversions) AS events
         FROM summed
         WHERE
           campaign_id = '' AND minute < $2 AND place = (SELECT min(place) FROM summed)
-          AND NOT EXISTS (SELECT FROM rollup_dim_day AS known WHERE known.campaign_id = '' AND known.day = summed.day)
+          AND day NOT IN (SELECT known_days.day FROM known_days)
         GROUP BY day, hour
       ),
       detail AS (

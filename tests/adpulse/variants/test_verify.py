@@ -148,7 +148,7 @@ async def corrupt(connection: Connection, table: str, rng: random.Random) -> str
     time = next((name for name in ("minute", "hour", "day") if name in columns), None)
     sums = [name for name in columns if name in _SUMS]
     # A row that says something: rows of zeros say the same as no row.
-    worth = "value IN (SELECT value FROM rollup_dim_day)" if table == "rollup_value" else "true"
+    worth = "(place, value) IN (SELECT place, value FROM rollup_dim_day)" if table == "rollup_value" else "true"
     worth = f"({' OR '.join(f'{name} <> 0' for name in sums)})" if sums else worth
     rows = await connection.fetch(f"SELECT ctid::text FROM {table} WHERE {worth} ORDER BY ctid")
     one = f"{table}.ctid = '{rng.choice(rows)[0]}'"
