@@ -6,8 +6,9 @@ BEGIN
   IF
     NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid')
     OR to_regclass('rollup_dimension') IS NOT NULL
+    OR to_regclass('rollup_day') IS NOT NULL
   THEN
-    RETURN; -- another design
+    RETURN; -- another design, or there already
   END IF;
   -- No round and no rebuild meanwhile: ROUND_LOCK in service/adpulse/database/locks.py.
   PERFORM pg_advisory_xact_lock(1633964037);

@@ -1,4 +1,4 @@
-"""Days, and deltas of all campaigns together: how they come to databases of the version before, and who may move deltas."""
+"""Days, and deltas of all campaigns together: how they come to older databases, and who may move deltas."""
 
 from datetime import UTC, date, datetime, timedelta
 

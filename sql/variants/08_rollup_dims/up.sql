@@ -1,7 +1,7 @@
 -- variant:    rollup_dims
 -- summary:    07 and roll-ups by declared metadata dimensions: geo, device, placement
 -- hypothesis: grouping or filtering by one declared dimension costs what totals cost, a row for each value; writers hardly
---             notice, because dimensions are added up in bulk, a second's events at once (docs/decisions/0110)
+--             notice, because dimensions are added up in bulk, a second's events at once (docs/decisions/0093)
 -- promises:   report p50 < 200 ms at 1,000,000 events; report p95 < 200 ms at 1,000,000 events
 -- tables:     rollup_day (day), rollup_hour (hour), rollup_minute (minute), rollup_large (minute),
 --             rollup_delta_all (minute), rollup_delta (minute),
