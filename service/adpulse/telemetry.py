@@ -89,7 +89,8 @@ MAINTENANCE_STEP_FAILURES = Counter(
     ["step"],
 )
 MAINTENANCE_WARNINGS = Counter(
-    "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as values that share a row; the log has the text"
+    "adpulse_maintenance_warnings_total",
+    "Warnings of maintain.sql, such as values that share a row; the log has the text",
 )
 # Known to the process that holds the maintenance lock, and NaN elsewhere: take the max over all instances.
 MAINTAINED = Gauge(
