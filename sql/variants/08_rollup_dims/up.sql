@@ -1043,6 +1043,8 @@ DECLARE
   touched timestamptz[];
   places smallint[];
   grown date;
+  next timestamptz;
+  began timestamptz := clock_timestamp();
 BEGIN
   touched := rollup_dim_advance();
   PERFORM rollup_dim_settle();
@@ -1076,14 +1078,17 @@ BEGIN
   LOOP
     PERFORM rollup_dim_forget(places, grown, grown);
   END LOOP;
-  -- One day a round: the newest that can be built.
-  PERFORM rollup_dim_build(start)
-  FROM (
-    SELECT start FROM rollup_dim_pending
+  -- What can be built, newest first: a day, and more while that is quick.
+  LOOP
+    SELECT start INTO next
+    FROM rollup_dim_pending
     WHERE NOT tstzrange(start, stop) && rollup_dim_incomplete()
     ORDER BY start DESC
-    LIMIT 1
-  ) AS next;
+    LIMIT 1;
+    EXIT WHEN next IS NULL;
+    PERFORM rollup_dim_build(next);
+    EXIT WHEN clock_timestamp() > began + interval '500 milliseconds';
+  END LOOP;
 END
 $$;
 
