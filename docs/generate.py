@@ -282,7 +282,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def render(text: str) -> str:
-    """Return the text of a page with its generated parts written anew. Raises KeyError for a part that is not known."""
+    """Return the text of a page with its generated parts written anew. Raise KeyError for a part that is not known."""
     return _BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]]()}\n{match[3]}", text)
 
 

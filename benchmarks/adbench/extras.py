@@ -21,7 +21,7 @@ EXTRAS = {
 
 
 def missing(error: ModuleNotFoundError) -> str:
-    """Return one line that says what to install. Raises the error itself when it is about no package of an extra."""
+    """Return one line that says what to install. Raise the error itself when it is about no package of an extra."""
     package = (error.name or "").split(".")[0]
     if package not in EXTRAS:
         raise error

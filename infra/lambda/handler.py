@@ -48,9 +48,9 @@ class Consumer:
         self._connection: Connection | None = None
 
     async def consume(self, records: Sequence[Record]) -> list[str]:
-        """Store the messages; returns the ids of those that were not stored whole.
+        """Store the messages; return the ids of those that were not stored whole.
 
-        Raises one of UNAVAILABLE, or what else the database says, when all shall be delivered again.
+        Raise one of UNAVAILABLE, or what else the database says, when all shall be delivered again.
         """
         counts: Counter[str] = Counter(accepted=0, duplicates=0, rejected=0, failed_messages=0)
         failed: list[str] = []
@@ -78,7 +78,7 @@ class Consumer:
         return failed
 
     def _job(self, record: Record) -> Job:
-        """Return a message as a batch with its key. Raises BodyError for one that is no batch."""
+        """Return a message as a batch with its key. Raise BodyError for one that is no batch."""
         body = record["body"].encode()
         key = _attribute(record, KEY)
         if key is None:

@@ -40,7 +40,7 @@ KEYS_READ = Gauge(
     multiprocess_mode="livemin",
 )
 
-EVENTS = Counter("adpulse_events_total", "Events by what became of them", ["outcome"])
+EVENTS = Counter("adpulse_events_total", "Events by outcome", ["outcome"])
 BATCHES = Counter("adpulse_ingest_batches_total", "Batches taken into the queue")
 REFUSED = Counter("adpulse_ingest_refused_total", "Batches answered with 503", ["reason"])
 QUEUED = Gauge("adpulse_ingest_queue_events", "Events waiting to be written", multiprocess_mode="livesum")
@@ -65,7 +65,7 @@ STATEMENT = Histogram(
 
 REPLICA_LAG = Gauge(
     "adpulse_replica_lag_seconds",
-    "How old what reports read from the replica may be, as last seen; no less than it is",
+    "Upper bound of the age of the replica's data, as last seen",
     multiprocess_mode="livemax",
 )
 REPLICA_AWAY = Gauge("adpulse_replica_away", "1 while the replica does not answer", multiprocess_mode="livemax")
@@ -95,7 +95,7 @@ MAINTENANCE_WARNINGS = Counter(
 # Known to the process that holds the maintenance lock, and NaN elsewhere: take the max over all instances.
 MAINTAINED = Gauge(
     "adpulse_maintenance_last_success_timestamp_seconds",
-    "When a round last succeeded; the time since is how far roll-ups lag behind (reports do not: they add the deltas)",
+    "When a round last succeeded; roll-ups lag behind by the time since (reports do not: they add the deltas)",
     multiprocess_mode="livemostrecent",
 )
 DELTAS = Gauge("adpulse_rollup_delta_rows", "Deltas that wait for compaction", multiprocess_mode="livemostrecent")
@@ -107,12 +107,12 @@ FOLDED = Gauge(
 PARTITIONS = Gauge("adpulse_partitions", "Partitions of the table events", multiprocess_mode="livemostrecent")
 DURABILITY_RISKS = Gauge(
     "adpulse_durability_risks",
-    "Settings and UNLOGGED tables because of which a crash may take away what was acknowledged; /readyz names them",
+    "Settings and UNLOGGED tables that let a crash lose acknowledged events; /readyz names them",
     multiprocess_mode="livemostrecent",
 )
 OLDEST_TRANSACTION = Gauge(
     "adpulse_oldest_transaction_seconds",
-    "For how long the oldest transaction that writes has been seen open; the log names its process and application",
+    "Time for which the oldest writing transaction has been seen open; the log names its process and application",
     multiprocess_mode="livemostrecent",
 )
 DATABASE_BYTES = Gauge("adpulse_database_bytes", "Size of the database on disk", multiprocess_mode="livemostrecent")

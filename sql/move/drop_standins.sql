@@ -1,4 +1,4 @@
--- Run by an online move when the new design is complete: what stood in the way of its namesakes in `public`.
+-- Run by an online move when the new design is complete: drop the tables that hid their namesakes in `public`.
 
 DROP TABLE adpulse_next.rollup_mark, adpulse_next.declared_dimension;
 

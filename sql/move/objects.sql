@@ -1,6 +1,6 @@
--- What hangs on `events`, its partitions and the tables that a variant keeps beside it, in one schema: compared for the
--- schema in force and one in which the variant has just been built, it tells what the owner has added, and a move would
--- drop. The same for all daily partitions.
+-- The objects of one schema that belong to `events`, its partitions and the tables that a variant keeps beside it.
+-- Compared between the schema in force and one in which the variant has just been built, they show what the owner has
+-- added and a move would drop. All daily partitions count as one.
 --
 -- $1 name       of the schema
 -- $2 text[]     the variant's tables beside events
@@ -38,7 +38,7 @@ WITH
     JOIN pg_constraint ON conrelid = relations.oid
     WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND coninhcount = 0
     UNION ALL
-    -- Those that a move which was killed has left do nothing, and are swept away.
+    -- Without those of a killed move: they do nothing, and the next move removes them.
     SELECT relations.oid, 'trigger', pg_get_triggerdef(pg_trigger.oid)
     FROM relations
     JOIN pg_trigger ON tgrelid = relations.oid

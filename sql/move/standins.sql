@@ -1,6 +1,5 @@
--- Run by an online move, with `search_path = adpulse_next, public`: in the new schema, in the way of their namesakes in
--- `public` while the new design is built. Deltas there are compacted by themselves, and the dimensions are those that are
--- to be.
+-- Run by an online move, with `search_path = adpulse_next, public`: tables in the new schema that hide their namesakes in
+-- `public` while the new design is built. Its deltas are compacted apart, and its dimensions are those to come.
 
 CREATE TABLE rollup_mark (LIKE public.rollup_mark INCLUDING ALL);
 

@@ -36,7 +36,7 @@ class Function:
         self._thread = ThreadPoolExecutor(1)
 
     async def __call__(self, *records: Record) -> list[str]:
-        """Invoke; the ids that failed. Raises what the handler raises."""
+        """Invoke the handler; return the ids that failed. Raise what it raises."""
         reply = await self._run(lambda: self.module.handler({"Records": list(records)}, None))
         return [each["itemIdentifier"] for each in reply["batchItemFailures"]]
 

@@ -59,7 +59,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def deploy(name: str, **parameters: str) -> None:
-    """Make the stack of a template. Raises when a resource or a reference cannot be made."""
+    """Make the stack of a template. Raise when a resource or a reference cannot be made."""
     boto3.client("cloudformation").create_stack(
         StackName=name,
         TemplateBody=(FOLDER / f"{name}.yaml").read_text(),

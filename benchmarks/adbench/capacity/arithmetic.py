@@ -58,7 +58,7 @@ class Demands:
 
 
 def demands(found: Mapping[str, Result]) -> Demands:
-    """Read the newest result of each command. Raises service_times.MissingResults."""
+    """Read the newest result of each command. Raise service_times.MissingResults."""
     times = measured(found)
     ingest = found["ingest"]
     raw, minute = _bytes(found["load-soak"])

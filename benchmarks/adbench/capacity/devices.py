@@ -117,7 +117,7 @@ class Curve:
     """Seconds by number of events: straight lines between measured points, the last one drawn on."""
 
     def __init__(self, points: dict[int, float]) -> None:
-        """Fit a line through the points. Raises ValueError without two points."""
+        """Fit a line through the points. Raise ValueError without two points."""
         self._points = sorted(points.items())
         if len(self._points) < 2:
             raise ValueError("a curve needs two points at least")

@@ -34,7 +34,7 @@ class SimulationPlan:
 
 
 def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path]:
-    """Simulate, write the result into `out`, and return it with its path. Raises service_times.MissingResults."""
+    """Simulate, write the result into `out`, and return it with its path. Raise service_times.MissingResults."""
     began = datetime.now(UTC)
     found = manifest.newest(plan.folders)
     times, cost, given = measured(found), demands(found), Assumptions()

@@ -71,7 +71,7 @@ class ServiceTimes:
 
 
 def measured(found: Mapping[str, Result]) -> ServiceTimes:
-    """Read the newest result of each command. Raises MissingResults."""
+    """Read the newest result of each command. Raise MissingResults."""
     if missing := [what for what in NEEDED if what not in found]:
         raise MissingResults(f"there is no result of {', '.join(missing)}; adbench --help names the commands")
     stages, ingest, report = found["stages"], found["ingest"], found["report"]

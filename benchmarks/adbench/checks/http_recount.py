@@ -48,7 +48,7 @@ class Question:
         return urlencode({name: value for name, value in given.items() if value}, doseq=True)
 
     def halves(self) -> "tuple[Question, Question]":
-        """Return the questions of the first and the second half. Raises TooLongError for a single minute."""
+        """Return the questions of the first and the second half. Raise TooLongError for a single minute."""
         minutes = (self.end - self.start) // MINUTE
         if minutes < 2:
             raise TooLongError(f"a report of one minute takes the service too long: /report?{self.query}")
@@ -68,7 +68,7 @@ class Recount:
 def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
     """Return the totals and the rows of a report over HTTP.
 
-    Raises TooLongError when the service gives it up, ServiceError when it answers with another refusal.
+    Raise TooLongError when the service gives it up, ServiceError when it answers with another refusal.
     """
     reply = fetch(f"{address}/report?{question.query}", headers)
     if reply.status == 504:

@@ -36,7 +36,7 @@ class Promise:
 
 
 def read(variant: Variant) -> list[Promise]:
-    """Return the promises in the variant's header; none when it makes none. Raises PromiseError."""
+    """Return the promises in the variant's header; none when it makes none. Raise PromiseError."""
     text = variant.header.get("promises", "")
     found = []
     for part in filter(None, map(str.strip, text.split(";"))):

@@ -30,7 +30,7 @@ def advise(
             "--results",
             exists=True,
             dir_okay=False,
-            help="of a matrix",
+            help="result of a matrix",
             show_default="your own; the committed one if that has more events",
         ),
     ] = None,

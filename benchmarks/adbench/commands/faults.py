@@ -31,17 +31,15 @@ faults = typer.Typer(
 console = Console(highlight=False)
 
 Seed = Annotated[int, typer.Option(help="decides harms and events")]
-Fresh = Annotated[
-    bool, typer.Option("--fresh", help="begin anew; else a run of the same code and seed goes on where it was")
-]
+Fresh = Annotated[bool, typer.Option("--fresh", help="start again; else a run of the same code and seed continues")]
 Only = Annotated[str | None, typer.Option(help="these alone, separated by commas")]
 
 
 @faults.command("run")
 def run_cycles(
-    cycles: Annotated[int, typer.Option(min=1, help="how many, with those of a run that was broken off")] = 20,
+    cycles: Annotated[int, typer.Option(min=1, help="number of cycles, with those of an interrupted run")] = 20,
     seed: Seed = 1,
-    minutes: Annotated[float | None, typer.Option(help="begin no cycle after so long")] = None,
+    minutes: Annotated[float | None, typer.Option(help="begin no cycle after this many minutes")] = None,
     rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
     only: Annotated[str | None, typer.Option(help="these harms alone, separated by commas")] = None,
     variant: Annotated[str | None, typer.Option(help="these designs alone, separated by commas")] = None,
@@ -101,8 +99,8 @@ def run_cycles(
 
 @faults.command()
 def overload(
-    seconds: Annotated[float, typer.Option(help="of overload; a third as long before and after for the capacity")] = 60,
-    times: Annotated[float, typer.Option(help="the capacity")] = 3,
+    seconds: Annotated[float, typer.Option(help="seconds of overload; a third of that before and after")] = 60,
+    times: Annotated[float, typer.Option(help="load, as a multiple of the capacity")] = 3,
     seed: Annotated[int, typer.Option(help="decides the events")] = 1,
 ) -> None:
     """Send more events than can be stored, and check that the excess is refused and nothing is lost.

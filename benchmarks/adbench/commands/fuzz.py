@@ -10,7 +10,7 @@ from adpulse.settings import Settings
 
 
 def fuzz(
-    minutes: Annotated[float, typer.Option(min=0.01, help="how long")] = 60,
+    minutes: Annotated[float, typer.Option(min=0.01, help="minutes to run")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="the same seed sends the same requests")] = 1,
     variant: Annotated[str, typer.Option(help="the physical design")] = "rollup_dims",
     workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 1,

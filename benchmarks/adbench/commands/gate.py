@@ -32,13 +32,13 @@ def gate(
         float, typer.Option(min=1.01, max=2, help="ratio of CPU times from which a slowdown counts")
     ] = 1.10,
     budget: Annotated[float, typer.Option(min=10, help="seconds for all of it, set-up included")] = 180,
-    seed: Annotated[int, typer.Option(min=0, help="of the order in which sides take turns")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the order in which sides take turns")] = 7,
     allow: Annotated[
-        list[str] | None, typer.Option(help="a regression that is meant, by its name or a pattern such as 'index *'")
+        list[str] | None, typer.Option(help="an intended regression, by its name or a pattern such as 'index *'")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="file to append a summary to")] = None,
     proof: Annotated[
-        int | None, typer.Option(min=1, help="instead: try the gate this many times on each planted change")
+        int | None, typer.Option(min=1, help="test the gate this many times on each planted change instead")
     ] = None,
     json: Json = False,
 ) -> None:

@@ -28,7 +28,7 @@ def load(
     reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
     workers: Annotated[int, typer.Option(min=1, help="processes of our own service")] = 2,
     dashboard: Annotated[
-        bool, typer.Option("--dashboard", help="let a Prometheus look on, and keep what the dashboard showed")
+        bool, typer.Option("--dashboard", help="run a Prometheus, and keep the data of the dashboard")
     ] = False,
     days: Days = 30,
     campaigns: Campaigns = 1_000,

@@ -26,7 +26,7 @@ def matrix(
     campaigns: Annotated[int, typer.Option(min=50, max=9_999, help="campaigns; CAMP-0001 is the largest")] = 1_000,
     seed: Seed = 7,
     end: End = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with the interrupted run, as it was begun")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="continue the interrupted run, as it was begun")] = False,
     json: Json = False,
 ) -> None:
     """Measure every design on the same events, in turn: loading, writing, reports, and both; recount the answers.

@@ -29,14 +29,14 @@ from adpulse.settings import PREFIX, Settings
 progress = Console(stderr=True)
 
 Events = Annotated[int, typer.Option(min=1, help="events to load")]
-Days = Annotated[int, typer.Option(min=1, help="days that they are spread over")]
+Days = Annotated[int, typer.Option(min=1, help="days over which events are spread")]
 Campaigns = Annotated[int, typer.Option(min=1, help="campaigns; CAMP-0001 is the largest")]
 Seed = Annotated[int, typer.Option(min=0, help="the same seed and end give the same events")]
 End = Annotated[
     datetime | None,
     typer.Option(
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
-        help="where they end, in UTC",
+        help="end of the events, in UTC",
         show_default="the last full hour",
     ),
 ]
@@ -49,7 +49,7 @@ MENDABLE = (BusyError, EmbeddedError, ResultError, SchemaError, ScratchError, Se
 
 
 def count(text: str) -> int:
-    """Return the number of events that `50M` stands for. Raises typer.BadParameter."""
+    """Return the number of events that `50M` stands for. Raise typer.BadParameter."""
     digits, factor = (text[:-1], SUFFIXES[text[-1]]) if text[-1:] in SUFFIXES else (text, 1)
     if not digits.isdigit() or not int(digits):
         raise typer.BadParameter(f"{text!r} is not a number of events such as 500000, 500k or 50M")

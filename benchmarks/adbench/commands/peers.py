@@ -29,7 +29,7 @@ def peers(
     rounds: Annotated[
         int | None, typer.Option(min=2, help="times that everything is measured", show_default="30 and 5")
     ] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="of load, each time; orm only")] = 3,
+    seconds: Annotated[float, typer.Option(min=1, help="seconds of load, each time; orm only")] = 3,
     days: Days = 30,
     campaigns: Campaigns = 1_000,
     seed: Seed = 7,

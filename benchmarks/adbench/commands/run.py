@@ -33,7 +33,7 @@ run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, met
 @run.command("ingest")
 def run_ingest(
     rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 6,
-    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load, each time")] = 2,
     workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
     seed: Seed = 7,
     only: Annotated[
@@ -125,7 +125,7 @@ def run_rollups(
 @run.command("tuning")
 def run_tuning(
     rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.5, help="of load, each time")] = 2,
+    seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load, each time")] = 2,
     only: Annotated[
         str | None, typer.Option(help="changes whose name has one of these words, such as writer,process")
     ] = None,
@@ -150,7 +150,9 @@ def run_tuning(
 def run_switch(
     events: Events = 100_000,
     days: Days = 30,
-    seconds: Annotated[int, typer.Option(min=5, help="of each stretch: the quiet one, and that of the changes")] = 75,
+    seconds: Annotated[
+        int, typer.Option(min=5, help="seconds of each stretch, the quiet one and the one with changes")
+    ] = 75,
     batches: Annotated[int, typer.Option(min=1, help="POSTs a second without a key")] = 40,
     batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 100,
     keyed: Annotated[int, typer.Option(min=1, help="POSTs a second with a key, each sent twice")] = 10,
@@ -181,11 +183,11 @@ def run_citus(
     shards: Annotated[
         list[int] | None,
         typer.Option(
-            min=2, help="of the cluster; what comes after the first is for COPY alone", show_default="8, 4, 32"
+            min=2, help="numbers of shards to measure; all but the first with COPY only", show_default="8, 4, 32"
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=2, help="times that both sides write")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.5, help="of load on the service, each time")] = 2,
+    seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load on the service, each time")] = 2,
     reports: Annotated[int, typer.Option(min=5, help="times that every report is asked for")] = 60,
     workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
     seed: Seed = 7,

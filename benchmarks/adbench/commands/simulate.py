@@ -26,7 +26,7 @@ def simulate(
         ),
     ] = None,
     rates: Annotated[str, typer.Option(help="events a second of the fleets, separated by commas")] = RATES,
-    failures: Annotated[bool, typer.Option(help="also play failures and a hot campaign")] = True,
+    failures: Annotated[bool, typer.Option(help="also simulate failures and a hot campaign")] = True,
     seed: Annotated[int, typer.Option(min=0, help="the same seed and results give the same numbers")] = 7,
     json: Json = False,
 ) -> None:

@@ -115,7 +115,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
 
 
 def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
-    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raises LoadError."""
+    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raise LoadError."""
     env = {
         "BASE_URL": address,
         "SECONDS": plan.seconds,
@@ -131,7 +131,7 @@ def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: 
 
 
 def rate(loaded: k6.Load, cell: Cell) -> float:
-    """Return events taken a second, repeats included. Raises LoadError when one was not."""
+    """Return events taken a second, repeats included. Raise LoadError when one was not."""
     if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
         raise k6.LoadError(f"not every event was taken: {broken} in {cell}")
     taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))

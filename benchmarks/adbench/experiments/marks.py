@@ -42,7 +42,7 @@ class Marks:
 
 
 def install(path: str) -> None:
-    """Let this process note its marks. Raises AttributeError when what is to be marked has moved."""
+    """Let this process note its marks. Raise AttributeError when what is to be marked has moved."""
     marks, decode, write = Marks(Path(path)), Decoder.decode, group_commit.write
 
     def marked_decode(self: Decoder, body: bytes, **options: Any) -> Any:

@@ -43,7 +43,7 @@ def _csv_row(event: dict[str, Any]) -> list[Any]:
 
 
 def find_psql(settings: Settings) -> Path:
-    """Return the psql of the embedded PostgreSQL, or the one on the PATH. Raises CeilingError."""
+    """Return the psql of the embedded PostgreSQL, or the one on the PATH. Raise CeilingError."""
     with suppress(EmbeddedError):  # with a database that is named, the embedded one need not be installed
         beside = (settings.postgres_bin or embedded_binaries()) / "psql"
         if beside.is_file():

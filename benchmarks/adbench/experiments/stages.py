@@ -94,7 +94,7 @@ def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
 
 
 async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[int], None]) -> Times:
-    """Send every body twice, through the service and as the bare COPY that it becomes. Raises ServiceError."""
+    """Send every body twice, through the service and as the bare COPY that it becomes. Raise ServiceError."""
     times: Times = {name: [] for name in ("request", *STAGES, *WITHIN_WRITE)}
     decoder = Decoder(Settings())
     async with connected(url) as connection:

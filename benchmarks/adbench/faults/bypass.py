@@ -22,8 +22,19 @@ class Bypass(StrEnum):
     INSERT = "insert"  # into events
     COPY = "copy"
     INSERT_PARTITION = "insert-partition"
-    COPY_PARTITION = "copy-partition"  # as pg_restore --data-only loads what pg_dump has of partitions
+    COPY_PARTITION = "copy-partition"
+    RESTORE = "restore"  # as `pg_restore --data-only` does: COPY into each partition, with the settings of an archive
 
+
+# What pg_restore sets before all else, here for one transaction: no schema is searched.
+_OF_ARCHIVES = """
+SELECT set_config('search_path', '', true);
+SET LOCAL client_min_messages = warning;
+SET LOCAL row_security = off;
+SET LOCAL check_function_bodies = false;
+SET LOCAL xmloption = content;
+SET LOCAL standard_conforming_strings = on
+"""
 
 Row = tuple[datetime, str, str, str, int, int, str]
 
@@ -32,9 +43,13 @@ async def write(connection: Connection, way: Bypass, events: Sequence[bytes]) ->
     """Write the events of a batch, JSON each, in one transaction. Into partitions: a day at a time."""
     rows = [_row(orjson.loads(event)) for event in events]
     async with connection.transaction():
-        for table, part in (await _parts(connection, rows) if way.endswith("partition") else {"events": rows}).items():
-            if way.startswith("copy"):
-                await connection.copy_records_to_table(table, records=part, columns=COLUMNS)
+        parted = way not in (Bypass.INSERT, Bypass.COPY)
+        parts = await _parts(connection, rows) if parted else {"events": rows}
+        if way is Bypass.RESTORE:
+            await connection.execute(_OF_ARCHIVES)
+        for table, part in parts.items():
+            if way not in (Bypass.INSERT, Bypass.INSERT_PARTITION):
+                await connection.copy_records_to_table(table, schema_name="public", records=part, columns=COLUMNS)
             else:
                 values = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(_TYPES, 1))
                 await connection.execute(

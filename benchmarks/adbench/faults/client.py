@@ -6,6 +6,7 @@ key nor ids is sent once.
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ LONELY = 5
 # Events after which a cycle that takes long goes on at this part of the rate, so that recounts stay short.
 FULL, AFTER_FULL = 150_000, 0.05
 
+_GEO = re.compile(rb'"geo":"[^"]*"')
+
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
 # And to a report that was cancelled.
@@ -54,6 +57,7 @@ class Situation:
 
     key: str | None = None
     archived: bool = False
+    overflown: bool = False  # a dimension has had more or longer values than it takes
 
     @property
     def headers(self) -> dict[str, str]:
@@ -119,6 +123,15 @@ class Client:
                     self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
                     break
                 await asyncio.sleep(BACK_OFF_S)
+
+    async def send_with_geo(self, values: Sequence[bytes]) -> None:
+        """Send a batch whose events have these values of `geo`, until it is acknowledged or everything ends."""
+        batch, events = self._source.next(Kind.KEYED, len(values))
+        events = [_GEO.sub(b'"geo":"' + value + b'"', event) for value, event in zip(values, events, strict=True)]
+        self._journal.sends(batch)
+        give_up = time.monotonic() + PATIENCE_S
+        while not await self.deliver(batch, events) and time.monotonic() < give_up:
+            await asyncio.sleep(BACK_OFF_S)
 
     def knock(self, service: Target) -> Knock:
         """Return an event for this service, under a key of its own, to be sent until it is acknowledged."""

@@ -41,6 +41,7 @@ class Victim(Cluster):
     ) -> None:
         super().__init__(directory, binaries, **{**SETTINGS, **settings})
         self.small_disks = small_disks
+        self.patience_s: float = PATIENCE_S
         self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
 
     @property
@@ -75,7 +76,7 @@ class Victim(Cluster):
 
         Tried again and again: backends of a killed postmaster may still be leaving, a full disk may just have ended it.
         """
-        give_up = time.monotonic() + PATIENCE_S
+        give_up = time.monotonic() + self.patience_s
         starting = asyncio.create_task(asyncio.to_thread(self.start))
         while True:
             try:

@@ -134,7 +134,7 @@ class Pair:
             await connection.close()
 
     def kill_primary(self) -> float:
-        """SIGKILL to all of its processes. Returns when (time.monotonic())."""
+        """Send SIGKILL to all of its processes; return when, by time.monotonic()."""
         postmaster = int((self.primary.data / "postmaster.pid").read_text().split("\n", 1)[0])
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
         for pid in (postmaster, *map(int, children)):

@@ -2,7 +2,8 @@
 
 A patch begins with lines that git does not read. `what:` it is; `harms:` that bring it to light, done in each cycle,
 or `none`; `found as:` how violations begin (adbench.faults.record.PROMISES) of which one must be among those found.
-Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), and `command: up`.
+Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), `command: up`, and the `patience:` (s)
+with a server that is away, where the bug is that it stays away.
 """
 
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adbench.faults import cycle as cycles
+from adbench.faults.cluster import PATIENCE_S
 from adbench.faults.cycle import Outcome
 from adbench.faults.hostile import Default, parse
 from adbench.faults.journal import Journal
@@ -35,6 +37,7 @@ class Plant:
     folder: str = VARIANT
     defaults: tuple[Default, ...] = ()
     up: bool = False
+    patience_s: float = PATIENCE_S
 
     @property
     def name(self) -> str:
@@ -47,13 +50,21 @@ class Plant:
 
 
 def read(path: Path) -> Plant:
-    """Read a patch and its head. Raises KeyError when a line is missing, ValueError for a default that is none."""
+    """Read a patch and its head. Raise KeyError when a line is missing, ValueError for a default that is none."""
     head, _, _ = path.read_text().partition("diff --git")
     lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     harms = () if lines["harms"] == "none" else tuple(lines["harms"].split(", "))
     defaults = tuple(parse(text) for text in lines["defaults"].split("; ")) if "defaults" in lines else ()
-    folder, up = lines.get("variant", VARIANT), lines.get("command") == "up"
-    return Plant(path, lines["what"], harms, tuple(lines["found as"].split(", ")), folder, defaults, up)
+    return Plant(
+        path,
+        lines["what"],
+        harms,
+        tuple(lines["found as"].split(", ")),
+        folder=lines.get("variant", VARIANT),
+        defaults=defaults,
+        up=lines.get("command") == "up",
+        patience_s=float(lines.get("patience", PATIENCE_S)),
+    )
 
 
 def read_all() -> list[Plant]:
@@ -70,6 +81,7 @@ async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rat
         async with world(home, tree, binaries, plant.folder) as it:
             if plant.up:
                 await it.new_database(plant.folder, up=True)
+            it.cluster.patience_s = plant.patience_s
             journal = Journal()
             for number in range(CYCLES):
                 steps = [Step(harm, 0.2, seed + number) for harm in plant.harms]

@@ -125,7 +125,7 @@ class Proxy:
         self._flowing.set()
 
     async def at_commit(self, what: AtCommit, *, stall_s: float = 0.0, wait_s: float = 5.0) -> bool:
-        """Do that to the next commit; returns whether one came in time."""
+        """Do that to the next commit; return True if one came in time."""
         self._fired.clear()
         self._armed = (what, stall_s)
         try:

@@ -58,7 +58,7 @@ class _Connection(socket.socket):
     answer = b""
 
     def push(self) -> bool:
-        """Send what can be sent now. Return True if that was all. Raises OSError when the peer has closed."""
+        """Send what can be sent now. Return True if that was all. Raise OSError when the peer has closed."""
         try:
             while self.left:
                 self.left = self.left[self.send(self.left) :]
@@ -67,7 +67,7 @@ class _Connection(socket.socket):
         return True
 
     def pull(self) -> bool:
-        """Read what has come. Return True if the answer is whole. Raises OSError when the peer has closed."""
+        """Read what has come. Return True if the answer is whole. Raise OSError when the peer has closed."""
         piece = self.recv(_PIECE)
         if not piece:
             raise ConnectionResetError

@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 def adpulse(tree: Path, *arguments: str, **variables: str) -> str:
-    """Run a command of the tree's service to its end, and return what it prints. Raises RuntimeError when it fails."""
+    """Run a command of the tree's service to its end, and return what it prints. Raise RuntimeError when it fails."""
     done = subprocess.run(
         [*_ADPULSE, *arguments],
         env=environment(tree, variables),
@@ -118,7 +118,7 @@ class Service:
         return await asyncio.to_thread(self.process.wait, PATIENCE_S)
 
     async def ready(self) -> None:
-        """Wait until it takes events. Raises RuntimeError when it ends instead, or is not in time."""
+        """Wait until it takes events. Raise RuntimeError when it ends instead, or is not in time."""
         assert self.process is not None
         give_up = time.monotonic() + PATIENCE_S
         async with httpx.AsyncClient(base_url=self.address, timeout=10) as client:

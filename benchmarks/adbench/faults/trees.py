@@ -20,7 +20,7 @@ class TreeError(RuntimeError):
 
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Path]:
-    """Copy `service` and `sql` for the time of the block. Raises TreeError outside of a checkout."""
+    """Copy `service` and `sql` for the time of the block. Raise TreeError outside of a checkout."""
     if not all((root / part).is_dir() for part in PARTS):
         raise TreeError(f"the service is tried in copies of a checkout, and {root} is none: run this in a clone")
     with tempfile.TemporaryDirectory(prefix="adpulse-tree-") as folder:
@@ -31,7 +31,7 @@ def copied(root: Path = ROOT) -> Iterator[Path]:
 
 @contextmanager
 def patched(patch: Path) -> Iterator[Path]:
-    """Copy them with a patch applied. Raises TreeError when it does not apply: then the plant is out of date."""
+    """Copy them with a patch applied. Raise TreeError when it does not apply: then the plant is out of date."""
     with copied() as folder:
         apply(patch, folder)
         yield folder
@@ -54,7 +54,7 @@ def digest_of(*choices: object) -> str:
 def apply(patch: Path, tree: Path) -> None:
     """Apply a patch as `git diff` writes it: changes of files, and new files. Needs neither git nor patch.
 
-    A hunk may have moved: it applies at the place nearest to its line at which all its context stands. Raises TreeError
+    A hunk may have moved: it applies at the place nearest to its line at which all its context stands. Raise TreeError
     where none has it.
     """
     _, *files = re.split(r"^diff --git .*\n", patch.read_text(), flags=re.MULTILINE)

@@ -24,6 +24,7 @@ from adpulse.variants.catalogue import Variant, read_header
 
 VARIANT = "07_rollup"
 FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
+DIMENSIONS = ("08_rollup_dims",)  # designs with roll-ups of dimensions
 ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
 SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
 SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
@@ -129,7 +130,7 @@ class World:
         return command(self.tree, self.home / "command.log", *arguments, ADPULSE_DATABASE_URL=self._url())
 
     async def run(self, *arguments: str) -> str:
-        """Run such a command to its end, and return what it prints. Raises RuntimeError with what it said."""
+        """Run such a command to its end, and return what it prints. Raise RuntimeError with what it said."""
         return await asyncio.to_thread(adpulse, self.tree, *arguments, ADPULSE_DATABASE_URL=self._url())
 
     @asynccontextmanager
@@ -150,9 +151,8 @@ class World:
         assert self.client is not None
         knocks = [self.client.knock(service) for service in self.services]
         server = Path(self.cluster.url().partition("?host=")[2]) / SOCKET
-        measuring = asyncio.create_task(asyncio.to_thread(measure, server, self.database, knocks, PATIENCE_S))
-        await self.cluster.launch()
-        recovery = await measuring
+        measuring = asyncio.to_thread(measure, server, self.database, knocks, self.cluster.patience_s)
+        recovery, _ = await asyncio.gather(measuring, self.cluster.launch())
         self.outages.append(recovery)
         self.client.recovered(recovery)
 

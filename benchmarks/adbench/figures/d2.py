@@ -22,7 +22,7 @@ classes: {
 
 
 def render(text: str) -> bytes:
-    """Return the PNG of a d2 text. Raises RuntimeError with d2's own message when it is not valid."""
+    """Return the PNG of a d2 text. Raise RuntimeError with d2's own message when it is not valid."""
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
         target = Path(folder) / "diagram.png"
         done = subprocess.run(

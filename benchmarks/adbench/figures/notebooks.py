@@ -80,7 +80,7 @@ class Library:
         return f"{len(self.files)} results"
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
-        """Return the newest result of that kind. Raises MissingResultError."""
+        """Return the newest result of that kind. Raise MissingResultError."""
         for result in reversed(self.files.values()):
             if result.what == what and where(result):
                 return result
@@ -88,7 +88,7 @@ class Library:
         raise MissingResultError(f"there is no result of {what!r} here; {advice}")
 
     def widest(self, what: str) -> Result:
-        """Return the newest result of those with the most designs. Raises MissingResultError."""
+        """Return the newest result of those with the most designs. Raise MissingResultError."""
         most = max((len(result.variant.split(",")) for result in self.every(what)), default=0)
         return self.latest(what, where=lambda result: len(result.variant.split(",")) == most)
 
@@ -97,13 +97,13 @@ class Library:
         return [result for result in self.files.values() if result.what == what]
 
     def some(self, what: str) -> list[Result]:
-        """Return all results of that kind, oldest first. Raises MissingResultError when there are none."""
+        """Return all results of that kind, oldest first. Raise MissingResultError when there are none."""
         return self.every(what) or [self.latest(what)]
 
     def frame(self, what: str) -> pd.DataFrame:
         """Return the measurements of all results of that kind, one a row (adbench.records.frames).
 
-        Raises MissingResultError.
+        Raise MissingResultError.
         """
         self.latest(what)
         return frames.frame({path: result for path, result in self.files.items() if result.what == what})
@@ -185,7 +185,7 @@ def _not_drawn(name: str, error: LookupError) -> Markdown:
 
 
 def notebooks() -> list[Path]:
-    """Return the notebooks as Python, in the order in which they are read. Raises FiguresError when none are here."""
+    """Return the notebooks as Python, in the order in which they are read. Raise FiguresError when none are here."""
     found = sorted(NOTEBOOKS.glob("[0-9]*.py"))
     if not found:
         raise FiguresError("the notebooks are in the repository, not in the installed package: run this in a checkout")
@@ -193,7 +193,7 @@ def notebooks() -> list[Path]:
 
 
 def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode:
-    """Run a notebook from top to bottom on the results in some folders. Raises FiguresError when a cell fails."""
+    """Run a notebook from top to bottom on the results in some folders. Raise FiguresError when a cell fails."""
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file

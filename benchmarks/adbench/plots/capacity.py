@@ -52,7 +52,7 @@ def modelled(simulated: Result, below: float = 0.7) -> Figure:
                 x = [float(each.labels["rate"]) for each in found]
                 axes.plot(x, [each.value for each in found], kind, color=colour)
                 if source == "simulation":
-                    low, high = zip(*map(style.interval, found), strict=True)
+                    low, high = zip(*(each.ends for each in found), strict=True)
                     axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
         kinds = "● measured   — simulated   ··· arithmetic"
         style.key(axes, {**dict(QUANTILES.values()), kinds: "#555555"})

@@ -73,7 +73,7 @@ def trade(matrix: Result) -> Figure:
             x, y = written[design].value, read[design].value
             axes.scatter(x, y, s=stored[design].value * 1.2, color=style.colour(design), alpha=0.85, zorder=2)
             axes.errorbar(
-                x, y, xerr=_one(style.errors([written[design]])), yerr=_one(style.errors([read[design]])),
+                x, y, xerr=style.errors([written[design]]), yerr=style.errors([read[design]]),
                 color=style.colour(design), linewidth=1.2, fmt="none",
             )  # fmt: skip
         axes.set(yscale="log", xlabel="events written a second, nobody reading", ylabel="ms a report, p50")
@@ -83,10 +83,6 @@ def trade(matrix: Result) -> Figure:
         style.source(drawn, matrix, "Area: bytes stored an event. Dashed: none is better at both.")
         style.label(axes, {design: (written[design].value, read[design].value) for design in designs}, right=24)
     return drawn
-
-
-def _one(errors: tuple[list[float], list[float]]) -> list[list[float]]:
-    return [errors[0], errors[1]]
 
 
 def _front(points: dict[str, tuple[float, float]]) -> list[str]:

@@ -57,7 +57,7 @@ def caught(proof: Result) -> Figure:
         for row, plant in enumerate(plants):
             name = "otherwise" if plant == NOTHING else "caught"
             share = proof.find(name, plant=plant)
-            low, high = style.interval(share)
+            low, high = share.ends
             colour = style.QUIET if plant == NOTHING else style.SERVICE
             axes.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
             axes.plot(100 * share.value, row, "o", color=colour, markersize=9, clip_on=False, zorder=3)
@@ -134,7 +134,7 @@ def intervals(gate: Result) -> Figure:
 
 
 def _calls(gate: Result) -> list[Call]:
-    """Return the calls that rest on intervals. Raises NotMeasured when the run ended before its first look."""
+    """Return the calls that rest on intervals. Raise NotMeasured when the run ended before its first look."""
     if calls := [call for call in result_file.calls(gate) if call.ratio is not None]:
         return calls
     raise NotMeasured(f"the gate of {gate.started_at:%Y-%m-%d %H:%M} has no interval: its budget ended before a look")

@@ -17,7 +17,7 @@ def throughput(ingest: Result) -> Figure:
         f"{best} events/s in batches of 1,000:\n{share.value:.0%} of what two psql sessions write, with HTTP in between"
     )
     with style.figure(title) as (drawn, axes):
-        axes.axhspan(*style.interval(ceiling), color=style.QUIET, alpha=0.25, linewidth=0)
+        axes.axhspan(*ceiling.ends, color=style.QUIET, alpha=0.25, linewidth=0)
         axes.axhline(ceiling.value, color=style.QUIET)
         axes.text(1, ceiling.value * 1.12, "two sessions of psql \\copy into the same tables", color="#555555")
         for kind, colour in (("gzip", style.QUIET), ("plain", style.SERVICE)):

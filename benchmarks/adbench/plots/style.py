@@ -59,15 +59,9 @@ def colour(variant: str) -> str:
     return PALETTE.get(variant, INK)
 
 
-def interval(measured: Measurement) -> tuple[float, float]:
-    """Return the ends of the 95 % interval; where none was taken, the value twice."""
-    low, high = measured.low, measured.high
-    return (measured.value if low is None else low, measured.value if high is None else high)
-
-
 def errors(measured: Sequence[Measurement]) -> tuple[list[float], list[float]]:
     """Return how far the intervals reach below and above the values, as matplotlib's `yerr` wants it."""
-    ends = [interval(each) for each in measured]
+    ends = [each.ends for each in measured]
     below = [each.value - low for each, (low, _) in zip(measured, ends, strict=True)]
     return below, [high - each.value for each, (_, high) in zip(measured, ends, strict=True)]
 

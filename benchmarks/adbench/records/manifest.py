@@ -21,7 +21,7 @@ class ManifestError(RuntimeError):
 
 
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
-    """Copy results to <home>/<machine>-<date>/ and adds them to the manifests there. Returns the copies.
+    """Copy results to <home>/<machine>-<date>/ and add them to the manifests there. Return the copies.
 
     Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already or was measured on
     another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
@@ -51,7 +51,7 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
 def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
     """Write what the files of a folder say into its manifest. A disk that was measured before stays.
 
-    Raises ManifestError when a file that the manifest knows is gone or is not as it was.
+    Raise ManifestError when a file that the manifest knows is gone or is not as it was.
     """
     old = store.read_manifest(folder)
     manifest = _manifest(folder, old.disk if old and old.disk else disk)
@@ -95,7 +95,7 @@ def newest(folders: Iterable[Path]) -> dict[str, Result]:
 
 
 def measure_disk(folder: Path, seconds: float = FSYNC_S) -> Disk:
-    """Write a page and waits for the disk, again and again, in a file of `folder`, as a commit writes its log.
+    """Write a page and wait for the disk, again and again, in a file of `folder`, as a commit writes its log.
 
     What pg_test_fsync does for `fdatasync`, without needing that program; systems without fdatasync use fsync.
     """

@@ -64,6 +64,11 @@ class Measurement(_Model):
     high: float | None = Field(None, description="its upper end")
     detail: str | None = Field(None, description="what the number comes from, where that tells more, such as a plan")
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the 95 % interval; where none was taken, the value twice."""
+        return (self.value if self.low is None else self.low, self.value if self.high is None else self.high)
+
     @classmethod
     def within(cls, name: str, interval: tuple[float, float, float], unit: str, labels: dict[str, str]) -> Self:
         """Return a number with its interval: value, lower and upper end."""
@@ -128,7 +133,7 @@ class Result(_Model):
         return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
 
     def find(self, name: str, **labels: str) -> Measurement:
-        """Return the measurement of that name with exactly these labels. Raises NotMeasured."""
+        """Return the measurement of that name with exactly these labels. Raise NotMeasured."""
         for each in self.measurements:
             if each.name == name and each.labels == labels:
                 return each
@@ -139,7 +144,7 @@ class Result(_Model):
         return [each for each in self.measurements if each.name == name and each.labels.items() >= labels.items()]
 
     def value(self, name: str, **labels: str) -> float:
-        """Return the value of that measurement. Raises NotMeasured."""
+        """Return the value of that measurement. Raise NotMeasured."""
         return self.find(name, **labels).value
 
 

@@ -33,7 +33,7 @@ class Interval(NamedTuple):
 def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
     """Return `statistic(*samples, axis=-1)` of independent samples, each resampled on its own.
 
-    For pairs, hand over one sample of what is computed from each pair. Raises ValueError for an empty sample.
+    For pairs, hand over one sample of what is computed from each pair. Raise ValueError for an empty sample.
     """
     given = [_sample(each) for each in samples]
     rng = np.random.default_rng(seed)

@@ -74,7 +74,7 @@ def parameters(plan: object, **more: Any) -> dict[str, Any]:
 
 
 def write(result: Result, folder: Path) -> Path:
-    """Write <folder>/<date>-<what>.json, and never over a file that is there. Returns its path."""
+    """Write <folder>/<date>-<what>.json, and never over a file that is there. Return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{result.started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{result.what}"
     path, number = folder / f"{stem}.json", 1
@@ -89,7 +89,7 @@ def write(result: Result, folder: Path) -> Path:
 
 
 def read(path: Path) -> Result:
-    """Return the result in a file. Raises ResultError for a file that is not one."""
+    """Return the result in a file. Raise ResultError for a file that is not one."""
     try:
         return Result.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -110,7 +110,7 @@ def load(folders: Iterable[Path]) -> dict[Path, Result]:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a folder of kept results; None when it has none. Raises pydantic.ValidationError."""
+    """Return the manifest of a folder of kept results; None when it has none. Raise pydantic.ValidationError."""
     path = folder / MANIFEST
     return Manifest.model_validate_json(path.read_bytes()) if path.exists() else None
 
@@ -119,7 +119,7 @@ def latest(what: str, *homes: Path) -> Path | None:
     """Return the newest result file of such a command, in the homes or the folders in them; None when there is none.
 
     Of those that compare designs it is the newest of those with the most. A home comes before the next one, unless what
-    it has was measured on fewer events. Raises ResultError.
+    it has was measured on fewer events. Raise ResultError.
     """
     best = [path for home in homes if (path := _newest(what, home)) is not None]
     return max(best, key=_events, default=None)

@@ -112,7 +112,7 @@ def encode_ids(block: Block) -> bytes:
 
 
 async def load(url: str, data: Dataset, progress: Callable[[int], None], connections: int = 2) -> None:
-    """Copy every event once, a block a transaction, and tells `progress` how many it has just copied.
+    """Copy every event once, a block a transaction, and tell `progress` how many it has just copied.
 
     With one connection the rows lie on disk in order of arrival; with more, blocks of 65,536 rows interleave.
     The event ids go into event_ids too: one of these events that is delivered over HTTP again is a duplicate.

@@ -18,11 +18,11 @@ from adpulse.variants.catalogue import Variant
 async def seed(
     url: str, data: Dataset, variant: str | None, console: Console, dimensions: Sequence[str] | None = None
 ) -> tuple[float, float]:
-    """Migrate (to `variant`; none keeps the one in force), loads every event, and lets the variant tidy up.
+    """Migrate (to `variant`; none keeps the one in force), load every event, and let the variant tidy up.
 
     `dimensions` are those that rollup_dims is to have; none: as they are declared.
 
-    Returns the seconds that loading and tidying took. Raises AlreadyLoaded.
+    Return the seconds that loading and tidying took. Raise AlreadyLoaded.
     """
     async with connected(url) as connection:
         active = await migrate.migrate(connection, variant, dimensions=dimensions)

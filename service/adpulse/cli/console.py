@@ -47,7 +47,7 @@ def _remember(value: Path | None) -> Path | None:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option(help="home of the embedded database", callback=_remember, show_default=".adpulse"),
+    typer.Option(help="folder of the embedded database", callback=_remember, show_default=".adpulse"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for a program")]
 

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @app.command("new")
 def new_key(
-    name: Annotated[str, typer.Argument(help="whose key it is", show_default=False)],
+    name: Annotated[str, typer.Argument(help="name of the client", show_default=False)],
     scope: Annotated[list[str], typer.Option(help="write, read or metrics; repeat for several")],
     campaign: Annotated[
         list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
@@ -76,7 +76,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
 
 @app.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="the key's id, as `keys list` has it")], data_dir: DataDir = None
+    key_id: Annotated[str, typer.Argument(help="the id of the key, from `keys list`")], data_dir: DataDir = None
 ) -> None:
     """Revoke a key for ever. Running services notice within ADPULSE_KEYS_RELOAD_S. Status 1: no such key."""
     settings = console.settings()

@@ -38,7 +38,7 @@ def report(
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="key:value; repeat for several")] = None,
     metrics: Annotated[str | None, typer.Option(help="which columns, such as impressions,ctr,unique_users")] = None,
     order_by: Annotated[str | None, typer.Option(help="order of groups: a metric or group, then :asc or :desc")] = None,
-    limit: Annotated[str | None, typer.Option(help="most groups; the rest is one row")] = None,
+    limit: Annotated[str | None, typer.Option(help="largest number of groups; the others are one row")] = None,
     compare: Annotated[str | None, typer.Option(help="previous: with the window before")] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="table, or json or csv as GET /report gives them")

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Insecure = Annotated[
     bool | None,
-    typer.Option("--insecure", help="without any key, let everybody in, on every address", show_default="off"),
+    typer.Option("--insecure", help="without any key, admit everybody, on every address", show_default="off"),
 ]
 
 

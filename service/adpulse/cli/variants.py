@@ -19,7 +19,7 @@ VariantName = Annotated[str | None, typer.Option(help="the physical design; see:
 
 
 DropForeign = Annotated[
-    bool, typer.Option("--drop-foreign", help="let indexes, columns and such that others added go with the old tables")
+    bool, typer.Option("--drop-foreign", help="drop indexes, columns and such that were added to the old tables")
 ]
 
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from adpulse.settings import Settings
 log = logging.getLogger(__name__)
 
 STOP_TIMEOUT_S = 60
+SHM_BYTES = 512 << 20  # work_mem of the workers of some reports at a time
 START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 
 # Given at every start, so that a data directory made by an older version gets them too.
@@ -55,7 +57,7 @@ class Cluster:
         self.data = self.directory / "data"
         self._pid_file = self.data / "postmaster.pid"
         self.programs = Programs(self.data, binaries)
-        self._settings = SERVER_SETTINGS | settings
+        self._settings = SERVER_SETTINGS | _shared_memory() | settings
 
     def exists(self) -> bool:
         """Return True if there is a data directory."""
@@ -206,6 +208,17 @@ class Cluster:
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.programs.uid or found.st_mode & 0o077:
                 raise EmbeddedError(f"{folder} was not made by this service; remove it") from None
+
+
+def _shared_memory() -> dict[str, str]:
+    """Return where parallel queries share memory: not in /dev/shm where that is small, as it is in a container (64 MB).
+
+    A report would fail there, or the server not even start.
+    """
+    shm = Path("/dev/shm")  # noqa: S108 — PostgreSQL's place, which is only looked at
+    if not sys.platform.startswith("linux") or (shm.exists() and shutil.disk_usage(shm).free >= SHM_BYTES):
+        return {}
+    return {"dynamic_shared_memory_type": "sysv"}
 
 
 @contextmanager

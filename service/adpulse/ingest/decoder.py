@@ -379,7 +379,7 @@ def _cut(events: Sequence[_FineEvent]) -> Sequence[_FastEvent]:
         instant = parse_instant(event.ts)
         if instant.tzinfo is None:
             raise _NeedsCareError
-        event.ts = instant  # type: ignore[assignment]
+        event.ts = instant  # type: ignore[assignment]  # as in _FastEvent
     return events
 
 

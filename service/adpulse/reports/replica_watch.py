@@ -29,7 +29,7 @@ class ReplicaWatch(DatabaseWorker):
         self._looked = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin; returns after the first look, or when that takes longer than PATIENCE_S."""
+        """Begin; return after the first look, or when that takes longer than PATIENCE_S."""
         await super().start()
         try:
             await asyncio.wait_for(self._looked.wait(), PATIENCE_S)

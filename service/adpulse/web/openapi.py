@@ -1,4 +1,7 @@
-"""The published contract: what /docs says of POST /events and GET /report, generated from what the code uses."""
+"""The published contract: POST /events, and the errors of every operation, generated from what the code uses.
+
+The parameters and the answer of GET /report are models: adpulse.reports.parameters and adpulse.reports.answer.
+"""
 
 from typing import Any
 

@@ -255,3 +255,15 @@ async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch
     assert not cluster.running()
     with cluster.in_use() as url:
         assert await ask(url, "SELECT number FROM kept") == 7
+
+
+@pytest.mark.parametrize(("least", "used"), [(0, "posix"), (1 << 62, "sysv")])
+async def test_a_small_dev_shm_is_left_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch, least: int, used: str
+) -> None:
+    """A container has 64 MB there, which a few parallel queries fill."""
+    monkeypatch.setattr(embedded, "SHM_BYTES", least)
+    with Cluster(home / "server", **LIGHT).in_use() as url:
+        assert await ask(url, "SHOW dynamic_shared_memory_type") == used
+        await ask(url, "SET debug_parallel_query = on")
+        assert await ask(url, "SELECT sum(n) FROM generate_series(1, 1000) AS n") == 500_500

@@ -138,7 +138,7 @@ _SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros"
 
 
 async def corrupt(connection: Connection, table: str, rng: random.Random) -> str:
-    """Corrupt one row, one sum or one range of a table at random; returns what was done."""
+    """Corrupt one row, one sum or one range of a table at random; return what was done."""
     columns = [
         record[0]
         for record in await connection.fetch(

@@ -297,6 +297,23 @@ async def service() -> AsyncIterator[int]:
         yield each
 
 
+async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
+    """And so no client sends its next request into a connection that is about to be reset."""
+    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
+
+    @app.get("/mistake")
+    async def mistake() -> None:
+        raise LookupError
+
+    app.state.keyring.learn({}, ever=False)
+    async for port in listening(app):
+        said = await converse(port, b"GET /mistake HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head, _, body = said.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 500 ")
+        assert b"connection: close" in head.lower().split(b"\r\n")
+        assert json.loads(body)["status"] == 500
+
+
 @pytest.mark.parametrize(
     ("version", "headers", "status"),
     [

@@ -10,7 +10,7 @@ Node = tuple[str, int]
 async def nodes(home: str) -> list[Node]:
     """Return host and port of every node, the coordinator first, by the URL of a database on it that knows them.
 
-    Raises one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
+    Raise one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
     """
     async with connected(home) as connection:
         found = await connection.fetch(
@@ -20,7 +20,7 @@ async def nodes(home: str) -> list[Node]:
 
 
 async def create(home: str, name: str) -> str:
-    """Make the database on every node, as a cluster without tables. Returns its URL on the coordinator."""
+    """Make the database on every node, as a cluster without tables. Return its URL on the coordinator."""
     found = await nodes(home)
     await _everywhere(home, found, "postgres", f"CREATE DATABASE {name}")
     await _everywhere(home, found, name, "CREATE EXTENSION citus")

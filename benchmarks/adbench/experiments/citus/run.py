@@ -81,7 +81,7 @@ class Found:
 def run(plan: CitusPlan, home: str, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Measure on the cluster that `home`, the URL of a database on its coordinator, names; return the written result.
 
-    Its databases, adbench_citus…, are made anew, and dropped at the end. Raises ClusterError, LoadError, ServiceError
+    Its databases, adbench_citus…, are made anew, and dropped at the end. Raise ClusterError, LoadError, ServiceError
     or BusyError when a part cannot run.
     """
     k6.find_k6()

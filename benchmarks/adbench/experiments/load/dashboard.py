@@ -60,7 +60,7 @@ class Panel:
 def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
     """Return the panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
 
-    Raises DashboardError when a title is not there.
+    Raise DashboardError when a title is not there.
     """
     found = []
     for each in json.loads(path.read_text())["panels"]:
@@ -76,7 +76,7 @@ def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
 
 
 def find() -> str:
-    """Return the `prometheus` on the PATH. Raises DashboardError."""
+    """Return the `prometheus` on the PATH. Raise DashboardError."""
     program = shutil.which("prometheus")
     if program is None:
         raise DashboardError("prometheus is not on the PATH: on Debian and Ubuntu, the package of that name brings it")
@@ -88,7 +88,7 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     """Yield the address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
 
     It is compose's, with other addresses and what is to be `replaced` in the text of its configuration; its data lie
-    in `folder`. Raises DashboardError.
+    in `folder`. Raise DashboardError.
     """
     program = find()
     port = free_port()

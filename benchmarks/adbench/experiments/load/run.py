@@ -60,7 +60,7 @@ def run(plan: LoadPlan, settings: Settings, console: Console, address: str | Non
     """Run the scenario, write its result and return it with its path. All that it starts is stopped.
 
     With an address, the service there is loaded, as it is: its answers are looked at, but not recounted, because
-    others may write to it. Raises LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
+    others may write to it. Raise LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
     """
     k6.find_k6()  # before anything else takes time
     if plan.watched:
@@ -126,7 +126,7 @@ def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | N
 
 
 def _variant(address: str) -> str:
-    """Return the variant that the service at the address answers from. Raises ServiceError unless it lets us in."""
+    """Return the variant that the service at the address answers from. Raise ServiceError unless it lets us in."""
     key = os.environ.get("API_KEY")  # k6 takes it from there, too
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     hint = "--url is an address such as http://127.0.0.1:8080"

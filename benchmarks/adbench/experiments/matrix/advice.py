@@ -111,7 +111,7 @@ class Advice:
 
 
 def advise(need: Need, result: Result) -> Advice:
-    """Judge every design of a matrix. Raises ValueError for a result of something else."""
+    """Judge every design of a matrix. Raise ValueError for a result of something else."""
     if result.what != "matrix" or result.data is None:
         raise ValueError("advice needs the result of adbench matrix")
     days = result.data.days

@@ -55,7 +55,7 @@ class Journal:
 
     @classmethod
     def resume(cls, home: Path, revision: str | None) -> "Journal":
-        """Return the newest folder without a result. Raises MatrixError: there is none, or other code began it."""
+        """Return the newest folder without a result. Raise MatrixError: there is none, or other code began it."""
         folders = sorted(path.parent for path in home.glob("*/run.json") if not (path.parent / "result").exists())
         if not folders:
             raise MatrixError(f"there is no interrupted run in {home}")

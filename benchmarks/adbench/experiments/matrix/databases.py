@@ -34,7 +34,7 @@ class Database:
         return databases.sibling(self.server, self.name)
 
     async def build(self, plan: MatrixPlan) -> None:
-        """Make it anew: the design, and partitions for every day of the plan. Raises ScratchError."""
+        """Make it anew: the design, and partitions for every day of the plan. Raise ScratchError."""
         async with connected(await databases.recreate(self.server, self.name)) as connection:
             await migrate.migrate(connection, self.variant.name)
             first = min(plan.data(self.events).start, plan.live.start)

@@ -1,6 +1,5 @@
 """Cells into a result, and a result into tables for people."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -10,9 +9,7 @@ from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, SHAPES, WARMUP, WRITERS
 from adbench.records import model, store, terminal
-from adbench.records.model import Check, Gap, Measurement, Result
-
-Found = dict[tuple[str, ...], Measurement]
+from adbench.records.model import Check, Gap, NotMeasured, Result
 
 
 def result(journal: Journal, postgres: model.Postgres) -> Result:
@@ -45,11 +42,11 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
 
 def tables(result: Result) -> RenderableType:
     """Return for each size what writing costs and what reports take; then what is missing and why."""
-    found = {(each.name, *_key(each.labels)): each for each in result.measurements}
     parts: list[RenderableType] = []
-    for size in sorted({int(each.labels["events"]) for each in result.measurements}):
-        names = [name for name in result.variant.split(",") if _any(found, size, name)]
-        rows = {name: _Numbers(found, {"events": str(size), "variant": name}) for name in names}
+    measured = {(int(each.labels["events"]), each.labels["variant"]) for each in result.measurements}
+    for size in sorted({size for size, _ in measured}):
+        names = [name for name in result.variant.split(",") if (size, name) in measured]
+        rows = {name: _Numbers(result, {"events": str(size), "variant": name}) for name in names}
         parts += [_writing(size, rows), _reading(size, rows), _shapes(size, rows)]
     lines = [f"{_where(gap)}: {'VOID, ' if gap.void else 'not measured, '}{gap.reason}" for gap in result.gaps]
     lines += [f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}" for check in result.checks]
@@ -60,27 +57,25 @@ def tables(result: Result) -> RenderableType:
 class _Numbers:
     """The measurements of one variant at one size."""
 
-    found: Found
+    result: Result
     labels: dict[str, str]
 
     def text(self, name: str, form: str, **labels: str) -> str:
         phase = "load" if name.startswith("size") else name.partition(".")[0]
-        each = self.found.get((name, *_key(self.labels | {"phase": phase} | labels)))
-        return "–" if each is None else format(each.value, form)
+        try:
+            return format(self.result.value(name, **self.labels, phase=phase, **labels), form)
+        except NotMeasured:
+            return "–"
 
     def of_control(self, phase: str) -> str:
-        each = self.found.get((f"{phase}.of_control", *_key(self.labels | {"phase": phase})))
-        return "" if each is None else f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})"
+        found = self.result.select(f"{phase}.of_control", **self.labels, phase=phase)
+        return "".join(f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})" for each in found)
 
     def quantiles(self, name: str, **labels: str) -> str:
         return " / ".join(self.text(name, ",.1f", quantile=quantile, **labels) for quantile in QUANTILES)
 
     def indexes(self) -> float:
-        return sum(
-            each.value
-            for each in self.found.values()
-            if each.name == "size" and each.labels["kind"] == "index" and self.labels.items() <= each.labels.items()
-        )
+        return sum(each.value for each in self.result.select("size", **self.labels, kind="index"))
 
 
 def _writing(size: int, rows: dict[str, _Numbers]) -> Table:
@@ -129,14 +124,6 @@ def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
         ]
         shown.add_row(shape.name, *cells)
     return shown
-
-
-def _any(found: Found, size: int, name: str) -> bool:
-    return any((e.labels["events"], e.labels["variant"]) == (str(size), name) for e in found.values())
-
-
-def _key(labels: dict[str, str]) -> Iterator[str]:
-    return (f"{key}={labels[key]}" for key in sorted(labels))
 
 
 def _where(gap: Gap) -> str:

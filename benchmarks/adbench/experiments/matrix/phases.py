@@ -93,7 +93,7 @@ class Size:
 
 
 async def load(size: Size) -> Expected:
-    """Build the databases that are not there, all of them slice by slice in turn. Returns what they hold.
+    """Build the databases that are not there, all of them slice by slice in turn. Return what they hold.
 
     Indexes and triggers are in place from the start: what loading costs with them is what is measured. Blocks are
     drawn once for all variants, and drawing is not timed.

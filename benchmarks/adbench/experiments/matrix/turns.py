@@ -102,7 +102,7 @@ class Session:
             self.explained[shape.name] = await explain(self._readers, self.database.variant, self.queries[shape.name])
 
     async def compare(self, right: Mapping[str, Answer]) -> None:
-        """Ask everything once. Raises WrongAnswerError."""
+        """Ask everything once. Raise WrongAnswerError."""
         for shape in SHAPES:
             await self._ask(shape.name, right)
 
@@ -248,7 +248,7 @@ async def on_schedule(
 ) -> list[tuple[float, bool]]:
     """Start `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
 
-    Returns for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
+    Return for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
     beginning is cancelled. Counting from when it was due is what keeps a slow system from hiding the time that
     requests wait (coordinated omission).
     """

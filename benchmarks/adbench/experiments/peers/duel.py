@@ -113,7 +113,7 @@ def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str
 
 
 async def fill(url: str, data: Dataset) -> None:
-    """Make the other service's table and puts the data set into it, in the same order as ours has it."""
+    """Make the other service's table and put the data set into it, in the order in which ours has it."""
     await orm.create_tables(url)
     async with connected(url) as connection:
         await connection.execute(

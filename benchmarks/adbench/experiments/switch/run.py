@@ -102,7 +102,7 @@ async def _prepare(url: str, plan: SwitchPlan, console: Console) -> list[str]:
 
 
 async def _writers(url: str, wanted: int) -> None:
-    """Return when the service can write. Raises ServiceError."""
+    """Return when the service can write. Raise ServiceError."""
     async with connected(url) as connection:
         for _ in range(600):
             attached: int = await connection.fetchval(

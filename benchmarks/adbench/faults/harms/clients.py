@@ -6,8 +6,11 @@ from random import Random
 
 from adbench.faults.bypass import Bypass
 from adbench.faults.harms.registry import harm
-from adbench.faults.world import World
+from adbench.faults.world import DIMENSIONS, World
 
+PARTITIONS = (Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION, Bypass.RESTORE)
+# Of a dimension of 08_rollup_dims: characters of a value, and different values.
+MOST_LENGTH, MOST_VALUES = 200, 1_000
 FLOODS = 10  # connections
 FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
 
@@ -74,5 +77,20 @@ async def bypass(world: World, chance: Random) -> None:
 
 @harm("bypass-partition")
 async def bypass_partition(world: World, chance: Random) -> None:
-    """Others write straight into partitions, as pg_restore --data-only does."""
-    await _bypassing(world, chance, Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION)
+    """Others write straight into partitions, by INSERT and COPY and as `pg_restore --data-only` does."""
+    await _bypassing(world, chance, *PARTITIONS)
+
+
+@harm("overflow", folders=DIMENSIONS)
+async def overflow(world: World, chance: Random) -> None:
+    """Values beside the load that a dimension has no room for: one too long, and more than it may have.
+
+    What becomes of the dimension is for the design; the sums over its groups stay what they are.
+    """
+    assert world.client is not None
+    world.situation.overflown = True
+    values = [b"x" * (MOST_LENGTH + 1), b"\xc3\xa9" * (MOST_LENGTH + 1)]
+    for each in chance.sample(values, chance.randint(1, len(values))):
+        await world.client.send_with_geo([each] * chance.choice([1, 50]))
+    if chance.random() < 0.5:
+        await world.client.send_with_geo([b"V%d" % number for number in range(MOST_VALUES + 1)])

@@ -4,11 +4,14 @@ import asyncio
 import json
 import signal
 import time
+from contextlib import suppress
 from datetime import date, timedelta
 from random import Random
 
+import asyncpg
 import httpx
 
+from adbench.faults.bypass import Bypass
 from adbench.faults.cluster import LOOK_S, PATIENCE_S, send_signal
 from adbench.faults.harms.registry import harm
 from adbench.faults.world import FOLDERS, ROLLUPS, World
@@ -52,6 +55,30 @@ async def move(world: World, chance: Random) -> None:
     await _killed(world, chance, "migrate", "--variant", target)
     await world.run("migrate", "--variant", target)
     world.folder = target
+
+
+@harm("move-bypassed", 1)
+async def move_bypassed(world: World, chance: Random) -> bool:
+    """Others write straight into `events` and its partitions during a move: what they commit is there afterwards."""
+    assert world.client is not None
+    target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
+    moving = asyncio.create_task(world.run("migrate", "--variant", target))
+    connection = await world.connect()
+    committed = 0
+    # So that a writer that names a partition waits for the switch no longer than the move waits for it.
+    await connection.execute("SET lock_timeout = '2s'")
+    try:
+        while not moving.done():
+            # The tables of before are gone in the middle of a statement, or are waited for: nothing is stored then.
+            with suppress(asyncpg.PostgresError):
+                await world.client.bypass(connection, chance.choice(list(Bypass)), chance.choice([1, 40, 400]))
+                committed += 1
+            await asyncio.sleep(chance.uniform(0, 0.5))  # a move waits for tables that somebody uses without a pause
+        await moving
+    finally:
+        await connection.close()
+    world.folder = target
+    return committed > 0
 
 
 @harm("archive", folders=ROLLUPS, needs="pyarrow")
@@ -128,7 +155,7 @@ def _id(key: str) -> str:
 
 
 async def _refused(world: World, key: str) -> None:
-    """Wait until no service takes the key any more. Raises AssertionError when one goes on."""
+    """Wait until no service takes the key any more. Raise AssertionError when one goes on."""
     give_up = time.monotonic() + PATIENCE_S
     async with httpx.AsyncClient(timeout=PATIENCE_S, headers={"X-API-Key": key}) as client:
         for service in world.services:

@@ -16,7 +16,7 @@ class NoClock(RuntimeError):
 
 
 def cpu_s(pid: int) -> float:
-    """Return the seconds of CPU time that a process has used. Raises NoClock when it has ended, or cannot be asked."""
+    """Return the seconds of CPU time that a process has used. Raise NoClock when it has ended, or cannot be asked."""
     try:
         return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED
     except OSError as error:
@@ -44,5 +44,5 @@ class Family:
         self.members = [self._pid, *sorted(child.pid for child in psutil.Process(self._pid).children())]
 
     def cpu_s(self) -> float:
-        """Return the seconds of those that were there at the last refresh. Raises NoClock when one has ended since."""
+        """Return the seconds of those that were there at the last refresh. Raise NoClock when one has ended since."""
         return sum(cpu_s(pid) for pid in self.members)

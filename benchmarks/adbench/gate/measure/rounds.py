@@ -33,7 +33,7 @@ def order(sides: Sequence[str], draw: random.Random) -> list[str]:
 def play(
     pieces: Iterable[tuple[str, Callable[[S], Seconds]]], sides: dict[str, S], draw: random.Random
 ) -> dict[str, dict[str, float]]:
-    """Play one round; return metric → side → seconds. Raises clocks.NoClock, and then the whole round is void."""
+    """Play one round; return metric → side → seconds. Raise clocks.NoClock, and then the whole round is void."""
     means: dict[str, dict[str, float]] = {}
     for _, work in pieces:
         turns: dict[str, list[Seconds]] = {name: [] for name in sides}
@@ -59,7 +59,7 @@ class Sampler(Generic[S]):
         return {metric: name for name in self._pieces for metric in self._attempt({name})}
 
     def round(self, pieces: Iterable[str]) -> None:
-        """Run one round of these pieces. Raises clocks.NoClock when MOST_FAILURES rounds have been void in a row."""
+        """Run one round of these pieces. Raise clocks.NoClock when MOST_FAILURES rounds have been void in a row."""
         for metric, by_side in self._attempt(set(pieces)).items():
             kept = self.samples.setdefault(metric, {name: [] for name in by_side})
             for name, value in by_side.items():

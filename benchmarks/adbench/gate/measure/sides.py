@@ -62,7 +62,7 @@ class Probe:
         self._process = process
 
     def ask(self, **question: Any) -> dict[str, Any]:
-        """Return its answer. Raises SideError when it cannot do that in this revision."""
+        """Return its answer. Raise SideError when it cannot do that in this revision."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(question) + "\n")
@@ -92,7 +92,7 @@ def opened(
 ) -> Iterator[list[Side]]:
     """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs what is ours.
 
-    Raises SideError, EmbeddedError or ServiceError; all that was started is stopped.
+    Raise SideError, EmbeddedError or ServiceError; all that was started is stopped.
     """
     with ExitStack() as stack:
         # Side by side, because most of it is waiting and starting interpreters.

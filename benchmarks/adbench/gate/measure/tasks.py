@@ -138,7 +138,7 @@ class Work:
         return {"codec": self.codec, "ingest": self.ingest, "reports": self.reports}
 
     def codec(self, side: Side) -> Seconds:
-        """Decode alone, in a process of its own. Raises SideError where the revision has no such decoder."""
+        """Decode alone, in a process of its own. Raise SideError where the revision has no such decoder."""
         answer = side.probe.ask(body=str(self._body), times=self._suite.decoded)
         return {"codec.cpu": answer["cpu_s"]}
 

@@ -77,7 +77,7 @@ def environment(repository: Path, path: Path, home: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Return what git prints. Raises TreeError with what it complains of."""
+    """Return what git prints. Raise TreeError with what it complains of."""
     # A hook that runs the gate sets GIT_DIR, which would win over the folder.
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
@@ -90,5 +90,5 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def repository() -> Path:
-    """Return the repository that this file belongs to. Raises TreeError when it is not in one."""
+    """Return the repository that this file belongs to. Raise TreeError when it is not in one."""
     return Path(git(Path(__file__).parent, "rev-parse", "--show-toplevel"))

@@ -98,15 +98,9 @@ def calls(result: Result) -> list[Call]:
                 check.name,
                 Verdict(verdict.removesuffix(" (allowed)")),
                 reason,
-                _interval(ratio),
-                _interval(control),
+                statistics.Interval(ratio.value, *ratio.ends),
+                statistics.Interval(control.value, *control.ends),
                 confidence=float(ratio.labels["confidence"]),
             )
         )
     return found
-
-
-def _interval(measurement: Measurement) -> statistics.Interval:
-    assert measurement.low is not None
-    assert measurement.high is not None
-    return statistics.Interval(measurement.value, measurement.low, measurement.high)
