@@ -50,22 +50,34 @@ class OnePiece:
     tenth of what a request with one event costs (docs/decisions/0014).
     """
 
-    __slots__ = ("_connection", "_head")
+    __slots__ = ("_connection", "_head", "_waits")
 
-    def __init__(self, connection: "Protocol") -> None:
+    def __init__(self, connection: "Protocol", *, waits: bool) -> None:
         self._connection = connection
+        self._waits = waits  # the client for "100 Continue"
         self._head: bytes | None = None  # not come yet; b"": gone
 
     def write(self, data: bytes) -> None:
         """Write a piece of the answer. The first one is the head, except for "100 Continue", which is urgent."""
         if self._head is None:
             if data.startswith(b"HTTP/1.1 100 "):
+                self._waits = False
                 self._connection.write(data)
             else:
-                self._head = data
+                self._head = self._unasked(data)
         else:
             self._connection.write(self._head + data if self._head else data)
             self._head = b""
+
+    def _unasked(self, head: bytes) -> bytes:
+        """Return the head of an answer; it ends the connection if the client still waits for leave to send its body.
+
+        Such a client may send its body now or not, and its next request could not be told from it (RFC 9110, 10.1.1).
+        """
+        if not (self._waits and self._connection.cycle.keep_alive):
+            return head
+        self._connection.cycle.keep_alive = False
+        return head[:-2] + b"connection: close\r\n\r\n"
 
     def close(self) -> None:
         """Write what is held back, and end the connection."""

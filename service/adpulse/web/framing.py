@@ -5,6 +5,7 @@ import re
 _END = b"\r\n\r\n"  # of a head, and of a chunked body with or without trailers
 _REQUEST_LINE = re.compile(rb"[A-Z-]+ [!-~]+ HTTP/1\.[01]\r\n")
 _BEGINNINGS = b"\rABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_AUTHORITY = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _UPGRADE = re.compile(rb"\r\nupgrade(?=:)", re.IGNORECASE)
 
 
@@ -39,6 +40,12 @@ def why_malformed(data: bytes, start: int) -> str:
     if b" HTTP/1." in line and not line.isascii():
         return "The address has characters that must be percent-encoded, as %C3%A9 for é (UTF-8)."
     return str(MalformedError())
+
+
+def authority_of(target: bytes) -> bytes | None:
+    """Return the host and port of an absolute target, which counts instead of Host (RFC 9112, 3.2.2); else None."""
+    found = _AUTHORITY.match(target)
+    return found[1] if found else None
 
 
 def without_offer(head: bytes) -> bytes:

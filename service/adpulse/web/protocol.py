@@ -94,7 +94,7 @@ class Protocol(RequestReader):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["method"] != "HEAD":  # its answer is a head, after which nothing is written
-            cycle.transport = OnePiece(self)  # type: ignore[assignment]  # the part of a transport that a cycle uses
+            cycle.transport = OnePiece(self, waits=cycle.waiting_for_100_continue)  # type: ignore[assignment]  # the part of a transport that a cycle uses
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:

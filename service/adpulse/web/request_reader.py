@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from adpulse.web.framing import (
     ChunkedBody,
     MalformedError,
+    authority_of,
     check_request_line,
     end_of_head,
     why_malformed,
@@ -165,6 +166,8 @@ class RequestReader(HttpToolsProtocol):
         if b"expect" in headers:  # HTTP/1.0 knows no such answer
             expects = headers[b"expect"].lower() == b"100-continue"
             self.expect_100_continue = expects and self.parser.get_http_version() == "1.1"
+        if (authority := authority_of(self.url)) is not None:
+            self.headers[:] = [(name, authority if name == b"host" else value) for name, value in self.headers]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -337,6 +337,26 @@ async def test_a_header_has_one_meaning(service: int, version: str, headers: str
     assert status == 200 or document["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        ("/healthz", "localhost", 200),
+        ("/healthz?http://evil.example/", "localhost", 200),
+        ("http://localhost/healthz", "evil.example", 200),
+        ("http://[::1]:8080/healthz", "localhost", 200),
+        ("http://evil.example/healthz", "localhost", 421),
+        ("http://evil.example:80/healthz", "127.0.0.1", 421),
+        ("http://localhost@evil.example/healthz", "localhost", 421),
+        ("http://evil.example/healthz", "localhost\r\nHost: localhost", 400),
+    ],
+)
+async def test_the_name_in_the_target_counts(service: int, target: str, host: str, status: int) -> None:
+    """An absolute target says where the request goes, and not Host (RFC 9112, 3.2.2)."""
+    request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    [(found, _)] = replies(await converse(service, request))
+    assert found == status
+
+
 LOOPBACK = ("localhost", "LOCALHOST:80", "a.localhost", "127.0.0.1:8080", "[::1]:8080", "10.1.2.3", "localhost.")
 
 

@@ -115,6 +115,14 @@ async def test_permission_to_send_a_body_is_given_at_once() -> None:
     assert transport.pieces[1:] == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone"]
 
 
+async def test_a_body_that_nobody_asked_for_is_no_request() -> None:
+    """A client that waits for leave to send gets its answer at once, and the connection ends: it may send or not."""
+    question = POST + b"Expect: 100-continue\r\n\r\n"
+    transport = await pieces(early, question, b"{}", POST + b"\r\n{}")
+    assert transport.pieces == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\ndone"]
+    assert transport.closed
+
+
 @pytest.mark.parametrize("messages", [(), (START,)])
 async def test_an_answer_that_breaks_off_ends_the_connection(messages: tuple[Message, ...]) -> None:
     """Without a body the client learns it from the end of the connection, or from a 500 when nothing was said yet."""
