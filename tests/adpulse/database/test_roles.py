@@ -31,6 +31,7 @@ FOUNDATION = {
     "declared_dimension": {},
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
+    "event_ids_past": {INGEST: {"SELECT"}},
     "api_keys": {INGEST: {"SELECT"}},
     "rollup_mark": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "INSERT", "UPDATE"}},
     "heartbeat": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "UPDATE"}},
