@@ -249,7 +249,7 @@ FORBIDDEN = {
         UPDATE event_ids SET event_id = gen_random_uuid()
         SELECT tend_partitions()
         SELECT retire_days('2099-01-01')
-        SELECT rollup_give_up(0)
+        SELECT rollup_dims()
     """,
     REPORT: """
         INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES (now(), 'C', 'U', 'click')
@@ -264,7 +264,7 @@ FORBIDDEN = {
         INSERT INTO schema_migrations VALUES (99, 'forged')
         SELECT tend_partitions()
         SELECT retire_days('2099-01-01')
-        SELECT rollup_give_up(0)
+        SELECT rollup_dims()
     """,
     MAINTAIN: """
         SELECT user_id FROM events
