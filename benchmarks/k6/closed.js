@@ -23,10 +23,12 @@ const elapsed = new Trend('ingest_elapsed', true);
 
 const packed = __ENV.GZIP === '1';
 const keyed = __ENV.KEYED === '1';
-// Where a body has this, each request puts twelve hexadecimal digits of its own: the end of each event_id.
+// Where a body has one of these, each request puts twelve hexadecimal digits into each event_id: of its own, or of now.
 const HOLE = '@@@@@@@@@@@@';
+const MOMENT = '~~~~~~~~~~~~';
 const bodies = __ENV.BODIES.split('\n').map((path) => (packed ? open(path, 'b') : open(path)));
-const pieces = packed || !bodies[0].includes(HOLE) ? null : bodies.map((body) => body.split(HOLE));
+const hole = packed ? undefined : [HOLE, MOMENT].find((each) => bodies[0].includes(each));
+const pieces = hole === undefined ? null : bodies.map((body) => body.split(hole));
 // What almost every reply says, word for word: such a one need not be parsed.
 const usual = `{"accepted":${config.batch},"duplicates":0,"rejected":[],"rejected_count":0}`;
 
@@ -64,8 +66,12 @@ function unique() {
   return user + hex(sent, 6);
 }
 
+function filling() {
+  return hole === MOMENT ? hex(Date.now(), 12) : unique();
+}
+
 function post() {
-  const body = pieces === null ? bodies[sent % bodies.length] : pieces[sent % pieces.length].join(unique());
+  const body = pieces === null ? bodies[sent % bodies.length] : pieces[sent % pieces.length].join(filling());
   const params = keyed
     ? { headers: Object.assign({ 'Idempotency-Key': unique() }, fixed.headers) }
     : fixed;

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     queue_bytes: Count = Field(64_000_000, description="bytes of bodies that may wait; more: 503")
     write_timeout_s: Seconds = Field(30, description="longest transaction; longer: 503 and a new connection")
     idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
+    event_id_days: int | None = Field(
+        None, ge=1, le=50_000, description="how long an event_id is remembered, at least; none: for good"
+    )
 
     # Reports
     readers: Count = Field(4, description="database connections that read, per process; as many again for totals")

@@ -89,7 +89,8 @@ MAINTENANCE_STEP_FAILURES = Counter(
     ["step"],
 )
 MAINTENANCE_WARNINGS = Counter(
-    "adpulse_maintenance_warnings_total", "Warnings of maintain.sql, such as a dimension given up; the log has the text"
+    "adpulse_maintenance_warnings_total",
+    "Warnings of maintain.sql, such as values that share a row; the log has the text",
 )
 # Known to the process that holds the maintenance lock, and NaN elsewhere: take the max over all instances.
 MAINTAINED = Gauge(
@@ -98,6 +99,11 @@ MAINTAINED = Gauge(
     multiprocess_mode="livemostrecent",
 )
 DELTAS = Gauge("adpulse_rollup_delta_rows", "Deltas that wait for compaction", multiprocess_mode="livemostrecent")
+FOLDED = Gauge(
+    "adpulse_folded_dimensions",
+    'Dimensions of which some values share the row "(other)", being too many or too long',
+    multiprocess_mode="livemostrecent",
+)
 PARTITIONS = Gauge("adpulse_partitions", "Partitions of the table events", multiprocess_mode="livemostrecent")
 DURABILITY_RISKS = Gauge(
     "adpulse_durability_risks",

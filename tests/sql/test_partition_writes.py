@@ -91,7 +91,9 @@ async def _upgraded(connection: Connection, tmp_path: Path) -> str:
 
 async def _attached(connection: Connection, tmp_path: Path) -> str:
     lower = datetime.combine(DAY, time(), UTC)
-    await connection.execute("CREATE TABLE mine (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    await connection.execute(
+        "CREATE TABLE mine (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)"
+    )
     await connection.execute(
         f"ALTER TABLE events ATTACH PARTITION mine FOR VALUES FROM ('{lower}') TO ('{lower + timedelta(days=1)}')"
     )
@@ -216,7 +218,9 @@ async def test_a_move_refuses_tables_that_come_or_go_by_hand(
 
 async def _attached_empty(connection: Connection) -> None:
     lower = datetime.combine(DAY - timedelta(days=5), time(), UTC)
-    await connection.execute("CREATE TABLE mine (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    await connection.execute(
+        "CREATE TABLE mine (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)"
+    )
     await connection.execute(
         f"ALTER TABLE events ATTACH PARTITION mine FOR VALUES FROM ('{lower}') TO ('{lower + timedelta(days=1)}')"
     )

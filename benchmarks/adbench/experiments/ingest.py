@@ -24,7 +24,7 @@ from adbench.records import store, terminal
 from adbench.records.model import Measurement, Result
 from adbench.records.statistics import geometric_mean, ratio
 from adbench.workload.dataset import BLOCK
-from adbench.workload.request_bodies import REPEATED, Cell, live, write_bodies
+from adbench.workload.request_bodies import IDS, REPEATED, Cell, live, write_bodies
 from adpulse.settings import Settings
 
 DATABASE = "adpulse_ingest"
@@ -34,12 +34,12 @@ WARMUP_S = 0.5
 CELLS = [
     Cell(1_000),
     Cell(1_000, "keyed"),
-    Cell(1_000, "ids"),
+    *(Cell(1_000, kind) for kind in IDS),
     *(Cell(batch) for batch in USERS if batch != 1_000),
     *(Cell(batch, "gzip") for batch in USERS),
 ]
 # Those that have a target: see docs/explanation/ingest.md.
-TARGETS = [Cell(1_000), Cell(1_000, "keyed"), Cell(1_000, "ids"), Cell(1)]
+TARGETS = [Cell(1_000), Cell(1_000, "keyed"), Cell(1_000, "ids-v7"), Cell(1)]
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _measurements(plan: IngestPlan, rounds: list[Round], memory: int | None) -> 
             spent = [each.processor_us[cell][program] for each in rounds]
             yield over_rounds("ingest.processor", spent, "us/event", cell.labels | {"program": program})
     plain = Cell(1_000)
-    for kind in ("keyed", "ids"):
+    for kind in ("keyed", *IDS):
         cell = Cell(1_000, kind)
         if plain in plan.cells and cell in plan.cells:
             share = ratio([(each.rates[plain], each.rates[cell]) for each in rounds], plan.seed)

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,16 @@ from adbench.workload.dataset import BLOCK, Dataset
 RATE = 150_000
 BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
 HOLE = "@" * 12  # see k6/closed.js
+MOMENT = "~" * 12  # the same, for the milliseconds of a UUID of version 7
 REPEATED = 0.01  # share of events whose event_id has come before
+
+
+# Kinds of ids, each from twenty random digits. Those of version 7 are neighbours in the index, the others lie anywhere.
+IDS: dict[str, Callable[[str], str]] = {
+    "ids": lambda raw: f"{raw[:8]}-{raw[8:12]}-4{raw[12:15]}-8{raw[15:18]}-{HOLE}",
+    "ids-v7": lambda raw: f"{MOMENT}7{raw[:3]}8{raw[3:18]}",
+    "ids-text": lambda raw: f"order-{raw[:10]}-{HOLE}",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Cell:
     """One way to send events."""
 
     batch: int
-    kind: str = "plain"  # plain, gzip, keyed (Idempotency-Key) or ids (event_id, some of them repeated)
+    kind: str = "plain"  # plain, gzip, keyed (Idempotency-Key) or one of IDS (event_id, some of them repeated)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -59,8 +68,8 @@ def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     paths = []
     for number in range(count):
         batch = list(islice(source, cell.batch))
-        if cell.kind == "ids":
-            batch = list(_with_ids(batch, rng))
+        if cell.kind in IDS:
+            batch = list(_with_ids(batch, cell.kind, rng))
         text = body(batch)
         path = folder / f"{cell.kind}-{cell.batch}-{number}"
         path.write_bytes(gzip.compress(text, 6) if cell.kind == "gzip" else text)
@@ -68,14 +77,13 @@ def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
     return paths
 
 
-def _with_ids(batch: list[dict[str, Any]], rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    # The beginning is fixed and random, and so lies anywhere in the index; the end is filled in for each request.
-    starts: list[str] = []
+def _with_ids(batch: list[dict[str, Any]], kind: str, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    # What is fixed is random; the hole is filled in for each request.
+    written: list[str] = []
     for event in batch:
-        if starts and rng.random() < REPEATED:
-            start = starts[int(rng.integers(len(starts)))]
+        if written and rng.random() < REPEATED:
+            event_id = written[int(rng.integers(len(written)))]
         else:
-            raw = rng.bytes(8).hex()
-            start = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{rng.bytes(2).hex()[:3]}"
-            starts.append(start)
-        yield event | {"event_id": f"{start}-{HOLE}"}
+            event_id = IDS[kind](rng.bytes(10).hex())
+            written.append(event_id)
+        yield event | {"event_id": event_id}

@@ -19,7 +19,8 @@ FROM pg_class
 WHERE
   relnamespace = current_schema()::regnamespace AND relkind = 'r'
   AND (relname ~ '^rollup_' OR relname IN ('heartbeat', 'raw_horizon'))
-  AND relname NOT IN ('rollup_mark', 'rollup_moved')
+  -- Nor what says where the upkeep of dimensions is: a subscriber reads raw events for these.
+  AND relname NOT IN ('rollup_mark', 'rollup_moved', 'rollup_dim_change', 'rollup_dim_tail')
 \gset
 
 -- Events arrive as rows of `events`, not of a partition, and go to the subscriber's own partitions. DELETE is left

@@ -87,6 +87,8 @@ class _Work:
             done = await self._export(f"events_p{day:%Y%m%d}", day, part)
             if done is None:
                 return None
+            if self.variant.has_dimensions:
+                await self.connection.execute("SELECT rollup_dim_keep($1)", day)
             await alone(self.connection, lambda: self._detach(done), f"the partition of {day} cannot be detached")
         except asyncpg.UndefinedTableError:
             return None
@@ -165,6 +167,8 @@ class _Work:
         """
         name = f"{done.day:%Y%m%d}"
         await self.connection.execute("LOCK TABLE ONLY events IN ACCESS EXCLUSIVE MODE")
+        if self.variant.has_dimensions:
+            await self.connection.execute("SELECT rollup_dim_advance()")
         await self.connection.execute(f"ALTER TABLE events DETACH PARTITION events_p{name}")
         await self.connection.execute(f"ALTER TABLE events_p{name} RENAME TO archiving_p{name}")
         await self._record(done)

@@ -11,6 +11,7 @@ from adpulse.archive import parquet
 from adpulse.archive.manifest import ArchiveError, Step, alone, check, content, content_of, sha256, silent, tables
 from adpulse.database.connections import Connection
 from adpulse.variants import catalogue
+from adpulse.variants.catalogue import Variant
 
 
 async def restore(
@@ -26,7 +27,8 @@ async def restore(
     Roll-ups hold them already: events go into their partition past the triggers of `events`. What came late stays. Each
     day is one transaction. `kept_from`: the first day that retention keeps. Raises ArchiveError, MissingExtra, OSError.
     """
-    check(await catalogue.active(connection))
+    variant = await catalogue.active(connection)
+    check(variant)
     parquet.check()
     records = await connection.fetch("SELECT * FROM archived_days ORDER BY day, part")
     by_day: dict[date, list[asyncpg.Record]] = {}
@@ -50,11 +52,11 @@ async def restore(
         if await asyncio.to_thread(sha256, path) != record["sha256"]:
             raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
         step("checked", record["day"])
-    return {day: await _restore_day(connection, folder, day, each, step) for day, each in by_day.items()}
+    return {day: await _restore_day(connection, folder, variant, day, each, step) for day, each in by_day.items()}
 
 
 async def _restore_day(
-    connection: Connection, folder: Path, day: date, records: Sequence[asyncpg.Record], step: Step
+    connection: Connection, folder: Path, variant: Variant, day: date, records: Sequence[asyncpg.Record], step: Step
 ) -> int:
     await alone(
         connection,
@@ -76,5 +78,9 @@ async def _restore_day(
             raise ArchiveError(f"what was loaded of {day} is not what was archived; nothing of it was kept")
         # From this commit on questions about raw events of the day are answered again.
         await connection.execute("DELETE FROM archived_days WHERE day = $1", day)
+        if variant.has_dimensions:
+            # These have another number now. Roll-ups by dimension are built from them anew.
+            places = "ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped)"
+            await connection.execute(f"SELECT rollup_dim_forget({places}, $1, $1)", day)
     step("restored", day)
     return sum(record["events"] for record in records)

@@ -94,6 +94,11 @@ def unpack(row: bytes) -> Values:
     )
 
 
+def stream_ids(ids: Iterable[bytes]) -> bytes:
+    """Return the bytes of one COPY of UUIDs alone, each given as its 16 bytes."""
+    return b"".join((HEADER, *(b"\0\1\0\0\0\x10" + event_id for event_id in ids), TRAILER))
+
+
 def stream(groups: Iterable[list[bytes]]) -> bytes:
     """Return the bytes of one COPY."""
     return b"".join((HEADER, *chain.from_iterable(groups), TRAILER))

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import asyncpg
@@ -75,6 +75,15 @@ class Job:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """The ways in which a group is written, from fast to careful."""
+
+    day: date | None = None  # straight into the partition of this day
+    one_by_one: bool = False  # ids are claimed without a race
+    salvage: bool = False  # rows that the database refuses are left out
+
+
 class _NoPartition(Exception):
     """What has the name of the day's partition is none of `events` any more; nothing was stored."""
 
@@ -87,18 +96,23 @@ async def write(connection: Connection, group: Sequence[Job], days: Partitions) 
     stored.
     """
     try:
-        if (day := await _day(connection, group, days)) is not None:
+        how = How(day=await _day(connection, group, days))
+        while True:
             try:
-                return await _write(connection, group, day)
+                return await _write(connection, group, how)
             except (*partitions.NOT_THERE, _NoPartition):
+                if how.day is None:
+                    raise
                 # Dropped, detached or moved since; in a new transaction, which holds no lock on it.
                 days.forget()
-        await _write(connection, group)
+                how = replace(how, day=None)
+            except idempotency.Raced:
+                how = replace(how, one_by_one=True)
     except (*POISON, CONCEALED) as error:
         telemetry.SPLIT.inc()
         log.warning("a group of %d batches is split, the database refused it: %s", len(group), type(error).__name__)
         for job in group:
-            await _once(connection, [job], salvage=True)
+            await _once(connection, [job], How(one_by_one=True, salvage=True))
 
 
 async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -> date | None:
@@ -109,31 +123,29 @@ async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -
     return await days.day(connection, found.pop(), sum(len(job.batch.rows) for job in group))
 
 
-async def _write(connection: Connection, group: Sequence[Job], day: date | None = None) -> None:
+async def _write(connection: Connection, group: Sequence[Job], how: How) -> None:
     if any(job.key is not None or job.batch.ids is not None for job in group):
-        await _once(connection, group, day)
+        await _once(connection, group, how)
         return
-    await _copy(connection, [job.batch.rows for job in group], day)
+    await _copy(connection, [job.batch.rows for job in group], how.day)
     for job in group:
         job.settle(job.result())
 
 
-async def _once(
-    connection: Connection, group: Sequence[Job], day: date | None = None, *, salvage: bool = False
-) -> None:
-    """Write what was not taken before; with `salvage`, without the rows that the database refuses."""
+async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
+    """Write what was not taken before."""
     for job in group:
         job.duplicates, job.refused = [], []
     expected = {job: job.result() for job in group}
     async with connection.transaction():
         outcomes = await _claim_keys(connection, expected)
         fresh = [job for job in group if job not in outcomes]
-        places = await _claim_ids(connection, fresh)
-        if salvage:
+        places = await _claim_ids(connection, fresh, how)
+        if how.salvage:
             for job, job_places in zip(fresh, places, strict=True):
                 await _salvage(connection, job, job_places)
         else:
-            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], day)
+            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], how.day)
         answers = {job: job.result() for job in fresh}
         await _keep_answers(connection, answers, expected)
     for job, outcome in (outcomes | answers).items():
@@ -252,10 +264,10 @@ async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expe
         await idempotency.free_keys(connection, void)
 
 
-async def _claim_ids(connection: Connection, jobs: Sequence[Job]) -> list[Sequence[int]]:
+async def _claim_ids(connection: Connection, jobs: Sequence[Job], how: How) -> list[Sequence[int]]:
     """Return for each job the places of rows whose event_id is new, or that have none; the first one of an id wins."""
     ids = {event_id for job in jobs for event_id in job.batch.ids or () if event_id is not None}
-    new = await idempotency.claim_ids(connection, ids) if ids else set()
+    new = await idempotency.claim_ids(connection, ids, one_by_one=how.one_by_one) if ids else set()
     places: list[Sequence[int]] = []
     for job in jobs:
         if job.batch.ids is None:

@@ -21,6 +21,7 @@ SELECT
   pg_database_size(current_database()) AS bytes,
   (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('events')) AS partitions,
   to_regclass('rollup_delta') IS NOT NULL AS has_deltas,
+  to_regclass('rollup_dimension') IS NOT NULL AS has_dimensions,
   EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
 """
 # Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
@@ -34,9 +35,12 @@ WHERE
 """
 _DELTAS = "SELECT count(*) FROM rollup_delta"
 
+_FOLDED = "SELECT count(*) FROM rollup_dimension WHERE folded AND NOT dropped"
+
 _OF_THE_DATABASE = (
     telemetry.MAINTAINED,
     telemetry.DELTAS,
+    telemetry.FOLDED,
     telemetry.PARTITIONS,
     telemetry.DATABASE_BYTES,
     telemetry.DURABILITY_RISKS,
@@ -77,6 +81,7 @@ async def read_database(connection: Connection) -> None:
     telemetry.PARTITIONS.set(row["partitions"])
     count = _NUMBERED_DELTAS if row["numbered"] else _DELTAS
     telemetry.DELTAS.set(await connection.fetchval(count) if row["has_deltas"] else 0)
+    telemetry.FOLDED.set(await connection.fetchval(_FOLDED) if row["has_dimensions"] else 0)
     risks = await durability.risks(connection)
     telemetry.DURABILITY_RISKS.set(len(risks))
     for risk in risks:

@@ -32,6 +32,7 @@ _RETIRE = (
     f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) "
     "THEN retire_days(first_day_kept($1, $2)) ELSE false END"
 )
+_FORGET = "SELECT tend_event_ids($1, first_day_kept(0, $2))"
 _EXPIRE_EVERY_S = 60.0
 
 
@@ -155,6 +156,8 @@ class Maintainer(DatabaseWorker):
         ]
         if self._settings.retention_days is not None:
             steps.append(Step("retention", _EXPIRE_EVERY_S, self._retire))
+        if self._settings.event_id_days is not None:
+            steps.append(Step("expiry of event ids", _EXPIRE_EVERY_S, self._forget_ids))
         while True:
             started = time.monotonic()
             for step in steps:
@@ -196,3 +199,7 @@ class Maintainer(DatabaseWorker):
     async def _retire(self, connection: Connection) -> bool:
         more: bool = await connection.fetchval(_RETIRE, self._settings.retention_days, datetime.now(UTC))
         return more
+
+    async def _forget_ids(self, connection: Connection) -> bool:
+        await connection.execute(_FORGET, self._settings.event_id_days, datetime.now(UTC))
+        return False

@@ -1,6 +1,6 @@
 """The answer of GET /report as FastAPI publishes it. The bytes of one are written by adpulse.reports.render."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import SkipJsonSchema
@@ -25,7 +25,13 @@ class Excluded(_Object):
     groups: list[str | None] = Field(alias="not")
 
 
-Filter = dict[str, str | Excluded | None]
+class Shared(_Object):
+    """The values of a dimension that have no rows of their own, in the row "(other)"."""
+
+    other: Literal[True]
+
+
+Filter = dict[str, str | Excluded | Shared | None]
 
 
 class Question(_Object):
@@ -48,7 +54,10 @@ class Meta(_Object):
     took_ms: float
     lag_ms: int | _Absent = Field(None, description="How old the data may be: from a read replica only.")
     groups: int | _Absent = Field(None, description="How many groups there are, also beyond `limit`.")
-    hints: list[str] | _Absent = Field(None, description="What may be wrong with a question that found nothing.")
+    hints: list[str] | _Absent = Field(None, description="What a client should know of the answer.")
+    source: Literal["raw events"] | _Absent = Field(
+        None, description="`raw events` where roll-ups by dimension could not tell, and single events were read."
+    )
 
 
 # Of the metrics, a reply has those that were asked for.

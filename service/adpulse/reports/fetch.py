@@ -1,6 +1,6 @@
 """Everything that a report needs of the database: the statements that it asks, one after another."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from adpulse.reports.query import Query, QueryError, Span
 from adpulse.reports.rows import Bucket, Cells, Group, Rest
 from adpulse.variants.catalogue import Variant
 
+_RAW = "raw"  # the note of a row that says no more than that raw events were read for want of roll-ups
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -28,7 +30,8 @@ class Reach:
 class Fetched:
     """The answers of the database: `cells`, and `reach` where it was asked for, of each span of the query.
 
-    `groups` are all groups in the order of the query, `kept` those that get a row.
+    `groups` are all groups in the order of the query, `kept` those that get a row. `raw`: raw events were read for want
+    of roll-ups.
     """
 
     cells: list[Cells]
@@ -36,6 +39,7 @@ class Fetched:
     groups: list[Group]
     kept: list[Group]
     hints: tuple[str, ...]
+    raw: bool
 
 
 async def fetch(connection: Connection, variant: Variant, query: Query, *, exact: bool, most_cells: int) -> Fetched:
@@ -43,23 +47,27 @@ async def fetch(connection: Connection, variant: Variant, query: Query, *, exact
 
     `exact`: with sums that may pass 2^63. Raises QueryError when there are more than `most_cells` groups and buckets.
     """
-    cells = [rows.collect(await _records(connection, variant, query, span, exact, most_cells)) for span in query.spans]
+    records = [await _records(connection, variant, query, span, exact, most_cells) for span in query.spans]
+    raw = any(record[7:] == (_RAW,) for each in records for record in each)
+    cells = [rows.collect(record for record in each if record[7:] != (_RAW,)) for each in records]
     users = await _users_by_group(connection, query) if query.order_by == REACH else None
     groups = rows.rank(query, cells, users)
-    kept = groups if len(groups) <= query.limit else [*groups[: query.limit], Rest.OTHER]
+    kept = groups[: query.limit]
+    if len(kept) < len(groups) or any(Rest.OTHER in each for each in cells):
+        kept.append(Rest.OTHER)
     reach = [await _reach(connection, query, span, kept) for span in query.spans] if query.reach else []
-    return Fetched(cells, reach, groups, kept, await hints.find(connection, query, cells))
+    return Fetched(cells, reach, groups, kept, await hints.find(connection, query, cells), raw)
 
 
 async def _records(
     connection: Connection, variant: Variant, query: Query, span: Span, exact: bool, most: int
-) -> Iterable[Iterable[Any]]:
+) -> list[tuple[Any, ...]]:
     arguments = query.arguments(span.window)
     if query.group_by is None and exact:
-        return _with_integers(await connection.fetch(variant.exact_report, *arguments))
+        return list(_with_integers(await connection.fetch(variant.exact_report, *arguments)))
     if query.group_by is None:
         statement = variant.statement(totals_only=query.totals_only)
-        return await connection.fetch(statement.text, *arguments[: statement.parameters])
+        return [tuple(record) for record in await connection.fetch(statement.text, *arguments[: statement.parameters])]
     # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
     # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
     report = (variant.exact_report if exact else variant.report).strip().removesuffix(";")
@@ -69,13 +77,13 @@ async def _records(
     if len(records) > most:
         advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"
         raise QueryError("group_by", f"gives more than {most} groups and buckets; {advice}")
-    return _with_integers(records) if exact else records
+    return list(_with_integers(records)) if exact else [tuple(record) for record in records]
 
 
 def _with_integers(records: Sequence[asyncpg.Record]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows with sums as int: a numeric arrives as Decimal."""
-    for bucket, group, *sums in records:
-        yield bucket, group, *map(int, sums)
+    for record in map(tuple, records):
+        yield *record[:2], *map(int, record[2:7]), *record[7:]
 
 
 # ── Different users ──────────────────────────────────────────────────────────────────────────────────────────

@@ -17,9 +17,11 @@ MOST = 32  # conditions of a report, each of which PostgreSQL evaluates for ever
 MOST_EXCLUDED = 1_000  # groups that one condition leaves out
 _MOST_BYTES = 16_384  # of a row's filter, which has to fit into the head of a request
 
-# The text that names the group; None, the events without the key; or {"not": [groups]}, all events but these groups'.
-Condition = str | None | dict[str, list[str | None]]
+# The text that names the group; None, the events without the key; {"not": [groups]}, all events but these groups'; or
+# OTHER: the values of a dimension that share one row (sql/variants/08_rollup_dims).
+Condition = str | None | dict[str, Any]
 Filters = dict[str, Condition]
+OTHER: dict[str, Any] = {"other": True}
 
 _JSON = 'must be key:value, for example geo:IN, or a row\'s filter, for example {"geo": "IN"}'
 
@@ -63,9 +65,13 @@ def _check(key: str, condition: Any) -> None:
         # It would look for a metadata key of that name, find nothing, and look like an answer.
         allowed = f"{', '.join(FIELDS)} and keys of metadata, for example geo:IN"
         raise ValueError(f"names a field of the event that no report is by; allowed: {allowed}")
+    if condition == OTHER and condition["other"] is True and key not in FIELDS:
+        condition = None
     excluded = condition.get("not") if isinstance(condition, dict) and len(condition) == 1 else [condition]
     if not isinstance(excluded, list) or not all(each is None or isinstance(each, str) for each in excluded):
-        raise ValueError('has a value that is neither a text, nor null, nor {"not": [texts or null]}')
+        raise ValueError(
+            'has a value that is neither a text, nor null, nor {"not": [texts or null]}, nor {"other": true}'
+        )
     if len(excluded) > MOST_EXCLUDED:
         raise ValueError(f"leaves out more than {MOST_EXCLUDED} groups")
     if not all(is_text(text) for text in (key, *excluded) if text is not None):
@@ -74,6 +80,10 @@ def _check(key: str, condition: Any) -> None:
 
 def _both(one: Condition, other: Condition) -> Condition:
     """Return the condition that an event meets when it meets both."""
+    if one == other:
+        return one
+    if OTHER in (one, other):
+        raise ValueError('names one key with {"other": true} and another value; no event can have both')
     if isinstance(one, dict) and isinstance(other, dict):
         return {"not": list(dict.fromkeys(one["not"] + other["not"]))}
     if isinstance(one, dict):

@@ -7,7 +7,7 @@ import asyncpg
 from adpulse.database.connections import Connection
 from adpulse.reports.filters import FIELDS
 from adpulse.reports.query import Query
-from adpulse.reports.rows import Cells
+from adpulse.reports.rows import Cells, Rest
 
 # Of the first events of the window, which take no longer to find than a report from raw events takes.
 _KEYS = """
@@ -36,6 +36,10 @@ async def find(connection: Connection, query: Query, answers: Sequence[Cells]) -
     elif query.group_by not in (None, *FIELDS) and groups == {None}:
         asked = {str(query.group_by): "group_by"}
     hints = []
+    if Rest.OTHER in groups:
+        hints.append(
+            f'values of {query.group_by} past the most with rows of their own, and long ones, share the row "(other)"'
+        )
     if not groups and any("," in campaign for campaign in query.campaigns):
         hints.append("campaign_id has a comma; for several campaigns repeat it: campaign_id=A&campaign_id=B")
     if asked:

@@ -159,6 +159,8 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
             "take a shorter window or leave it out",
         )
     campaigns, selected = _selection(items)
+    if filters.OTHER in selected.values():
+        _check_other(selected, group_by, metrics)
     order_by, descending = _order_by(single.get("order_by"), group_by, metrics)
     return Query(
         campaigns=campaigns,
@@ -224,6 +226,16 @@ def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filte
             raise QueryError("filter", "names a campaign that campaign_id leaves out")
         campaigns = _campaigns([campaign])
     return campaigns, found
+
+
+def _check_other(selected: Filters, group_by: str | None, metrics: tuple[str, ...]) -> None:
+    """Refuse what only raw events answer, which do not say what shares a row."""
+    if len(selected) > 1 or group_by not in (None, "campaign_id", *selected) or REACH in metrics:
+        raise QueryError(
+            "filter",
+            f'has {{"other": true}}, which goes with no other filter, with no {REACH}, '
+            "and with group_by=campaign_id or the same key only",
+        )
 
 
 def _metrics(value: str | None) -> tuple[str, ...]:

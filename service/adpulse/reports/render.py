@@ -51,6 +51,8 @@ def to_json(report: Report) -> bytes:
         reply["meta"]["lag_ms"] = round(report.lag_ms)
     if query.group_by is not None:
         reply["meta"]["groups"] = report.groups
+    if report.raw:
+        reply["meta"]["source"] = "raw events"
     if report.hints:
         reply["meta"]["hints"] = report.hints
     return orjson.dumps(reply)
@@ -63,7 +65,7 @@ def _rows(report: Report, rows: Sequence[Row]) -> list[dict[str, Any]]:
         named = [group for group in dict.fromkeys(row.group for row in rows) if not isinstance(group, Rest)]
         found = {group: {key: group} for group in named}
         if rows and rows[-1].group is Rest.OTHER:
-            found[Rest.OTHER] = filters.of_rest(key, named)
+            found[Rest.OTHER] = filters.of_rest(key, named) if report.groups > len(named) else {key: filters.OTHER}
     return [_row(row, query, found) for row in rows]
 
 

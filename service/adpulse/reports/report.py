@@ -15,7 +15,7 @@ class Report:
 
     `before` are the totals of the window compared with; `groups` counts all groups, also those without a row.
     `lag_ms`: how old the data of a replica may be; None when they are the primary's, or nobody knows. `hints` say what
-    may be wrong with a question that found nothing.
+    a client should know of the answer. `raw`: raw events were read for want of roll-ups by dimension.
     """
 
     query: Query
@@ -27,6 +27,7 @@ class Report:
     took_ms: float = 0.0
     lag_ms: float | None = None
     hints: tuple[str, ...] = ()
+    raw: bool = False
 
 
 def assemble(query: Query, variant: str, fetched: Fetched, most_rows: int) -> Report:
@@ -44,4 +45,5 @@ def assemble(query: Query, variant: str, fetched: Fetched, most_rows: int) -> Re
         len(fetched.groups),
         variant,
         hints=fetched.hints,
+        raw=fetched.raw,
     )

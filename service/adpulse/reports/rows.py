@@ -11,10 +11,12 @@ from adpulse.reports.query import BY_NAME, Query, QueryError
 
 
 class Rest(Enum):
-    """The row of all groups past the limit. Not a text: a campaign may be called "(other)"."""
+    """The row of all groups past the limit, and of values that share one. Not a text: a campaign may be "(other)"."""
 
     OTHER = "(other)"
 
+
+SHARED = "other"  # the note of a row of values that share it
 
 Bucket = datetime | None
 # None: the events without the key that the report groups by.
@@ -37,10 +39,11 @@ class Row:
 
 
 def collect(records: Iterable[Iterable[Any]]) -> Cells:
-    """Collect the records of report.sql, each (bucket, group, five sums)."""
+    """Collect the records of report.sql, each (bucket, group, five sums); some with the note that values share them."""
     cells: Cells = {}
-    for bucket, group, *sums in records:
-        cells.setdefault(group, {})[bucket] = Sums(*sums)
+    for bucket, group, impressions, clicks, conversions, cost, revenue, *note in records:
+        shared: Group = Rest.OTHER if note == [SHARED] else group
+        cells.setdefault(shared, {})[bucket] = Sums(impressions, clicks, conversions, cost, revenue)
     return cells
 
 
@@ -50,7 +53,7 @@ def total(cells: Cells) -> Sums:
 
 
 def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None = None) -> list[Group]:
-    """Return all groups of the tables in the order of the query, judged by the first table.
+    """Return all groups of the tables but Rest.OTHER in the order of the query, judged by the first table.
 
     `users` gives the reach of each group, where that is the order. What the order does not decide is decided by
     impressions and the other sums, then by name, so that equal questions get equal answers. A ratio that is
@@ -59,9 +62,10 @@ def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None =
     if query.group_by is None:
         return [None]
     users = users or {}
-    sums = {
+    sums: dict[Group, Sums] = {
         group: add(tables[0].get(group, {}).values())._replace(unique_users=users.get(group, 0))
         for group in dict.fromkeys(group for cells in tables for group in cells)
+        if group is not Rest.OTHER
     }
     groups: list[Group] = sorted(sums, key=lambda group: (group is None, str(group)))
     if query.order_by == BY_NAME:
@@ -75,7 +79,7 @@ def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None =
 
 def fold(cells: Cells, kept: Sequence[Group]) -> Cells:
     """Return the table with the kept groups only; Rest.OTHER, if kept, is the sum of all others."""
-    folded: Cells = {group: cells[group] for group in kept if group in cells}
+    folded: Cells = {group: cells[group] for group in kept if group in cells and group is not Rest.OTHER}
     if Rest.OTHER in kept:
         rest = [row for group, row in cells.items() if group not in folded]
         buckets = dict.fromkeys(bucket for row in rest for bucket in row)

@@ -60,7 +60,7 @@ class Variant:
 
     @property
     def has_dimensions(self) -> bool:
-        """Return True if it keeps roll-ups by the declared dimensions, and is built anew when these change."""
+        """Return True if it keeps roll-ups by the declared dimensions; its upkeep follows when these change."""
         return "rollup_dimension" in self.tables
 
     @property

@@ -7,7 +7,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
 from adpulse.event.values import COLUMNS
-from adpulse.variants import catalogue, foreign, online, state
+from adpulse.variants import catalogue, earlier, foreign, online, state
 from adpulse.variants.catalogue import Variant
 
 
@@ -33,9 +33,11 @@ async def migrate(
         current = await connection.fetchval("SELECT name FROM active_variant")
         old = None if current is None else catalogue.find(current)
         new = catalogue.find(name or current or default)
+        if old is not None:
+            await earlier.bring_up(connection, old)
         declared = await state.declared(connection)
         keys = declared if dimensions is None else list(dimensions)
-        moves = old is None or new.name != old.name or (keys != declared and new.has_dimensions)
+        moves = old is None or new.name != old.name
         if moves and (reason := await catalogue.unavailable(connection, new)):
             raise SchemaError(f"variant {new.name} {reason}")
         beside = moves and old is not None and new.moves_online and old.moves_online
@@ -48,7 +50,7 @@ async def migrate(
         assert old is not None
         async with online.alone(connection):
             # Unless somebody else has just done the same.
-            if (await catalogue.active(connection)).name != new.name or await state.declared(connection) != keys:
+            if (await catalogue.active(connection)).name != new.name:
                 await online.check(connection, old)
                 await foreign.check(connection, old, drop=drop_foreign)
                 await online.move(connection, old, new, keys)

@@ -15,6 +15,7 @@ docs/how-to/change-online.md, docs/decisions/0086.
 """
 
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
@@ -77,7 +78,7 @@ async def move(connection: Connection, old: Variant, new: Variant, dimensions: S
         since = await capture.catch_up(connection, "0")
         log.info("copied; compacting, vacuuming and analysing")
         await _tidy(connection, new)
-        await connection.execute(_DROP_STANDINS)
+        await drop_standins(connection)
         log.info("waiting for a moment alone with the tables")
         await _switch(connection, old, new, dimensions, since, parts)
     except BaseException:
@@ -194,22 +195,8 @@ async def _switch(
 
     `since`: of arrivals; `parts`: the tables of `events` that were copied, by oid.
     """
-    ours = [
-        (record[0], record[1])
-        for record in await connection.fetch(
-            "SELECT CASE relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, "
-            "format('%I.%I', 'adpulse_next', relname) FROM pg_class "
-            "WHERE relnamespace = 'adpulse_next'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')"
-        )
-    ]
-    routines, pinned = await _routines(connection), await _routines(connection, pinned=True)
-    into_place = "; ".join(
-        [
-            *(f"ALTER {kind} {name} SET SCHEMA public" for kind, name in ours),
-            *(f"ALTER FUNCTION {name} SET search_path = public, pg_temp" for name in pinned),
-            *(f"ALTER FUNCTION {name} SET SCHEMA public" for name in routines),
-        ]
-    )
+    ours = await _relations(connection)
+    move_over = await into_place(connection)
     tables = ", ".join(name for kind, name in ours if kind == "TABLE")
     theirs = await _tables(connection, old)
 
@@ -238,7 +225,7 @@ async def _switch(
         await connection.execute("; ".join(f"LOCK TABLE ONLY {name} IN ACCESS EXCLUSIVE MODE" for name in theirs))
         await check(connection, old)
         await connection.execute(f"SET LOCAL search_path = public; {old.script('down')}")
-        await connection.execute(into_place)
+        await connection.execute(move_over)
         # Numbers of transactions that the new deltas do not keep to: they were written while it went on.
         await connection.execute("DELETE FROM rollup_mark")
         await state.declare(connection, dimensions)
@@ -250,12 +237,45 @@ async def _switch(
     await give_way(connection, work, before=catch_up)
 
 
+async def _relations(connection: Connection) -> list[tuple[str, str]]:
+    """Return kind and name of the tables and views of the new design."""
+    records = await connection.fetch(
+        "SELECT CASE relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, "
+        "format('%I.%I', 'adpulse_next', relname) FROM pg_class "
+        "WHERE relnamespace = 'adpulse_next'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')"
+    )
+    return [(record[0], record[1]) for record in records]
+
+
+async def into_place(connection: Connection) -> str:
+    """Return the statements that bring the new design into the schema `public`."""
+    return "; ".join(
+        [
+            *(f"ALTER {kind} {name} SET SCHEMA public" for kind, name in await _relations(connection)),
+            *(
+                f"ALTER FUNCTION {name} SET search_path = public, pg_temp"
+                for name in await _routines(connection, pinned=True)
+            ),
+            *(f"ALTER FUNCTION {name} SET SCHEMA public" for name in await _routines(connection)),
+        ]
+    )
+
+
+async def drop_standins(connection: Connection) -> None:
+    """Take away what stood in the way of its namesakes in `public`."""
+    await connection.execute(_DROP_STANDINS)
+
+
 async def _tables(connection: Connection, old: Variant) -> list[str]:
-    """Return the tables of the old design in the order in which its report names them; `events` last."""
+    """Return the tables of the old design in the order in which its report locks them.
+
+    Those that it names come first, then `events`, then what it reads inside a function.
+    """
+    named = [table for table in old.tables if re.search(rf"\b{table}\b", old.report)]
     records = await connection.fetch(
         "SELECT format('%I.%I', 'public', relname) FROM unnest($1::text[]) WITH ORDINALITY AS listed (relname, place) "
         "JOIN pg_class USING (relname) WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
         "ORDER BY place",
-        [*old.tables, "events"],
+        [*named, "events", *(table for table in old.tables if table not in named)],
     )
     return [record[0] for record in records]

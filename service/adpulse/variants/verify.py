@@ -34,15 +34,45 @@ _RECOUNT = """
 SELECT
   {bucket} AS bucket,
   {group} AS grp,
-  count(*) FILTER (WHERE event_type = 'impression'),
-  count(*) FILTER (WHERE event_type = 'click'),
-  count(*) FILTER (WHERE event_type = 'conversion'),
-  sum(cost_micros),
-  sum(revenue_micros)
+  count(*) FILTER (WHERE event_type = 'impression') AS impressions,
+  count(*) FILTER (WHERE event_type = 'click') AS clicks,
+  count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
+  sum(cost_micros) AS cost_micros,
+  sum(revenue_micros) AS revenue_micros
 FROM events
 WHERE ts >= $1 AND ts < $2
 GROUP BY 1, 2
 """
+
+# The recount by a dimension with roll-ups, where some values share the row "(other)": rollup_fold() says which.
+_FOLDED = """
+WITH recount AS ({recount})
+SELECT
+  bucket,
+  CASE WHEN value = '' THEN NULL ELSE grp END,
+  sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros),
+  CASE WHEN value = '' THEN 'other' END AS note
+FROM (
+  SELECT
+    recount.*,
+    rollup_fold(
+      grp,
+      EXISTS (
+        SELECT FROM rollup_value
+        WHERE rollup_value.place = kept.place AND value = coalesce(to_json(grp)::text, 'null')
+      ),
+      (SELECT count(*) FROM rollup_value WHERE rollup_value.place = kept.place) >= rollup_dim_most()
+    ) AS value
+  FROM recount
+  CROSS JOIN (SELECT place FROM rollup_dimension WHERE key = {key} AND NOT dropped) AS kept
+) AS folded
+GROUP BY 1, 2, 8
+"""
+
+_HAS_PLACE = "SELECT EXISTS (SELECT FROM rollup_dimension WHERE key = $1 AND NOT dropped)"
+
+# The group of the row that they share: no text of PostgreSQL.
+_OTHER = "\0(other)"
 
 # Days that are archived, with the sums of all their files.
 _ARCHIVED = """
@@ -148,9 +178,12 @@ class _Work:
         if start >= stop:
             return
         text = f"granularity={granularity} timezone={zone} group_by={dimension} {start:%FT%RZ} to {stop:%FT%RZ}"
-        group = _GROUPS.get(dimension) or "metadata ->> '{}'".format(str(dimension).replace("'", "''"))
+        key = "'{}'".format(str(dimension).replace("'", "''"))
+        group = _GROUPS.get(dimension) or f"metadata ->> {key}"
         buckets = calendar.buckets(start, stop, granularity, calendar.zone(zone)) if granularity else None
         recount = _RECOUNT.format(bucket="($3::timestamptz[])[width_bucket(ts, $3)]", group=group)
+        if dimension not in _GROUPS and await self.connection.fetchval(_HAS_PLACE, dimension):
+            recount = _FOLDED.format(recount=recount, key=key)
         recounted = _rows(await self.connection.fetch(recount, start, stop, buckets))
         try:
             async with self.connection.transaction():
@@ -223,4 +256,9 @@ def _sums(values: Sequence[Any]) -> tuple[int, ...]:
 
 
 def _rows(records: Sequence[Any]) -> Rows:
-    return {(f"{record[0]:%FT%RZ}" if record[0] else None, record[1]): _sums(tuple(record)[2:]) for record in records}
+    """Read rows of bucket, group and sums; a note after them says which is the row "(other)", or that it is none."""
+    found: Rows = {}
+    for bucket, group, *sums, note in (tuple(record) if len(record) > 7 else (*record, None) for record in records):
+        if note != "raw":
+            found[f"{bucket:%FT%RZ}" if bucket else None, _OTHER if note == "other" else group] = _sums(sums)
+    return found

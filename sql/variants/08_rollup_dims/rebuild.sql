@@ -1,10 +1,20 @@
--- variant: rollup_dims. Makes the roll-ups of whole UTC days anew from raw events: `adpulse rebuild`. As in 07_rollup,
--- where it is explained.
+-- variant: rollup_dims. Makes the roll-ups of whole UTC days anew from raw events: `adpulse rebuild`. As in 07; by dimension
+-- raw events are read from here on, until rollup_dims() has built a day.
 --
 -- $1 start  timestamptz, inclusive: a midnight, or -infinity
 -- $2 stop   timestamptz, exclusive: a midnight; or infinity, and then inclusive
+--
+-- All statements run in one transaction that is REPEATABLE READ: with one snapshot, in which every transaction is there
+-- with its events and its deltas, or with neither. A delta that comes later stays, and is added. Nobody may compact
+-- meanwhile (adpulse takes an advisory lock); writers and reports go on.
 
 DELETE FROM rollup_delta
+WHERE
+  minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity')
+  -- For rollup_guard().
+  AND (SELECT set_config('adpulse.moves', 'to days', true)) IS NOT NULL;
+
+DELETE FROM rollup_delta_all
 WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
 
 DELETE FROM rollup_minute
@@ -13,39 +23,40 @@ WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity'
 DELETE FROM rollup_hour
 WHERE hour >= $1::timestamptz AND (hour < $2::timestamptz OR $2 = 'infinity');
 
+DELETE FROM rollup_day
+WHERE day >= $1::timestamptz AND (day < $2::timestamptz OR $2 = 'infinity');
+
 DELETE FROM rollup_large
 WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
 
-DELETE FROM rollup_dim_minute
-WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
+-- As the trigger writes them; maintain.sql makes the rest of them. An amount beyond 2^30 has a delta of its own: a sum of fewer
+-- than 2^33 others is no more than a bigint holds.
+WITH deltas AS (
+  INSERT INTO rollup_delta
+    (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+  SELECT
+    campaign_id,
+    date_bin('1 minute', ts, 'epoch') AS minute,
+    count(*) FILTER (WHERE event_type = 'impression'),
+    count(*) FILTER (WHERE event_type = 'click'),
+    count(*) FILTER (WHERE event_type = 'conversion'),
+    sum(cost_micros),
+    sum(revenue_micros)
+  FROM events
+  WHERE ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
+  GROUP BY
+    campaign_id,
+    minute,
+    CASE WHEN greatest(abs(cost_micros), abs(revenue_micros)) > 1073741824 THEN events.ctid END
+  RETURNING minute, impressions, clicks, conversions, cost_micros, revenue_micros, ctid AS delta
+)
+INSERT INTO rollup_delta_all (minute, impressions, clicks, conversions, cost_micros, revenue_micros)
+SELECT minute, sum(impressions), sum(clicks), sum(conversions), sum(cost_micros), sum(revenue_micros)
+FROM deltas
+GROUP BY minute, CASE WHEN greatest(abs(cost_micros), abs(revenue_micros)) > 1073741824 THEN delta END;
 
-DELETE FROM rollup_dim_hour
-WHERE hour >= $1::timestamptz AND (hour < $2::timestamptz OR $2 = 'infinity');
-
--- As the trigger writes them; maintain.sql makes the rest of them, values too.
-INSERT INTO rollup_delta
-  (campaign_id, minute, vals, impressions, clicks, conversions, cost_micros, revenue_micros)
-SELECT
-  campaign_id,
-  date_bin('1 minute', ts, 'epoch') AS minute,
-  ARRAY[
-    (metadata -> by_place[1])::text, (metadata -> by_place[2])::text, (metadata -> by_place[3])::text,
-    (metadata -> by_place[4])::text, (metadata -> by_place[5])::text, (metadata -> by_place[6])::text
-  ] AS vals,
-  count(*) FILTER (WHERE event_type = 'impression'),
-  count(*) FILTER (WHERE event_type = 'click'),
-  count(*) FILTER (WHERE event_type = 'conversion'),
-  sum(cost_micros),
-  sum(revenue_micros)
-FROM events
-CROSS JOIN (
-  SELECT array_agg(CASE WHEN given_up_at IS NULL THEN key END ORDER BY place) AS by_place
-  FROM generate_series(1, 6) AS place
-  LEFT JOIN rollup_dimension USING (place)
-) AS keys
-WHERE ts >= $1::timestamptz AND (ts < $2::timestamptz OR $2 = 'infinity')
-GROUP BY
-  campaign_id,
-  minute,
-  vals,
-  CASE WHEN greatest(abs(cost_micros), abs(revenue_micros)) > 1073741824 THEN events.ctid END;
+SELECT rollup_dim_forget(
+  ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
+  ($1::timestamptz AT TIME ZONE 'UTC')::date,
+  CASE WHEN $2::timestamptz = 'infinity' THEN 'infinity'::date ELSE ($2::timestamptz AT TIME ZONE 'UTC')::date - 1 END
+);

@@ -5,6 +5,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -19,15 +20,19 @@ from adpulse.settings import Settings
 DATA = Dataset(request_bodies.RATE * 86_400, datetime(2025, 9, 24, tzinfo=UTC), days=1)
 
 
-@pytest.mark.parametrize("kind", ["plain", "gzip", "ids"])
+@pytest.mark.parametrize("kind", ["plain", "gzip", *request_bodies.IDS])
 def test_bodies_are_good_batches(tmp_path: Path, kind: str) -> None:
     """Every event is accepted; event ids repeat as often as they shall, and only within a request."""
     for path in request_bodies.write_bodies(DATA, Cell(1_000, kind), tmp_path)[:3]:
         body = gzip.decompress(path.read_bytes()) if kind == "gzip" else path.read_bytes()
-        batch = Decoder(Settings()).decode(body.replace(request_bodies.HOLE.encode(), b"0123456789ab"))
+        for hole in (request_bodies.HOLE, request_bodies.MOMENT):
+            body = body.replace(hole.encode(), b"0123456789ab")
+        batch = Decoder(Settings()).decode(body)
         assert (len(batch.rows), batch.rejected_count) == (1_000, 0)
-        if kind == "ids":
+        if kind in request_bodies.IDS:
             assert batch.ids is not None
+            version = {UUID(bytes=each or b"").version for each in batch.ids}
+            assert version == {{"ids": 4, "ids-v7": 7, "ids-text": 8}[kind]}
             assert 980 <= len(set(batch.ids)) < 1_000
         else:
             assert batch.ids is None

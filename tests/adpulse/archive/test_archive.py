@@ -63,7 +63,8 @@ async def totals(connection: Connection, **chosen: Any) -> list[tuple[Any, ...]]
     window = [datetime.combine(day, time(), UTC) for day in (FIRST, LAST + timedelta(days=1))]
     step = chosen.get("granularity")
     arguments = (None, *window, step, "UTC", chosen.get("group"), chosen.get("filters"))
-    return sorted(map(tuple, await connection.fetch(variant.report, *arguments)), key=str)
+    rows = map(tuple, await connection.fetch(variant.report, *arguments))
+    return sorted((row for row in rows if row[7:] != ("raw",)), key=str)
 
 
 async def stored(connection: Connection) -> archived.Content:

@@ -31,6 +31,7 @@ FOUNDATION = {
     "declared_dimension": {},
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
+    "event_ids_past": {INGEST: {"SELECT"}},
     "api_keys": {INGEST: {"SELECT"}},
     "rollup_mark": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "INSERT", "UPDATE"}},
     "heartbeat": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "UPDATE"}},
@@ -248,7 +249,7 @@ FORBIDDEN = {
         UPDATE event_ids SET event_id = gen_random_uuid()
         SELECT tend_partitions()
         SELECT retire_days('2099-01-01')
-        SELECT rollup_give_up(0)
+        SELECT rollup_dims()
     """,
     REPORT: """
         INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES (now(), 'C', 'U', 'click')
@@ -263,7 +264,7 @@ FORBIDDEN = {
         INSERT INTO schema_migrations VALUES (99, 'forged')
         SELECT tend_partitions()
         SELECT retire_days('2099-01-01')
-        SELECT rollup_give_up(0)
+        SELECT rollup_dims()
     """,
     MAINTAIN: """
         SELECT user_id FROM events

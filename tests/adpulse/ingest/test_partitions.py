@@ -280,14 +280,24 @@ async def test_a_writer_cannot_leave_events_out_of_reports(connection: Connectio
     """Only who may empty a partition is believed that its rows are counted."""
     await connection.execute("SELECT tend_partitions()")  # gives the rights
     for role, expected in (("adpulse_ingest", 1), ("postgres", 0)):
-        async with connection.transaction():
-            await connection.execute(f"SET LOCAL adpulse.counted = on; SET LOCAL ROLE {role}")
-            await connection.execute(
-                f"INSERT INTO {PART} (ts, campaign_id, user_id, event_type) VALUES ('{TODAY}', 'C', 'U', 'click')"
-            )
-            await connection.execute("RESET ROLE; SET LOCAL adpulse.counted = ''")
-            assert (await counted(connection))[1] == expected
-            await connection.execute("DELETE FROM rollup_delta")
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(f"SET LOCAL adpulse.counted = on; SET LOCAL ROLE {role}")
+        await connection.execute(
+            f"INSERT INTO {PART} (ts, campaign_id, user_id, event_type) VALUES ('{TODAY}', 'C', 'U', 'click')"
+        )
+        await connection.execute("RESET ROLE")
+        assert (await counted(connection))[1] == expected
+        await transaction.rollback()
+
+
+async def test_two_may_give_rights_at_once(connection: Connection, other: Connection) -> None:
+    """One of them does, and neither fails."""
+    async with connection.transaction():
+        await connection.execute("SELECT cover_partitions('events')")
+        async with asyncio.timeout(30):
+            await other.execute("SELECT cover_partitions('events')")
+    assert await connection.fetchval("SELECT has_table_privilege('adpulse_ingest', $1, 'INSERT')", PART)
 
 
 async def test_partitions_from_before_get_no_rights(connection: Connection) -> None:

@@ -5,7 +5,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
     made = re.findall(r"^CREATE (?:MATERIALIZED VIEW|TABLE) (\w+)", variant.script("up"), re.MULTILINE)
     assert sorted(variant.tables) == sorted(name for name in made if not name.startswith("events") or "_by_" in name)
     named = {name: found.start() for name in variant.tables if (found := re.search(rf"\b{name}\b", variant.report))}
-    assert list(variant.tables) == sorted(named, key=lambda name: named[name])
+    # Those that it reads inside a function come after.
+    assert list(variant.tables)[: len(named)] == sorted(named, key=lambda name: named[name])
     assert (variant.rollups is not None) == bool(variant.tables)
 
 
@@ -188,10 +189,10 @@ async def test_every_file_runs_in_psql(server: Server, new_database: NewDatabase
         return "|".join(map(str, ["", "", *kinds, sum(row[1] for row in chosen), sum(row[2] for row in chosen)]))
 
     for _ in range(2):  # before and after maintenance
-        assert ask().strip() == totals(rows)
-        assert ask(campaigns="{C1}").strip() == totals([row for row in rows if row[5] == "C1"])
+        assert ask().strip().removesuffix("|") == totals(rows)  # an empty note
+        assert ask(campaigns="{C1}").strip().removesuffix("|") == totals([row for row in rows if row[5] == "C1"])
         geo = [row for row in rows if orjson.loads(row[7]).get("geo") == "IN"]
-        assert ask(filters='{"geo": "IN"}').strip() == totals(geo)
+        assert ask(filters='{"geo": "IN"}').strip().removesuffix("|") == totals(geo)
         assert "Planning Time" in ask(explain="1", granularity="day", dimension="geo")
         if variant.maintenance is not None:
             psql(server, url, "-f", str(folder / "maintain.sql"))
@@ -325,6 +326,11 @@ async def test_a_report_takes_the_seven_parameters_of_the_contract(new_database:
     await connection.close()
 
 
+def plain(rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows without notes, which not every variant has."""
+    return [row[:7] for row in map(tuple, rows) if row[7:] != ("raw",)]
+
+
 async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     """Return the sorted rows of every question, each asked with the statement that the service uses for it."""
     await connection.execute("SET plan_cache_mode = force_custom_plan")
@@ -335,7 +341,7 @@ async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     for question in questions():
         statement, prepared = report if any(question[place] for place in (3, 5, 6)) else totals
         rows = await prepared.fetch(*question[: statement.parameters])
-        found.append(sorted(map(tuple, rows), key=repr))
+        found.append(sorted(plain(rows), key=repr))
     return found
 
 
@@ -405,7 +411,7 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
     async def state() -> tuple[Any, ...]:
         variant = await catalogue.active(connection)
         stored = await connection.fetch("SELECT * FROM events")
-        return sorted(stored, key=repr), sorted(await connection.fetch(variant.report, *question), key=repr)
+        return sorted(stored, key=repr), sorted(plain(await connection.fetch(variant.report, *question)), key=repr)
 
     def plain(pair: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(sorted(sorted(map(repr, record.items())) for record in records) for records in pair)
