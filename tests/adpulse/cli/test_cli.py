@@ -92,6 +92,7 @@ async def test_verify_finds_what_is_wrong(shell: Shell, url: str) -> None:
     await connection.execute(
         "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES ('2025-09-24 06:59Z', 'C', 'U', 'click')"
     )
+    await connection.execute("SET adpulse.moves = 'to days'")
     await connection.execute("DELETE FROM rollup_delta")
     await connection.close()
     done = await anyio.to_thread.run_sync(shell, "verify")
