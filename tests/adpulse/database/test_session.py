@@ -199,6 +199,21 @@ async def test_a_login_without_triggers_is_refused(bound: str) -> None:
     assert "ALTER ROLE" in done.output
 
 
+async def test_a_role_without_rights_is_one_line(server: Server, url: str) -> None:
+    """Where a database gives every login such a role, a command says that it may not, and shows no traceback."""
+    role, name = f"weak_{uuid.uuid4().hex}", url.split("?")[0].rsplit("/", 1)[1]
+    await server.execute(f"CREATE ROLE {role}")
+    await server.execute(f"ALTER DATABASE {name} SET role = {role}")
+    runner = CliRunner(env={"ADPULSE_DATABASE_URL": url})
+    for words in (["migrate"], ["verify"], ["rebuild"], ["keys", "list"], ["variants"]):
+        done = await asyncio.to_thread(runner.invoke, main.app, words)
+        assert done.exit_code == 1 or words == ["variants"], (words, done.output)
+        assert done.exit_code == 0 or isinstance(done.exception, SystemExit), (words, done.exception)
+        assert done.exit_code == 0 or "adpulse: " in done.output
+    await server.execute(f"ALTER DATABASE {name} RESET role")
+    await server.execute(f"DROP ROLE {role}")
+
+
 async def test_no_connection_of_ours_goes_another_way() -> None:
     """Only adpulse.database.connections opens one: what it states, all state."""
     root = Path(session.__file__).parents[1]
