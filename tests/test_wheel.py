@@ -54,5 +54,5 @@ async def test_the_wheel_migrates_a_database(installed: Path, new_database: NewD
     environment = {**os.environ, "PYTHONPATH": str(installed), "ADPULSE_DATABASE_URL": await new_database(None)}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
-    version = f"schema version {latest_version()}, variant rollup"
+    version = f"schema version {latest_version()}, variant rollup_dims"
     assert done.stdout.splitlines() == [str(installed / "adpulse/sql"), version]

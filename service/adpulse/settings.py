@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(Path(".adpulse"), description="folder of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
-    variant: str = Field("rollup", description="the physical design that a new database gets")
+    variant: str = Field("rollup_dims", description="the physical design that a new database gets")
     dimensions: Keys | None = Field(None, description="metadata keys with roll-ups in rollup_dims, at most 6")
 
     # The server

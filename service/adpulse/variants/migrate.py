@@ -15,7 +15,7 @@ async def migrate(
     connection: Connection,
     name: str | None = None,
     *,
-    default: str = "rollup",
+    default: str = "rollup_dims",
     dimensions: Sequence[str] | None = None,
     drop_foreign: bool = False,
 ) -> Variant:

@@ -601,7 +601,9 @@ RETURN rollup_dim_incomplete() + (
 CREATE FUNCTION rollup_dim_add(
   source text, taken text, places smallint[], closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
 )
-LANGUAGE plpgsql SET work_mem = '128MB' AS $$
+-- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
+LANGUAGE plpgsql SET work_mem = '128MB' SET enable_sort = off SET enable_incremental_sort = off SET enable_mergejoin = off
+SET enable_nestloop = off SET enable_seqscan = off AS $$
 BEGIN
   EXECUTE format($sql$
     WITH
@@ -1183,6 +1185,7 @@ DECLARE
   END;
   passes text;
   source text;
+  seqscan text := current_setting('enable_seqscan');
 BEGIN
   IF dimension NOT IN ('campaign_id', asked) OR asked IN ('campaign_id', 'event_type') THEN
     the_place := NULL;
@@ -1320,6 +1323,8 @@ BEGIN
       FROM unnest(by_event) AS part
     )
   );
+  -- Not all of a partition that is not analysed yet.
+  PERFORM set_config('enable_seqscan', 'off', true);
   RETURN QUERY EXECUTE format($sql$
     SELECT
       bucket,
@@ -1352,6 +1357,7 @@ BEGIN
     WHERE NOT $7 OR value = ''
   $sql$, source)
   USING granularity, buckets, dimension, asked, the_place, is_full, wants_other;
+  PERFORM set_config('enable_seqscan', seqscan, true);
   IF NOT isempty(pending) THEN
     RETURN QUERY SELECT NULL::timestamptz, NULL, 0::bigint, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 'raw';
   END IF;
