@@ -36,8 +36,11 @@ WITH
       grp,
       user_id,
       $8::text[] IS NOT NULL
-      -- ANY over an array with a null says null instead of false, hence the two halves.
-      AND NOT coalesce(grp = ANY(array_remove($8, NULL)), array_position($8, NULL) IS NOT NULL) AS other
+      -- ANY over an array with a null says null instead of false; of null in an empty array it says false.
+      AND NOT CASE
+        WHEN grp IS NULL THEN array_position($8, NULL) IS NOT NULL
+        ELSE grp = ANY(array_remove($8, NULL))
+      END AS other
     FROM seen
   ),
   folded AS (

@@ -264,6 +264,19 @@ async def test_a_report_survives_a_change_of_variant(serve: Serve, url: str) -> 
     await connection.close()
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
+async def test_users_are_counted_for_the_groups_that_are_kept(client: Client, limit: int) -> None:
+    """The null group among them, also where it is the only one; the rest has its own number."""
+    await post(client, *({"user_id": f"N{n}"} for n in range(4)))
+    await post(client, *({"user_id": f"A{n}", "metadata": {"id": "a"}} for n in range(3)))
+    await post(client, *({"user_id": f"B{n}", "metadata": {"id": "b"}} for n in range(2)))
+    reply = await client.get(f"/report?{DAY}&group_by=id&metrics=unique_users,clicks&order_by=clicks&limit={limit}")
+    found = [(row["group"], row["unique_users"]) for row in reply.json()["rows"]]
+    kept: list[tuple[str | None, int]] = [(None, 4), ("a", 3), ("b", 2)]
+    rest = sum(users for _, users in kept[limit:])
+    assert found == kept[:limit] + ([("(other)", rest)] if rest else [])
+
+
 async def test_a_report_is_bounded_in_groups_and_rows(serve: Serve, url: str) -> None:
     """A dimension with a value per event must fill neither the process nor the reply."""
     client = await serve(url, max_cells=20, max_groups=10)
