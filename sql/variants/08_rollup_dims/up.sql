@@ -839,7 +839,16 @@ LANGUAGE sql AS $$
       WHERE day >= coalesce(first_day, day) AND day <= coalesce(last_day, day)
     ) AS starts
   WHERE NOT start <@ rollup_dim_incomplete()
-  ON CONFLICT (place, start) DO NOTHING
+  ON CONFLICT (place, start) DO NOTHING;
+
+  -- Events that came back without deltas, while a round runs that cannot see them yet and builds the day: the next looks here.
+  INSERT INTO rollup_dim_tail (day)
+  SELECT DISTINCT (start AT TIME ZONE 'UTC')::date
+  FROM rollup_dim_pending
+  WHERE
+    place = ANY (places)
+    AND start >= coalesce(first_day::timestamp AT TIME ZONE 'UTC', start)
+    AND start <= coalesce(last_day::timestamp AT TIME ZONE 'UTC', start)
 $$;
 
 -- Builds what is pending of a day from raw events; all of it, if `everything`, down to the minute. Writers go on.
