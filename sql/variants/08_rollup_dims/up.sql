@@ -185,13 +185,21 @@ CREATE TABLE rollup_value (
 INSERT INTO rollup_value (place, value) SELECT place, 'null' FROM rollup_dimension;
 
 -- Events of transactions that this snapshot sees have been added up, and no others. As rollup_mark, it holds only for the
--- cluster that has written it. Hours before closed_to are in hours and days.
+-- cluster that has written it; and only as long as the row is the one that was written: in a restored dump, also of this
+-- cluster, it has another xmin, and so have the events. Hours before closed_to are in hours and days.
 CREATE TABLE rollup_dim_mark (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   snapshot pg_snapshot NOT NULL,
   closed_to timestamptz NOT NULL,
-  system_identifier bigint NOT NULL
+  system_identifier bigint NOT NULL,
+  stamp bigint
 );
+
+-- To be called in the transaction that has changed the mark, after it.
+CREATE FUNCTION rollup_dim_stamp() RETURNS void
+LANGUAGE sql AS $$
+  UPDATE rollup_dim_mark SET stamp = xmin::text::bigint
+$$;
 
 INSERT INTO rollup_dim_mark (snapshot, closed_to, system_identifier)
 SELECT
@@ -200,6 +208,8 @@ SELECT
   date_bin('1 hour', now() - interval '1 hour', 'epoch'),
   system_identifier
 FROM pg_control_system();
+
+SELECT rollup_dim_stamp();
 
 -- Raw events that were changed or deleted after they had been added up, until that is added up, too: as they were (sign
 -- -1) and as they are (1). A row counts when its event is one that the mark sees.
@@ -503,6 +513,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
   FROM rollup_dim_mark
   WHERE
     system_identifier = (SELECT system_identifier FROM pg_control_system())
+    AND stamp = xmin::text::bigint
     AND pg_snapshot_xmax(snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
 $$;
 
@@ -975,6 +986,7 @@ BEGIN
     RETURN;
   END IF;
   UPDATE rollup_dim_mark SET closed_to = closed;
+  PERFORM rollup_dim_stamp();
   INSERT INTO rollup_dim_hour (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
   SELECT
     campaign_id, place, date_bin('1 hour', minute, 'epoch') AS hour, value,
@@ -1055,7 +1067,7 @@ BEGIN
   -- The days are those of what this snapshot sees. The statement that adds has a later one, and leaves out what came since.
   SELECT rollup_dim_seen(), rollup_dim_days() INTO seen, days;
   IF mark.snapshot IS NULL THEN
-    -- Of another cluster, where these events had other numbers.
+    -- Of another cluster or a dump, in which these events had other numbers.
     PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
     DELETE FROM rollup_dim_change;
   ELSE
@@ -1069,6 +1081,7 @@ BEGIN
     );
   END IF;
   UPDATE rollup_dim_mark SET snapshot = seen, system_identifier = (SELECT system_identifier FROM pg_control_system());
+  PERFORM rollup_dim_stamp();
   DELETE FROM rollup_dim_tail WHERE pg_visible_in_snapshot(xid, seen);
   IF mark.snapshot IS NULL THEN
     RETURN '{}';
