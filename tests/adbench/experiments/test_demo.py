@@ -133,7 +133,7 @@ def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
     assert {check.name: check.detail for check in result.checks[1:] if not check.passed} == {}
     assert result.value("ingest.rate") > 0
     assert result.value("report.count") > 0
-    assert result.variant == "rollup"
+    assert result.variant == "rollup_dims"
     console = Console(width=120, record=True, quiet=True)
     console.print(demo.table(result))
     # What it leaves behind is what a user then keeps: among the results lies nothing else.

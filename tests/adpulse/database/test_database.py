@@ -36,7 +36,7 @@ async def test_two_processes_may_migrate_at_once(new_database: NewDatabase) -> N
         finally:
             await connection.close()
 
-    assert await asyncio.gather(*(migrate() for _ in range(4))) == ["rollup"] * 4
+    assert await asyncio.gather(*(migrate() for _ in range(4))) == ["rollup_dims"] * 4
 
 
 async def test_a_failed_migration_leaves_the_schema_as_it_was(
