@@ -782,9 +782,8 @@ BEGIN
           cost_micros = kept.cost_micros + excluded.cost_micros,
           revenue_micros = kept.revenue_micros + excluded.revenue_micros
       ),
-      hours AS (
-        INSERT INTO rollup_dim_hour AS kept
-          (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+      -- Added up before they are put in order, which is by bytes: both are many times faster.
+      of_hours AS MATERIALIZED (
         SELECT
           campaign_id, place, hour, value,
           total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
@@ -793,7 +792,13 @@ BEGIN
           minute < $2
           AND (campaign_id = '' OR minute <@ (SELECT rollup_dim_detailed(60)) OR day IN (SELECT at FROM detail WHERE detail.minutes = 60))
         GROUP BY 1, 2, 3, 4
-        ORDER BY 1, 2, 3, 4
+      ),
+      hours AS (
+        INSERT INTO rollup_dim_hour AS kept
+          (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_hours
+        ORDER BY campaign_id COLLATE "C", place, hour, value COLLATE "C"
         ON CONFLICT (campaign_id, place, hour, value) DO UPDATE SET
           impressions = kept.impressions + excluded.impressions,
           clicks = kept.clicks + excluded.clicks,
@@ -801,16 +806,20 @@ BEGIN
           cost_micros = kept.cost_micros + excluded.cost_micros,
           revenue_micros = kept.revenue_micros + excluded.revenue_micros
       ),
-      days AS (
-        INSERT INTO rollup_dim_day AS kept
-          (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+      of_days AS MATERIALIZED (
         SELECT
           campaign_id, place, day, value,
           total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
         FROM counted
         WHERE minute < $2
         GROUP BY 1, 2, 3, 4
-        ORDER BY 1, 2, 3, 4
+      ),
+      days AS (
+        INSERT INTO rollup_dim_day AS kept
+          (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_days
+        ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
         ON CONFLICT (campaign_id, place, day, value) DO UPDATE SET
           impressions = kept.impressions + excluded.impressions,
           clicks = kept.clicks + excluded.clicks,
@@ -819,11 +828,11 @@ BEGIN
           revenue_micros = kept.revenue_micros + excluded.revenue_micros
       )
     SELECT
-      ARRAY(SELECT DISTINCT hour FROM summed WHERE minute < $2 ORDER BY 1),
+      ARRAY(SELECT DISTINCT hour FROM summed WHERE minute < $2 AND campaign_id = ''),
       ARRAY(SELECT DISTINCT place FROM folds WHERE kept = '')
   $sql$, source, taken, names, sets, place_of, name_of)
   INTO hours, folded
-  USING taken <> 'SELECT', closed_to;
+  USING taken <> 'SELECT', closed_to; -- rollup_dim_build() adds what is pending
 END
 $$;
 
@@ -1060,6 +1069,9 @@ DECLARE
   seen pg_snapshot;
   days date[];
   added record;
+  touched timestamptz[] := '{}';
+  shared smallint[] := '{}';
+  chunk date[];
 BEGIN
   LOCK TABLE ONLY events IN ACCESS SHARE MODE;
   PERFORM FROM rollup_dim_mark FOR UPDATE;
@@ -1071,14 +1083,24 @@ BEGIN
     PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
     DELETE FROM rollup_dim_change;
   ELSE
-    added := rollup_dim_add(
-      rollup_dim_behind(days, mark.snapshot, rollup_dim_sees(seen, 'written_xid'))
-      || ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
-      || rollup_dim_sees(mark.snapshot, 'row_xid'),
-      'DELETE FROM rollup_dim_change RETURNING *',
-      ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
-      mark.closed_to
-    );
+    -- Some days at a time: a load of many days would not fit into memory. Changes are taken with the events of their day, in
+    -- one snapshot; those of other days with the first.
+    FOR number IN 1 .. greatest(cardinality(days), 1) BY 1 + cardinality(days) / 50 LOOP
+      chunk := days[number : number + cardinality(days) / 50];
+      added := rollup_dim_add(
+        rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid'))
+        || ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
+        || rollup_dim_sees(mark.snapshot, 'row_xid'),
+        format(
+          'DELETE FROM rollup_dim_change WHERE %1$s = ANY (%2$L::date[]) OR (%3$L AND %1$s <> ALL (%4$L::date[])) RETURNING *',
+          '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
+        ),
+        ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
+        mark.closed_to
+      );
+      touched := touched || added.hours;
+      shared := shared || added.folded;
+    END LOOP;
   END IF;
   UPDATE rollup_dim_mark SET snapshot = seen, system_identifier = (SELECT system_identifier FROM pg_control_system());
   PERFORM rollup_dim_stamp();
@@ -1086,13 +1108,13 @@ BEGIN
   IF mark.snapshot IS NULL THEN
     RETURN '{}';
   END IF;
-  UPDATE rollup_dimension SET folded = true WHERE place = ANY (added.folded) AND NOT folded;
+  UPDATE rollup_dimension SET folded = true WHERE place = ANY (shared) AND NOT folded;
   IF FOUND THEN
     RAISE WARNING 'more than % values, or longer ones than 200 characters: what is over of % shares the row "(other)"',
       rollup_dim_most(),
-      (SELECT string_agg(quote_literal(key), ', ' ORDER BY key) FROM rollup_dimension WHERE place = ANY (added.folded));
+      (SELECT string_agg(quote_literal(key), ', ' ORDER BY key) FROM rollup_dimension WHERE place = ANY (shared));
   END IF;
-  RETURN added.hours;
+  RETURN touched;
 END
 $$;
 
