@@ -40,7 +40,7 @@ def test_the_page_says_what_the_result_holds() -> None:
     now, source, parameters = datetime.now(UTC), environment.source(), {"seconds": 30}
     server = model.Postgres(version="18", settings={})
     said = fault_tables.overload(record.of_overload(found, [], now, source, server, parameters), "[file](x)")
-    assert "Before it 90,000 events/s were stored, after it 110,000; 300,000 events/s arrived" in said
+    assert "The services stored 90,000 events/s before and 110,000 after; 300,000" in said
     assert "- **missed**: goodput is 90% of the capacity (70.0%)" in said
     assert "- kept: a process stays within 512 MB (100 MB)" in said
     assert "| during | 0.40 | 0.07 | 0.14 | 3.00 µs |" in said
