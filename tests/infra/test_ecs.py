@@ -133,10 +133,15 @@ def test_the_balancer_closes_idle_connections_first() -> None:
 
 def test_serve_keeps_connections_as_long_as_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """ADPULSE_KEEP_ALIVE_S reaches the server."""
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda *_, **options: given.update(options))
+    given: list[uvicorn.Config] = []
+
+    def run(self: server.Server) -> None:
+        given.append(self.config)
+        self.started = True
+
+    monkeypatch.setattr(server.Server, "run", run)
     server.serve(Settings(keep_alive_s=75))
-    assert given["timeout_keep_alive"] == 75
+    assert [config.timeout_keep_alive for config in given] == [75]
 
 
 def test_a_stop_has_time_to_answer() -> None:

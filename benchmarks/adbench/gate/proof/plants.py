@@ -70,7 +70,7 @@ def burning(share: float, *paths: str) -> Edit:
 
 
 def without(file: str, pattern: str) -> Edit:
-    """Take what matches the pattern out of a file of the default variant, everywhere."""
+    """Take what matches the pattern out of a file of 07_rollup, everywhere."""
 
     def edit(tree: Path) -> None:
         (path,) = (tree / "sql" / "variants").glob(f"*_rollup/{file}")
@@ -87,7 +87,12 @@ SQL = (
     Plant(
         "index", without("up.sql", r"CREATE INDEX rollup_hour_hour_idx[^;]*;"), {"index": ("index rollup_hour",)}, True
     ),
-    Plant("order", without("maintain.sql", r"ORDER BY 1, 2\n"), {"order": ("plan maintain",)}, True),
+    Plant(
+        "order",
+        without("maintain.sql", r"ORDER BY (1, 2|campaign_id, (minute|hour))\n"),
+        {"order": ("plan maintain",)},
+        True,
+    ),
     Plant("index-only", without("up.sql", r"\n +INCLUDE \([^)]*\)"), {"index-only": ("plan report",)}, True),
 )
 PLANTS = (
