@@ -49,9 +49,11 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 # %% [markdown]
 # ## The schema
 #
-# These are the tables of the default variant, `07_rollup`. `events` holds the events. `rollup_delta` holds the sums
-# that each statement added; it is append-only, so writers never wait for each other. Reports read `rollup_minute` and
-# `rollup_hour`. One statement deletes a delta and adds it to the sums, so a report counts it once in every snapshot.
+# These are the tables of the default variant, `08_rollup_dims`. `events` holds the events. `rollup_delta` and
+# `rollup_delta_all` hold the sums that each statement added; they are append-only, so writers never wait for each
+# other. Reports read `rollup_minute`, `rollup_hour` and `rollup_day`. One statement deletes a delta and adds it to
+# the sums, so a report counts it once in every snapshot. The tables `rollup_dim_…` belong to breakdowns by geo,
+# device and placement: once a second `rollup_dims()` adds up the raw events behind `rollup_dim_mark`.
 
 # %%
 save(lambda: d2.schema(results.latest("catalogue").parameters), "05_db_schema")

@@ -17,8 +17,9 @@ from adbench.figures import notebooks, schema
 from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
 from adbench.records.manifest import reference
-from adpulse.database.connections import Connection
+from adpulse.database import connections
 from adpulse.variants import catalogue
+from tests.conftest import NewDatabase
 
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = notebooks.notebooks()
@@ -65,11 +66,13 @@ def test_no_picture_is_blank(path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_the_drawn_schema_is_the_real_one(connection: Connection) -> None:
+async def test_the_drawn_schema_is_the_real_one(new_database: NewDatabase) -> None:
     """What the diagram was drawn from is what the catalogue says today; otherwise: adbench figures --catalogue."""
     drawn = load(reference()).latest("catalogue")
-    assert drawn.variant == "rollup"
-    assert drawn.parameters == await schema.read(connection, catalogue.find("rollup"))
+    assert drawn.variant == "rollup_dims"
+    connection = await connections.connect(await new_database("rollup_dims"))
+    assert drawn.parameters == await schema.read(connection, catalogue.find("rollup_dims"))
+    await connection.close()
 
 
 def test_a_missing_result_is_named() -> None:
