@@ -1,4 +1,4 @@
-"""Which extra brings a package that is not installed, and how to install it."""
+"""The extra that brings a package that is not installed, and the command that installs it."""
 
 # By the name that is imported. What every installation has is not here.
 EXTRAS = {

@@ -47,7 +47,7 @@ def _timed(config: pytest.Config) -> bool:
 
 @dataclass
 class Lab:
-    """What benchmarks share. `timed` tells whether times count: then the data is large, and the disk is waited for."""
+    """Parts that benchmarks share. With `timed`, times count: then the data is large, and the disk is waited for."""
 
     timed: bool
     events: int

@@ -38,7 +38,7 @@ CONTENT_TYPE = "Content-Type"
 
 
 class Consumer:
-    """What an execution environment keeps between invocations: the decoder's memory and one connection."""
+    """The state of an execution environment between invocations: the decoder's memory and one connection."""
 
     def __init__(self, settings: Settings, url: Callable[[], str]) -> None:
         self._settings = settings

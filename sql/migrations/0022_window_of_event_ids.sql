@@ -3,8 +3,8 @@
 
 -- The tables that were set aside, event_ids_YYYYMMDD by the day on which that happened, inherit from this one. A table by
 -- the day of arrival cannot have an index that is unique across days; so an id is claimed in `event_ids`, and then
--- looked for here. Setting aside waits for all who hold `event_ids`, so who has claimed an id there sees here whatever was
--- claimed before it.
+-- looked for here. Setting aside waits for all transactions that hold `event_ids`. So a transaction that has claimed an id
+-- there sees here every id that was claimed before.
 CREATE TABLE event_ids_past (event_id uuid);
 
 -- Those of some ids that `event_ids` holds. Never by reading all of it, which the planner would choose for a table that

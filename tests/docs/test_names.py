@@ -110,8 +110,26 @@ def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
     assert [(name, file) for name, file in links if "." in name and not file.endswith(Path(name).name)] == []
 
 
+HARD = re.compile(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", re.IGNORECASE)
+# Migrations that installations have applied, and the design that they come from, stay as they were.
+APPLIED = re.compile(r"sql/migrations/00(?:0\d|1[0-6])_|tests/adpulse/variants/earlier/")
+CODE = sorted(
+    path
+    for folder in ("service", "benchmarks", "infra", "sql", "tests")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".sql") and not APPLIED.search(path.relative_to(ROOT).as_posix())
+)
+
+
 @current
 def test_words_are_plain(page: Path) -> None:
     """Running text has none of the words that make a sentence hard for readers whose language is not English."""
-    text = re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text()))
-    assert re.findall(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", text, re.IGNORECASE) == []
+    assert HARD.findall(re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text()))) == []
+
+
+def test_words_of_code_are_plain() -> None:
+    """Nor has code; and a docstring outside of tests begins with a verb or a noun, not with a question."""
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text() for path in CODE if path != Path(__file__)}
+    assert [name for name, text in texts.items() if HARD.search(text)] == []
+    asking = re.compile(r'^ *"""(?:What|How|Whether|As of|Who|Where|When|Which|Why) ', re.MULTILINE)
+    assert [name for name, text in texts.items() if not name.startswith("tests/") and asking.search(text)] == []

@@ -1,4 +1,4 @@
-"""Roll-ups of dimensions behind a mark: whatever writers and upkeep do at once, a report is what its snapshot holds."""
+"""Roll-ups of dimensions behind a mark: a report is what its snapshot holds, in every order of writers and upkeep."""
 
 import json
 from collections import defaultdict

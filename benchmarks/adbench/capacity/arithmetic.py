@@ -45,7 +45,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Demands:
-    """What one event costs, in batches of BATCH on the default variant."""
+    """The cost of one event, in batches of BATCH on the default variant."""
 
     service_s: float  # processor
     postgres_s: float  # processor, compaction included
@@ -163,7 +163,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Need:
-    """What so many events a second need."""
+    """The needs of a number of events a second."""
 
     rate: float
     services: int  # machines with the service

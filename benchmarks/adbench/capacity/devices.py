@@ -1,4 +1,4 @@
-"""What requests compete for: processor cores that are shared evenly, and a disk that flushes for all who wait."""
+"""Resources that requests compete for: cores that are shared evenly, and a disk that flushes for all who wait."""
 
 import heapq
 from collections.abc import Generator
@@ -15,7 +15,7 @@ class Cores:
 
     That is what a fair scheduler does with many short time slices (Kleinrock, Queueing Systems II, 1976, chapter 4).
     With equal shares the order of completion is the order of `virtual time at arrival + work`, where virtual time is
-    the work that a job has been given so far; so a heap is enough, whatever the number of jobs.
+    the work that a job has been given so far; so a heap is enough for any number of jobs.
     """
 
     def __init__(self, env: Environment, number: int) -> None:
@@ -68,7 +68,7 @@ class Cores:
 
 
 class Disk:
-    """Where the write-ahead log lies: one flush at a time, and the next one serves all who came during the last.
+    """The disk of the write-ahead log: one flush at a time, and the next one serves all who came during the last.
 
     That is PostgreSQL's group commit (DeWitt et al., Implementation Techniques for Main Memory Database Systems,
     SIGMOD 1984). The log is made of segments: the flush that comes to the end of one makes the next, which is written

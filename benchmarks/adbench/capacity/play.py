@@ -20,7 +20,7 @@ Outcome = Literal["answered", "refused", "lost"]
 
 @dataclass(frozen=True)
 class Traffic:
-    """What is sent.
+    """The load that is sent.
 
     Open: `rate` events a second, in batches that arrive independently (Poisson) or on schedule, as k6 sends them.
     Closed: `users` clients that post as soon as they have their answer.
@@ -35,7 +35,7 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Failure:
-    """What goes wrong, from when, for how long. On the first machine of its kind."""
+    """A failure of the first machine of its kind: from when, and for how long."""
 
     kind: Literal["service lost", "shard lost", "slow disk"]
     at_s: float
@@ -45,7 +45,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Play:
-    """What came of it: what was answered `after` the warm-up, in `seconds`."""
+    """The outcome of a play: the answers `after` the warm-up, in `seconds`."""
 
     seen: list[Seen]
     sent: int  # requests of the whole play, the warm-up included

@@ -25,7 +25,7 @@ QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """What is simulated, from the results in some folders."""
+    """The parameters of a simulation, from the results in some folders."""
 
     folders: Sequence[Path]
     rates: tuple[int, ...]

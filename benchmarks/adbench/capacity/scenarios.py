@@ -1,4 +1,4 @@
-"""What is played: fleets of the size that arithmetic names, in peace, with a failure each, and with a hot campaign."""
+"""The scenarios: fleets of the size that arithmetic names, in peace, with a failure each, and with a hot campaign."""
 
 import math
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How long each step takes, from measurements: what a simulation draws its service times from.
+"""The time of each step, from measurements: a simulation draws its service times from it.
 
 - *A batch in the service*: its processor time is the service's in `adbench run ingest` (`ingest.processor`, under
   load); the extra time of its stages on an idle machine (`adbench run stages`: receive, decode, queue,

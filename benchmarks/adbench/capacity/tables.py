@@ -1,4 +1,4 @@
-"""What `adbench simulate` found, as tables of text: for the terminal, the documentation and the notebook."""
+"""The findings of `adbench simulate` as tables of text: for the terminal, the documentation and the notebook."""
 
 from collections.abc import Sequence
 

@@ -22,7 +22,7 @@ _DURATION = "http_req_duration{"
 
 @dataclass(frozen=True)
 class Answers:
-    """What the audit found."""
+    """The findings of an audit."""
 
     stored: int  # events in the database
     reported: int  # events in the totals of a report over everything
@@ -61,7 +61,7 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
 
 @dataclass(frozen=True)
 class Audited:
-    """What an audit adds to a result."""
+    """The part of a result that an audit adds."""
 
     checks: list[Check]
     measurements: list[Measurement]

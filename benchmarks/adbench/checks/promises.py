@@ -1,4 +1,4 @@
-"""What variants promise in their headers, and whether a run kept it.
+"""The promises of variants, from their headers, and a check that a run kept them.
 
 `-- promises: report p50 < 200 ms at 1,000,000 events` in up.sql is about the mix of reports in
 k6/lib/shapes.json, asked one after another; several are separated by semicolons.

@@ -1,4 +1,4 @@
-"""What the commands share: options, the outcome on the terminal, errors with exit status 2."""
+"""Parts that the commands share: options, the outcome on the terminal, errors with exit status 2."""
 
 import sys
 from collections.abc import Callable, Iterator

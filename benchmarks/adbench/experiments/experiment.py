@@ -1,4 +1,4 @@
-"""What every experiment has: one folder for its result and one for the rest, PostgreSQL, services, and one result."""
+"""The frame of every experiment: a folder for its result and one for the rest, PostgreSQL, services, one result."""
 
 import asyncio
 import fcntl

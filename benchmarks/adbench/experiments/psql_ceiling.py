@@ -1,4 +1,4 @@
-"""What HTTP ingest is held against: two parallel streams of `psql \\copy` into the same tables."""
+"""The ceiling of HTTP ingest: two parallel streams of `psql \\copy` into the same tables."""
 
 import csv
 import json

@@ -17,7 +17,7 @@ _PARTITION = "events_p{:%Y%m%d}"
 
 
 class Bypass(StrEnum):
-    """How it is written, and into what."""
+    """A way to write past the service, and the table that it writes into."""
 
     INSERT = "insert"  # into events
     COPY = "copy"

@@ -1,4 +1,4 @@
-"""What must hold after every cycle, when everything runs again and nothing is under way."""
+"""Checks after every cycle, when everything runs again and nothing is under way."""
 
 import asyncio
 import time
@@ -95,7 +95,7 @@ QUIET_S = 45  # shorter than a report may take here (60 s): what waits must stil
 
 @dataclass(frozen=True)
 class Findings:
-    """What was wrong, a line each, and how much was looked at."""
+    """The violations, a line each, and how much was looked at."""
 
     violations: list[str]
     rows: dict[int, int]  # stored of each batch
@@ -162,7 +162,7 @@ async def _told(world: World, address: str) -> http_recount.Recount:
 
 
 def _adds_up(world: World, address: str) -> bool:
-    """Return True if the groups of a dimension add up to the totals, whichever of its values are told apart."""
+    """Return True if the groups of a dimension add up to the totals, with any of its values folded."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     question = Question(now - timedelta(days=402), now + timedelta(days=3), group_by="geo")
     totals, rows = http_recount.ask(address, question, world.situation.headers)

@@ -53,7 +53,7 @@ class Target(Protocol):
 
 @dataclass
 class Situation:
-    """What senders and readers must know of the database: the key to send, and that raw events of days are archived."""
+    """Facts that senders and readers need: the key to send, and that raw events of days are archived."""
 
     key: str | None = None
     archived: bool = False

@@ -46,7 +46,7 @@ class Victim(Cluster):
 
     @property
     def binaries(self) -> Path:
-        """Where its programs are."""
+        """Return the folder of its programs."""
         return self.programs.folder
 
     def start(self) -> None:

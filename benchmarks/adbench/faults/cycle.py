@@ -23,7 +23,7 @@ MEMORY_BYTES = 512 * 2**20  # that a process may have resident, as under overloa
 
 
 class Outcome(BaseModel):
-    """What a cycle came to, as it is kept."""
+    """The result of a cycle, as it is kept."""
 
     cycle: int
     harms: list[str]

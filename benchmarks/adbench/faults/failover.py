@@ -67,7 +67,7 @@ class Times(Journal):
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of a fail-over.
+    """The outcome of a fail-over.
 
     `window_s`: how long before the primary's death the first lost batch was acknowledged, 0 when none was lost;
     `outage_s`: from the death to the first acknowledgement after the promotion.

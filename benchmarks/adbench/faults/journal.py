@@ -1,4 +1,4 @@
-"""What was sent and what was acknowledged, kept in the memory of the harness and so outside of what is harmed.
+"""The journal of sent and acknowledged batches, in the memory of the harness and so outside of what is harmed.
 
 What must hold of a batch once nothing is under way any more, after any harm:
 
@@ -18,7 +18,7 @@ Sums = tuple[int, int, int, int, int]  # impressions, clicks, conversions, cost 
 
 
 class Kind(StrEnum):
-    """What lets the service know a batch again."""
+    """The means by which the service knows a batch again."""
 
     PLAIN = "plain"  # nothing
     KEYED = "keyed"  # an Idempotency-Key
@@ -39,7 +39,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the database holds of a batch: rows, different places among them, the last place, and the rows' sums."""
+    """The stored part of a batch: rows, different places among them, the last place, and the rows' sums."""
 
     rows: int
     places: int
@@ -76,7 +76,7 @@ class Journal:
         self.violations.append(what)
 
     def first_acknowledgement(self, after: float) -> float | None:
-        """When the first one came after that moment."""
+        """Return the time of the first one after that moment; None if there is none."""
         return next((at for at in self.acknowledgements if at >= after), None)
 
 

@@ -1,4 +1,4 @@
-"""What a run has found so far, in a file that grows a line at a time: a run that was broken off goes on from there."""
+"""The findings of a run so far, in a file that grows a line at a time: a run that was broken off goes on from there."""
 
 from pathlib import Path
 from typing import TypeVar

@@ -29,7 +29,7 @@ BODIES = 12  # different ones
 
 @dataclass
 class Phase:
-    """What came of a time of sending, and the processor time (s) that it took."""
+    """The outcome of a phase of sending, and the processor time (s) that it took."""
 
     seconds: float
     sent: Sent = field(default_factory=Sent)

@@ -18,7 +18,7 @@ _SSL_OR_GSS = (80877103, 80877104)  # asks for encryption; the start-up packet c
 
 
 class AtCommit(StrEnum):
-    """What is done when a commit passes."""
+    """The action of the proxy when a commit passes."""
 
     DROP = "drop"  # it never reaches the server, and both sides are cut
     CUT = "cut"  # the client is cut; the server commits, and its answer goes nowhere
@@ -36,7 +36,7 @@ class Frontend:
         self._in_transaction = False
 
     def commits(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Where in `data` a message begins and ends after which something commits.
+        """Return where in `data` a message begins and ends after which something commits.
 
         It may have begun in the data before: then the first is not positive.
         """

@@ -1,4 +1,4 @@
-"""What all cycles of a run came to, as a result file (adbench.records.model), with the bounds that the counts give."""
+"""The result file (adbench.records.model) of all cycles of a run, with the bounds that the counts give."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

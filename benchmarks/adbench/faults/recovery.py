@@ -1,4 +1,4 @@
-"""How soon after an outage an event is acknowledged: asked by threads of their own, whatever the other senders do.
+"""The time from the end of an outage to the first acknowledged event, taken by threads apart from the other senders.
 
 A probe apart from the services finds out when PostgreSQL accepts connections. Meanwhile each service gets the same
 event, under one key, again and again. The harness's own delay is the time between the last answer that was none and the

@@ -27,7 +27,7 @@ DEFAULTS: Sequence[str] = tuple(hostile.DEFAULTS)  # that are drawn
 
 @dataclass(frozen=True)
 class Course:
-    """What is to be run: cycles `first` to before `stop`, begun before `give_up` (time.monotonic())."""
+    """The cycles to run: `first` to before `stop`, begun before `give_up` (time.monotonic())."""
 
     seed: int
     first: int

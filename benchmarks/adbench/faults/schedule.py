@@ -1,4 +1,4 @@
-"""Which harm is done when: drawn from a seed, the same for the same seed and any course of events."""
+"""The schedule of harms, drawn from a seed: the same for the same seed and any course of events."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

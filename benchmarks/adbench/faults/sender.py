@@ -41,7 +41,7 @@ class Load:
 
 @dataclass
 class Sent:
-    """What came of a time of sending."""
+    """The outcome of a phase of sending."""
 
     offered: int = 0  # batches that arrived, also those that could not be sent
     unsent: int = 0

@@ -33,7 +33,7 @@ UP_DATABASE = "postgres"  # the one that `adpulse up` takes
 
 @dataclass
 class World:
-    """What harm is done to, and the `outages` of the cycle that runs."""
+    """The service and the database that are harmed, and the `outages` of the cycle that runs."""
 
     tree: Path
     home: Path

@@ -1,4 +1,4 @@
-"""What docs/explanation/reliability.md says of the newest kept runs of `adbench faults` and of `make fuzz`."""
+"""The tables of docs/explanation/reliability.md, from the newest kept runs of `adbench faults` and `adbench fuzz`."""
 
 from collections.abc import Callable, Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document promises of a reply, and what HTTP and the sum rule ask besides."""
+"""The promises of a reply: those of the OpenAPI document, of HTTP, and of the sum rule."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a group shows, its filter finds: reports are asked once more by the filter that each of their rows names."""
+"""The rule that a filter finds its group: reports are asked once more by the filter that each of their rows names."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ MOST = 40  # rows of a report that are asked for again
 
 @dataclass
 class Asked:
-    """How many rows had a filter, and what was wrong with the answer to it."""
+    """The number of rows with a filter, and the faults of the answers to it."""
 
     rows: int = 0
     wrong: list[str] = field(default_factory=list)

@@ -23,7 +23,7 @@ CORPUS = 5_000  # requests that others are made of; beyond, new ones replace old
 
 @dataclass(slots=True)
 class Tally:
-    """What was sent and what came back. Keys of `replies`: origin, method and path, status."""
+    """A count of requests and replies. Keys of `replies`: origin, method and path, status."""
 
     replies: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

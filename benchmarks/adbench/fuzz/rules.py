@@ -65,7 +65,7 @@ def of_batch(request: Request, content: Mapping[str, Any]) -> str | None:
 
 
 def _may_be_an_answer_again(request: Request, content: Mapping[str, Any]) -> bool:
-    """Return True if this may be the first answer to the same key and bytes, whatever the bytes were called then.
+    """Return True if this may be the first answer to the same key and bytes, under any media type.
 
     The same bytes are one event as NDJSON and many as JSON, or the other way round.
     """

@@ -73,7 +73,7 @@ def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
 
 @dataclass(frozen=True)
 class FuzzPlan:
-    """How long is fuzzed (in minutes), from which seed, which variant, and by how many workers it is served."""
+    """The plan of a run: minutes, seed, variant, and the workers that serve it."""
 
     minutes: float
     seed: int

@@ -26,7 +26,7 @@ CLOSING_S = 3.0  # of the budget, for stopping what runs
 
 @dataclass(frozen=True)
 class GatePlan:
-    """What to compare, and how long it may take."""
+    """The revisions to compare, and the time that it may take."""
 
     base: str
     head: str
@@ -39,7 +39,7 @@ class GatePlan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `base` and `head` are commits, or `worktree`; `samples` hold more metrics than were judged."""
+    """The outcome. `base` and `head` are commits, or `worktree`; `samples` hold more metrics than were judged."""
 
     plan: GatePlan
     base: str

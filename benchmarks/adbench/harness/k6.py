@@ -39,7 +39,7 @@ class Metric(BaseModel):
 
 
 class Check(BaseModel):
-    """What a script looked at in every reply."""
+    """The checks of a script on every reply."""
 
     name: str
     passes: int

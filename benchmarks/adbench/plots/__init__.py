@@ -1,1 +1,1 @@
-"""What the notebooks draw: results in, matplotlib figures out. A title states what the figures say."""
+"""Plots of the notebooks: results in, matplotlib figures out. A title states what the figures say."""

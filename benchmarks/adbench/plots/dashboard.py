@@ -1,4 +1,4 @@
-"""What the operator's dashboard showed during a load: of `adbench load … --dashboard`, drawn panel by panel."""
+"""The operator's dashboard during a load, of `adbench load … --dashboard`, drawn panel by panel."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a run took place: the machine, the revision and packages, and the PostgreSQL server."""
+"""The environment of a run: the machine, the revision and packages, and the PostgreSQL server."""
 
 import os
 import platform

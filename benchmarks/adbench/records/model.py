@@ -1,4 +1,4 @@
-"""What a result file says: a run with its measurements and checks, the machine, the server and the code measured.
+"""The model of a result file: a run with its measurements and checks, the machine, the server and the code measured.
 
 A file is JSON, one run a file, never changed afterwards (adbench.records.store).
 """
@@ -14,7 +14,7 @@ class _Model(BaseModel):
 
 
 class Machine(_Model):
-    """Where the lab ran, and the service if it was our own. Two results are comparable only when these agree."""
+    """The machine of the lab, and of the service if it was our own. Results are comparable only when these agree."""
 
     cpu: str
     cores: int = Field(description="that this process may use")
@@ -36,7 +36,7 @@ class Postgres(_Model):
 
 
 class Source(_Model):
-    """Which code was measured."""
+    """The measured code."""
 
     revision: str | None = Field(description="git revision; none outside a repository")
     changed: bool = Field(description="whether the files differed from that revision")
@@ -77,7 +77,7 @@ class Measurement(_Model):
 
 
 class Gap(_Model):
-    """What was to be measured and has no numbers. Labels are those that its measurements would have had."""
+    """A measurement that is missing. Labels are those that it would have had."""
 
     labels: dict[str, str]
     reason: str
@@ -149,7 +149,7 @@ class Result(_Model):
 
 
 class Disk(_Model):
-    """How fast a write is on the disk for good: what a commit waits for."""
+    """The speed of durable writes, which a commit waits for."""
 
     fsyncs_per_s: float = Field(description="8 KiB written and fdatasync()ed, one after another")
     measured_at: datetime
@@ -167,7 +167,7 @@ class Kept(_Model):
 
 
 class Manifest(_Model):
-    """What the results of one machine and date have in common. Sets hold each value that one of the files has."""
+    """The common facts of the results of one machine and date. Sets hold each value that one of the files has."""
 
     schema_version: Literal[1] = 1
     machine: Machine

@@ -1,4 +1,4 @@
-"""What repeated measurements say: a figure and how far it can be trusted.
+"""Statistics of repeated measurements: a figure and how far it can be trusted.
 
 Every interval is the percentile bootstrap's (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13),
 at 95 % where nothing else is asked for, from a seeded generator, so that the same numbers always give the same

@@ -231,7 +231,7 @@ class _Choice:
 
 @dataclass(frozen=True)
 class _World:
-    """What stays the same over all blocks; arrays have an entry a campaign, unless stated."""
+    """Constants of all blocks; arrays have an entry a campaign, unless stated."""
 
     edges: Ints  # (slots + 1,): how much traffic there is before each slot; the last: in all
     zone: _Choice  # by slot

@@ -1,4 +1,4 @@
-"""What a data set looks like when it is counted: the tables of docs/reference/dataset.md, which `make docs` writes.
+"""Counts of a data set: the tables of docs/reference/dataset.md, which `make docs` writes.
 
 Everything is measured on the events themselves, so a table cannot say what the generator does not do.
 """

@@ -85,7 +85,7 @@ class How:
 
 
 class _NoPartition(Exception):
-    """What has the name of the day's partition is none of `events` any more; nothing was stored."""
+    """The table with the name of the day's partition does not belong to `events` any more; nothing was stored."""
 
 
 async def write(connection: Connection, group: Sequence[Job], days: Partitions) -> None:

@@ -64,7 +64,7 @@ WHERE
 
 
 class Partitions:
-    """What the database last said of its daily partitions. One for all connections of a login."""
+    """The usable daily partitions, as the database last listed them. One for all connections of a login."""
 
     def __init__(self) -> None:
         self._usable: set[date] = set()

@@ -141,7 +141,7 @@ CREATE TABLE rollup_large (
 
 -- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
 -- date_bin and not date_trunc: it does not depend on the session's time zone.
--- With its owner's rights: whoever writes events must not be able to write deltas without one.
+-- With its owner's rights: a login that writes events must not be able to write deltas without them.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

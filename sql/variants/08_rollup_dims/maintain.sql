@@ -7,7 +7,7 @@
 -- Partitions ahead of time, and stray days out of the default partition: sql/migrations/0002 says how and how many.
 SELECT tend_partitions();
 
--- Deltas into minutes, hours and days, in one statement: whatever snapshot a report has, it sees each delta once.
+-- Deltas into minutes, hours and days, in one statement: a report sees each delta once, in every snapshot.
 -- ORDER BY keeps the keys in one order, so that a second session that runs this by accident waits instead of deadlocking.
 WITH
   mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),

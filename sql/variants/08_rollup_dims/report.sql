@@ -75,7 +75,7 @@ WITH
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM
       hour_spans,
-      -- OFFSET 0 keeps a span from being joined otherwise than by an index, whatever the size of the table when it is planned.
+      -- OFFSET 0 makes each span use the index, also when the table was small while the plan was made.
       LATERAL (
         SELECT *
         FROM rollup_hour

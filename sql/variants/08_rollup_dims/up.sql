@@ -309,7 +309,7 @@ CREATE INDEX rollup_dim_day_day_idx ON rollup_dim_day USING brin (day) WITH (pag
 
 -- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
 -- date_bin and not date_trunc: it does not depend on the session's time zone.
--- With its owner's rights: whoever writes events must not be able to write deltas without one.
+-- With its owner's rights: a login that writes events must not be able to write deltas without them.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
-"""A question over HTTP has an answer whatever its status, and leaves nothing open."""
+"""A question over HTTP has an answer for every status, and leaves nothing open."""
 
 import gc
 import threading
@@ -40,7 +40,7 @@ def address() -> Iterator[str]:
     ("status", "said"), [(200, "200 OK"), (401, "401 Unauthorized"), (503, "503 Service Unavailable"), (599, "599")]
 )
 def test_every_status_is_an_answer(address: str, status: int, said: str) -> None:
-    """With its body; a refusal that stays open is a warning of Python 3.14 in whatever runs next."""
+    """A refusal comes with its body. One that stays open is a warning of Python 3.14 in the test that runs next."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         answer = fetch(f"{address}/{status}", {"X-Said": "x"})

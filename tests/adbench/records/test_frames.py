@@ -17,7 +17,7 @@ KINDS = sorted({result.what for result in COMMITTED.files.values()})
 
 @pytest.mark.parametrize("what", KINDS)
 def test_a_frame_has_every_measurement(what: str) -> None:
-    """One a row, with its value, its interval and all of its labels, whatever the kind of result."""
+    """Every measurement is a row with its value, its interval and its labels, in every kind of result."""
     found = COMMITTED.frame(what)
     measured = [each for result in COMMITTED.every(what) for each in result.measurements]
     assert found["value"].tolist() == [each.value for each in measured]

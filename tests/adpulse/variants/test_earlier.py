@@ -81,7 +81,7 @@ async def test_an_earlier_form_goes_on(new_database: NewDatabase) -> None:
         assert (await verify(connection, variant)).wrong == 0
         await run_round(connection, variant)
     assert await connection.fetchval("SELECT count(*) FROM rollup_dim_pending") == 0
-    # Whoever writes straight into a day is counted, as ever.
+    # Events written straight into a day are counted, as before.
     await connection.copy_records_to_table(f"events_p{TODAY:%Y%m%d}", records=events(TODAY, 5), columns=COLUMNS)
     assert sum(sums[0] for sums in (await by_geo(connection, TODAY, TODAY + DAY)).values()) == 14 + 4 + 2
     assert await migrate.migrate(connection, dimensions=["geo"]) == variant

@@ -1,4 +1,4 @@
-"""What is measured on the cluster and on one node of it, in turn: COPY, the service, reports; and how events spread."""
+"""The phases of a comparison of the cluster with one of its nodes, in turn: COPY, service, reports, spread."""
 
 import random
 import time

@@ -67,7 +67,7 @@ class CitusPlan:
 
 @dataclass
 class Found:
-    """What was measured, as it came."""
+    """The measurements so far, in their order."""
 
     nodes: int = 0
     version: str = ""  # of Citus

@@ -1,4 +1,4 @@
-"""What `adbench run citus` found, as tables of text: for the terminal and the documentation."""
+"""The findings of `adbench run citus` as tables of text: for the terminal and the documentation."""
 
 from rich.console import Group
 

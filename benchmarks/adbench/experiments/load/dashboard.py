@@ -1,4 +1,4 @@
-"""What an operator sees: a real Prometheus beside a load, and afterwards what Grafana's panels would ask it.
+"""An operator's view of a load: a real Prometheus beside it, and afterwards the queries of Grafana's panels.
 
 Prometheus gets the files of infra/prometheus as compose.yaml mounts them, and only other addresses. The queries are
 those of infra/grafana/dashboards, asked for as Grafana asks for them, so that what is kept is what its panels show.

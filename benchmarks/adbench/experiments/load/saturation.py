@@ -1,4 +1,4 @@
-"""Where a service stops keeping up: the steps of k6/ingest.js, each by what was offered, sent and answered."""
+"""The saturation point of a service, from the steps of k6/ingest.js: offered, sent and answered in each."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a load does to the tables: live and dead rows and bytes, while it runs.
+"""Sizes of the tables under a load: live and dead rows and bytes, while it runs.
 
 Dead rows are what updates and deletes leave behind until a vacuum: compaction of the roll-ups deletes every delta
 once, so a table that is not vacuumed as fast as it is compacted grows for ever.

@@ -1,4 +1,4 @@
-"""Which design meets a target at the least cost, by the numbers of a matrix: `advise` is a pure function of both.
+"""Advice on the design that meets a target at the least cost, from the numbers of a matrix.
 
 How it goes from what was measured to what was asked:
 
@@ -39,7 +39,7 @@ _EVERYTHING = re.compile(r"Seq Scan on events\b")
 
 @dataclass(frozen=True)
 class Need:
-    """What is asked for. `filters` are metadata keys that reports filter or group by."""
+    """The needs of a user. `filters` are metadata keys that reports filter or group by."""
 
     events_per_day: int
     retention_days: int
@@ -66,7 +66,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is expected of one shape of report."""
+    """The forecast for one shape of report."""
 
     name: str
     p95_ms: float

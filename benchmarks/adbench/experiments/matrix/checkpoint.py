@@ -1,4 +1,4 @@
-"""What has been measured so far, on disk: a folder a run, a file a cell, so that an interrupted run goes on."""
+"""Finished cells on disk, a folder a run and a file a cell, so that an interrupted run goes on."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What PostgreSQL does to answer a report: how many pages it touches, and by which nodes."""
+"""The plan of a report: how many pages PostgreSQL touches, and by which nodes."""
 
 import json
 import re

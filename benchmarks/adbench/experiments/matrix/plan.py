@@ -1,4 +1,4 @@
-"""What a matrix measures. Everything that a number depends on is in here, and in its result."""
+"""The plan of a matrix. Everything that a number depends on is in here, and in its result."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -37,7 +37,7 @@ class WrongAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Settling:
-    """What follows loading. `sizes` are bytes, by ("table" or "index", name)."""
+    """Measurements after loading. `sizes` are bytes, by ("table" or "index", name)."""
 
     vacuum_s: float
     sizes: dict[tuple[str, str], int]
@@ -45,7 +45,7 @@ class Settling:
 
 @dataclass
 class Round:
-    """What one turn gave: milliseconds of each report by shape, and of each COPY."""
+    """The measurements of one turn: milliseconds of each report by shape, and of each COPY."""
 
     events: int = 0
     reports: dict[str, list[float]] = field(default_factory=dict)

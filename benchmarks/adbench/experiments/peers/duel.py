@@ -57,7 +57,7 @@ class DuelPlan:
 
 @dataclass(frozen=True)
 class Rounds:
-    """What was measured, a value a round; `accepted` is how many events each way has said that it stored."""
+    """The measurements, a value a round; `accepted` counts the events that each way has said that it stored."""
 
     latency_ms: dict[tuple[str, str], list[float]]  # by who and shape
     rate: dict[tuple[str, int], list[float]]  # by way and events of a request

@@ -28,7 +28,7 @@ SUMS = ("impressions", "clicks", "conversions", "cost", "revenue")
 
 
 class Base(DeclarativeBase):
-    """What SQLAlchemy makes tables of."""
+    """The base class of SQLAlchemy's tables."""
 
 
 class Event(Base):

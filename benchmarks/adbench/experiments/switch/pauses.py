@@ -1,4 +1,4 @@
-"""How long senders have to wait, from k6's samples of single requests: `k6 run --out csv=…`, times in µs.
+"""Pauses of senders, from k6's samples of single requests: `k6 run --out csv=…`, times in µs.
 
 Two things are a pause: a request that takes long from send to answer, and a time in which nobody gets an answer. Where
 requests arrive on schedule the second is never much below one over their rate.

@@ -1,4 +1,4 @@
-"""What comes of `adbench run switch`: how long senders wait, in a quiet stretch and while changes are made."""
+"""The findings of `adbench run switch`: how long senders wait, in a quiet stretch and while changes are made."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median

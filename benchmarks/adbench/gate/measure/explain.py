@@ -28,7 +28,7 @@ _EXPLAINED = re.compile(r"(WITH|SELECT|INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORE
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """What is kept of one plan. `buffers` are pages of 8 kB touched, in cache or not; none when it was not run."""
+    """The kept part of a query plan. `buffers` are pages of 8 kB touched, in cache or not; none when it was not run."""
 
     shape: tuple[str, ...]
     access: dict[str, str]  # relation → the worst way in which it is reached

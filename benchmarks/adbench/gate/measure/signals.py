@@ -56,7 +56,7 @@ class Signals:
 
 @dataclass
 class Written:
-    """What a block of work wrote: bytes of WAL, and rows inserted, updated or deleted in any table."""
+    """The writes of a block of work: bytes of WAL, and rows inserted, updated or deleted in any table."""
 
     wal: int = 0
     rows: int = 0

@@ -1,4 +1,4 @@
-"""What is timed: a few pieces of work, each short, so that the sides take turns often.
+"""The timed tasks: a few pieces of work, each short, so that the sides take turns often.
 
 A piece of work gives CPU seconds of the service and of PostgreSQL apart, because a slowdown of a quarter in one of
 them is diluted in their sum, and seconds on the wall. CPU time is what the gate judges by; where a system does not
@@ -29,7 +29,7 @@ Seconds = dict[str, float]  # by metric, such as post.service.cpu
 
 @dataclass(frozen=True)
 class Suite:
-    """How much work a piece is. `reports` are asked for in groups, each with figures of its own."""
+    """The size of a piece of work. `reports` are asked for in groups, each with figures of its own."""
 
     name: str
     data: Dataset

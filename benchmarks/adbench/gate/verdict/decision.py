@@ -26,7 +26,7 @@ RESAMPLES = 40_000  # at the fifth look of nine metrics three or four of them li
 
 
 class Verdict(StrEnum):
-    """What can be said of one thing, or of all together."""
+    """A verdict on one metric, or on all together."""
 
     REGRESSED = "regressed"
     IMPROVED = "improved"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Call:
-    """What is said of one metric, and what it rests on."""
+    """The verdict on one metric, and the ratios that it rests on."""
 
     metric: str
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""What the signals of two revisions say when they are laid side by side."""
+"""Findings from the signals of two revisions side by side."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
