@@ -52,6 +52,7 @@ async def post_events(request: Request) -> Response:
         batch, body_hash = await _read_batch(intake, request, headers, hashed=key is not None)
         answer = await intake.writer.submit(batch, key, body_hash)
     except BodyError as error:
+        telemetry.UNREADABLE.labels(error.code).inc()
         # Of what is left of such a body nothing will be read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
         return problem(error.status, error.code, error.detail, error.headers | closing)
@@ -65,6 +66,8 @@ async def post_events(request: Request) -> Response:
         return _AWAY
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
+    if answer.rejected_count:
+        _count_rejections(batch, answer)
     return _reply(answer)
 
 
@@ -94,6 +97,14 @@ async def _read_batch(
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
     return batch, hashlib.sha256(body).digest() if hashed else None
+
+
+def _count_rejections(batch: Batch, answer: Answer) -> None:
+    for code, count in batch.codes.items():
+        telemetry.REJECTED.labels(code).inc(count)
+    # Fewer when a key is repeated whose batch is judged in another way by now, such as of an event in the future.
+    if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
+        telemetry.REJECTED.labels("unstorable").inc(unstorable)
 
 
 def _reply(answer: Answer) -> Response:
