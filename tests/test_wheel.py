@@ -35,6 +35,13 @@ def test_the_wheel_holds_every_sql_file(installed: Path) -> None:
     ] == []
 
 
+def test_the_wheel_holds_the_page(installed: Path) -> None:
+    """The files that are served at / lie inside the package."""
+    inside = {path.name: path.read_bytes() for path in (installed / "adpulse/web/static").iterdir()}
+    assert inside == {path.name: path.read_bytes() for path in (ROOT / "service/adpulse/web/static").iterdir()}
+    assert "index.html" in inside
+
+
 def test_the_wheel_says_where_the_notebooks_are(installed: Path, tmp_path: Path) -> None:
     """`adbench figures` has nothing to run there: it says so in a line, and fails."""
     environment = {**os.environ, "PYTHONPATH": str(installed)}

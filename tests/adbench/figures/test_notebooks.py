@@ -13,7 +13,7 @@ from matplotlib.testing.compare import compare_images
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.figures import notebooks, schema
+from adbench.figures import notebooks, page, schema
 from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
 from adbench.records.manifest import reference
@@ -49,9 +49,9 @@ def test_a_notebook_draws_what_is_committed(path: Path, tmp_path: Path) -> None:
     assert all(cell.outputs for cell in written.cells if cell.cell_type == "code")
 
 
-def test_every_picture_comes_from_one_notebook_and_is_shown() -> None:
-    """None is left over, none is drawn twice, and each stands in the README or in docs/."""
-    drawn = [name for path in NOTEBOOKS for name in saved(path)]
+def test_every_picture_comes_from_one_command_and_is_shown() -> None:
+    """From a notebook or from --page; none is left over or drawn twice, and each stands in the README or in docs/."""
+    drawn = [*(name for path in NOTEBOOKS for name in saved(path)), page.NAME]
     assert sorted(drawn) == sorted(path.stem for path in notebooks.SCREENSHOTS.glob("*.png"))
     pages = "".join(path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
     assert [name for name in drawn if f"screenshots/{name}.png" not in pages] == []
