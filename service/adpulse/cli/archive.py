@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import asyncpg
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -18,7 +17,6 @@ from adpulse.archive.restore import restore as restore_days
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database.connections import Connection
-from adpulse.database.errors import UNAVAILABLE
 
 T = TypeVar("T")
 
@@ -112,9 +110,5 @@ def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
                 fail(str(error), 2 if error.refused else 1)
             except MissingExtra as error:
                 fail(str(error), 2)
-            except UNAVAILABLE:
-                raise
-            except asyncpg.PostgresError as error:  # such as a constraint that somebody added
-                fail(f"the database refuses: {error}")
 
         return run(clearly())
