@@ -64,7 +64,7 @@ def test_images_are_pinned(name: str) -> None:
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.parent.name)
 def test_dockerfiles_pin_their_base_and_drop_root(path: Path) -> None:
-    """FROM names a version, or an argument or stage that does; the last USER is a number that is not 0, for Kubernetes."""
+    """FROM names a version, or what has one; the last USER is a number that is not 0, as Kubernetes can check."""
     text = path.read_text()
     given = dict(re.findall(r"^ARG (\w+)=(\S+)", text, re.MULTILINE))
     stages = re.findall(r"^FROM \S+ AS (\w+)", text, re.MULTILINE)
