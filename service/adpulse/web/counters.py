@@ -17,7 +17,6 @@ from starlette.responses import Response
 from adpulse import telemetry
 from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
-from adpulse.variants import state as variants
 from adpulse.web.state import State
 
 # However many look at the page, the metrics are read once in this time, and the dimensions once in that.
@@ -67,12 +66,8 @@ class Counters:
         if now - self._looked_at >= (DIMENSIONS_S if self._dimensions is not None else COUNTERS_S):
             self._looked_at = now
             try:
-                async with (
-                    asyncio.timeout(_PATIENCE_S),
-                    state.reporter.pool.acquire() as connection,
-                    connection.transaction(readonly=True),  # a pooler must not part the statements
-                ):
-                    self._dimensions = await variants.dimensions(connection)
+                async with asyncio.timeout(_PATIENCE_S):
+                    self._dimensions = await state.reporter.dimensions()
             except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError):
                 self._dimensions = None
         return self._dimensions

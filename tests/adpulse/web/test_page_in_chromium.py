@@ -225,6 +225,13 @@ async def test_the_page_can_be_used_without_sight_or_mouse(service: Service) -> 
     assert [each for each in reached if each in order][: len(order)] == order
 
 
+async def test_the_documentation_works_under_its_policy(service: Service) -> None:
+    """/docs shows the operations, and the browser has nothing to forbid."""
+    tab = await service.browser.open(f"{service.client.base_url}/docs")
+    await tab.until("document.querySelectorAll('.opblock').length >= 5")
+    assert tab.complaints == []
+
+
 async def test_a_page_that_is_paused_asks_nothing(service: Service) -> None:
     """After Pause no request goes out, and the button says so; the next press goes on."""
     tab = await opened(service)
@@ -248,7 +255,7 @@ async def test_a_service_with_keys_is_asked_with_one(tmp_path: Path) -> None:
         await key_store.add(connection, key)
         await connection.close()
         assert text is not None
-        address = str(service.client.base_url)
+        address = f"{service.client.base_url}/"
         tab = await service.browser.open(address)
         await tab.until("document.activeElement.id === 'key-text'")
         for typed, arrived in (
