@@ -50,7 +50,7 @@ def _last_hour(end: datetime) -> Iterator[dict[str, Any]]:
     data = Dataset(DAY_EVENTS, end, days=1, seed=SEED)
     chance = random.Random(SEED)
     first = end.timestamp() - 3_600
-    for number in range(data.blocks - 2, data.blocks):
+    for number in range(data.blocks - 3, data.blocks):
         for event in data.deliveries(data.block(number)):
             past = (datetime.fromisoformat(event["ts"]).timestamp() - first) / 3_600
             tide = abs((past * TIDES) % 2 - 1)
@@ -59,7 +59,10 @@ def _last_hour(end: datetime) -> Iterator[dict[str, Any]]:
 
 
 async def _send_live(client: httpx.AsyncClient, events: list[dict[str, Any]]) -> None:
-    """Send events of this moment for LIVE_S seconds; every tenth batch has one without an offset, a usual mistake."""
+    """Send events of this moment for LIVE_S seconds, and ask for a report after each batch.
+
+    Every tenth batch has an event without an offset, a usual mistake.
+    """
     until = asyncio.get_running_loop().time() + LIVE_S
     number = 0
     while asyncio.get_running_loop().time() < until:
@@ -70,6 +73,7 @@ async def _send_live(client: httpx.AsyncClient, events: list[dict[str, Any]]) ->
         if number % 25 == 0:
             batch[1]["cost"] = -1
         await _send(client, batch)
+        (await client.get("/report", params={"start": "-1h", "group_by": "device"})).raise_for_status()
         number += 1
         await asyncio.sleep(PAUSE_S)
 

@@ -201,11 +201,13 @@ function tell(point) {
 }
 
 function showGroups(body, report) {
-  const most = Math.max(...report.rows.map((row) => row.impressions), 1);
+  // The rest has no bar: it is many groups, and would make all others look small.
+  const share = (row) => (row.group === "(other)" ? 0 : row.impressions);
+  const most = Math.max(...report.rows.map(share), 1);
   fill(
     body,
     report.rows.map((row) => [
-      { text: row.group ?? "(none)", share: row.impressions / most },
+      { text: row.group ?? "(none)", share: share(row) / most },
       { value: row.impressions, format: words.whole },
       { value: row.clicks, format: words.whole },
       { value: row.ctr, format: words.percent },
