@@ -142,7 +142,13 @@ class Tab:
         """Return the value of the expression as soon as it is true. Raise BrowserError after PATIENCE_S seconds."""
         look = f"const look = () => {{ const value = {expression}; value ? done(value) : setTimeout(look, 50); }}"
         try:
-            return await self.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    try:
+                        return await self.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
+                    except BrowserError as error:
+                        if "navigated" not in str(error):  # to another page, which is looked at next
+                            raise
         except TimeoutError:
             raise BrowserError(f"never true: {expression}; the console says {self.complaints}") from None
 

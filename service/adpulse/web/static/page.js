@@ -257,9 +257,13 @@ class Loop {
       this.trouble = null;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.trouble = error;
-      pause_ms = Math.max(pause_ms, error.wait_s * 1000);
-      if (error.status === 401 || (error.status === 403 && error.code === "scope")) askForKey(error);
+      if (error.asked_with !== key.get()) {
+        this.#again = true; // it was another key that is refused
+      } else {
+        this.trouble = error;
+        pause_ms = Math.max(pause_ms, error.wait_s * 1000);
+        if (error.status === 401 || (error.status === 403 && error.code === "scope")) askForKey(error);
+      }
     } finally {
       this.#busy = false;
     }

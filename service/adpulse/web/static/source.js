@@ -4,8 +4,9 @@ const STORED = "adpulse.read_key";
 const PATIENCE_MS = 20000;
 
 export class Refused extends Error {
-  constructor(status, code, detail, wait_s = 0) {
+  constructor(asked_with, status, code, detail, wait_s = 0) {
     super(detail);
+    this.asked_with = asked_with; // the key of the request, which may be another one by now
     this.status = status;
     this.code = code;
     this.wait_s = wait_s;
@@ -22,17 +23,18 @@ export const key = {
 export async function ask(path, parameters = {}) {
   const query = new URLSearchParams(parameters).toString();
   const headers = { Accept: "application/json" };
-  if (key.get()) headers["X-API-Key"] = key.get();
+  const sent = key.get();
+  if (sent) headers["X-API-Key"] = sent;
   let reply, content;
   try {
     reply = await fetch(query ? `${path}?${query}` : path, { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
     content = await reply.json();
   } catch {
-    throw new Refused(reply?.status ?? 0, "no_answer", "The service does not answer; trying again");
+    throw new Refused(sent, reply?.status ?? 0, "no_answer", "The service does not answer; trying again");
   }
   if (!reply.ok) {
     const code = String(content.type ?? "").replace("urn:adpulse:", "");
-    throw new Refused(reply.status, code, content.detail ?? reply.statusText, Number(reply.headers.get("Retry-After")) || 0);
+    throw new Refused(sent, reply.status, code, content.detail ?? reply.statusText, Number(reply.headers.get("Retry-After")) || 0);
   }
   return content;
 }
