@@ -1,4 +1,4 @@
-""".ci/smoke, which CI and the release run on what they have built: it sees a wrong answer, and passes on a right one."""
+""".ci/smoke, which CI and the release run on what they have built: it tells a right answer from a wrong one."""
 
 import json
 from collections.abc import Callable
