@@ -66,6 +66,9 @@ def test_the_matrix_is_what_the_project_supports() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     said = {found[1] for each in project["classifiers"] if (found := re.search(r":: (3\.\d+)$", each))}
     assert said == tried
+    page = (ROOT / "docs" / "reference" / "support.md").read_text()
+    assert f"| Python | {', '.join(sorted(tried, key=lambda each: int(each[2:])))} |" in page
+    assert f"| PostgreSQL | {', '.join(matrix['postgres'])} |" in page
 
 
 def test_the_order_of_the_jobs() -> None:
