@@ -442,7 +442,7 @@ async def test_without_the_extra_one_line_names_it(
     shell.set(database_url=url)
     done = await anyio.to_thread.run_sync(shell, "archive", "--older-than", "90d", "--to", str(tmp_path / "new"))
     assert done.exit_code == 2
-    assert "pip install '.[archive]'" in done.stderr
+    assert "pip install 'adpulse[archive]'" in done.stderr
     assert not (tmp_path / "new").exists()
 
 
