@@ -49,7 +49,7 @@ def _last_hour(end: datetime) -> Iterator[dict[str, Any]]:
     """Yield events of the hour before `end`, as POST /events takes them."""
     data = Dataset(DAY_EVENTS, end, days=1, seed=SEED)
     chance = random.Random(SEED)
-    first = end.timestamp() - 3_600
+    first = end.timestamp() - 3_720  # the minutes at both ends of a chart are cut
     for number in range(data.blocks - 3, data.blocks):
         for event in data.deliveries(data.block(number)):
             past = (datetime.fromisoformat(event["ts"]).timestamp() - first) / 3_600
