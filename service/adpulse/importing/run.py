@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +31,9 @@ from adpulse.settings import Settings
 
 # Of one group; a record may be several events.
 _MOST_EVENTS = 1_000_000
+
+# What JSON begins with. A column may be named {activity_kind}.
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[)')
 
 
 @dataclass(slots=True)
@@ -190,10 +194,8 @@ def _kind(source: Source, mapping: Mapping) -> Kind:
     start = source.peek()
     if start.startswith(PARQUET):
         return "parquet"
-    if mapping.file.header is None and encoding_of(start) != "utf-16":
-        text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if text.startswith((b"{", b"[")):
-            return "ndjson" if by_line(start) else "json"
+    if mapping.file.header is None and encoding_of(start) != "utf-16" and _JSON.match(start):
+        return "ndjson" if by_line(start) else "json"
     return "csv"
 
 
