@@ -153,7 +153,7 @@ class Import:
         outcome: Outcome,
         on_progress: Callable[[Outcome], None],
     ) -> None:
-        # Before the commit: what was rejected is then in the file, whatever happens next.
+        # Before the commit: what was rejected is then in the file, also when this fails.
         first = rejected(chunk, judged)
         rejects.write(chunk, first)
         answer = await target.write(judged, group)

@@ -149,10 +149,10 @@ async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
         else:
             await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], how.day)
         answers = {job: job.result() for job in fresh}
-        await _keep_answers(connection, answers, expected)
         for job, answer in answers.items():
             if job.also is not None:
                 await job.also(connection, answer)
+        await _keep_answers(connection, answers, expected)
     for job, outcome in (outcomes | answers).items():
         job.settle(outcome)
 
