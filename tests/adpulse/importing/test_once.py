@@ -136,7 +136,7 @@ async def test_a_wrong_mapping_does_not_use_up_a_file(
 
 
 async def test_event_ids_count_once_across_files(import_file: Importer, connection: Connection, tmp_path: Path) -> None:
-    """An event_id makes an event count once, whichever files bring it."""
+    """An event_id makes an event count once, also when several files bring it."""
     line = "2025-09-24T06:00:00Z,C1,U{0},click,id-{0}\n"
     for name, numbers in (("a.csv", range(20)), ("b.csv", range(10, 30))):
         text = "ts,campaign_id,user_id,event_type,event_id\n" + "".join(line.format(n) for n in numbers)
