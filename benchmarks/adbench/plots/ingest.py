@@ -23,7 +23,8 @@ def throughput(ingest: Result) -> Figure:
         for kind, colour in (("gzip", style.QUIET), ("plain", style.SERVICE)):
             _line(axes, ingest, kind, colour)
         style.key(axes, {"plain JSON": style.SERVICE, "gzip": "#777777"})
-        axes.set(xscale="log", yscale="log", xlim=(0.6, 12_000), ylim=(1_500, 1_000_000))
+        rates = [each.value for each in ingest.select("ingest.rate")]
+        axes.set(xscale="log", yscale="log", xlim=(0.6, 12_000), ylim=(min(rates) / 2.5, 2.5 * ceiling.value))
         axes.set(xlabel="events in a request", ylabel="events a second")
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.thousands)
