@@ -27,4 +27,4 @@ def missing(error: ModuleNotFoundError) -> str:
     if package not in EXTRAS:
         raise error
     extra = EXTRAS[package]
-    return f"{package} is not installed; it comes with the extra `{extra}`: in a checkout, pip install '.[{extra}]'"
+    return f"{package} is not installed; it comes with the extra `{extra}`: pip install 'adpulse[{extra}]'"

@@ -49,12 +49,12 @@ def figures(
         from adbench.figures import notebooks as work
     with failing_clearly(work.FiguresError):
         found, own = work.notebooks(), source is not None
-        folders = [source.resolve()] if source else reference()
+        sources = [source.resolve()] if source else reference()
         target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
-        work.load(folders)  # before anything else takes time
+        work.load(sources)  # before anything else takes time
         for path in found:
             with step(progress, path.stem):
-                notebook = work.execute(path, folders, target)
+                notebook = work.execute(path, sources, target)
             missed = work.not_drawn(notebook)
             for what in missed:
                 err.print(f"  not drawn: {what}", soft_wrap=True)

@@ -116,13 +116,13 @@ class Library:
         return frames.runs({path: each for path, each in self.files.items() if not kinds or each.what in kinds})
 
 
-def load(folders: Sequence[Path] = ()) -> Library:
-    """Return the results in some folders; by default the committed ones of the newest machine and local ones.
+def load(sources: Sequence[Path] = ()) -> Library:
+    """Return the results in some folders and files; by default the committed reference and local ones.
 
     Raise FiguresError when there are none.
     """
-    if folders:
-        return _library(folders)
+    if sources:
+        return _library(sources)
     if given := os.environ.get(READ_FROM):
         return _library([Path(folder) for folder in given.split(os.pathsep)])
     return _library([*reference(), _home() / "results"])
@@ -133,9 +133,9 @@ def _home() -> Path:
     return ROOT / Settings().data_dir
 
 
-def _library(folders: Sequence[Path]) -> Library:
-    if not (found := store.load(folders)):
-        raise FiguresError(f"there are no results in {' or '.join(map(str, folders))}")
+def _library(sources: Sequence[Path]) -> Library:
+    if not (found := store.load(sources)):
+        raise FiguresError(f"there are no results in {' or '.join(map(str, sources))}")
     return Library(found)
 
 
@@ -185,12 +185,12 @@ def notebooks() -> list[Path]:
     return found
 
 
-def execute(path: Path, folders: Sequence[Path], pictures: Path) -> NotebookNode:
-    """Run a notebook from top to bottom on the results in some folders. Raise FiguresError when a cell fails."""
+def execute(path: Path, sources: Sequence[Path], pictures: Path) -> NotebookNode:
+    """Run a notebook from top to bottom on results in folders and files. Raise FiguresError when a cell fails."""
     notebook: NotebookNode = jupytext.read(path)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # a random one would make every run another file
-    variables = os.environ | {READ_FROM: os.pathsep.join(map(str, folders)), WRITE_TO: str(pictures)}
+    variables = os.environ | {READ_FROM: os.pathsep.join(map(str, sources)), WRITE_TO: str(pictures)}
     # Sockets that are files, and no port; in a folder of their own, because two kernels in one would take each other's.
     with tempfile.TemporaryDirectory(prefix="adbench-") as sockets:
         client = NotebookClient(

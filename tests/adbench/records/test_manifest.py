@@ -38,17 +38,35 @@ def test_committed_results_are_whole(folder: Path) -> None:
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
-def test_the_reference_is_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All its days, oldest first; what another machine measured before is not mixed in."""
+def test_the_reference_is_the_machine_of_the_newest_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its timings of all days, oldest first; of other machines only what is no timing, wherever it lies."""
     monkeypatch.setattr(manifest, "COMMITTED", tmp_path / "home")
-    machine = result().machine
-    for day, cpu in enumerate(("another", "this", "this"), 1):
-        moved = machine.model_copy(update={"cpu": cpu})
-        path = local(tmp_path / "local", machine=moved, started_at=datetime(2026, 1, day, tzinfo=UTC))
+    kept_on = (
+        ("1", "old", "matrix"),
+        ("1", "old", "faults"),
+        ("2", "this", "matrix"),
+        ("3", "this", "demo"),
+        ("4", "other", "demo"),
+        ("4", "other", "faults-planted"),
+        ("5", "other", "gate"),
+    )
+    for hour, (day, cpu, what) in enumerate(kept_on):
+        machine = result().machine.model_copy(update={"cpu": cpu, "cores": len(cpu)})
+        began = datetime(2026, 1, int(day), hour, tzinfo=UTC)
+        path = local(tmp_path / "local", machine=machine, started_at=began, what=what)
         manifest.keep([path], tmp_path / "home", DISK)
-    assert [folder.name[-10:] for folder in manifest.reference()] == ["2026-01-02", "2026-01-03"]
-    (newest,) = manifest.newest(manifest.reference()).values()
-    assert newest.started_at.day == 3
+    shown = store.load(manifest.reference())
+    assert [(each.machine.cpu, each.what) for each in shown.values()] == [
+        ("old", "faults"),
+        ("this", "matrix"),
+        ("this", "demo"),
+        ("other", "faults-planted"),
+    ]
+    assert list(shown) == manifest.reference()
+    demo = manifest.last("demo")
+    assert demo is not None
+    assert store.read(demo).machine.cpu == "this"
+    assert manifest.last("gate") is None
 
 
 def test_there_are_committed_results() -> None:
