@@ -62,6 +62,7 @@ NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 TIMEOUT_S = 120  # for one cell
+LIVE = "08_"  # a notebook that starts a service and reads no results
 
 
 class FiguresError(RuntimeError):
@@ -125,10 +126,10 @@ def load(sources: Sequence[Path] = ()) -> Library:
         return _library(sources)
     if given := os.environ.get(READ_FROM):
         return _library([Path(folder) for folder in given.split(os.pathsep)])
-    return _library([*reference(), _home() / "results"])
+    return _library([*reference(), home() / "results"])
 
 
-def _home() -> Path:
+def home() -> Path:
     """Return the folder of local data, which does not depend on the kernel's directory."""
     return ROOT / Settings().data_dir
 
@@ -150,7 +151,7 @@ def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
     except (MissingResultError, NotMeasured) as error:
         return _not_drawn(name, error)
     drawn = png.of_figure(picture) if isinstance(picture, Figure) else png.light(picture)
-    folder = Path(os.environ.get(WRITE_TO, _home() / "figures"))
+    folder = Path(os.environ.get(WRITE_TO, home() / "figures"))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.png").write_bytes(drawn)
     return Image(png.preview(drawn), format="png", width=800)  # type: ignore[no-untyped-call]  # IPython has no types
@@ -177,9 +178,12 @@ def _not_drawn(name: str, error: LookupError) -> Markdown:
     return Markdown(f"{NOT_DRAWN}{name}{BECAUSE}{error}")  # type: ignore[no-untyped-call]  # as above
 
 
-def notebooks() -> list[Path]:
-    """Return the notebooks as Python, in the order in which they are read. Raise FiguresError when none are here."""
-    found = sorted(NOTEBOOKS.glob("[0-9]*.py"))
+def notebooks(*, live: bool = False) -> list[Path]:
+    """Return the notebooks as Python, in the order in which they are read: those of results, or the `live` ones.
+
+    Raise FiguresError when none are here.
+    """
+    found = sorted(path for path in NOTEBOOKS.glob("[0-9]*.py") if path.stem.startswith(LIVE) is live)
     if not found:
         raise FiguresError("the notebooks are in the repository, not in the installed package: run this in a checkout")
     return found

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, NullLocator
 
 from adbench.records.model import Measurement, Result
@@ -161,6 +162,21 @@ def name_curves(axes: Axes, curves: Mapping[str, Line2D]) -> None:
             name, tuple(axes.transData.inverted().transform(at)), xytext=(shift / unit, 0), textcoords="offset points",
             va="center", fontsize=size, color=INK, path_effects=HALO,
         )  # fmt: skip
+
+
+def spread(axes: Axes, texts: Sequence[tuple[Text, float]]) -> None:
+    """Move texts that stand in a line over their bars below them, to the given y, where they cover the one before.
+
+    Call it when scales and limits are as they will stay.
+    """
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # as above
+    end = -math.inf
+    for text, below in texts:
+        box = text.get_window_extent()
+        if box.x0 <= end:
+            text.set(y=below, va="top")
+        else:
+            end = box.x1
 
 
 def name_rows(axes: Axes, names: Sequence[str], above: float = 0.6) -> None:

@@ -15,7 +15,7 @@ from matplotlib.testing.compare import compare_images
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.figures import notebooks, schema, text
+from adbench.figures import notebooks, png, schema, text
 from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
 from adbench.records.manifest import reference
@@ -197,8 +197,10 @@ def test_a_notebook_that_is_run_by_hand_leaves_screenshots_alone(
     """A notebook that is run in JupyterLab, where nobody says where pictures go, leaves screenshots/ alone."""
     monkeypatch.delenv(notebooks.WRITE_TO, raising=False)
     monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
-    notebooks.save(lambda: b"a picture", "01_architecture")
-    assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == b"a picture"
+    before = (notebooks.SCREENSHOTS / "03_throughput.png").read_bytes()
+    notebooks.save(lambda: before, "01_architecture")
+    assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == png.light(before)
+    assert (notebooks.SCREENSHOTS / "01_architecture.png").read_bytes() != png.light(before)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
