@@ -47,7 +47,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings.database_url
     assert url is not None
     async with AsyncExitStack() as stack:
-        state.reporter = await open_reports(url, settings, settings.readers, "adpulse reports")
+        state.reporter = await open_reports(state.primary, settings, settings.readers, "adpulse reports")
         stack.push_async_callback(state.reporter.close)
         state.writer = Writer(settings.pooler_url or url, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.

@@ -54,7 +54,7 @@ def add_routes(app: FastAPI, state: State, take: _Endpoint, answer: _Endpoint) -
     )
     operations: dict[str, Any] = {"methods": ["GET"], "tags": ["operations"], "response_model": None}
     add("/healthz", healthz, **operations, summary="The process lives")
-    add("/readyz", readyz, **operations, summary="The database answers", openapi_extra=READY_OPENAPI)
+    add("/readyz", readyz, **operations, summary="Events can be written", openapi_extra=READY_OPENAPI)
     add(
         "/metrics",
         metrics if settings.open_metrics else guarded(state.keyring, "metrics", metrics),
