@@ -19,14 +19,16 @@
 # look at pages and steps, and take times from the matrix.
 
 # %%
+from datetime import UTC, datetime, timedelta
+
 import pandas as pd
 
 from adbench.figures.live import Live
 from adbench.figures.notebooks import show
 
 live = Live.start(events=200_000)
-# For a service that runs already, with its database (the embedded one of `adpulse up` is at `adpulse up --help`):
-# live = Live.attach("http://localhost:8080", "postgresql://user@host/database")
+# For a service that runs already, as `adpulse up` starts one: live = Live.attach("http://localhost:8080")
+# Below, its database then moves to other designs, too.
 
 # %% [markdown]
 # ## A report
@@ -34,7 +36,12 @@ live = Live.start(events=200_000)
 # A week of one campaign, by day. The reply is what `GET /report` sends; `meta` says which design answered.
 
 # %%
-QUESTION = "/report?campaign_id=CAMP-0001&start=-7d&granularity=day"
+# Fixed ends, so that all designs are asked the same.
+STOP = datetime.now(UTC).replace(second=0, microsecond=0)
+START = STOP - timedelta(days=7)
+QUESTION = (
+    f"/report?campaign_id=CAMP-0001&start={START:%Y-%m-%dT%H:%M:%SZ}&end={STOP:%Y-%m-%dT%H:%M:%SZ}&granularity=day"
+)
 
 
 def rows() -> pd.DataFrame:
@@ -49,7 +56,8 @@ show(rows)
 def answered() -> str:
     """Return the sentence: who answered, and how fast."""
     reply = live.ask(QUESTION)
-    return f"`{reply['meta']['variant']}` took **{reply['meta']['took_ms']:.1f} ms**; totals: {reply['totals']}"
+    meta, totals = reply["meta"], reply["totals"]
+    return f"`{meta['variant']}` took **{meta['took_ms']:.1f} ms** for {totals['impressions']:,} impressions."
 
 
 show(answered)
@@ -66,10 +74,11 @@ show(lambda: f"```sql\n{live.sql(QUESTION)}\n```")
 # ## Its plan
 #
 # `EXPLAIN (ANALYZE, BUFFERS)` runs the statement and counts. Each step stands above those that feed it; `ms` and
-# `pages` (8 KiB each) include the steps below, and *of them read* came from outside PostgreSQL's cache.
+# `pages` (8 KiB each) include the steps below, and *of them read* came from outside PostgreSQL's cache. Steps that
+# touched no page are left out.
 
 # %%
-show(lambda: live.plan(QUESTION))
+show(lambda: live.plan(QUESTION).query("pages > 0"))
 
 # %% [markdown]
 # ## The same question to other designs
@@ -127,7 +136,7 @@ live.switch(DESIGN)
 show(lambda: pd.DataFrame(live.ask(QUESTION)["rows"])[["group", "impressions", "clicks", "cost"]])
 
 # %%
-show(lambda: live.plan(QUESTION))
+show(lambda: live.plan(QUESTION).query("pages > 0"))
 
 # %%
 live.close()

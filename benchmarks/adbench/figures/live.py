@@ -25,7 +25,7 @@ from adbench.harness.service import serving
 from adbench.records import store
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
-from adpulse.database.embedded import database
+from adpulse.database.embedded import Cluster, database
 from adpulse.maintenance.loop import run_round
 from adpulse.reports.query import Query, parse
 from adpulse.reports.readers import open_readers
@@ -35,7 +35,7 @@ from adpulse.variants.catalogue import Variant
 
 DATABASE = "adpulse_notebook"
 EVENTS = "ADBENCH_EVENTS"  # takes precedence over the number that a notebook asks for, as in tests
-NOTICED_S = 10  # a service looks every five seconds which variant is in force
+NOTICED_S = 60  # a service looks every five seconds which variant is in force; a busy machine may take its time
 T = TypeVar("T")
 
 
@@ -66,8 +66,13 @@ class Live:
         return cls(address, url, stack)
 
     @classmethod
-    def attach(cls, address: str, url: str) -> Self:
-        """Use a service that runs at `address`, such as http://localhost:8080, on the database at `url`."""
+    def attach(cls, address: str, url: str | None = None) -> Self:
+        """Use a service that runs at `address`, such as http://localhost:8080, on the database at `url`.
+
+        Without that: on the one that ADPULSE_DATABASE_URL names, or else on the embedded one.
+        """
+        settings = Settings()
+        url = url or settings.database_url or Cluster(home(), settings.postgres_bin).url()
         return cls(address.rstrip("/"), url, ExitStack())
 
     def close(self) -> None:
@@ -97,8 +102,9 @@ class Live:
         """Move the database to another design and let it settle. Return seconds, until the service uses it."""
         began = time.perf_counter()
         _run(self._move(variant))
+        moved = time.perf_counter()
         while (used := self.ask("/report?start=-1h")["meta"]["variant"]) != catalogue.find(variant).name:
-            if time.perf_counter() - began > NOTICED_S:
+            if time.perf_counter() - moved > NOTICED_S:
                 raise TimeoutError(f"the service still answers with {used}; is it on another database?")
             time.sleep(0.2)
         return time.perf_counter() - began

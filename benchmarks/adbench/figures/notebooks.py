@@ -61,7 +61,7 @@ RUN = ["what", "started_at", "events", "postgres", "cores", "passed", "file"]
 NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
-TIMEOUT_S = 120  # for one cell
+TIMEOUT_S = 600  # for one cell
 LIVE = "08_"  # a notebook that starts a service and reads no results
 
 
