@@ -7,10 +7,7 @@ import pytest
 
 from adbench.figures import live, notebooks
 from adbench.figures.live import Live
-from tests.conftest import VERSIONS, Server
-
-newest = pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
-
+from tests.conftest import Server
 
 @pytest.fixture
 def small(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -20,7 +17,6 @@ def small(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setenv(live.EVENTS, "3000")
 
 
-@newest
 def test_the_live_notebook_runs(small: None, tmp_path: Path) -> None:
     """Every cell, in a kernel whose loop is running; each design gives the same answer, and the table says so."""
     (path,) = notebooks.notebooks(live=True)
@@ -34,7 +30,6 @@ def test_the_live_notebook_runs(small: None, tmp_path: Path) -> None:
     assert "Scan" in shown
 
 
-@newest
 def test_a_refusal_and_the_end(small: None) -> None:
     """A question that the service refuses says why; a service that was closed is gone, and closing twice is fine."""
     asked = Live.start(events=10**9)
