@@ -9,6 +9,7 @@ from adbench.figures import live, notebooks
 from adbench.figures.live import Live
 from tests.conftest import Server
 
+
 @pytest.fixture
 def small(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Set what a start reads: a server that is there, and few events."""
