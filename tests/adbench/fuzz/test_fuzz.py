@@ -24,7 +24,7 @@ from adpulse.database import connections
 from adpulse.ingest.formats.encodings import ENCODINGS
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.conftest import VERSIONS, NewDatabase
+from tests.conftest import NewDatabase
 
 CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
 ASK = Request("GET", "/report", b"start=-1h", (), b"")
@@ -55,7 +55,6 @@ def test_a_bomb_that_is_taken_is_found_in_every_encoding() -> None:
     assert found == set(ENCODINGS)
 
 
-@pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
     """Every request gets a documented reply and no 5xx, and as many events are stored as were said to be accepted."""
     url = await new_database("rollup_dims")
