@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
+from adpulse.settings import Settings
 from adpulse.web import protocol
 from adpulse.web import server as web_server
 from adpulse.web.protocol import Protocol
@@ -408,3 +409,9 @@ def test_many_new_connections_are_taken_in_a_turn() -> None:
 
     uvloop.run(run())
     assert turns < many / 2
+
+
+def test_a_worker_has_time_to_start_on_a_busy_machine() -> None:
+    """Uvicorn kills a worker that does not answer in time, and its requests with it; 5 s are short where many work."""
+    config = Config("adpulse.web.server:create_worker", **web_server.options(Settings()))
+    assert config.timeout_worker_healthcheck >= 30
