@@ -23,7 +23,7 @@ from adbench.harness.service import serving
 from adpulse.database import connections
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.conftest import VERSIONS, NewDatabase
+from tests.conftest import NewDatabase
 
 CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
 ASK = Request("GET", "/report", b"start=-1h", (), b"")
@@ -39,7 +39,6 @@ LINES = (("Content-Type", b"application/x-ndjson"),)
 AGAIN = replace(TELL, headers=(*LINES, ("Idempotency-Key", b"key")))
 
 
-@pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
     """Every request gets a documented reply and no 5xx, and as many events are stored as were said to be accepted."""
     url = await new_database("rollup_dims")

@@ -23,13 +23,10 @@ from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.database import connections
 from adpulse.settings import Settings
 from adpulse.variants.catalogue import Variant
-from tests.conftest import VERSIONS, Server
+from tests.conftest import Server
 
 END = datetime(2025, 9, 24, tzinfo=UTC)
 ROOT = Path(__file__).parents[4]
-
-# What differs between PostgreSQL's versions is seen by one test.
-newest = pytest.mark.parametrize("server", VERSIONS[:1], indirect=True)
 
 
 @pytest.fixture
@@ -61,6 +58,7 @@ def cells(result: Result) -> set[tuple[str, str]]:
     return {(each.labels["variant"], each.labels["phase"]) for each in result.measurements}
 
 
+@pytest.mark.every_version
 def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     """All phases of all variants, from the control on; the tables and the page of results know every number."""
     result, path = run(plan(3_001, "heap", "rollup", "matview"), settings, quiet)
@@ -79,7 +77,6 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     assert "rollup" in shown.getvalue()
 
 
-@newest
 def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> None:
     """Each has its numbers, and leaves nothing on the server."""
     result, _ = run(plan(3_002, "heap", sizes=(3_002, 6_002)), settings, quiet)
@@ -97,7 +94,6 @@ def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> N
     assert asyncio.run(left()) == 0
 
 
-@newest
 def test_an_interrupted_run_goes_on(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was finished is not measured again, and the result is whole."""
 
@@ -125,7 +121,6 @@ def written(variant: Variant) -> str:
     return (own if own.exists() else variant.folder.parent / variant.header["report"]).read_text()
 
 
-@newest
 def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers of a design that reports something else are thrown away, said, and fail the run; others stand."""
 
@@ -144,7 +139,6 @@ def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monke
     assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both"}
 
 
-@newest
 def test_an_event_that_stays_out_of_reports_is_noticed(
     settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +155,6 @@ def test_an_event_that_stays_out_of_reports_is_noticed(
     assert "was not reported" in void.reason
 
 
-@newest
 def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
     """A cell beyond the budget is not measured, says why in every phase, and is no failure."""
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
@@ -171,7 +164,6 @@ def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console
     assert all("budget" in gap.reason and not gap.void for gap in result.gaps)
 
 
-@newest
 def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variant that cannot be built is left out with one line, and is a gap in the result."""
     shown = io.StringIO()
