@@ -29,10 +29,6 @@ GC_THRESHOLDS = (50_000, 20, 50)
 # there are as many duplicates of it. With one, the last of a hundred new clients waits for a hundred long turns.
 ACCEPTS = 8
 
-# Seconds without a sign of life after which a worker is killed and replaced. On a busy machine a start alone takes more
-# than uvicorn's 5, and a worker that is killed takes its requests with it.
-HUNG_S = 30
-
 WORKER = "adpulse.web.server:create_worker"
 
 
@@ -51,7 +47,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": int(settings.shutdown_s),
-        "timeout_worker_healthcheck": HUNG_S,
+        # A worker that is slow to start is not dead; uvicorn's 5 s end each one on a busy machine.
+        "timeout_worker_healthcheck": 60,
     }
 
 
