@@ -17,6 +17,9 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILES = sorted((ROOT / "infra").rglob("Dockerfile"))
 
+# A published port: on loopback, changed by a variable.
+PORT = re.compile(r"127\.0\.0\.1:\$\{(?P<variable>ADPULSE_(?:[A-Z]+_)?PORT):-(?P<default>\d+)\}:\d+")
+
 services = pytest.mark.parametrize("name", SERVICES)
 
 
@@ -38,13 +41,18 @@ def test_the_stack_is_whole() -> None:
 def test_ports_are_published_on_loopback_only(name: str) -> None:
     """The passwords in compose.yaml are known to everybody."""
     for port in SERVICES[name].get("ports", []):
-        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
+        assert PORT.fullmatch(port)
 
 
-def test_no_two_services_publish_the_same_port() -> None:
-    """Profiles can be brought up together."""
-    ports = [port.split(":")[1] for each in SERVICES.values() for port in each.get("ports", [])]
-    assert len(ports) == len(set(ports))
+def test_every_published_port_can_be_changed() -> None:
+    """Each by a variable of its own, which the page about the stack names; no two by default are the same."""
+    ports = [PORT.fullmatch(port) for each in SERVICES.values() for port in each.get("ports", [])]
+    variables = [port["variable"] for port in ports if port]
+    defaults = [port["default"] for port in ports if port]
+    assert len(set(variables)) == len(variables) == len(ports)
+    assert len(set(defaults)) == len(defaults)
+    page = (ROOT / "docs" / "how-to" / "run-the-stack.md").read_text()
+    assert [name for name in variables if f"`{name}`" not in page] == []
 
 
 @services
@@ -126,7 +134,7 @@ def test_the_service_has_time_to_answer_before_it_is_killed() -> None:
 def test_the_service_can_be_scaled() -> None:
     """`--scale api=N` needs a container without a name or a port of its own; the balancer finds each by its name."""
     assert not SERVICES["api"].keys() & {"container_name", "ports"}
-    assert SERVICES["balancer"]["ports"] == ["127.0.0.1:8080:8080"]
+    assert SERVICES["balancer"]["ports"] == ["127.0.0.1:${ADPULSE_PORT:-8080}:8080"]
     configuration = (ROOT / "infra" / "haproxy" / "haproxy.cfg").read_text()
     assert " api:8080 " in configuration
     idle = re.findall(r"timeout http-keep-alive (\d+)s", configuration)
