@@ -11,7 +11,7 @@ CYCLES   ?= 20
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults fuzz audit lint screenshots lab format docs lock clean
+.PHONY: help setup demo test faults fuzz packages audit lint screenshots lab format docs lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that no
 fuzz: $(VENV)/.dev  ## requests drawn from the OpenAPI document, and spoilt ones (MINUTES=60 SEED=1)
 	$(BIN)/adbench fuzz --minutes $(MINUTES) --seed $(SEED)
 
+packages: $(VENV)/.bench  ## build the wheel and the sdist into dist/
+	$(BIN)/hatchling build -d dist
+
 audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; needs the network (.ci/lint-infra does it, too)
 	$(BIN)/pip-audit --requirement requirements/runtime.txt --require-hashes --disable-pip --strict
 
@@ -37,7 +40,7 @@ lint: $(VENV)/.dev  ## ruff, mypy, import-linter, squawk, and what checks infra/
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy infra/lambda/*.py
+	$(BIN)/mypy infra/lambda/*.py hatch_build.py
 	$(BIN)/lint-imports
 	$(BIN)/squawk $$(find sql -name '*.sql')
 	.ci/lint-infra

@@ -152,7 +152,7 @@ def simulated(table: Callable[[model.Result], tables.Table]) -> str:
 
 def citus(*shown: Callable[[model.Result], citus_tables.Table]) -> str:
     """Return the tables of the newest kept run on a cluster, and where they come from."""
-    if (path := store.latest("citus", store.COMMITTED)) is None:
+    if (path := manifest.last("citus")) is None:
         return "No run of `adbench run citus` is kept yet; until one is, this page has no figures.\n"
     run, link = store.read(path), path.relative_to(ROOT)
     said = (
@@ -194,7 +194,7 @@ def result_schema() -> str:
 
 def switch_pauses() -> str:
     """Tabulate the newest kept run of `adbench run switch`: how long senders wait, and during which change."""
-    if (path := store.latest("switch", store.COMMITTED)) is None:
+    if (path := manifest.last("switch")) is None:
         return "It has not been measured for the record yet; until it has, this page claims no times.\n"
     run = store.read(path)
     link, given = path.relative_to(ROOT), run.parameters
@@ -213,7 +213,7 @@ def switch_pauses() -> str:
 
 def gate_proof() -> str:
     """Tabulate the newest kept proof of the gate: what was planted, and how often it was called."""
-    if (path := store.latest("gate-proof", store.COMMITTED)) is None:
+    if (path := manifest.last("gate-proof")) is None:
         said = (
             "It has not been run in full yet; until it has, this page claims no error rates beyond the simulated ones."
         )

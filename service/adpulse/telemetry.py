@@ -68,11 +68,15 @@ REPLICA_LAG = Gauge(
     "Upper bound of the age of the replica's data, as last seen",
     multiprocess_mode="livemax",
 )
-REPLICA_AWAY = Gauge("adpulse_replica_away", "1 while the replica does not answer", multiprocess_mode="livemax")
+REPLICA_AWAY = Gauge(
+    "adpulse_replica_away",
+    "1 while the replica does not answer, or is not a copy of the primary",
+    multiprocess_mode="livemax",
+)
 FALLBACKS = Counter(
     "adpulse_report_fallbacks_total",
-    "Reports read from the primary because the replica was behind (lag), did not answer (away, failed) or has no "
-    "heartbeat (unknown)",
+    "Reports read from the primary because the replica was behind (lag), did not answer (away, failed), has no "
+    "heartbeat (unknown) or is not a copy of the primary (foreign)",
     ["reason"],
 )
 

@@ -158,7 +158,7 @@ async def unanswered(address: str) -> Iterator[str]:
 
 
 @pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed (Debian: prometheus)")
-@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+@pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 async def test_every_query_of_every_panel_returns_data(url: str, tmp_path: Path) -> None:
     """A real Prometheus with compose's files scrapes the real service, two workers of it, under a little load."""
     with (
@@ -184,6 +184,7 @@ async def test_every_query_of_every_panel_returns_data(url: str, tmp_path: Path)
     assert {"GET /report", "POST /events"} <= {each["legend"] for each in kept["Requests by route"]["series"]}
 
 
+@pytest.mark.every_version
 async def test_every_sql_panel_returns_rows(url: str, connection: asyncpg.Connection) -> None:
     """Each statement, with Grafana's macros filled in, gives rows to a role that may only read, as Grafana's does."""
     now = datetime.now(UTC)

@@ -1,7 +1,9 @@
 """A real HAProxy with the configuration that compose.yaml mounts: what it sends where, and what it never repeats."""
 
 import asyncio
+import json
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,13 +13,14 @@ import httpx
 import pytest
 
 from adbench.harness.process import free_port
+from adpulse import problems
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PATIENCE_S = 60
 
-pytestmark = pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installed (Debian: haproxy)")
+needs_haproxy = pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installed (Debian: haproxy)")
 
 
 class Backend:
@@ -27,6 +30,7 @@ class Backend:
         self.name = name
         self.ready = True
         self.breaks_off = False
+        self.status = b"200 OK"
         self.requests = 0
         self.port = 0
 
@@ -37,7 +41,7 @@ class Backend:
                     status = b"200 OK" if self.ready else b"503 Service Unavailable"
                 else:
                     self.requests += 1
-                    status = b"200 OK"
+                    status = self.status
                     if self.breaks_off:
                         return writer.transport.abort()
                 body = self.name.encode()
@@ -57,7 +61,8 @@ async def balancer(folder: Path, *backends: Backend, dead: int = 0) -> AsyncIter
     servers = [f"server {each.name} 127.0.0.1:{each.port}" for each in backends]
     ready = backends[0].port
     servers += [f"server dead{number} 127.0.0.1:{free_port()} port {ready}" for number in range(dead)]
-    for word, instead in {"bind :8080": f"bind 127.0.0.1:{port}", FOUND: "\n  ".join(servers)}.items():
+    binds = {"bind :8080": f"bind 127.0.0.1:{port}", "bind :8405": f"bind 127.0.0.1:{free_port()}"}
+    for word, instead in {**binds, FOUND: "\n  ".join(servers)}.items():
         assert word in text
         text = text.replace(word, instead)
     (folder / "haproxy.cfg").write_text(text)
@@ -93,6 +98,7 @@ async def backends(*names: str) -> AsyncIterator[list[Backend]]:
         yield made
 
 
+@needs_haproxy
 async def test_requests_are_spread_over_those_that_are_ready(tmp_path: Path) -> None:
     """Each gets its share; one whose /readyz says 503 gets none, until it says 200 again."""
     async with backends("a", "b", "c") as three, balancer(tmp_path, *three) as client:
@@ -110,6 +116,7 @@ async def test_requests_are_spread_over_those_that_are_ready(tmp_path: Path) -> 
                 await asyncio.sleep(0.05)
 
 
+@needs_haproxy
 async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
     """A service that has just ended refuses connections before its check notices: nobody sees that."""
     async with backends("a", "b") as two, balancer(tmp_path, *two, dead=2) as client:
@@ -118,6 +125,7 @@ async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
         assert sum(each.requests for each in two) == 12
 
 
+@needs_haproxy
 async def test_what_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
     """A service breaks off after the request came: the client is told, and no other service gets it."""
     async with backends("a", "b") as two, balancer(tmp_path, *two) as client:
@@ -128,3 +136,66 @@ async def test_what_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
             with suppress(httpx.RemoteProtocolError):
                 assert (await client.post("/events", content=b"")).status_code == 502
             assert sum(each.requests for each in two) == sent
+
+
+def of_the_balancer(reply: httpx.Response, status: int) -> None:
+    """Assert that it is a problem document, with the members of those that a service sends."""
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json().keys() == problems.document(status, "", "").keys()
+    assert reply.json()["status"] == status
+
+
+def test_every_error_of_the_balancer_is_a_problem_document() -> None:
+    """Those that HAProxy makes for a request that it could read; 503 says when to come again."""
+    text = CONFIGURATION.read_text()
+    form = r"http-error status (\d+) content-type application/problem\+json string '(.*)'( hdr Retry-After \d+)?$"
+    found = {int(status): (json.loads(body), more) for status, body, more in re.findall(form, text, re.MULTILINE)}
+    assert found.keys() == {403, 500, 502, 503, 504}
+    for status, (body, more) in found.items():
+        assert body == problems.document(status, body["type"].rpartition(":")[2], body["detail"])
+        assert bool(more) == (status == 503)
+
+
+@needs_haproxy
+async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tmp_path: Path) -> None:
+    """No service is ready, or one breaks off: Prometheus sees it, apart from what services answer with 5xx."""
+    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+        port = re.search(r"frontend exporter\s+bind 127\.0\.0\.1:(\d+)", (tmp_path / "haproxy.cfg").read_text())
+        assert port is not None
+
+        async def refused() -> float:
+            """Read what infra/prometheus/rules/recording.yml reads."""
+            page = (await client.get(f"http://127.0.0.1:{port[1]}/metrics")).text
+            counts = re.findall(r'^haproxy_(frontend|server)_http_responses_total\{(.*code="5xx")\} (\d+)$', page, re.M)
+            front = sum(int(count) for kind, labels, count in counts if kind == "frontend" and '"adpulse"' in labels)
+            return front - sum(int(count) for kind, _, count in counts if kind == "server")
+
+        one.status = b"500 Oh"
+        assert (await client.get("/x")).status_code == 500
+        assert await refused() == 0
+        one.breaks_off = True
+        # On a new connection: on one that was used before, HAProxy breaks off as the service did.
+        of_the_balancer(await asyncio.to_thread(httpx.get, f"{client.base_url}/x", timeout=PATIENCE_S), 502)
+        assert await refused() == 1
+        one.ready = False
+        async with asyncio.timeout(PATIENCE_S):
+            while (await client.get("/readyz")).status_code != 503 or (await client.get("/readyz")).text == "a":
+                await asyncio.sleep(0.05)
+        before = await refused()
+        for _ in range(5):
+            reply = await client.post("/events", content=b"")
+            of_the_balancer(reply, 503)
+            assert reply.headers["retry-after"] == "1"
+        assert await refused() == before + 5
+
+
+@needs_haproxy
+async def test_metrics_are_not_published(tmp_path: Path) -> None:
+    """In no spelling that a service would take for /metrics."""
+    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+        address = str(client.base_url).rstrip("/")
+        for path in ("/metrics", "/metrics?x=1", "/%6detrics", "/metric%73"):
+            of_the_balancer(await client.get(httpx.URL(address + path)), 403)
+        assert one.requests == 0
+        assert (await client.get("/metricsx")).status_code == 200

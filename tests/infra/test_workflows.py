@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,19 @@ def test_the_matrix_is_what_the_project_supports() -> None:
     assert first is not None
     assert matrix["python"] == [first[1], "3.12", "3.13"]
     assert matrix["postgres"] == ["15", "16", "17", "18"]
+    tried = {*matrix["python"], *JOBS["bare"]["strategy"]["matrix"]["python"]}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    said = {found[1] for each in project["classifiers"] if (found := re.search(r":: (3\.\d+)$", each))}
+    assert said == tried
+    page = (ROOT / "docs" / "reference" / "support.md").read_text()
+    assert f"| Python | {', '.join(sorted(tried, key=lambda each: int(each[2:])))} |" in page
+    assert f"| PostgreSQL | {', '.join(matrix['postgres'])} |" in page
 
 
 def test_the_order_of_the_jobs() -> None:
     """Tests and lint, then the build, then the push, and a summary in every case."""
     assert {"test", "lint"} <= set(JOBS["build"]["needs"])
-    assert JOBS["push"]["needs"] == "build"
+    assert JOBS["push"]["needs"] == ["build", "stack"]
     assert set(JOBS["summary"]["needs"]) == set(JOBS) - {"summary"}
     assert JOBS["summary"]["if"] == "always()"
 
@@ -81,8 +89,8 @@ def test_only_main_is_pushed_and_only_with_secrets() -> None:
         assert ("secrets." in str(job)) == (name == "push")
 
 
-def _summary() -> Any:
-    spec = importlib.util.spec_from_file_location("ci_summary", ROOT / ".ci" / "summary.py")
+def _script(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"ci_{name}", ROOT / ".ci" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -93,7 +101,7 @@ def _summary() -> Any:
 def test_the_summary_counts_what_pytest_counted(tmp_path: Path, results: str) -> None:
     """A row for each file of results, with passed, failed and skipped apart."""
     (tmp_path / "python-3.13-postgres-18.xml").write_text(results)
-    page, good = _summary().summary({"lint": "success", "build": "skipped"}, tmp_path)
+    page, good = _script("summary").summary({"lint": "success", "build": "skipped"}, tmp_path)
     assert "| lint | success |" in page
     assert "| python-3.13-postgres-18 | 3 | 3 | 1 | 2 |" in page
     assert good
@@ -102,7 +110,30 @@ def test_the_summary_counts_what_pytest_counted(tmp_path: Path, results: str) ->
 def test_the_summary_fails_with_a_job(tmp_path: Path) -> None:
     """One check stands for all: a job that failed or was cancelled fails it."""
     for result in ("failure", "cancelled"):
-        assert not _summary().summary({"lint": "success", "test": result}, tmp_path)[1]
+        assert not _script("summary").summary({"lint": "success", "test": result}, tmp_path)[1]
+
+
+def test_a_release_publishes_what_was_tested() -> None:
+    """Nothing is public before every test of the built packages and images has passed, and all of it is signed for."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
+    assert {"packages", "image", "test"} <= set(jobs["index"]["needs"])
+    assert "index" in jobs["registry"]["needs"]
+    built = [name for name, job in jobs.items() if "hatchling build" in str(job) or "buildx build" in str(job)]
+    assert built == ["packages", "image"]
+    for name in ("index", "registry"):
+        assert jobs[name]["permissions"]["attestations"] == jobs[name]["permissions"]["id-token"] == "write"
+        assert any(step.get("uses", "").startswith("actions/attest@") for step in jobs[name]["steps"])
+
+
+def test_a_release_has_the_words_of_its_section() -> None:
+    """Up to the next heading; a version without a section, or with an empty one, is no release."""
+    notes = _script("notes").notes
+    changelog = "# Changelog\n\n## [Unreleased]\n\n## [1.1.0] - 2026-12-01\n\n### Added\n\n- a\n\n## [1.0.0]\n- b\n"
+    assert notes(changelog, "1.1.0") == "### Added\n\n- a\n"
+    assert notes(changelog, "1.0.0") == "- b\n"
+    for version in ("2.0.0", "1.0", "Unreleased"):
+        with pytest.raises(LookupError, match=re.escape(version)):
+            notes(changelog, version)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from adpulse.database.embedded import Cluster
 from adpulse.variants import migrate
 from tests.conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 
-PATIENCE_S = 60
+PATIENCE_S = 300  # a busy machine applies changes slowly
 
 SETTINGS = {
     "fsync": "off",

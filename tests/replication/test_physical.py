@@ -166,6 +166,49 @@ async def test_a_primary_takes_over_from_a_replica_that_is_away(
     await until(from_the_replica)
 
 
+async def test_a_lost_replica_takes_no_writer_out(pair: Pair, pair_database: NewPairDatabase, serve: Serve) -> None:
+    """Reports that may come from nowhere else get 503 by themselves; what writes is ready all the time."""
+    there = await pair_database("rollup")
+    client = await serve(pair.primary.url(there), read_database_url=pair.replica.url(there))
+
+    async def reported_from(source: str) -> bool:
+        reply = await client.get("/readyz")
+        assert reply.status_code == 200
+        return reply.json()["reports"] == source
+
+    await until(lambda: reported_from("replica"))
+    pair.replica.stop()
+    try:
+        await until(lambda: reported_from("nowhere"))
+        reply = await client.get("/report?start=-3h")
+        assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
+        await post(client, 1)
+    finally:
+        pair.replica.start()
+    await until(lambda: reported_from("replica"))
+
+
+async def test_a_replica_of_another_primary_never_answers(
+    pair: Pair, pair_database: NewPairDatabase, serve: Serve, url: str
+) -> None:
+    """It is up, and has the tables of a primary that is not ours: left over, or somebody else's."""
+    left_over = pair.replica.url(await pair_database("rollup"))
+    client = await serve(url, read_database_url=left_over)
+    assert (await client.get("/readyz")).json()["reports"] == "nowhere"
+    assert (await client.get("/report?start=-3h")).status_code == 503
+
+    async def shown() -> bool:
+        return telemetry.REPLICA_AWAY._value.get() == 1
+
+    await until(shown)
+    client = await serve(url, read_database_url=left_over, max_replica_lag_ms=3_600_000)
+    counted = fallbacks("foreign")
+    await post(client, 3)
+    assert await told(client) == (3, 0)
+    assert fallbacks("foreign") == counted + 1
+    assert (await client.get("/readyz")).json()["reports"] == "primary"
+
+
 async def test_without_a_heartbeat_nobody_vouches_for_a_replica(
     pair: Pair, pair_database: NewPairDatabase, serve: Serve
 ) -> None:

@@ -262,13 +262,13 @@ async def test_retention_gives_way_to_whoever_uses_the_table(new_database: NewDa
 async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
     """ADPULSE_RETENTION_DAYS is all it takes; roll-ups stay."""
     connection = await connections.connect(url)
-    await add(connection, TODAY - timedelta(days=40), TODAY)
+    await add(connection, *(TODAY - timedelta(days=days) for days in (40, 3, 0)))
     client = await serve(url, retention_days=30, maintenance_s=0.05)
     async with asyncio.timeout(60):
-        while await connection.fetchval("SELECT count(*) FROM events") == 2:
+        while await connection.fetchval("SELECT count(*) FROM events") == 3:
             await asyncio.sleep(0.05)
     reply = (await client.get(f"/report?start=-60d&end={(TODAY + timedelta(days=1)).isoformat()}")).json()
-    assert reply["totals"]["impressions"] == 2
+    assert reply["totals"]["impressions"] == 3
     reply = await client.get("/report?start=-60d&group_by=geo")
     assert reply.status_code == 422
     assert "raw events are kept from" in reply.json()["detail"]
@@ -290,19 +290,21 @@ async def test_a_move_after_retention_is_refused_until_the_loss_is_accepted(new_
     await connection.close()
 
 
-@pytest.mark.parametrize("wrong", ["service", "heartbeat", "events"])
+@pytest.mark.parametrize("wrong", ["service", "heartbeat", "events", "all"])
 async def test_retention_believes_no_clock_alone(new_database: NewDatabase, wrong: str) -> None:
     """A clock that events, the heartbeat or the other clock contradict drops nothing, and a warning says why."""
     connection = await connections.connect(await new_database("rollup"))
     said: list[str] = []
     connection.add_log_listener(lambda _, message: said.append(message.message))
-    await add(connection, TODAY - timedelta(days=40))
+    # With `all`, a jump by 40 days of the service, the database and what the service stamps.
+    await add(connection, TODAY - timedelta(days=40), *[TODAY - timedelta(days=3)] * (wrong != "all"))
     now = datetime.now(UTC)
     ask = "SELECT first_day_kept(30, $1)"
     if wrong != "events":
         await connection.execute(
             "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
         )
+    if wrong not in ("events", "all"):
         assert await connection.fetchval(ask, now) in (TODAY - timedelta(days=30), TODAY - timedelta(days=29))
     if wrong == "heartbeat":
         await connection.execute("UPDATE heartbeat SET beat_at = now() + interval '400 days'")
@@ -310,7 +312,7 @@ async def test_retention_believes_no_clock_alone(new_database: NewDatabase, wron
     first = await connection.fetchval(ask, clock)
     assert first is None
     assert await connection.fetchval("SELECT retire_days($1)", first) is False
-    assert await connection.fetchval("SELECT count(*) FROM events") == (1 if wrong == "events" else 2)
+    assert await connection.fetchval("SELECT count(*) FROM events") == (2 if wrong in ("events", "all") else 3)
     await asyncio.sleep(0)
     assert any(text.startswith("retention waits: ") for text in said)
     await connection.close()

@@ -25,9 +25,9 @@ QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """The parameters of a simulation, from the results in some folders."""
+    """The parameters of a simulation, from the results in some folders and files."""
 
-    folders: Sequence[Path]
+    sources: Sequence[Path]
     rates: tuple[int, ...]
     seed: int = 7
     failures: bool = True
@@ -36,7 +36,7 @@ class SimulationPlan:
 def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path]:
     """Simulate, write the result into `out`, and return it with its path. Raise service_times.MissingResults."""
     began = datetime.now(UTC)
-    found = manifest.newest(plan.folders)
+    found = manifest.newest(plan.sources)
     times, cost, given = measured(found), demands(found), Assumptions()
     with step(console, "one machine, measured and simulated"):
         measurements = list(validation.validate(found, times, cost, plan.seed))

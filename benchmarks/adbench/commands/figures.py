@@ -27,6 +27,9 @@ def figures(
         Path | None,
         typer.Option(help="where pictures go", show_default="screenshots/, and .adpulse/figures with --results"),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="run the notebook that starts a service of its own, and no other")
+    ] = False,
     schema: Annotated[
         bool,
         typer.Option("--catalogue", help="only read the schema from a database, and keep it as a result to draw"),
@@ -48,13 +51,13 @@ def figures(
         # What draws is installed with the extra `figures`, which no other command needs.
         from adbench.figures import notebooks as work
     with failing_clearly(work.FiguresError):
-        found, own = work.notebooks(), source is not None
-        folders = [source.resolve()] if source else reference()
+        found, own = work.notebooks(live=live), source is not None
+        sources = [source.resolve()] if source else reference()
         target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
-        work.load(folders)  # before anything else takes time
+        work.load(sources)  # before anything else takes time
         for path in found:
             with step(progress, path.stem):
-                notebook = work.execute(path, folders, target)
+                notebook = work.execute(path, sources, target)
             missed = work.not_drawn(notebook)
             for what in missed:
                 err.print(f"  not drawn: {what}", soft_wrap=True)

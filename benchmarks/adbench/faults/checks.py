@@ -67,6 +67,9 @@ WITH
   ),
   hours AS (
     SELECT campaign_id, date_bin('1 hour', minute, 'epoch') AS hour, {_ADDED} FROM minutes GROUP BY 1, 2
+  ),
+  days AS (
+    SELECT campaign_id, date_bin('1 day', minute, 'epoch') AS day, {_ADDED} FROM minutes GROUP BY 1, 2
   )
 SELECT 'raw events that no minute has' AS difference, count(*) FROM (TABLE raw EXCEPT TABLE kept) AS a
 UNION ALL
@@ -83,6 +86,12 @@ FROM (SELECT campaign_id, hour, {_SUMS} FROM rollup_hour EXCEPT TABLE hours) AS 
 UNION ALL
 SELECT 'minutes that no hour has', count(*)
 FROM (TABLE hours EXCEPT SELECT campaign_id, hour, {_SUMS} FROM rollup_hour) AS f
+UNION ALL
+SELECT 'days that are not the sum of their minutes', count(*)
+FROM (SELECT campaign_id, day, {_SUMS} FROM rollup_day EXCEPT TABLE days) AS g
+UNION ALL
+SELECT 'minutes that no day has', count(*)
+FROM (TABLE days EXCEPT SELECT campaign_id, day, {_SUMS} FROM rollup_day) AS h
 """
 
 _UNDER_WAY = "application_name = 'adpulse writer' AND state <> 'idle'"

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from adbench.checkout import ROOT
-from adbench.records import model, store
+from adbench.records import manifest, model, store
 from adbench.records.model import Check, Result
 
 
 def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
     """Return what `say` makes of the newest kept result of that kind and a link to it, or that there is none."""
-    paths = sorted(store.COMMITTED.glob(f"*/*Z-{what}.json"), key=lambda path: path.name)
-    if not paths:
+    if (path := manifest.last(what)) is None:
         return f"No run of `{command}` is kept yet; until one is, this page has no figures of it.\n"
-    return say(store.read(paths[-1]), f"[file](../../{paths[-1].relative_to(ROOT)})")
+    return say(store.read(path), f"[file](../../{path.relative_to(ROOT)})")
 
 
 def cycles(run: Result, link: str) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adbench.records import store
+from adbench.records import plausible, store
 from adbench.records.model import Disk, Kept, Machine, Manifest, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
 
 FSYNC_S = 1.0
+SHOWN = 5  # of the reasons against a file
 PAGE = bytes(8_192)
 
 
@@ -23,13 +24,16 @@ class ManifestError(RuntimeError):
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """Copy results to <home>/<machine>-<date>/ and add them to the manifests there. Return the copies.
 
-    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already or was measured on
-    another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
-    servers were elsewhere: their disks are not known here.
+    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already, was measured on
+    another machine than the folder's, cannot be true, or holds a path, an address or a name of this machine. `disk`
+    goes into a manifest that does not know its disk yet, unless all its servers were elsewhere: their disks are not
+    known here.
     """
     folders: dict[Path, list[Path]] = {}
     for path in paths:
         result = store.read(path)
+        if wrong := plausible.problems(result, plausible.of_this_machine()):
+            raise ManifestError(f"{path.name} cannot be kept: {'; '.join(wrong[:SHOWN])}")
         folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
         if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
             raise ManifestError(f"{path.name} is in {folder.name} already; a result is never overwritten")
@@ -69,28 +73,33 @@ UNTIMED = {"catalogue", "faults", "faults-planted", "fuzz"}
 
 
 def reference() -> list[Path]:
-    """Return the folders of committed results of the machine that was timed last, oldest first.
+    """Return the committed results that are shown together, oldest first.
 
-    A folder in which nothing is timed belongs to every machine.
+    These are the timed ones of the machine with the newest matrix, and those that are no timings of every machine.
     """
-    folders = sorted((path for path in COMMITTED.iterdir() if path.is_dir()), key=lambda path: path.name[-10:])
-    timed = [folder for folder in folders if any(_kind(path) not in UNTIMED for path in store.files(folder))]
-    last = store.read_manifest(timed[-1]) if timed else None
-    return [
-        folder
-        for folder in folders
-        if folder not in timed or ((each := store.read_manifest(folder)) and last and each.machine == last.machine)
+    return list(_reference())
+
+
+def last(what: str) -> Path | None:
+    """Return the newest reference result of that kind; None when there is none."""
+    return next((path for path, kept in reversed(_reference().items()) if kept.what == what), None)
+
+
+def _reference() -> dict[Path, Kept]:
+    found = [
+        (each, path.parent / name, manifest.machine)
+        for path in COMMITTED.glob(f"*/{MANIFEST}")
+        if (manifest := store.read_manifest(path.parent))
+        for name, each in manifest.files.items()
     ]
+    found.sort(key=lambda item: item[0].started_at)
+    timed = next((machine for each, _, machine in reversed(found) if each.what == "matrix"), None)
+    return {path: each for each, path, machine in found if each.what in UNTIMED or machine == timed}
 
 
-def _kind(path: Path) -> str:
-    """Return what a result file, <date>Z-<what>.json, holds."""
-    return path.stem.partition("Z-")[2]
-
-
-def newest(folders: Iterable[Path]) -> dict[str, Result]:
+def newest(sources: Iterable[Path]) -> dict[str, Result]:
     """Return the newest result of each command; of those that compare designs, the newest with the most."""
-    ordered = sorted(store.load(folders).values(), key=lambda result: len(result.variant.split(",")))
+    ordered = sorted(store.load(sources).values(), key=lambda result: len(result.variant.split(",")))
     return {result.what: result for result in ordered}
 
 

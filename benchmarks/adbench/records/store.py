@@ -35,9 +35,9 @@ def scratch(settings: Settings) -> Path:
     return settings.data_dir.resolve() / "scratch"
 
 
-def files(folder: Path) -> list[Path]:
-    """Return the result files of a folder, by name and so by time."""
-    return sorted(folder.glob(PATTERN))
+def files(source: Path) -> list[Path]:
+    """Return the result files of a folder, by name and so by time; a file is its own only one."""
+    return [source] if source.is_file() else sorted(source.glob(PATTERN))
 
 
 def of_run(
@@ -103,9 +103,9 @@ def read(path: Path) -> Result:
         ) from error
 
 
-def load(folders: Iterable[Path]) -> dict[Path, Result]:
-    """Return the results in some folders, oldest first. Raise ResultError."""
-    found = {path: read(path) for folder in folders for path in files(folder)}
+def load(sources: Iterable[Path]) -> dict[Path, Result]:
+    """Return the results in some folders and files, oldest first. Raise ResultError."""
+    found = {path: read(path) for source in sources for path in files(source)}
     return dict(sorted(found.items(), key=lambda item: item[1].started_at))
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import asyncpg
 
-from adpulse.archive import parquet
+from adpulse.archive import obstacles, parquet
 from adpulse.archive.manifest import (
     Archived,
     ArchiveError,
@@ -83,8 +83,10 @@ class _Work:
             "SELECT coalesce(max(part), 0) FROM archived_days WHERE day = $1", day
         )
         self._check_target(day, part)
+        table = f"events_p{day:%Y%m%d}"
         try:
-            done = await self._export(f"events_p{day:%Y%m%d}", day, part)
+            await obstacles.check(self.connection, table)
+            done = await self._export(table, day, part)
             if done is None:
                 return None
             if self.variant.has_dimensions:
@@ -124,7 +126,7 @@ class _Work:
             return
         try:
             whose = json.loads(path.with_suffix(".json").read_text())["database"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             whose = None
         if whose != self.identity and not recorded:
             raise ArchiveError(f"{path} is there already and is not of this database; name another folder")

@@ -26,11 +26,11 @@ SELECT
   count(*) FILTER (WHERE event_type = 'impression') AS impressions,
   count(*) FILTER (WHERE event_type = 'click') AS clicks,
   count(*) FILTER (WHERE event_type = 'conversion') AS conversions,
-  coalesce(sum(cost_micros), 0)::bigint AS cost_micros,
-  coalesce(sum(revenue_micros), 0)::bigint AS revenue_micros,
+  coalesce(sum(cost_micros), 0) AS cost_micros,
+  coalesce(sum(revenue_micros), 0) AS revenue_micros,
   coalesce(sum(hashtextextended(
     ROW(ts, campaign_id, user_id, event_type, cost_micros, revenue_micros, metadata, event_id)::text, 0
-  )), 0)::text AS checksum
+  )), 0) AS checksum
 FROM {table}
 """
 
@@ -124,13 +124,13 @@ async def content(connection: Connection, table: str) -> Content:
     """Count what a table holds."""
     record = await connection.fetchrow(_CONTENT.format(table=table))
     assert record is not None  # an aggregate has a row
-    return Content(**record)
+    return content_of(record)
 
 
 def content_of(record: asyncpg.Record) -> Content:
-    """Return the content that a row of archived_days notes."""
-    fields = {name: record[name] for name in Content.__dataclass_fields__}
-    return Content(**{**fields, "checksum": str(int(record["checksum"]))})
+    """Return the content that a row of archived_days, or a count, notes. Sums may be longer than a bigint."""
+    *names, checksum = Content.__dataclass_fields__
+    return Content(**{name: int(record[name]) for name in names}, checksum=str(int(record[checksum])))
 
 
 def archived(record: asyncpg.Record, variant: Variant, identity: str, version: int) -> Archived:

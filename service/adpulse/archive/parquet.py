@@ -36,7 +36,7 @@ def _schema() -> "pa.Schema":
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise MissingExtra("this needs pyarrow; in a checkout, install it with: pip install '.[archive]'") from error
+        raise MissingExtra("this needs pyarrow; install it with: pip install 'adpulse[archive]'") from error
     types = {
         "ts": pa.timestamp("us", tz="UTC"),
         "cost_micros": pa.int64(),

@@ -18,9 +18,9 @@ from adpulse.auth import key_store, keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
 from adpulse.background import Background
-from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
+from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,15 +53,15 @@ def is_loopback(host: str) -> bool:
 class Keyring(Background):
     """The keys of one process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, primary: Primary) -> None:
         super().__init__("keys", settings.keys_reload_s)
         self._settings = settings
+        self._primary = primary
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
         self.known = False  # True once the keys have been read
         # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
         self.open = False
-        self._connection: Connection | None = None
         self._outage = Outage(log, "the reader of keys (those known before hold)")
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
@@ -73,9 +73,9 @@ class Keyring(Background):
 
     async def stop(self) -> None:
         """Close the connection, so that a reading ends at once, and once more if it was just being opened."""
-        self._drop()
+        self._primary.close()
         await super().stop()
-        self._drop()
+        self._primary.close()
 
     def find(self, text: bytes) -> Holder | None:
         """Return who has that key; None when it is none that is known. Takes constant time for a given id."""
@@ -92,19 +92,12 @@ class Keyring(Background):
 
     async def _read(self) -> None:
         self._read_at = time.monotonic()
-        # After the timeout comes a roll-back, which would wait for the same database for ever.
-        deadline = asyncio.get_running_loop().call_later(_READ_S + 1, self._drop)
         try:
-            async with asyncio.timeout(_READ_S):
-                if self._connection is None:
-                    self._connection = await self._connect()
-                found, ever = await key_store.in_use(self._connection)
+            async with self._primary.turn(_READ_S) as connection:
+                found, ever = await key_store.in_use(connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             self._outage.failed(error)
-            self._drop()
             return
-        finally:
-            deadline.cancel()
         now = time.monotonic()
         holders = {}
         for number, key in enumerate(found, 1):
@@ -121,15 +114,3 @@ class Keyring(Background):
         """Use these keys from now on, by their ids; `ever`: there was one at some time."""
         self._holders = holders
         self.known, self.open = True, self._may_be_open and not ever
-
-    async def _connect(self) -> Connection:
-        settings = self._settings
-        if settings.pooler_url:
-            return await connect_pooled(settings.pooler_url, "adpulse keys", statements=settings.pooler_statements)
-        assert settings.database_url is not None
-        return await connect(settings.database_url, "adpulse keys", role=INGEST)
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None

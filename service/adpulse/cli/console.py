@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import asyncpg
 import typer
 from pydantic import ValidationError
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -66,6 +67,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(str(error))
     except UNAVAILABLE as error:
         fail(f"cannot use the database: {type(error).__name__}: {error}")
+    except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, that somebody has set
+        fail(f"the database refuses: {type(error).__name__}: {error}")
 
 
 @contextmanager

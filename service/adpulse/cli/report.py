@@ -9,6 +9,7 @@ import typer
 
 from adpulse.cli import console, report_table
 from adpulse.cli.console import DataDir, Json, fail, opened, out, run
+from adpulse.database.primary import Primary
 from adpulse.reports import render
 from adpulse.reports.query import Query, QueryError, parse
 from adpulse.reports.replica import open_reports
@@ -70,7 +71,11 @@ def report(
 
 
 async def _report(url: str, query: Query, settings: Settings) -> Report:
-    reports = await open_reports(url, settings, 1, "adpulse report")
+    primary = Primary(url, settings)
+    if settings.read_database_url:
+        await primary.identify()  # or no replica could be told from one of another database
+    primary.close()
+    reports = await open_reports(primary, settings, 1, "adpulse report")
     try:
         return await reports.report(query)
     except asyncpg.QueryCanceledError:

@@ -20,6 +20,7 @@ from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.database.watch import kept_running
 from adpulse.settings import PREFIX, Settings
 from adpulse.web import server
+from adpulse.web.worker_metrics import NoFolderError
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,7 @@ def up(
         run(variants.migrated(url, variant, settings))
         _check_keys(url, settings)
         settings = console.settings()
-        _say_connections(settings)
-        server.serve(settings)
+        _serve(settings)
 
 
 def serve(
@@ -65,8 +65,7 @@ def serve(
     _exit_on_sigterm()
     _check_port(settings)
     _check_keys(settings.database_url, settings)
-    _say_connections(settings)
-    server.serve(settings)
+    _serve(settings)
 
 
 def _set(**values: Any) -> None:
@@ -115,6 +114,14 @@ def _check_keys(url: str, settings: Settings) -> None:
             f"{settings.host} is reached from the network, and there is no key: make one with `adpulse keys new`, or "
             "let everybody in with --insecure"
         )
+
+
+def _serve(settings: Settings) -> None:
+    _say_connections(settings)
+    try:
+        server.serve(settings)
+    except NoFolderError as error:
+        fail(str(error))
 
 
 def _say_connections(settings: Settings) -> None:

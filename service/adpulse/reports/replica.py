@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from adpulse import telemetry
-from adpulse.database.connections import Pool
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.errors import UNAVAILABLE, UnfitError
+from adpulse.database.primary import Primary
 from adpulse.reports.query import Query
 from adpulse.reports.readers import Readers, open_pooled_readers, open_readers
 from adpulse.reports.replica_watch import ReplicaWatch, age_ms
@@ -29,7 +29,7 @@ class _Source:
 
 
 class Reports:
-    """Answers queries from the best place at the moment. `pool` is one that must work for any report to be answered."""
+    """Answers queries from the best place at the moment."""
 
     def __init__(
         self, primary: _Source | None, replica: _Source | None, watch: ReplicaWatch | None, most_lag_ms: int | None
@@ -40,11 +40,14 @@ class Reports:
         self._most_lag_ms = most_lag_ms
 
     @property
-    def pool(self) -> Pool:
-        """Return the pool that /readyz asks: the primary's where reports may go there."""
-        source = self._primary or self._replica
-        assert source is not None
-        return source.readers.quick
+    def source(self) -> str | None:
+        """Return where reports come from now: "replica", "primary" or "nowhere"; None where there is no replica."""
+        if self._watch is None:
+            return None
+        reason = self._unfit(self._watch.beat_at)
+        if self._primary is not None:
+            return "primary" if reason else "replica"
+        return "nowhere" if reason in ("away", "foreign") else "replica"
 
     async def report(self, query: Query) -> Report:
         """Answer as Reporter.report does. From a replica, say how old its data are at most; 0 from the primary."""
@@ -54,6 +57,8 @@ class Reports:
         # Read before the report's snapshot is taken, which therefore is no older.
         beat_at = self._watch.beat_at
         reason = self._unfit(beat_at)
+        if reason == "foreign" and self._primary is None:
+            raise UnfitError("the replica for reports is not a copy of the primary")
         if reason is None or self._primary is None:
             try:
                 report = await self._replica.reporter.report(query)
@@ -72,6 +77,8 @@ class Reports:
         assert self._watch is not None
         if self._watch.away:
             return "away"
+        if self._watch.foreign:
+            return "foreign"
         if beat_at is None:
             return "unknown"
         if self._most_lag_ms is not None and age_ms(beat_at) > self._most_lag_ms:
@@ -87,8 +94,10 @@ class Reports:
                 await source.readers.close()
 
 
-async def open_reports(url: str, settings: Settings, size: int, application: str) -> Reports:
-    """Open pools of at most `size` connections to `url`, or the pooler before it, or the replica, or both.
+async def open_reports(link: Primary, settings: Settings, size: int, application: str) -> Reports:
+    """Open pools of at most `size` connections to the primary, or the pooler before it, or the replica, or both.
+
+    `link` tells the primary from others.
 
     Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: they may have
     been moved away from the primary because it could not bear them.
@@ -99,14 +108,14 @@ async def open_reports(url: str, settings: Settings, size: int, application: str
             readers = await open_readers(settings.read_database_url, size, application, settings)
             opened.push_async_callback(readers.close)
             replica = _Source(readers, Reporter(readers, settings))
-            watch = ReplicaWatch(settings.read_database_url)
+            watch = ReplicaWatch(settings.read_database_url, link)
             opened.push_async_callback(watch.stop)  # also when its start is cut short
             await watch.start()
         if replica is None or settings.max_replica_lag_ms is not None:
             if settings.pooler_url:
                 readers = await open_pooled_readers(settings.pooler_url, size, application, settings)
             else:
-                readers = await open_readers(url, size, application, settings)
+                readers = await open_readers(link.url, size, application, settings)
             primary = _Source(readers, Reporter(readers, settings))
         opened.pop_all()
     return Reports(primary, replica, watch, settings.max_replica_lag_ms)

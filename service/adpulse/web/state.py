@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from adpulse.auth.keyring import Keyring
+from adpulse.database.primary import Primary
 from adpulse.ingest.body import BodyReader
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.endpoint import Intake
@@ -10,6 +11,7 @@ from adpulse.ingest.writer import Writer
 from adpulse.reports.endpoint import Answering
 from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
+from adpulse.web.readiness import Readiness
 
 
 @dataclass
@@ -19,12 +21,16 @@ class State(Intake, Answering):
     settings: Settings
     bodies: BodyReader
     decoder: Decoder
+    primary: Primary
     keyring: Keyring
+    readiness: Readiness
     writer: Writer = field(init=False)
     reporter: Reports = field(init=False)
-    schema_checked: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "State":
         """Return the state of an application that has not started."""
-        return cls(settings, BodyReader(settings), Decoder(settings), Keyring(settings))
+        assert settings.database_url is not None
+        primary = Primary(settings.database_url, settings)
+        keyring, readiness = Keyring(settings, primary), Readiness(primary)
+        return cls(settings, BodyReader(settings), Decoder(settings), primary, keyring, readiness)

@@ -10,6 +10,12 @@ from pathlib import Path
 
 _PREFIX = "adpulse-metrics-"
 _LOCK = "server.lock"
+# Memory that a container may write to even where its root is read-only and nothing is mounted at /tmp, as on Fargate.
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
+
+
+class NoFolderError(RuntimeError):
+    """Several workers have no folder to add up their metrics in; the text says what to do."""
 
 
 @contextmanager
@@ -18,9 +24,11 @@ def shared_metrics() -> Iterator[None]:
 
     A server holds the lock in its folder for as long as it lives, however it ends. By a process id a folder could be
     taken for a dead server's that another container, with ids of its own, has made in the same /tmp.
+    Raises NoFolderError where no folder can be written to.
     """
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    home = _home()
+    _sweep(home)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=home))
     new = folder / f"{_LOCK}.new"
     with new.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -30,6 +38,19 @@ def shared_metrics() -> Iterator[None]:
             yield
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _home() -> Path:
+    """Return the temporary folder, or shared memory where there is none that can be written to."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        if os.access(_SHARED_MEMORY, os.W_OK):
+            return _SHARED_MEMORY
+        raise NoFolderError(
+            "several workers add up their metrics in a temporary folder, and none can be written to: mount a tmpfs at "
+            "/tmp, or set ADPULSE_WORKERS=1"
+        ) from None
 
 
 def _sweep(home: Path) -> None:

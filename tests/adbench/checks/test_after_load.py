@@ -10,6 +10,7 @@ from adpulse.database.connections import connect
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.every_version
 async def test_it_waits_for_a_writer_at_work(url: str) -> None:
     """The audit waits as long as a writer's transaction is open, also across a moment's pause between two groups."""
     connection, writer = await connect(url), await connect(url, "adpulse writer")

@@ -56,7 +56,7 @@ def test_a_broken_promise_has_its_figure() -> None:
     assert Promise(50, 1.0, 10).broken([3.0]) == "report p50 < 1 ms at 10 events: it was 3.0 ms, over 1 reports"
 
 
-@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+@pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 def test_the_timed_suites_fail_with_the_figure_of_a_slow_variant(server, tmp_path: Path) -> None:
     """A variant is planted whose reports take at least 5 ms, and which promises two things: what it breaks fails the
     run, what it keeps does not.

@@ -2,9 +2,10 @@
 
 import ast
 import errno
+import re
 import subprocess
 import sys
-from importlib.metadata import requires
+from importlib.metadata import metadata, requires
 from pathlib import Path
 
 import asyncpg
@@ -42,9 +43,9 @@ def test_a_full_disk(error: Exception, capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("package", sorted(EXTRAS))
 def test_a_missing_package_names_its_extra(package: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A missing package names its extra and a command that installs it: no index has a distribution of that name."""
+    """A missing package names its extra and the command that brings it, to a checkout as to an installed wheel."""
     text = said(ModuleNotFoundError("No module", name=f"{package}.part"), capsys)
-    assert f"pip install '.[{EXTRAS[package]}]'" in text
+    assert f"pip install 'adpulse[{EXTRAS[package]}]'" in text
     assert f'extra == "{EXTRAS[package]}"' in str(requires("adpulse")).replace("'", '"')
 
 
@@ -61,7 +62,7 @@ def test_the_command_itself_without_a_package(package: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == (
-        f"adbench: {package} is not installed; it comes with the extra `bench`: in a checkout, pip install '.[bench]'\n"
+        f"adbench: {package} is not installed; it comes with the extra `bench`: pip install 'adpulse[bench]'\n"
     )
 
 
@@ -95,12 +96,14 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
         assert second.scratch == tmp_path / "scratch"
 
 
-def test_no_text_names_a_distribution_that_is_not_there() -> None:
-    """`pip install 'adpulse[…]'` finds nothing: the project is installed from a checkout."""
+def test_every_text_names_an_extra_that_there_is() -> None:
+    """`pip install 'adpulse[…]'` on a page or in a message: the name of the project, and one of its extras."""
     root = LAB.parents[1]
     texts = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *LAB.parent.glob("*.md")]
     texts += [*(root / "service").rglob("*.py"), *LAB.rglob("*.py")]
-    assert [path.name for path in texts if "pip install 'adpulse[" in path.read_text()] == []
+    named = {found for path in texts for found in re.findall(r"install '(.+?)\[([\w,-]+)\]'", path.read_text())}
+    assert {name for name, _ in named} == {"adpulse"}
+    assert {extra for _, extra in named} <= set(metadata("adpulse").get_all("Provides-Extra", []))
 
 
 def test_a_path_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

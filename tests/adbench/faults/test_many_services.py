@@ -129,7 +129,7 @@ async def fill(connection: Connection, url: str, login: str, services: list[Serv
         locker.terminate()
 
 
-@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+@pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 async def test_services_share_an_address_and_a_database(url: str, connection: Connection, tmp_path: Path) -> None:
     """Clients repeat to any service while each is replaced: nothing is lost or doubled, every service tells the same,
     and PostgreSQL, told to let in no connection beyond the formula, has to refuse none.

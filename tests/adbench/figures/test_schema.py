@@ -6,7 +6,7 @@ from adbench.figures import schema
 from adpulse.database.connections import Connection, connect
 from adpulse.variants import catalogue
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.every_version]
 
 
 async def test_tables_columns_and_keys(connection: Connection) -> None:

@@ -40,6 +40,7 @@ async def test_a_database_is_made_anew(server) -> None:
     await server.execute(f"DROP DATABASE {name}")
 
 
+@pytest.mark.every_version
 async def test_a_role_without_the_right_is_told_what_to_do(server) -> None:
     """Someone else's server may not let us."""
     role = f"r_{uuid.uuid4().hex}"

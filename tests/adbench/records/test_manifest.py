@@ -8,13 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench.cli import app
-from adbench.records import environment, manifest, store
+from adbench.records import environment, manifest, plausible, store
 from adbench.records.manifest import ManifestError
 from adbench.records.model import Disk, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
 from tests.adbench.records.test_records import result
 
-FOLDERS = sorted(path for path in COMMITTED.iterdir() if path.is_dir())
+# Of the reference, and of others who added their machine.
+FOLDERS = sorted({path.parent for path in COMMITTED.rglob("*.json")})
 DISK = Disk(fsyncs_per_s=1_000, measured_at=datetime(2025, 9, 24, tzinfo=UTC))
 folders = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 
@@ -35,20 +36,39 @@ def test_committed_results_are_whole(folder: Path) -> None:
         found = store.read(folder / name)
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == kept.sha256
         assert found.machine == kept_there.machine
+        assert plausible.problems(found) == []
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
-def test_the_reference_is_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All its days, oldest first; what another machine measured before is not mixed in."""
+def test_the_reference_is_the_machine_of_the_newest_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its timings of all days, oldest first; of other machines only what is no timing, wherever it lies."""
     monkeypatch.setattr(manifest, "COMMITTED", tmp_path / "home")
-    machine = result().machine
-    for day, cpu in enumerate(("another", "this", "this"), 1):
-        moved = machine.model_copy(update={"cpu": cpu})
-        path = local(tmp_path / "local", machine=moved, started_at=datetime(2026, 1, day, tzinfo=UTC))
+    kept_on = (
+        ("1", "old", "matrix"),
+        ("1", "old", "faults"),
+        ("2", "this", "matrix"),
+        ("3", "this", "demo"),
+        ("4", "other", "demo"),
+        ("4", "other", "faults-planted"),
+        ("5", "other", "gate"),
+    )
+    for hour, (day, cpu, what) in enumerate(kept_on):
+        machine = result().machine.model_copy(update={"cpu": cpu, "cores": len(cpu)})
+        began = datetime(2026, 1, int(day), hour, tzinfo=UTC)
+        path = local(tmp_path / "local", machine=machine, started_at=began, what=what)
         manifest.keep([path], tmp_path / "home", DISK)
-    assert [folder.name[-10:] for folder in manifest.reference()] == ["2026-01-02", "2026-01-03"]
-    (newest,) = manifest.newest(manifest.reference()).values()
-    assert newest.started_at.day == 3
+    shown = store.load(manifest.reference())
+    assert [(each.machine.cpu, each.what) for each in shown.values()] == [
+        ("old", "faults"),
+        ("this", "matrix"),
+        ("this", "demo"),
+        ("other", "faults-planted"),
+    ]
+    assert list(shown) == manifest.reference()
+    demo = manifest.last("demo")
+    assert demo is not None
+    assert store.read(demo).machine.cpu == "this"
+    assert manifest.last("gate") is None
 
 
 def test_there_are_committed_results() -> None:
@@ -85,6 +105,14 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
             manifest.keep(paths, home, DISK)
     assert {each: each.read_bytes() for each in home.rglob("*.json")} == before
     assert kept in before
+
+
+def test_what_cannot_be_true_or_is_private_is_refused(tmp_path: Path) -> None:
+    """Nothing is copied, and the first reasons are said."""
+    path = local(tmp_path / "local", parameters={"log": "see /home/somebody/run.log"})
+    with pytest.raises(ManifestError, match=r"cannot be kept: a path at parameters\.log"):
+        manifest.keep([path], tmp_path / "home", DISK)
+    assert not (tmp_path / "home").exists()
 
 
 def test_machines_are_not_mixed(tmp_path: Path) -> None:

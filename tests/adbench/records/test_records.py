@@ -72,6 +72,7 @@ def test_the_machine_and_the_code_are_named() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.every_version
 async def test_the_server_tells_its_settings(connection: Connection) -> None:
     """Those that somebody chose, and no paths of this machine."""
     server = await environment.postgres(connection)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -295,6 +296,90 @@ async def test_somebody_elses_file_is_not_overwritten(worker: Connection, tmp_pa
     assert len(await days_here(worker)) == 3
 
 
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"database": 7}', "no JSON"])
+async def test_a_manifest_of_another_form_is_somebody_elses(worker: Connection, tmp_path: Path, manifest: str) -> None:
+    """A file beside a manifest that is not ours is not overwritten, in any form that a manifest may have."""
+    await fill(worker)
+    (tmp_path / "events-2026-03-01.parquet").write_bytes(b"precious")
+    (tmp_path / "events-2026-03-01.json").write_text(manifest)
+    with pytest.raises(ArchiveError, match="is not of this database"):
+        await export.archive(worker, BEFORE, tmp_path)
+
+
+# What the owner has added, and what the refusal names.
+OWN = {
+    "ALTER TABLE events ADD COLUMN note text; UPDATE events SET note = 'mine'": "the column note",
+    "CREATE VIEW mine AS SELECT * FROM events_p20260301": "view mine",
+    "CREATE TABLE mine (event events_p20260301)": "table mine",
+    "CREATE FUNCTION mine() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM events_p20260301; END": "function mine",
+    "CREATE UNIQUE INDEX ON events_p20260301 (ts); "
+    "CREATE TABLE mine (ts timestamptz REFERENCES events_p20260301 (ts))": "constraint mine_ts_fkey",
+    "CREATE UNIQUE INDEX ON events (ts); CREATE TABLE mine (ts timestamptz REFERENCES events (ts))": "mine",
+}
+
+
+@pytest.mark.parametrize("added", OWN)
+async def test_what_the_owner_has_added_does_not_get_lost(worker: Connection, tmp_path: Path, added: str) -> None:
+    """A day with values that its file would not hold, or with something that stands on its table, stays as it is."""
+    await fill(worker)
+    await worker.execute(added)
+    before = await stored(worker)
+    with pytest.raises(ArchiveError, match=OWN[added]) as refused:
+        await export.archive(worker, BEFORE, tmp_path)
+    assert refused.value.refused
+    assert await stored(worker) == before
+    assert not any(tmp_path.iterdir())
+    assert (await verify.verify(worker, catalogue.find("rollup"))).exact
+
+
+async def test_what_goes_with_its_table_is_in_nobodys_way(worker: Connection, tmp_path: Path) -> None:
+    """Indexes, statistics, grants, policies, triggers and rules of a day hold no values: it goes, and comes back."""
+    await fill(worker)
+    await worker.execute(
+        "CREATE INDEX ON events (user_id); CREATE STATISTICS mine ON campaign_id, user_id FROM events_p20260301; "
+        "GRANT SELECT ON events_p20260301 TO PUBLIC; CREATE POLICY mine ON events_p20260301 USING (user_id <> 'X'); "
+        "CREATE RULE mine AS ON DELETE TO events_p20260301 WHERE old.user_id = 'X' DO ALSO NOTHING; "
+        "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+        "CREATE TRIGGER mine AFTER UPDATE ON events_p20260301 FOR EACH ROW WHEN (new.user_id <> 'X') "
+        "EXECUTE FUNCTION mine(); ALTER TABLE events_p20260301 ADD CONSTRAINT mine CHECK (user_id <> 'X')"
+    )
+    before = await stored(worker)
+    assert len(await export.archive(worker, BEFORE, tmp_path)) == 2
+    await restore.restore(worker, tmp_path)
+    assert await stored(worker) == before
+
+
+async def test_rows_that_a_policy_hides_are_an_error(worker: Connection) -> None:
+    """A session that counts, copies and drops sees every row, or fails."""
+    role = f"owner_{uuid.uuid4().hex}"
+    await fill(worker)
+    await worker.execute(
+        f"CREATE ROLE {role}; GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT ON events_p20260301 TO {role}; "
+        "ALTER TABLE events_p20260301 ENABLE ROW LEVEL SECURITY; "
+        f"CREATE POLICY mine ON events_p20260301 USING (user_id LIKE '%1'); SET ROLE {role}"
+    )
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await archived.content(worker, "events_p20260301")
+    finally:
+        await worker.execute(f"RESET ROLE; DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+async def test_a_day_of_sums_that_no_bigint_holds_goes_and_comes_back(worker: Connection, tmp_path: Path) -> None:
+    """Its sums are in the manifest and in archived_days as they are."""
+    await fill(worker)
+    await worker.execute("UPDATE events SET cost_micros = $1, revenue_micros = $1", 2**63 - 1)
+    await run_round(worker, catalogue.find("rollup"))
+    before = await stored(worker)
+    [first, _] = await export.archive(worker, BEFORE, tmp_path)
+    assert first.content.cost_micros == first.content.events * (2**63 - 1)
+    assert json.loads((tmp_path / first.file).with_suffix(".json").read_text())["cost_micros"] > 2**63
+    assert (await verify.verify(worker, catalogue.find("rollup"))).exact
+    await restore.restore(worker, tmp_path)
+    assert await stored(worker) == before
+    assert (await verify.verify(worker, catalogue.find("rollup"))).exact
+
+
 @pytest.mark.parametrize("name", CLUSTERS or ["btree", "partitioned", "matview"])
 async def test_a_design_that_needs_its_raw_events_refuses(
     new_database: NewDatabase,
@@ -357,7 +442,7 @@ async def test_without_the_extra_one_line_names_it(
     shell.set(database_url=url)
     done = await anyio.to_thread.run_sync(shell, "archive", "--older-than", "90d", "--to", str(tmp_path / "new"))
     assert done.exit_code == 2
-    assert "pip install '.[archive]'" in done.stderr
+    assert "pip install 'adpulse[archive]'" in done.stderr
     assert not (tmp_path / "new").exists()
 
 

@@ -9,6 +9,7 @@ import pytest
 from adpulse.auth import key_store, keys
 from adpulse.auth.keyring import Keyring, is_loopback
 from adpulse.database.connections import Connection, connect
+from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
 from tests.conftest import NewDatabase, Serve
@@ -100,7 +101,8 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
         return [], False
 
     monkeypatch.setattr(key_store, "in_use", in_use)
-    keyring = Keyring(Settings(database_url=url, keys_reload_s=0.01))
+    settings = Settings(database_url=url, keys_reload_s=0.01)
+    keyring = Keyring(settings, Primary(url, settings))
     await keyring.start()
     await reading.wait()
     async with asyncio.timeout(30):

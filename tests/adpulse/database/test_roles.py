@@ -24,7 +24,7 @@ ROLES = (INGEST, REPORT, MAINTAIN)
 
 # Who may do what with the tables that migrations make. A new one belongs into grant_roles(), and then here.
 FOUNDATION = {
-    "schema_migrations": {REPORT: {"SELECT"}},
+    "schema_migrations": {INGEST: {"SELECT"}, REPORT: {"SELECT"}},
     "active_variant": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT"}},
     "raw_horizon": {REPORT: {"SELECT"}},
     "archived_days": {REPORT: {"SELECT"}},

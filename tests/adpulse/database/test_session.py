@@ -44,6 +44,46 @@ HOSTILE = {
     "synchronous_commit": "off",
     "session_replication_role": "replica",
 }
+# Those that no connection states, because nothing of ours depends on them.
+INDIFFERENT = {
+    "array_nulls": "off",
+    "backslash_quote": "on",
+    "check_function_bodies": "off",
+    "client_encoding": "LATIN1",  # asyncpg says its own
+    "constraint_exclusion": "on",
+    "cursor_tuple_fraction": "0.01",
+    "default_statistics_target": "1",
+    "enable_hashagg": "off",
+    "enable_indexonlyscan": "off",
+    "enable_indexscan": "off",
+    "enable_nestloop": "off",
+    "enable_partition_pruning": "off",
+    "enable_partitionwise_aggregate": "on",
+    "enable_sort": "off",
+    "escape_string_warning": "off",
+    "exit_on_error": "on",
+    "from_collapse_limit": "1",
+    "geqo_threshold": "2",
+    "jit": "on",
+    "jit_above_cost": "0",
+    "join_collapse_limit": "1",
+    "lc_monetary": "C",
+    "lc_numeric": "C",
+    "lc_time": "C",
+    "log_statement": "all",
+    "max_parallel_workers_per_gather": "0",
+    "max_stack_depth": "100kB",
+    "plan_cache_mode": "force_generic_plan",
+    "row_security": "off",
+    "session_preload_libraries": "auto_explain",
+    "synchronize_seqscans": "off",
+    "temp_tablespaces": "pg_default",
+    "timezone_abbreviations": "India",
+    "vacuum_cost_delay": "1",
+    "work_mem": "64kB",
+    "xmlbinary": "hex",
+    "xmloption": "document",
+}
 STATED = {**SETTINGS, "synchronous_commit": "on", "session_replication_role": "origin"}
 DAY = "start=2025-09-24&end=2025-09-25"
 
@@ -56,6 +96,16 @@ def known(server: Server, names: dict[str, str]) -> dict[str, str]:
 
 def literal(name: str, value: str) -> str:
     return value if name == "search_path" else f"'{value}'"
+
+
+@pytest.fixture
+async def indifferent(server: Server, new_database: NewDatabase) -> str:
+    """Create an empty database with defaults that make no difference; return its URL."""
+    url = await new_database(None)
+    name = url.split("?")[0].rsplit("/", 1)[1]
+    for setting, value in INDIFFERENT.items():
+        await server.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'")
+    return url
 
 
 @pytest.fixture(params=["database", "login", "login in database"])
@@ -115,10 +165,13 @@ async def command(url: str, *words: str) -> str:
     return done.output
 
 
-async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """Return what all paths print and store: commands, the service, an online move, the function."""
+async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch, files: Path) -> dict[str, object]:
+    """Return what all paths print and store: commands, the service, a day in `files` and back, a move, the function."""
     said: dict[str, object] = {"migrate": await command(url, "migrate", "--variant", "rollup_dims")}
     monkeypatch.setenv("ADPULSE_DATABASE_URL", url)
+    connection = await connections.connect(url)
+    await connection.execute("SELECT prepare_days('2025-09-24', '2025-09-24')")
+    await connection.close()
     client = await serve(url, maintenance_s=0.05)
     events = [
         {"ts": "2025-09-24T06:59:31Z", "campaign_id": f"C{number % 3}", "user_id": "U", "event_type": "click"}
@@ -145,6 +198,11 @@ async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) ->
     said["command"] = json.loads(
         await command(url, "report", "--start", "2025-09-24", "--end", "2025-09-25", "--json")
     )["totals"]
+    archived = json.loads(await command(url, "archive", "--to", str(files), "--before", "2025-09-25", "--json"))
+    said["archive"] = [(each["day"], each["events"], each["cost_micros"]) for each in archived["archived"]]
+    said["verify archived"] = json.loads(await command(url, "verify", "--json"))
+    said["restore"] = json.loads(await command(url, "restore", "--from", str(files), "--json"))
+    said["rebuild"] = await command(url, "rebuild")
     said["move"] = await command(url, "migrate", "--variant", "covering")
     said["after the move"] = (await client.post("/events", json={"events": events[:1]})).json()
     said["verify"] = json.loads(await command(url, "verify", "--json"))
@@ -160,12 +218,19 @@ async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_every_path_says_the_same_as_without(
-    hostile: str, new_database: NewDatabase, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    hostile: str,
+    indifferent: str,
+    new_database: NewDatabase,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    """Post, report, move, verify, keys, the function of Lambda: as on a database and login without defaults."""
-    plain = await everything(await new_database(None), serve, monkeypatch)
+    """Post, report, archive, restore, move, verify, keys, Lambda: as on a database and login without defaults."""
+    plain = await everything(await new_database(None), serve, monkeypatch, tmp_path / "plain")
     assert plain["tables"] == ["public"]
-    assert await everything(hostile, serve, monkeypatch) == plain
+    assert plain["archive"] == [("2025-09-24", 12, 1_500_000)]
+    assert await everything(hostile, serve, monkeypatch, tmp_path / "hostile") == plain
+    assert await everything(indifferent, serve, monkeypatch, tmp_path / "indifferent") == plain
 
 
 async def test_a_stronger_commit_is_left_as_it_is(server: Server, new_database: NewDatabase) -> None:

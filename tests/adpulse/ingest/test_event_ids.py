@@ -212,7 +212,8 @@ async def test_upkeep_forgets_ids(url: str, connection: Connection, monkeypatch:
     await connection.execute(f"CREATE TABLE {old} () INHERITS (event_ids_past)")
     await connection.execute(
         "INSERT INTO event_ids VALUES (gen_random_uuid());"
-        "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES (now(), 'C', 'U', 'click')"
+        "INSERT INTO events (ts, campaign_id, user_id, event_type) "
+        "SELECT now() - n * interval '2 days', 'C', 'U', 'click' FROM generate_series(0, 1) AS n"
     )
     for days, expected in ((None, [old]), (30, [f"event_ids_{TODAY:%Y%m%d}"])):
         maintainer = Maintainer(url, Settings(maintenance_s=0.05, event_id_days=days))

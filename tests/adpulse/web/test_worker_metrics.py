@@ -1,4 +1,4 @@
-"""The folders of metrics of servers that were killed are removed, and no other."""
+"""The folder of metrics: where it is made, and that only those of killed servers are removed."""
 
 import os
 import signal
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adpulse.web.worker_metrics import shared_metrics
+from adpulse.web import worker_metrics
+from adpulse.web.worker_metrics import NoFolderError, shared_metrics
 
 SERVE = """
 import os
@@ -53,3 +54,18 @@ def test_what_no_server_has_locked_stays(home: Path) -> None:
     with shared_metrics():
         pass
     assert sorted(path.name for path in home.iterdir()) == ["adpulse-metrics-1-making", "adpulse-metrics-else"]
+
+
+def test_without_a_temporary_folder_it_is_in_shared_memory(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a read-only root with nothing mounted at /tmp several workers start all the same, or say what is missing."""
+
+    def no_folder() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", no_folder)
+    monkeypatch.setattr(worker_metrics, "_SHARED_MEMORY", home)
+    with shared_metrics():
+        assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent == home
+    monkeypatch.setattr(worker_metrics, "_SHARED_MEMORY", home / "nowhere")
+    with pytest.raises(NoFolderError, match="ADPULSE_WORKERS=1"), shared_metrics():
+        pass

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from random import Random
 
+import asyncpg
+
 from adbench.faults.bypass import Bypass
 from adbench.faults.harms.registry import harm
 from adbench.faults.world import DIMENSIONS, World
@@ -79,6 +81,35 @@ async def bypass(world: World, chance: Random) -> None:
 async def bypass_partition(world: World, chance: Random) -> None:
     """Others write straight into partitions, by INSERT and COPY and as `pg_restore --data-only` does."""
     await _bypassing(world, chance, *PARTITIONS)
+
+
+# Both leave as many events as there were, with the same money.
+_CORRECTIONS = (
+    "UPDATE events SET campaign_id = 'C1', metadata = metadata || '{\"geo\": \"corrected\"}' WHERE user_id = ANY ($1)",
+    "WITH gone AS (DELETE FROM events WHERE user_id = ANY ($1) RETURNING *) "
+    "INSERT INTO events (ts, campaign_id, user_id, event_type, cost_micros, revenue_micros, metadata, event_id) "
+    "SELECT ts, 'C2', user_id, event_type, cost_micros, revenue_micros, '{}', event_id FROM gone",
+)
+
+
+@harm("correct", 1)
+async def correct(world: World, chance: Random) -> bool:
+    """Change stored events, or delete and write them again, as an operator does: every sum follows."""
+    connection = await world.connect()
+    corrected = 0
+    try:
+        for _ in range(4):
+            users = await connection.fetch(
+                "SELECT user_id FROM events ORDER BY random() LIMIT $1", chance.randint(1, 200)
+            )
+            # An outage, a move or another one that changes the same rows: nothing is changed then.
+            with suppress(asyncpg.PostgresError):
+                await connection.execute(chance.choice(_CORRECTIONS), [row[0] for row in users])
+                corrected += 1
+            await asyncio.sleep(chance.uniform(0, 1))  # upkeep has added some of them up, and some not
+    finally:
+        await connection.close()
+    return corrected > 0
 
 
 @harm("overflow", folders=DIMENSIONS)

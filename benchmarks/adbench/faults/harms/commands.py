@@ -14,7 +14,7 @@ import httpx
 from adbench.faults.bypass import Bypass
 from adbench.faults.cluster import LOOK_S, PATIENCE_S, send_signal
 from adbench.faults.harms.registry import harm
-from adbench.faults.world import FOLDERS, ROLLUPS, World
+from adbench.faults.world import DIMENSIONS, FOLDERS, ROLLUPS, World
 
 COMMAND = "adpulse"  # application name of the sessions of a command
 LONGEST_S = 2.0  # that it runs before it is killed
@@ -109,7 +109,8 @@ async def archive(world: World, chance: Random) -> bool:
 async def rebuild(world: World, chance: Random) -> bool:
     """Change sums of roll-ups, expect `adpulse verify` to find it and a killed and repeated `rebuild` to mend it."""
     assert world.client is not None
-    table = chance.choice(["rollup_minute", "rollup_hour"])
+    dimensions = ["rollup_dim_day"] if world.folder in DIMENSIONS else []
+    table = chance.choice(["rollup_minute", "rollup_hour", "rollup_day", *dimensions])
     connection = await world.connect()
     try:
         # Of money alone: the reports that are asked for meanwhile are judged by their numbers of events.

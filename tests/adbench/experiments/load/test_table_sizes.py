@@ -13,6 +13,7 @@ END = datetime(2025, 9, 24, 12, 30, tzinfo=UTC)
 
 
 @pytest.mark.anyio
+@pytest.mark.every_version
 async def test_partitions_are_one_table_and_deleted_rows_are_dead(url: str) -> None:
     """A table is named once, however many days it has; what was deleted stays dead until a vacuum."""
     await load(url, Dataset(3_000, END, days=3), lambda events: None)

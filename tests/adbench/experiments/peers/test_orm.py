@@ -103,7 +103,7 @@ def test_ratios_are_ours_over_theirs() -> None:
     assert measured["ingest.ratio", "orm-batch", "100"].low == pytest.approx(10)
 
 
-@pytest.mark.parametrize("server", ["pg18"], indirect=True)
+@pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 def test_a_duel_runs_from_end_to_end(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both as processes of their own, with k6; how fast they were does not matter here."""
     try:

@@ -1,0 +1,54 @@
+"""Readiness is about writing: what only reports need has no say in it, and many who ask are no load."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adpulse.database import durability
+from adpulse.database.connections import Connection, connect
+from adpulse.database.primary import Primary
+from adpulse.settings import Settings
+from adpulse.web.readiness import Readiness
+from tests.conftest import Serve
+
+
+async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: str) -> None:
+    """Reports wait for a lock on every connection that they have; writers, and readiness, go on."""
+    client = await serve(url, readers=1, report_timeout_ms=60_000)
+    blocker = await connect(url)
+    async with blocker.transaction():
+        await blocker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
+        reports = [asyncio.create_task(client.get("/report?start=-90d")) for _ in range(4)]
+        while not await blocker.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
+            "AND application_name = 'adpulse reports'"
+        ):
+            await asyncio.sleep(0.02)
+        assert (await client.get("/readyz")).status_code == 200
+    await asyncio.gather(*reports)
+    await blocker.close()
+
+
+async def test_those_who_ask_at_the_same_time_share_a_look(url: str) -> None:
+    """However many ask: one look is under way, and all who came meanwhile get the next one's answer."""
+    turns = 0
+
+    class Counted(Primary):
+        @asynccontextmanager
+        async def turn(self, seconds: float) -> AsyncIterator[Connection]:
+            nonlocal turns
+            turns += 1
+            async with super().turn(seconds) as connection:
+                yield connection
+
+    primary = Counted(url, Settings(database_url=url))
+    readiness = Readiness(primary)
+    looks = await asyncio.gather(*(readiness.look() for _ in range(50)))
+    connection = await connect(url)
+    risks = await durability.risks(connection)
+    assert all(look.missing is None and look.risks == risks for look in looks)
+    assert turns == 2
+    await readiness.look()
+    assert turns == 3
+    primary.close()
+    await connection.close()
