@@ -19,11 +19,16 @@
 # Would a column store be faster?
 
 # %%
-from adbench.figures.notebooks import load, save
+import pandas as pd
+
+from adbench.figures.notebooks import RUN, load, save, show
 from adbench.plots import designs, reports
+from adbench.records.frames import select
+
+PROMISE_MS = 200
 
 results = load()
-results
+show(lambda: results.runs("matrix", "report", "peers")[RUN])
 
 # %% [markdown]
 # ## Which designs keep it?
@@ -33,18 +38,58 @@ results
 # answered within a time. Look at the height at which a curve leaves the millisecond range. Designs that read raw
 # events answer short windows fast and long windows slowly, because they read more rows. Designs with roll-ups read
 # sums for every window.
+#
+# First the numbers: p95 in ms of the mix of all reports, by the number of events stored. Bold is within the promise.
+
 
 # %%
-save(lambda: designs.distribution(results.widest("matrix")), "02_latency")
+def p95() -> pd.DataFrame:
+    """Return p95 of a report in ms, by design and events stored."""
+    rows = select(results.comparable("matrix"), "report.latency", quantile=0.95, phase="report")
+    return rows.pivot_table(index="variant", columns="events", values="value", observed=True)
+
+
+show(p95, bold=lambda ms: ms < PROMISE_MS)
+
+
+# %%
+def kept() -> str:
+    """Return the sentence: how many designs keep the promise at each size, for 95 % of their reports."""
+    sizes = [(size, ms.dropna()) for size, ms in p95().items()]
+    return "; ".join(f"{size:,} events: **{(ms < PROMISE_MS).sum()} of {len(ms)}** designs" for size, ms in sizes)
+
+
+show(kept)
+
+# %% [markdown]
+# And the whole distribution, at the largest size at which designs were compared:
+
+# %%
+save(lambda: designs.distribution(results.comparable("matrix")), "02_latency")
 
 # %% [markdown]
 # ## And while events are written?
 #
 # These are the same reports while writers work at a fixed rate. They become slower because they share two cores and
-# the buffer cache with the writers. The answers stay exact, because a report is one statement in one snapshot.
+# the buffer cache with the writers. The answers stay exact, because a report is one statement in one snapshot. The
+# table has p50 in ms alone and beside writers, and their ratio.
+
 
 # %%
-save(lambda: designs.distribution(results.widest("matrix"), "both"), "latency_while_writing")
+def beside_writers() -> pd.DataFrame:
+    """Return p50 of a report in ms, alone and while events are written, at the largest size, by design."""
+    matrix = results.comparable("matrix")
+    alone, beside = (
+        designs.by_design(designs.largest(select(matrix, f"{phase}.latency", quantile=0.5, phase=phase)))["value"]
+        for phase in ("report", "both")
+    )
+    return pd.DataFrame({"alone": alone, "beside writers": beside, "ratio": beside / alone}).rename_axis("design")
+
+
+show(beside_writers)
+
+# %%
+save(lambda: designs.distribution(results.comparable("matrix"), "both"), "latency_while_writing")
 
 # %% [markdown]
 # ## Where the time goes
@@ -52,6 +97,16 @@ save(lambda: designs.distribution(results.widest("matrix"), "both"), "latency_wh
 # Over HTTP, the cheapest request with a query is `/readyz`: one `SELECT 1` through the same server, pool and
 # connection. The additional time of a report is planning, reading and rendering. The window makes hardly any
 # difference: a month is a few hundred sums at most, for any number of events.
+
+
+# %%
+def by_window() -> pd.DataFrame:
+    """Return p50 and p99 of totals in ms, by window, idle and while events are written."""
+    rows = select(results.comparable("report"), "latency", "kind", "shape", "quantile").query("kind == 'totals'")
+    return rows.pivot_table(index="shape", columns=["phase", "quantile"], values="value", observed=True)
+
+
+show(by_window, bold=lambda ms: ms >= PROMISE_MS)
 
 # %%
 save(lambda: reports.windows(results.latest("report")), "report_windows")
@@ -63,5 +118,49 @@ save(lambda: reports.windows(results.latest("report")), "report_windows")
 # scan raw events fast, but roll-ups need no scan. They win where a question has no roll-up, or needs a sum for each
 # of a thousand campaigns and hours, as the picture shows.
 
+
+# %%
+def beside_peers() -> pd.DataFrame:
+    """Return p50 in ms by question and system."""
+    rows = select(results.comparable("peers"), "latency", "system", "shape")
+    return rows.pivot_table(index="shape", columns="system", values="value", observed=True)
+
+
+show(beside_peers)
+
+
+# %%
+def ahead() -> str:
+    """Return the sentence: of how many questions the service is the fastest, raw events against raw events."""
+    times = beside_peers()
+    raw = [system for system in times.columns if "+" not in system and system != "adpulse"]
+    first = times["adpulse"] < times[raw].min(axis=1)
+    return f"Over HTTP, AdPulse++ is faster than {' and '.join(raw)} for **{first.sum()} of {len(first)}** questions."
+
+
+show(ahead)
+
 # %%
 save(lambda: reports.peers(results.latest("peers")), "peers")
+
+# %% [markdown]
+# ## Your turn
+#
+# Change the designs, the shape of report, the phase and the quantile, and run the cell again. The frame has a row for
+# each number: `results.frame("matrix")` has all of them, also of other machines.
+
+# %%
+DESIGNS = ["btree_gin", "covering", "rollup"]
+SHAPE = "month"  # hour, day, week, month, month-largest, month-all, day-by-hour, week-by-campaign, day-by-geo …
+PHASE = "report"  # or "both": while events are written
+QUANTILE = 0.5  # or 0.95, 0.99
+
+
+def mine() -> pd.DataFrame:
+    """Return that time in ms, by design and events stored."""
+    rows = select(results.comparable("matrix"), f"{PHASE}.latency", shape=SHAPE, phase=PHASE, quantile=QUANTILE)
+    rows = rows[rows["variant"].isin(DESIGNS)]
+    return rows.pivot_table(index="variant", columns="events", values="value", observed=True)
+
+
+show(mine, bold=lambda ms: ms < PROMISE_MS)

@@ -18,29 +18,67 @@
 # simulation where arithmetic is not enough. Both are first compared with the measured machine.
 
 # %%
+import pandas as pd
+
 from adbench.capacity import tables
-from adbench.figures.notebooks import load, save, show
+from adbench.capacity.arithmetic import Assumptions, Demands, need
+from adbench.experiments.matrix import advice
+from adbench.figures.notebooks import RUN, load, save, show
+from adbench.figures.sliders import slide
 from adbench.plots import capacity, designs
+from adbench.records.frames import select
 
 results = load()
-results
+show(lambda: results.runs("matrix", "simulate")[RUN])
 
 # %% [markdown]
 # ## Growth with data
 #
 # This is the same mix of reports over more and more events. Designs that read events become slower when a window
 # holds more of them. A roll-up of a minute or an hour is one row for any number of events. Both axes are logarithmic:
-# a line from corner to corner means proportional growth.
+# a line from corner to corner means proportional growth. The table has p50 in ms.
+
 
 # %%
-save(lambda: designs.growth(*results.some("matrix")), "growth")
+def p50() -> pd.DataFrame:
+    """Return p50 of a report in ms, by design and events stored."""
+    rows = select(results.comparable("matrix"), "report.latency", quantile=0.5, phase="report")
+    return rows.pivot_table(index="variant", columns="events", values="value", observed=True)
+
+
+show(p50)
+
+
+# %%
+def factors() -> str:
+    """Return the sentence: how many times as long a report takes at the largest measured size of each design."""
+    ratios = p50().apply(lambda ms: ms.dropna().iloc[-1] / ms.dropna().iloc[0], axis=1).sort_values()
+    return "From the smallest to the largest size, p50 grows: " + ", ".join(
+        f"{design} {factor:,.1f} times" for design, factor in ratios.items()
+    )
+
+
+show(factors)
+
+# %%
+save(lambda: designs.growth(results.comparable("matrix")), "growth")
 
 # %% [markdown]
 # The runs were hours apart, and in some of them the machine had other work. So read only orders of magnitude. Pages
 # do not depend on that: this is the number of 8 KiB pages that the same reports touch.
 
+
 # %%
-save(lambda: designs.growth_in_pages(*results.some("matrix")), "growth_in_pages")
+def pages() -> pd.DataFrame:
+    """Return the median over the shapes of the pages that a report touches, by design and events stored."""
+    rows = select(results.comparable("matrix"), "report.pages", "shape")
+    return rows.pivot_table(index="variant", columns="events", values="value", aggfunc="median", observed=True)
+
+
+show(pages)
+
+# %%
+save(lambda: designs.growth_in_pages(results.comparable("matrix")), "growth_in_pages")
 
 # %% [markdown]
 # ## What one event costs
@@ -99,3 +137,61 @@ show(lambda: tables.plays(results.latest("simulate")))
 
 # %%
 save(lambda: capacity.failures(results.latest("simulate")), "failures")
+
+# %% [markdown]
+# ## Your turn
+#
+# The arithmetic of the fleets answers at once, so its inputs have sliders in JupyterLab: events a second, and the days
+# that raw events are kept. Everything else is an assumption of `Assumptions`, which a copy of the cell can change.
+
+
+# %%
+def fleet(events_per_s: int, raw_days: int) -> pd.DataFrame:
+    """Return what so many events a second need, with the measured costs of an event."""
+    simulated = results.latest("simulate").parameters
+    given = Assumptions(raw_days=raw_days)
+    found = need(events_per_s, Demands(**simulated["demands"]), given)
+    rows = {
+        "machines with the service": found.services,
+        "machines with PostgreSQL, and as many replicas": found.shards,
+        "kept, TB, one copy": found.stored_bytes / 1e12,
+        "write-ahead log, MB/s": found.wal_bytes_per_s / 1e6,
+        "dollars a month, assumed prices": found.dollars_month,
+    }
+    return pd.DataFrame({"needed": rows}).rename_axis("what")
+
+
+slide(
+    fleet,
+    events_per_s=[10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000],
+    raw_days=[1, 3, 7, 14, 30, 90, 365],
+)
+
+# %% [markdown]
+# And which design meets a need at the least cost? This is `adbench advise`, on the widest matrix.
+
+
+# %%
+def design(events_per_day: int, retention_days: int, report_ms: int) -> pd.DataFrame:
+    """Return the verdict on each design, the best first."""
+    wanted = advice.Need(events_per_day, retention_days, report_ms, ("geo",))
+    verdicts = advice.advise(wanted, results.widest("matrix")).verdicts
+    return pd.DataFrame(
+        {
+            "design": each.variant,
+            "meets it": "yes" if each.meets else "no",
+            "slowest report": each.slowest.name,
+            "p95, ms": each.slowest.p95_ms,
+            "stored, GB": each.stored_bytes / 1e9,
+            "extrapolated, times": each.beyond,
+        }
+        for each in verdicts
+    )
+
+
+slide(
+    design,
+    events_per_day=[10_000, 100_000, 1_000_000, 10_000_000, 100_000_000],
+    retention_days=[1, 7, 30, 90, 365],
+    report_ms=[10, 50, 200, 1_000, 5_000],
+)

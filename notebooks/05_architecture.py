@@ -17,12 +17,15 @@
 # times, and the schema from PostgreSQL's catalogue.
 
 # %%
+import pandas as pd
+
 from adbench.figures import d2
-from adbench.figures.notebooks import load, save
+from adbench.figures.notebooks import RUN, load, save, show
 from adbench.plots import ingest
+from adbench.records.frames import select
 
 results = load()
-results
+show(lambda: results.runs("stages", "catalogue")[RUN])
 
 # %% [markdown]
 # ## The parts
@@ -43,6 +46,16 @@ save(d2.architecture, "01_architecture")
 # Note three things. The body becomes rows in one pass before PostgreSQL sees it. The same `COPY` includes the cost of
 # the roll-ups. The answer is sent only after the commit.
 
+
+# %%
+def stages(batch: int = 1_000) -> pd.DataFrame:
+    """Return the median time in ms of each stage, and its share of the request."""
+    rows = select(results.comparable("stages"), "stage", "stage", batch=batch).set_index("stage")
+    return pd.DataFrame({"ms": rows["value"], "% of the request": 100 * rows["value"] / rows.loc["request", "value"]})
+
+
+show(stages)
+
 # %%
 save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 
@@ -55,5 +68,28 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 # the sums, so a report counts it once in every snapshot. The tables `rollup_dim_…` belong to breakdowns by geo,
 # device and placement: once a second `rollup_dims()` adds up the raw events behind `rollup_dim_mark`.
 
+
+# %%
+def tables() -> pd.DataFrame:
+    """Return the tables of the default design, and who writes them."""
+    drawn = results.latest("catalogue").parameters
+    writers = pd.DataFrame(drawn["flows"]).groupby("target")["by"].agg(lambda by: ", ".join(sorted(set(by))))
+    found = pd.DataFrame(drawn["tables"]).set_index("name").rename_axis("table")
+    counted = {what: found[what].str.len() for what in ("columns", "indexes")}
+    return pd.DataFrame({**counted, "written by": writers.reindex(found.index)})
+
+
+show(tables)
+
 # %%
 save(lambda: d2.schema(results.latest("catalogue").parameters), "05_db_schema")
+
+# %% [markdown]
+# ## Your turn
+#
+# Where does a request of another size spend its time? Batches of 1 to 10,000 events were measured.
+
+# %%
+BATCH = 1
+
+show(lambda: stages(BATCH))

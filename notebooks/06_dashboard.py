@@ -18,11 +18,14 @@
 # (`adbench load spike --dashboard`), with the queries of the dashboard's own file.
 
 # %%
-from adbench.figures.notebooks import load, save
+import pandas as pd
+
+from adbench.figures.notebooks import RUN, load, save, show
 from adbench.plots import dashboard
+from adbench.records.frames import select
 
 results = load()
-results
+show(lambda: results.runs("load-spike")[RUN])
 
 # %% [markdown]
 # ## A spike
@@ -38,6 +41,43 @@ results
 #
 # An alert is *pending* while its condition holds, and *firing* when the condition has held for the time of the rule.
 # `AdPulseReportsSlow` needs ten minutes, so a spike of one minute does not fire it.
+#
+# k6 measured the same load from outside: ms by part of the load, whole and at each quantile.
+
+
+# %%
+def from_outside() -> pd.DataFrame:
+    """Return the latencies in ms that k6 saw, by request, part of the load and quantile."""
+    spike = results.comparable("load-spike")
+    found = {
+        what: select(spike, f"{what}.latency", "part", "quantile").pivot_table(
+            index="part", columns="quantile", values="value", observed=True
+        )
+        for what in ("report", "ingest")
+    }
+    return pd.concat(found, names=["request"]).reindex(["before", "spike", "after"], level="part")
+
+
+show(from_outside)
 
 # %%
 save(lambda: dashboard.overview(results.latest("load-spike", where=dashboard.was_watched)), "06_dashboard")
+
+# %% [markdown]
+# ## Your turn
+#
+# Any panel of the dashboard as a frame: change its title, and look at another one.
+
+# %%
+PANEL = "GET /report"
+
+
+def mine() -> pd.DataFrame:
+    """Return the least, the median and the largest value of each series of a panel, in the unit of the panel."""
+    seen = results.latest("load-spike", where=dashboard.was_watched).parameters["dashboard"]
+    panel = next(each for each in seen["panels"] if each["title"] == PANEL)
+    courses = pd.DataFrame({each["legend"]: each["values"] for each in panel["series"]}, dtype="float64")
+    return courses.agg(["min", "median", "max"]).T.rename_axis(f"{PANEL}, {panel['unit']}")
+
+
+show(mine)

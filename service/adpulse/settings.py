@@ -12,6 +12,7 @@ PREFIX = "ADPULSE_"
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0)]  # a second
+UnknownFields = Literal["reject", "ignore", "metadata"]
 
 
 def _listed(value: object) -> object:
@@ -93,13 +94,18 @@ class Settings(BaseSettings):
     # What a request may hold
     head_timeout_s: Seconds = Field(10, description="how long the head of a request may take to arrive")
     max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
-    max_gzip_ratio: Count = Field(100, description="largest expansion of a gzip body, beyond a million bytes")
+    max_gzip_ratio: Count = Field(100, description="largest expansion of a compressed body, beyond a million bytes")
     max_events: Count = Field(10_000, description="most events in a request")
     max_metadata_bytes: Count = Field(4_096, description="largest metadata of an event, as compact JSON")
     max_metadata_depth: int = Field(5, ge=1, le=200, description="deepest nesting of metadata; 1 is a flat object")
     max_money: float = Field(1_000_000, gt=0, le=1_000_000_000, description="largest cost or revenue")
     money: Literal["exact", "nearest"] = Field(
         "exact", description="exact: refuse money with more than six decimals; nearest: round it to the nearest micro"
+    )
+    unknown_fields: UnknownFields = Field(
+        "reject",
+        description="fields that are not in the contract: reject: refuse the event; ignore: drop them; "
+        "metadata: put them into its metadata",
     )
     body_timeout_s: Seconds = Field(10, description="how long a body may take to arrive")
     future_hours: float = Field(24, ge=0, le=1_000_000, description="how far in the future an event may lie")

@@ -11,7 +11,7 @@ from adbench.experiments.matrix.plan import MatrixError, MatrixPlan
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
-QUICK = {"rounds": 3, "asking_s": 1.0, "written_copies": 16, "both_copies": 12}
+QUICK = {"rounds": 3, "cold_passes": 1, "asking_s": 1.0, "written_copies": 16, "both_copies": 12}
 
 
 def matrix(

@@ -1,6 +1,7 @@
 """`adbench demo`: the whole product once, on this machine: load, serve, ask while writing, and check every answer."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from adpulse.settings import Settings
 DATABASE = "adpulse_demo"
 TARGET_MS = 200.0
 WARMUP_S = 2
+PARTS = 60  # of the load at most: a second each, and longer ones of a long load
+# Beside those of after_load: enough to draw how many reports came within what time.
+CURVE = {"0.05": "p(5)", "0.1": "p(10)", "0.25": "p(25)", "0.75": "p(75)", "0.9": "p(90)", "1.0": "max"}
+REPORTS = "http_req_duration{name:report,phase:load}"
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,12 @@ class DemoPlan:
     reports_per_second: int
     workers: int
     batch: int = 1_000
+
+    @property
+    def parts(self) -> list[int]:
+        """Return the second at which each part of the load begins, as demo.js names them."""
+        count = min(self.seconds, PARTS)
+        return [int(at * self.seconds / count + 0.5) for at in range(count)]
 
 
 def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
@@ -52,6 +63,7 @@ def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, P
                 Measurement(name="load.rate", value=plan.data.events / loading_s, unit="events/s"),
                 Measurement(name="load.settle", value=settling_s, unit="s"),
                 *_measurements(loaded),
+                *_course(loaded, plan),
                 *audited.measurements,
             ],
             checks=[_in_time(loaded), after_load.replies(loaded), *audited.checks],
@@ -89,12 +101,13 @@ def _load(plan: DemoPlan, address: str, experiment: Experiment) -> k6.Load:
         "CAMPAIGNS": plan.data.campaigns,
         "DAYS": plan.data.days,
         "PROMISE_MS": TARGET_MS,
+        "PARTS": len(plan.parts),
     }
     return experiment.load("demo", env, planned_s, "events and reports")
 
 
 def _measurements(loaded: k6.Load) -> list[Measurement]:
-    asked = loaded.value("http_req_duration{name:report,phase:load}", "count")
+    asked = loaded.value(REPORTS, "count")
     return [
         after_load.ingest_rate(loaded),
         Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"),
@@ -104,11 +117,21 @@ def _measurements(loaded: k6.Load) -> list[Measurement]:
     ]
 
 
+def _course(loaded: k6.Load, plan: DemoPlan) -> Iterator[Measurement]:
+    """Yield the rest of the curve of report latencies, and the rate of each part of the load."""
+    for quantile, statistic in CURVE.items():
+        value = loaded.value(REPORTS, statistic)
+        yield Measurement(name="report.latency", value=value, unit="ms", labels={"quantile": quantile})
+    length_s = plan.seconds / len(plan.parts)
+    for part in plan.parts:
+        accepted = loaded.value(f"events_accepted{{part:{part}}}", "count")
+        yield Measurement(name="ingest.rate", value=accepted / length_s, unit="events/s", labels={"part": str(part)})
+
+
 def _in_time(loaded: k6.Load) -> Check:
-    report = "http_req_duration{name:report,phase:load}"
-    p95, dropped = loaded.value(report, "p(95)"), int(loaded.value("dropped_iterations", "count"))
+    p95, dropped = loaded.value(REPORTS, "p(95)"), int(loaded.value("dropped_iterations", "count"))
     return Check(
         name=f"report p95 < {TARGET_MS:.0f} ms",
-        passed=loaded.value(report, "count") > 0 and p95 < TARGET_MS and not dropped,
+        passed=loaded.value(REPORTS, "count") > 0 and p95 < TARGET_MS and not dropped,
         detail=f"{p95:.1f} ms" + (f"; {dropped} reports could not even start" if dropped else ""),
     )

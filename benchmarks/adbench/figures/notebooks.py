@@ -1,8 +1,8 @@
 """From result files to pictures: what the notebooks load, where they save, and how they are run.
 
-A notebook is prose, `load()`, and `save()` or `show()` of functions that draw: where a result is missing, they say
-which command makes it, and the next cell runs. It is written as plain Python with comments (jupytext's py:percent); the
-.ipynb beside it is the same with the outputs of its last run, to be read on a code host.
+A notebook is prose, `load()`, and `show()` or `save()` of functions that make a table, a sentence or a picture: where a
+result is missing, they say which command makes it, and the next cell runs. It is written as plain Python with comments
+(jupytext's py:percent); the .ipynb beside it is the same with the outputs of its last run, to be read on a code host.
 """
 
 import os
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import pandas as pd
@@ -21,6 +22,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from adbench.checkout import ROOT
+from adbench.figures import markdown, png
 from adbench.records import frames, store
 from adbench.records.manifest import reference
 from adbench.records.model import NotMeasured, Result
@@ -54,11 +56,13 @@ COMMANDS = {
     "switch": "adbench run switch",
     "tuning": "adbench run tuning",
 }
-NOT_DRAWN = "Not drawn: "
+# Of `Library.runs`, what a notebook shows first.
+RUN = ["what", "started_at", "events", "postgres", "cores", "passed", "file"]
+NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
 # How `adbench figures` tells the notebooks that it runs where to read and to write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
-DPI = 180
-TIMEOUT_S = 120  # for one cell
+TIMEOUT_S = 600  # for one cell
+LIVE = "08_"  # a notebook that starts a service and reads no results
 
 
 class FiguresError(RuntimeError):
@@ -76,7 +80,7 @@ class Library:
     files: dict[Path, Result]
 
     def __repr__(self) -> str:
-        """Return a short text, because a notebook keeps it beside the table below."""
+        """Return a short text; `runs()` is the table."""
         return f"{len(self.files)} results"
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
@@ -96,10 +100,6 @@ class Library:
         """Return all results of that kind, oldest first."""
         return [result for result in self.files.values() if result.what == what]
 
-    def some(self, what: str) -> list[Result]:
-        """Return all results of that kind, oldest first. Raise MissingResultError when there are none."""
-        return self.every(what) or [self.latest(what)]
-
     def frame(self, what: str) -> pd.DataFrame:
         """Return the measurements of all results of that kind, one a row (adbench.records.frames).
 
@@ -108,23 +108,13 @@ class Library:
         self.latest(what)
         return frames.frame({path: result for path, result in self.files.items() if result.what == what})
 
-    def runs(self) -> pd.DataFrame:
-        """Return the results, one a row: what was measured where, when and by which code."""
-        return frames.runs(self.files)
+    def comparable(self, what: str) -> pd.DataFrame:
+        """Return those of one machine, that with the most measurements. Raise MissingResultError."""
+        return frames.comparable(self.frame(what))
 
-    def _repr_markdown_(self) -> str:
-        """Return what is loaded and where it was measured: the first thing that a notebook shows."""
-        rows = []
-        for path, result in self.files.items():
-            machine = f"{result.machine.cpu}, {result.machine.cores} cores"
-            server = result.postgres.version if result.postgres else "?"
-            cells = (result.what, f"{result.started_at:%Y-%m-%d %H:%M}", machine, server, result.variant, path.name)
-            rows.append(f"| {' | '.join(cells)} |")
-        head = [
-            "| result | taken (UTC) | machine | PostgreSQL | variant | file |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        return "\n".join([*head, *rows])
+    def runs(self, *kinds: str) -> pd.DataFrame:
+        """Return the results, or those of some kinds, one a row: what was measured where, when and by which code."""
+        return frames.runs({path: each for path, each in self.files.items() if not kinds or each.what in kinds})
 
 
 def load(sources: Sequence[Path] = ()) -> Library:
@@ -136,10 +126,10 @@ def load(sources: Sequence[Path] = ()) -> Library:
         return _library(sources)
     if given := os.environ.get(READ_FROM):
         return _library([Path(folder) for folder in given.split(os.pathsep)])
-    return _library([*reference(), _home() / "results"])
+    return _library([*reference(), home() / "results"])
 
 
-def _home() -> Path:
+def home() -> Path:
     """Return the folder of local data, which does not depend on the kernel's directory."""
     return ROOT / Settings().data_dir
 
@@ -151,7 +141,7 @@ def _library(sources: Sequence[Path]) -> Library:
 
 
 def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
-    """Draw a picture, write it as <name>.png, and return it for the notebook to show.
+    """Draw a picture, write it as <name>.png, and return it, page-wide, for the notebook to show.
 
     It goes to .adpulse/figures; only `adbench figures` without --results writes to screenshots/. The bytes depend on
     the picture and on the versions of matplotlib and d2 alone. Without its result there is a line that says so.
@@ -160,33 +150,40 @@ def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:
         picture = draw()
     except (MissingResultError, NotMeasured) as error:
         return _not_drawn(name, error)
-    folder = Path(os.environ.get(WRITE_TO, _home() / "figures"))
+    drawn = png.of_figure(picture) if isinstance(picture, Figure) else png.light(picture)
+    folder = Path(os.environ.get(WRITE_TO, home() / "figures"))
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.png"
-    if isinstance(picture, Figure):
-        picture.savefig(path, dpi=DPI, metadata={"Software": None})
-    else:
-        path.write_bytes(picture)
-    return Image(filename=str(path), width=800)  # type: ignore[no-untyped-call]  # IPython has no types
+    (folder / f"{name}.png").write_bytes(drawn)
+    return Image(png.preview(drawn), format="png", width=800)  # type: ignore[no-untyped-call]  # IPython has no types
 
 
-def show(table: Callable[[], tuple[Sequence[str], Sequence[Sequence[str]]]]) -> Markdown:
-    """Return a table, given its head and rows, for the notebook to show; without its result, a line that says so."""
+def show(
+    make: Callable[[], pd.DataFrame | str | tuple[Sequence[str], Sequence[Sequence[str]]]],
+    bold: Callable[[Any], bool] = lambda value: False,
+) -> Markdown:
+    """Return a frame, a sentence, or a head and rows, for the notebook to show; without its result, a line says so.
+
+    Numbers of a frame for which `bold` holds are bold.
+    """
     try:
-        head, rows = table()
+        made = make()
     except (MissingResultError, NotMeasured) as error:
-        return _not_drawn("a table", error)
-    lines = [head, ["---"] * len(head), *rows]
-    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))  # type: ignore[no-untyped-call]  # as above
+        return _not_drawn("tables", error)
+    if isinstance(made, pd.DataFrame):
+        made = markdown.table(made, bold)
+    return Markdown(made if isinstance(made, str) else markdown.lines(*made))  # type: ignore[no-untyped-call]  # as above
 
 
 def _not_drawn(name: str, error: LookupError) -> Markdown:
-    return Markdown(f"{NOT_DRAWN}{name}, because {error}")  # type: ignore[no-untyped-call]  # as above
+    return Markdown(f"{NOT_DRAWN}{name}{BECAUSE}{error}")  # type: ignore[no-untyped-call]  # as above
 
 
-def notebooks() -> list[Path]:
-    """Return the notebooks as Python, in the order in which they are read. Raise FiguresError when none are here."""
-    found = sorted(NOTEBOOKS.glob("[0-9]*.py"))
+def notebooks(*, live: bool = False) -> list[Path]:
+    """Return the notebooks as Python, in the order in which they are read: those of results, or the `live` ones.
+
+    Raise FiguresError when none are here.
+    """
+    found = sorted(path for path in NOTEBOOKS.glob("[0-9]*.py") if path.stem.startswith(LIVE) is live)
     if not found:
         raise FiguresError("the notebooks are in the repository, not in the installed package: run this in a checkout")
     return found
@@ -216,10 +213,15 @@ def execute(path: Path, sources: Sequence[Path], pictures: Path) -> NotebookNode
 
 
 def not_drawn(notebook: NotebookNode) -> list[str]:
-    """Return what an executed notebook says that it lacks, a line for each picture or table."""
+    """Return what an executed notebook says that it lacks, a line for each missing result."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     said = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
-    return [text.removeprefix(NOT_DRAWN) for text in said if text.startswith(NOT_DRAWN)]
+    lacking: dict[str, list[str]] = {}
+    for text in said:
+        if text.startswith(NOT_DRAWN):
+            what, _, why = text.removeprefix(NOT_DRAWN).partition(BECAUSE)
+            lacking.setdefault(why, []).append(what)
+    return [f"{', '.join(dict.fromkeys(what))}{BECAUSE}{why}" for why, what in lacking.items()]
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

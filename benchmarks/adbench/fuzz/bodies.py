@@ -1,13 +1,12 @@
 """Bodies made from other bodies: bytes, values, lines, encodings."""
 
-import gzip
 import json
 import random
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from adbench.fuzz import packings
 from adbench.fuzz.heads import with_header
 from adbench.fuzz.values import CHARSETS, LINE_ENDS, METADATA, TOKENS
 from adbench.fuzz.wire import Request
@@ -116,26 +115,16 @@ def _array(rng: random.Random, request: Request, corpus: Sequence[Request]) -> R
 
 def _packed(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Compress the body, and now and then change a byte of that, cut it, or add to it."""
-    name, body = rng.choice(
-        (
-            (b"gzip", gzip.compress(request.body, 1, mtime=0)),
-            (b"gzip", gzip.compress(request.body[:50], 1, mtime=0) + gzip.compress(request.body[50:], 1, mtime=0)),
-            (b"x-gzip", gzip.compress(request.body, 9, mtime=0)),
-            (b"deflate", zlib.compress(request.body)),
-            (b"deflate", zlib.compress(request.body, wbits=-15)),
-            (b"zstd", _zstd(request.body)),
-        )
-    )
+    name, body = rng.choice(packings.packed(request.body))
     changed = spliced(rng, body, bytes([rng.randrange(256)]), cut=3)
     body = rng.choice((body, body, body, changed, body + b"\0", body[:-3]))
     return replace(with_header(request, "Content-Encoding", name), body=body)
 
 
-def _zstd(data: bytes) -> bytes:
-    """Return a Zstandard frame (RFC 8878) of one raw block, whose size fits into 17 bits."""
-    data = data[: 1 << 17]
-    block = (len(data) << 3 | 1).to_bytes(3, "little")  # the last one, raw
-    return b"\x28\xb5\x2f\xfd\xa0" + len(data).to_bytes(4, "little") + block + data
+def _bomb(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
+    """Send few bytes that would become more than the service takes, or just as many."""
+    name, body = rng.choice(packings.bombs())
+    return replace(with_header(request, "Content-Encoding", name), body=body)
 
 
 def _recoded(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
@@ -151,5 +140,5 @@ def _smuggled(rng: random.Random, request: Request, corpus: Sequence[Request]) -
 
 SPOILT = (
     _byte, _cut, _token, _token, _cross, _value, _value, _value, _metadata, _metadata, _repeat, _member, _lines, _lines,
-    _array, _packed, _packed, _recoded, _smuggled,
+    _array, _array, _packed, _packed, _packed, _bomb, _recoded, _smuggled,
 )  # fmt: skip

@@ -44,6 +44,8 @@ class Contract:
             return None, fault
         if kind == "text/csv" and request.method != "HEAD":
             return None, rules.of_table(reply.body.decode())
+        if kind == "image/gif":
+            return None, rules.of_pixel(request, reply)
         if not kind.endswith("json") or request.method == "HEAD":
             return None, None
         key = (request.method, request.path, str(reply.status), kind)
@@ -58,7 +60,7 @@ class Contract:
         error = next(self._validators[key].iter_errors(content), None)
         if error is not None:
             return None, f"{error.json_path}: {error.message[:200]}"
-        if reply.status >= 400 and content["status"] != reply.status:
+        if kind == "application/problem+json" and content["status"] != reply.status:
             return None, "the problem document has another status"
         if (request.method, request.path, reply.status) == ("POST", "/events", 200):
             return content, rules.of_batch(request, content)
@@ -74,14 +76,19 @@ class Contract:
         if status == 431:
             return self._problem if request.head_bytes > MOST_HEAD_BYTES else None
         if status == 400 and (request.host != HOST or _contradicts(request) or request.method == "OPTIONS"):
-            return self._problem  # the last is what a page asks beforehand (preflight)
+            # The last is what a page asks beforehand (preflight).
+            return self._problem | self._content(request, status)
         method = "GET" if request.method == "HEAD" else request.method  # every GET answers HEAD
         responses = self._operations.get((method, request.path))
         if responses is None:
             return self._problem if status in MISSING else None
-        if str(status) not in responses:
-            return None
-        content: dict[str, Any] = responses[str(status)].get("content", {})
+        return self._content(request, status) if str(status) in responses else None
+
+    def _content(self, request: Request, status: int) -> dict[str, Any]:
+        """Return the documented content of a reply with this status, by media type."""
+        method = "GET" if request.method == "HEAD" else request.method
+        responses = self._operations.get((method, request.path), {})
+        content: dict[str, Any] = responses.get(str(status), {}).get("content", {})
         return content
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from schemathesis import Case, GenerationMode
 
-from adbench.fuzz import draws
+from adbench.fuzz import draws, envelopes, rules
 from adbench.fuzz.contract import Contract
 from adbench.fuzz.mutations import mutate
 from adbench.fuzz.wire import Reply, Request, Wire
@@ -29,6 +30,7 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     faulty: int = 0
     accepted: int = 0  # events, as the replies said
+    untold: int = 0  # events at most that a reply without a count stands for: of a picture, or to Firehose
 
     def count(self, origin: str, request: Request, status: int) -> None:
         """Note one reply; of methods and paths only those of the document have a name of their own."""
@@ -41,13 +43,26 @@ class Tally:
         if len(self.faults) < LISTED:
             self.faults.append(f"{fault} after {request!r}"[:4_000])
 
+    def explains(self, stored: int) -> bool:
+        """Return True if as many events may be stored, by what the replies said."""
+        return self.accepted <= stored <= self.accepted + self.untold
+
     @property
     def cases(self) -> int:
         """Requests that were answered."""
         return self.replies.total()
 
 
-KNOWN = {("POST", "/events"), ("GET", "/report"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+KNOWN = {
+    ("POST", "/events"),
+    ("POST", envelopes.FIREHOSE),
+    ("GET", envelopes.PIXEL),
+    ("GET", "/report"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+}
+_ACCEPTED = re.compile(r'^adpulse_events_total\{outcome="accepted"\} (\S+)$', re.MULTILINE)
 
 
 class Fuzzer:
@@ -111,3 +126,12 @@ class Fuzzer:
             self.tally.blame(request, fault)
         if content is not None and (request.method, request.path, reply.status) == ("POST", "/events", 200):
             self.tally.accepted += content["accepted"]
+        elif (request.method, request.path) == ("POST", envelopes.FIREHOSE):
+            self.tally.untold += rules.events_in_delivery(request)
+        elif (request.method, request.path, reply.status) == ("GET", envelopes.PIXEL, 200):
+            self.tally.untold += 1
+
+    def counted(self) -> int:
+        """Return how many events the service says that it has accepted."""
+        found = _ACCEPTED.search(requests.get(f"{self.address}/metrics", timeout=60).text)
+        return int(float(found[1])) if found else 0

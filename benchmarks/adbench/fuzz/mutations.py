@@ -3,11 +3,11 @@
 import random
 from collections.abc import Callable, Sequence
 
-from adbench.fuzz import bodies, heads, queries
+from adbench.fuzz import bodies, envelopes, heads, queries
 from adbench.fuzz.wire import Request
 
 Mutation = Callable[[random.Random, Request, Sequence[Request]], Request]
-ON_BODY: Sequence[Mutation] = bodies.SPOILT
+ON_BODY: Sequence[Mutation] = (*bodies.SPOILT, *envelopes.SPOILT, *envelopes.SPOILT)
 ON_QUERY: Sequence[Mutation] = queries.SPOILT
 ON_HEAD: Sequence[Mutation] = heads.SPOILT
 

@@ -1,18 +1,20 @@
 """Rules of docs/reference that no JSON Schema can say: what adds up, what is counted, what is never said."""
 
 import csv
-import gzip
 import io
 import json
 import math
-import zlib
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl
 
+from adbench.fuzz import packings
 from adbench.fuzz.values import CANARY
 from adbench.fuzz.wire import Reply, Request
 
+PIXEL_BYTES = 43
 SUMS = ("impressions", "clicks", "conversions", "cost", "revenue")
 
 
@@ -24,7 +26,7 @@ def of_headers(request: Request, reply: Reply) -> str | None:
         return "no Retry-After"
     if reply.status == 405 and "allow" not in reply.headers:
         return "no Allow"
-    if reply.status == 415 and "charset" not in reply.body.decode() and request.method != "HEAD":
+    if reply.status == 415 and "UTF-8" not in reply.body.decode() and request.method != "HEAD":
         asked = {"accept", "accept-encoding"} & set(reply.headers)
         if not asked:
             return "a 415 that does not say what is taken"
@@ -42,10 +44,15 @@ def of_batch(request: Request, content: Mapping[str, Any]) -> str | None:
     if CANARY in json.dumps(content["rejected"]):
         return "a rejection repeats what was sent"
     body = _plain(request)
+    if body is not None and len(body) > packings.MOST_BYTES:
+        return "a body was taken that is larger than the limit when it is unpacked"
     if body is None or _may_be_an_answer_again(request, content):
         return None
-    if "json" in (kind := _kind(request)) and kind != "application/json":  # NDJSON, by one of its names
-        events: list[Any] = [_parsed(line) for line in body.splitlines() if line.strip()]
+    if (kind := _kind(request)).startswith("application/cloudevents"):
+        document = _parsed(body)
+        events: list[Any] = document if isinstance(document, list) and "batch" in kind else [document]
+    elif "json" in kind and kind != "application/json":  # NDJSON, by one of its names
+        events = [_parsed(line) for line in body.splitlines() if line.strip()]
     else:
         document = _parsed(body)
         if isinstance(document, Object):
@@ -71,6 +78,32 @@ def _may_be_an_answer_again(request: Request, content: Mapping[str, Any]) -> boo
     """
     named = any(name.lower() == "idempotency-key" for name, _ in request.headers)
     return named and not content["accepted"] and bool(content["duplicates"])
+
+
+def of_pixel(request: Request, reply: Reply) -> str | None:
+    """Return what is wrong with a picture, or with the event that it was given for; None when nothing is."""
+    if reply.headers.get("cache-control") != "no-store":
+        return "a picture that a cache keeps"
+    if request.method == "HEAD":
+        return None
+    if len(reply.body) != PIXEL_BYTES:
+        return f"a picture of {len(reply.body)} bytes"
+    names = [name for name, _ in parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)]
+    if any(names.count(name) != 1 for name in ("campaign_id", "user_id", "event_type")):
+        return "a picture for what is no event"
+    return None
+
+
+def events_in_delivery(request: Request) -> int:
+    """Return how many events a delivery of Firehose may hold at most."""
+    body = _plain(request)
+    document = None if body is None else _parsed(body)
+    records = document.get("records") if isinstance(document, dict) else None
+    data = [record.get("data") for record in records if isinstance(record, dict)] if isinstance(records, list) else []
+    try:
+        return sum(len(b64decode(each).splitlines()) for each in data if isinstance(each, str))
+    except ValueError:
+        return 0  # refused whole
 
 
 def of_report(reply: Reply) -> str | None:
@@ -130,15 +163,8 @@ def _kind(request: Request) -> str:
 def _plain(request: Request) -> bytes | None:
     """Return the body without its encoding; None where that cannot be told."""
     named = [value.strip().lower() for name, value in request.headers if name.lower() == "content-encoding"]
-    body = request.body
-    if named and named[-1] in (b"gzip", b"x-gzip"):
-        try:
-            body = gzip.decompress(body)
-        except (OSError, EOFError, zlib.error):
-            return None
-    elif named and named[-1] not in (b"", b"identity"):
-        return None
-    return body.removeprefix(b"\xef\xbb\xbf")
+    body = packings.plain(named[-1] if named else b"", request.body)
+    return None if body is None else body.removeprefix(b"\xef\xbb\xbf")
 
 
 class Object(dict[str, Any]):

@@ -79,11 +79,12 @@ MEDIA_TYPES = [
     b"application/json", b"application/x-ndjson", b"application/json; charset=utf-8",
     b"application/json;charset=utf-16", b"APPLICATION/JSON", b'application/json; charset="UTF-8"',
     b"application/x-ndjson;charset=utf-8", b"application/ndjson", b"application/jsonl", b"application/x-jsonlines",
-    b"text/plain", b"text/plain;charset=UTF-8", b"", b"application/json; charset", b";", b"application/problem+json",
+    b"text/plain", b"text/plain;charset=UTF-8", b"application/cloudevents-batch+json", b"application/cloudevents+json",
+    b"text/html", b"", b"application/json; charset", b";", b"application/problem+json",
     b"multipart/form-data", b"application/x-www-form-urlencoded", b"\xff",
 ]  # fmt: skip
 ENCODINGS = [
-    b"gzip", b"x-gzip", b"identity", b"GZIP", b"deflate", b"zstd", b"gzip, gzip",
+    b"gzip", b"x-gzip", b"identity", b"GZIP", b"deflate", b"zstd", b"ZSTD", b"gzip, gzip",
     b"gzip, identity", b"br", b"", b"\xff",
 ]  # fmt: skip
 CHARSETS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-7", "latin-1"]

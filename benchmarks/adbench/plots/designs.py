@@ -1,87 +1,113 @@
-"""Pictures of the physical designs side by side: of `adbench matrix`."""
+"""Pictures of the physical designs side by side: of the frame of `adbench matrix` (adbench.records.frames)."""
 
-from collections.abc import Sequence
-from statistics import median
+from typing import Any
 
+import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from adbench.plots import style
-from adbench.records.model import Measurement, NotMeasured, Result
+from adbench.records.frames import select
+from adbench.records.model import NotMeasured
 
 PROMISE_MS = 200
-CONTROL, DEFAULT = "heap", "rollup"
-Points = dict[str, dict[int, Measurement]]  # of a design, by events stored
+CONTROL = "heap"
+# The curves that are drawn where there are more: no more than can be named in place.
+TELLING = ("rollup_dims", "rollup", "covering", "btree_gin", "heap")
+ENOUGH = 3  # designs, for a comparison
 KINDS = {"table": "#bbbbbb", "index": "#88CCEE", "toast": "#CC6677"}
 
 
-def sizes(matrix: Result) -> list[int]:
-    """Return how many events each part of the run had stored, ascending."""
-    return sorted({int(each.labels["events"]) for each in matrix.measurements})
+def largest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the most events at which at least ENOUGH designs were measured; else of most events."""
+    designs = rows.groupby("events")["variant"].nunique()
+    compared = designs[designs >= min(ENOUGH, designs.max())]
+    found: pd.DataFrame = rows.loc[rows["events"] == compared.index[-1]]
+    return found
 
 
-def figures(matrix: Result, name: str, events: int, **labels: str) -> dict[str, Measurement]:
-    """Return that measurement of every design that has it, in the order of the designs."""
-    wanted = {"events": str(events), **labels}
-    found = {
-        each.labels["variant"]: each
-        for each in matrix.select(name, **wanted)
-        if len(each.labels) == len(wanted) + 2  # variant and phase, and no other label
-    }
-    return {variant: found[variant] for variant in matrix.variant.split(",") if variant in found}
+def widest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the size at which most designs were measured; of several, of most events."""
+    designs = rows.groupby("events")["variant"].nunique()
+    found: pd.DataFrame = rows.loc[rows["events"] == designs[designs == designs.max()].index[-1]]
+    return found
 
 
-def distribution(matrix: Result, phase: str = "report") -> Figure:
+def by_design(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their design as index, in the order of sql/variants."""
+    return rows.set_index(rows["variant"].astype(str)).iloc[rows["variant"].cat.codes.argsort()]
+
+
+def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
     """Plot how many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
-    events = sizes(matrix)[-1]
-    quantiles = sorted({each.labels["quantile"] for each in matrix.select(f"{phase}.latency")}, key=float)
-    lines = {quantile: figures(matrix, f"{phase}.latency", events, quantile=quantile) for quantile in quantiles}
-    designs = list(lines[quantiles[0]])
-    kept = [design for design in designs if lines["0.95"][design].value < PROMISE_MS]
+    rows = largest(select(matrix, f"{phase}.latency", "quantile", phase=phase))
+    times = rows.pivot(index="quantile", columns="variant", values="value")
+    shares = {str(design): _share(times[design]) for design in times.columns}
+    shown = [design for design in shares if design in TELLING or len(shares) <= len(TELLING)]
+    best, worst = (pick(shares, key=lambda design: (shares[design], -times[design].median())) for pick in (max, min))
     while_writing = ", while events come in" if phase == "both" else ""
     title = (
-        f"{len(kept)} of {len(designs)} designs answer 95 % of reports within {PROMISE_MS} ms\n"
-        f"over {style.thousands(events)} events{while_writing}"
+        f"Over {style.thousands(rows['events'].iloc[0])} events{while_writing}, {best} answers "
+        f"{_percent(shares[best])}\nof reports within {PROMISE_MS} ms, {worst} {_percent(shares[worst])}"
     )
     with style.figure(title, height=5.6) as (drawn, axes):
-        for design in designs:
-            times = [lines[quantile][design].value for quantile in quantiles]
-            axes.plot(times, [float(quantile) * 100 for quantile in quantiles], "o-", color=style.colour(design), ms=4)
-        axes.axvline(PROMISE_MS, color=style.LIMIT, linestyle="--")
-        style.key(axes, {design: style.colour(design) for design in designs})
+        curves = {}
+        for design in shown:
+            at = (times[design], times.index.astype(float) * 100)
+            (curves[design],) = axes.plot(*at, "o-", color=style.colour(design), ms=4)
+        style.promise(axes, PROMISE_MS)
         axes.set(xscale="log", xlabel="ms", ylabel="% of reports answered by then", ylim=(0, 101))
         style.log_ticks(axes.xaxis, style.milliseconds)
-        style.source(drawn, matrix, "All shapes of report, equally often.")
+        style.name_curves(axes, curves)
+        left = len(shares) - len(shown)
+        _source(
+            drawn, rows, "All shapes of report, equally often." + (f" {left} other designs not drawn." if left else "")
+        )
     return drawn
 
 
-def trade(matrix: Result) -> Figure:
+def _share(times: pd.Series) -> float:
+    """Return the share of reports within the promise, between the quantiles that were measured."""
+    known = times.dropna()
+    return float(np.interp(np.log(PROMISE_MS), np.log(known.astype(float)), known.index.astype(float), left=0, right=1))
+
+
+def _percent(share: float) -> str:
+    return "all" if share == 1 else f"{share:.0%}"
+
+
+def trade(matrix: pd.DataFrame) -> Figure:
     """Plot what a design costs a writer against what it saves a reader; the area of a mark is the bytes of an event."""
-    events = sizes(matrix)[-1]
-    written = figures(matrix, "ingest.rate", events)
-    read = figures(matrix, "report.latency", events, quantile="0.5")
-    stored = figures(matrix, "size.total", events)
-    designs = [design for design in written if design in read and design in stored]
-    front = _front({design: (written[design].value, read[design].value) for design in designs})
-    title = (
-        f"{DEFAULT} against {CONTROL}: reports {read[CONTROL].value / read[DEFAULT].value:,.0f} times as fast,\n"
-        f"at {written[DEFAULT].value / written[CONTROL].value:.0%} of the write rate, {style.thousands(events)} events"
-    )
+    rows = widest(select(matrix, "ingest.rate"))
+    events = rows["events"].iloc[0]
+    written = by_design(rows)
+    read = by_design(select(matrix, "report.latency", quantile=0.5, phase="report").query("events == @events"))
+    stored = by_design(select(matrix, "size.total").query("events == @events"))
+    designs = [design for design in written.index if design in read.index and design in stored.index]
+    points = {design: (float(written.loc[design, "value"]), float(read.loc[design, "value"])) for design in designs}
+    title = f"Read time against write rate, {style.thousands(events)} events"
+    if CONTROL in points and len(points) > 1:
+        best = min(points, key=lambda design: points[design][1])
+        title = (
+            f"{best} against {CONTROL}: reports {points[CONTROL][1] / points[best][1]:,.0f} times as fast,\n"
+            f"at {points[best][0] / points[CONTROL][0]:.0%} of the write rate, {style.thousands(events)} events"
+        )
     with style.figure(title, height=5.6) as (drawn, axes):
-        at = [(written[design].value, read[design].value) for design in front]
+        at = [points[design] for design in _front(points)]
         axes.plot(*zip(*at, strict=True), color="#cccccc", zorder=1, linestyle="--")
-        for design in designs:
-            x, y = written[design].value, read[design].value
-            axes.scatter(x, y, s=stored[design].value * 1.2, color=style.colour(design), alpha=0.85, zorder=2)
+        for design, (x, y) in points.items():
+            size = float(stored.loc[design, "value"]) * 1.2
+            axes.scatter(x, y, s=size, color=style.colour(design), alpha=0.85, zorder=2)
             axes.errorbar(
-                x, y, xerr=style.errors([written[design]]), yerr=style.errors([read[design]]),
+                x, y, xerr=_errors(written.loc[[design]]), yerr=_errors(read.loc[[design]]),
                 color=style.colour(design), linewidth=1.2, fmt="none",
             )  # fmt: skip
         axes.set(yscale="log", xlabel="events written a second, nobody reading", ylabel="ms a report, p50")
-        axes.set_xlim(0, 1.2 * max(each.value for each in written.values()))
+        axes.set_xlim(0, 1.2 * max(x for x, _ in points.values()))
         axes.xaxis.set_major_formatter(style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
-        style.source(drawn, matrix, "Area: bytes stored an event. Dashed: none is better at both.")
-        style.label(axes, {design: (written[design].value, read[design].value) for design in designs}, right=24)
+        _source(drawn, rows, "Area: bytes stored an event. Dashed: none is better at both.")
+        style.label(axes, points, right=24)
     return drawn
 
 
@@ -95,84 +121,92 @@ def _front(points: dict[str, tuple[float, float]]) -> list[str]:
     return sorted(best, key=lambda design: points[design][0])
 
 
-def storage(matrix: Result) -> Figure:
+def storage(matrix: pd.DataFrame) -> Figure:
     """Plot bytes an event, by design and what holds them."""
-    events = sizes(matrix)[-1]
-    total = figures(matrix, "size.total", events)
-    parts: dict[str, dict[str, float]] = {design: {} for design in total}
-    for each in matrix.select("size", events=str(events)):
-        held = parts[each.labels["variant"]]
-        held[each.labels["kind"]] = held.get(each.labels["kind"], 0) + each.value
-    designs = list(total)
-    least, most = (pick(designs, key=lambda design: total[design].value) for pick in (min, max))
+    rows = widest(select(matrix, "size.total"))
+    events = rows["events"].iloc[0]
+    total = by_design(rows)["value"]
+    parts = select(matrix, "size", "relation", "kind").query("events == @events")
+    held = parts.pivot_table(index="variant", columns="kind", values="value", aggfunc="sum", observed=True)
+    designs = list(total.index)
     title = (
-        f"An event takes {total[least].value:.0f} bytes in {least}, {total[most].value:,.0f} in {most}:\n"
+        f"An event takes {total.min():.0f} bytes in {total.idxmin()}, {total.max():,.0f} in {total.idxmax()}:\n"
         "indexes and roll-ups are what differs"
     )
     with style.figure(title, height=0.45 * len(designs) + 1.6) as (drawn, axes):
-        left = dict.fromkeys(designs, 0.0)
+        left = pd.Series(0.0, index=designs)
         for kind, colour in KINDS.items():
-            widths = [parts[design].get(kind, 0) for design in designs]
-            axes.barh(designs, widths, left=list(left.values()), color=colour, height=0.6)
-            left = {design: left[design] + width for design, width in zip(designs, widths, strict=True)}
+            if kind in held:
+                widths = held[kind].fillna(0).reindex(designs, fill_value=0.0)
+                axes.barh(designs, widths, left=left, color=colour, height=0.6)
+                left = left + widths
         for row, design in enumerate(designs):
-            axes.text(left[design] + 3, row, f"{total[design].value:,.0f}", va="center")
+            axes.text(left[design] + 0.006 * total.max(), row, f"{total[design]:,.0f}", va="center")
         style.key(axes, {"tables": "#777777", "indexes": "#33567f"})
-        axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6), xlim=(0, 1.08 * total[most].value))
+        axes.set(xlabel="bytes an event", ylim=(len(designs) - 0.5, -0.6), xlim=(0, 1.08 * total.max()))
         axes.grid(visible=False, axis="y")
-        style.source(drawn, matrix, f"{events:,} events stored.")
+        _source(drawn, rows, f"{events:,} events stored.")
     return drawn
 
 
-def growth(*matrices: Result) -> Figure:
+def growth(matrix: pd.DataFrame) -> Figure:
     """Plot the p50 of a report over growing data, by design; of several runs of a size, the last one counts."""
-    measured: Points = {}
-    for matrix in matrices:
-        for events in sizes(matrix):
-            for design, each in figures(matrix, "report.latency", events, quantile="0.5").items():
-                measured.setdefault(design, {})[events] = each
-    return _growth(measured, matrices, ("takes {:.1f} times as long", "{:,.0f} times"), "ms a report, p50", PROMISE_MS)
+    rows = select(matrix, "report.latency", quantile=0.5, phase="report")
+    return _growth(rows, ("takes {:.1f} times as long", "{:,.0f} times"), "ms a report, p50", PROMISE_MS)
 
 
-def growth_in_pages(*matrices: Result) -> Figure:
+def growth_in_pages(matrix: pd.DataFrame) -> Figure:
     """Plot the pages that a report touches over growing data, the median over the shapes: nothing else changes them."""
-    measured: Points = {}
-    for matrix in matrices:
-        shapes = {each.labels["shape"] for each in matrix.select("report.pages")}
-        for events in sizes(matrix):
-            found = [figures(matrix, "report.pages", events, shape=shape) for shape in sorted(shapes)]
-            for design in matrix.variant.split(","):
-                if pages := [by_design[design].value for by_design in found if design in by_design]:
-                    middle = Measurement(name="pages", value=median(pages), unit="pages")
-                    measured.setdefault(design, {})[events] = middle
-    return _growth(measured, matrices, ("reads {:.1f} times as many pages", "{:,.0f} times"), "pages a report, median")
+    rows = select(matrix, "report.pages", "shape")
+    middle = rows.groupby(["variant", "events"], observed=True)["value"].median()
+    pages = rows.drop_duplicates(["variant", "events"]).drop(columns="value").join(middle, on=["variant", "events"])
+    return _growth(pages, ("reads {:.1f} times as many pages", "{:,.0f} times"), "pages a report, median")
 
 
-def _growth(
-    measured: Points, matrices: Sequence[Result], words: tuple[str, str], unit: str, limit: float | None = None
-) -> Figure:
-    grown = {design: sorted(points.items()) for design, points in measured.items() if len(points) > 1}
-    if not grown:
+def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float | None = None) -> Figure:
+    lines = {str(design): each.sort_values("events") for design, each in rows.groupby("variant", observed=True)}
+    lines = {design: each for design, each in lines.items() if len(each) > 1}
+    if not lines:
         raise NotMeasured("no design was measured at two sizes: adbench matrix --scale 1M,10M")
-    first, last = (pick(events for points in grown.values() for events, _ in points) for pick in (min, max))
-    whole = [design for design, points in grown.items() if (points[0][0], points[-1][0]) == (first, last)]
-    factors = {design: grown[design][-1][1].value / grown[design][0][1].value for design in whole or grown}
+    first, last = (
+        min(each["events"].min() for each in lines.values()),
+        max(each["events"].max() for each in lines.values()),
+    )
+    whole = {d: each for d, each in lines.items() if (each["events"].min(), each["events"].max()) == (first, last)}
+    factors = {design: each["value"].iloc[-1] / each["value"].iloc[0] for design, each in (whole or lines).items()}
     flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
     title = (
         f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])},\n"
         f"{steepest} {words[1].format(factors[steepest])}"
     )
     with style.figure(title, height=5.4) as (drawn, axes):
-        for design, points in grown.items():
-            x, found = zip(*points, strict=True)
-            y, yerr = [each.value for each in found], style.errors(found)
-            axes.errorbar(x, y, yerr=yerr if limit else None, fmt="o-", color=style.colour(design), capsize=3)
+        for design, each in lines.items():
+            yerr = _errors(each) if limit else None
+            axes.errorbar(
+                each["events"].astype(float), each["value"], yerr=yerr, fmt="o-", color=style.colour(design), capsize=3
+            )
         if limit:
-            axes.axhline(limit, color=style.LIMIT, linestyle="--")
+            style.promise(axes, limit, upright=False)
         axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel=unit, xlim=(None, last * 4))
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.thousands)
-        runs = f"{len(matrices)} runs at different hours. " if len(matrices) > 1 else ""
-        style.source(drawn, matrices[-1], f"{runs}{'Bars: 95 % intervals.' if limit else 'Counted, not timed.'}")
-        style.label(axes, {design: (points[-1][0], points[-1][1].value) for design, points in grown.items()})
+        count = rows["file"].nunique()
+        runs = f"{count} runs at different hours. " if count > 1 else ""
+        _source(drawn, rows, f"{runs}{'Bars: 95 % intervals.' if limit else 'Counted, not timed.'}")
+        style.label(
+            axes, {d: (float(each["events"].iloc[-1]), float(each["value"].iloc[-1])) for d, each in lines.items()}
+        )
     return drawn
+
+
+def _errors(rows: pd.DataFrame) -> Any:
+    """Return how far the intervals reach below and above the values, as matplotlib's `yerr` wants it."""
+    below, above = rows["value"] - rows["low"], rows["high"] - rows["value"]
+    return [below.fillna(0), above.fillna(0)]
+
+
+def _source(drawn: Figure, rows: pd.DataFrame, remark: str) -> None:
+    """Write a line below the picture: what was run, when, on what."""
+    newest = rows.sort_values("started_at").iloc[-1]
+    where = f"{newest['cores']} cores, PostgreSQL {newest['postgres']}"
+    style.caption(drawn, f"matrix of {newest['started_at']:%Y-%m-%d}, {where}. {remark}")

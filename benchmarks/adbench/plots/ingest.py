@@ -23,7 +23,8 @@ def throughput(ingest: Result) -> Figure:
         for kind, colour in (("gzip", style.QUIET), ("plain", style.SERVICE)):
             _line(axes, ingest, kind, colour)
         style.key(axes, {"plain JSON": style.SERVICE, "gzip": "#777777"})
-        axes.set(xscale="log", yscale="log", xlim=(0.6, 12_000), ylim=(1_500, 1_000_000))
+        rates = [each.value for each in ingest.select("ingest.rate")]
+        axes.set(xscale="log", yscale="log", xlim=(0.6, 12_000), ylim=(min(rates) / 2.5, 2.5 * ceiling.value))
         axes.set(xlabel="events in a request", ylabel="events a second")
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.thousands)
@@ -68,13 +69,15 @@ def life(stages: Result, batch: int = 1_000) -> Figure:
     title = (
         f"{batch:,} events, {total:.1f} ms from first byte to answer:\n{share:.0%} is PostgreSQL making them durable"
     )
+    lanes_of_text = []
     with style.figure(title, height=4.4) as (drawn, axes):
         for row, parts in enumerate(lanes.values()):
+            texts = []
             for name, words, colour in parts:
                 axes.barh(row, spent[name], left=starts[name], height=0.5, color=colour)
                 # The first and the last are short and at the edges: their words go inwards.
                 side = {"receive": "left", "answer": "right"}.get(name, "center")
-                axes.text(
+                text = axes.text(
                     starts[name] + spent[name] * {"left": 0, "right": 1}.get(side, 0.5),
                     row - 0.33,
                     f"{words} {spent[name]:.2f}".strip(),
@@ -82,12 +85,16 @@ def life(stages: Result, batch: int = 1_000) -> Figure:
                     va="bottom",
                     fontsize=12,
                 )
+                texts.append((text, row + 0.33))
+            lanes_of_text.append(texts)
         axes.set_yticks(range(len(lanes)), list(lanes))
         axes.set(
             xlabel="ms since the client began to send", xlim=(-0.03 * at, at * 1.06), ylim=(len(lanes) - 0.5, -0.85)
         )
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
+        for texts in lanes_of_text:
+            style.spread(axes, texts)
         style.source(drawn, stages, "Medians; parts of PostgreSQL timed beside it.")
     return drawn
 
@@ -110,9 +117,8 @@ def per_event(stages: Result) -> Figure:
     first, last = (sum(cost[place] for cost in costs.values()) for place in (0, -1))
     title = f"An event costs {first:,.0f} µs alone, {last:.1f} µs in company:\nwhat a batch shares is nearly everything"
     with style.figure(title) as (drawn, axes):
-        for (words, cost), colour in zip(costs.items(), colours, strict=True):
+        for cost, colour in zip(costs.values(), colours, strict=True):
             axes.plot(sizes, cost, "o-", color=colour)
-            axes.annotate(words, (sizes[-1], cost[-1]), xytext=(9, -4), textcoords="offset points")
         axes.set(
             xscale="log",
             yscale="log",
@@ -123,4 +129,5 @@ def per_event(stages: Result) -> Figure:
         style.log_ticks(axes.xaxis, style.thousands)
         style.log_ticks(axes.yaxis, style.thousands)
         style.source(drawn, stages, "Medians.")
+        style.label(axes, {words: (sizes[-1], cost[-1]) for words, cost in costs.items()})
     return drawn

@@ -46,9 +46,12 @@ def windows(report: Result) -> Figure:
                 axes.plot(high, row + shift, "|", color=colour, markersize=11, markeredgewidth=2.5)
         style.key(axes, {"idle": style.SERVICE, "while events are written at half of capacity": "#332288"})
         axes.axvline(PROMISE_MS, color=style.LIMIT, linestyle="--")
-        axes.text(PROMISE_MS * 0.93, len(rows) - 0.6, "promise", color=style.LIMIT, ha="right", va="bottom")
+        axes.text(
+            PROMISE_MS * 0.93, len(rows) - 0.6, f"promise: {PROMISE_MS} ms", color=style.LIMIT, ha="right", va="bottom"
+        )
         style.name_rows(axes, [*(WORDS[name] for name in names), "(one SELECT 1)"])
-        axes.set(xscale="log", xlabel="ms from request to answer: p50 ● and p99 |", xlim=(0.2, 400))
+        axes.set(xscale="log", xlabel="ms from request to answer: p50 ● and p99 |")
+        axes.set_xlim(min(0.2, value("idle", PROBE, "0.5") / 2), max(2.0 * PROMISE_MS, 1.5 * worst))
         style.log_ticks(axes.xaxis, style.milliseconds)
         style.source(drawn, report, "One connection, asked in turn.")
     return drawn

@@ -5,18 +5,22 @@ colour vision (https://personal.sron.nl/~pault/, SRON/EPS/TN/09-002); labels sta
 that no picture depends on colour alone.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, NullLocator
 
 from adbench.records.model import Measurement, Result
@@ -71,7 +75,24 @@ def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.")
     server = f"PostgreSQL {result.postgres.version}" if result.postgres else "PostgreSQL"
     variant = "" if "," in result.variant else f", {result.variant}"
     where = f"{result.machine.cores} cores, {server}{variant}"
-    drawn.supxlabel(f"{result.what} of {result.started_at:%Y-%m-%d}, {where}. {remark}", **_SMALL)
+    caption(drawn, f"{result.what} of {result.started_at:%Y-%m-%d}, {where}. {remark}")
+
+
+def caption(drawn: Figure, text: str) -> None:
+    """Write small lines below the picture."""
+    drawn.supxlabel(text, **_SMALL)
+
+
+def promise(axes: Axes, ms: float, *, upright: bool = True) -> None:
+    """Draw the time that reports promise as a dashed line, and say at it what it is."""
+    draw = axes.axvline if upright else axes.axhline
+    draw(ms, color=LIMIT, linestyle="--")
+    place: dict[str, Any] = (
+        {"x": ms, "y": 1.01, "transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+        if upright
+        else {"x": 0.01, "y": ms, "transform": axes.get_yaxis_transform(), "ha": "left", "va": "bottom"}
+    )
+    axes.text(**place, s=f"promise: {ms:.0f} ms", color=LIMIT, fontsize=12, path_effects=HALO)
 
 
 def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
@@ -102,6 +123,60 @@ def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 
         placed.append((x, free))
         offset = (right, (free - y) * 72 / axes.figure.dpi + 4)
         axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12, path_effects=HALO)
+
+
+def name_curves(axes: Axes, curves: Mapping[str, Line2D]) -> None:
+    """Write the name of each curve at the place beside it that is farthest from all other lines and names.
+
+    Call it when scales and limits are as they will stay.
+    """
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # as above
+    size, steps, gap = 12, 60, 8
+    unit, frame = axes.figure.dpi / 72, axes.get_window_extent()
+
+    def finely(line: Line2D) -> Any:
+        at = line.get_transform().transform(line.get_xydata())
+        places = np.linspace(0, len(at) - 1, steps)
+        return np.column_stack([np.interp(places, range(len(at)), column) for column in at.T])
+
+    drawn = {line: finely(line) for line in axes.lines}
+    taken: list[Any] = []
+    for name, line in curves.items():
+        own, width, height = drawn[line], 0.62 * size * unit * len(name), 1.2 * size * unit
+        others = np.concatenate([np.empty((0, 2)), *(at for each, at in drawn.items() if each is not line), *taken])
+        best, at, shift = -math.inf, own[0], gap * unit
+        for place in own:
+            for aside in (gap * unit, -gap * unit - width):
+                low = place + np.array([aside, -height / 2])
+                box = np.array([low, low + np.array([width, height])])
+                if not (frame.min < box[0]).all() or not (box[1] < frame.max).all():
+                    continue
+                beside = np.maximum(np.maximum(box[0] - others, others - box[1]), 0)
+                covered = np.all((own > box[0]) & (own < box[1]), axis=1).sum()
+                free = float(np.hypot(*beside.T).min(initial=1e3)) - 4 * covered
+                if free > best:
+                    best, at, shift = free, place, aside
+        edge = [[x, y] for x in np.linspace(0, width, 5) for y in (-height / 2, 0, height / 2)]
+        taken.append(at + np.array([shift, 0]) + np.array(edge))
+        axes.annotate(
+            name, tuple(axes.transData.inverted().transform(at)), xytext=(shift / unit, 0), textcoords="offset points",
+            va="center", fontsize=size, color=INK, path_effects=HALO,
+        )  # fmt: skip
+
+
+def spread(axes: Axes, texts: Sequence[tuple[Text, float]]) -> None:
+    """Move texts that stand in a line over their bars below them, to the given y, where they cover the one before.
+
+    Call it when scales and limits are as they will stay.
+    """
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # as above
+    end = -math.inf
+    for text, below in texts:
+        box = text.get_window_extent()
+        if box.x0 <= end:
+            text.set(y=below, va="top")
+        else:
+            end = box.x1
 
 
 def name_rows(axes: Axes, names: Sequence[str], above: float = 0.6) -> None:

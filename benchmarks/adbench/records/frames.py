@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from adbench.records.model import Result
+from adbench.records.model import NotMeasured, Result
 from adpulse.variants import catalogue
 
 Files = Mapping[Path, Result]
@@ -27,6 +27,7 @@ _RUN = {
     "started_at": "datetime64[us, UTC]",
     "file": "string",
 }
+_FREE = ("variant", "events", "phase")
 _RESULT = {
     "what": "string",
     "variant": "string",
@@ -73,6 +74,33 @@ def runs(files: Files) -> pd.DataFrame:
     ]
     kinds = {**_RESULT, **_RUN}
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+
+
+def select(found: pd.DataFrame, name: str, *by: str, **labels: str | float) -> pd.DataFrame:
+    """Return the rows of one measurement: those that have each label of `by`, have `labels`, and have no other label.
+
+    Labels that every design has (variant, events, phase) may be there or not. Of rows that agree in all labels, as of
+    two runs, the newest counts. Raise NotMeasured when there is none.
+    """
+    columns = [column for column in found.columns if column not in {**_NUMBERS, **_TEXTS, **_RUN}]
+    wanted = found["name"] == name
+    for column in columns:
+        if column in labels:
+            wanted &= found[column].eq(labels[column]).fillna(value=False)
+        elif column not in _FREE:
+            wanted &= found[column].notna() if column in by else found[column].isna()
+    if not wanted.any() or not {*by, *labels} <= set(columns):
+        words = " ".join([*by, *(f"{label}={value}" for label, value in labels.items())])
+        raise NotMeasured(f"the result has no {name} {words}".rstrip())
+    rows = found[wanted].sort_values("started_at", kind="stable").drop_duplicates(columns, keep="last")
+    return rows.sort_index()
+
+
+def comparable(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of one machine, that with the most measurements: times of two machines are not comparable."""
+    machines = found.groupby(["machine", "cores"], sort=False)["value"].transform("size")
+    rows: pd.DataFrame = found.loc[machines == machines.max()]
+    return rows
 
 
 def _run(path: Path, result: Result) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adbench.records import store
+from adbench.records import plausible, store
 from adbench.records.model import Disk, Kept, Machine, Manifest, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
 
 FSYNC_S = 1.0
+SHOWN = 5  # of the reasons against a file
 PAGE = bytes(8_192)
 
 
@@ -23,13 +24,16 @@ class ManifestError(RuntimeError):
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """Copy results to <home>/<machine>-<date>/ and add them to the manifests there. Return the copies.
 
-    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already or was measured on
-    another machine than the folder's. `disk` goes into a manifest that does not know its disk yet, unless all its
-    servers were elsewhere: their disks are not known here.
+    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already, was measured on
+    another machine than the folder's, cannot be true, or holds a path, an address or a name of this machine. `disk`
+    goes into a manifest that does not know its disk yet, unless all its servers were elsewhere: their disks are not
+    known here.
     """
     folders: dict[Path, list[Path]] = {}
     for path in paths:
         result = store.read(path)
+        if wrong := plausible.problems(result, plausible.of_this_machine()):
+            raise ManifestError(f"{path.name} cannot be kept: {'; '.join(wrong[:SHOWN])}")
         folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
         if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
             raise ManifestError(f"{path.name} is in {folder.name} already; a result is never overwritten")

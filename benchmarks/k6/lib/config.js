@@ -19,6 +19,7 @@ export const config = {
   keyed: number('KEYED_BATCHES', 5), // POSTs a second with an Idempotency-Key, each sent twice
   peak: number('PEAK', 300), // POSTs a second at the top of the ramp
   steps: number('STEPS', 10), // of the ramp
+  parts: Math.round(number('PARTS', 1)), // of the time of a load, to see what happened when
   reports: number('REPORTS', 20), // GET /report a second, whether or not the last one has been answered
   campaigns: number('CAMPAIGNS', 1000), // CAMP-0001 (the largest) to this one
   days: number('DAYS', 30), // of history that reports may ask for

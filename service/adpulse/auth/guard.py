@@ -1,9 +1,11 @@
 """Admit requests or refuse them: the key of a request, the scopes of an endpoint, and the headers of every reply."""
 
+import copy
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,9 +21,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # On every reply: a browser must not take it for anything else than it says it is.
 HEADERS = [(b"x-content-type-options", b"nosniff")]
 
+# Headers that hold a key and nothing else; the second is how Amazon Data Firehose sends one.
+_KEY_HEADERS = (b"x-api-key", b"x-amz-firehose-access-key")
+# The parameter that holds a key in an address.
+IN_ADDRESS = "key"
+
 _MISSING = "Send a key: Authorization: Bearer …, or X-API-Key: …"
 _WRONG = "This is not a key of this service, or no longer one."
 _CONTRADICTION = "The request holds two different keys."
+_NOT_PUBLIC = (
+    "Addresses are written into logs, so only a public key may stand in one. Send this key in a header, and change it."
+)
 
 
 class Refused(Exception):
@@ -44,26 +54,44 @@ def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
         if keyring.open:
             request.scope["holder"] = None
             return await endpoint(request)
-        sent = _keys(request.scope["headers"])
+        in_address = _keys_of_address(request.scope["query_string"])
+        sent = _keys(request.scope["headers"]) | in_address
         holder = keyring.find(next(iter(sent))) if len(sent) == 1 else None
         try:
             if holder is None:
                 holder = await _look_again(keyring, sent)
             if holder:
+                if in_address and not holder.key.public:
+                    raise Refused(problem(403, "key_in_address", _NOT_PUBLIC))
                 _admit(holder, scope)
+            request.scope["holder"] = holder
+            response = await endpoint(request)
         except Refused as refused:
-            return refused.response
-        request.scope["holder"] = holder
-        return await endpoint(request)
+            response = refused.response
+        return _with_limits(response, holder) if holder and holder.limited else response
 
     return guard
+
+
+def _with_limits(response: Response, holder: Holder) -> Response:
+    """Return the reply with what is left of a key's rates. A copy: some replies are made once for all."""
+    said = copy.copy(response)
+    limits = {"requests": holder.requests, "events": holder.events}
+    said.raw_headers = [*response.raw_headers, *rate_limit.fields(limits, time.monotonic())]
+    return said
+
+
+def _keys_of_address(query: bytes) -> set[bytes]:
+    if b"key=" not in query:
+        return set()
+    return {value.encode() for name, value in parse_qsl(query.decode("latin-1")) if name == IN_ADDRESS}
 
 
 def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
     """Return the different keys in the headers. What another scheme of Authorization holds is not for us."""
     sent = set()
     for name, value in headers:
-        if name == b"x-api-key":
+        if name in _KEY_HEADERS:
             sent.add(value.strip())
         elif name == b"authorization" and value[:7].lower() == b"bearer ":
             sent.add(value[7:].strip())

@@ -29,8 +29,8 @@ class Entry(NamedTuple):
 async def add(connection: Connection, key: Key) -> None:
     """Store a key. Raises SchemaError when there is one with this id."""
     status = await connection.execute(
-        "INSERT INTO api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, public) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         key.key_id,
         key.sha256,
         key.name,
@@ -38,6 +38,7 @@ async def add(connection: Connection, key: Key) -> None:
         None if key.campaigns is None else list(key.campaigns),
         key.events_per_s,
         key.requests_per_s,
+        key.public,
     )
     if status != "INSERT 0 1":
         raise SchemaError("there is a key with this id already")
@@ -51,7 +52,7 @@ async def revoke(connection: Connection, key_id: str) -> bool:
     return status == "UPDATE 1"
 
 
-_COLUMNS = "key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s"
+_COLUMNS = "key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, public"
 
 
 async def entries(connection: Connection) -> list[Entry]:
@@ -86,4 +87,5 @@ def _key(record: asyncpg.Record) -> Key:
         None if campaigns is None else tuple(campaigns),
         record["events_per_s"],
         record["requests_per_s"],
+        record["public"],
     )

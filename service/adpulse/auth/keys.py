@@ -1,7 +1,10 @@
 """Keys: how one is made and recognised. The table of keys: adpulse.auth.key_store.
 
-A key reads `adp_w_5f0c…_9b1e…`: what it is for (w write, r read, m metrics), its id, and 256 random bits. What it may
-do is what its row says; the letters are for people who find it in a configuration.
+A key reads `adp_w_5f0c…_9b1e…`: what it is for (w write, r read, m metrics, p public), its id, and 256 random bits.
+What it may do is what its row says; the letters are for people who find it in a configuration.
+
+A public key is for what runs at other people's: pages, apps, mail. Everybody can read it there, so it may only write,
+and only for its campaigns, at a bounded rate; and it may stand in an address.
 """
 
 import hashlib
@@ -16,6 +19,8 @@ from adpulse.event.limits import TEXT_LENGTH
 Scope = Literal["write", "read", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MOST_CAMPAIGNS = 1_000
+# Rates of a public key that is made without its own: all visitors of a page together, for each process.
+PUBLIC_PER_S = 100.0
 
 # Where the id lies in a key: 12 characters before the last `_` and the 64 of the secret.
 ID_AT = slice(-77, -65)
@@ -32,6 +37,7 @@ class Key:
     campaigns: tuple[str, ...] | None = None
     events_per_s: float | None = None
     requests_per_s: float | None = None
+    public: bool = False
 
     def described(self) -> dict[str, Any]:
         """Return all of it but its hash, for JSON."""
@@ -42,11 +48,13 @@ class Key:
             "campaigns": None if self.campaigns is None else list(self.campaigns),
             "events_per_s": self.events_per_s,
             "requests_per_s": self.requests_per_s,
+            "public": self.public,
         }
 
     def command(self) -> list[str]:
         """Return the arguments of `adpulse` that store it. They hold nothing that must be kept secret."""
         words = ["keys", "new", self.name, "--stored", f"{self.key_id}:{self.sha256.hex()}"]
+        words += ["--public"] if self.public else []
         words += [word for scope in SCOPES if scope in self.scopes for word in ("--scope", scope)]
         words += [word for campaign in self.campaigns or () for word in ("--campaign", campaign)]
         words += ["--events-per-s", f"{self.events_per_s:g}"] if self.events_per_s else []
@@ -61,6 +69,8 @@ def make(
     events_per_s: float | None,
     requests_per_s: float | None,
     stored: str | None = None,
+    *,
+    public: bool = False,
 ) -> tuple[str | None, Key]:
     """Return a new key, and what the table shall know of it. The key itself is nowhere else: show it once.
 
@@ -75,10 +85,14 @@ def make(
         raise ValueError(f"a key has at most {MOST_CAMPAIGNS} campaigns, of 1 to {TEXT_LENGTH} characters")
     if campaigns and "metrics" in scopes:
         raise ValueError("metrics are of all campaigns: a key with --campaign cannot have that scope")
+    if public and (set(scopes) != {"write"} or not campaigns):
+        raise ValueError("a public key has the scope write and no other, and one or more campaigns (--campaign)")
+    if public:
+        events_per_s, requests_per_s = events_per_s or PUBLIC_PER_S, requests_per_s or PUBLIC_PER_S
     text = None
     if stored is None:
         key_id = secrets.token_hex(6)
-        letters = "".join(scope[0] for scope in SCOPES if scope in scopes)
+        letters = "p" if public else "".join(scope[0] for scope in SCOPES if scope in scopes)
         text = f"adp_{letters}_{key_id}_{secrets.token_hex(32)}"
         sha256 = digest(text.encode())
     elif match := re.fullmatch("([0-9a-f]{12}):([0-9a-f]{64})", stored):
@@ -86,7 +100,7 @@ def make(
     else:
         raise ValueError("--stored takes ID:SHA256, as `adpulse keys new --offline` prints them")
     only = tuple(dict.fromkeys(campaigns)) if campaigns else None
-    return text, Key(key_id, sha256, name, frozenset(scopes), only, events_per_s, requests_per_s)
+    return text, Key(key_id, sha256, name, frozenset(scopes), only, events_per_s, requests_per_s, public)
 
 
 def digest(text: bytes) -> bytes:

@@ -1,6 +1,11 @@
-"""Rates of a key, counted in this process by token buckets."""
+"""Rates of a key, counted in this process by token buckets.
 
-from collections.abc import Iterable
+What is left is said in the fields of draft-ietf-httpapi-ratelimit-headers-10: a bucket is a policy, which has a quota
+and a window.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
 
 
 class RateLimited(Exception):
@@ -18,22 +23,40 @@ class Bucket:
     the bucket passes, and over time the rate holds.
     """
 
-    __slots__ = ("_at", "_rate", "_tokens")
+    __slots__ = ("_at", "_rate", "_size", "_tokens")
 
     def __init__(self, rate: float, now: float) -> None:
         self._rate = rate
-        self._tokens = max(rate, 1.0)
+        self._size = self._tokens = max(rate, 1.0)
         self._at = now
 
     def wait(self, now: float) -> float:
         """Return the seconds until there is a whole token; 0: there is one now."""
-        self._tokens = min(self._tokens + (now - self._at) * self._rate, max(self._rate, 1.0))
+        self._tokens = min(self._tokens + (now - self._at) * self._rate, self._size)
         self._at = now
         return max(0.0, (1.0 - self._tokens) / self._rate)
 
     def take(self, tokens: float) -> None:
         """Take as many, even if they are not there."""
         self._tokens -= tokens
+
+    @property
+    def policy(self) -> str:
+        """Return the quota and its window in seconds: whole numbers, no more than the rate allows."""
+        return f"q={int(self._size)};w={math.ceil(self._size / self._rate)}"
+
+    def left(self, now: float) -> str:
+        """Return the whole tokens that there are, and the seconds until there is one or, if there is, all are there."""
+        wait_s = self.wait(now) or (self._size - self._tokens) / self._rate
+        return f"r={max(0, int(self._tokens))};t={math.ceil(wait_s)}"
+
+
+def fields(buckets: Mapping[str, Bucket | None], now: float) -> list[tuple[bytes, bytes]]:
+    """Return the headers that tell a client its limits, and what is left of them."""
+    limits = {name: bucket for name, bucket in buckets.items() if bucket}
+    policy = ", ".join(f'"{name}";{bucket.policy}' for name, bucket in limits.items())
+    left = ", ".join(f'"{name}";{bucket.left(now)}' for name, bucket in limits.items())
+    return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
 
 
 def check(buckets: Iterable[Bucket | None], now: float) -> None:

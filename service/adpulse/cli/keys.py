@@ -24,7 +24,13 @@ T = TypeVar("T")
 @app.command("new")
 def new_key(
     name: Annotated[str, typer.Argument(help="name of the client", show_default=False)],
-    scope: Annotated[list[str], typer.Option(help="write, read or metrics; repeat for several")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="write, read or metrics; repeat for several", show_default=False)
+    ] = None,
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="a key for pages, which may only write, for its campaigns, at a bounded rate"),
+    ] = False,
     campaign: Annotated[
         list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
     ] = None,
@@ -39,7 +45,9 @@ def new_key(
 ) -> None:
     """Make a key and print it once. The database stores only its hash."""
     try:
-        text, key = keys.make(name, scope, campaign, events_per_s, requests_per_s, stored)
+        text, key = keys.make(
+            name, scope or (["write"] if public else []), campaign, events_per_s, requests_per_s, stored, public=public
+        )
     except ValueError as error:
         fail(str(error), 2)
     if not offline:

@@ -150,6 +150,8 @@ _CODES = {
 
 def check(value: Any, limits: Limits) -> Values:
     """Return the values of one event, as json_reader reads it. Raises pydantic's ValidationError."""
+    if limits.unknown_fields != "reject" and isinstance(value, dict):
+        value = _settled(value, fold=limits.unknown_fields == "metadata")
     event: Any = EVENT.validate_python(value, context=limits)
     return Values(
         ts=event["ts"],
@@ -161,6 +163,21 @@ def check(value: Any, limits: Limits) -> Values:
         metadata=event.get("metadata", b"{}"),
         event_id=event.get("event_id"),
     )
+
+
+def _settled(value: dict[str, Any], *, fold: bool) -> dict[str, Any]:
+    """Return an event without its unknown fields; with `fold`, they are in its metadata.
+
+    One that is in the metadata, too, stays where it is, and is refused: neither of the two values may be lost.
+    """
+    known = {name: item for name, item in value.items() if name in FIELDS}
+    metadata = known.get("metadata", {})
+    if len(known) == len(value) or not fold or not isinstance(metadata, dict):
+        return known
+    unknown = {name: item for name, item in value.items() if name not in FIELDS}
+    if not metadata.keys().isdisjoint(unknown):
+        return value
+    return known | {"metadata": metadata | unknown}
 
 
 def explain(error: ValidationError, index: int) -> Rejection:

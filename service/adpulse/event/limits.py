@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from adpulse.settings import Settings
+from adpulse.settings import Settings, UnknownFields
 
 TEXT_LENGTH = 128
 
@@ -22,6 +22,7 @@ class Limits:
     max_metadata_depth: int
     earliest: datetime
     latest: datetime
+    unknown_fields: UnknownFields
 
     @classmethod
     def at(cls, now: datetime, settings: Settings) -> "Limits":
@@ -34,4 +35,5 @@ class Limits:
             max_metadata_depth=settings.max_metadata_depth,
             earliest=max(EARLIEST, now - timedelta(days=days)) if days else EARLIEST,
             latest=min(LATEST, now + timedelta(hours=settings.future_hours)),
+            unknown_fields=settings.unknown_fields,
         )

@@ -10,7 +10,7 @@ What msgspec would let pass in silence is looked for in the text, once for a bat
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -27,7 +27,7 @@ from adpulse.event.limits import TEXT_LENGTH, Limits
 from adpulse.event.metadata import InexactError, canonical
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, json_reader
-from adpulse.ingest.batch import Batch, BodyError
+from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.money import to_micros
 from adpulse.settings import Settings
@@ -100,6 +100,9 @@ class Decoder:
         self._json = msgspec.json.Decoder(_Body)
         self._fine_json = msgspec.json.Decoder(_FineBody)
         self._texts = msgspec.json.Decoder(_RawBody)
+        self._array = msgspec.json.Decoder(list[_FastEvent])
+        self._fine_array = msgspec.json.Decoder(list[_FineEvent])
+        self._array_texts = msgspec.json.Decoder(list[msgspec.Raw])
         self._event = msgspec.json.Decoder(_FastEvent)
         self._fine_event = msgspec.json.Decoder(_FineEvent)
         self._campaigns: dict[str, bytes] = {}
@@ -113,21 +116,32 @@ class Decoder:
         body: bytes,
         *,
         ndjson: bool = False,
+        unwrap: Callable[[bytes], Sequence[Any]] | None = None,
         now: datetime | None = None,
         campaigns: frozenset[str] | None = None,
+        listed: int = LISTED_REJECTIONS,
     ) -> Batch:
-        """Return the batch in a body of JSON or NDJSON.
+        """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
 
-        Bad events become rejections; a body that is no batch at all raises BodyError. `campaigns`: the only ones that
-        are accepted; None: all.
+        Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
+        `campaigns`: the only ones that are accepted; None: all.
         """
         body = _utf8(body)
         limits = Limits.at(now or datetime.now(UTC), self._settings)
         allowed = None if campaigns is None else self._pack_allowed(campaigns)
-        batch = Batch(len(body))
+        batch = Batch(len(body), listed)
         texts: Sequence[Any]
-        if ndjson:
+        if unwrap is not None:
+            self._check_values(body)
+            texts = unwrap(body)
+            if not all(isinstance(text, bytes) for text in texts):
+                self._check_count(len(texts))
+                self._pack_one_by_one(texts, limits, batch, allowed, ndjson=True)
+                return batch
+            body, ndjson = b"\n".join(texts), True
+        elif ndjson:
             texts = _lines(body)
+        if ndjson:
             self._check_count(len(texts))
             try:
                 self._pack(self._read_lines(body, texts), body, len(texts), limits, batch, allowed)
@@ -148,6 +162,8 @@ class Decoder:
         return batch
 
     def _read_body(self, body: bytes) -> Sequence[_FastEvent]:
+        if _is_array(body):
+            return self._array.decode(body) if _is_plain(body) else _cut(self._fine_array.decode(body))
         if _is_plain(body):
             return self._json.decode(body).events
         return _cut(self._fine_json.decode(body).events)
@@ -160,13 +176,14 @@ class Decoder:
 
     def _read_texts(self, body: bytes) -> Sequence[Any]:
         """Return the events of a body, each as its JSON, or as Python values. Raises BodyError."""
+        strict = self._settings.unknown_fields == "reject"
         try:
-            texts = self._texts.decode(body).events
+            texts = self._array_texts.decode(body) if _is_array(body) else self._texts.decode(body).events
         except _NOT_FAST:
             # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
-            return json_reader.read_events(body)
+            return json_reader.read_events(body, strict=strict)
         if body.count(b",") != sum(bytes(text).count(b",") for text in texts) + len(texts) - 1:
-            return json_reader.read_events(body)  # there is more than one list
+            return json_reader.read_events(body, strict=strict)  # there is more than one list
         return texts
 
     def _check_count(self, count: int) -> None:
@@ -339,6 +356,8 @@ class Decoder:
             except _NOT_FAST:
                 try:
                     event = json_reader.read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
+                    if isinstance(event, UnreadableError):
+                        raise event
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)
@@ -364,6 +383,11 @@ class Decoder:
         batch.ids = ids if any(ids) else None
         batch.day = days.pop() if len(days) == 1 else None
         batch.positions = positions
+
+
+def _is_array(body: bytes) -> bool:
+    """Return True if a body begins as a list of events without an envelope."""
+    return body[0] == ord("[") or (body[0] != ord("{") and body.lstrip()[:1] == b"[")
 
 
 def _is_plain(text: bytes) -> bool:

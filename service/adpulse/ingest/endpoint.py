@@ -1,4 +1,4 @@
-"""POST /events: a request in, its answer out.
+"""POST /events, and what else brings events: a request in, its answer out.
 
 FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event:
 `web.middleware.Shortcut` goes straight there (docs/decisions/0011).
@@ -6,6 +6,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 
 import hashlib
 import time
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import orjson
@@ -19,12 +20,15 @@ from adpulse.auth.keyring import Holder
 from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
 from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
-from adpulse.ingest.body import ArrivingFull, BodyReader, is_ndjson
+from adpulse.ingest.body import ArrivingFull, BodyReader
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.formats import firehose, media_types
+from adpulse.ingest.formats.media_types import Format
 from adpulse.ingest.writer import Writer
 from adpulse.problems import problem, unavailable
 
 PATH = "/events"
+FIREHOSE_PATH = "/events/firehose"
 
 # Made once: under overload they are most of the answers.
 _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
@@ -45,13 +49,20 @@ class Intake(Protocol):
 
 async def post_events(request: Request) -> Response:
     """Return the reply to a batch; nothing says 200 before the commit."""
-    intake: Intake = request.app.state
+    return await answered(_take_batch(request))
+
+
+async def post_firehose(request: Request) -> Response:
+    """Return the reply to a delivery of Amazon Data Firehose, in the form of `post_events`."""
+    return await answered(_take_delivery(request))
+
+
+async def answered(work: Awaitable[Answer]) -> Response:
+    """Return the reply to what was sent, once it is stored or cannot be."""
     try:
-        headers = dict(request.scope["headers"])
-        key = _idempotency_key(headers)
-        batch, body_hash = await _read_batch(intake, request, headers, hashed=key is not None)
-        answer = await intake.writer.submit(batch, key, body_hash)
+        return _reply(await work)
     except BodyError as error:
+        telemetry.UNREADABLE.labels(error.code).inc()
         # Of what is left of such a body nothing will be read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
         return problem(error.status, error.code, error.detail, error.headers | closing)
@@ -65,35 +76,79 @@ async def post_events(request: Request) -> Response:
         return _AWAY
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
-    return _reply(answer)
 
 
-def _idempotency_key(headers: dict[bytes, bytes]) -> str | None:
-    raw = headers.get(b"idempotency-key")
+async def _take_batch(request: Request) -> Answer:
+    headers = dict(request.scope["headers"])
+    key = _key(headers, b"idempotency-key", "An Idempotency-Key")
+    return await _take(request, headers, media_types.find(headers.get(b"content-type", b"")), key)
+
+
+async def _take_delivery(request: Request) -> Answer:
+    headers = dict(request.scope["headers"])
+    if (key := _key(headers, firehose.REQUEST_ID, "The id of a request of Firehose")) is None:
+        raise BodyError(400, "idempotency_key", "A delivery of Firehose has the header X-Amz-Firehose-Request-Id.")
+    if media_types.find(headers.get(b"content-type", b"")) is not media_types.JSON:
+        raise BodyError(415, "content_type", "Send application/json.", {"Accept": "application/json"})
+    return await _take(request, headers, media_types.FIREHOSE, key)
+
+
+def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
+    raw = headers.get(name)
     if raw is None:
         return None
     key = raw.decode("latin-1")
     if not idempotency.valid_key(key):
-        raise BodyError(400, "idempotency_key", "An Idempotency-Key has 1 to 128 printable ASCII characters.")
+        raise BodyError(400, "idempotency_key", f"{what} has 1 to 128 printable ASCII characters.")
     return key
 
 
+async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key: str | None) -> Answer:
+    intake: Intake = request.app.state
+    batch, body_hash = await _read_batch(intake, request, headers, form, key)
+    return await store(intake, batch, key, body_hash)
+
+
 async def _read_batch(
-    intake: Intake, request: Request, headers: dict[bytes, bytes], *, hashed: bool
+    intake: Intake, request: Request, headers: dict[bytes, bytes], form: Format, key: str | None
 ) -> tuple[Batch, bytes | None]:
     """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
-    ndjson = is_ndjson(headers.get(b"content-type", b"").decode("latin-1"))
     intake.writer.admit()  # before the body is read: what is too much costs little more than its head
     body = await intake.bodies.read(headers, request.receive)
+    batch = decode(intake, request, body, form)
+    if key is None:
+        return batch, None
+    return batch, hashlib.sha256(key.encode() if form.stamped else body).digest()
+
+
+def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
+    """Return the batch in a body, and count its events for the key. Raises what answers the request without it."""
     intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
         # Again, for all connections together: from here to `take` nobody else has a turn.
         rate_limit.check((holder.events,), time.monotonic())
-    batch = intake.decoder.decode(body, ndjson=ndjson, campaigns=holder.campaigns if holder else None)
+    campaigns = holder.campaigns if holder else None
+    batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
-    return batch, hashlib.sha256(body).digest() if hashed else None
+    return batch
+
+
+async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:
+    """Return the outcome of a batch once it is stored, and count the reasons to reject. Raises what `submit` raises."""
+    answer = await intake.writer.submit(batch, key, body_hash)
+    if answer.rejected_count:
+        _count_rejections(batch, answer)
+    return answer
+
+
+def _count_rejections(batch: Batch, answer: Answer) -> None:
+    for code, count in batch.codes.items():
+        telemetry.REJECTED.labels(code).inc(count)
+    # Fewer when a key is repeated whose batch is judged in another way by now, such as of an event in the future.
+    if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
+        telemetry.REJECTED.labels("unstorable").inc(unstorable)
 
 
 def _reply(answer: Answer) -> Response:

@@ -35,17 +35,27 @@ def loads(text: bytes) -> Any:
     return value
 
 
-def read_events(body: bytes) -> list[Any]:
-    """Return the events of a body as Python values. Raises BodyError when it is no batch."""
+def read_body(body: bytes) -> Any:
+    """Return a body as Python values. Raises BodyError when it is no JSON."""
     try:
-        value = loads(body)
+        return loads(body)
     except RecursionError:
         raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
     except ValueError:
         raise BodyError(400, "malformed_json", "The body is not valid JSON.") from None
+
+
+def read_events(body: bytes, *, strict: bool = True) -> list[Any]:
+    """Return the events of a body as Python values. Raises BodyError when it is no batch.
+
+    `strict`: the envelope has no other members; else they are passed over.
+    """
+    value = read_body(body)
+    if isinstance(value, list):
+        return value
     if not isinstance(value, dict) or not isinstance(value.get("events"), list):
-        raise BodyError(422, "envelope", 'The body must be an object {"events": [...]}.')
-    if len(value) > 1:
+        raise BodyError(422, "envelope", 'The body must be an object {"events": [...]} or an array of events.')
+    if len(value) > 1 and strict:
         raise BodyError(422, "unknown_field", 'The body must hold "events" and nothing else.')
     if isinstance(value, RepeatedMember):
         raise BodyError(422, "repeated_field", 'The body holds "events" twice; send one list of all events.')

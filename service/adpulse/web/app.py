@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 
 from adpulse.auth import guard
 from adpulse.auth.guard import guarded
-from adpulse.ingest.endpoint import PATH, post_events
+from adpulse.ingest import pixel
+from adpulse.ingest.endpoint import FIREHOSE_PATH, PATH, post_events
 from adpulse.ingest.writer import Writer
 from adpulse.maintenance.gauges import QueueGauges
 from adpulse.maintenance.loop import Maintainer
@@ -18,8 +19,9 @@ from adpulse.reports.endpoint import get_report
 from adpulse.reports.replica import open_reports
 from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
-from adpulse.web.hosts import Hosts
+from adpulse.web.hosts import Hosts, Pages
 from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
+from adpulse.web.page import add_page
 from adpulse.web.routes import add_routes
 from adpulse.web.state import State
 
@@ -75,21 +77,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     state = State.of(settings)
     app.state = state  # type: ignore[assignment]  # ours has types
     take, answer = guarded(state.keyring, "write", post_events), guarded(state.keyring, "read", get_report)
+    show = guarded(state.keyring, "write", pixel.get_pixel)
     # From the inside out.
     app.add_middleware(Shortcut, endpoints={("GET", "/report"): answer})
     app.add_middleware(Compress)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(Shortcut, endpoints={("POST", PATH): take})
-    app.add_middleware(CheckHead, keyring=state.keyring, hosts=Hosts(settings))
+    app.add_middleware(Shortcut, endpoints={("POST", PATH): take, ("GET", pixel.PATH): show})
+    app.add_middleware(
+        CheckHead,
+        keyring=state.keyring,
+        hosts=Hosts(settings),
+        pages=Pages(settings),
+        writing=(PATH, FIREHOSE_PATH, pixel.PATH),
+    )
     if settings.cors_origins:
         app.add_middleware(
             Cors,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "Idempotency-Key"],
-            expose_headers=["Retry-After"],
+            expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(Observe)
-    add_routes(app, state, take, answer)
+    add_routes(app, state, take, show, answer)
     add_docs(app)
+    add_page(app, state.keyring)
     return app

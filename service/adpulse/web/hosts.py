@@ -1,10 +1,14 @@
-"""The names under which a service without keys answers: a page must not reach it under a name of its own.
+"""The names under which a service without keys answers, and the pages that may write to it.
 
 A page of `evil.example` may ask `evil.example` anything, and the owner of that name can let it lead to 127.0.0.1 (DNS
 rebinding). The browser sends the name along as `Host`. An address as `Host` is no name of anybody's.
+
+A page may also write to 127.0.0.1 as such, without asking first: a text by `sendBeacon`, a picture. The browser says
+which page it is.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 
 from adpulse.auth.keyring import is_loopback
@@ -35,3 +39,19 @@ class Hosts:
         except ValueError:
             return False
         return True
+
+
+class Pages:
+    """The check of one process: pages of other origins write only if ADPULSE_CORS_ORIGINS names them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._named = frozenset(origin.encode() for origin in settings.cors_origins or ())
+
+    def allow(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Return True if no browser has sent these headers for a page of another origin that is not named."""
+        if (origin := headers.get(b"origin")) is None:
+            # A picture comes without Origin.
+            if headers.get(b"sec-fetch-site", b"none") in (b"none", b"same-origin"):
+                return True
+            origin = b"/".join(headers.get(b"referer", b"").split(b"/")[:3])
+        return origin in self._named or origin.partition(b"://")[2] == headers.get(b"host")

@@ -17,7 +17,7 @@ from adpulse.auth import guard
 from adpulse.auth.keyring import Keyring
 from adpulse.negotiation import quality
 from adpulse.problems import problem
-from adpulse.web.hosts import Hosts
+from adpulse.web.hosts import Hosts, Pages
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -69,15 +69,17 @@ class Cors(CORSMiddleware):
 
 
 class CheckHead:
-    """Refuses a head that can be read in two ways, and names that are not ours while there are no keys."""
+    """Refuses a head that can be read in two ways; while there are no keys, other names and other people's pages."""
 
     # Headers that have one value and are read here. More than one is refused elsewhere: of keys, and of lengths.
     _SINGLE = frozenset({b"host", b"content-type", b"content-encoding", b"idempotency-key"})
 
-    def __init__(self, app: ASGIApp, keyring: Keyring, hosts: Hosts) -> None:
+    def __init__(self, app: ASGIApp, keyring: Keyring, hosts: Hosts, pages: Pages, writing: Iterable[str]) -> None:
         self._app = app
         self._keyring = keyring
         self._hosts = hosts
+        self._pages = pages
+        self._writing = tuple(writing)  # paths that bring events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
@@ -100,6 +102,13 @@ class CheckHead:
                 "ADPULSE_ALLOWED_HOSTS."
             )
             return problem(421, "host_not_allowed", detail)
+        by_page = self._keyring.open and (b"origin" in values or b"sec-fetch-site" in values)
+        if by_page and scope["path"].endswith(self._writing) and not self._pages.allow(values):
+            detail = (
+                "As long as there are no keys, only pages of this service and of the origins in ADPULSE_CORS_ORIGINS "
+                "may send events."
+            )
+            return problem(403, "origin_not_allowed", detail)
         return None
 
     def _contradiction(self, headers: Iterable[tuple[bytes, bytes]], last: dict[bytes, bytes]) -> bytes | None:
@@ -135,7 +144,7 @@ class HeadAsGet:
                 message = {"type": "http.response.body", "body": b""}
             await send(message)
 
-        inner = {**scope, "method": "GET"}
+        inner = {**scope, "method": "GET", "head": True}  # for an endpoint that must not act on it
         await self._app(inner, receive, without_body)
         if "route" in inner:
             scope["route"] = inner["route"]

@@ -8,7 +8,9 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.requests import Request
 
 from adpulse.auth.guard import guarded
-from adpulse.ingest.endpoint import PATH
+from adpulse.ingest import pixel
+from adpulse.ingest.endpoint import FIREHOSE_PATH, PATH, post_firehose
+from adpulse.ingest.formats import firehose
 from adpulse.reports.answer import ReportAnswer
 from adpulse.reports.parameters import parameters
 from adpulse.web.health import healthz, metrics, readyz
@@ -17,17 +19,17 @@ from adpulse.web.openapi import (
     METRICS_OPENAPI,
     READY_OPENAPI,
     SECURITY_SCHEMES,
-    events_openapi,
     report_responses,
 )
+from adpulse.web.openapi_events import events_openapi, firehose_openapi, pixel_openapi
 from adpulse.web.published import PublishedRoute, with_parameters
 from adpulse.web.state import State
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def add_routes(app: FastAPI, state: State, take: _Endpoint, answer: _Endpoint) -> None:
-    """Add every route but /docs; `take` and `answer` are the guarded endpoints of events and reports."""
+def add_routes(app: FastAPI, state: State, take: _Endpoint, show: _Endpoint, answer: _Endpoint) -> None:
+    """Add every route but /docs; `take`, `show` and `answer` are the guarded endpoints of events, pixel and reports."""
     settings = state.settings
     add: Callable[..., None] = app.router.add_api_route
     add(
@@ -38,6 +40,25 @@ def add_routes(app: FastAPI, state: State, take: _Endpoint, answer: _Endpoint) -
         summary="Take events",
         response_model=None,
         openapi_extra=events_openapi(settings),
+    )
+    add(
+        pixel.PATH,
+        show,
+        methods=["GET"],
+        tags=["events"],
+        summary="Take the event in the address",
+        response_model=None,
+        response_class=Response,
+        openapi_extra=pixel_openapi(settings),
+    )
+    add(
+        FIREHOSE_PATH,
+        firehose.in_its_form(guarded(state.keyring, "write", post_firehose)),
+        methods=["POST"],
+        tags=["events"],
+        summary="Take a delivery of Amazon Data Firehose",
+        response_model=None,
+        openapi_extra=firehose_openapi(),
     )
     add(
         "/report",

@@ -1,14 +1,17 @@
 """The demo runs from end to end, and a wrong answer cannot pass it."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import matplotlib.image
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.checks import after_load, http_recount
+from adbench.commands import demo as command
 from adbench.experiments import demo
 from adbench.harness import k6
 from adbench.harness.service import serving
@@ -134,6 +137,14 @@ def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
     assert result.value("ingest.rate") > 0
     assert result.value("report.count") > 0
     assert result.variant == "rollup_dims"
+    # One part of a second holds all that came after the warm-up; the curve rises, and is drawn.
+    parts = [each.value for each in result.select("ingest.rate") if each.labels == {"part": "0"}]
+    assert parts == [pytest.approx(accepted_in_load(tmp_path))]
+    curve = [result.value("report.latency", quantile=each) for each in ("0.05", "0.5", "0.95", "1.0")]
+    assert curve == sorted(curve)
+    picture = command._draw(result, tmp_path / "figures" / "demo.png")
+    assert picture is not None
+    assert matplotlib.image.imread(picture).shape[1] > 800
     console = Console(width=120, record=True, quiet=True)
     console.print(demo.table(result))
     # What it leaves behind is what a user then keeps: among the results lies nothing else.
@@ -144,6 +155,32 @@ def test_the_demo_runs_from_end_to_end(server, tmp_path: Path) -> None:
     kept = CliRunner().invoke(cli.app, arguments, env=environment)
     assert kept.exit_code == 0, kept.output
     assert [file.name for file in (tmp_path / "kept").glob("*/*-demo.json")] == [path.name]
+
+
+def accepted_in_load(home: Path) -> float:
+    load = k6.Load.model_validate_json((home / "scratch" / "k6.json").read_bytes())
+    return load.value("events_accepted{phase:load}", "count")
+
+
+def test_parts_of_a_long_load_are_longer() -> None:
+    """A part is a second, or as long as makes no more than PARTS; each is named after its first second, once."""
+    plans = {seconds: demo.DemoPlan(Dataset(1, END), seconds, 1, 1, 1).parts for seconds in (1, 7, 60, 61, 90, 600)}
+    assert plans[1] == [0]
+    assert plans[7] == list(range(7))
+    assert plans[600] == list(range(0, 600, 10))
+    assert all(len(set(parts)) == len(parts) <= demo.PARTS for parts in plans.values())
+
+
+def test_without_matplotlib_the_demo_still_says_its_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says what to install, and nothing is drawn."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "adbench.plots.demo", raising=False)
+    monkeypatch.delitem(sys.modules, "adbench.figures.png", raising=False)
+    assert command._draw(NotImplemented, tmp_path / "demo.png") is None
+    assert "matplotlib is not installed" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_user_can_mend_is_a_message(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Notebooks run from top to bottom on the committed results, and their pictures are those in screenshots/."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,11 +10,12 @@ from pathlib import Path
 import jupytext
 import matplotlib.image
 import pytest
+from IPython.display import Markdown
 from matplotlib.testing.compare import compare_images
 from typer.testing import CliRunner
 
 from adbench import cli
-from adbench.figures import notebooks, schema
+from adbench.figures import notebooks, page, png, schema, text
 from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
 from adbench.records.manifest import reference
@@ -24,8 +26,12 @@ from tests.conftest import NewDatabase
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = notebooks.notebooks()
 SAVED = re.compile(r"^save\(.*, \"([a-z0-9_]+)\"\)$", re.MULTILINE)
-# The kinds of results that a notebook asks for.
-READ = {what for path in NOTEBOOKS for what in re.findall(r"results\.\w+\(\"([a-z-]+)\"", path.read_text())}
+# The kinds of results that each notebook asks for, and one that none does; load-spike is drawn of one with a dashboard.
+ASKED = [
+    (path, what)
+    for path in NOTEBOOKS
+    for what in ("demo", *sorted({*re.findall(r"results\.\w+\(\"([a-z-]+)\"", path.read_text())} - {"load-spike"}))
+]
 # Pixels differ a little between versions of FreeType; a picture of other figures is far beyond.
 TOLERANCE = 10
 
@@ -46,12 +52,57 @@ def test_a_notebook_draws_what_is_committed(path: Path, tmp_path: Path) -> None:
         )
     written = jupytext.read(path.with_suffix(".ipynb"))
     assert [cell.source for cell in written.cells] == [cell.source for cell in jupytext.read(path).cells]
-    assert all(cell.outputs for cell in written.cells if cell.cell_type == "code")
+    assert all(cell.outputs for cell in written.cells if cell.cell_type == "code" and "show(" in cell.source)
 
 
-def test_every_picture_comes_from_one_notebook_and_is_shown() -> None:
-    """None is left over, none is drawn twice, and each stands in the README or in docs/."""
-    drawn = [name for path in NOTEBOOKS for name in saved(path)]
+def test_notebooks_are_light_and_hold_nothing_twice() -> None:
+    """Each picture once, small; tables as Markdown, without a second copy; nothing that changes in every run."""
+    pictures: list[str] = []
+    for path in NOTEBOOKS:
+        written = json.loads(path.with_suffix(".ipynb").read_text())
+        assert set(written["metadata"]) <= {"jupytext", "kernelspec"}
+        assert [cell["id"] for cell in written["cells"]] == [f"cell-{place}" for place in range(len(written["cells"]))]
+        for output in (output for cell in written["cells"] for output in cell.get("outputs", ())):
+            assert output["output_type"] == "execute_result"
+            assert set(output["data"]) <= {"text/markdown", "text/plain", "image/png"}
+            assert "text/html" not in output["data"]
+            pictures += [output["data"]["image/png"]] if "image/png" in output["data"] else []
+    drawn = [path for path in notebooks.SCREENSHOTS.glob("*.png") if path.stem != page.NAME]
+    assert len(pictures) == len(set(pictures)) == len(drawn)
+    assert sum(path.with_suffix(".ipynb").stat().st_size for path in NOTEBOOKS) < 1_500_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_shows_numbers_and_ends_with_the_reader(path: Path) -> None:
+    """A table comes before the first picture, and the last heading is the reader's."""
+    cells = jupytext.read(path).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    drawn = next(place for place, source in enumerate(code) if "save(" in source)
+    assert any("show(" in source for source in code[1 : drawn + 1]) or "d2." in code[drawn]
+    assert [cell.source for cell in cells if cell.source.startswith("## ")][-1].startswith("## Your turn")
+    assert cells[-1].cell_type == "code"
+
+
+def test_a_notebook_as_text(tmp_path: Path) -> None:
+    """What `git diff` compares: cells, tables and errors as they are, a picture as a mark of its bytes."""
+    outputs = [
+        {"output_type": "execute_result", "data": {"text/markdown": ["| a |"], "text/plain": "<Markdown>"}},
+        {"output_type": "display_data", "data": {"image/png": "AAAA", "text/plain": "<Image>"}},
+        {"output_type": "stream", "text": ["said\n"]},
+        {"output_type": "error", "ename": "KeyError", "evalue": "'x'"},
+    ]
+    cell = {"cell_type": "code", "source": ["show(x)\n", "y"], "outputs": outputs}
+    shown = list(text.lines({"cells": [cell]}))
+    assert shown[1] == "show(x)\ny"
+    assert [line.partition(": ")[2] for line in shown[2:5:2]] == ["| a |", "said\n"]
+    assert "picture" in shown[3]
+    assert "AAAA" not in shown[3]
+    assert shown[5].endswith("KeyError: 'x'")
+
+
+def test_every_picture_comes_from_one_command_and_is_shown() -> None:
+    """From a notebook or from --page; none is left over or drawn twice, and each stands in the README or in docs/."""
+    drawn = [*(name for path in NOTEBOOKS for name in saved(path)), page.NAME]
     assert sorted(drawn) == sorted(path.stem for path in notebooks.SCREENSHOTS.glob("*.png"))
     pages = "".join(path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
     assert [name for name in drawn if f"screenshots/{name}.png" not in pages] == []
@@ -102,8 +153,7 @@ def kept(what: str) -> Path:
     return next(path for path, result in load(reference()).files.items() if result.what == what)
 
 
-@pytest.mark.parametrize("what", ["demo", *sorted(READ - {"load-spike"})])
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("path", "what"), ASKED, ids=[f"{path.stem}-{what}" for path, what in ASKED])
 def test_a_notebook_runs_on_a_single_result(
     path: Path, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,13 +163,18 @@ def test_a_notebook_runs_on_a_single_result(
     (own / kept(what).name).write_bytes(kept(what).read_bytes())
     (own / "k6.json").write_text("{}")  # no result, and none of our business
     said: list[str] = []
+
+    def note(name: str, error: LookupError) -> Markdown:
+        said.append(f"{name}: {error}")
+        return Markdown(notebooks.NOT_DRAWN)
+
     monkeypatch.setenv(notebooks.READ_FROM, str(own))
     monkeypatch.setenv(notebooks.WRITE_TO, str(tmp_path / "drawn"))
-    monkeypatch.setattr(notebooks, "_not_drawn", lambda name, error: said.append(f"{name}: {error}"))
+    monkeypatch.setattr(notebooks, "_not_drawn", note)
     exec(compile(path.read_text(), path.name, "exec"), {})
     drawn = {picture.stem for picture in (tmp_path / "drawn").glob("*.png")}
     missed = {line.split(":")[0] for line in said}
-    assert drawn | missed - {"a table"} == set(saved(path))
+    assert drawn | missed - {"tables"} == set(saved(path))
     assert not drawn & missed
     for line in said:
         assert ": adbench " in line or "has no" in line
@@ -144,8 +199,10 @@ def test_a_notebook_that_is_run_by_hand_leaves_screenshots_alone(
     """A notebook that is run in JupyterLab, where nobody says where pictures go, leaves screenshots/ alone."""
     monkeypatch.delenv(notebooks.WRITE_TO, raising=False)
     monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
-    notebooks.save(lambda: b"a picture", "01_architecture")
-    assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == b"a picture"
+    before = (notebooks.SCREENSHOTS / "03_throughput.png").read_bytes()
+    notebooks.save(lambda: before, "01_architecture")
+    assert (tmp_path / "figures" / "01_architecture.png").read_bytes() == png.light(before)
+    assert (notebooks.SCREENSHOTS / "01_architecture.png").read_bytes() != png.light(before)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
@@ -184,7 +241,7 @@ def test_every_result_that_a_notebook_asks_for_has_a_command() -> None:
     asked = {
         what
         for path in NOTEBOOKS
-        for what in re.findall(r"results\.(?:latest|widest|some)\(\"([a-z0-9-]+)\"", path.read_text())
+        for what in re.findall(r"results\.(?:latest|widest|frame|comparable)\(\"([a-z0-9-]+)\"", path.read_text())
     }
     assert asked
     assert asked <= set(COMMANDS)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from schemathesis.core.failures import AcceptedNegativeData
 
-from adbench.fuzz import draws, filters, rules
+from adbench.fuzz import draws, filters, packings, rules
 from adbench.fuzz.contract import Contract
 from adbench.fuzz.fuzzer import Fuzzer
 from adbench.fuzz.mutations import mutate
@@ -21,6 +21,7 @@ from adbench.fuzz.values import CANARY
 from adbench.fuzz.wire import ORIGIN, Reply, Request
 from adbench.harness.service import serving
 from adpulse.database import connections
+from adpulse.ingest.formats.encodings import ENCODINGS
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.conftest import NewDatabase
@@ -36,7 +37,22 @@ ANSWER = {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0}
 HEADERS = {"x-content-type-options": "nosniff", "allow": "GET", "accept": "application/json", "retry-after": "1"}
 GZIP = (("Content-Encoding", b"gzip"),)
 LINES = (("Content-Type", b"application/x-ndjson"),)
+CLOUD = (("Content-Type", b"application/cloudevents-batch+json"),)
 AGAIN = replace(TELL, headers=(*LINES, ("Idempotency-Key", b"key")))
+
+
+def test_a_bomb_that_is_taken_is_found_in_every_encoding() -> None:
+    """And what is packed is read again by the judge, so that it can count the events in it."""
+    for data in (b"", b"x", b'{"events":[{}]}' * 99):
+        assert [packings.plain(*each) for each in packings.packed(data)] == [data] * len(packings.packed(data))
+    found = set()
+    for name, body in packings.bombs():
+        reply = Reply(200, HEADERS | {"content-type": "application/json"}, json.dumps(ANSWER).encode())
+        fault = CONTRACT.judge(replace(TELL, headers=(("Content-Encoding", name),), body=body), reply)[1]
+        if fault is not None:
+            assert "larger than the limit" in fault
+            found.add(name)
+    assert found == set(ENCODINGS)
 
 
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
@@ -46,15 +62,19 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         fuzzer = Fuzzer(address, seed=7)
         await asyncio.to_thread(fuzzer.round, 6, 1_600)
         rows = await asyncio.to_thread(filters.ask, address)
+        counted = await asyncio.to_thread(fuzzer.counted)
     tally = fuzzer.tally
     assert not tally.faults, tally.faults[0]
     assert (rows.wrong, rows.rows > 0) == ([], True)
     assert tally.cases >= 1_600
     # Requests got past the first checks: events were taken and refused, reports given and refused.
     found = {(operation, status) for _, operation, status in tally.replies}
-    assert {(name, status) for name in ("POST /events", "GET /report") for status in (200, 422)} <= found
+    taken = ("POST /events", "POST /events/firehose", "GET /pixel.gif", "GET /report")
+    assert {(name, status) for name in taken for status in (200, 422)} <= found
     connection = await connections.connect(url)
-    assert await connection.fetchval("SELECT count(*) FROM events") == tally.accepted > 0
+    stored = await connection.fetchval("SELECT count(*) FROM events")
+    assert stored == counted > 0
+    assert tally.explains(stored)
     await connection.close()
 
 
@@ -86,6 +106,9 @@ async def test_replies_keep_the_contract_and_events_are_counted(new_database: Ne
         (replace(TELL, headers=GZIP, body=gzip.compress(b"[{},{}]")), 200, "application/json", ANSWER),
         (AGAIN, 200, "application/json", ANSWER | {"rejected_count": 2}),
         (TELL, 422, "application/problem+json", PROBLEM | {"detail": f"{CANARY} is no key"}),
+        (replace(TELL, headers=CLOUD, body=b"[{},{}]"), 200, "application/json", ANSWER),
+        (replace(ASK, path="/pixel.gif", query=b"campaign_id=C"), 200, "image/gif", {}),
+        (replace(TELL, path="/events/firehose"), 200, "application/json", ANSWER),
     ],
 )
 def test_a_reply_that_breaks_the_contract_is_found(
@@ -205,6 +228,7 @@ class Sent:
 
     def __init__(self, status: int, content: dict[str, Any]) -> None:
         self.status_code, self._content = status, content
+        self.headers = {"Content-Type": ["application/json"]}
 
     def json(self) -> dict[str, Any]:
         return self._content

@@ -1,13 +1,16 @@
 """Every plot of made-up results looks as it did: pytest-mpl compares with the pictures in baseline/.
 
-After a change that is meant: `pytest tests/adbench/plots/test_plots.py --mpl-generate-path=tests/benchmarks/baseline`,
-and look at what changed.
+After a change that is meant, look at what changed:
+
+    pytest tests/adbench/plots/test_plots.py --mpl-generate-path=tests/adbench/plots/baseline
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -15,7 +18,8 @@ from adbench.experiments.report import PROBE
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
 from adbench.gate.proof.run import bounds
 from adbench.gate.verdict.decision import confidence
-from adbench.plots import capacity, dashboard, designs, gate, ingest, reports
+from adbench.plots import capacity, dashboard, demo, designs, gate, ingest, reports
+from adbench.records.frames import frame
 from adbench.records.model import Check, Machine, Measurement, NotMeasured, Postgres, Result, Source
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 
@@ -48,7 +52,7 @@ def measured(name: str, value: float, unit: str, **labels: str) -> Measurement:
     return Measurement(name=name, value=value, low=value * 0.9, high=value * 1.15, unit=unit, labels=labels)
 
 
-def matrix() -> Result:
+def matrix() -> pd.DataFrame:
     def all_of_it() -> Iterator[Measurement]:
         for events in (1_000_000, 10_000_000):
             for place, design in enumerate(DESIGNS):
@@ -68,7 +72,7 @@ def matrix() -> Result:
                 yield measured("size", 140, "bytes/event", **stored, relation="events", kind="table")
                 yield measured("size", 60 * place, "bytes/event", **stored, relation="events_idx", kind="index")
 
-    return result("matrix", all_of_it(), ",".join(DESIGNS))
+    return frame({Path("x/1Z-matrix.json"): result("matrix", all_of_it(), ",".join(DESIGNS))})
 
 
 def written() -> Result:
@@ -174,6 +178,35 @@ def test_dashboard() -> Figure:
     return dashboard.overview(watched())
 
 
+def demonstrated() -> Result:
+    """Return a demo in one second of which fewer events are taken."""
+
+    def all_of_it() -> Iterator[Measurement]:
+        yield measured("ingest.rate", 38_000, "events/s")
+        for quantile, ms in (("0.05", 0.6), ("0.5", 4.0), ("0.75", 11.0), ("0.95", 90.0), ("1.0", 420.0)):
+            yield measured("report.latency", ms, "ms", quantile=quantile)
+            yield measured("report.latency", ms, "ms", quantile=quantile, part="0")
+        for part in range(10):
+            yield measured("ingest.rate", 40_000 - 30_000 * (part == 4), "events/s", part=str(part))
+
+    machine = result("demo", iter(()))
+    return machine.model_copy(update={"parameters": {"seconds": 10}, "measurements": list(all_of_it())})
+
+
+@compared
+def test_demo() -> Figure:
+    """The curve of reports against the promise, and the events of each second."""
+    return demo.demo(demonstrated())
+
+
+def test_a_demo_from_before_there_was_a_course_says_so() -> None:
+    """What was not measured is not drawn."""
+    old = demonstrated()
+    few = [each for each in old.measurements if "part" not in each.labels]
+    with pytest.raises(NotMeasured, match="adbench demo again"):
+        demo.demo(old.model_copy(update={"measurements": few}))
+
+
 def proved() -> Result:
     """Twenty of each: no false alarm, the larger slowdown caught, the smaller one not always."""
     counts = {
@@ -250,7 +283,7 @@ def test_narrowing() -> Figure:
 
 @compared
 def test_distribution() -> Figure:
-    """A curve for each design, in its colour."""
+    """A curve for each design, in its colour, named beside it; the promise is named, too."""
     return designs.distribution(matrix())
 
 
@@ -275,11 +308,9 @@ def test_growth() -> Figure:
 def test_growth_joins_runs_of_several_sizes() -> None:
     """A design is drawn when two sizes of it are there, in any runs; one size alone has no growth to draw."""
     whole = matrix()
-    small, large = (
-        whole.model_copy(update={"measurements": [m for m in whole.measurements if m.labels["events"] == events]})
-        for events in ("1000000", "10000000")
-    )
-    parted, joined = designs.growth(small, large), designs.growth(whole)
+    small, large = (whole[whole["events"] == events] for events in (1_000_000, 10_000_000))
+    apart = pd.concat([small, large.assign(file="x/2Z-matrix.json")], ignore_index=True)
+    parted, joined = designs.growth(apart), designs.growth(whole)
     for one, other in zip(parted.axes[0].lines, joined.axes[0].lines, strict=True):
         assert (one.get_xydata() == other.get_xydata()).all()
     with pytest.raises(NotMeasured, match="two sizes"):

@@ -1,5 +1,6 @@
 """Results as DataFrames: every measurement is a row, every label a typed column, and nothing is lost on the way."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -7,8 +8,8 @@ import pytest
 
 from adbench.figures.notebooks import COMMANDS, Library, MissingResultError, load
 from adbench.records import store
-from adbench.records.frames import frame, runs
-from adbench.records.model import Measurement
+from adbench.records.frames import comparable, frame, runs, select
+from adbench.records.model import Measurement, NotMeasured
 
 FOLDERS = sorted(store.COMMITTED.glob("*/"))
 COMMITTED = load(FOLDERS)
@@ -94,3 +95,42 @@ def test_an_unknown_kind_lists_those_there_are() -> None:
     """An unknown kind lists those that there are, also kinds that no command makes any more."""
     with pytest.raises(MissingResultError, match=r"'nonsense'.*matrix"):
         Library({Path("x"): next(iter(COMMITTED.files.values()))}).frame("nonsense")
+
+
+def test_select_takes_exactly_these_labels() -> None:
+    """Rows with another label stay out, and the labels `by` are all there; what nobody measured is named."""
+    matrix = COMMITTED.frame("matrix")
+    mix = select(matrix, "report.latency", quantile=0.5, phase="report")
+    assert mix["shape"].isna().all()
+    assert not mix.duplicated(["variant", "events"]).any()
+    shapes = select(matrix, "report.latency", "shape", quantile=0.5, phase="report")
+    assert shapes["shape"].notna().all()
+    for name, labels in (("nonsense", {}), ("report.latency", {"batch": 3}), ("report.latency", {"quantile": 0.123})):
+        with pytest.raises(NotMeasured, match=f"has no {name}"):
+            select(matrix, name, **labels)
+
+
+def test_of_two_runs_the_newest_counts() -> None:
+    """A size that was measured twice is there once, with the newer value; other sizes stay."""
+    path, result = next((path, result) for path, result in COMMITTED.files.items() if result.what == "matrix")
+    again = result.model_copy(
+        update={
+            "started_at": result.started_at + timedelta(days=1),
+            "measurements": [each.model_copy(update={"value": -1.0}) for each in result.measurements[:9]],
+        }
+    )
+    found = frame({path: result, path.with_name("later"): again})
+    name = result.measurements[0].name
+    old, new = (select(each, name) for each in (frame({path: result}), found))
+    assert len(old) == len(new)
+    assert (new["value"] == -1).sum() == 1
+
+
+def test_times_of_two_machines_are_not_mixed() -> None:
+    """Of two machines, that with the most measurements is kept."""
+    path, result = next((path, result) for path, result in COMMITTED.files.items() if result.what == "matrix")
+    other = result.machine.model_copy(update={"cpu": "another"})
+    small = result.model_copy(update={"machine": other, "measurements": result.measurements[:3]})
+    found = comparable(frame({path: result, path.with_name("other"): small}))
+    assert len(found) == len(result.measurements)
+    assert set(found["machine"]) == {result.machine.cpu}

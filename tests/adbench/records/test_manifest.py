@@ -8,13 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench.cli import app
-from adbench.records import environment, manifest, store
+from adbench.records import environment, manifest, plausible, store
 from adbench.records.manifest import ManifestError
 from adbench.records.model import Disk, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
 from tests.adbench.records.test_records import result
 
-FOLDERS = sorted(path for path in COMMITTED.iterdir() if path.is_dir())
+# Of the reference, and of others who added their machine.
+FOLDERS = sorted({path.parent for path in COMMITTED.rglob("*.json")})
 DISK = Disk(fsyncs_per_s=1_000, measured_at=datetime(2025, 9, 24, tzinfo=UTC))
 folders = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 
@@ -35,6 +36,7 @@ def test_committed_results_are_whole(folder: Path) -> None:
         found = store.read(folder / name)
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == kept.sha256
         assert found.machine == kept_there.machine
+        assert plausible.problems(found) == []
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
@@ -103,6 +105,14 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
             manifest.keep(paths, home, DISK)
     assert {each: each.read_bytes() for each in home.rglob("*.json")} == before
     assert kept in before
+
+
+def test_what_cannot_be_true_or_is_private_is_refused(tmp_path: Path) -> None:
+    """Nothing is copied, and the first reasons are said."""
+    path = local(tmp_path / "local", parameters={"log": "see /home/somebody/run.log"})
+    with pytest.raises(ManifestError, match=r"cannot be kept: a path at parameters\.log"):
+        manifest.keep([path], tmp_path / "home", DISK)
+    assert not (tmp_path / "home").exists()
 
 
 def test_machines_are_not_mixed(tmp_path: Path) -> None:

@@ -61,8 +61,15 @@ async def test_the_contract_tells_of_the_doors(client: Client) -> None:
     schemes = document["components"]["securitySchemes"]
     assert schemes["bearer"]["scheme"] == "bearer"
     assert schemes["header"]["name"] == "X-API-Key"
-    for path, method in (("/events", "post"), ("/report", "get"), ("/metrics", "get")):
+    for path, method in (
+        ("/events", "post"),
+        ("/events/firehose", "post"),
+        ("/pixel.gif", "get"),
+        ("/report", "get"),
+        ("/metrics", "get"),
+    ):
         operation = document["paths"][path][method]
-        assert operation["security"] == [{"bearer": []}, {"header": []}, {}]
+        in_address = [{"address": []}] if path in ("/events", "/pixel.gif") else []
+        assert operation["security"] == [*in_address, {"bearer": []}, {"header": []}, {}]
         assert {"401", "403", "429", "503"} <= operation["responses"].keys()
     assert "security" not in document["paths"]["/healthz"]["get"]

@@ -1,12 +1,17 @@
 """A key that sends too much waits, and costs nobody else."""
 
 import asyncio
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adpulse.auth.rate_limit import Bucket
-from tests.adpulse.auth.conftest import BATCH, DAY, EVENT, NewKey, assert_refused, bearer
+from tests.adpulse.auth.conftest import BATCH, DAY, EVENT, UNKNOWN, NewKey, assert_refused, bearer
 from tests.conftest import Serve
+
+LIMIT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 
 
 def test_a_bucket_keeps_its_rate() -> None:
@@ -47,6 +52,49 @@ async def test_a_key_that_sends_too_much_is_told_to_wait(serve: Serve, url: str,
     assert 90_000 < int(reply.headers["retry-after"]) <= 100_000, "rejected events count too"
     assert (await client.post("/events", json=many, headers=bearer(free))).status_code == 200
     assert (await client.get(DAY, headers=bearer(limited))).status_code == 200
+
+
+async def test_a_limited_key_sees_what_is_left(serve: Serve, url: str, new_key: NewKey) -> None:
+    """RateLimit and RateLimit-Policy (structured fields) on every reply, refusals included; other keys get neither."""
+    key = await new_key("write", "read", events_per_s=0.001, requests_per_s=50)
+    free = await new_key("write", "read")
+    client = await serve(url)
+    taken = await client.post("/events", json=BATCH, headers=bearer(key))
+    assert taken.headers["ratelimit-policy"] == '"requests";q=50;w=1, "events";q=1;w=1000'
+    requests, events = LIMIT.findall(taken.headers["ratelimit"])
+    assert (requests[0], int(requests[1]) >= 49) == ("requests", True)  # the one that was taken may be back
+    assert (events[0], events[1]) == ("events", "0")
+    refused = await client.post("/events", json=BATCH, headers=bearer(key))
+    assert_refused(refused, 429, "rate_limited")
+    (*_, wait_s) = LIMIT.findall(refused.headers["ratelimit"])[1]
+    assert abs(int(wait_s) - int(refused.headers["retry-after"])) <= 1, "the same moment"
+    for reply in (
+        await client.get(DAY, headers=bearer(key)),
+        await client.post("/events", content=b"{", headers=bearer(key)),
+    ):
+        assert [name for name, _, _ in LIMIT.findall(reply.headers["ratelimit"])] == ["requests", "events"]
+    for headers in (bearer(free), bearer(UNKNOWN), {}):
+        assert "ratelimit" not in (await client.post("/events", json=BATCH, headers=headers)).headers
+
+
+@given(rate=st.floats(0.001, 1e6), taken=st.lists(st.integers(0, 3), max_size=20))
+def test_what_a_client_is_told_is_what_it_gets(rate: float, taken: list[int]) -> None:
+    """So many tokens are there as `r` says; where there is none, one comes `t` seconds later, not a second before."""
+    bucket, now = Bucket(rate, now=0.0), 0.0
+    for tokens in taken:
+        now += 0.01
+        bucket.take(tokens)
+    left, wait_s = (int(each.partition("=")[2]) for each in bucket.left(now).split(";"))
+    if left:
+        assert bucket.wait(now) == 0
+        bucket.take(left - 1)
+        assert bucket.wait(now) == 0
+    else:
+        assert wait_s - 1 <= bucket.wait(now) <= wait_s
+        assert bucket.wait(now + wait_s + 1e-6) == 0
+    quota, window_s = (int(each.partition("=")[2]) for each in bucket.policy.split(";"))
+    assert 1 <= quota <= rate * window_s + 1e-6
+    assert quota + 1 > rate * (window_s - 1), "no more cautious than whole numbers need"
 
 
 async def test_a_limit_on_requests_holds_for_all_of_them(serve: Serve, url: str, new_key: NewKey) -> None:

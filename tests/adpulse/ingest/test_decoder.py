@@ -200,7 +200,17 @@ def test_fast_and_careful_agree(sent: list[str], ndjson: bool, twice: bool) -> N
     text = "\n".join(sent) if ndjson else f'{{"events":[{",".join(sent)}]}}'
     if twice and not ndjson:
         text = f'{text[:-1]},"events":[{",".join(sent[1:])}]}}'
-    agree(text.encode("utf-8", "surrogatepass").replace(b"\xed\xa0\x80", b"\\ud800"), ndjson)
+    body = _encoded(text)
+    agree(body, ndjson)
+    if not (twice or ndjson):
+        array = _encoded(f" [{','.join(sent)}]")
+        agree(array)
+        assert outcome(NORMAL, array, False) == outcome(NORMAL, body, False)
+
+
+def _encoded(text: str) -> bytes:
+    """Return the text in UTF-8, and lone surrogates as escapes."""
+    return text.encode("utf-8", "surrogatepass").replace(b"\xed\xa0\x80", b"\\ud800")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +268,7 @@ def test_good_batches_take_the_fast_pass() -> None:
     for change in changes:
         event = "{" + ",".join(f'"{key}":{text}' for key, text in (BASE | change).items()) + "}"
         assert agree(f'{{"events":[{event},{event}]}}'.encode())
+        assert agree(f"[{event},{event}]".encode())
         assert agree(f"{event}\n{event}".encode(), ndjson=True)
 
 

@@ -107,6 +107,7 @@ def test_the_examples_of_bodies_are_valid_and_say_something() -> None:
     for money in (0.0105, 0.000001, 0.07, 0.3, 123.456789):
         event = events["example"]["events"][0] | {"cost": money, "revenue": money}
         validator(events["schema"]).validate({"events": [event]})
+        validator(events["schema"]).validate([event])
 
 
 async def test_the_example_of_a_batch_is_accepted(client: Client) -> None:
@@ -119,6 +120,8 @@ def test_operations_have_groups() -> None:
     tags = {path: operation["tags"] for path, each in DOCUMENT["paths"].items() for operation in each.values()}
     assert tags == {
         "/events": ["events"],
+        "/events/firehose": ["events"],
+        "/pixel.gif": ["events"],
         "/report": ["reports"],
         "/healthz": ["operations"],
         "/readyz": ["operations"],

@@ -6,6 +6,7 @@ The tables are the lists of bad inputs that the service promises to answer.
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -52,7 +53,7 @@ ENVELOPE: dict[str, tuple[bytes, dict[str, str], int, str]] = {
     "half a body": (b"{", JSON, 400, "malformed_json"),
     "bytes after the body": (BODY + b"x", JSON, 400, "malformed_json"),
     "no Content-Type": (BODY, {}, 415, "content_type"),
-    "wrong Content-Type": (BODY, {"Content-Type": "text/plain"}, 415, "content_type"),
+    "wrong Content-Type": (BODY, {"Content-Type": "text/html"}, 415, "content_type"),
     "unknown charset": (BODY, {"Content-Type": "application/json; charset=klingon"}, 415, "charset"),
     "charset UTF-16": (
         BODY.decode().encode("utf-16"), {"Content-Type": "application/json; charset=utf-16"}, 415, "charset"
@@ -68,6 +69,7 @@ ENVELOPE: dict[str, tuple[bytes, dict[str, str], int, str]] = {
         gzip.compress(BODY)[:-8] + bytes(8), JSON | {"Content-Encoding": "gzip"}, 400, "malformed_gzip"
     ),
     "bytes after gzip": (gzip.compress(BODY) + b"x", JSON | {"Content-Encoding": "gzip"}, 400, "malformed_gzip"),
+    "no deflate": (BODY, JSON | {"Content-Encoding": "deflate"}, 400, "malformed_deflate"),
     "gzip bomb": (gzip.compress(bytes(5_000_000)), JSON | {"Content-Encoding": "gzip"}, 413, "too_large"),
     "gzip of ten thousand members": (
         gzip.compress(b"") * 10_000, JSON | {"Content-Encoding": "gzip"}, 400, "malformed_gzip"
@@ -78,7 +80,9 @@ ENVELOPE: dict[str, tuple[bytes, dict[str, str], int, str]] = {
     "too many bad events": (batch(*["1"] * 21), JSON, 413, "too_many_events"),
     "values without end": (b'{"events":[' + b"[]," * 100_000 + b"[]]}", JSON, 413, "too_many_values"),
     "nesting without end": (b'{"events":' + b"[" * 20_000 + b"]" * 20_000 + b"}", JSON, 413, "too_many_values"),
-    "top-level array": (f"[{event()}]".encode(), JSON, 422, "envelope"),
+    "top-level array without an event": (b" [ ] ", JSON, 422, "empty"),
+    "too many in a top-level array": (f"[{','.join(MANY)}]".encode(), JSON, 413, "too_many_events"),
+    "half a top-level array": (f"[{event()}".encode(), JSON, 400, "malformed_json"),
     "top-level null": (b"null", JSON, 422, "envelope"),
     "no events": (b"{}", JSON, 422, "envelope"),
     "events of another type": (b'{"events":{}}', JSON, 422, "envelope"),
@@ -115,13 +119,17 @@ async def test_deep_nesting_is_malformed(client: AsyncClient) -> None:
 
 
 async def test_all_forms_of_a_good_body_are_taken(client: AsyncClient, connection: Connection) -> None:
-    """JSON and NDJSON, plain and gzip, with a byte order mark, a charset, white space and blank lines."""
+    """JSON with and without an envelope, NDJSON, plain and compressed, with a mark, a charset, white space."""
     lines = f"\n{event()}\r\n\n  {event()}  \n".encode()
     bodies = [
         (batch(event(), event()), JSON),
         (b"\xef\xbb\xbf" + batch(event(), event()), JSON),
         (b' {"events" :\n[ %b,\t%b ] } \n' % (event().encode(), event().encode()), JSON),
         (batch(event(), event()), {"Content-Type": 'Application/JSON; Charset="UTF-8"'}),
+        (f"\n[{event()},{event()}] ".encode(), JSON),
+        (b"\xef\xbb\xbf[%b,%b]" % (event().encode(), event().encode()), {"Content-Type": "text/plain;charset=UTF-8"}),
+        (zlib.compress(batch(event(), event())), JSON | {"Content-Encoding": "deflate"}),
+        (lines, {"Content-Type": "application/jsonl"}),
         (lines, NDJSON),
         (b"\xef\xbb\xbf" + lines, NDJSON | {"Content-Encoding": "identity"}),
         (gzip.compress(lines), NDJSON | {"Content-Encoding": "gzip"}),
@@ -485,7 +493,7 @@ async def test_a_connection_goes_on_after_a_refused_request(listen: Listen) -> N
     port = await listen()
     body = batch(event())
     async with connected(port) as (reader, writer):
-        writer.write(head(f"Content-Length: {len(body)}").replace(b"application/json", b"text/plain") + body)
+        writer.write(head(f"Content-Length: {len(body)}").replace(b"application/json", b"text/html") + body)
         assert (await reply_on(reader))[0] == 415
         writer.write(head(f"Content-Length: {len(body)}") + body)
         assert (await reply_on(reader))[0] == 200
@@ -512,10 +520,12 @@ async def test_the_contract_is_published_with_its_limits(serve: Serve, url: str)
     client = await serve(url, **caps, max_money=5_432)
     operation = (await client.get("/openapi.json")).json()["paths"]["/events"]["post"]
     content = operation["requestBody"]["content"]
-    events = content["application/json"]["schema"]["properties"]["events"]
+    envelope, array = content["application/json"]["schema"]["anyOf"]
+    events = envelope["properties"]["events"]
+    assert events == array
     assert (events["minItems"], events["maxItems"]) == (1, 77)
     item = events["items"]
-    assert item == content["application/x-ndjson"]["schema"]
+    assert item == content["application/x-ndjson"]["schema"] == content["application/jsonl"]["schema"]
     assert item["required"] == ["ts", "campaign_id", "user_id", "event_type"]
     assert item["additionalProperties"] is False
     assert (item["properties"]["user_id"]["minLength"], item["properties"]["user_id"]["maxLength"]) == (1, 128)

@@ -3,6 +3,7 @@
     plan          what is measured, and how long each part may take
     expected      the right answers, from the generator's arrays
     databases     built slice by slice, settled, copied
+    cold          caches emptied, for reports on a server that has just started
     turns         one variant's turn: asking, writing, both at once
     phases        turns in rotating order, until each cell has its numbers or a reason why not
     measurements  rounds into numbers

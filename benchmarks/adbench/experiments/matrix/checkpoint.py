@@ -28,7 +28,10 @@ class Cell(BaseModel):
 
 
 class Run(BaseModel):
-    """The first file of the folder: what is measured, by which code. `skipped` variants cannot be built here."""
+    """The first file of the folder: what is measured, by which code. `skipped` variants cannot be built here.
+
+    `warm_only` is the reason why there are no cold reports.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +39,7 @@ class Run(BaseModel):
     revision: str | None
     plan: MatrixPlan
     skipped: dict[str, str] = {}
+    warm_only: str | None = None
 
 
 class Journal:
@@ -45,9 +49,11 @@ class Journal:
         self.folder, self.run = folder, run
 
     @classmethod
-    def begin(cls, home: Path, plan: MatrixPlan, revision: str | None, skipped: dict[str, str]) -> "Journal":
+    def begin(
+        cls, home: Path, plan: MatrixPlan, revision: str | None, skipped: dict[str, str], warm_only: str | None = None
+    ) -> "Journal":
         """Return a new folder in `home`, named after the moment."""
-        run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped)
+        run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped, warm_only=warm_only)
         folder = home / f"{run.started_at:%Y%m%dT%H%M%S%fZ}"
         folder.mkdir(parents=True)
         _write(folder / "run.json", run)

@@ -29,8 +29,8 @@ SELECT format(
 """
 
 
-async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
-    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), with the plan that the service would use.
+async def plan(readers: Readers, variant: Variant, query: Query) -> Node:
+    """Run the report once under EXPLAIN (ANALYZE, BUFFERS), with the plan that the service would use. Return its top.
 
     Totals have the plan that is made once, where the variant promises that; all else is planned with the parameters.
     """
@@ -46,7 +46,13 @@ async def explain(readers: Readers, variant: Variant, query: Query) -> Explained
             text = await connection.fetchval(
                 f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", *arguments[: statement.parameters]
             )
-    top = json.loads(text)[0]["Plan"]
+    top: Node = json.loads(text)[0]["Plan"]
+    return top
+
+
+async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
+    """Run the report once under EXPLAIN, as `plan` does, and return what it touched."""
+    top = await plan(readers, variant, query)
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     scans = [node for node in nodes(top) if node["Node Type"].endswith("Scan") and _target(node)]
     counted = Counter(f"{node['Node Type']} on {_target(node)}" for node in scans)

@@ -65,6 +65,21 @@ def reported(session: Session) -> list[Measurement]:
     return [*_latencies("report.latency", session.counted), *pages]
 
 
+def cold(passes: Sequence[Mapping[str, Sequence[float]]], caches: str) -> list[Measurement]:
+    """Return the numbers of reports on empty caches, and of each asked again at once; `caches` says what was empty.
+
+    `passes` have, for each shape, the ms of both.
+    """
+    found: list[Measurement] = []
+    for place, phase in enumerate(("cold", "first_warm")):
+        everything = [[times[place] for times in each.values()] for each in passes]
+        found += _quantiles("cold.latency", everything, phase=phase)
+        for shape in passes[0]:
+            taken = [[each[shape][place]] for each in passes]
+            found += _quantiles("cold.latency", taken, {"0.5": 50}, phase=phase, shape=shape)
+    return [each.model_copy(update={"detail": caches}) for each in found]
+
+
 def ingested(session: Session) -> list[Measurement]:
     """Return the numbers of writing alone."""
     rounds = session.counted

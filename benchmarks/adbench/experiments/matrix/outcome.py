@@ -17,6 +17,8 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
     plan, cells = journal.run.plan, journal.cells()
     gaps = [Gap(labels={"variant": name}, reason=reason, void=False) for name, reason in journal.run.skipped.items()]
     gaps += [cell.gap for cell in cells if cell.gap is not None]
+    if journal.run.warm_only is not None:
+        gaps.append(Gap(labels={"phase": "cold"}, reason=journal.run.warm_only, void=False))
     void = [gap for gap in gaps if gap.void]
     compared = sum(cell.answers for cell in cells)
     data = plan.data(max(plan.sizes))
@@ -60,8 +62,8 @@ class _Numbers:
     result: Result
     labels: dict[str, str]
 
-    def text(self, name: str, form: str, **labels: str) -> str:
-        phase = "load" if name.startswith("size") else name.partition(".")[0]
+    def text(self, name: str, form: str, phase: str | None = None, **labels: str) -> str:
+        phase = phase or ("load" if name.startswith("size") else name.partition(".")[0])
         try:
             return format(self.result.value(name, **self.labels, phase=phase, **labels), form)
         except NotMeasured:
@@ -97,12 +99,13 @@ def _writing(size: int, rows: dict[str, _Numbers]) -> Table:
 
 
 def _reading(size: int, rows: dict[str, _Numbers]) -> Table:
-    columns = ("design", "alone p50 / 95 / 99", f"÷ {CONTROL} (95 %)", "while written to", "unanswered",
-               "written, events/s", "stale, ms")  # fmt: skip
+    columns = ("design", "cold / first warm p50", "alone p50 / 95 / 99", f"÷ {CONTROL} (95 %)", "while written to",
+               "unanswered", "written, events/s", "stale, ms")  # fmt: skip
     shown = terminal.table(f"{size:,} events: reports of all shapes, ms", columns)
     for name, row in rows.items():
         shown.add_row(
             name,
+            " / ".join(row.text("cold.latency", ",.1f", phase, quantile="0.5") for phase in ("cold", "first_warm")),
             row.quantiles("report.latency"),
             row.of_control("report"),
             row.quantiles("both.latency"),
@@ -128,4 +131,4 @@ def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
 
 def _where(gap: Gap) -> str:
     events = f"{int(gap.labels['events']):,} events " if "events" in gap.labels else ""
-    return f"{events}{gap.labels['variant']} {gap.labels.get('phase', '')}".strip()
+    return f"{events}{gap.labels.get('variant', '')} {gap.labels.get('phase', '')}".strip()

@@ -13,6 +13,7 @@ import asyncpg
 
 from adbench.experiments.matrix import measurements
 from adbench.experiments.matrix.checkpoint import Cell, Journal
+from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.expected import Expected
 from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
@@ -87,6 +88,10 @@ class Size:
                 f"the budget is {self.plan.budget_s:,.0f} s"
             )
 
+    def leave_out(self, database: Database, phase: Phase, reason: str) -> None:
+        """Keep a cell without numbers, and why; the variant goes on to the next phase."""
+        self._gap(database, phase, reason, void=False)
+
     def _gap(self, database: Database, phase: Phase, reason: str, *, void: bool) -> None:
         cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
         self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
@@ -131,6 +136,31 @@ async def load(size: Size) -> Expected:
                 size.keep(database, "load", found, 0)
             size.advance(data.blocks * SETTLE_S)
     return expected
+
+
+async def cold(size: Size, expected: Expected, caches: Caches) -> None:
+    """Measure reports right after a restart of the server, and again at once; compare every answer.
+
+    One restart serves all variants of a pass: each has pages of its own.
+    """
+    right, todo = expected.answers(), size.remaining("cold")
+    passes: dict[Database, list[dict[str, list[float]]]] = {database: [] for database in todo}
+    answers, said = dict.fromkeys(todo, 0), ""
+    for number in range(size.plan.cold_passes if todo else 0):
+        try:
+            said = await caches.empty()
+        except MatrixError as error:  # no reason to measure nothing else
+            for database in todo:
+                size.leave_out(database, "cold", str(error))
+            return
+        for database in _rotated(_still(size, todo), number):
+            with size.turn(database, "cold"):
+                async with Session(size.plan, database, database.url) as session:
+                    passes[database].append(await session.ask_twice(number, right))
+                    answers[database] += session.answers
+                size.afford(database, 0)
+    for database in _still(size, todo):
+        size.keep(database, "cold", measurements.cold(passes[database], said), answers[database])
 
 
 async def report(size: Size, expected: Expected) -> None:
@@ -246,7 +276,7 @@ def _keep(
         size.keep(database, phase, found(sessions[database]) + of_control, sessions[database].answers)
 
 
-def _still(size: Size, sessions: dict[Database, Session]) -> list[Database]:
+def _still(size: Size, sessions: Iterable[Database]) -> list[Database]:
     return [database for database in sessions if database.variant.name not in size.out]
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, FILTERED, TOTALS
 
-Phase = Literal["load", "report", "ingest", "both"]
-PHASES: tuple[Phase, ...] = get_args(Phase)
+Phase = Literal["load", "cold", "report", "ingest", "both"]
+PHASES: tuple[Phase, ...] = ("load", "report", "ingest", "both")  # of every matrix; `cold` where caches can be emptied
 CONTROL = "heap"
 SHAPES = (*TOTALS, *BREAKDOWNS, *FILTERED)
 
@@ -42,6 +42,7 @@ class MatrixPlan(BaseModel):
     campaigns: int = 1_000
     seed: int = 7
     rounds: int = 5
+    cold_passes: int = 3  # over all shapes, each after a restart of the server
     asking_s: float = 3  # a turn of `report` goes over all shapes again until this has passed, at least once
     most_passes: int = 20
     written_copies: int = 64  # in a turn of `ingest`, as fast as they are taken

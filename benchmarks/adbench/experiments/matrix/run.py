@@ -11,9 +11,10 @@ from rich.console import Console
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.matrix import outcome, phases
 from adbench.experiments.matrix.checkpoint import Journal
+from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.phases import Size
-from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
+from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, Phase
 from adbench.harness.databases import connected
 from adbench.harness.progress import WIDTH, bar
 from adbench.records import environment, model, store
@@ -27,11 +28,12 @@ def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[
     home = settings.data_dir.resolve()
     with Experiment("matrix", settings, console) as experiment:
         server = experiment.server()
-        journal = asyncio.run(_journal(plan, home / "matrix", server))
+        caches = Caches(settings)
+        journal = asyncio.run(_journal(plan, home / "matrix", server, caches))
         for name, reason in journal.run.skipped.items():
             console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)
         try:
-            postgres = asyncio.run(_measure(journal, server, console))
+            postgres = asyncio.run(_measure(journal, server, caches, console))
         except (KeyboardInterrupt, SystemExit):
             console.print("interrupted; what is finished is kept: adbench matrix --resume", highlight=False)
             raise
@@ -41,7 +43,7 @@ def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[
     return result, path
 
 
-async def _journal(plan: MatrixPlan | None, home: Path, server: str) -> Journal:
+async def _journal(plan: MatrixPlan | None, home: Path, server: str, caches: Caches) -> Journal:
     revision = environment.source().revision
     if plan is None:
         return Journal.resume(home, revision)
@@ -52,23 +54,28 @@ async def _journal(plan: MatrixPlan | None, home: Path, server: str) -> Journal:
     left = tuple(each.name for each in chosen if each.name not in skipped)
     if not left:
         raise MatrixError("none of these variants can be built: " + "; ".join(f"{k} {v}" for k, v in skipped.items()))
-    return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped)
+    return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped, caches.reason)
 
 
-async def _measure(journal: Journal, server: str, console: Console) -> model.Postgres:
+async def _measure(journal: Journal, server: str, caches: Caches, console: Console) -> model.Postgres:
     plan = journal.run.plan
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]
         expected_s = phases.expected_s(plan, events) * len(databases)
         title = f"{events:,} events, {len(databases)} designs"
         with bar(console, title, expected_s, "s") as advance_to:
-            await _measure_size(journal, events, databases, advance_to, console)
+            await _measure_size(journal, events, databases, caches, advance_to, console)
     async with connected(server) as connection:
         return await environment.postgres(connection)
 
 
 async def _measure_size(
-    journal: Journal, events: int, databases: Sequence[Database], advance_to: Callable[[float], None], console: Console
+    journal: Journal,
+    events: int,
+    databases: Sequence[Database],
+    caches: Caches,
+    advance_to: Callable[[float], None],
+    console: Console,
 ) -> None:
     gone = 0.0
 
@@ -78,14 +85,19 @@ async def _measure_size(
         advance_to(gone)
 
     size = Size(journal.run.plan, events, list(databases), journal, advance)
-    for phase in PHASES:
+    measured: tuple[Phase, ...] = PHASES if journal.run.warm_only else (*PHASES, "cold")
+    for phase in measured:
         for database in databases:
-            if (cell := size.cell(database, phase)) and cell.gap:
+            # One that could only not be asked on empty caches is not out.
+            if (cell := size.cell(database, phase)) and cell.gap and (phase != "cold" or cell.gap.void):
                 size.out.setdefault(database.variant.name, cell.gap.reason)
-    if all(size.cell(database, phase) for database in databases for phase in PHASES):
+    if all(size.cell(database, phase) for database in databases for phase in measured):
         return
     with _timed("load", console):
         expected = await phases.load(size)
+    if not journal.run.warm_only:
+        with _timed("cold", console):
+            await phases.cold(size, expected, caches)
     for measure in (phases.report, phases.ingest, phases.both):
         with _timed(measure.__name__, console):
             await measure(size, expected)

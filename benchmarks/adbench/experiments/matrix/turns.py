@@ -121,6 +121,16 @@ class Session:
                 break
         self.rounds.append(this)
 
+    async def ask_twice(self, number: int, right: Mapping[str, Answer]) -> dict[str, list[float]]:
+        """Ask each shape, and at once again; shapes in another order for each `number`. Return both ms by shape.
+
+        On empty caches the first is cold, as far as shapes before it have not read the same pages. Raise
+        WrongAnswerError.
+        """
+        order = list(self.queries)
+        random.Random(number).shuffle(order)
+        return {name: [await self._ask(name, right) for _ in range(2)] for name in order}
+
     async def _ask(self, name: str, right: Mapping[str, Answer]) -> float:
         report = await self._reporter.report(self.queries[name])
         self.answers += 1

@@ -5,6 +5,7 @@ Databases are named after size and variant, and one server serves all tests: eac
 
 import asyncio
 import io
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,15 +13,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from adbench.experiments.matrix import measurements, outcome, phases, turns
+from adbench.experiments.matrix import cold, measurements, outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Expected
-from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan
+from adbench.experiments.matrix.plan import PHASES, SHAPES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
 from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
 from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.database import connections
+from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants.catalogue import Variant
 from tests.conftest import Server
@@ -75,6 +77,48 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     shown = io.StringIO()
     Console(file=shown, width=200).print(outcome.tables(result))
     assert "rollup" in shown.getvalue()
+
+
+def test_reports_on_empty_caches(home: Path, quiet: Console) -> None:
+    """The embedded server is restarted: cold and first warm reports are apart, with what became of the page cache.
+
+    While anybody else uses that server it is left alone, and the other phases are measured.
+    """
+    settings = Settings(database_url=None, data_dir=home)
+    with Cluster(home).in_use() as url:
+        result, _ = run(plan(3_008, "heap", "rollup", cold_passes=2), settings, quiet)
+        assert result.passed, result.checks
+        assert cells(result) == {
+            (name, phase) for name in ("heap", "rollup") for phase in (*PHASES, "cold", "first_warm")
+        }
+        taken = result.select("cold.latency", variant="rollup", phase="cold", quantile="0.5")
+        assert {each.labels.get("shape") for each in taken} == {None, *(shape.name for shape in SHAPES)}
+        assert {each.detail for each in taken} <= {cold.DROPPED, cold.KEPT}
+        assert not [gap for gap in result.gaps if gap.labels.get("phase") == "cold"]
+
+        async def used() -> None:
+            connection = await connections.connect(url)
+            try:
+                with pytest.raises(MatrixError, match="1 other sessions"):
+                    await cold.Caches(settings).empty()
+                assert await connection.fetchval("SELECT 1") == 1
+            finally:
+                await connection.close()
+
+        asyncio.run(used())
+
+
+def test_pages_are_dropped_where_the_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every file; a system that cannot is no error, and is said."""
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "1").write_bytes(bytes(8_192))
+    asked: list[int] = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda file, *_: asked.append(file), raising=False)
+    monkeypatch.setattr(os, "POSIX_FADV_DONTNEED", 4, raising=False)
+    assert cold.drop_pages(tmp_path)
+    assert len(asked) == 1
+    monkeypatch.delattr(os, "posix_fadvise")
+    assert not cold.drop_pages(tmp_path)
 
 
 def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> None:
@@ -136,7 +180,7 @@ def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monke
     assert "wrong answer to" in void[0].reason
     assert ("btree", "report") not in cells(result)
     assert {phase for name, phase in cells(result) if name == "heap"} == set(PHASES)
-    assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both"}
+    assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both", "cold"}
 
 
 def test_an_event_that_stays_out_of_reports_is_noticed(
@@ -160,8 +204,9 @@ def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
     assert result.passed
     assert result.measurements == []
-    assert {gap.labels["phase"] for gap in result.gaps} == set(PHASES)
-    assert all("budget" in gap.reason and not gap.void for gap in result.gaps)
+    measured = [gap for gap in result.gaps if "variant" in gap.labels]
+    assert {gap.labels["phase"] for gap in measured} == set(PHASES)
+    assert all("budget" in gap.reason and not gap.void for gap in measured)
 
 
 def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +215,7 @@ def test_a_variant_that_cannot_be_built_is_left_out(settings: Settings, monkeypa
     result, _ = run(plan(3_007, "heap", "timescale"), settings, Console(file=shown, width=200))
     assert shown.getvalue().count("timescale is left out") == 1
     assert ("timescale", "load") not in cells(result)
-    assert [gap.labels for gap in result.gaps] == [{"variant": "timescale"}]
+    assert [gap.labels for gap in result.gaps] == [{"variant": "timescale"}, {"phase": "cold"}]
 
 
 def test_the_recount_counts_as_one_would_by_hand() -> None:
