@@ -82,6 +82,11 @@ def _plenty() -> bool:
     return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= MEMORY_BYTES
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the workers of `pytest -n auto`, two a core: a test waits for servers half of its time."""
+    return min(2 * (os.cpu_count() or 1), 8)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     given = any(mark.args[0] == "postgres" for mark in metafunc.definition.iter_markers("parametrize"))
     if "postgres" not in metafunc.fixturenames or given:
