@@ -22,7 +22,7 @@ from adpulse.variants.catalogue import Variant
 DATABASE = "adpulse_catalogue"
 
 # Tables of migrations and services, which no event passes through.
-LEFT_OUT = ("schema_migrations", "active_variant", "raw_horizon", "archived_days", "heartbeat", "api_keys")
+LEFT_OUT = ("schema_migrations", "active_variant", "raw_horizon", "archived_days", "heartbeat", "api_keys", "imported")
 
 _TABLES = """
 SELECT

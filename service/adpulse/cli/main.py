@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from adpulse.cli import archive, audit, console, keys, report, serve, variants
+from adpulse.cli import archive, audit, console, import_events, keys, report, serve, variants
 from adpulse.cli.console import err
 from adpulse.settings import unknown_variables
 from adpulse.terminal import LogFormatter
@@ -27,6 +27,7 @@ def _start() -> None:
 
 
 app.add_typer(keys.app, name="keys")
+app.command("import")(import_events.import_)
 app.command()(archive.archive)
 app.command()(archive.restore)
 app.command()(serve.up)

@@ -21,6 +21,8 @@ ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
 MOVE_LOCK = 0x616450_04
 # Held, shared, by a round of maintenance, whose statements are those of one design; alone by the switch of a move.
 ROUND_LOCK = 0x616450_05
+# With a number of the file beside it: one import of a file at a time.
+IMPORT_LOCK = 0x616450_07
 # 0x616450_06 is taken in SQL alone: rights on partitions (sql/migrations/0022).
 
 # To be run first in a transaction that has one snapshot for several statements. A partition that goes, or a design that

@@ -32,9 +32,10 @@ class KeyReused(Exception):
 
 @dataclass(slots=True)
 class Batch:
-    """The content of a request: rows to write, and the rejected events (the first 20 listed, all counted)."""
+    """The content of a request: rows to write, and the rejected events (the first `listed` listed, all counted)."""
 
     size: int  # bytes of the body
+    listed: int = LISTED_REJECTIONS
     rows: list[bytes] = field(default_factory=list)
     # The event_id of each row, as its 16 bytes; none: no row has one.
     ids: list[bytes | None] | None = None
@@ -44,11 +45,14 @@ class Batch:
     positions: list[int] | None = None
     rejected: list[Rejection] = field(default_factory=list)
     rejected_count: int = 0
+    codes: dict[str, int] = field(default_factory=dict)  # how many of them, by the code of the reason
 
     def reject(self, rejection: Rejection) -> None:
         """Count an event as rejected, and list it while there is room."""
         self.rejected_count += 1
-        if len(self.rejected) < LISTED_REJECTIONS:
+        code = rejection["code"]
+        self.codes[code] = self.codes.get(code, 0) + 1
+        if len(self.rejected) < self.listed:
             self.rejected.append(rejection)
 
 

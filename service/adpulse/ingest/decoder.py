@@ -27,7 +27,7 @@ from adpulse.event.limits import TEXT_LENGTH, Limits
 from adpulse.event.metadata import InexactError, canonical
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, json_reader
-from adpulse.ingest.batch import Batch, BodyError
+from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.money import to_micros
 from adpulse.settings import Settings
@@ -119,16 +119,17 @@ class Decoder:
         unwrap: Callable[[bytes], Sequence[Any]] | None = None,
         now: datetime | None = None,
         campaigns: frozenset[str] | None = None,
+        listed: int = LISTED_REJECTIONS,
     ) -> Batch:
         """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
 
-        Bad events become rejections; a body that is no batch at all raises BodyError. `campaigns`: the only ones that
-        are accepted; None: all.
+        Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
+        `campaigns`: the only ones that are accepted; None: all.
         """
         body = _utf8(body)
         limits = Limits.at(now or datetime.now(UTC), self._settings)
         allowed = None if campaigns is None else self._pack_allowed(campaigns)
-        batch = Batch(len(body))
+        batch = Batch(len(body), listed)
         texts: Sequence[Any]
         if unwrap is not None:
             self._check_values(body)

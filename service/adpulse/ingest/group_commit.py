@@ -6,7 +6,7 @@ Rows that the database refuses, although the contract took them, cost only thems
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from adpulse.database.connections import Connection
 from adpulse.event.contract import Rejection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format, idempotency, partitions
-from adpulse.ingest.batch import LISTED_REJECTIONS, Answer, Batch, KeyReused, Unavailable
+from adpulse.ingest.batch import Answer, Batch, KeyReused, Unavailable
 from adpulse.ingest.partitions import Partitions
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ class Job:
     key: str | None
     body_hash: bytes | None
     answer: "asyncio.Future[Answer]"
+    # What belongs into the same transaction, besides: it is called with the answer that the batch is about to get.
+    also: Callable[[Connection, Answer], Awaitable[None]] | None = None
     queued_at: float = field(default_factory=time.monotonic)
     # Places in batch.rows:
     duplicates: list[int] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Job:
         return Answer(
             accepted=len(batch.rows) - len(self.duplicates) - len(self.refused),
             duplicates=len(self.duplicates),
-            rejected=(batch.rejected + unstorable)[:LISTED_REJECTIONS],
+            rejected=(batch.rejected + unstorable)[: batch.listed],
             rejected_count=batch.rejected_count + len(self.refused),
         )
 
@@ -124,7 +126,7 @@ async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -
 
 
 async def _write(connection: Connection, group: Sequence[Job], how: How) -> None:
-    if any(job.key is not None or job.batch.ids is not None for job in group):
+    if any(job.key is not None or job.batch.ids is not None or job.also is not None for job in group):
         await _once(connection, group, how)
         return
     await _copy(connection, [job.batch.rows for job in group], how.day)
@@ -147,6 +149,9 @@ async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
         else:
             await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], how.day)
         answers = {job: job.result() for job in fresh}
+        for job, answer in answers.items():
+            if job.also is not None:
+                await job.also(connection, answer)
         await _keep_answers(connection, answers, expected)
     for job, outcome in (outcomes | answers).items():
         job.settle(outcome)

@@ -11,7 +11,7 @@ from adpulse.reports.query import Query, QueryError
 from adpulse.reports.readers import QUICK, THOROUGH, Readers
 from adpulse.reports.report import Report, assemble
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, state
 from adpulse.variants.catalogue import Variant
 
 # How long a reporter trusts what it knows of the active variant. Another one's statement may still run after a
@@ -67,10 +67,21 @@ class Reporter:
             ) from None
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
 
+    async def dimensions(self) -> list[str]:
+        """Return the metadata keys that have roll-ups. Raises SchemaError, or one of UNAVAILABLE."""
+        async with (
+            self._readers.quick.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection,
+            connection.transaction(readonly=True),  # a pooler must not part the statements
+        ):
+            return await state.dimensions(connection)
+
     async def _report(self, query: Query, *, exact: bool = False) -> Report:
         """Ask once. `exact`: with sums that may pass 2^63, which are slower to read."""
         variant = await self._active()
-        once = not exact and variant.statement(totals_only=query.totals_only).planned_once
+        once = (
+            not exact
+            and variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown).planned_once
+        )
         pool, planner = (self._readers.quick, QUICK) if once else (self._readers.thorough, THOROUGH)
         several = query.before is not None or query.reach  # statements
         most_cells = self._settings.max_cells

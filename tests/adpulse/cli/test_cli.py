@@ -17,7 +17,7 @@ from adpulse.variants import catalogue
 from adpulse.web import server
 from tests.conftest import NewDatabase
 
-COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "rebuild", "report", "archive", "restore"]
+COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "rebuild", "report", "import", "archive", "restore"]
 
 
 class Shell:

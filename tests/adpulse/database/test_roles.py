@@ -32,6 +32,7 @@ FOUNDATION = {
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
     "event_ids_past": {INGEST: {"SELECT"}},
+    "imported": {INGEST: {"SELECT", "INSERT", "UPDATE"}},
     "api_keys": {INGEST: {"SELECT"}},
     "rollup_mark": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "INSERT", "UPDATE"}},
     "heartbeat": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "UPDATE"}},

@@ -1,0 +1,48 @@
+"""Records of a file as they are read: some thousands at a time, each with its text and its place."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+# The records that are imported in one transaction. Where a file is cut is remembered with it (ledger), so another
+# number may be taken one day.
+RECORDS = 10_000
+
+# The largest record, in characters.
+LONGEST = 1 << 20
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Records in the order of the file."""
+
+    records: list[Any] = field(default_factory=list)  # rows of a table, objects, or the texts of objects
+    texts: list[str] = field(default_factory=list)  # as the file has them
+    lines: list[int] = field(default_factory=list)  # where each begins; of Parquet its number, counted from 1
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __add__(self, other: "Chunk") -> "Chunk":
+        return Chunk(self.records + other.records, self.texts + other.texts, self.lines + other.lines)
+
+    def split(self, count: int) -> "tuple[Chunk, Chunk]":
+        """Return the first `count` records and the others."""
+        first = Chunk(self.records[:count], self.texts[:count], self.lines[:count])
+        return first, Chunk(self.records[count:], self.texts[count:], self.lines[count:])
+
+    def digest(self, before: bytes) -> bytes:
+        """Return the SHA-256 of these records and of all before them, whose digest is `before`."""
+        # Records that are cut otherwise are others: their texts are told apart.
+        text = "\0".join(self.texts)
+        return hashlib.sha256(before + text.encode("utf-8", "surrogatepass")).digest()
+
+
+class Reader(Protocol):
+    """A file that is read record by record."""
+
+    header: list[str] | None  # the names of columns, where the file has them
+    seed: bytes  # of the digests: what else makes the content what it is, such as the header
+
+    def read(self, count: int) -> Chunk:
+        """Return the next records, fewer than `count` at the end. Raises ImportFailed."""

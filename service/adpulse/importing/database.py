@@ -1,0 +1,106 @@
+"""Into the database: a group of records in one transaction, with the note that it was taken."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+
+import asyncpg
+
+from adpulse.database.connections import Connection, connect
+from adpulse.database.locks import IMPORT_LOCK
+from adpulse.importing import ledger
+from adpulse.importing.chunk import Chunk
+from adpulse.importing.errors import ImportFailed
+from adpulse.importing.ledger import AlreadyImported, Group, Known
+from adpulse.importing.target import Judged
+from adpulse.ingest import copy_format, group_commit, idempotency
+from adpulse.ingest.batch import Answer, Batch
+from adpulse.ingest.group_commit import Job
+from adpulse.ingest.partitions import Partitions
+
+# A day gets its own partition when a group brings so many events of it: a stray time makes no table.
+FEWEST_OF_A_DAY = 100
+
+_TS = slice(6, 14)  # of a row, as copy_format.HEADS packs it
+
+
+class DatabaseTarget:
+    """Writes groups with one connection, in the order of the file, and looks for known ones with another."""
+
+    def __init__(self, writing: Connection, looking: Connection) -> None:
+        self._writing = writing
+        self._looking = looking
+        self._partitions = Partitions()
+        self._prepared: set[int] = set()
+        self._may_prepare = True
+
+    async def begin(self, start: bytes) -> None:
+        """Make this the only import of a file that begins so. Raises ImportFailed."""
+        number = int.from_bytes(start[:4], "big", signed=True)
+        if not await self._looking.fetchval("SELECT pg_try_advisory_lock($1, $2)", IMPORT_LOCK, number):
+            raise ImportFailed("this file, or one that begins like it, is being imported by somebody else")
+
+    async def find(self, before: bytes, chunk: Chunk) -> Known | None:
+        """Return the group with which a chunk begins, if it was taken before."""
+        return await ledger.find(self._looking, before, chunk)
+
+    async def write(self, judged: Judged, group: Group) -> Answer | None:
+        """Write a group; return None when somebody else has just taken it."""
+        batch = judged.batch
+        await self._prepare_days(batch)
+        job = Job(batch, None, None, asyncio.get_running_loop().create_future())
+        job.also = lambda connection, answer: ledger.note(connection, group, answer)
+        try:
+            await group_commit.write(self._writing, [job], self._partitions)
+        except AlreadyImported:
+            return None
+        return job.answer.result()
+
+    async def _prepare_days(self, batch: Batch) -> None:
+        """Make the partitions of the days of these events, as upkeep would later, with all of them to move."""
+        if not batch.rows or not self._may_prepare:
+            return
+        if batch.day is not None:
+            counts = {batch.day: len(batch.rows)}
+        else:
+            counts = {}
+            for row in batch.rows:
+                number = int.from_bytes(row[_TS], "big", signed=True) // copy_format.DAY
+                counts[number] = counts.get(number, 0) + 1
+        for number in sorted(counts.keys() - self._prepared):
+            if counts[number] < FEWEST_OF_A_DAY:
+                continue
+            day = copy_format.EPOCH.date() + timedelta(days=number)
+            if not await self._prepare_day(day):
+                return
+            self._prepared.add(number)
+            self._partitions = Partitions()
+
+    async def _prepare_day(self, day: date) -> bool:
+        try:
+            async with self._writing.transaction():
+                # Behind a waiting lock everybody else would queue up. Without a partition, the default one takes them.
+                await self._writing.execute("SET LOCAL lock_timeout = '100ms'")
+                await self._writing.execute("SELECT prepare_days($1, $1)", day)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            return True
+        except asyncpg.InsufficientPrivilegeError:
+            self._may_prepare = False  # upkeep makes them
+            return False
+        return True
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[DatabaseTarget]:
+    """Open the database as a target."""
+    writing = await connect(url, "adpulse import")
+    try:
+        await idempotency.prepare(writing)
+        looking = await connect(url, "adpulse import")
+        try:
+            yield DatabaseTarget(writing, looking)
+        finally:
+            looking.terminate()
+    finally:
+        writing.terminate()

@@ -1,0 +1,216 @@
+"""An import: records are read, judged and written, a group at a time, while the next one is being read."""
+
+import asyncio
+import hashlib
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from adpulse.event.contract import Rejection
+from adpulse.importing import aggregates
+from adpulse.importing.chunk import RECORDS, Chunk, Reader
+from adpulse.importing.documents import DocumentReader, by_line
+from adpulse.importing.errors import ImportFailed
+from adpulse.importing.events import EventBuilder, Events
+from adpulse.importing.ledger import Group
+from adpulse.importing.mapping import Kind, Mapping
+from adpulse.importing.parquet import ParquetReader
+from adpulse.importing.rejects import Rejects
+from adpulse.importing.source import PARQUET, Source
+from adpulse.importing.tables import TableReader, encoding_of
+from adpulse.importing.target import Judged, Target
+from adpulse.ingest.batch import Batch, BodyError
+from adpulse.ingest.decoder import Decoder
+from adpulse.settings import Settings
+
+# Of one group; a record may be several events.
+_MOST_EVENTS = 1_000_000
+
+# What JSON begins with. A column may be named {activity_kind}.
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[)')
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The counts of an import: records of the file; events, of which a record may be several, or none."""
+
+    records: int = 0
+    known_records: int = 0  # imported before
+    known_at: datetime | None = None
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # by field and code, of those that are listed
+    seconds: float = 0.0
+
+    def described(self) -> dict[str, Any]:
+        """Return the counts as JSON has them."""
+        reasons = [
+            {"field": field or None, "code": code, "count": n} for (field, code), n in self.reasons.most_common()
+        ]
+        return {
+            "records": self.records,
+            "known_records": self.known_records,
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "rejected": self.rejected,
+            "skipped": self.skipped,
+            "reasons": reasons,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+class Import:
+    """The import of one file."""
+
+    def __init__(self, source: Source, mapping: Mapping, settings: Settings) -> None:
+        """Raise ImportFailed when the file cannot be read, or the mapping does not fit it."""
+        self.source = source
+        self.mapping = mapping
+        self.reader = _reader(source, mapping)
+        self._builder = EventBuilder(mapping, self.reader.header)
+        self._decoder = Decoder(settings.model_copy(update={"max_events": _MOST_EVENTS}))
+        self._first = True
+
+    def read(self, count: int) -> Chunk:
+        """Return the next records. Raises ImportFailed, also for an aggregated export."""
+        chunk = self.reader.read(count)
+        if self._first and chunk:
+            self._first = False
+            header, rows = _table(self.reader.header, chunk.records)
+            aggregates.refuse(header, rows, self._builder.used, self.source.name)
+        return chunk
+
+    def judge(self, chunk: Chunk) -> Judged:
+        """Return the events of a chunk, as rows of the table where the contract accepts them."""
+        events = self._builder.build(chunk)
+        if not events.body:
+            return Judged(events, Batch(0, listed=_MOST_EVENTS))
+        ndjson = self.mapping.plain and isinstance(self.reader, DocumentReader)
+        if ndjson:
+            # A line feed inside of an object is white space, and would be the end of a line.
+            text = "\n".join([each.replace("\n", " ").replace("\r", " ") for each in events.body])
+        else:
+            text = f'{{"events":[{",".join(events.body)}]}}'
+        try:
+            return Judged(events, self._decoder.decode(text.encode(), ndjson=ndjson, listed=_MOST_EVENTS))
+        except BodyError as error:
+            raise ImportFailed(f"{self.source.name}, lines {chunk.lines[0]:,} and on: {error.detail}") from None
+
+    async def run(
+        self, target: Target, rejects: Rejects, *, name: str, on_progress: Callable[[Outcome], None]
+    ) -> Outcome:
+        """Import the file; what was imported before counts no more. Raises ImportFailed, and what the target raises.
+
+        `name` is part of what makes the file the same one.
+        """
+        began = time.monotonic()
+        outcome = Outcome()
+        before = hashlib.sha256(name.encode() + b"\0" + self.reader.seed).digest()
+        pending, writing = Chunk(), None
+        try:
+            while chunk := pending + await asyncio.to_thread(self.read, RECORDS - len(pending)):
+                if outcome.records == 0:
+                    await target.begin(chunk.split(1)[0].digest(before))
+                known = await target.find(before, chunk)
+                chunk, pending = chunk.split(known.records if known else len(chunk))
+                after = chunk.digest(before)
+                group = Group(self.source.name, outcome.records + 1, len(chunk), before, after)
+                before = after
+                outcome.records += len(chunk)
+                if known and known.effective:
+                    outcome.known_records += len(chunk)
+                    outcome.known_at = known.imported_at
+                    on_progress(outcome)
+                    continue
+                judged = await asyncio.to_thread(self.judge, chunk)
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(self._write(target, rejects, chunk, judged, group, outcome, on_progress))
+            if writing is not None:
+                await writing
+                writing = None
+        finally:
+            if writing is not None:
+                await asyncio.gather(writing, return_exceptions=True)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    async def _write(
+        self,
+        target: Target,
+        rejects: Rejects,
+        chunk: Chunk,
+        judged: Judged,
+        group: Group,
+        outcome: Outcome,
+        on_progress: Callable[[Outcome], None],
+    ) -> None:
+        # Before the commit: what was rejected is then in the file, also when this fails.
+        first = rejected(chunk, judged)
+        rejects.write(chunk, first)
+        answer = await target.write(judged, group)
+        if answer is None:
+            outcome.known_records += len(chunk)
+            return
+        later = _at_records(judged.events, answer.rejected[len(judged.batch.rejected) :])
+        rejects.write(chunk, later)
+        outcome.accepted += answer.accepted
+        outcome.duplicates += answer.duplicates
+        outcome.rejected += answer.rejected_count + len(judged.events.rejected)
+        outcome.skipped += judged.events.skipped
+        outcome.reasons.update((each["field"] or "", each["code"]) for each in (*first, *later))
+        on_progress(outcome)
+
+
+def rejected(chunk: Chunk, judged: Judged) -> list[Rejection]:
+    """Return what is wrong with records of a chunk; `index` is the place in the chunk."""
+    found = judged.events.rejected + _at_records(judged.events, judged.batch.rejected)
+    return sorted(found, key=lambda each: each["index"])
+
+
+def _at_records(events: Events, of_events: list[Rejection]) -> list[Rejection]:
+    return [Rejection(**{**each, "index": events.places[each["index"]]}) for each in of_events]
+
+
+def _reader(source: Source, mapping: Mapping) -> Reader:
+    kind = mapping.file.kind or _kind(source, mapping)
+    if kind == "parquet":
+        return ParquetReader(source)
+    if kind == "csv":
+        return TableReader(source, mapping.file)
+    return DocumentReader(source, lines=kind == "ndjson")
+
+
+def _kind(source: Source, mapping: Mapping) -> Kind:
+    """Return the format that a file begins like."""
+    start = source.peek()
+    if start.startswith(PARQUET):
+        return "parquet"
+    if mapping.file.header is None and encoding_of(start) != "utf-16" and _JSON.match(start):
+        return "ndjson" if by_line(start) else "json"
+    return "csv"
+
+
+def _table(header: list[str] | None, records: list[Any]) -> tuple[list[str], list[list[Any]]]:
+    """Return the columns and rows of a chunk whose records may be objects, or texts of objects."""
+    if records and isinstance(records[0], list):
+        return header or [], records
+    objects = [each for each in (_as_object(record) for record in records[:100]) if each]
+    names = list(dict.fromkeys(name for each in objects for name in each))
+    return names, [[each.get(name) for name in names] for each in objects]
+
+
+def _as_object(record: Any) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(record) if isinstance(record, str) else record
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,112 @@
+"""CSV and TSV: rows of a table, in any dialect."""
+
+import codecs
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+from adpulse.importing.chunk import LONGEST, Chunk
+from adpulse.importing.errors import ImportFailed
+from adpulse.importing.mapping import File
+from adpulse.importing.source import Source
+
+_DELIMITERS = (",", "\t", ";", "|")
+_BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
+
+
+class TableReader:
+    """Reads the rows of a CSV or TSV file, each a list of texts."""
+
+    def __init__(self, source: Source, file: File) -> None:
+        self._name = source.name
+        self._lines: deque[str] = deque()  # handed out, and not yet in a row
+        self._seen = 0
+        start = source.peek()
+        encoding = file.encoding or encoding_of(start)
+        try:
+            first = start.decode(encoding, "ignore").partition("\n")[0]
+        except LookupError:
+            raise ImportFailed(f"there is no encoding {encoding!r}", usage=True) from None
+        self._dialect = dialect(first, file)
+        csv.field_size_limit(LONGEST)
+        self._rows = csv.reader(chain.from_iterable(self._read_lines(source, encoding)), **self._dialect)
+        self.header = file.header
+        if self.header is None:
+            head = self.read(1)
+            if not head.records:
+                raise ImportFailed(f"{self._name} is empty", usage=True)
+            self.header = [name.strip() for name in head.records[0]]
+            _check_header(self.header, self._name)
+        self.seed = "\0".join(self.header).encode("utf-8", "surrogatepass")
+
+    def read(self, count: int) -> Chunk:
+        """Return the next rows; empty lines are none."""
+        before = self._seen
+        try:
+            rows = list(islice(self._rows, count))
+        except csv.Error as error:
+            raise ImportFailed(
+                f'{self._name}, after line {before}: {error}; where quotes mean nothing in this file, say --quote ""'
+            ) from None
+        self._seen = self._rows.line_num
+        texts = [self._lines.popleft() for _ in range(self._seen - before)]
+        lines = list(range(before + 1, self._seen + 1))
+        if len(texts) != len(rows):
+            texts, lines = self._by_row(texts, before)
+        if not all(rows):
+            full = [place for place, row in enumerate(rows) if row]
+            rows, texts, lines = ([each[place] for place in full] for each in (rows, texts, lines))  # type: ignore[assignment]
+        return Chunk(rows, texts, lines)
+
+    def _by_row(self, texts: list[str], before: int) -> tuple[list[str], list[int]]:
+        """Return the text of each row, and its first line, where rows go over several lines."""
+        again = csv.reader(texts, **self._dialect)
+        by_row, lines, start = [], [], 0
+        for _ in again:
+            by_row.append("".join(texts[start : again.line_num]))
+            lines.append(before + start + 1)
+            start = again.line_num
+        return by_row, lines
+
+    def _read_lines(self, source: Source, encoding: str) -> Iterator[list[str]]:
+        # A byte that is no text becomes half of a surrogate pair, and its row is rejected for it.
+        decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if "utf-8" in encoding else "strict")
+        rest = ""
+        for block in source.blocks():
+            try:
+                text = rest + decoder.decode(block)
+            except UnicodeDecodeError:
+                raise ImportFailed(f"{self._name} is not {encoding}; say what it is with --encoding") from None
+            lines = io.StringIO(text, newline="\n").readlines()
+            rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+            if len(rest) > LONGEST:
+                raise ImportFailed(f"{self._name} has a line of more than {LONGEST:,} characters")
+            self._lines.extend(lines)
+            yield lines
+        if rest:
+            self._lines.append(rest)
+            yield [rest]
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding that a byte order mark tells, else UTF-8."""
+    return next((name for mark, name in _BOMS.items() if start.startswith(mark)), "utf-8")
+
+
+def dialect(first: str, file: File) -> dict[str, Any]:
+    """Return how rows are written, as csv.reader has it. `first`: the first line, for the delimiter."""
+    delimiter = file.delimiter
+    if delimiter is None:
+        bare = "".join(first.split(file.quote)[::2]) if file.quote else first
+        delimiter = max(_DELIMITERS, key=bare.count)
+    shape: dict[str, Any] = {"delimiter": delimiter, "escapechar": file.escape}
+    return shape | ({"quotechar": file.quote} if file.quote else {"quoting": csv.QUOTE_NONE, "quotechar": None})
+
+
+def _check_header(header: list[str], name: str) -> None:
+    twice = sorted({each for each in header if header.count(each) > 1})
+    if twice:
+        raise ImportFailed(f"{name} has two columns {twice[0]!r}; name the columns with --header", usage=True)

@@ -1,0 +1,33 @@
+"""The interface of what an import writes to."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from adpulse.importing.chunk import Chunk
+from adpulse.importing.events import Events
+from adpulse.importing.ledger import Group, Known
+from adpulse.ingest.batch import Answer, Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The events of a group, and what the contract says of them."""
+
+    events: Events
+    batch: Batch
+
+
+class Target(Protocol):
+    """A database, or a service in front of one."""
+
+    async def begin(self, start: bytes) -> None:
+        """Get ready for a file that begins so. Raises ImportFailed."""
+
+    async def find(self, before: bytes, chunk: Chunk) -> Known | None:
+        """Return the group with which a chunk begins, if it was taken before."""
+
+    async def write(self, judged: Judged, group: Group) -> Answer | None:
+        """Write a group; return None when somebody else has just taken it.
+
+        The answer lists what was rejected of judged.batch.rows, each by its index in judged.events.
+        """
