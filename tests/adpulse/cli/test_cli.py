@@ -246,6 +246,9 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     assert (first["name"], first["scopes"], first["campaigns"]) == ("shop", ["write", "read"], ["C"])
     assert (first["events_per_s"], first["requests_per_s"], first["revoked_at"]) == (50, None, None)
     assert other["key_id"] == second["key_id"]
+    page = json.loads((await keys("new", "page", "--public", "--campaign", "C", "--json")).stdout)
+    assert page["key"].startswith(f"adp_p_{page['key_id']}_")
+    assert (page["scopes"], page["events_per_s"], page["requests_per_s"], page["public"]) == (["write"], 100, 100, True)
     table = (await keys("list")).stdout
     assert all(text in table for text in (first["key_id"], "[red]", "write, read", first["created_at"]))
     for secret in (key, key.rsplit("_", 1)[1], second["key"]):
@@ -256,11 +259,12 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     assert json.loads((await keys("list", "--json")).stdout)[0]["revoked_at"]
 
 
-async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str) -> None:
+@pytest.mark.parametrize("kind", [("--scope", "read"), ("--public",)])
+async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str, kind: tuple[str, ...]) -> None:
     """What stores it elsewhere holds no secret; twice is refused."""
     shell.set(database_url="postgresql://127.0.0.1:1/none")
     bounds = ("--campaign", "it's C", "--requests-per-s", "0.5")
-    made = json.loads(shell("keys", "new", "a b", "--scope", "read", *bounds, "--offline", "--json").stdout)
+    made = json.loads(shell("keys", "new", "a b", *kind, *bounds, "--offline", "--json").stdout)
     secret = made["key"].rsplit("_", 1)[1]
     assert secret not in " ".join(made["command"])
     shell.set(database_url=url)
@@ -281,6 +285,9 @@ async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: s
     [
         (["new", "n", "--scope", "admin"], 2, "a key has one or more of the scopes"),
         (["new", "n", "--scope", "read", "--stored", "x"], 2, "--stored takes ID:SHA256"),
+        (["new", "n"], 2, "a key has one or more of the scopes"),
+        (["new", "n", "--public"], 2, "a public key has the scope write and no other, and one or more campaigns"),
+        (["new", "n", "--public", "--scope", "read", "--campaign", "C"], 2, "a public key has the scope write"),
         (["list"], 1, "cannot use the database"),
         (["revoke", "x"], 1, "cannot use the database"),
     ],
