@@ -82,6 +82,11 @@ def _plenty() -> bool:
     return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= MEMORY_BYTES
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the workers of `pytest -n auto`, two a core: a test waits for servers half of its time."""
+    return min(2 * (os.cpu_count() or 1), 8)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     given = any(mark.args[0] == "postgres" for mark in metafunc.definition.iter_markers("parametrize"))
     if "postgres" not in metafunc.fixturenames or given:
@@ -104,7 +109,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _cluster(name: str) -> Cluster:
     # Tests lose nothing when the machine crashes, and so need not wait for its disk.
-    settings = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "512MB"}
+    settings = {"fsync": "off", "max_wal_size": "512MB"}
     settings |= {"max_connections": "300", "shared_buffers": "128MB"}
     return Cluster(Path(os.environ[HOME]) / name, BINARIES[name], **settings)
 

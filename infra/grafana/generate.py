@@ -19,19 +19,42 @@ from grafana_foundation_sdk.models.common import (
     LegendDisplayMode,
     LegendPlacement,
 )
-from grafana_foundation_sdk.models.dashboard import Dashboard, DataSourceRef, Threshold, ThresholdsMode
+from grafana_foundation_sdk.models.dashboard import (
+    Dashboard,
+    DataSourceRef,
+    Threshold,
+    ThresholdsMode,
+    VariableOption,
+    VariableRefresh,
+)
 
 FOLDER = Path(__file__).parent / "dashboards"
-PROMETHEUS = DataSourceRef(type_val="prometheus", uid="prometheus")
-POSTGRES = DataSourceRef(type_val="grafana-postgresql-datasource", uid="postgres")
+# Data sources are variables, so that the files can be imported into any Grafana.
+PROMETHEUS = DataSourceRef(type_val="prometheus", uid="${prometheus}")
+POSTGRES = DataSourceRef(type_val="grafana-postgresql-datasource", uid="${postgres}")
 WIDTH = 24  # columns of Grafana's grid
 
+Steps = Sequence[tuple[float | None, str]]
+# No value of these is good or bad.
+PLAIN: Steps = [(None, "blue")]
 
-@dataclass(frozen=True)
+
+def low(red: float, yellow: float | None = None) -> Steps:
+    """Return the colours of what had better be small."""
+    return [(None, "green"), *([(yellow, "yellow")] if yellow is not None else []), (red, "red")]
+
+
+def high(green: float, yellow: float | None = None) -> Steps:
+    """Return the colours of what had better be large."""
+    return [(None, "red"), *([(yellow, "yellow")] if yellow is not None else []), (green, "green")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """One panel. `queries` are (PromQL, legend); `sql` is a statement instead. `kind`: timeseries, stat or table.
 
-    `limit` is drawn as a dashed line: what is promised, or where an alert begins.
+    `about` is for who sees it for the first time. `steps` colour a stat, which has to have them: without, Grafana
+    paints red what is above 80. On a time series they are dashed lines: what is promised, or where an alert begins.
     """
 
     title: str
@@ -40,8 +63,8 @@ class Panel:
     sql: str | None = None
     kind: str = "timeseries"
     width: int = 8
-    about: str = ""
-    limit: float | None = None
+    about: str
+    steps: Steps = ()
 
 
 class Sql(Dataquery):
@@ -67,102 +90,274 @@ class Sql(Dataquery):
 
 
 _RATE = "[$__rate_interval]"
+# Of the instances that are chosen. What one process tells of the whole database is asked of all.
+_HERE = 'instance=~"$instance"'
+
+
+def _rate(metric: str, by: str = "", selector: str = "", over: str = _RATE) -> str:
+    """Return the sum over instances of a counter's rate, with the labels `by`."""
+    labels = f"{{{selector},{_HERE}}}" if selector else f"{{{_HERE}}}"
+    return f"sum{f' by ({by}) ' if by else ''}(rate({metric}{labels}{over}))"
 
 
 def _quantiles(metric: str, selector: str = "") -> list[tuple[str, str]]:
-    series = f"sum by (le) (rate({metric}_bucket{selector}{_RATE}))"
+    series = _rate(f"{metric}_bucket", "le", selector)
     return [(f"histogram_quantile({share}, {series})", f"p{round(share * 100)}") for share in (0.5, 0.95, 0.99)]
 
 
 def _alerts(state: str) -> str:
-    return f'count(ALERTS{{alertstate="{state}"}}) or vector(0)'
+    return f'count(ALERTS{{alertname=~"AdPulse.*",alertstate="{state}"}}) or vector(0)'
 
 
-_REQUESTS = "adpulse_http_request_duration_seconds"
-_REPORTS = f'{_REQUESTS}_bucket{{route="/report"'
+_SECONDS = "adpulse_http_request_duration_seconds"
+_ALL = "adpulse_http_requests_total"
+_REPORT = 'route="/report"'
+_FAILED = _rate(_ALL, selector='status=~"5.."', over="[5m]")
+_ERRORS = f"({_FAILED} or vector(0)) / {_rate(_ALL, over='[5m]')}"
+
+
+def _in_time(over: str) -> str:
+    """Return the share of reports within 0.2 s, which is an edge of the histogram: a count, not an estimate."""
+    within, all_ = (
+        _rate(f"{_SECONDS}_bucket", selector=f'{_REPORT},le="{edge}"', over=over) for edge in ("0.2", "+Inf")
+    )
+    return f"{within} / {all_}"
+
+
+# 5xx that no service has sent, as in infra/prometheus/rules/recording.yml.
+_REFUSED = (
+    f'clamp_min((sum(rate(haproxy_frontend_http_responses_total{{proxy="adpulse",code="5xx"}}{_RATE})) or vector(0))'
+    f' - (sum(rate(haproxy_server_http_responses_total{{proxy="services",code="5xx"}}{_RATE})) or vector(0)), 0)'
+)
+_LAG = "time() - max(adpulse_maintenance_last_success_timestamp_seconds)"
 
 OVERVIEW: dict[str, list[Panel]] = {
     "Now": [
-        Panel("Events accepted", "ops", [("sum(adpulse:events:rate1m{outcome='accepted'})", "")], kind="stat", width=3),
-        Panel("Requests", "reqps", [("sum(adpulse:requests:rate1m)", "")], kind="stat", width=3),
-        Panel("Errors (5xx)", "percentunit", [("adpulse:errors:ratio5m", "")], kind="stat", width=3),
-        Panel("Reports p95", "s", [("adpulse:report_seconds:p95_5m", "")], kind="stat", width=3),
-        Panel("Reports within 200 ms", "percentunit", [("adpulse:reports_in_time:ratio5m", "")], kind="stat", width=3),
         Panel(
-            "Queue",
-            "s",
-            [("max(adpulse_ingest_queue_age_seconds)", "")],
+            title="Events accepted",
+            unit="ops",
+            queries=[(_rate("adpulse_events_total", selector='outcome="accepted"'), "")],
             kind="stat",
             width=3,
-            about="The time for which the oldest batch has waited for a writer.",
+            about="Events a second that are stored. How many is right depends on who sends: no colour.",
+            steps=PLAIN,
         ),
-        Panel("Alerts firing", "short", [(_alerts("firing"), "")], kind="stat", width=3),
-        Panel("Alerts pending", "short", [(_alerts("pending"), "")], kind="stat", width=3),
+        Panel(
+            title="Requests",
+            unit="reqps",
+            queries=[(_rate(_ALL), "")],
+            kind="stat",
+            width=3,
+            about="Requests a second that a service answered, of every kind.",
+            steps=PLAIN,
+        ),
+        Panel(
+            title="Errors (5xx)",
+            unit="percentunit",
+            queries=[(_ERRORS, "")],
+            kind="stat",
+            width=3,
+            about="Share of answers of the last 5 minutes with a status from 500. AdPulseErrors begins at red.",
+            steps=low(0.01, 0.001),
+        ),
+        Panel(
+            title="Refused by the balancer",
+            unit="reqps",
+            queries=[(_REFUSED, "")],
+            kind="stat",
+            width=3,
+            about="Answers a second with a status from 500 that the balancer gave itself: no service was ready, or "
+            "one broke off. No service counts them.",
+            steps=low(0.001),
+        ),
+        Panel(
+            title="Reports p95",
+            unit="s",
+            queries=[
+                (f"histogram_quantile(0.95, {_rate(f'{_SECONDS}_bucket', 'le', _REPORT, '[5m]')})", ""),
+            ],
+            kind="stat",
+            width=3,
+            about="95 of 100 reports of the last 5 minutes took no longer. The target is 0.2 s.",
+            steps=low(0.2, 0.1),
+        ),
+        Panel(
+            title="Reports within 200 ms",
+            unit="percentunit",
+            queries=[(_in_time("[5m]"), "")],
+            kind="stat",
+            width=3,
+            about="Share of reports of the last 5 minutes, counted. AdPulseReportsSlow begins at red.",
+            steps=high(0.99, 0.95),
+        ),
+        Panel(
+            title="Queue",
+            unit="s",
+            queries=[(f"max(adpulse_ingest_queue_age_seconds{{{_HERE}}})", "")],
+            kind="stat",
+            width=3,
+            about="The time for which the oldest batch has waited for a writer. AdPulseQueueOld begins at red.",
+            steps=low(5, 1),
+        ),
+        Panel(
+            title="Alerts firing",
+            queries=[(_alerts("firing"), "")],
+            kind="stat",
+            width=3,
+            about="Alerts of infra/prometheus/rules that fire; most are pending for minutes before. 0 without them.",
+            steps=low(1),
+        ),
     ],
     "Requests": [
         Panel(
-            "Requests by route", "reqps", [("sum by (method, route) (adpulse:requests:rate1m)", "{{method}} {{route}}")]
+            title="Requests by route",
+            unit="reqps",
+            queries=[(_rate(_ALL, "method, route"), "{{method}} {{route}}")],
+            about="Requests a second by method and address, as services count them.",
         ),
-        Panel("Replies by status", "reqps", [("sum by (status) (adpulse:requests:rate1m)", "{{status}}")]),
         Panel(
-            "Mean time by route",
-            "s",
-            [
-                (
-                    f"sum by (route) (rate({_REQUESTS}_sum{_RATE})) / sum by (route) (rate({_REQUESTS}_count{_RATE}))",
-                    "{{route}}",
-                )
-            ],
+            title="Replies by status",
+            unit="reqps",
+            queries=[(_rate(_ALL, "status"), "{{status}}")],
+            about="Answers a second by HTTP status. 503 comes with Retry-After: the sender should send again.",
         ),
-        Panel("GET /report", "s", _quantiles(_REQUESTS, '{route="/report"}'), limit=0.2),
-        Panel("POST /events", "s", _quantiles(_REQUESTS, '{route="/events"}')),
         Panel(
-            "Reports within 200 ms",
-            "percentunit",
-            [
-                (
-                    f'sum(rate({_REPORTS},le="0.2"}}{_RATE})) / sum(rate({_REPORTS},le="+Inf"}}{_RATE}))',
-                    "share",
-                )
-            ],
-            limit=0.95,  # AdPulseReportsSlow
+            title="Mean time by route",
+            unit="s",
+            queries=[(f"{_rate(f'{_SECONDS}_sum', 'route')} / {_rate(f'{_SECONDS}_count', 'route')}", "{{route}}")],
+            about="Time from the last byte of a request until its answer is made, the mean by address.",
+        ),
+        Panel(
+            title="GET /report",
+            unit="s",
+            queries=_quantiles(_SECONDS, _REPORT),
+            about="Time of reports: half of them, 95 and 99 of 100 took no longer. The line is the target.",
+            steps=low(0.2),
+        ),
+        Panel(
+            title="POST /events",
+            unit="s",
+            queries=_quantiles(_SECONDS, 'route="/events"'),
+            about="Time of a batch until it is committed: no batch is acknowledged before.",
+        ),
+        Panel(
+            title="Reports within 200 ms",
+            unit="percentunit",
+            queries=[(_in_time(_RATE), "share")],
+            about="Share of reports within the target. The alert AdPulseReportsSlow begins below the line.",
+            steps=high(0.95),
+        ),
+        Panel(
+            title="Refused by the balancer",
+            unit="reqps",
+            queries=[(_REFUSED, "refused")],
+            width=12,
+            about="Answers a second with a status from 500 that no service sent. AdPulseBalancerRefuses begins at 1 %.",
+        ),
+        Panel(
+            title="Services behind the balancer",
+            queries=[('sum(haproxy_backend_active_servers{proxy="services"})', "ready")],
+            width=12,
+            about="Services that get requests, because their /readyz answers 200. At 0 the balancer refuses all.",
+            steps=high(1),
         ),
     ],
     "Ingest": [
-        Panel("Events by outcome", "ops", [("sum by (outcome) (adpulse:events:rate1m)", "{{outcome}}")]),
         Panel(
-            "Batches",
-            "ops",
-            [
-                (f"sum(rate(adpulse_ingest_batches_total{_RATE}))", "taken"),
-                (f"sum(rate(adpulse_ingest_refused_total{_RATE})) or vector(0)", "refused"),
-                (f"sum(rate(adpulse_ingest_split_groups_total{_RATE}))", "split"),
-            ],
-            about="Split: groups that PostgreSQL refused, and that were written in parts to find the bad row.",
+            title="Events by outcome",
+            unit="ops",
+            queries=[(_rate("adpulse_events_total", "outcome"), "{{outcome}}")],
+            about="Events a second: accepted, duplicate, rejected for a fault of theirs, or unstorable in PostgreSQL.",
         ),
-        Panel("Events waiting", "short", [("sum(adpulse_ingest_queue_events)", "events")]),
-        Panel("Time in the queue", "s", _quantiles("adpulse_ingest_queue_wait_seconds")),
-        Panel("Events in a transaction", "short", _quantiles("adpulse_ingest_group_events")),
-        Panel("Commit", "s", _quantiles("adpulse_ingest_commit_duration_seconds")),
+        Panel(
+            title="Batches",
+            unit="ops",
+            queries=[
+                (_rate("adpulse_ingest_batches_total"), "taken"),
+                (f"{_rate('adpulse_ingest_refused_total')} or vector(0)", "refused"),
+                (_rate("adpulse_ingest_split_groups_total"), "split"),
+            ],
+            about="Batches a second. Refused: answered with 503, as the queue was full or the database away. "
+            "Split: groups that PostgreSQL refused, and that were written in parts to find the bad row.",
+        ),
+        Panel(
+            title="Events waiting",
+            queries=[(f"sum(adpulse_ingest_queue_events{{{_HERE}}})", "events")],
+            about="Events in the queues before the writers. At ADPULSE_QUEUE_EVENTS of a process, new batches get 503.",
+        ),
+        Panel(
+            title="Time in the queue",
+            unit="s",
+            queries=_quantiles("adpulse_ingest_queue_wait_seconds"),
+            about="Time from the arrival of a group's first batch until a writer took it.",
+        ),
+        Panel(
+            title="Events in a transaction",
+            queries=_quantiles("adpulse_ingest_group_events"),
+            about="Events that are committed together: more under load, which is why load costs less an event.",
+        ),
+        Panel(
+            title="Commit",
+            unit="s",
+            queries=_quantiles("adpulse_ingest_commit_duration_seconds"),
+            about="Time of a transaction, with the roll-ups and the flush to the disk.",
+        ),
     ],
     "Reports": [
-        Panel("Statement", "s", _quantiles("adpulse_report_statement_duration_seconds"), width=12),
-        Panel("Wait for a connection", "s", _quantiles("adpulse_report_pool_wait_seconds"), width=12),
+        Panel(
+            title="Statement",
+            unit="s",
+            queries=_quantiles("adpulse_report_statement_duration_seconds"),
+            about="Time of a report's statement in PostgreSQL.",
+            width=6,
+        ),
+        Panel(
+            title="Wait for a connection",
+            unit="s",
+            queries=_quantiles("adpulse_report_pool_wait_seconds"),
+            about="Time until a report had a connection. If it grows, all readers (ADPULSE_READERS) are busy.",
+            width=6,
+        ),
+        Panel(
+            title="Age of the replica",
+            unit="s",
+            queries=[
+                (f"max(adpulse_replica_lag_seconds{{{_HERE}}})", "at most"),
+                (f"max(adpulse_replica_away{{{_HERE}}})", "away or foreign (1)"),
+            ],
+            about="How old the data of the replica for reports are at most; 0 without a replica. AdPulseReplicaLags "
+            "begins at the line.",
+            steps=low(30),
+            width=6,
+        ),
+        Panel(
+            title="Reports from the primary instead",
+            unit="reqps",
+            queries=[(f"{_rate('adpulse_report_fallbacks_total', 'reason')} or vector(0)", "{{reason}}")],
+            about="Reports a second that the primary answered because the replica could not, by reason.",
+            width=6,
+        ),
     ],
     "Roll-ups": [
         Panel(
-            "Deltas that wait",
-            "short",
-            [("max(adpulse_rollup_delta_rows)", "rows")],
+            title="Deltas that wait",
+            queries=[("max(adpulse_rollup_delta_rows)", "rows")],
             about="Sums of new events that compaction has not moved into the roll-ups yet.",
         ),
         Panel(
-            "Compaction lag",
-            "s",
-            [("adpulse:rollup_lag_seconds", "lag")],
-            about="The time since a round of maintenance succeeded. Reports stay exact, because they add the deltas.",
+            title="Compaction lag",
+            unit="s",
+            queries=[(_LAG, "lag")],
+            about="The time since a round of maintenance succeeded. Reports stay exact, because they add the deltas. "
+            "AdPulseCompactionLags begins at the line.",
+            steps=low(60),
         ),
-        Panel("A round of maintenance", "s", _quantiles("adpulse_maintenance_duration_seconds")),
+        Panel(
+            title="A round of maintenance",
+            unit="s",
+            queries=_quantiles("adpulse_maintenance_duration_seconds"),
+            about="Time of a round, which moves deltas and does what else is due.",
+        ),
     ],
 }
 
@@ -213,12 +408,25 @@ ORDER BY 1"""
 
 CAMPAIGNS: dict[str, list[Panel]] = {
     "Campaigns": [
-        Panel("Largest campaigns by cost", sql=_TOP_CAMPAIGNS, kind="table", width=24),
-        Panel("Cost by campaign", sql=_BY_CAMPAIGN.format(sums=_SUMS, value="sum(cost_micros) / 1e6"), width=12),
         Panel(
-            "ROAS by campaign",
+            title="Largest campaigns by cost",
+            sql=_TOP_CAMPAIGNS,
+            kind="table",
+            width=24,
+            about="Exact totals of the time that is shown, from the roll-ups by minute and the deltas. Needs "
+            "the variant rollup or rollup_dims.",
+        ),
+        Panel(
+            title="Cost by campaign",
+            sql=_BY_CAMPAIGN.format(sums=_SUMS, value="sum(cost_micros) / 1e6"),
+            width=12,
+            about="Cost of the largest campaigns in steps of 5 minutes.",
+        ),
+        Panel(
+            title="ROAS by campaign",
             width=12,
             sql=_BY_CAMPAIGN.format(sums=_SUMS, value="(sum(revenue_micros) / nullif(sum(cost_micros), 0))::float8"),
+            about="Revenue for each unit of cost, of the largest campaigns in steps of 5 minutes.",
         ),
     ],
 }
@@ -254,43 +462,67 @@ LIMIT 40"""
 
 DATABASE: dict[str, list[Panel]] = {
     "Size": [
-        Panel("Database", "bytes", [("max(adpulse_database_bytes)", "bytes")]),
-        Panel("Partitions of events", "short", [("max(adpulse_partitions)", "partitions")]),
         Panel(
-            "Cache hits",
-            "percentunit",
+            title="Database",
+            unit="bytes",
+            queries=[("max(adpulse_database_bytes)", "bytes")],
+            about="Size of the database on the disk, all tables and indexes together.",
+        ),
+        Panel(
+            title="Partitions of events",
+            queries=[("max(adpulse_partitions)", "partitions")],
+            about="Days that have a partition: one more each day, unless retention or the archive takes some.",
+        ),
+        Panel(
+            title="Cache hits",
+            unit="percentunit",
             kind="stat",
             sql=(
                 'SELECT sum(blks_hit)::float8 / nullif(sum(blks_hit + blks_read), 0) AS "share"\n'
                 "FROM pg_stat_database\nWHERE datname = current_database()"
             ),
+            about="Share of blocks that PostgreSQL found in its own cache since its statistics began.",
+            steps=high(0.95, 0.8),
         ),
-        Panel("Tables", sql=_TABLES, kind="table", width=12),
-        Panel("Days", sql=_DAYS, kind="table", width=12),
+        Panel(
+            title="Tables",
+            sql=_TABLES,
+            kind="table",
+            width=12,
+            about="Size of each table with its indexes, daily partitions together. Dead rows wait for VACUUM.",
+        ),
+        Panel(title="Days", sql=_DAYS, kind="table", width=12, about="The daily partitions, the newest first."),
     ],
     "Sessions and upkeep": [
-        Panel("Sessions", sql=_SESSIONS, kind="table", width=12),
         Panel(
-            "Maintenance",
-            "ops",
-            [
+            title="Sessions",
+            sql=_SESSIONS,
+            kind="table",
+            width=12,
+            about="Sessions by application and state. An old transaction keeps VACUUM from cleaning up.",
+        ),
+        Panel(
+            title="Maintenance",
+            unit="ops",
+            queries=[
                 (f"sum(rate(adpulse_maintenance_duration_seconds_count{_RATE}))", "rounds"),
                 (f"sum(rate(adpulse_maintenance_failures_total{_RATE}))", "failures"),
                 (f"sum(rate(adpulse_maintenance_warnings_total{_RATE}))", "warnings"),
             ],
             width=12,
+            about="Rounds of maintenance a second, and those that failed or said something; the log has the words.",
         ),
     ],
 }
 
+EVERY = VariableOption(text="All", value="$__all", selected=True)
 _BUILDERS: dict[str, Any] = {"timeseries": timeseries.Panel, "stat": stat.Panel, "table": table.Panel}
 
 
 def _build(panel: Panel) -> Any:
     builder = _BUILDERS[panel.kind]().title(panel.title).unit(panel.unit).span(panel.width)
     builder.height(4 if panel.kind == "stat" else 8)
-    if panel.about:
-        builder.description(panel.about)
+    builder.description(panel.about)
     if panel.kind == "timeseries":
         builder.fill_opacity(10).min(0).legend(
             common.VizLegendOptions()
@@ -298,9 +530,10 @@ def _build(panel: Panel) -> Any:
             .placement(LegendPlacement.BOTTOM)
             .show_legend(True)
         )
-    if panel.limit is not None:
-        steps = [Threshold(color="green"), Threshold(value=panel.limit, color="red")]
+    if panel.steps:
+        steps = [Threshold(value=value, color=color) for value, color in panel.steps]
         builder.thresholds(dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
+    if panel.kind == "timeseries" and panel.steps:
         builder.thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED))
     if panel.kind == "stat":
         builder.graph_mode(BigValueGraphMode.AREA).reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -318,6 +551,15 @@ def _dashboard(uid: str, title: str, rows: dict[str, list[Panel]]) -> Dashboard:
     builder = dashboard.Dashboard(title).uid(uid).tags(["adpulse"]).time("now-1h", "now").refresh("10s").timezone("utc")
     builder.readonly()
     builder.link(dashboard.DashboardLink("AdPulse++").tags(["adpulse"]).as_dropdown(True).include_vars(True))
+    builder.with_variable(dashboard.DatasourceVariable("prometheus").label("Prometheus").type("prometheus"))
+    builder.with_variable(dashboard.DatasourceVariable("postgres").label("PostgreSQL").type(POSTGRES.type_val or ""))
+    text = " ".join(each for panels in rows.values() for panel in panels for each, _ in panel.queries)
+    if "$instance" in text:
+        instances = dashboard.QueryVariable("instance").label("instance").datasource(PROMETHEUS)
+        instances.query("label_values(adpulse_http_requests_total, instance)").refresh(
+            VariableRefresh.ON_TIME_RANGE_CHANGED
+        )
+        builder.with_variable(instances.multi(True).include_all(True).all_value(".*").current(EVERY))
     if any("$top" in (panel.sql or "") for panels in rows.values() for panel in panels):
         builder.with_variable(dashboard.CustomVariable("top").label("campaigns").values("5,10,20,50"))
     for name, panels in rows.items():

@@ -1,4 +1,4 @@
--- Whoever writes must be able to see that the schema is new enough, also with a login that may do nothing but write: it
+-- A writer must be able to see that the schema is new enough, also with a login that may do nothing but write: it
 -- is ready, or not, without the readers. The rest of grant_roles() is as in 0004 and later.
 DO $do$
 DECLARE

@@ -78,7 +78,36 @@ def test_dockerfiles_pin_their_base_and_drop_root(path: Path) -> None:
 def test_resources_are_limited(name: str) -> None:
     """No service may take the machine."""
     limits = SERVICES[name]["deploy"]["resources"]["limits"]
-    assert {"cpus", "memory"} <= limits.keys()
+    assert {"cpus", "memory", "pids"} <= limits.keys()
+
+
+@services
+def test_no_container_fills_the_disk_or_gains_rights(name: str) -> None:
+    """Logs are rotated, a first process reaps, and the root file system is read-only."""
+    each = SERVICES[name]
+    assert {"max-size", "max-file"} <= each["logging"]["options"].keys()
+    assert each["init"] is True
+    assert each["read_only"] is True
+    assert each["security_opt"] == ["no-new-privileges:true"]
+
+
+def _needed(name: str) -> set[str]:
+    """Return what has to be up before that service is: `depends_on` that is not optional, and theirs."""
+    direct = [other for other, how in SERVICES[name].get("depends_on", {}).items() if how.get("required", True)]
+    return set(direct).union(*(_needed(other) for other in direct))
+
+
+def test_events_need_nothing_that_is_optional() -> None:
+    """The address comes up without the pooler, Prometheus, Grafana or a replica, which are for other duties."""
+    assert _needed("balancer") == {"api", "migrate", "db"}
+
+
+def test_a_replica_is_healthy_only_as_a_replica() -> None:
+    """Its check has the bound of the service, which by default lets the primary answer beyond it."""
+    assert SERVICES["replica"]["healthcheck"]["test"] == ["CMD", "/usr/local/bin/replica_health.sh"]
+    bound = environment("replica")["ADPULSE_MAX_REPLICA_LAG_MS"]
+    assert bound == environment("api")["ADPULSE_MAX_REPLICA_LAG_MS"]
+    assert re.fullmatch(r"\$\{ADPULSE_MAX_REPLICA_LAG_MS-\d+\}", bound)
 
 
 @services
@@ -119,13 +148,11 @@ def test_an_image_is_built_once() -> None:
     assert all(each["pull_policy"] == "never" for each in ours if "build" not in each)
 
 
-def test_our_own_containers_cannot_write_or_gain_rights() -> None:
-    """Read-only root, no capabilities."""
+def test_our_own_containers_have_no_capabilities() -> None:
+    """Beside what every container has: no capabilities."""
     for name, each in SERVICES.items():
         if each["image"].startswith("adpulse"):
-            assert each["read_only"] is True, name
-            assert each["cap_drop"] == ["ALL"]
-            assert each["security_opt"] == ["no-new-privileges:true"]
+            assert each["cap_drop"] == ["ALL"], name
 
 
 def test_the_service_has_time_to_answer_before_it_is_killed() -> None:
@@ -200,8 +227,9 @@ def test_every_postgresql_setting_has_its_reason() -> None:
 
 
 def test_scripts_can_be_run() -> None:
-    """Compose runs the replica's entry point as it is."""
-    assert os.access(ROOT / "infra" / "postgres" / "replica.sh", os.X_OK)
+    """Compose runs the replica's entry point and check as they are, and people the upgrade."""
+    for name in ("postgres/replica.sh", "postgres/replica_health.sh", "upgrade.sh"):
+        assert os.access(ROOT / "infra" / name, os.X_OK), name
 
 
 def test_the_image_is_made_of_what_is_sent() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
 from adbench.harness.process import free_port
 from adpulse import problems
@@ -188,6 +189,26 @@ async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tm
             of_the_balancer(reply, 503)
             assert reply.headers["retry-after"] == "1"
         assert await refused() == before + 5
+
+
+@needs_haproxy
+async def test_what_prometheus_reads_of_the_balancer_is_there(tmp_path: Path) -> None:
+    """Every series that a rule or a panel names, with these labels, under the scope that Prometheus asks for."""
+    infra = CONFIGURATION.parents[1]
+    files = [*(infra / "prometheus" / "rules").glob("*.yml"), *(infra / "grafana" / "dashboards").glob("*.json")]
+    text = "".join(path.read_text().replace('\\"', '"') for path in files)
+    named = set(re.findall(r"(haproxy_\w+)\{([^}]*)\}", text))
+    assert named
+    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+        port = re.search(r"frontend exporter\s+bind 127\.0\.0\.1:(\d+)", (tmp_path / "haproxy.cfg").read_text())
+        assert port is not None
+        jobs = yaml.safe_load((infra / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+        params = next(each["params"] for each in jobs if each["job_name"] == "balancer")
+        page = (await client.get(f"http://127.0.0.1:{port[1]}/metrics", params=params)).text
+        lines = [line for line in page.splitlines() if not line.startswith("#")]
+        for name, labels in named:
+            wanted = [f"{name}{{", *labels.split(",")]
+            assert any(all(each in line for each in wanted) for line in lines), (name, labels)
 
 
 @needs_haproxy

@@ -53,7 +53,7 @@ class Primary:
                 pass  # opening it has asked
 
     def close(self) -> None:
-        """Close the connection at once; whoever has it gets an error."""
+        """Close the connection at once; who has it gets an error."""
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None

@@ -47,6 +47,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": int(settings.shutdown_s),
+        # A worker that is slow to start is not dead; uvicorn's 5 s end each one on a busy machine.
+        "timeout_worker_healthcheck": 60,
     }
 
 

@@ -113,3 +113,25 @@ def test_crossed_thresholds_are_a_result(bare: Path) -> None:
     assert result.crossed() == ["checks: rate==1"]
     assert result.value("checks", "fails") == 1
     assert result.value("never_added_to", "count") == 0
+
+
+def test_a_run_by_hand_is_summed_up_for_people_too(k6: str, tmp_path: Path) -> None:
+    """Without OUT: JSON on standard output, and beside it which promises were kept, and each metric in a line."""
+    script = tmp_path / "script.js"
+    script.write_text(
+        f"import {{ summary, TREND_STATS }} from '{load.SCRIPTS}/lib/summary.js';\n"
+        "import { Trend, Rate } from 'k6/metrics';\n"
+        "const took = new Trend('took', true), good = new Rate('good');\n"
+        "const aims = { took: ['max<1'] };\n"
+        "export const options = { iterations: 1, summaryTrendStats: TREND_STATS,"
+        " thresholds: { ...aims, good: ['rate==1'] } };\n"
+        "export const handleSummary = summary(aims);\n"
+        "export default () => { took.add(20); good.add(true); };\n"
+    )
+    done = subprocess.run([k6, "run", "--quiet", "--no-usage-report", str(script)], capture_output=True, text=True)
+    assert json.loads(done.stdout)["metrics"]["took"]["values"]["max"] == 20
+    lines = done.stderr.splitlines()
+    assert "kept    good: rate==1" in lines
+    assert "missed  took: max<1 (an aim)" in lines
+    assert any(line.startswith("took ") and "p(95) 20.0 ms" in line for line in lines)
+    assert any(line.startswith("good ") and line.endswith("100.00 %") for line in lines)

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
+from adpulse.settings import Settings
 from adpulse.web import protocol
 from adpulse.web import server as web_server
 from adpulse.web.protocol import Protocol
@@ -408,3 +409,9 @@ def test_many_new_connections_are_taken_in_a_turn() -> None:
 
     uvloop.run(run())
     assert turns < many / 2
+
+
+def test_a_worker_that_starts_slowly_is_not_ended() -> None:
+    """On a busy machine the imports of a worker take longer than the 5 s that uvicorn gives it by default."""
+    config = Config(web_server.WORKER, **web_server.options(Settings()))
+    assert config.timeout_worker_healthcheck >= 30

@@ -98,6 +98,7 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     found = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
     words = {
         found: f'static_configs: [{{targets: ["{target}"]}}]',
+        'targets: ["balancer:8405"]': "targets: []",
         "localhost:9090": own,
         "rules/": f"{rules}/",
         **(replaced or {}),
@@ -138,7 +139,7 @@ class Recording:
 
     def _series(self, query: str, legend: str, ended: float, steps: int) -> list[JsonValue]:
         """Return the series of a query, counted back from the end: the last value is the one of that moment."""
-        filled = query.replace("$__rate_interval", RATE_INTERVAL)
+        filled = query.replace("$__rate_interval", RATE_INTERVAL).replace("$instance", ".*")
         began = ended - steps * STEP_S
         asked = {"query": filled, "start": began, "end": ended, "step": STEP_S}
         found = _ask(f"{self._address}/api/v1/query_range", asked)["result"]
