@@ -104,7 +104,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _cluster(name: str) -> Cluster:
     # Tests lose nothing when the machine crashes, and so need not wait for its disk.
-    settings = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "512MB"}
+    settings = {"fsync": "off", "max_wal_size": "512MB"}
     settings |= {"max_connections": "300", "shared_buffers": "128MB"}
     return Cluster(Path(os.environ[HOME]) / name, BINARIES[name], **settings)
 

@@ -84,6 +84,14 @@ def test_the_wheel_holds_every_sql_file(wheel: Path) -> None:
         assert [path for path in sql if archive.read(f"adpulse/sql/{path}") != (ROOT / "sql" / path).read_bytes()] == []
 
 
+def test_the_wheel_holds_the_page(wheel: Path) -> None:
+    """The files that are served at / lie inside the package."""
+    files = list((ROOT / "service/adpulse/web/static").iterdir())
+    assert files
+    with zipfile.ZipFile(wheel) as archive:
+        assert [path for path in files if archive.read(f"adpulse/web/static/{path.name}") != path.read_bytes()] == []
+
+
 def test_the_packages_have_types(wheel: Path) -> None:
     """Type checkers read the annotations of an installed package only with this mark (PEP 561)."""
     with zipfile.ZipFile(wheel) as archive:

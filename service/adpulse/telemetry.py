@@ -1,7 +1,7 @@
 """The Prometheus registry: what the service counts and times, and the page that shows it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from prometheus_client import (
     multiprocess,
     values,
 )
+from prometheus_client.samples import Sample
 
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     # prometheus_client asks for the process id with every sample, lest the process was forked; ours never are, and a
@@ -41,6 +42,12 @@ KEYS_READ = Gauge(
 )
 
 EVENTS = Counter("adpulse_events_total", "Events by outcome", ["outcome"])
+REJECTED = Counter("adpulse_events_rejected_total", "Rejected events by the code of the reason", ["code"])
+UNREADABLE = Counter(
+    "adpulse_ingest_unreadable_total",
+    "Requests whose body cannot be read as a batch, by the code of the reason",
+    ["code"],
+)
 BATCHES = Counter("adpulse_ingest_batches_total", "Batches taken into the queue")
 REFUSED = Counter("adpulse_ingest_refused_total", "Batches answered with 503", ["reason"])
 QUEUED = Gauge("adpulse_ingest_queue_events", "Events waiting to be written", multiprocess_mode="livesum")
@@ -133,12 +140,22 @@ def request_meters(method: str, route: str, status: int) -> tuple[Callable[[], N
 
 def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
     """Return the text of /metrics and its content type; with several workers, the sum over all of them."""
-    registry: CollectorRegistry = REGISTRY
-    if multiprocess_dir:
-        _forget_the_dead(Path(multiprocess_dir))
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]  # untyped there
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    return generate_latest(_registry(multiprocess_dir)), CONTENT_TYPE_LATEST
+
+
+def samples(multiprocess_dir: str | None) -> Iterator[Sample]:
+    """Yield every sample that `page` shows."""
+    for family in _registry(multiprocess_dir).collect():
+        yield from family.samples
+
+
+def _registry(multiprocess_dir: str | None) -> CollectorRegistry:
+    if not multiprocess_dir:
+        return REGISTRY
+    _forget_the_dead(Path(multiprocess_dir))
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]  # untyped there
+    return registry
 
 
 def _forget_the_dead(folder: Path) -> None:

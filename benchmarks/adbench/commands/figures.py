@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from adbench.checkout import ROOT
 from adbench.commands.options import failing_clearly, progress
 from adbench.figures.schema import describe
 from adbench.harness.progress import step
@@ -34,6 +35,10 @@ def figures(
         bool,
         typer.Option("--catalogue", help="only read the schema from a database, and keep it as a result to draw"),
     ] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="only take the picture of the page at /, in Chromium, with made-up events"),
+    ] = False,
 ) -> None:
     """Run the notebooks of a checkout and draw every picture again, from result files alone.
 
@@ -47,6 +52,9 @@ def figures(
                 described = asyncio.run(describe(server, Settings()))
             print(store.write(described, store.results(Settings())))
             return
+    if page:
+        _take_page(out)
+        return
     with failing_clearly():
         # What draws is installed with the extra `figures`, which no other command needs.
         from adbench.figures import notebooks as work
@@ -66,3 +74,19 @@ def figures(
             if not own:
                 work.write(notebook, path.with_suffix(".ipynb"))
     print(target)
+
+
+def _take_page(out: Path | None) -> None:
+    with failing_clearly():
+        # The client of HTTP comes with the tools of development.
+        from adbench.figures import page
+        from adbench.harness.browser import BrowserError
+    with failing_clearly(BrowserError):
+        folder = out or ROOT / "screenshots"
+        if not folder.is_dir():
+            raise BrowserError(f"there is no folder {folder}: run this in a checkout, or name one with --out")
+        with step(progress, "looking at the page"), database(Settings()) as server:
+            taken = asyncio.run(page.picture(server))
+        path = folder / f"{page.NAME}.png"
+        path.write_bytes(taken)
+        print(path)

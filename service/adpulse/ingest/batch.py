@@ -45,10 +45,13 @@ class Batch:
     positions: list[int] | None = None
     rejected: list[Rejection] = field(default_factory=list)
     rejected_count: int = 0
+    codes: dict[str, int] = field(default_factory=dict)  # how many of them, by the code of the reason
 
     def reject(self, rejection: Rejection) -> None:
         """Count an event as rejected, and list it while there is room."""
         self.rejected_count += 1
+        code = rejection["code"]
+        self.codes[code] = self.codes.get(code, 0) + 1
         if len(self.rejected) < self.listed:
             self.rejected.append(rejection)
 

@@ -62,6 +62,7 @@ async def answered(work: Awaitable[Answer]) -> Response:
     try:
         return _reply(await work)
     except BodyError as error:
+        telemetry.UNREADABLE.labels(error.code).inc()
         # Of what is left of such a body nothing will be read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
         return problem(error.status, error.code, error.detail, error.headers | closing)
@@ -105,7 +106,7 @@ def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
 async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key: str | None) -> Answer:
     intake: Intake = request.app.state
     batch, body_hash = await _read_batch(intake, request, headers, form, key)
-    return await intake.writer.submit(batch, key, body_hash)
+    return await store(intake, batch, key, body_hash)
 
 
 async def _read_batch(
@@ -132,6 +133,22 @@ def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
     return batch
+
+
+async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:
+    """Return the outcome of a batch once it is stored, and count the reasons to reject. Raises what `submit` raises."""
+    answer = await intake.writer.submit(batch, key, body_hash)
+    if answer.rejected_count:
+        _count_rejections(batch, answer)
+    return answer
+
+
+def _count_rejections(batch: Batch, answer: Answer) -> None:
+    for code, count in batch.codes.items():
+        telemetry.REJECTED.labels(code).inc(count)
+    # Fewer when a key is repeated whose batch is judged in another way by now, such as of an event in the future.
+    if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
+        telemetry.REJECTED.labels("unstorable").inc(unstorable)
 
 
 def _reply(answer: Answer) -> Response:

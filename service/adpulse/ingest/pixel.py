@@ -14,7 +14,7 @@ from starlette.responses import Response
 from adpulse.auth.guard import IN_ADDRESS
 from adpulse.event.contract import FIELDS
 from adpulse.ingest.batch import Answer, BodyError
-from adpulse.ingest.endpoint import Intake, answered, decode
+from adpulse.ingest.endpoint import Intake, answered, decode, store
 from adpulse.ingest.formats import media_types
 
 PATH = "/pixel.gif"
@@ -43,7 +43,7 @@ async def get_pixel(request: Request) -> Response:
 async def _take(request: Request) -> Answer:
     intake: Intake = request.app.state
     batch = decode(intake, request, event_of(request.scope["query_string"], datetime.now(UTC)), media_types.NDJSON)
-    return await intake.writer.submit(batch)
+    return await store(intake, batch)
 
 
 def event_of(query: bytes, now: datetime) -> bytes:

@@ -72,6 +72,12 @@ class Reports:
         telemetry.FALLBACKS.labels(reason).inc()
         return replace(await self._primary.reporter.report(query), lag_ms=0.0)
 
+    async def dimensions(self) -> list[str]:
+        """Return the metadata keys that have roll-ups. Raise what Reporter.report raises."""
+        source = self._primary or self._replica
+        assert source is not None
+        return await source.reporter.dimensions()
+
     def _unfit(self, beat_at: float | None) -> str | None:
         """Return the reason why the replica must not answer; None when it may."""
         assert self._watch is not None

@@ -11,7 +11,7 @@ from adpulse.reports.query import Query, QueryError
 from adpulse.reports.readers import QUICK, THOROUGH, Readers
 from adpulse.reports.report import Report, assemble
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, state
 from adpulse.variants.catalogue import Variant
 
 # How long a reporter trusts what it knows of the active variant. Another one's statement may still run after a
@@ -66,6 +66,14 @@ class Reporter:
                 "start", f"asks for raw events that are gone: {error}; only roll-ups reach back further"
             ) from None
         return replace(report, took_ms=(time.perf_counter() - started) * 1_000)
+
+    async def dimensions(self) -> list[str]:
+        """Return the metadata keys that have roll-ups. Raises SchemaError, or one of UNAVAILABLE."""
+        async with (
+            self._readers.quick.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection,
+            connection.transaction(readonly=True),  # a pooler must not part the statements
+        ):
+            return await state.dimensions(connection)
 
     async def _report(self, query: Query, *, exact: bool = False) -> Report:
         """Ask once. `exact`: with sums that may pass 2^63, which are slower to read."""

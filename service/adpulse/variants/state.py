@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
+from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
@@ -13,6 +14,18 @@ log = logging.getLogger(__name__)
 async def declared(connection: Connection) -> list[str]:
     """Return the declared dimensions, in their order."""
     return await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM declared_dimension") or []
+
+
+async def dimensions(connection: Connection) -> list[str]:
+    """Return the metadata keys of which the variant in force has roll-ups, in their order.
+
+    Raises SchemaError before the first migration.
+    """
+    if not (await catalogue.active(connection)).has_dimensions:
+        return []
+    return (
+        await connection.fetchval("SELECT array_agg(key ORDER BY place) FROM rollup_dimension WHERE NOT dropped") or []
+    )
 
 
 async def declare(connection: Connection, keys: Sequence[str]) -> None:

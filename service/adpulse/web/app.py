@@ -21,6 +21,7 @@ from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
 from adpulse.web.hosts import Hosts, Pages
 from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
+from adpulse.web.page import add_page
 from adpulse.web.routes import add_routes
 from adpulse.web.state import State
 
@@ -100,4 +101,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Observe)
     add_routes(app, state, take, show, answer)
     add_docs(app)
+    add_page(app, state.keyring)
     return app

@@ -233,6 +233,37 @@ async def test_every_corruption_is_found(new_database: NewDatabase, name: str, t
     assert missed == []
 
 
+# What tells reports by a dimension where to look, changed so that some of them are wrong.
+_MISLED = (
+    "UPDATE rollup_dim_mark SET snapshot = pg_current_snapshot(); SELECT rollup_dim_stamp()",
+    "UPDATE rollup_dim_mark SET snapshot = '3:3:'; SELECT rollup_dim_stamp()",
+    "UPDATE rollup_dim_mark SET closed_to = '2026-03-29 12:00Z'; SELECT rollup_dim_stamp()",
+    "UPDATE rollup_dimension SET place = 9 WHERE key = 'geo'",
+    "INSERT INTO rollup_dim_pending SELECT place, '2026-03-29 05:13Z', '2026-03-29 07:21Z' FROM rollup_dimension",
+    "INSERT INTO rollup_dim_change SELECT -1, written_xid, ts, campaign_id, event_type, cost_micros, revenue_micros, "
+    "metadata FROM events LIMIT 1",
+    "DELETE FROM rollup_dim_change",
+)
+
+
+@pytest.mark.skipif(bool(CLUSTERS), reason="their roll-ups have other tables, or none")
+async def test_what_misleads_reports_is_found(new_database: NewDatabase) -> None:
+    """Marks, places, and what is noted of pending days and changed events: the audit does not believe them."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    variant = catalogue.find("rollup_dims")
+    await fill(connection)
+    await connection.execute(_EVENTS.replace("170", "20"), START + timedelta(hours=11, minutes=3))
+    await connection.execute("DELETE FROM events WHERE ts IN (SELECT ts FROM events ORDER BY ts LIMIT 5)")
+    assert (await _compared(connection, variant)).wrong == 0
+    for statement in _MISLED:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(statement)
+        assert (await _compared(connection, variant)).wrong > 0, statement
+        await transaction.rollback()
+    await connection.close()
+
+
 @pytest.mark.skipif(bool(CLUSTERS), reason="their roll-ups have other tables, or none")
 async def test_a_lost_mark_of_a_stale_minute_is_found(new_database: NewDatabase) -> None:
     """Without its mark a minute would be read from a view that does not have its last events."""
