@@ -22,7 +22,7 @@ demo: $(VENV)/.bench  ## load events, run the service under k6, audit the answer
 	$(BIN)/adbench demo --events $(EVENTS) --duration $(DURATION)
 
 test: $(VENV)/.dev  ## run every test, in parallel
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n auto --dist worksteal
 
 faults: $(VENV)/.dev  ## kill, cut, freeze and fill what runs, and count that nothing is lost (CYCLES=20 SEED=1)
 	$(BIN)/adbench faults run --cycles $(CYCLES) --seed $(SEED)

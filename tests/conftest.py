@@ -50,7 +50,7 @@ VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) =
 CLUSTERS = [name for name, url in GIVEN.items() if url in os.environ and os.environ.get("TEST_POSTGRES") == name]
 # What stands on the packages whose SQL is tested on every version is tested on the first alone, but for a test with the
 # mark `every_version`.
-ONE_VERSION = ("adbench", "adpulse/auth", "adpulse/cli", "adpulse/web", "infra")
+ONE_VERSION = ("adbench", "adpulse/auth", "adpulse/cli", "adpulse/web", "docs", "infra")
 TESTS = Path(__file__).parent
 # Databases of tests are made and dropped by the thousand: in memory, where there is plenty, at a third of the cost.
 MEMORY = Path("/dev/shm")
@@ -80,6 +80,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def _plenty() -> bool:
     """Return True if the files of the tests' servers fit in memory and leave enough to the tests."""
     return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= MEMORY_BYTES
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the workers of `pytest -n auto`, two a core: a test waits for servers half of its time."""
+    return min(2 * (os.cpu_count() or 1), 8)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

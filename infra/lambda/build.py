@@ -1,7 +1,8 @@
-"""Put what the function runs into build/lambda: the handler, the service's modules, the locked packages.
+"""Put what the function runs into a folder: the handler, the service's modules, the locked packages.
 
-    .venv/bin/python infra/lambda/build.py
+    .venv/bin/python infra/lambda/build.py [FOLDER]
 
+`sam build` calls it (Makefile), with the folder that it packs; without one it is build/lambda.
 Prints the sizes that Lambda limits: 50 MB zipped when it is uploaded directly, 250 MB unzipped. Packages come as wheels
 for the function's platform, not for the machine that builds: nothing is compiled and no container is needed.
 """
@@ -43,5 +44,6 @@ def sizes(folder: Path) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    build(TARGET)
-    print(json.dumps({"python": PYTHON, "platform": PLATFORMS[0], **sizes(TARGET)}, indent=2))
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
+    build(folder)
+    print(json.dumps({"python": PYTHON, "platform": PLATFORMS[0], **sizes(folder)}, indent=2))

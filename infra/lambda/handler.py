@@ -33,6 +33,13 @@ log = logging.getLogger("adpulse.lambda")
 
 Record = dict[str, Any]
 
+# Two attempts, and both over before the write's deadline: boto3's own are five of two minutes.
+SECRET_TIMEOUTS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": 4,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
+
 KEY = "Idempotency-Key"
 CONTENT_TYPE = "Content-Type"
 
@@ -117,7 +124,8 @@ class Consumer:
 
     async def _write_group(self, group: Sequence[Job]) -> None:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url(), "adpulse lambda", role=INGEST)
+            url = await asyncio.to_thread(self._url)  # over the network, too: the deadline must reach it
+            self._connection = await connect(url, "adpulse lambda", role=INGEST)
             await idempotency.prepare(self._connection)
         await group_commit.write(self._connection, group, self._partitions)
 
@@ -141,9 +149,11 @@ def database_url() -> str:
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if arn is None:
         return os.environ["ADPULSE_DATABASE_URL"]
-    import boto3  # the runtime brings it
+    import boto3  # the runtime brings it, and botocore
+    from botocore.config import Config
 
-    secret: str = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    client = boto3.client("secretsmanager", config=Config(**SECRET_TIMEOUTS))
+    secret: str = client.get_secret_value(SecretId=arn)["SecretString"]
     return secret
 
 

@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -28,6 +30,7 @@ GIVEN = {
     "AWS_REGION": "eu-central-1",
     "IMAGE": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/adpulse:1",
     "DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:adpulse-x",
+    "OWNER_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:adpulse-owner",
 }
 
 
@@ -36,8 +39,15 @@ def resources(name: str) -> dict[str, Any]:
     return {each: resource.get("Properties", {}) for each, resource in template["Resources"].items()}
 
 
-TASK = json.loads(Template((FOLDER / "task-def.json").read_text()).substitute(GIVEN))
+def task(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Template((FOLDER / name).read_text()).substitute(GIVEN))
+    return found
+
+
+TASK, MIGRATE = task("task-def.json"), task("migrate-task-def.json")
 ADPULSE, COLLECTOR = TASK["containerDefinitions"]
+(MIGRATION,) = MIGRATE["containerDefinitions"]
+CONTAINERS = [ADPULSE, COLLECTOR, MIGRATION]
 ENVIRONMENT = {each["name"]: each["value"] for each in ADPULSE["environment"]}
 COLLECTING = yaml.safe_load((FOLDER / "collector.yaml").read_text())
 SCRAPE = COLLECTING["receivers"]["prometheus"]["config"]["scrape_configs"][0]
@@ -68,15 +78,23 @@ def deploy(name: str, **parameters: str) -> None:
     )
 
 
-@pytest.mark.filterwarnings("ignore:Tried to parse AWS..ApplicationAutoScaling")
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..(ApplicationAutoScaling|CloudWatch..Alarm)")
 @pytest.mark.parametrize("tls", [False, True])
 def test_the_templates_can_be_deployed(account: None, tls: bool) -> None:
-    """In the order of docs/how-to/deploy-aws.md: foundation, task definition, service. Moto makes all but scaling."""
+    """In the order of docs/how-to/deploy-aws.md: foundation, task definitions, service.
+
+    Moto makes all but scaling and alarms.
+    """
     ec2 = boto3.client("ec2")
     subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]]
     group = ec2.describe_security_groups()["SecurityGroups"][0]
-    deploy("foundation", DatabaseSecretArn=GIVEN["DATABASE_SECRET_ARN"])
+    deploy(
+        "foundation",
+        DatabaseSecretArn=GIVEN["DATABASE_SECRET_ARN"],
+        OwnerSecretArn=GIVEN["OWNER_SECRET_ARN"] if tls else "",
+    )
     # The client checks every parameter against the service's model before it sends them.
+    boto3.client("ecs").register_task_definition(**MIGRATE)
     task = boto3.client("ecs").register_task_definition(**TASK)["taskDefinition"]
     deploy(
         "service",
@@ -85,6 +103,7 @@ def test_the_templates_can_be_deployed(account: None, tls: bool) -> None:
         SubnetIds=",".join(subnets),
         BalancerSubnetIds=",".join(subnets),
         DatabaseSecurityGroupId=group["GroupId"],
+        AlarmTopicArn=boto3.client("sns").create_topic(Name="alarms")["TopicArn"] if tls else "",
         CertificateArn=boto3.client("acm").request_certificate(DomainName="a.test")["CertificateArn"] if tls else "",
     )
     roles = {role["Arn"] for role in boto3.client("iam").list_roles()["Roles"]}
@@ -104,7 +123,7 @@ def test_the_templates_can_be_deployed(account: None, tls: bool) -> None:
 
 def test_variables_are_settings() -> None:
     """Each is one that there is, with a value that it may have; the database comes from a secret."""
-    names = {*ENVIRONMENT, *(each["name"] for each in ADPULSE["secrets"])}
+    names = {*ENVIRONMENT, *(each["name"] for each in ADPULSE["secrets"] + MIGRATION["secrets"])}
     assert names <= {f"ADPULSE_{name.upper()}" for name in Settings.model_fields}
     Settings(**{name.removeprefix("ADPULSE_").lower(): value for name, value in ENVIRONMENT.items()})
     assert {"name": "ADPULSE_DATABASE_URL", "valueFrom": GIVEN["DATABASE_SECRET_ARN"]} in ADPULSE["secrets"]
@@ -122,7 +141,50 @@ def test_everybody_means_the_same_port_and_path() -> None:
     assert SCRAPE["static_configs"][0]["targets"] == [f"127.0.0.1:{port}"]
     paths = create_app(Settings(database_url="postgresql://")).openapi()["paths"]
     assert {group["HealthCheckPath"], "/metrics"} <= set(paths)
-    assert f"http://127.0.0.1:{port}{group['HealthCheckPath']}" in ADPULSE["healthCheck"]["command"][-1]
+    assert f"http://127.0.0.1:{port}/" in ADPULSE["healthCheck"]["command"][-1]
+
+
+def test_a_task_must_reach_its_database_once(tmp_path: Path) -> None:
+    """A task is unhealthy until it was ready once, as with a wrong secret; from then on only its process counts."""
+    answers = {"/readyz": 503, "/healthz": 200}
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers[self.path])
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    kind, *command, program = ADPULSE["healthCheck"]["command"]
+    assert kind == "CMD"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        program = program.replace("127.0.0.1:8080", f"127.0.0.1:{server.server_port}")
+        program = program.replace("/dev/shm/", f"{tmp_path}/")
+
+        def healthy() -> bool:
+            return subprocess.run([*command, program], capture_output=True).returncode == 0
+
+        assert not healthy()
+        answers["/readyz"] = 200
+        assert healthy()
+        answers["/readyz"] = 503
+        assert healthy()
+        answers["/healthz"] = 500
+        assert not healthy()
+        server.shutdown()
+
+
+def test_a_migration_is_a_task_of_its_own() -> None:
+    """With the owner's login, the service's image and roles, and nothing beside it that waits for it to be healthy."""
+    assert MIGRATION["command"] == ["migrate"]
+    assert MIGRATION["secrets"] == [{"name": "ADPULSE_DATABASE_URL", "valueFrom": GIVEN["OWNER_SECRET_ARN"]}]
+    assert MIGRATION["image"] == ADPULSE["image"]
+    assert {name: MIGRATE[name] for name in ("executionRoleArn", "taskRoleArn", "runtimePlatform")} == {
+        name: TASK[name] for name in ("executionRoleArn", "taskRoleArn", "runtimePlatform")
+    }
+    assert COLLECTOR["dependsOn"] == [{"containerName": ADPULSE["name"], "condition": "START"}]
 
 
 def test_the_balancer_closes_idle_connections_first() -> None:
@@ -151,7 +213,7 @@ def test_a_stop_has_time_to_answer() -> None:
 
 def test_containers_may_do_little() -> None:
     """Not root, a read-only file system, no capabilities, and the processor of the image."""
-    for container in TASK["containerDefinitions"]:
+    for container in CONTAINERS:
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", container["user"])
         assert container["readonlyRootFilesystem"]
         assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
@@ -179,7 +241,7 @@ def test_names_that_are_written_twice_agree() -> None:
     """Roles, logs and the parameter of the collector's configuration: the task names what the foundation makes."""
     assert TASK["executionRoleArn"].endswith(f":role/{FOUNDATION['ExecutionRole']['RoleName']}")
     assert TASK["taskRoleArn"].endswith(f":role/{FOUNDATION['TaskRole']['RoleName']}")
-    for container in TASK["containerDefinitions"]:
+    for container in CONTAINERS:
         assert container["logConfiguration"]["options"]["awslogs-group"] == FOUNDATION["ServiceLog"]["LogGroupName"]
     assert COLLECTING["exporters"]["awsemf"]["log_group_name"] == FOUNDATION["MetricsLog"]["LogGroupName"]
     parameter = COLLECTOR["secrets"][0]["valueFrom"].partition(":parameter")[2]

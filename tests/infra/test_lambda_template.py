@@ -1,15 +1,19 @@
 """infra/lambda/template.yaml against what it must promise and what the function is."""
 
 import re
+import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
 
 import airspeed
+import botocore.config
 import pytest
 from cfnlint.decode.cfn_yaml import load
 
+from adpulse.database.connections import CONNECT_TIMEOUT_S
 from adpulse.settings import PREFIX, Settings
 from tests.infra.lambda_function import FOLDER
 from tests.infra.lambda_function import load as load_module
@@ -32,6 +36,30 @@ def test_the_function_gives_up_before_it_is_stopped() -> None:
     """The function's write has a deadline within its timeout, with time to connect and to answer."""
     deadline = float(FUNCTION["Environment"]["Variables"]["ADPULSE_WRITE_TIMEOUT_S"])
     assert deadline + 5 <= FUNCTION["Timeout"]
+
+
+def test_the_secret_is_read_within_the_deadline() -> None:
+    """Every attempt to read it, and a connection after that, fit into the write's deadline."""
+    deadline = float(FUNCTION["Environment"]["Variables"]["ADPULSE_WRITE_TIMEOUT_S"])
+    limits = load_module().SECRET_TIMEOUTS
+    one = limits["connect_timeout"] + limits["read_timeout"]
+    assert one * limits["retries"]["total_max_attempts"] + CONNECT_TIMEOUT_S < deadline
+    botocore.config.Config(**limits)
+
+
+def test_what_waits_too_long_is_heard_of() -> None:
+    """The alarm on the oldest message comes hours before the dead-letter queue has it."""
+    alarm, redrive = RESOURCES["AgeAlarm"], RESOURCES["Queue"]["RedrivePolicy"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateAgeOfOldestMessage", "Maximum")
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Queue", "QueueName"]}}]
+    assert alarm["Threshold"] * 10 < redrive["maxReceiveCount"] * RESOURCES["Queue"]["VisibilityTimeout"]
+
+
+def test_there_is_no_stage_without_a_throttle() -> None:
+    """SAM adds a stage of its own unless it is told the version of the document."""
+    api = RESOURCES["Api"]
+    assert api["OpenApiVersion"] == api["DefinitionBody"]["openapi"]
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(api["MethodSettings"][0])
 
 
 def test_failures_are_set_aside_one_by_one() -> None:
@@ -85,9 +113,14 @@ def test_roles_allow_what_is_needed_and_no_more() -> None:
 
 
 def test_the_package_is_built_for_the_function() -> None:
-    """build.py makes what the template names: its folder, its Python, its processor."""
+    """`sam build` runs the Makefile beside the template, in the checkout; build.py is for its Python and processor."""
     build = load_module("build")
-    assert (FOLDER / FUNCTION["CodeUri"]).resolve() == build.TARGET
+    assert TEMPLATE["Resources"]["Function"]["Metadata"] == {"BuildMethod": "makefile"}
+    assert (FOLDER / FUNCTION["CodeUri"]).resolve() == FOLDER.resolve()
+    command = ["make", "--dry-run", "--directory", str(FOLDER), "build-Function", "ARTIFACTS_DIR=/somewhere"]
+    planned = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert 'build.py "/somewhere"' in planned
+    assert tomllib.loads((FOLDER / "samconfig.toml").read_text())["default"]["build"]["parameters"]["build_in_source"]
     assert FUNCTION["Runtime"] == f"python{build.PYTHON}"
     assert FUNCTION["Architectures"] == ["arm64"]
     assert all(platform.endswith("_aarch64") for platform in build.PLATFORMS)

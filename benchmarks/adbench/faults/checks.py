@@ -194,8 +194,8 @@ async def _slots(world: World) -> list[str]:
             asked: list[asyncio.Task[httpx.Response]] = []
             # Totals last: every report asks now and then, through the connections for totals, which design is active.
             # A design whose totals are planned each time has them from the same pool as all others.
-            once = world.variant.statement(totals_only=True).planned_once
-            for shape in ({"granularity": "hour"}, {})[: 1 + once]:
+            once = world.variant.statement(by_time=False, breakdown=False).planned_once
+            for shape in ({"group_by": "campaign_id"}, {})[: 1 + once]:
                 asked += [
                     asyncio.create_task(client.get(f"{service.address}/report", params={"start": "-2d", **shape}))
                     for service in world.services

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
+from adbench.faults.hostile import OURS
 from adbench.faults.small_disks import SmallDisk
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError
@@ -80,7 +81,7 @@ class Victim(Cluster):
         starting = asyncio.create_task(asyncio.to_thread(self.start))
         while True:
             try:
-                connection = await asyncpg.connect(self.url(), timeout=5)
+                connection = await asyncpg.connect(self.url(), timeout=5, server_settings=OURS)
             except (*UNAVAILABLE, asyncpg.PostgresError):
                 if time.monotonic() > give_up:
                     raise
@@ -105,7 +106,7 @@ class Victim(Cluster):
 
     async def sessions(self, *applications: str) -> list[int]:
         """Return the process ids of the backends of these applications; without arguments, of all of the server."""
-        connection = await asyncpg.connect(self.url(), timeout=10)
+        connection = await asyncpg.connect(self.url(), timeout=10, server_settings=OURS)
         try:
             rows = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() "

@@ -1,4 +1,4 @@
-"""What a result must be before it is kept among those of everybody: plausible, and without private values."""
+"""The conditions for keeping a result among those of everybody: plausible, and without private values."""
 
 import getpass
 import ipaddress

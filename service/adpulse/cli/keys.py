@@ -76,7 +76,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
         Column("id", no_wrap=True), "name", "scopes", "campaigns", "events/s", "requests/s", "made", "revoked"
     )
     for entry in found:
-        cells = entry.described().values()
+        cells = ["yes" if cell is True else cell for cell in entry.described().values()]
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
         table.add_row(*words)
     whole(table, out)

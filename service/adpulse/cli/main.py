@@ -1,13 +1,16 @@
 """The `adpulse` command: its commands, and what each does first."""
 
 import logging
+from typing import Annotated
 
 import typer
 
-from adpulse.cli import archive, audit, console, import_events, keys, report, serve, variants
+from adpulse.cli import archive, audit, console, import_events, keys, report, serve, status, variants
 from adpulse.cli.console import err
+from adpulse.database import migrations
 from adpulse.settings import unknown_variables
 from adpulse.terminal import LogFormatter
+from adpulse.version import revision, version
 
 app = typer.Typer(
     help="Ad events into PostgreSQL, exact campaign reports out. Settings: ADPULSE_* variables.",
@@ -16,8 +19,20 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        built = f", revision {found}" if (found := revision()) else ""
+        print(f"adpulse {version()}{built}, schema {migrations.latest_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def _start() -> None:
+def _start(
+    asked: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="print version, revision and schema"),
+    ] = False,
+) -> None:
     settings = console.settings()
     handler = logging.StreamHandler()
     handler.setFormatter(LogFormatter())
@@ -33,6 +48,7 @@ app.command()(archive.restore)
 app.command()(serve.up)
 app.command()(serve.serve)
 app.command()(serve.down)
+app.command()(status.status)
 app.command()(variants.migrate)
 app.command("variants")(variants.list_variants)
 app.command()(audit.verify)

@@ -7,13 +7,14 @@ import signal
 import socket
 from contextlib import nullcontext
 from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
 
 import asyncpg
 import typer
 
 from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
-from adpulse.cli.console import DataDir, fail, opened, run
+from adpulse.cli.console import DataDir, fail, opened, out, run
 from adpulse.database import budget
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
@@ -48,6 +49,7 @@ def up(
         run(variants.migrated(url, variant, settings))
         _check_keys(url, settings)
         settings = console.settings()
+        _say_where(settings, own)
         _serve(settings)
 
 
@@ -66,6 +68,22 @@ def serve(
     _check_port(settings)
     _check_keys(settings.database_url, settings)
     _serve(settings)
+
+
+def _say_where(settings: Settings, own: Cluster | None) -> None:
+    """Print the address, that of the contract, and where the data lies; a port of 0 is known to the log alone."""
+    if own:
+        data = str(own.data)
+    else:
+        parts = urlsplit(settings.database_url or "")
+        # Neither the login nor what follows the name of the database.
+        data = f"the database {parts.path.lstrip('/') or '(default)'} on {parts.hostname or 'this machine'}"
+    out.print(f"data: {data}", soft_wrap=True)
+    if settings.port:
+        local = settings.host in ("0.0.0.0", "::") or keyring.is_loopback(settings.host)  # noqa: S104  # compared with
+        host = "localhost" if local else f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{settings.port}"
+        out.print(f"page: {address}\nAPI:  {address}/docs", soft_wrap=True)
 
 
 def _set(**values: Any) -> None:

@@ -9,7 +9,9 @@ from rich.table import Table
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, opened, out, run
 from adpulse.database import connections, migrations
+from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
+from adpulse.database.errors import SchemaError
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -51,10 +53,10 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
 
 
 def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """List the physical designs, and which of them the database can have."""
+    """List the physical designs: which of them the database can have, and which is in force."""
     settings = console.settings()
     if settings.database_url is None and not Cluster(settings.data_dir, settings.postgres_bin).exists():
-        listing = [_described(variant, _unknown(variant)) for variant in catalogue.load_all()]
+        listing = [_described(variant, _unknown(variant), active=False) for variant in catalogue.load_all()]
     else:
         with opened(settings) as url:
             listing = run(_availability(url))
@@ -63,18 +65,29 @@ def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
         return
     table = Table("variant", "folder", "summary", "available")
     for entry in listing:
-        table.add_row(entry["name"], entry["folder"], entry["summary"], entry["reason"] or "yes")
+        available = "in force" if entry["active"] else entry["reason"] or "yes"
+        table.add_row(entry["name"], entry["folder"], entry["summary"], available)
     out.print(table)
 
 
 async def _availability(url: str) -> list[dict[str, Any]]:
     connection = await connections.connect(url)
     try:
+        active = await _active(connection)
         return [
-            _described(variant, await catalogue.unavailable(connection, variant)) for variant in catalogue.load_all()
+            _described(variant, await catalogue.unavailable(connection, variant), active=variant.name == active)
+            for variant in catalogue.load_all()
         ]
     finally:
         await connection.close()
+
+
+async def _active(connection: Connection) -> str | None:
+    """Return the name of the design in force; None where there is none yet."""
+    try:
+        return (await catalogue.active(connection)).name
+    except SchemaError:
+        return None
 
 
 def _unknown(variant: Variant) -> str | None:
@@ -82,7 +95,7 @@ def _unknown(variant: Variant) -> str | None:
     return None if variant.requires == "(nothing)" else f"needs {variant.requires}; there is no database yet to ask"
 
 
-def _described(variant: Variant, reason: str | None) -> dict[str, Any]:
+def _described(variant: Variant, reason: str | None, *, active: bool) -> dict[str, Any]:
     return {
         "name": variant.name,
         "folder": variant.folder.name,
@@ -90,4 +103,5 @@ def _described(variant: Variant, reason: str | None) -> dict[str, Any]:
         "requires": variant.requires,
         "available": reason is None,
         "reason": reason,
+        "active": active,
     }

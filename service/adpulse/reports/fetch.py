@@ -66,7 +66,7 @@ async def _records(
     if query.group_by is None and exact:
         return list(_with_integers(await connection.fetch(variant.exact_report, *arguments)))
     if query.group_by is None:
-        statement = variant.statement(totals_only=query.totals_only)
+        statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
         return [tuple(record) for record in await connection.fetch(statement.text, *arguments[: statement.parameters])]
     # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
     # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.

@@ -93,9 +93,9 @@ class Query:
         return self.granularity is not None or self.group_by is not None
 
     @property
-    def totals_only(self) -> bool:
-        """Return True if the report is a single row of sums over all events of its campaigns."""
-        return not (self.has_rows or self.filters or self.reach)
+    def breakdown(self) -> bool:
+        """Return True if the report has a group or a filter, or counts users: all else is totals, or totals by time."""
+        return self.group_by is not None or bool(self.filters) or self.reach
 
     @property
     def reach(self) -> bool:

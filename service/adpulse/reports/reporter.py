@@ -78,7 +78,10 @@ class Reporter:
     async def _report(self, query: Query, *, exact: bool = False) -> Report:
         """Ask once. `exact`: with sums that may pass 2^63, which are slower to read."""
         variant = await self._active()
-        once = not exact and variant.statement(totals_only=query.totals_only).planned_once
+        once = (
+            not exact
+            and variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown).planned_once
+        )
         pool, planner = (self._readers.quick, QUICK) if once else (self._readers.thorough, THOROUGH)
         several = query.before is not None or query.reach  # statements
         most_cells = self._settings.max_cells

@@ -21,8 +21,8 @@ _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 # Of the header `tables`: a name, and its column of time in brackets.
 _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
-# The parameters of report.sql that are null in a report of totals.
-_NULLS = {"$4": "NULL::text", "$5": "NULL::text", "$6": "NULL::text", "$7": "NULL::jsonb"}
+# The parameters of report.sql that are null in a report without group and filter.
+_NULLS = {"$6": "NULL::text", "$7": "NULL::jsonb"}
 
 
 class Statement(NamedTuple):
@@ -107,16 +107,18 @@ class Variant:
             text = text.replace(f"::bigint AS {column}", f" AS {column}")
         return text
 
-    def statement(self, *, totals_only: bool) -> Statement:
-        """Return what the service runs; `totals_only`: for a report without granularity, group and filter."""
-        return self._totals if totals_only else Statement(self.report)
+    def statement(self, *, by_time: bool, breakdown: bool) -> Statement:
+        """Return what the service runs for a report with a granularity (`by_time`), or with a group or filter."""
+        if breakdown:
+            return Statement(self.report)
+        return self._totals if self._totals.planned_once or not by_time else Statement(self.report)
 
     @cached_property
     def _totals(self) -> Statement:
         """Return totals.sql, or else the report.
 
         Where up.sql says `totals: planned once`, one plan does for all values, if NULL is written for the parameters
-        that are null in totals.
+        that are null without group and filter; it answers totals by time, too.
         """
         own = self.folder / "totals.sql"
         if own.exists():
@@ -126,7 +128,7 @@ class Variant:
         text = self.report
         for parameter, null in _NULLS.items():
             text = text.replace(parameter, null)
-        return Statement(text, parameters=3, planned_once=True)
+        return Statement(text, parameters=5, planned_once=True)
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:

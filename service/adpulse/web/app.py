@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keyring=state.keyring,
         hosts=Hosts(settings),
         pages=Pages(settings),
-        writing=(PATH, FIREHOSE_PATH, pixel.PATH),
+        writing=(("POST", PATH), ("POST", FIREHOSE_PATH), ("GET", pixel.PATH)),
     )
     if settings.cors_origins:
         app.add_middleware(

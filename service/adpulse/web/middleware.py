@@ -20,6 +20,7 @@ from adpulse.problems import problem
 from adpulse.web.hosts import Hosts, Pages
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Endpoints = Iterable[tuple[str, str]]  # by method and path
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -74,12 +75,12 @@ class CheckHead:
     # Headers that have one value and are read here. More than one is refused elsewhere: of keys, and of lengths.
     _SINGLE = frozenset({b"host", b"content-type", b"content-encoding", b"idempotency-key"})
 
-    def __init__(self, app: ASGIApp, keyring: Keyring, hosts: Hosts, pages: Pages, writing: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, keyring: Keyring, hosts: Hosts, pages: Pages, writing: Endpoints) -> None:
         self._app = app
         self._keyring = keyring
         self._hosts = hosts
         self._pages = pages
-        self._writing = tuple(writing)  # paths that bring events
+        self._writing = tuple(writing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
@@ -103,13 +104,18 @@ class CheckHead:
             )
             return problem(421, "host_not_allowed", detail)
         by_page = self._keyring.open and (b"origin" in values or b"sec-fetch-site" in values)
-        if by_page and scope["path"].endswith(self._writing) and not self._pages.allow(values):
+        if by_page and self._writes(scope) and not self._pages.allow(values):
             detail = (
                 "As long as there are no keys, only pages of this service and of the origins in ADPULSE_CORS_ORIGINS "
                 "may send events."
             )
             return problem(403, "origin_not_allowed", detail)
         return None
+
+    def _writes(self, scope: Scope) -> bool:
+        """Return True if the request brings events, also behind a path prefix."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        return any(method == known and scope["path"].endswith(path) for known, path in self._writing)
 
     def _contradiction(self, headers: Iterable[tuple[bytes, bytes]], last: dict[bytes, bytes]) -> bytes | None:
         """Return the name of a header that has two different values, or of a second Host."""

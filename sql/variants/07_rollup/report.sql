@@ -7,9 +7,9 @@
 -- $4 granularity  text: minute, hour, day, week, month; or null
 --
 -- start and stop are whole minutes. Parameters that are null fold away when the statement is planned
--- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. Reports of totals alone
--- are planned once for all campaigns and windows (`totals: planned once` in up.sql), with $4 to $7 written out as null;
--- so whether $1 is null must not decide between two indexes.
+-- (plan_cache_mode = force_custom_plan): of the branches below, a report keeps those it needs. Reports without group and
+-- filter are planned once for all campaigns, windows and granularities (`totals: planned once` in up.sql), with $6 and $7
+-- written out as null; so whether $1 is null must not decide between two indexes.
 
 WITH
   buckets AS MATERIALIZED (SELECT report_buckets($2, $3, $4, $5) AS begins),

@@ -95,6 +95,7 @@ def test_what_a_public_key_cannot_be(scopes: list[str], campaigns: list[str] | N
         keys.make("page", scopes, campaigns, None, None, public=True)
 
 
+@pytest.mark.every_version
 async def test_the_table_holds_it_to_that(connection: Connection, new_key: NewKey) -> None:
     """Nobody makes a public key by SQL that may do more."""
     key = await public(new_key)

@@ -12,12 +12,26 @@ from typer.testing import CliRunner, Result
 from adpulse.auth import key_store, keys
 from adpulse.cli import console, main, serve
 from adpulse.database import connections, migrations
+from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.web import server
 from tests.conftest import NewDatabase
 
-COMMANDS = ["up", "serve", "down", "migrate", "variants", "verify", "rebuild", "report", "import", "archive", "restore"]
+COMMANDS = [
+    "status",
+    "up",
+    "serve",
+    "down",
+    "migrate",
+    "variants",
+    "verify",
+    "rebuild",
+    "report",
+    "import",
+    "archive",
+    "restore",
+]
 
 
 class Shell:
@@ -127,10 +141,12 @@ async def test_variants_are_listed_for_programs(shell: Shell, url: str) -> None:
     listing = json.loads(done.stdout)
     assert [entry["name"] for entry in listing] == [variant.name for variant in catalogue.load_all()]
     for entry in listing:
-        assert set(entry) == {"name", "folder", "summary", "requires", "available", "reason"}
+        assert set(entry) == {"name", "folder", "summary", "requires", "available", "reason", "active"}
         assert entry["available"] is (entry["reason"] is None)
-    table = await anyio.to_thread.run_sync(shell, "variants")
-    assert all(entry["name"] in table.stdout for entry in listing)
+    assert [entry["name"] for entry in listing if entry["active"]] == ["rollup"]
+    table = (await anyio.to_thread.run_sync(shell, "variants")).stdout
+    assert all(entry["name"] in table for entry in listing)
+    assert [line.split()[1] for line in table.splitlines() if "in force" in line] == ["rollup"]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +185,37 @@ async def test_wrong_names_change_nothing(shell: Shell, new_database: NewDatabas
     assert "the database is not set up yet; run: adpulse migrate" in done.stderr
 
 
+def test_the_version_is_said(shell: Shell) -> None:
+    """`--version` needs no command and no database: the package's, the newest schema, the revision of a checkout."""
+    shell.set(database_url="postgresql://nowhere.invalid/x")
+    done = shell("--version")
+    assert done.exit_code == 0
+    schema = migrations.latest_version()
+    assert re.fullmatch(rf"adpulse [0-9.]+(, revision [0-9a-f]{{7,}}(-dirty)?)?, schema {schema}\n", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "said"),
+    [
+        ("127.0.0.1", None, ["data: {own}", "page: http://localhost:1234", "API:  http://localhost:1234/docs"]),
+        ("::", None, ["data: {own}", "page: http://localhost:1234", "API:  http://localhost:1234/docs"]),
+        (
+            "10.0.0.7",
+            "postgresql://me:secret@db.example/ads?sslmode=require&password=secret",
+            ["data: the database ads on db.example", "page: http://10.0.0.7:1234", "API:  http://10.0.0.7:1234/docs"],
+        ),
+    ],
+)
+def test_up_says_where_to_look(
+    host: str, url: str | None, said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The address of the page and of the contract, and where the data lies; nothing of a login."""
+    settings = Settings(host=host, port=1234, database_url=url, data_dir=tmp_path)
+    own = None if url else Cluster(tmp_path)
+    serve._say_where(settings, own)
+    assert capsys.readouterr().out.splitlines() == [line.format(own=tmp_path.resolve() / "data") for line in said]
+
+
 async def test_an_unknown_setting_is_named(shell: Shell, url: str) -> None:
     """A typing error in the environment does not pass in silence, and does not stop the command."""
     shell.set(database_url=url, max_evnets="5")
@@ -199,6 +246,9 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     assert (first["name"], first["scopes"], first["campaigns"]) == ("shop", ["write", "read"], ["C"])
     assert (first["events_per_s"], first["requests_per_s"], first["revoked_at"]) == (50, None, None)
     assert other["key_id"] == second["key_id"]
+    page = json.loads((await keys("new", "page", "--public", "--campaign", "C", "--json")).stdout)
+    assert page["key"].startswith(f"adp_p_{page['key_id']}_")
+    assert (page["scopes"], page["events_per_s"], page["requests_per_s"], page["public"]) == (["write"], 100, 100, True)
     table = (await keys("list")).stdout
     assert all(text in table for text in (first["key_id"], "[red]", "write, read", first["created_at"]))
     for secret in (key, key.rsplit("_", 1)[1], second["key"]):
@@ -209,11 +259,12 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     assert json.loads((await keys("list", "--json")).stdout)[0]["revoked_at"]
 
 
-async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str) -> None:
+@pytest.mark.parametrize("kind", [("--scope", "read"), ("--public",)])
+async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str, kind: tuple[str, ...]) -> None:
     """What stores it elsewhere holds no secret; twice is refused."""
     shell.set(database_url="postgresql://127.0.0.1:1/none")
     bounds = ("--campaign", "it's C", "--requests-per-s", "0.5")
-    made = json.loads(shell("keys", "new", "a b", "--scope", "read", *bounds, "--offline", "--json").stdout)
+    made = json.loads(shell("keys", "new", "a b", *kind, *bounds, "--offline", "--json").stdout)
     secret = made["key"].rsplit("_", 1)[1]
     assert secret not in " ".join(made["command"])
     shell.set(database_url=url)
@@ -234,6 +285,9 @@ async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: s
     [
         (["new", "n", "--scope", "admin"], 2, "a key has one or more of the scopes"),
         (["new", "n", "--scope", "read", "--stored", "x"], 2, "--stored takes ID:SHA256"),
+        (["new", "n"], 2, "a key has one or more of the scopes"),
+        (["new", "n", "--public"], 2, "a public key has the scope write and no other, and one or more campaigns"),
+        (["new", "n", "--public", "--scope", "read", "--campaign", "C"], 2, "a public key has the scope write"),
         (["list"], 1, "cannot use the database"),
         (["revoke", "x"], 1, "cannot use the database"),
     ],

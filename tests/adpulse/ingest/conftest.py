@@ -14,9 +14,6 @@ from adpulse.ingest.batch import Answer, Batch, Unavailable
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
-from tests.adpulse.auth.conftest import new_key
-
-__all__ = ["new_key"]  # a fixture
 
 JSON = {"Content-Type": "application/json"}
 GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}

@@ -65,7 +65,7 @@ def test_every_file_parses(variant: Variant) -> None:
     for path in variant.folder.glob("*.sql"):
         assert pglast.parse_sql(path.read_text()), path
     assert len(pglast.parse_sql(variant.report)) == 1
-    assert len(pglast.parse_sql(variant.statement(totals_only=True).text)) == 1
+    assert len(pglast.parse_sql(variant.statement(by_time=False, breakdown=False).text)) == 1
     assert {"up.sql", "down.sql"} <= {path.name for path in variant.folder.iterdir()}
     # One report, of its own or shared.
     assert (variant.folder / "report.sql").exists() != ("report" in variant.header)
@@ -86,8 +86,8 @@ def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
 
 @each
 def test_totals_have_only_their_parameters(variant: Variant) -> None:
-    """Those that are null in totals are no part of a statement of three parameters."""
-    statement = variant.statement(totals_only=True)
+    """Those that are null in totals are no part of a statement with fewer parameters."""
+    statement = variant.statement(by_time=False, breakdown=False)
     numbers = {int(number) for number in re.findall(r"\$([0-9])", re.sub(r"--.*", "", statement.text))}
     assert numbers == set(range(1, statement.parameters + 1))
 
@@ -341,12 +341,10 @@ async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     """Return the sorted rows of every question, each asked with the statement that the service uses for it."""
     await connection.execute("SET plan_cache_mode = force_custom_plan")
     await connection.execute("SET jit = off")
-    report = variant.statement(totals_only=False), await connection.prepare(variant.report)
-    totals = (brief := variant.statement(totals_only=True)), await connection.prepare(brief.text)
     found = []
     for question in questions():
-        statement, prepared = report if any(question[place] for place in (3, 5, 6)) else totals
-        rows = await prepared.fetch(*question[: statement.parameters])
+        statement = variant.statement(by_time=question[3] is not None, breakdown=any(question[5:]))
+        rows = await connection.fetch(statement.text, *question[: statement.parameters])
         found.append(sorted(plain(rows), key=repr))
     return found
 

@@ -91,6 +91,7 @@ async def test_a_page_of_others_writes_nothing_without_asking(client: Client, se
     ):
         assert reply.status_code == 403
     assert (await client.get("/docs", headers=picture)).status_code == 200, "a link leads there"
+    assert (await client.options("/events", headers=text)).status_code == 405, "it writes nothing"
     named = await serve(url, cors_origins=("https://evil.example",))
     assert (await named.post("/events", json=[event], headers=text)).status_code == 200
     assert (await named.get(query, headers=picture)).status_code == 200

@@ -24,7 +24,8 @@ class Explained:
 # As text, because EXPLAIN of a statement with parameters plans with their values, also where the session would not.
 _EXECUTED = """
 SELECT format(
-  'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L)', $1::text[], $2::timestamptz, $3::timestamptz
+  'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L, %L, %L)',
+  $1::text[], $2::timestamptz, $3::timestamptz, $4::text, $5::text
 )
 """
 
@@ -32,14 +33,17 @@ SELECT format(
 async def plan(readers: Readers, variant: Variant, query: Query) -> Node:
     """Run the report once under EXPLAIN (ANALYZE, BUFFERS), with the plan that the service would use. Return its top.
 
-    Totals have the plan that is made once, where the variant promises that; all else is planned with the parameters.
+    Totals, also by time, have the plan that is made once, where the variant promises that; all else is planned with
+    the parameters.
     """
     arguments = query.arguments(query.span.window)
-    statement = variant.statement(totals_only=query.totals_only)
+    statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
     if statement.planned_once:
         async with readers.quick.acquire() as connection:
-            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz) AS {statement.text}")
-            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[:3]))
+            await connection.execute(
+                f"PREPARE asked (text[], timestamptz, timestamptz, text, text) AS {statement.text}"
+            )
+            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[: statement.parameters]))
             await connection.execute("DEALLOCATE asked")
     else:
         async with readers.thorough.acquire() as connection:

@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from adpulse.database.connections import Connection
-from tests.adpulse.auth.conftest import EVENT, NewKey
+from tests.adpulse.auth.conftest import EVENT, NewKey, new_key
 from tests.conftest import Client, Serve
+
+__all__ = ["new_key"]  # a fixture
 
 PATH = "/events/firehose"
 

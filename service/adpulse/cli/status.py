@@ -1,0 +1,127 @@
+"""`adpulse status`: what is in the database, how it is laid out, and who may use it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from adpulse.cli import console
+from adpulse.cli.console import DataDir, Json, opened, out, run
+from adpulse.cli.report_table import whole
+from adpulse.database import connections
+from adpulse.maintenance import status as state
+from adpulse.settings import Settings
+from adpulse.terminal import one_line
+
+_HIDDEN = "not to be seen by this login"
+_STALE_S = 10.0  # upkeep writes its heartbeat every second
+
+
+def status(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Show the design in force, events, days, sizes, upkeep, dimensions, keys and replicas; count no large table."""
+    settings = console.settings()
+    with opened(settings) as url:
+        found = run(_read(url, settings))
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    for name, text in _lines(found):
+        table.add_row(name, text)
+    whole(table, out)
+
+
+async def _read(url: str, settings: Settings) -> dict[str, Any]:
+    connection = await connections.connect(url, "adpulse status")
+    try:
+        return await state.read(connection, settings)
+    finally:
+        await connection.close()
+
+
+def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield a name and a text for each line."""
+    version, schema = found["version"], found["schema"]
+    revision = f", revision {version['revision']}" if version["revision"] else ""
+    yield "version", f"{version['adpulse']}{revision}, PostgreSQL {version['postgres']}"
+    newer = "" if schema["version"] == schema["newest"] else f" of {schema['newest']}; run: adpulse migrate"
+    yield "schema", f"{schema['version']}{newer}"
+    yield "variant", f"{found['variant']['name']}, since {found['variant']['since'][:16].replace('T', ' ')} UTC"
+    yield "events", _events(found["events"])
+    yield "days", _days(found["days"], found["retention"])
+    yield "database", f"{found['database']['name']}, {size(found['database']['bytes'])}"
+    for table in found["tables"]:
+        if table["data_bytes"] + table["index_bytes"] >= 100_000 or table["name"] == "events":
+            yield f"  {table['name']}", f"{size(table['data_bytes'])}, its indexes {size(table['index_bytes'])}"
+    yield "upkeep", _upkeep(found["upkeep"])
+    yield "dimensions", _listed(found["dimensions"], _dimension)
+    yield "keys", _listed(found["keys"], _key, "none: open to this machine alone")
+    yield "replicas", _listed(found["replicas"], _replica)
+
+
+def _events(events: dict[str, Any] | None) -> str:
+    if events is None:
+        return _HIDDEN
+    return f"about {events['count']:,} (an estimate)" if events["estimated"] else f"{events['count']:,}"
+
+
+def _days(days: dict[str, Any] | None, retention: dict[str, Any]) -> str:
+    if days is None:
+        text = "not known without reading all events"
+    elif days["first"] is None:
+        text = "none with a partition" if days["others"] else "none"
+    else:
+        count = "" if days["count"] is None else f"{days['count']:,}: "
+        text = f"{count}{days['first']} to {days['last']}"
+    text += ", and events of other days" if days and days["others"] else ""
+    text += f"; raw events before {retention['kept_from'][:10]} are gone" if retention["kept_from"] else ""
+    return text + (f"; {retention['archived_days']:,} archived" if retention["archived_days"] else "")
+
+
+def _upkeep(upkeep: dict[str, Any] | None) -> str:
+    if upkeep is None:
+        return _HIDDEN
+    age_s, deltas, behind = upkeep["beat_age_s"], upkeep["deltas"], upkeep["events_behind"]
+    text = "never ran" if age_s is None else f"last seen {max(age_s, 0):,.0f} s ago"
+    text += " (no service runs)" if age_s is None or age_s > _STALE_S else ""
+    text += "" if deltas is None else f"; {_bounded(deltas)} deltas not in the roll-ups yet"
+    return text + ("" if behind is None else f", {_bounded(behind)} events not in those of dimensions")
+
+
+def _bounded(count: int) -> str:
+    return f"more than {state.MOST:,}" if count > state.MOST else f"{count:,}"
+
+
+def _listed(parts: list[dict[str, Any]] | None, line: Any, nothing: str = "none") -> str:
+    if parts is None:
+        return _HIDDEN
+    return "\n".join(one_line(line(part)) for part in parts) or nothing
+
+
+def _dimension(each: dict[str, Any]) -> str:
+    notes = ", being built" if each["building"] else ""
+    notes += ", the rest as (other)" if each["folded"] else ""
+    return f"{each['key']}: {each['values']:,} values{notes}"
+
+
+def _key(each: dict[str, Any]) -> str:
+    revoked = f", revoked {each['revoked_at'][:10]}" if each["revoked_at"] else ""
+    only = f", {len(each['campaigns']):,} campaigns" if each["campaigns"] else ""
+    return f"{each['key_id']} {each['name']}: {', '.join(each['scopes'])}{only}{revoked}"
+
+
+def _replica(each: dict[str, Any]) -> str:
+    behind = f", {size(each['bytes_behind'])} behind" if each["bytes_behind"] is not None else ""
+    lag = f", {each['lag_s']:.1f} s" if each["lag_s"] is not None else ""
+    return f"{each['name']}: {each['state'] or 'not to be seen by this login'}{behind}{lag}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in words, such as 1.2 GB."""
+    value, units = float(count), ["bytes", "kB", "MB", "GB", "TB"]
+    while value >= 1_000 and len(units) > 1:
+        value /= 1_000
+        units.pop(0)
+    return f"{value:,.0f} {units[0]}" if units[0] == "bytes" else f"{value:,.1f} {units[0]}"
