@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-PATIENCE_S=${PATIENCE_S:-120}
+PATIENCE_S=${PATIENCE_S:-300}
 
 running() {
   docker compose ps --quiet api
@@ -17,7 +17,7 @@ wait_for() {
   shift
   until "$@"; do
     if ((SECONDS >= give_up)); then
-      echo "upgrade.sh: not in $PATIENCE_S s: $what. The services that were not replaced yet go on; see: docker compose logs api" >&2
+      echo "upgrade.sh: not in $PATIENCE_S s: $what. The services that were not replaced yet go on. Its log ends with:" >&2
       return 1
     fi
     sleep 0.5
@@ -48,6 +48,7 @@ for each in "${old[@]}"; do
   new=$(comm -13 <(sort <<<"$before") <(running | sort))
   if ! wait_for "a new service is healthy" healthy "$new" ||
     ! wait_for "the balancer knows the new service" balanced $((${#old[@]} + 1)); then
+    docker logs --tail 20 "$new" >&2
     docker rm --force "$new" >/dev/null
     exit 1
   fi

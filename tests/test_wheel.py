@@ -20,12 +20,14 @@ from adpulse.database.migrations import latest_version
 from tests.conftest import NewDatabase
 
 ROOT = Path(__file__).parents[1]
+REVISION = "0123456789abcdef0123456789abcdef01234567"
 
 
 def build(source: Path, target: Path, *kinds: str) -> None:
     command = [str(Path(sys.executable).with_name("hatchling")), "build", "-d", str(target)]
     command += [part for kind in kinds for part in ("-t", kind)]
-    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    variables = {**os.environ, "SOURCE_REVISION": REVISION}
+    subprocess.run(command, cwd=source, env=variables, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +160,12 @@ def test_the_journey_of_a_stranger(installed: Installed, home: Path) -> None:
     done = installed.run("adpulse", "verify", **variables)
     assert done.returncode == 0, done.stderr
     assert installed.run("adpulse", "down", **variables).returncode == 0
+
+
+def test_a_built_package_knows_its_revision(installed: Installed) -> None:
+    """Who reports a fault of a wheel or an image can say what it was built of."""
+    done = installed.run("adpulse", "--version")
+    assert REVISION in done.stdout, done.stderr
 
 
 def test_the_wheel_says_where_the_notebooks_are(installed: Installed) -> None:

@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 _CHECKOUT = Path(__file__).parents[2]
+_BUILT_OF = Path(__file__).with_name("revision.txt")
 
 
 def version() -> str:
@@ -14,10 +15,10 @@ def version() -> str:
 
 
 def revision() -> str | None:
-    """Return the git revision; None for a package that was not installed from git.
+    """Return the git revision; None for a package that does not know it.
 
-    That of a checkout ends with "-dirty" where its files have changed since. pip notes that of a package that it has
-    installed from git (PEP 610).
+    That of a checkout ends with "-dirty" where its files have changed since. A release has it in a file
+    (hatch_build.py), and pip notes that of a package that it has installed from git (PEP 610).
     """
     if (_CHECKOUT / ".git").exists():
         command = ["git", "-C", str(_CHECKOUT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
@@ -26,6 +27,8 @@ def revision() -> str | None:
         except OSError:  # no git here
             return None
         return done.stdout.strip() or None
+    if _BUILT_OF.exists():
+        return _BUILT_OF.read_text().strip()
     origin = json.loads(metadata.distribution("adpulse").read_text("direct_url.json") or "{}")
     commit: str | None = origin.get("vcs_info", {}).get("commit_id")
     return commit

@@ -8,11 +8,11 @@ CREATE TABLE imported (
   after bytea,
   name text NOT NULL, -- of the file, for people
   first_record bigint NOT NULL, -- counted from 1
-  records int NOT NULL,
+  records bigint NOT NULL,
   -- Events: a record may be several, or none.
-  accepted int NOT NULL,
-  duplicates int NOT NULL,
-  rejected int NOT NULL,
+  accepted bigint NOT NULL,
+  duplicates bigint NOT NULL,
+  rejected bigint NOT NULL,
   imported_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (before, after)
 );

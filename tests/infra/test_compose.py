@@ -98,8 +98,12 @@ def _needed(name: str) -> set[str]:
 
 
 def test_events_need_nothing_that_is_optional() -> None:
-    """The address comes up without the pooler, Prometheus, Grafana or a replica, which are for other duties."""
-    assert _needed("balancer") == {"api", "migrate", "db"}
+    """The service comes up without the pooler, Prometheus, Grafana or a replica, which are for other duties.
+
+    The balancer waits for nothing: Compose stops what depends on a service that it replaces.
+    """
+    assert _needed("api") == {"migrate", "db"}
+    assert _needed("balancer") == set()
 
 
 def test_a_replica_is_healthy_only_as_a_replica() -> None:

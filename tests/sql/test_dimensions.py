@@ -203,7 +203,7 @@ class World:
         if kind == "round":
             await run_round(self.keeper, ROLLUP_DIMS)
         elif kind == "totals":
-            await self.keeper.execute(statements[1])
+            await self.keeper.execute(next(each for each in statements if "INTO rollup_minute" in each))
         elif kind == "dimensions":
             await self.keeper.execute(statements[-1])
         elif kind == "forget":

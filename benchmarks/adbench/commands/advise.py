@@ -2,23 +2,33 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 from json import dumps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from adbench.commands.options import Json, count, failing_clearly
+from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
 from adbench.records import store, terminal
+from adbench.workload import own_events
+from adbench.workload.own_events import OwnEvents, Profile
+from adbench.workload.profile import drawn
 from adpulse.cli.console import out
+from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
+
+SHOWN = 8  # keys of metadata
 
 
 def advise(
-    events_per_day: Annotated[str, typer.Option(help="on average, such as 50M")],
+    events_per_day: Annotated[
+        str | None, typer.Option(help="on average, such as 50M", show_default="that of --from")
+    ] = None,
     retention_days: Annotated[int, typer.Option(min=1, help="days that events are kept")] = 30,
     report_ms: Annotated[float, typer.Option(min=1, help="what 95 % of reports of every shape shall stay below")] = 200,
     filters: Annotated[
@@ -34,22 +44,32 @@ def advise(
             show_default="your own; the committed one if that has more events",
         ),
     ] = None,
+    own: From = None,
+    preset: Preset = None,
+    mapping: MappingFile = None,
     json: Json = False,
 ) -> None:
     """Name the design that meets a target at the least write and storage cost, from a result of a matrix.
 
-    Exit status: 0 when a design meets it, 1 when none does, 2 when there are no numbers.
+    With --from, your own events say how many come in a day, and are counted beside those that were measured; numbers
+    alone are printed of them. Exit status: 0 when a design meets it, 1 when none does, 2 when there are no numbers.
     """
-    need = Need(count(events_per_day), retention_days, report_ms, tuple(filters.split(",")) if filters else ())
-    with failing_clearly(ValueError, LookupError):
+    with failing_clearly(ValueError, LookupError, ImportFailed):
+        profile = own_events.profile(OwnEvents(tuple(own), preset, mapping)) if own else None
+        if events_per_day is None and profile is None:
+            raise ValueError("say how many events come: --events-per-day 50M, or --from FILE with some of them")
+        a_day = count(events_per_day) if events_per_day else profile.events_per_day if profile else 0
+        need = Need(a_day, retention_days, report_ms, tuple(filters.split(",")) if filters else ())
         path = measured or store.latest("matrix", store.results(Settings()), store.COMMITTED)
         if path is None:
             raise LookupError("there is no result of a matrix: run adbench matrix first")
         advice = judge(need, store.read(path))
     if json:
-        print(dumps(_plain(advice, path), indent=2))
+        print(dumps(_plain(advice, path) | ({"profile": profile.described} if profile else {}), indent=2))
     else:
         _show(advice, path)
+        if profile is not None:
+            Console(width=120).print(_beside(profile))
     raise typer.Exit(0 if advice.chosen else 1)
 
 
@@ -83,6 +103,28 @@ def _show(advice: Advice, path: Path) -> None:
     for note in advice.notes:
         out.print(f"note: {note}")
     out.print(f"from: {path}", soft_wrap=True)
+
+
+def _beside(own: Profile) -> Table:
+    """Return your events beside those that designs were measured with."""
+    measured = own_events.generated(drawn())
+
+    def row(what: str, form: str, pick: Callable[[Profile], object]) -> tuple[str, str, str]:
+        return what, format(pick(own), form), format(pick(measured), form)
+
+    shares = (f"share of the largest {many}" for many in ("campaign", "10", "100"))
+    rows = [
+        row("events", ",", lambda each: each.events),
+        row("days", ",.1f", lambda each: each.days),
+        row("campaigns", ",", lambda each: each.campaigns),
+        *(row(what, ".1%", lambda each, at=at: each.largest[at]) for at, what in enumerate(shares)),  # type: ignore[misc]
+        row("events of a user", ",.1f", lambda each: each.events_of_a_user),
+        row("clicks", ".2%", lambda each: each.clicks),
+        row("conversions", ".3%", lambda each: each.conversions),
+        row("more than a minute late", ".1%", lambda each: each.late),
+        row("values of each key of metadata", "", lambda each: " · ".join(f"{many:,}" for many in each.values[:SHOWN])),
+    ]
+    return terminal.table("your events, and those that were measured", ("", "yours", "measured"), rows)
 
 
 def _plain(advice: Advice, path: Path) -> dict[str, object]:

@@ -41,6 +41,16 @@ End = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
+From = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--from", exists=True, dir_okay=False, help="your own events, as adpulse import reads them; repeat it"
+    ),
+]
+Preset = Annotated[str | None, typer.Option(help="the format of --from, as of adpulse import")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="a TOML file with the mapping of --from")
+]
 
 SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 

@@ -5,10 +5,26 @@ from typing import Annotated
 
 import typer
 
-from adbench.commands.options import Campaigns, Days, End, Events, Seed, dataset, failing_clearly, progress
+from adbench.commands.options import (
+    Campaigns,
+    Days,
+    End,
+    Events,
+    From,
+    MappingFile,
+    Preset,
+    Seed,
+    dataset,
+    failing_clearly,
+    progress,
+)  # fmt: skip
+from adbench.workload import own_events
 from adbench.workload.copy_loader import AlreadyLoaded
+from adbench.workload.own_events import OwnEvents
 from adbench.workload.seed import seed as seed_run
+from adpulse.cli.console import out
 from adpulse.database.embedded import database
+from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
 
 
@@ -21,10 +37,19 @@ def seed(
     variant: Annotated[
         str | None, typer.Option(help="physical design to migrate to", show_default="the one in force")
     ] = None,
+    own: From = None,
+    preset: Preset = None,
+    mapping: MappingFile = None,
 ) -> None:
-    """Load a seeded data set into the database: see docs/reference/dataset.md."""
+    """Load a seeded data set into the database: see docs/reference/dataset.md. Or your own events, with --from."""
     data = dataset(events, days, campaigns, seed, end)
-    with failing_clearly(AlreadyLoaded):
+    with failing_clearly(AlreadyLoaded, ImportFailed):
         settings = Settings()
         with database(settings) as url:
+            if own:
+                for outcome in asyncio.run(own_events.seed(url, OwnEvents(tuple(own), preset, mapping), variant)):
+                    out.print(
+                        f"{outcome.accepted:,} events, {outcome.rejected:,} rejected, {outcome.skipped:,} left out"
+                    )
+                return
             asyncio.run(seed_run(url, data, variant, progress, settings.dimensions))

@@ -46,9 +46,10 @@ def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
     shown = [design for design in shares if design in TELLING or len(shares) <= len(TELLING)]
     best, worst = (pick(shares, key=lambda design: (shares[design], -times[design].median())) for pick in (max, min))
     while_writing = ", while events come in" if phase == "both" else ""
+    others = f", {worst} {_percent(shares[worst])}" if worst != best else ""
     title = (
         f"Over {style.thousands(rows['events'].iloc[0])} events{while_writing}, {best} answers "
-        f"{_percent(shares[best])}\nof reports within {PROMISE_MS} ms, {worst} {_percent(shares[worst])}"
+        f"{_percent(shares[best])}\nof reports within {PROMISE_MS} ms{others}"
     )
     with style.figure(title, height=5.6) as (drawn, axes):
         curves = {}

@@ -1,4 +1,4 @@
-"""Which server a connection has reached: reports come from a copy of the primary, not of one that is gone."""
+"""The identity of a server: reports come from a copy of the primary, not of one that is gone."""
 
 import logging
 from functools import cache

@@ -23,7 +23,8 @@ MOVE_LOCK = 0x616450_04
 ROUND_LOCK = 0x616450_05
 # With a number of the file beside it: one import of a file at a time.
 IMPORT_LOCK = 0x616450_07
-# 0x616450_06 is taken in SQL alone: rights on partitions (sql/migrations/0022).
+# In SQL alone: 0x616450_06, rights on partitions (sql/migrations/0022), and 0x616450_08, the session that moves deltas
+# (maintain.sql of 07_rollup and 08_rollup_dims).
 
 # To be run first in a transaction that has one snapshot for several statements. A partition that goes, or a design that
 # another replaces, takes events alone; with a snapshot from before and a lock from after, a report would see neither

@@ -8,8 +8,12 @@ from typing import Any, Protocol
 # number may be taken one day.
 RECORDS = 10_000
 
+# A group of large records ends earlier: at so many characters, after which it is looked every SLICE records.
+CHARACTERS = 1 << 24
+SLICE = 250
+
 # The largest record, in characters.
-LONGEST = 1 << 20
+LONGEST = 1 << 18
 
 
 @dataclass(slots=True)
@@ -25,6 +29,12 @@ class Chunk:
 
     def __add__(self, other: "Chunk") -> "Chunk":
         return Chunk(self.records + other.records, self.texts + other.texts, self.lines + other.lines)
+
+    def extend(self, other: "Chunk") -> None:
+        """Append the records of another chunk."""
+        self.records += other.records
+        self.texts += other.texts
+        self.lines += other.lines
 
     def split(self, count: int) -> "tuple[Chunk, Chunk]":
         """Return the first `count` records and the others."""

@@ -22,7 +22,7 @@ _SOURCES = {"column", "template", "value"}
 
 
 class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Where the value of a field comes from. The first of these that gives one: column, template, value."""
+    """The source of a field's value: the first of column, template and value that gives one."""
 
     column: str | list[str] | None = None  # a name or a dotted path; of several, the first that is not empty
     template: str | None = None  # "{bid_id}/{log_type}"
@@ -45,7 +45,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How the file is written. None: found out from its first bytes."""
+    """The dialect of a file. None: found out from its first bytes."""
 
     kind: Kind | None = None
     delimiter: str | None = None
@@ -64,7 +64,7 @@ class Variation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Mapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How rows become events: the fields of all events, and, where a row is several events, of each."""
+    """The way from rows to events: the fields of all events, and, where a row is several events, of each."""
 
     fields: dict[str, Field]
     events: list[Variation]

@@ -14,7 +14,7 @@ import orjson
 
 from adpulse.event.contract import Rejection
 from adpulse.importing import aggregates
-from adpulse.importing.chunk import RECORDS, Chunk, Reader
+from adpulse.importing.chunk import CHARACTERS, RECORDS, SLICE, Chunk, Reader
 from adpulse.importing.documents import DocumentReader, by_line
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.events import EventBuilder, Events
@@ -80,8 +80,17 @@ class Import:
         self._first = True
 
     def read(self, count: int) -> Chunk:
-        """Return the next records. Raises ImportFailed, also for an aggregated export."""
-        chunk = self.reader.read(count)
+        """Return the next records, fewer than `count` where they are large. Raises ImportFailed.
+
+        An aggregated export is refused.
+        """
+        chunk, characters = Chunk(), 0
+        while len(chunk) < count and characters < CHARACTERS:
+            more = self.reader.read(min(SLICE, count - len(chunk)))
+            if not more:
+                break
+            characters += sum(map(len, more.texts))
+            chunk.extend(more)
         if self._first and chunk:
             self._first = False
             header, rows = _table(self.reader.header, chunk.records)

@@ -44,6 +44,13 @@ class TableReader:
 
     def read(self, count: int) -> Chunk:
         """Return the next rows; empty lines are none."""
+        while True:
+            chunk, ended = self._read(count)
+            if chunk or ended:
+                return chunk
+
+    def _read(self, count: int) -> tuple[Chunk, bool]:
+        """Return the next rows, none of them where there are empty lines alone, and True at the end of the file."""
         before = self._seen
         try:
             rows = list(islice(self._rows, count))
@@ -56,10 +63,11 @@ class TableReader:
         lines = list(range(before + 1, self._seen + 1))
         if len(texts) != len(rows):
             texts, lines = self._by_row(texts, before)
+        ended = not rows
         if not all(rows):
             full = [place for place, row in enumerate(rows) if row]
             rows, texts, lines = ([each[place] for place in full] for each in (rows, texts, lines))  # type: ignore[assignment]
-        return Chunk(rows, texts, lines)
+        return Chunk(rows, texts, lines), ended
 
     def _by_row(self, texts: list[str], before: int) -> tuple[list[str], list[int]]:
         """Return the text of each row, and its first line, where rows go over several lines."""

@@ -10,8 +10,9 @@ What msgspec would let pass in silence is looked for in the text, once for a bat
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -36,6 +37,9 @@ from adpulse.settings import Settings
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
 VALUES_PER_EVENT = 50
 
+# In bodies that have fewer bytes for each event that they may have, lines need not be counted while they are split.
+SHORTEST_LINE = 100
+
 # Campaigns, metadata and amounts repeat: most events of a batch share a few hundred, and what was made of them is
 # kept. A memory that is full is cleared.
 REMEMBERED = 20_000
@@ -43,6 +47,7 @@ REMEMBERED_BYTES = 256
 
 # Escapes that hide what is looked for in the text of a body: NUL, a comma, and what a time is written with.
 _HIDDEN = re.compile(rb"\\u00(?:00|2[cCeE]|3[0-9aA])")
+_LINE = re.compile(rb"[^\r\n]+")
 # A time that is finer than a microsecond, and what costs less to look for and is always in one.
 _TOO_FINE, _MANY_DECIMALS = re.compile(rb":\d\d\.\d{7}"), re.compile(rb"\.\d{7}")
 # What a number that is not zero needs to be read as zero: an exponent of three digits, or a long row of zeros.
@@ -116,7 +121,7 @@ class Decoder:
         body: bytes,
         *,
         ndjson: bool = False,
-        unwrap: Callable[[bytes], Sequence[Any]] | None = None,
+        unwrap: Callable[[bytes], Iterable[Any]] | None = None,
         now: datetime | None = None,
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
@@ -133,15 +138,14 @@ class Decoder:
         texts: Sequence[Any]
         if unwrap is not None:
             self._check_values(body)
-            texts = unwrap(body)
+            texts = list(islice(unwrap(body), self._settings.max_events + 1))  # one too many, and no more
             if not all(isinstance(text, bytes) for text in texts):
                 self._check_count(len(texts))
                 self._pack_one_by_one(texts, limits, batch, allowed, ndjson=True)
                 return batch
             body, ndjson = b"\n".join(texts), True
-        elif ndjson:
-            texts = _lines(body)
         if ndjson:
+            texts = _lines(body, self._settings.max_events)
             self._check_count(len(texts))
             try:
                 self._pack(self._read_lines(body, texts), body, len(texts), limits, batch, allowed)
@@ -429,5 +433,9 @@ def _utf8(body: bytes) -> bytes:
     return body
 
 
-def _lines(body: bytes) -> list[bytes]:
-    return [line for line in body.splitlines() if line.strip()]
+def _lines(body: bytes, most: int) -> list[bytes]:
+    """Return the lines that are not empty; of more than `most`, one too many."""
+    if len(body) <= SHORTEST_LINE * most:
+        return [line for line in body.splitlines() if line.strip()]
+    # Of ten megabytes of `1\n`, every line at once would take a quarter of a gigabyte.
+    return list(islice((line for found in _LINE.finditer(body) if (line := found[0]).strip()), most + 1))

@@ -6,7 +6,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 
 import hashlib
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import orjson
@@ -49,18 +49,18 @@ class Intake(Protocol):
 
 async def post_events(request: Request) -> Response:
     """Return the reply to a batch; nothing says 200 before the commit."""
-    return await answered(_take_batch(request))
+    return await answered(request, _take_batch)
 
 
 async def post_firehose(request: Request) -> Response:
     """Return the reply to a delivery of Amazon Data Firehose, in the form of `post_events`."""
-    return await answered(_take_delivery(request))
+    return await answered(request, _take_delivery)
 
 
-async def answered(work: Awaitable[Answer]) -> Response:
-    """Return the reply to what was sent, once it is stored or cannot be."""
+async def answered(request: Request, take: Callable[[Request], Awaitable[Answer]]) -> Response:
+    """Return the reply to what was sent, once `take` has stored it or says why it cannot be."""
     try:
-        return _reply(await work)
+        return _reply(await take(request))
     except BodyError as error:
         telemetry.UNREADABLE.labels(error.code).inc()
         # Of what is left of such a body nothing will be read.
@@ -78,19 +78,19 @@ async def answered(work: Awaitable[Answer]) -> Response:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
 
 
-async def _take_batch(request: Request) -> Answer:
+def _take_batch(request: Request) -> Awaitable[Answer]:
     headers = dict(request.scope["headers"])
     key = _key(headers, b"idempotency-key", "An Idempotency-Key")
-    return await _take(request, headers, media_types.find(headers.get(b"content-type", b"")), key)
+    return _take(request, headers, media_types.find(headers.get(b"content-type", b"")), key)
 
 
-async def _take_delivery(request: Request) -> Answer:
+def _take_delivery(request: Request) -> Awaitable[Answer]:
     headers = dict(request.scope["headers"])
     if (key := _key(headers, firehose.REQUEST_ID, "The id of a request of Firehose")) is None:
         raise BodyError(400, "idempotency_key", "A delivery of Firehose has the header X-Amz-Firehose-Request-Id.")
     if media_types.find(headers.get(b"content-type", b"")) is not media_types.JSON:
         raise BodyError(415, "content_type", "Send application/json.", {"Accept": "application/json"})
-    return await _take(request, headers, media_types.FIREHOSE, key)
+    return _take(request, headers, media_types.FIREHOSE, key)
 
 
 def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
@@ -105,20 +105,12 @@ def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
 
 async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key: str | None) -> Answer:
     intake: Intake = request.app.state
-    batch, body_hash = await _read_batch(intake, request, headers, form, key)
-    return await store(intake, batch, key, body_hash)
-
-
-async def _read_batch(
-    intake: Intake, request: Request, headers: dict[bytes, bytes], form: Format, key: str | None
-) -> tuple[Batch, bytes | None]:
-    """Return the batch in a request and the hash of its body; the body itself must not stay until the commit."""
     intake.writer.admit()  # before the body is read: what is too much costs little more than its head
     body = await intake.bodies.read(headers, request.receive)
     batch = decode(intake, request, body, form)
-    if key is None:
-        return batch, None
-    return batch, hashlib.sha256(key.encode() if form.stamped else body).digest()
+    body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
+    del body  # it must not stay until the commit
+    return await store(intake, batch, key, body_hash)
 
 
 def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:

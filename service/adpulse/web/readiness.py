@@ -1,4 +1,4 @@
-"""What the primary says about readiness: a look at it that all who ask at the same time share."""
+"""Readiness, as the primary tells it: one look, shared by all who ask at the same time."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ _NOT_MIGRATED = "The database schema is older than this service, or closed to it
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look has found: `missing` says why nothing can be written; `risks` as durability.risks says them."""
+    """The findings of one look: `missing` says why nothing can be written; `risks` as durability.risks says them."""
 
     missing: str | None = None
     risks: list[str] = field(default_factory=list)

@@ -7,10 +7,14 @@
 -- Partitions ahead of time, and stray days out of the default partition: sql/migrations/0002 says how and how many.
 SELECT tend_partitions();
 
+-- One session moves deltas at a time. A second one waits here, before its snapshot; the statement keeps the lock to its
+-- commit, where this file is run in a transaction.
+SELECT pg_advisory_lock(1633964040);
+
 -- Deltas into minutes, hours and days, in one statement: a report sees each delta once, in every snapshot.
 -- ORDER BY keeps the keys in one order, so that a second session that runs this by accident waits instead of deadlocking.
 WITH
-  mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved),
+  mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved, pg_advisory_xact_lock(1633964040)),
   moved AS (
     DELETE FROM rollup_delta
     WHERE
@@ -54,6 +58,8 @@ WITH
       cost_micros = kept.cost_micros + excluded.cost_micros,
       revenue_micros = kept.revenue_micros + excluded.revenue_micros
   ),
+  -- Days without roll-ups yet, such as those of a load of history, need no look for each cell: a quarter of the time.
+  known_days AS MATERIALIZED (SELECT day FROM rollup_day WHERE campaign_id = ''),
   -- The cells, without the money that goes into rollup_large.
   minutes AS (
     SELECT
@@ -93,9 +99,16 @@ WITH
       system_identifier = excluded.system_identifier,
       snapshot = excluded.snapshot
   ),
+  new_minutes AS (
+    INSERT INTO rollup_minute
+    SELECT * FROM minutes
+    WHERE date_bin('1 day', minute, 'epoch') NOT IN (SELECT day FROM known_days)
+    ORDER BY campaign_id, minute
+  ),
   into_minutes AS (
     INSERT INTO rollup_minute AS kept
     SELECT * FROM minutes
+    WHERE date_bin('1 day', minute, 'epoch') IN (SELECT day FROM known_days)
     ORDER BY campaign_id, minute
     ON CONFLICT (campaign_id, minute) DO UPDATE SET
       impressions = kept.impressions + excluded.impressions,
@@ -104,9 +117,16 @@ WITH
       cost_micros = kept.cost_micros + excluded.cost_micros,
       revenue_micros = kept.revenue_micros + excluded.revenue_micros
   ),
+  new_hours AS (
+    INSERT INTO rollup_hour
+    SELECT * FROM hours
+    WHERE date_bin('1 day', hour, 'epoch') NOT IN (SELECT day FROM known_days)
+    ORDER BY campaign_id, hour
+  ),
   into_hours AS (
     INSERT INTO rollup_hour AS kept
     SELECT * FROM hours
+    WHERE date_bin('1 day', hour, 'epoch') IN (SELECT day FROM known_days)
     ORDER BY campaign_id, hour
     ON CONFLICT (campaign_id, hour) DO UPDATE SET
       impressions = kept.impressions + excluded.impressions,
@@ -128,3 +148,5 @@ ON CONFLICT (campaign_id, day) DO UPDATE SET
   conversions = kept.conversions + excluded.conversions,
   cost_micros = kept.cost_micros + excluded.cost_micros,
   revenue_micros = kept.revenue_micros + excluded.revenue_micros;
+
+SELECT pg_advisory_unlock(1633964040);

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adbench.faults import cycle as cycles
+from adbench.faults import cycle
 from adbench.faults.harms import HARMS
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
@@ -28,7 +28,7 @@ async def test_nothing_is_lost_or_doubled(home: Path, part: int) -> None:
         skipped = set()
         for number in range(ROUNDS):
             steps = [Step(name, 0.1, SEED + number) for name in names[number::ROUNDS]]
-            outcome = await cycles.run(it, journal, SEED, number, steps, RATE)
+            outcome = await cycle.run(it, journal, SEED, number, steps, RATE)
             assert outcome.violations == [], outcome
             assert outcome.events_acknowledged > 0, outcome
             skipped |= set(outcome.skipped)

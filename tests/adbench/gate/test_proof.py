@@ -11,8 +11,7 @@ import pytest
 
 from adbench.gate.measure.tasks import QUICK
 from adbench.gate.measure.trees import Tree, TreeError
-from adbench.gate.proof import plants
-from adbench.gate.proof import run as proof
+from adbench.gate.proof import plants, run
 from adbench.gate.proof.plants import PLANTS, Plant
 from adbench.gate.run import GatePlan
 from adbench.gate.verdict import result_file
@@ -37,11 +36,11 @@ def test_what_counts_as_caught() -> None:
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)
     better = result(post_service=Verdict.IMPROVED, codec=Verdict.SAME)
     unsure = result(post_service=Verdict.CANNOT_TELL, codec=Verdict.SAME)
-    assert proof.tally(BY_NAME["burning-25"], [caught, elsewhere, better, unsure]) == [
-        proof.Tally("ingest-25", runs=4, caught=1, otherwise=2, cannot_tell=1),
-        proof.Tally("report-25", runs=4, caught=0, otherwise=2, cannot_tell=0),
+    assert run.tally(BY_NAME["burning-25"], [caught, elsewhere, better, unsure]) == [
+        run.Tally("ingest-25", runs=4, caught=1, otherwise=2, cannot_tell=1),
+        run.Tally("report-25", runs=4, caught=0, otherwise=2, cannot_tell=0),
     ]
-    assert proof.tally(BY_NAME["nothing"], [caught, unsure]) == [proof.Tally("nothing", 2, 0, 1, 1)]
+    assert run.tally(BY_NAME["nothing"], [caught, unsure]) == [run.Tally("nothing", 2, 0, 1, 1)]
 
 
 def test_promises_are_checked() -> None:
@@ -52,7 +51,7 @@ def test_promises_are_checked() -> None:
     runs["burning-10"] = [regressed] * 6 + [unsure] * 4
     runs["index"] = []
     plan = GatePlan("main", "main", QUICK, 1.05, 180, 7)
-    summed = proof.to_result(plan, runs, datetime(2026, 1, 1, tzinfo=UTC))
+    summed = run.to_result(plan, runs, datetime(2026, 1, 1, tzinfo=UTC))
     passed = {check.name: check.passed for check in summed.checks}
     assert passed["nothing"]
     assert passed["ingest-25"]
@@ -60,7 +59,7 @@ def test_promises_are_checked() -> None:
     assert not passed["report-25"]
     assert not passed["index"]  # not run is not passed
     assert summed.value("caught", plant="ingest-25") == 0.9
-    assert proof.table(summed).row_count == len(PLANTS) + 2
+    assert run.table(summed).row_count == len(PLANTS) + 2
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_promises_are_checked() -> None:
 )
 def test_bounds_are_those_of_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
     """Bounds are those of published tables of the exact binomial interval."""
-    assert proof.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)
+    assert run.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)
 
 
 @pytest.mark.parametrize("plant", [plant for plant in PLANTS if plant.signals_only], ids=lambda plant: plant.name)

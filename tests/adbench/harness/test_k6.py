@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from adbench.harness import k6 as load
-from adbench.harness.k6 import Load, LoadError, find_k6
+from adbench.harness.k6 import SCRIPTS, Load, LoadError, find_k6, run
 
-SCRIPTS = sorted(load.SCRIPTS.glob("*.js"))
+SOURCES = sorted(SCRIPTS.glob("*.js"))
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def test_a_missing_k6_is_explained(bare: Path) -> None:
         find_k6()
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SOURCES, ids=lambda path: path.stem)
 def test_scripts_parse(k6: str, script: Path, tmp_path: Path) -> None:
     """Scripts parse with nothing given but the bodies that one of them sends."""
     body = tmp_path / "body"
@@ -67,7 +66,7 @@ def test_scripts_parse(k6: str, script: Path, tmp_path: Path) -> None:
 
 def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> None:
     """k6 speaks of files as URLs: a folder's name may hold what a URL escapes."""
-    folder = shutil.copytree(load.SCRIPTS, tmp_path / "a folder, 100 % größer" / "k6")
+    folder = shutil.copytree(SCRIPTS, tmp_path / "a folder, 100 % größer" / "k6")
     body = folder / "body"
     body.write_text("{}")
     for script in sorted(folder.glob("*.js")):
@@ -78,7 +77,7 @@ def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> No
 
 def test_a_wrong_parameter_is_named(k6: str) -> None:
     """A wrong parameter is named, instead of a run with a default."""
-    command = [k6, "inspect", "-e", "SECONDS=soon", str(load.SCRIPTS / "demo.js")]
+    command = [k6, "inspect", "-e", "SECONDS=soon", str(SCRIPTS / "demo.js")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "SECONDS must be a positive number" in done.stderr + done.stdout
@@ -88,7 +87,7 @@ def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
     """A k6 that breaks off is an error with its log, and not a result."""
     program(bare / "bin" / "k6", "echo could not do it >&2; exit 107")
     with pytest.raises(LoadError, match=r"status 107:\n +could not do it"):
-        load.run("demo", {}, bare / "k6.json", 1, lambda gone: None)
+        run("demo", {}, bare / "k6.json", 1, lambda gone: None)
 
 
 def test_crossed_thresholds_are_a_result(bare: Path) -> None:
@@ -108,7 +107,7 @@ def test_crossed_thresholds_are_a_result(bare: Path) -> None:
     }
     (bare / "summary").write_text(json.dumps(summary))
     program(bare / "bin" / "k6", f"/bin/cp {bare}/summary {bare}/k6.json; exit 99")
-    result = load.run("demo", {}, bare / "k6.json", 1, lambda gone: None)
+    result = run("demo", {}, bare / "k6.json", 1, lambda gone: None)
     assert isinstance(result, Load)
     assert result.crossed() == ["checks: rate==1"]
     assert result.value("checks", "fails") == 1
@@ -119,7 +118,7 @@ def test_a_run_by_hand_is_summed_up_for_people_too(k6: str, tmp_path: Path) -> N
     """Without OUT: JSON on standard output, and beside it which promises were kept, and each metric in a line."""
     script = tmp_path / "script.js"
     script.write_text(
-        f"import {{ summary, TREND_STATS }} from '{load.SCRIPTS}/lib/summary.js';\n"
+        f"import {{ summary, TREND_STATS }} from '{SCRIPTS}/lib/summary.js';\n"
         "import { Trend, Rate } from 'k6/metrics';\n"
         "const took = new Trend('took', true), good = new Rate('good');\n"
         "const aims = { took: ['max<1'] };\n"

@@ -5,6 +5,7 @@ After a change that is meant, look at what changed:
     pytest tests/adbench/plots/test_plots.py --mpl-generate-path=tests/adbench/plots/baseline
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from adbench.experiments.report import PROBE
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
@@ -315,6 +317,22 @@ def test_growth_joins_runs_of_several_sizes() -> None:
         assert (one.get_xydata() == other.get_xydata()).all()
     with pytest.raises(NotMeasured, match="two sizes"):
         designs.growth(small)
+
+
+@pytest.mark.parametrize("kept", [("rollup",), ("heap",), ("btree", "rollup"), DESIGNS])
+@pytest.mark.parametrize("size", [1_000_000, None])
+def test_designs_of_a_small_matrix(kept: tuple[str, ...], size: int | None) -> None:
+    """One design, or none to compare with, or one size: what there is is drawn, and no other design is named."""
+    whole = matrix()
+    small = whole[whole["variant"].isin(kept) & (whole["events"].eq(size) if size else whole["events"].notna())]
+    for draw in (designs.distribution, designs.trade, designs.storage, designs.growth, designs.growth_in_pages):
+        if size and draw in (designs.growth, designs.growth_in_pages):
+            with pytest.raises(NotMeasured, match="two sizes"):
+                draw(small)
+            continue
+        drawn = draw(small)
+        texts = " ".join(text.get_text() for text in drawn.findobj(Text))
+        assert not [design for design in set(DESIGNS) - set(kept) if re.search(rf"\b{design}\b", texts)]
 
 
 @compared

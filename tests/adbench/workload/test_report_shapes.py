@@ -15,7 +15,7 @@ from adbench.harness.http_client import HttpClient
 from adbench.harness.service import ServiceError
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
-from adpulse.reports import query as queries
+from adpulse.reports.query import parse
 from adpulse.settings import Settings
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ shapes = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 @shapes
 def test_a_shape_is_a_report_over_its_window(shape: Shape) -> None:
     """The service takes it, and the window is that of the shape."""
-    query = queries.parse(parse_qsl(urlsplit(shape.path(END)).query), END, Settings())
+    query = parse(parse_qsl(urlsplit(shape.path(END)).query), END, Settings())
     assert query.span.window.stop == END
     assert query.span.window.stop - query.span.window.start == shape.length
     assert query.campaigns == ((shape.campaign,) if shape.campaign else ())

@@ -17,7 +17,7 @@ from adpulse.database.connections import INGEST
 from adpulse.database.errors import UnfitError
 from adpulse.database.session import SETTINGS
 from tests.adpulse.database.test_roles import as_login
-from tests.conftest import NewDatabase, Serve, Server
+from tests.conftest import NewDatabase, Serve, Server, scratch_databases, services
 from tests.infra.lambda_function import body, message, running
 
 # For every setting that a connection states, a value under which something of ours would go wrong.
@@ -217,20 +217,32 @@ async def everything(url: str, serve: Serve, monkeypatch: pytest.MonkeyPatch, fi
     return said
 
 
-async def test_every_path_says_the_same_as_without(
-    hostile: str,
-    indifferent: str,
-    new_database: NewDatabase,
-    serve: Serve,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    """Post, report, archive, restore, move, verify, keys, Lambda: as on a database and login without defaults."""
-    plain = await everything(await new_database(None), serve, monkeypatch, tmp_path / "plain")
+@pytest.fixture(scope="module")
+async def plain(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Return what all paths say on a database and login without defaults."""
+    with pytest.MonkeyPatch.context() as patch:
+        async with scratch_databases(server) as new, services() as start:
+            return await everything(await new(None), start, patch, tmp_path_factory.mktemp("plain"))
+
+
+async def test_every_path_is_taken(plain: dict[str, object]) -> None:
+    """What the others are compared with has stored and archived every event."""
     assert plain["tables"] == ["public"]
     assert plain["archive"] == [("2025-09-24", 12, 1_500_000)]
-    assert await everything(hostile, serve, monkeypatch, tmp_path / "hostile") == plain
-    assert await everything(indifferent, serve, monkeypatch, tmp_path / "indifferent") == plain
+
+
+async def test_every_path_says_the_same_as_without(
+    plain: dict[str, object], hostile: str, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Post, report, archive, restore, move, verify, keys, Lambda: as on a database and login without defaults."""
+    assert await everything(hostile, serve, monkeypatch, tmp_path) == plain
+
+
+async def test_defaults_that_no_connection_states_make_no_difference(
+    plain: dict[str, object], indifferent: str, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same paths."""
+    assert await everything(indifferent, serve, monkeypatch, tmp_path) == plain
 
 
 async def test_a_stronger_commit_is_left_as_it_is(server: Server, new_database: NewDatabase) -> None:

@@ -265,12 +265,29 @@ def test_mappings_that_are_refused(tmp_path: Path, document: str) -> None:
     assert caught.value.usage
 
 
+def test_empty_lines_are_no_end(tmp_path: Path) -> None:
+    """What comes after any number of empty lines is read."""
+    path = tmp_path / "a.csv"
+    head, row = text_of(delimiter="\t").splitlines(keepends=True)
+    path.write_text(head + "\n" * 300_000 + row + "\n" * 5 + row)
+    chunk, events, _ = read(path)
+    assert (chunk.lines, len(events)) == ([300_002, 300_008], 2)
+
+
 def test_memory_is_bounded(tmp_path: Path) -> None:
-    """Of a file whose one line never ends no more than a block is held: it is refused."""
+    """A line that never ends is refused; a group of large records is a short one; together they are the file."""
     path = tmp_path / "a.gz"
     with gzip.open(path, "wb", 1) as file:
         for _ in range(64):
             file.write(b"x" * 1_000_000)
     with pytest.raises(ImportFailed, match="a line of more than"):
         read(path)
-    assert RECORDS == 10_000
+    with gzip.open(path, "wt", 1) as text:
+        text.writelines(json.dumps({**EVENT, "user_id": str(n), "metadata": "x" * 20_000}) + "\n" for n in range(1_500))
+    with opened(str(path)) as source:
+        work = Import(source, mapping.build(None, None, {}), Settings())
+        sizes = []
+        while chunk := work.read(RECORDS):
+            sizes.append(len(chunk))
+    assert len(sizes) == 2
+    assert sum(sizes) == 1_500

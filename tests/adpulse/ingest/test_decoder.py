@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adpulse.event.values import Values
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
-from adpulse.ingest.decoder import Decoder, _NeedsCareError
+from adpulse.ingest.decoder import Decoder, _lines, _NeedsCareError
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
@@ -460,6 +460,34 @@ def full(n: int, **fields: Any) -> str:
         "ts": "2025-09-24T06:59:31.849095Z", "campaign_id": f"CAMP-{n}", "user_id": f"U{n:08d}", "event_type": "click",
         "cost": n / 1e6, "metadata": {"geo": "IN", "n": n}, **fields,
     })  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [b"1\n", b"{}\r\n", b"\n", b"\r", b" \n", b"{}\n \n"])
+def test_lines_without_end_need_little_memory(line: bytes) -> None:
+    """Lines are split until there is one too many; empty ones are none."""
+    body = line * (5_000_000 // len(line))
+    decoder = Decoder(SETTINGS)
+    tracemalloc.start()
+    try:
+        refused = outcome(decoder, body, ndjson=True)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert refused == ((413, "too_many_events") if line.strip() else (422, "empty"))
+    assert peak <= 10 * len(body)
+
+
+@given(
+    lines=st.lists(st.sampled_from([b"a", b"", b" ", b"\t", b"b c", b"\x0b", b"\x85", b"\x1c"]), max_size=8),
+    end=st.sampled_from([b"\n", b"\r\n", b"\r", b"\n\r"]),
+    most=st.integers(1, 5),
+)
+def test_lines_are_the_same_however_long_a_body_is(lines: list[bytes], end: bytes, most: int) -> None:
+    """Whether lines are counted while they are split or not."""
+    body = end.join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("adpulse.ingest.decoder.SHORTEST_LINE", 0)
+        assert _lines(body, most) == [line for line in body.splitlines() if line.strip()][: most + 1]
 
 
 @pytest.mark.parametrize(

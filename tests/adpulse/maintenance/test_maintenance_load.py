@@ -126,6 +126,31 @@ async def test_a_crash_in_the_middle_loses_nothing(new_database: NewDatabase, na
 
 
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
+async def test_two_sessions_do_not_both_find_a_day_new(new_database: NewDatabase, name: str) -> None:
+    """A second round waits for the commit of the first, and then adds to the rows that the first has made."""
+    variant = catalogue.find(name)
+    async with connections(await new_database(name), 3) as (first, second, other):
+        await other.execute("SELECT prepare_days($1, $2)", EPOCH.date(), EPOCH.date() + timedelta(days=3))
+        await other.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        async with first.transaction():
+            await run_round(first, variant)
+            await other.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+            waiting = asyncio.create_task(run_round(second, variant))
+            waits = (
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+                "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+            )
+            async with asyncio.timeout(120):
+                while not await other.fetchval(waits):
+                    assert not waiting.done()
+                    await asyncio.sleep(0.01)
+        await waiting
+        assert await other.fetchval("SELECT count(*) FROM rollup_delta") == 0
+        assert await clicks(other, name) == 2 * BATCH
+        assert (await verify.verify(other, variant)).exact
+
+
+@pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_a_long_writer_and_a_long_reader_change_no_answer(new_database: NewDatabase, name: str) -> None:
     """Deltas of a transaction that began before a round and commits after it are found; an old snapshot stays whole."""
     variant = catalogue.find(name)

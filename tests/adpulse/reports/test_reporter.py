@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from adpulse.database import connections
 from adpulse.money import decimal, number
 from adpulse.reports import filters
-from adpulse.reports import query as queries
 from adpulse.reports import rows as tables
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS, Sums, change
-from adpulse.reports.query import Query, QueryError
+from adpulse.reports.query import Query, QueryError, parse
 from adpulse.reports.rows import Cells, Rest
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -51,7 +50,7 @@ async def ask(client: Client, question: str) -> dict[str, Any]:
 
 def query(text: str, **settings: Any) -> Query:
     items = [(name, value) for name, _, value in (item.partition("=") for item in text.split("&"))]
-    return queries.parse(items, NOW, Settings(**settings))
+    return parse(items, NOW, Settings(**settings))
 
 
 def summed(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -412,7 +412,7 @@ async def test_every_get_answers_head(client: Client) -> None:
 async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
     """No redirects, whose address would be the client's own Host."""
     for method in ("GET", "POST"):
-        reply = await client.request(method, f"http://localhost{path}")  # to httpx, //events alone is a host
+        reply = await client.request(method, f"http://localhost{path}")  # or // is a host
         assert reply.status_code in (404, 405), path
         assert "location" not in reply.headers
 

@@ -4,6 +4,7 @@ An event without a `ts` takes the CloudEvent's `time`, and one without an `event
 it once and for all. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from adpulse.ingest import json_reader
@@ -13,17 +14,17 @@ from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 _REQUIRED = ("id", "source", "type")
 
 
-def unwrap(body: bytes) -> list[Any]:
-    """Return the events of a batch (application/cloudevents-batch+json). Raise BodyError when it is none."""
+def unwrap(body: bytes) -> Iterator[Any]:
+    """Yield the events of a batch (application/cloudevents-batch+json). Raise BodyError when it is none."""
     value = json_reader.read_body(body)
     if not isinstance(value, list):
         raise BodyError(422, "envelope", "The body must be a JSON array of CloudEvents.")
-    return [_event(each) for each in value]
+    yield from map(_event, value)
 
 
-def unwrap_one(body: bytes) -> list[Any]:
-    """Return the event of a body that is one CloudEvent (application/cloudevents+json)."""
-    return [_event(json_reader.read_body(body))]
+def unwrap_one(body: bytes) -> Iterator[Any]:
+    """Yield the event of a body that is one CloudEvent (application/cloudevents+json)."""
+    yield _event(json_reader.read_body(body))
 
 
 def _event(value: Any) -> Any:

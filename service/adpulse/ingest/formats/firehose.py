@@ -20,15 +20,14 @@ REQUEST_ID = b"x-amz-firehose-request-id"
 
 
 def unwrap(body: bytes) -> list[bytes]:
-    """Return the events of a delivery: each line of each record. Raise BodyError when it is none."""
+    """Return the records of a delivery, each one line or several. Raise BodyError when it is none."""
     value = json_reader.read_body(body)
     try:
         if type(value) is not dict:  # nor one with a member twice
             raise TypeError
-        records = [b64decode(each["data"], validate=True) for each in value["records"]]
+        return [b64decode(each["data"], validate=True) for each in value["records"]]
     except (TypeError, LookupError, ValueError):
         raise BodyError(422, "envelope", "The body must be a delivery of Amazon Data Firehose.") from None
-    return [line for record in records for line in record.splitlines() if line.strip()]
 
 
 def in_its_form(endpoint: Endpoint) -> Endpoint:

@@ -1,6 +1,6 @@
 """The Content-Types of a batch: one look-up for what clients usually write, and a parse for anything else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from adpulse.ingest.batch import BodyError
@@ -10,13 +10,13 @@ from adpulse.ingest.formats import cloud_events, firehose
 class Format(NamedTuple):
     """A way to write a batch down.
 
-    `lines`: one event a line, not one JSON text. `unwrap` takes the events out of an envelope that is not ours, each as
-    its JSON, as Python values, or as the UnreadableError that says why it is none. `stamped`: an envelope says when it
-    was sent, so its bytes differ each time.
+    `lines`: one event a line, not one JSON text. `unwrap` takes the events out of an envelope that is not ours: all as
+    lines of JSON, or each as Python values or as the UnreadableError that says why it is none. `stamped`: an envelope
+    says when it was sent, so its bytes differ each time.
     """
 
     lines: bool = False
-    unwrap: Callable[[bytes], Sequence[Any]] | None = None
+    unwrap: Callable[[bytes], Iterable[Any]] | None = None
     stamped: bool = False
 
 

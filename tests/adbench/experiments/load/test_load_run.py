@@ -14,8 +14,7 @@ from adbench.checks import after_load
 from adbench.commands.load import Scenario
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import run
-from adbench.harness import k6 as load
-from adbench.harness.k6 import Load, LoadError
+from adbench.harness.k6 import SCRIPTS, Load, LoadError, find_k6
 from adbench.harness.service import ServiceError, serving
 from adbench.records import model, store
 from adbench.workload.dataset import Dataset
@@ -31,14 +30,14 @@ WITH_REPORTS = sorted(run.SECONDS.keys() - {"ingest"})
 @pytest.fixture
 def k6() -> str:
     try:
-        return load.find_k6()
+        return find_k6()
     except LoadError:
         pytest.skip("no k6 here")
 
 
 def inspect(k6: str, scenario: str, **env: int) -> dict:
     given = [word for name, value in env.items() for word in ("-e", f"{name}={value}")]
-    command = [k6, "inspect", *given, str(load.SCRIPTS / f"{scenario}.js")]
+    command = [k6, "inspect", *given, str(SCRIPTS / f"{scenario}.js")]
     options: dict = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     return options
 
@@ -71,7 +70,7 @@ def test_the_command_and_the_table_know_the_same_scenarios(k6: str) -> None:
     """Command and table know the same scenarios, and each has a script."""
     assert list(Scenario.__args__) == list(run.SECONDS)
     for scenario in run.SECONDS:
-        assert (load.SCRIPTS / f"{scenario}.js").exists()
+        assert (SCRIPTS / f"{scenario}.js").exists()
 
 
 def summary(**p95: float) -> Load:

@@ -12,7 +12,7 @@ from adbench.experiments.peers import duel, orm, sums
 from adbench.experiments.peers.duel import DuelPlan, Rounds
 from adbench.harness import k6
 from adbench.records import store
-from adbench.workload.copy_loader import load as bulk_load
+from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database import connections
 from adpulse.settings import Settings
@@ -34,7 +34,7 @@ async def rival(new_database, monkeypatch: pytest.MonkeyPatch):
 
 async def test_it_answers_as_we_do(rival, serve, url: str) -> None:
     """Every question that both are asked, to the micro."""
-    await bulk_load(url, DATA, lambda events: None)
+    await load(url, DATA, lambda events: None)
     ours, (theirs, _) = await serve(url), rival
     for shape in duel.SHAPES:
         replies = [await client.get(start + shape.path(END)) for client, start in ((ours, ""), (theirs, "/batch"))]

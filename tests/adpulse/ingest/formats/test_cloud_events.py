@@ -1,6 +1,8 @@
 """CloudEvents: an event in an envelope is the event."""
 
 import json
+import tracemalloc
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from adpulse.event.values import Values
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
 from adpulse.ingest.decoder import Decoder
-from adpulse.ingest.formats.media_types import MEDIA_TYPES, Format
+from adpulse.ingest.formats.media_types import FIREHOSE, MEDIA_TYPES, Format
 from adpulse.settings import Settings
 
 ONE, BATCH = (MEDIA_TYPES[f"application/cloudevents{kind}+json"] for kind in ("", "-batch"))
@@ -99,3 +101,29 @@ def test_what_is_no_batch_is_refused_whole(value: Any, status: int, code: str) -
     with pytest.raises(BodyError) as caught:
         decode(BATCH, value)
     assert (caught.value.status, caught.value.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        (BATCH, [EVENT | {"id": str(n)} for n in range(5_000)]),
+        (BATCH, [{}] * 200_000),
+        (FIREHOSE, {"records": [{"data": b64encode(json.dumps(DATA).encode()).decode()}] * 5_000}),
+        (FIREHOSE, {"records": [{"data": b64encode(b"1\n" * 2_000_000).decode()}]}),
+    ],
+)
+def test_an_envelope_needs_no_more_memory_than_any_batch(form: Format, value: Any) -> None:
+    """At most ten times the body, also where its bounds refuse it, or of five million bytes: many small values."""
+    body = json.dumps(value).encode()
+    tracemalloc.start()
+    try:
+        Decoder(Settings()).decode(body, unwrap=form.unwrap)
+    except BodyError as error:
+        refused = error.status
+    else:
+        refused = 200
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert refused in (200, 413)
+    assert peak <= 10 * max(len(body), 5_000_000)
