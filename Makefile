@@ -11,7 +11,7 @@ CYCLES   ?= 20
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults fuzz packages audit lint screenshots lab format docs lock clean
+.PHONY: help setup demo test faults fuzz packages audit lint screenshots lab site format docs lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ screenshots: $(VENV)/.dev  ## run the notebooks on the committed results and dra
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab, on loopback (PORT=8888)
 	$(BIN)/jupyter lab notebooks --port $(PORT) --allow-root
 
+site: $(VENV)/.site  ## build the documentation with a search, and the results to explore, into .adpulse/site
+	$(BIN)/adbench site
+
 format: $(VENV)/.dev  ## reformat the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -66,7 +69,7 @@ clean:  ## remove .venv, caches and the embedded database (.adpulse)
 	-$(BIN)/adpulse down
 	rm -rf $(VENV) .adpulse .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# Three depths of the same environment: what the demo needs, what development adds, and JupyterLab.
+# Depths of the same environment: what the demo needs, what development adds, and JupyterLab or what builds the site.
 $(VENV)/.bench: requirements/bench.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --require-hashes -r requirements/bench.txt
@@ -79,4 +82,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.bench
 
 $(VENV)/.lab: requirements/lab.txt $(VENV)/.dev
 	$(PIP) install --quiet --require-hashes -r requirements/lab.txt
+	touch $@
+
+$(VENV)/.site: requirements/site.txt $(VENV)/.dev
+	$(PIP) install --quiet --require-hashes -r requirements/site.txt
 	touch $@

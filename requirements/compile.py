@@ -21,6 +21,7 @@ LOCKS = {
     "bench.txt": ["pyproject.toml", "--extra", "bench", "--group", "build"],
     "dev.txt": ["pyproject.toml", *DEVELOPMENT],
     "lab.txt": ["pyproject.toml", *DEVELOPMENT, "--group", "lab"],
+    "site.txt": ["pyproject.toml", *DEVELOPMENT, "--group", "site"],
 }
 
 for name, selection in LOCKS.items():

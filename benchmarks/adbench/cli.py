@@ -24,6 +24,7 @@ try:
     from adbench.commands.run import run
     from adbench.commands.seed import seed
     from adbench.commands.simulate import simulate
+    from adbench.commands.site import site
 except ModuleNotFoundError as error:
     print(f"adbench: {missing(error)}", file=sys.stderr)
     raise SystemExit(2) from error
@@ -61,7 +62,7 @@ def adbench(
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 
-for command in (demo, load, matrix, advise, seed, peers, gate, simulate, fuzz, keep, figures):
+for command in (demo, load, matrix, advise, seed, peers, gate, simulate, fuzz, keep, figures, site):
     app.command()(command)
 app.add_typer(run, name="run")
 app.add_typer(faults, name="faults")
