@@ -1,6 +1,8 @@
 """A cycle: events flow, harm is done as planned, everything heals, and all checks are made."""
 
 import asyncio
+import re
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +18,9 @@ from adbench.faults.hostile import Default
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
 from adbench.faults.world import World
+
+# A result must not tell of the machine that it comes from (adbench keep).
+_TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"/[^\s'\"]+")
 
 BEFORE_S = 0.3  # events flow before the first harm, and after the last
 AFTER_S = 0.3
@@ -150,7 +155,7 @@ def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) 
 
 
 def describe(error: BaseException) -> str:
-    """Return what an error says; of a group of errors, what the first says."""
+    """Return what an error says, without paths of this machine; of a group of errors, what the first says."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {_TEMPORARY.sub('a temporary file', str(error))}"

@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,10 +165,11 @@ def statements(text: str) -> list[str]:
     return [part.strip() for part in re.split(r";[ \t]*$", bare, flags=re.MULTILINE) if part.strip()]
 
 
-def load_all() -> list[Variant]:
-    """Return every variant, in the order of the folders."""
+@cache
+def load_all() -> tuple[Variant, ...]:
+    """Return every variant, in the order of the folders. They are read once: the service asks every second."""
     folders = sorted(path for path in (SQL_DIR / "variants").iterdir() if path.is_dir())
-    return [Variant(folder, read_header((folder / "up.sql").read_text())) for folder in folders]
+    return tuple(Variant(folder, read_header((folder / "up.sql").read_text())) for folder in folders)
 
 
 def find(name: str) -> Variant:

@@ -1,5 +1,6 @@
 """A few seeded cycles of harm, each harm at least once: nothing is lost, doubled, torn or reported wrongly."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,10 @@ async def test_nothing_is_lost_or_doubled(home: Path, part: int) -> None:
             skipped |= set(outcome.skipped)
     if skipped:
         pytest.skip(f"passed without {', '.join(sorted(skipped))}: no small file system, or another design by then")
+
+
+def test_a_record_names_no_path_of_this_machine() -> None:
+    """A harness that breaks on a file of its own says so, and `adbench keep` takes the record."""
+    path = Path(tempfile.gettempdir()) / "adpulse-faults-x" / "server" / "log"
+    said = cycle.describe(ExceptionGroup("", [FileNotFoundError(2, "No such file or directory", str(path))]))
+    assert said == "FileNotFoundError: [Errno 2] No such file or directory: 'a temporary file'"
