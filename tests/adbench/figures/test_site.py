@@ -14,9 +14,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from adbench.checkout import ROOT
-from adbench.figures.site import build, pages
+from adbench.figures.site import build, measured, pages
 from adbench.harness.browser import Browser, chromium, program
 from adbench.records import store
+from adbench.records.model import Measurement
 
 needs_sphinx = pytest.mark.skipif(
     importlib.util.find_spec("sphinx") is None, reason="what builds the site is not here: make site installs it"
@@ -193,6 +194,35 @@ async def test_every_kind_and_measurement_can_be_shown(site: Path, browser: Brow
         await tab.evaluate("location.hash = '#what=matrix&name=report.latency&variant=nosuch'")
         await tab.until(f"{ROWS}.length === 0")
         assert tab.complaints == []
+
+
+def test_results_of_other_machines_are_shown_with_what_they_say(tmp_path: Path) -> None:
+    """A file lies as deep as it lies; each measurement is there with its labels, its numbers and its unit."""
+    given = next(path for path in store.COMMITTED.rglob("*-demo.json"))
+    path = tmp_path / "others" / "machine" / given.name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(given.read_bytes())
+    result = store.read(path)
+    kind = measured.table({path: result}, tmp_path)["demo"]
+    columns = kind["columns"]
+    assert columns["file"] == [f"others/machine/{given.name}"]
+    assert columns["machine"] == [f"{result.machine.cpu}, {result.machine.cores} cores"]
+    shown = []
+    for row in kind["rows"]:
+        said = {name: values[at] for (name, values), at in zip(columns.items(), row, strict=False) if at is not None}
+        shown.append((said["name"], said["unit"], said.get("shape"), said.get("quantile"), *row[len(columns) :]))
+    assert shown == [
+        (each.name, each.unit, each.labels.get("shape"), _number(each.labels.get("quantile")), *_numbers(each))
+        for each in result.measurements
+    ]
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)
+
+
+def _numbers(each: Measurement) -> tuple[float | None, ...]:
+    return each.value, each.low, each.high
 
 
 def test_links_lead_to_pages_of_the_site_or_to_the_repository(tmp_path: Path) -> None:

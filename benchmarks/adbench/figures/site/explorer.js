@@ -168,7 +168,8 @@
     const smallest = Math.min(...ends), largest = Math.max(...ends);
     const logarithmic = smallest > 0 && largest / smallest > 20;
     const marks = ticks(logarithmic ? smallest : Math.min(0, smallest), Math.max(largest, logarithmic ? 0 : smallest + 1e-9), logarithmic);
-    const names = points.map(({ row }) => keys.map((key) => say(row[key])).join(" · "));
+    const told = keys.filter((key) => new Set(points.map(({ row }) => row[key])).size > 1);
+    const names = points.map(({ row }) => (told.length ? told : ["variant"]).map((key) => say(row[key])).join(" · "));
     const left = Math.min(380, 12 + 7 * Math.max(...names.map((name) => name.length)));
     const width = 860, right = 70, line = 24, top = 10, bottom = top + line * points.length;
     const scale = logarithmic ? Math.log10 : (value) => value;
@@ -186,7 +187,7 @@
       `${unit}${logarithmic ? " (logarithmic)" : ""}`));
     points.forEach(({ cell }, at) => {
       const y = top + line * (at + 0.5);
-      const name = names[at].length > 52 ? `…${names[at].slice(-51)}` : names[at];
+      const name = names[at].length > 52 ? `${names[at].slice(0, 51)}…` : names[at];
       picture.append(svg("text", { x: left - 10, y: y + 4, "text-anchor": "end" }, name));
       if (cell.low !== null && cell.high !== null) {
         picture.append(svg("line", { class: "interval", x1: x(cell.low), x2: x(cell.high), y1: y, y2: y }));
