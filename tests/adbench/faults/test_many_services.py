@@ -117,7 +117,7 @@ async def fill(connection: Connection, url: str, login: str, services: list[Serv
             async with locker.transaction():
                 await locker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
                 # Totals last: any report asks now and then, by their connections, which design is active.
-                for shape, least in (({"granularity": "hour"}, READERS), ({}, 2 * READERS)):
+                for shape, least in (({"group_by": "campaign_id"}, READERS), ({}, 2 * READERS)):
                     asked += [
                         asyncio.create_task(client.get(f"{each.address}/report", params={"start": "-2d", **shape}))
                         for each in services * (READERS + 1)

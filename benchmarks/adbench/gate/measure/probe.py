@@ -5,6 +5,7 @@ One JSON object a line: {"body": "<file>", "times": n} → {"cpu_s": …, "event
 """
 
 import gc
+import importlib
 import json
 import sys
 import time
@@ -25,11 +26,12 @@ def main() -> None:
 
 def work(body: str, times: int = 1, allocations: bool = False) -> dict[str, Any]:
     """Decode the body `times` times."""
-    try:
-        from adpulse.ingest.decoder import Decoder
-    except ModuleNotFoundError:  # a revision before the packages
-        from adpulse.decoder import Decoder  # type: ignore[import-untyped, no-redef]  # only in old trees
     from adpulse.settings import Settings
+
+    try:
+        Decoder = importlib.import_module("adpulse.ingest.decoder").Decoder
+    except ModuleNotFoundError:  # a revision before the packages
+        Decoder = importlib.import_module("adpulse.decoder").Decoder
 
     decoder, content = Decoder(Settings()), Path(body).read_bytes()
     rows = len(decoder.decode(content).rows)  # caches are filled
