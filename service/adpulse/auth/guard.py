@@ -64,6 +64,7 @@ def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
                 if in_address and not holder.key.public:
                     raise Refused(problem(403, "key_in_address", _NOT_PUBLIC))
                 _admit(holder, scope)
+                keyring.note(holder)
             request.scope["holder"] = holder
             response = await endpoint(request)
         except Refused as refused:

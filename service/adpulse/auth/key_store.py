@@ -1,7 +1,8 @@
 """The table of keys, which remembers what each may do."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -19,11 +20,14 @@ class Entry(NamedTuple):
     key: Key
     created_at: datetime
     revoked_at: datetime | None
+    last_used_on: date | None  # of UTC
 
     def described(self) -> dict[str, Any]:
         """Return it for JSON."""
         ended = self.revoked_at and self.revoked_at.isoformat()
-        return {**self.key.described(), "created_at": self.created_at.isoformat(), "revoked_at": ended}
+        used = self.last_used_on and self.last_used_on.isoformat()
+        times = {"created_at": self.created_at.isoformat(), "revoked_at": ended, "last_used_on": used}
+        return {**self.key.described(), **times}
 
 
 async def add(connection: Connection, key: Key) -> None:
@@ -58,9 +62,26 @@ _COLUMNS = "key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_
 async def entries(connection: Connection) -> list[Entry]:
     """Return every key there is or was, the oldest first."""
     records = await connection.fetch(
-        f"SELECT {_COLUMNS}, created_at, revoked_at FROM api_keys ORDER BY created_at, key_id"
+        f"SELECT {_COLUMNS}, created_at, revoked_at, last_used_on "
+        "FROM api_keys LEFT JOIN api_key_uses USING (key_id) ORDER BY created_at, key_id"
     )
-    return [Entry(_key(record), record["created_at"], record["revoked_at"]) for record in records]
+    return [
+        Entry(_key(record), record["created_at"], record["revoked_at"], record["last_used_on"]) for record in records
+    ]
+
+
+# Sorted, so that two processes wait for each other in one order.
+_NOTE_USES = """
+INSERT INTO api_key_uses (key_id, last_used_on)
+SELECT key_id, $2 FROM api_keys WHERE key_id = ANY ($1) ORDER BY key_id
+ON CONFLICT (key_id) DO UPDATE SET last_used_on = excluded.last_used_on
+WHERE api_key_uses.last_used_on < excluded.last_used_on
+"""
+
+
+async def note_uses(connection: Connection, key_ids: Collection[str], day: date) -> None:
+    """Remember that these keys were used on a day of UTC."""
+    await connection.execute(_NOTE_USES, list(key_ids), day)
 
 
 async def in_use(connection: Connection) -> tuple[list[Key], bool]:

@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 import logging
 import time
+from datetime import UTC, date, datetime
 
 import asyncpg
 
@@ -63,6 +64,10 @@ class Keyring(Background):
         # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
         self.open = False
         self._outage = Outage(log, "the reader of keys (those known before hold)")
+        self._used: set[str] = set()  # ids of keys, since they were last noted
+        self._noted: set[str] = set()  # of `_day`
+        self._day: date | None = None
+        self._noting = Outage(log, "the note of when keys were last used")
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")  # when the last reading began
 
@@ -81,6 +86,10 @@ class Keyring(Background):
         """Return who has that key; None when it is none that is known. Takes constant time for a given id."""
         holder = self._holders.get(text[keys.ID_AT])
         return holder if holder and hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
+
+    def note(self, holder: Holder) -> None:
+        """Note that a key was used; the database is told of it when the keys are read, once a day."""
+        self._used.add(holder.key.key_id)
 
     async def refresh(self) -> None:
         """Read again, unless that was begun less than MISSES_S ago; the old keys stay when it fails."""
@@ -109,6 +118,24 @@ class Keyring(Background):
         self.learn(holders, ever=ever)
         self._outage.over()
         telemetry.KEYS_READ.set_to_current_time()
+        await self._note_uses()
+
+    async def _note_uses(self) -> None:
+        """Tell the database of the day which keys were used; when it fails, again at the next reading."""
+        today = datetime.now(UTC).date()
+        if today != self._day:
+            self._day, self._noted = today, set()
+        if not (new := self._used - self._noted):
+            return
+        try:
+            async with self._primary.turn(_READ_S) as connection:
+                await key_store.note_uses(connection, new, today)
+        except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+            self._noting.failed(error)
+            return
+        self._noting.over()
+        self._noted |= new
+        self._used -= new
 
     def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
         """Use these keys from now on, by their ids; `ever`: there was one at some time."""

@@ -73,7 +73,15 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
         print(json.dumps([entry.described() for entry in found], indent=2))
         return
     table = Table(
-        Column("id", no_wrap=True), "name", "scopes", "campaigns", "events/s", "requests/s", "made", "revoked"
+        Column("id", no_wrap=True),
+        "name",
+        "scopes",
+        "campaigns",
+        "events/s",
+        "requests/s",
+        "made",
+        "revoked",
+        "last used",
     )
     for entry in found:
         cells = ["yes" if cell is True else cell for cell in entry.described().values()]

@@ -109,7 +109,8 @@ def _dimension(each: dict[str, Any]) -> str:
 def _key(each: dict[str, Any]) -> str:
     revoked = f", revoked {each['revoked_at'][:10]}" if each["revoked_at"] else ""
     only = f", {len(each['campaigns']):,} campaigns" if each["campaigns"] else ""
-    return f"{each['key_id']} {each['name']}: {', '.join(each['scopes'])}{only}{revoked}"
+    used = f", last used {each['last_used_on']}" if each["last_used_on"] else ", never used"
+    return f"{each['key_id']} {each['name']}: {', '.join(each['scopes'])}{only}{used}{revoked}"
 
 
 def _replica(each: dict[str, Any]) -> str:

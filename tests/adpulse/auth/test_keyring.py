@@ -1,6 +1,7 @@
 """Keys themselves: how they are made, stored and bounded."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -142,3 +143,48 @@ async def test_a_service_whose_keys_are_all_revoked_is_not_open(connection: Conn
     await key_store.add(connection, key)
     await key_store.revoke(connection, key.key_id)
     assert await key_store.in_use(connection) == ([], True)
+
+
+async def test_the_day_of_a_keys_last_use_is_noted(url: str, connection: Connection, serve: Serve) -> None:
+    """By a request that its key admits; a key that is refused, or that nobody sent, has no such day."""
+    texts = {}
+    for name, scope in (("used", "write"), ("refused", "read"), ("unused", "write")):
+        texts[name], key = keys.make(name, [scope], None, None, None)
+        await key_store.add(connection, key)
+    client = await serve(url, keys_reload_s=0.05)
+    before = datetime.now(UTC).date()
+    assert_refused(await client.post("/events", json=BATCH, headers=bearer(str(texts["refused"]))), 403, "scope")
+    assert (await client.post("/events", json=BATCH, headers=bearer(str(texts["used"])))).status_code == 200
+    async with asyncio.timeout(60):
+        while not any(entry.last_used_on for entry in await key_store.entries(connection)):
+            await asyncio.sleep(0.05)
+    days = {entry.key.name: entry.last_used_on for entry in await key_store.entries(connection)}
+    assert days.pop("used") in (before, datetime.now(UTC).date())
+    assert days == {"refused": None, "unused": None}
+
+
+async def test_uses_are_written_once_a_day_and_never_hinder_reading(url: str, connection: Connection) -> None:
+    """The second use of a day writes nothing; where uses cannot be written, keys are read, and the use is kept."""
+    text, key = keys.make("n", ["write"], None, None, None)
+    await key_store.add(connection, key)
+    settings = Settings(database_url=url)
+    keyring = Keyring(settings, Primary(url, settings))
+
+    async def use() -> None:
+        holder = keyring.find(str(text).encode())
+        assert holder is not None
+        keyring.note(holder)
+        await keyring.run()
+
+    await keyring.run()
+    await connection.execute("ALTER TABLE api_key_uses RENAME TO elsewhere")
+    await use()
+    await connection.execute("ALTER TABLE elsewhere RENAME TO api_key_uses")
+    await keyring.run()
+    first = await connection.fetchrow("SELECT xmin, last_used_on FROM api_key_uses")
+    assert first is not None
+    await use()
+    last = await connection.fetchrow("SELECT xmin, last_used_on FROM api_key_uses")
+    assert last is not None
+    assert last == first or last["last_used_on"] > first["last_used_on"]
+    await keyring.stop()

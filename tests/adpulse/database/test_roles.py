@@ -34,6 +34,7 @@ FOUNDATION = {
     "event_ids_past": {INGEST: {"SELECT"}},
     "imported": {INGEST: {"SELECT", "INSERT", "UPDATE"}},
     "api_keys": {INGEST: {"SELECT"}},
+    "api_key_uses": {INGEST: {"SELECT", "INSERT", "UPDATE"}},
     "rollup_mark": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "INSERT", "UPDATE"}},
     "heartbeat": {REPORT: {"SELECT"}, MAINTAIN: {"SELECT", "UPDATE"}},
 }
