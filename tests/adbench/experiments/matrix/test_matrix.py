@@ -7,6 +7,7 @@ import asyncio
 import io
 import os
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
+from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from tests.conftest import Server
 
@@ -165,6 +167,15 @@ def written(variant: Variant) -> str:
     return (own if own.exists() else variant.folder.parent / variant.header["report"]).read_text()
 
 
+@pytest.fixture
+def own_variants() -> Iterator[None]:
+    """Read the designs anew, for a test that plants a fault in one; and once more for those after it."""
+    catalogue.load_all.cache_clear()
+    yield
+    catalogue.load_all.cache_clear()
+
+
+@pytest.mark.usefixtures("own_variants")
 def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers of a design that reports something else are thrown away, said, and fail the run; others stand."""
 
@@ -183,6 +194,7 @@ def test_a_wrong_answer_voids_the_cell(settings: Settings, quiet: Console, monke
     assert {gap.labels["phase"] for gap in result.gaps if not gap.void} == {"ingest", "both", "cold"}
 
 
+@pytest.mark.usefixtures("own_variants")
 def test_an_event_that_stays_out_of_reports_is_noticed(
     settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
