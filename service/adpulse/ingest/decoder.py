@@ -93,8 +93,8 @@ class _NeedsCareError(Exception):
     """The fast pass met something that it does not judge."""
 
 
-# What the fast pass raises for anything that it does not accept.
-_NOT_FAST = (msgspec.DecodeError, RecursionError, _NeedsCareError)
+# What the fast pass raises for anything that it does not accept. A body is UTF-8; what lay in it as base64 need not be.
+_NOT_FAST = (msgspec.DecodeError, RecursionError, UnicodeDecodeError, _NeedsCareError)
 
 
 class Decoder:

@@ -7,8 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from adpulse.database.connections import Connection
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.formats import firehose
+from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import EVENT, NewKey, new_key
 from tests.conftest import Client, Serve
 
@@ -64,6 +69,22 @@ async def test_no_event_is_lost_in_silence(client: Client, connection: Connectio
         assert_told(await deliver(client, mixed), 400, "ed4acda5", "2 events were rejected", "at 1 (", "malformed_json")
     assert await connection.fetchval("SELECT count(*) FROM events") == 1
     assert_told(await deliver(client, delivery(record("x")), "all-bad"), 422, "all-bad", "1 events were rejected")
+
+
+@example(raw=[b"\xff\x00", b'{"event_type": "cli\xd1"}'], place=1)
+@given(
+    raw=st.lists(st.binary(min_size=1, max_size=40).filter(lambda data: data.strip()), max_size=5),
+    place=st.integers(0, 5),
+)
+def test_a_record_of_any_bytes_costs_only_itself(raw: list[bytes], place: int) -> None:
+    """Base64 may hold what is not UTF-8: such a record is rejected, and the good one beside it is not."""
+    good = json.dumps(EVENT).encode()
+    records = [*raw[:place], good, *raw[place:]]
+    body = json.dumps(delivery(*({"data": b64encode(each).decode()} for each in records))).encode()
+    batch = Decoder(Settings()).decode(body, unwrap=firehose.unwrap)
+    lines = [line for line in b"\n".join(records).splitlines() if line.strip()]
+    assert len(batch.rows) == lines.count(good)
+    assert len(batch.rows) + batch.rejected_count == len(lines)
 
 
 @pytest.mark.parametrize(
