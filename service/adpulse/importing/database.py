@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 
 import asyncpg
 
 from adpulse.database.connections import Connection, connect
+from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.locks import IMPORT_LOCK
 from adpulse.importing import ledger
 from adpulse.importing.chunk import Chunk
@@ -21,6 +22,8 @@ from adpulse.ingest.partitions import Partitions
 
 # A day gets its own partition when a group brings so many events of it: a stray time makes no table.
 FEWEST_OF_A_DAY = 100
+
+UNLOCK_S = 2.0
 
 _TS = slice(6, 14)  # of a row, as copy_format.HEADS packs it
 
@@ -101,6 +104,10 @@ async def opened(url: str) -> AsyncIterator[DatabaseTarget]:
         try:
             yield DatabaseTarget(writing, looking)
         finally:
+            # The server ends a session a moment after its client; the next import shall not meet this one's lock. A
+            # session that is lost, or busy with what was broken off, gives it back by itself.
+            with suppress(*UNAVAILABLE, asyncpg.PostgresError):
+                await looking.execute("SELECT pg_advisory_unlock_all()", timeout=UNLOCK_S)
             looking.terminate()
     finally:
         writing.terminate()
