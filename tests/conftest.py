@@ -107,11 +107,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(home)
 
 
-def _cluster(name: str) -> Cluster:
+def _cluster(name: str, folder: str | None = None) -> Cluster:
     # Tests lose nothing when the machine crashes, and so need not wait for its disk.
     settings = {"fsync": "off", "max_wal_size": "512MB"}
     settings |= {"max_connections": "300", "shared_buffers": "128MB"}
-    return Cluster(Path(os.environ[HOME]) / name, BINARIES[name], **settings)
+    return Cluster(Path(os.environ[HOME]) / (folder or name), BINARIES[name], **settings)
 
 
 @contextmanager
@@ -214,6 +214,17 @@ def running(name: str) -> Server:
     cluster = _cluster(name)
     cluster.start()
     return Server(name, cluster)
+
+
+@contextmanager
+def quiet_server(name: str) -> Iterator[Server]:
+    """Yield a server of that version of the caller's own, for tests that no other transaction may disturb."""
+    cluster = _cluster(name, uuid.uuid4().hex)
+    cluster.start()
+    try:
+        yield Server(name, cluster)
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")
