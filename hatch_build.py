@@ -1,4 +1,4 @@
-"""What the build adds to the packages: README.md with absolute links, and the revision that the environment names."""
+"""Additions of the build to the packages: README.md with absolute links, and the revision that is built."""
 
 import os
 import re

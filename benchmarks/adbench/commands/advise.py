@@ -112,12 +112,15 @@ def _beside(own: Profile) -> Table:
     def row(what: str, form: str, pick: Callable[[Profile], object]) -> tuple[str, str, str]:
         return what, format(pick(own), form), format(pick(measured), form)
 
+    def of_largest(at: int) -> Callable[[Profile], object]:
+        return lambda each: each.largest[at]
+
     shares = (f"share of the largest {many}" for many in ("campaign", "10", "100"))
     rows = [
         row("events", ",", lambda each: each.events),
         row("days", ",.1f", lambda each: each.days),
         row("campaigns", ",", lambda each: each.campaigns),
-        *(row(what, ".1%", lambda each, at=at: each.largest[at]) for at, what in enumerate(shares)),  # type: ignore[misc]
+        *(row(what, ".1%", of_largest(at)) for at, what in enumerate(shares)),
         row("events of a user", ",.1f", lambda each: each.events_of_a_user),
         row("clicks", ".2%", lambda each: each.clicks),
         row("conversions", ".3%", lambda each: each.conversions),

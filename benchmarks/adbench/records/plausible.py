@@ -18,7 +18,8 @@ CLOCKS = timedelta(days=1)  # that a clock may be ahead
 SIGNED = (".error",)  # of which a number may be negative: simulation ÷ measured − 1
 LEAST_NAME = 4  # letters of a name: shorter ones are parts of other words
 COMMON = {"root", "user", "admin", "postgres", "localhost", "linux", "runner", "ubuntu", "debian"}
-_PATH = re.compile(r"(?<![\w/.:~])(?:~|/[\w.+-]+)/[\w.+-][\w./+-]*|\b[A-Za-z]:\\\w[\w\\]*")
+# Not those of the service's addresses, such as /events/firehose.
+_PATH = re.compile(r"(?<![\w/.:~])(?:~|/(?!events/)[\w.+-]+)/[\w.+-][\w./+-]*|\b[A-Za-z]:\\\w[\w\\]*")
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://[^\s\"']+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"[0-9a-fA-F:.]{3,}")

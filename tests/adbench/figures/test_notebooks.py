@@ -84,7 +84,7 @@ def test_a_notebook_shows_numbers_and_ends_with_the_reader(path: Path) -> None:
 
 
 def test_a_notebook_as_text(tmp_path: Path) -> None:
-    """What `git diff` compares: cells, tables and errors as they are, a picture as a mark of its bytes."""
+    """`git diff` compares cells, tables and errors as they are, and a picture by a mark of its bytes."""
     outputs = [
         {"output_type": "execute_result", "data": {"text/markdown": ["| a |"], "text/plain": "<Markdown>"}},
         {"output_type": "display_data", "data": {"image/png": "AAAA", "text/plain": "<Image>"}},

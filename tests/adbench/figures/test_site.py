@@ -58,7 +58,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 class Page(HTMLParser):
-    """What a page links to, what it loads, and the anchors that it has."""
+    """The links of a page, the files that it loads, and its anchors."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ def test_every_page_of_the_repository_is_a_page_of_the_site(site: Path) -> None:
 @needs_sphinx
 @needs_chromium
 async def test_the_search_finds_a_page(site: Path, browser: Browser) -> None:
-    """What is typed into the search field of a page leads to a list of pages, without another host."""
+    """The search field leads to a list of pages and asks no other host."""
     with served(site) as address:
         tab = await browser.open(f"{address}/index.html")
         await tab.evaluate(
@@ -140,7 +140,7 @@ async def test_the_search_finds_a_page(site: Path, browser: Browser) -> None:
 async def test_the_explorer_filters_sorts_and_restores_a_selection(
     site: Path, browser: Browser, look: dict[str, int]
 ) -> None:
-    """What is chosen is in the address; that address in a new window shows the same rows in the same order."""
+    """The address holds the selection: in a new window it shows the same rows in the same order."""
     with served(site) as address:
         tab = await browser.open(f"{address}/results.html", **look)
         await tab.until(SHOWN)

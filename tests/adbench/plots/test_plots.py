@@ -202,7 +202,7 @@ def test_demo() -> Figure:
 
 
 def test_a_demo_from_before_there_was_a_course_says_so() -> None:
-    """What was not measured is not drawn."""
+    """A part that was not measured is not drawn."""
     old = demonstrated()
     few = [each for each in old.measurements if "part" not in each.labels]
     with pytest.raises(NotMeasured, match="adbench demo again"):

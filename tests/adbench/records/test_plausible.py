@@ -19,6 +19,7 @@ PRIVATE = {
     "a mail address": ["ann@example.org"],
 }
 HARMLESS = [
+    "POST /events/firehose",
     "GET /report p50 / p95", "2026-11-24T20:42:36Z", "18.6", "1 / 2", "127.0.0.1", "http://localhost:80/report", "::1",
     "Linux 6.1.0-18-amd64 x86_64", "Index Only Scan on events_p*, 2 x Seq Scan", "events/s", "a/b", "and/or",
     "Intel(R) Xeon(R) Processor @ 2.20GHz", "maintain.sql, every 1 s",

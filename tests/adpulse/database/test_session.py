@@ -226,7 +226,7 @@ async def plain(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 
 async def test_every_path_is_taken(plain: dict[str, object]) -> None:
-    """What the others are compared with has stored and archived every event."""
+    """The run without defaults, with which the others are compared, stores and archives every event."""
     assert plain["tables"] == ["public"]
     assert plain["archive"] == [("2025-09-24", 12, 1_500_000)]
 

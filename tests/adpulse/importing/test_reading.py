@@ -266,7 +266,7 @@ def test_mappings_that_are_refused(tmp_path: Path, document: str) -> None:
 
 
 def test_empty_lines_are_no_end(tmp_path: Path) -> None:
-    """What comes after any number of empty lines is read."""
+    """Records are read after any number of empty lines."""
     path = tmp_path / "a.csv"
     head, row = text_of(delimiter="\t").splitlines(keepends=True)
     path.write_text(head + "\n" * 300_000 + row + "\n" * 5 + row)

@@ -71,7 +71,7 @@ def test_the_envelope_stands_in_for_ts_and_event_id() -> None:
     ],
 )
 def test_events_are_judged_one_by_one(event: Any, code: str) -> None:
-    """What is no CloudEvent, or no event of ours in one, is rejected at its place, and the others are stored."""
+    """An element that is no CloudEvent, or no event of ours in one, is rejected at its place; the others are stored."""
     batch = decode(BATCH, [EVENT, event, EVENT | {"id": "1"}])
     assert [(each["index"], each["code"]) for each in batch.rejected] == [(1, code)]
     assert (len(batch.rows), batch.positions) == (2, [0, 2])

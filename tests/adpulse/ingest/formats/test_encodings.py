@@ -53,7 +53,7 @@ def refusal(name: bytes, data: bytes, most: int = 10_000) -> BodyError:
 
 
 def test_every_encoding_is_tried_here() -> None:
-    """What is added to the table is added to these tests."""
+    """Every encoding of the table has its tests here."""
     assert {name for name, _ in WRITTEN} == set(ENCODINGS)
 
 
