@@ -6,7 +6,7 @@ import pytest
 
 from adpulse import telemetry
 from adpulse.database import durability
-from adpulse.database.connections import Connection
+from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import gauges
 from tests.conftest import Serve
 
@@ -44,9 +44,11 @@ async def test_readyz_is_not_ready_while_all_writers_wait(
     monkeypatch.setattr("adpulse.ingest.writer.STALLED_S", 0.05)
     client = await serve(url, writers=2, group_events=1)
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
-    async with asyncio.timeout(60):
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+    # The one that looks is in no transaction: in one, PostgreSQL says of sessions what it said first.
+    blocker = await connect(url)
+    async with asyncio.timeout(300):
+        async with blocker.transaction():
+            await blocker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
             one = asyncio.create_task(client.post("/events", json={"events": [event]}))
             while not await connection.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
@@ -61,3 +63,4 @@ async def test_readyz_is_not_ready_while_all_writers_wait(
         assert {(await one).status_code, (await two).status_code} == {200}
         while (await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.02)
+    await blocker.close()
