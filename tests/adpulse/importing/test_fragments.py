@@ -1,4 +1,4 @@
-"""Members of JSON, written column by column: always JSON, whatever a file holds."""
+"""Members of JSON, written column by column: always valid JSON, for any values."""
 
 import json
 from typing import Any

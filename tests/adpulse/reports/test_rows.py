@@ -1,4 +1,4 @@
-"""Rows sum to totals, in the order asked for, whatever the limit."""
+"""Rows sum to totals, in the order asked for, for any limit."""
 
 import random
 
