@@ -1,4 +1,4 @@
-"""What the tests of reports share: events, a question, its reply."""
+"""Shared by the tests of reports: events, a question, its reply."""
 
 import json
 from datetime import UTC, datetime
