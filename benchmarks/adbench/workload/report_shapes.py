@@ -20,10 +20,7 @@ OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 
 @dataclass(frozen=True)
 class Shape:
-    """A report over the last `length` of the data; `campaign` None is all of them, `value` one of `key` to filter by.
-
-    `rolled`: the default variant's roll-ups hold the answer, so that no raw event has to be read.
-    """
+    """A report over the last `length` of the data; `campaign` None is all, `value` one of `key` to filter by."""
 
     name: str
     length: timedelta
@@ -31,8 +28,12 @@ class Shape:
     granularity: str | None = None
     group_by: str | None = None
     value: str | None = None
-    rolled: bool = True
     key: str = "geo"  # of metadata
+
+    @property
+    def by_metadata(self) -> bool:
+        """Return True if roll-ups need a row for each value of the key to hold the answer."""
+        return self.group_by == self.key or self.value is not None
 
     def path(self, end: datetime) -> str:
         """Return the request of the service."""
@@ -83,10 +84,12 @@ BREAKDOWNS = (
     Shape("day-by-hour", DAY, LARGEST, "hour"),
     Shape("month-by-day", 30 * DAY, LARGEST, "day"),
     Shape("week-by-campaign", 7 * DAY, None, None, "campaign_id"),
-    Shape("day-by-geo", DAY, LARGEST, None, "geo", rolled=False),
+    Shape("day-by-geo", DAY, LARGEST, None, "geo"),
 )
 # Only a metadata filter tells designs apart that group alike: an index on metadata, a roll-up by dimension, neither.
 FILTERED = (
-    Shape("day-in-geo", DAY, LARGEST, value="IN", rolled=False),
-    Shape("month-in-geo", 30 * DAY, MIDDLE, value="IN", rolled=False),
+    Shape("day-in-geo", DAY, LARGEST, value="IN"),
+    Shape("month-in-geo", 30 * DAY, MIDDLE, value="IN"),
 )
+# A dimension over a long window: what a dashboard asks after its totals.
+BY_DIMENSION = (Shape("month-by-geo", 30 * DAY, MIDDLE, None, "geo"), *FILTERED)

@@ -13,7 +13,7 @@ PAGES = [path for path in (ROOT / "docs").rglob("*.md") if "```mermaid" in path.
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_flowchart_of_the_pages_is_drawn(page: Path, tmp_path: Path) -> None:
-    """With all its names, and all its arrows; the rest of the page stays as it is."""
+    """Each picture has all names and all arrows; the rest of the page stays as it is."""
     text = page.read_text()
     charts = re.findall(r"```mermaid\n(.*?)```\n", text, re.DOTALL)
     shown = diagrams.drawn(text, tmp_path / "pictures")
@@ -28,6 +28,6 @@ def test_every_flowchart_of_the_pages_is_drawn(page: Path, tmp_path: Path) -> No
 
 
 def test_a_form_that_is_not_known_is_an_error(tmp_path: Path) -> None:
-    """With the line, so that a page does not lose a part of its picture."""
+    """The error names the line, so that no page loses a part of its picture."""
     with pytest.raises(diagrams.DiagramError, match=r"a -\.-> b"):
         diagrams.drawn("```mermaid\nflowchart TD\n  a -.-> b\n```\n", tmp_path)

@@ -165,7 +165,7 @@ class Own:
         if max(map(len, found.values)) > LONGEST_VALUE:
             return f"a value of this key has more than {LONGEST_VALUE} characters"
         try:
-            self._parse(Shape("by", HOUR, None, None, key))
+            self._parse(Shape("by", HOUR, None, None, key, key=key))
             query = self._parse(Shape("in", HOUR, value="any", key=key))
         except QueryError as error:
             return f"{error.field} {error}"
@@ -194,9 +194,9 @@ class Own:
         if (key := self.dimension) is not None:
             value = self.names.values[1]
             found += [
-                Shape(f"{short}-by-dimension", length[short], largest, None, key, rolled=False),
-                Shape(f"{short}-in-dimension", length[short], largest, value=value, rolled=False, key=key),
-                Shape(f"{most}-in-dimension", length[most], middle, value=value, rolled=False, key=key),
+                Shape(f"{short}-by-dimension", length[short], largest, None, key, key=key),
+                Shape(f"{short}-in-dimension", length[short], largest, value=value, key=key),
+                Shape(f"{most}-in-dimension", length[most], middle, value=value, key=key),
             ]
         return tuple({shape.name: shape for shape in found}.values())
 

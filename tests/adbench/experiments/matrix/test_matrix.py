@@ -142,7 +142,7 @@ def test_sizes_come_one_after_the_other(settings: Settings, quiet: Console) -> N
 
 
 def test_an_interrupted_run_goes_on(settings: Settings, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was finished is not measured again, and the result is whole."""
+    """Finished parts are not measured again, and the result is complete."""
 
     async def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

@@ -159,7 +159,7 @@ def test_designs_are_compared_on_own_events(settings: Settings, file: Path) -> N
 
 
 def test_an_error_says_nothing_of_the_content(settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a wrong answer nor what PostgreSQL quotes; both leave a gap with its reason."""
+    """A wrong answer and what PostgreSQL quotes leave a gap with its reason, and no name or value in it."""
     files = OwnPlan(files=(file,))
     own = read(files, Console(quiet=True))
     errors = iter((WrongAnswerError("day"), asyncpg.UniqueViolationError("Key (campaign_id)=(Frühling 3) exists")))
@@ -178,7 +178,7 @@ def test_an_error_says_nothing_of_the_content(settings: Settings, file: Path, mo
 
 @pytest.mark.parametrize("write", [ndjson, table, parquet])
 def test_every_format_gives_the_same_events(tmp_path: Path, write: Callable[[Path], None]) -> None:
-    """As `adpulse import` reads them: the same numbers, reports and blocks."""
+    """CSV, NDJSON and Parquet, as `adpulse import` reads them, give the same numbers, reports and blocks."""
     path = tmp_path / "file"
     write(path)
     own = Own(OwnEvents((path,)))
@@ -191,7 +191,7 @@ def test_every_format_gives_the_same_events(tmp_path: Path, write: Callable[[Pat
 
 
 def test_sizes_and_dimensions_that_cannot_be_are_refused(file: Path) -> None:
-    """In one line that says why, without a value."""
+    """A size beyond the file, and a key that reports cannot be by, are refused in a line that says why."""
     files = OwnEvents((file,))
     assert Own(files, "Landstrich").dimension == "Landstrich"
     for key, reason in (
@@ -207,7 +207,7 @@ def test_sizes_and_dimensions_that_cannot_be_are_refused(file: Path) -> None:
 
 
 def test_a_file_that_has_changed_is_noticed(file: Path) -> None:
-    """While it is read again, so that no answer is compared with another file's."""
+    """A file that is another one when it is read again ends the run: no answer is compared with another file's."""
     own = Own(OwnEvents((file,)))
     file.write_text(file.read_text().replace("hling 9", "hling 10"))
     with pytest.raises(MatrixError, match="changed"):
@@ -215,7 +215,7 @@ def test_a_file_that_has_changed_is_noticed(file: Path) -> None:
 
 
 def test_few_events_have_reports_too(tmp_path: Path) -> None:
-    """Of ten minutes, of one campaign, without metadata: fewer windows, no dimension, each report once."""
+    """Ten minutes without metadata have fewer windows, no dimension, and each report once."""
     path = tmp_path / "few"
     path.write_text(
         "".join(
