@@ -492,7 +492,7 @@ def test_lines_without_end_need_little_memory(line: bytes) -> None:
     most=st.integers(1, 5),
 )
 def test_lines_are_the_same_however_long_a_body_is(lines: list[bytes], end: bytes, most: int) -> None:
-    """Whether lines are counted while they are split or not."""
+    """Lines count alike, counted while they are split or before."""
     body = end.join(lines)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("adpulse.ingest.decoder.SHORTEST_LINE", 0)
