@@ -50,7 +50,7 @@ TROUBLE = (
 
 @dataclass(frozen=True)
 class Event:
-    """What the model remembers of a stored event."""
+    """A stored event as the model remembers it."""
 
     ts: datetime
     campaign: str
