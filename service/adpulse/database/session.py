@@ -59,6 +59,12 @@ SELECT set_config('synchronous_commit', 'on', {local})
 SELECT set_config('session_replication_role', 'origin', {local})
  WHERE current_setting('session_replication_role') <> 'origin'"""
 
+# No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
+_FOR_TABLES = """
+SELECT set_config('default_tablespace', '', false)
+  FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace
+ WHERE datname = current_database() AND spcname = current_setting('default_tablespace')"""
+
 _NO_TRIGGERS = (
     "session_replication_role is not 'origin' for this login, which may not change it: no trigger fires, and reports "
     "would miss what is written. Run as a superuser: ALTER ROLE … RESET session_replication_role (or ALTER DATABASE …)"
@@ -82,7 +88,7 @@ def statement(settings: Mapping[str, str], version: int, *, local: bool, writing
 
 async def state(connection: "Connection", settings: Mapping[str, str], timeout_s: float) -> None:
     """Set what a session needs, `settings` above all. Raise UnfitError where it cannot be had."""
-    sql = statement({**SETTINGS, **settings}, connection.get_server_version().major, local=False)
+    sql = statement({**SETTINGS, **settings}, connection.get_server_version().major, local=False) + ";" + _FOR_TABLES
     try:
         await connection.execute(sql, timeout=timeout_s)
     except asyncpg.InsufficientPrivilegeError as error:

@@ -25,6 +25,7 @@ from tests.adpulse.cli.test_cli import Shell
 from tests.adpulse.cli.test_cli import shell as shell
 from tests.conftest import CLUSTERS, NewDatabase, Serve
 
+RELEASE = Path(__file__).parent / "release_10"
 FIRST = date(2026, 3, 1)
 LAST = date(2026, 3, 3)
 BEFORE = date(2026, 3, 3)
@@ -456,3 +457,30 @@ def test_what_is_old_must_be_said(shell: Shell, tmp_path: Path, arguments: list[
     done = shell("archive", "--to", str(tmp_path), *arguments)
     assert done.exit_code == 2
     assert done.stderr.startswith("adpulse: ")
+
+
+async def test_what_an_earlier_release_archived_comes_back(new_database: NewDatabase) -> None:
+    """A database of schema 10 with a day in two files, all made by that release, comes to today with every event."""
+    await new_database("rollup_dims")  # makes the roles that the dump grants to
+    url = await new_database(None)
+    restoring = await connections.connect(url)
+    await restoring.execute((RELEASE / "database.sql").read_text())
+    await restoring.close()
+    async with archived.session(url) as connection:
+        variant = await migrate.migrate(connection)
+        before = await totals(connection, granularity="hour")
+        assert await restore.restore(connection, RELEASE) == {FIRST: 40}
+        assert sum(row["events"] for row in (json.loads(path.read_text()) for path in RELEASE.glob("*.json"))) == 40
+        assert await totals(connection, granularity="hour") == before
+        assert (await verify.verify(connection, variant)).exact
+        kept = await connection.fetchrow("SELECT * FROM events WHERE user_id = 'Ü38'")
+        assert kept is not None
+        assert (kept["ts"].isoformat(), kept["cost_micros"]) == ("2026-03-01T23:26:38.000038+00:00", 38)
+        assert str(kept["event_id"]).endswith("8000-000000000038")
+        assert json.loads(kept["metadata"]) == {"geo": "G2", "n": 57.0, "deep": [38]}
+
+
+async def test_files_of_another_database_are_refused(worker: Connection) -> None:
+    """A restore that has nothing to bring back, from a folder of another database, says so instead of "0 days"."""
+    with pytest.raises(ArchiveError, match="of another database"):
+        await restore.restore(worker, RELEASE)
