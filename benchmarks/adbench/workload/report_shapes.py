@@ -20,10 +20,7 @@ OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 
 @dataclass(frozen=True)
 class Shape:
-    """A report over the last `length` of the data; `campaign` None is all of them, `geo` a country to filter by.
-
-    `rolled`: the default variant's roll-ups hold the answer, so that no raw event has to be read.
-    """
+    """A report over the last `length` of the data; `campaign` None is all of them, `geo` a country to filter by."""
 
     name: str
     length: timedelta
@@ -31,7 +28,11 @@ class Shape:
     granularity: str | None = None
     group_by: str | None = None
     geo: str | None = None
-    rolled: bool = True
+
+    @property
+    def by_geo(self) -> bool:
+        """Return True if roll-ups need a row for each country to hold the answer."""
+        return self.group_by == "geo" or self.geo is not None
 
     def path(self, end: datetime) -> str:
         """Return the request of the service."""
@@ -82,10 +83,12 @@ BREAKDOWNS = (
     Shape("day-by-hour", DAY, LARGEST, "hour"),
     Shape("month-by-day", 30 * DAY, LARGEST, "day"),
     Shape("week-by-campaign", 7 * DAY, None, None, "campaign_id"),
-    Shape("day-by-geo", DAY, LARGEST, None, "geo", rolled=False),
+    Shape("day-by-geo", DAY, LARGEST, None, "geo"),
 )
 # Only a metadata filter tells designs apart that group alike: an index on metadata, a roll-up by dimension, neither.
 FILTERED = (
-    Shape("day-in-geo", DAY, LARGEST, geo="IN", rolled=False),
-    Shape("month-in-geo", 30 * DAY, MIDDLE, geo="IN", rolled=False),
+    Shape("day-in-geo", DAY, LARGEST, geo="IN"),
+    Shape("month-in-geo", 30 * DAY, MIDDLE, geo="IN"),
 )
+# A dimension over a long window: what a dashboard asks after its totals.
+BY_DIMENSION = (Shape("month-by-geo", 30 * DAY, MIDDLE, None, "geo"), *FILTERED)
