@@ -51,6 +51,12 @@ SETTINGS = {
 }
 _SINCE = {"transaction_timeout": 17}
 
+# No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
+_FOR_TABLES = """
+SELECT set_config('default_tablespace', '', false)
+  FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace
+ WHERE datname = current_database() AND spcname = current_setting('default_tablespace')"""
+
 # Both are set only where they are otherwise: a stronger synchronous_commit is the operator's choice, and a login that
 # may not set session_replication_role need not where it is right.
 _FOR_WRITING = """
@@ -58,12 +64,6 @@ SELECT set_config('synchronous_commit', 'on', {local})
  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');
 SELECT set_config('session_replication_role', 'origin', {local})
  WHERE current_setting('session_replication_role') <> 'origin'"""
-
-# No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
-_FOR_TABLES = """
-SELECT set_config('default_tablespace', '', false)
-  FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace
- WHERE datname = current_database() AND spcname = current_setting('default_tablespace')"""
 
 _NO_TRIGGERS = (
     "session_replication_role is not 'origin' for this login, which may not change it: no trigger fires, and reports "
