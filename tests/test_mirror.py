@@ -27,6 +27,8 @@ TESTED_WITH = {
     "importing/documents.py": "importing/test_source.py",
     "importing/events.py": "importing/test_run.py",
     "importing/ledger.py": "importing/test_once.py",
+    "importing/members.py": "importing/test_times.py",
+    "importing/records.py": "importing/test_run.py",
     "importing/service.py": "importing/test_once.py",
     "reports/readers.py": "reports/test_endpoint.py",
     "reports/replica.py": "../replication/test_physical.py",

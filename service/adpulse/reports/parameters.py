@@ -1,4 +1,4 @@
-"""The parameters of GET /report as FastAPI publishes them. What a request sends is read by adpulse.reports.query."""
+"""The parameters of GET /report as FastAPI publishes them. What a request sends is read by adpulse.reports.query_string."""
 
 from typing import Annotated
 
