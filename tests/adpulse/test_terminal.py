@@ -1,4 +1,4 @@
-"""What comes from events is shown on a terminal and in a log, never obeyed."""
+"""Text from events is shown on a terminal and in a log, and never obeyed."""
 
 import logging
 import unicodedata

@@ -1,4 +1,4 @@
-"""What the tests of the archive share: three days of events, and what is stored of them."""
+"""Shared by the tests of the archive: three days of events, and the stored part of them."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -9,6 +9,7 @@ from adpulse.archive import manifest as archived
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue
+from tests.adpulse.cli.conftest import shell as shell
 
 FIRST = date(2026, 3, 1)
 LAST = date(2026, 3, 3)

@@ -1,4 +1,4 @@
-"""What keeps a day from being archived, and what does not."""
+"""Obstacles that keep a day from being archived, and things that do not."""
 
 from pathlib import Path
 

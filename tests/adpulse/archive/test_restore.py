@@ -59,7 +59,7 @@ async def test_a_file_that_is_not_the_archived_one_is_not_loaded(worker: Connect
 
 
 async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_path: Path) -> None:
-    """What retention would drop again is not restored, and roll-ups that nobody could build again are not given up."""
+    """Days that retention would drop again are not restored; roll-ups that cannot be rebuilt are not given up."""
     await fill(worker)
     await export.archive(worker, BEFORE, tmp_path)
     with pytest.raises(SchemaError, match="first bring them back: adpulse restore"):

@@ -1,4 +1,4 @@
-"""Who comes in, with which key, and how a service learns of new ones."""
+"""The guard admits or refuses requests by their keys, and new keys work at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""How a key is made, and which keys are refused before the database is asked."""
+"""Keys are made of random bits; impossible ones are refused before the database is asked."""
 
 from typing import Any
 

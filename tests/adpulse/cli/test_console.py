@@ -1,4 +1,4 @@
-"""What comes from events is shown by the console, and never obeyed."""
+"""Text from events is shown by the console, and never obeyed."""
 
 import io
 

@@ -47,7 +47,7 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
 
 @pytest.mark.parametrize("kind", [("--scope", "read"), ("--public",)])
 async def test_a_key_can_be_made_where_there_is_no_database(shell: Shell, url: str, kind: tuple[str, ...]) -> None:
-    """What stores it elsewhere holds no secret; twice is refused."""
+    """The command that stores it elsewhere holds no secret; a second run is refused."""
     shell.set(database_url="postgresql://127.0.0.1:1/none")
     bounds = ("--campaign", "it's C", "--requests-per-s", "0.5")
     made = json.loads(shell("keys", "new", "a b", *kind, *bounds, "--offline", "--json").stdout)

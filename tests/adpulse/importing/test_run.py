@@ -1,4 +1,4 @@
-"""What is wrong with a line is named, and memory is bounded."""
+"""Errors of a line are named, and memory is bounded."""
 
 import csv
 import gzip

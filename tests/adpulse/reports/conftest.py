@@ -1,11 +1,12 @@
-"""What the tests of reports share: events, a question, its reply."""
+"""Shared by the tests of reports: events, a question, its reply."""
 
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from adpulse.reports.query import Query, parse
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 from tests.conftest import Client
 

@@ -1,4 +1,4 @@
-"""What a group shows can be asked for by a filter, and a filter keeps what has every key."""
+"""For each group there is a filter that finds it, and a filter keeps the events that have every key."""
 
 import json
 from typing import Any

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 
-from adpulse.reports.query import PARAMETERS, REPEATABLE
+from adpulse.reports.query_string import PARAMETERS, REPEATABLE
 from tests.adpulse.web.document import DOCUMENT, REPORT, validator
 from tests.conftest import Client
 
@@ -43,7 +43,7 @@ def test_the_schemas_are_sound_and_hold_for_the_examples() -> None:
 
 
 async def test_the_examples_and_every_enumerated_value_are_accepted(client: Client) -> None:
-    """What the page offers to try works."""
+    """The examples that the page offers work."""
     for name, parameter in PUBLISHED.items():
         schema = parameter["schema"]
         offered = schema["examples"] + schema.get("enum", [])

@@ -38,7 +38,7 @@ async def test_csv_holds_the_same_as_json(client: Client, more: str) -> None:
 
 
 async def test_csv_has_no_formulas(client: Client) -> None:
-    """What a spreadsheet would run has an apostrophe before it; a number of either sign stays one."""
+    """A formula that a spreadsheet would run gets an apostrophe before it; a number of either sign stays one."""
     formulas = ["=1+1", "+1+1", "-2-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")', "-", "+", "-٣"]
     others = ["-5", "+1.5", "-2e-3", "a=b", "'=1", "7"]
     await post(client, *({"metadata": {"geo": geo}} for geo in formulas + others))

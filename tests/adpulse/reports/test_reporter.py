@@ -1,4 +1,4 @@
-"""What a report says: exact sums, buckets across clock changes, groups, comparison."""
+"""A report has exact sums, buckets across clock changes, groups and a comparison."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the tests of variants share: the designs, events that are easily confused, buckets."""
+"""Shared by the tests of variants: the designs, events that are easily confused, buckets."""
 
 import random
 from collections.abc import Iterable

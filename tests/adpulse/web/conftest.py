@@ -1,4 +1,4 @@
-"""What the tests of the HTTP service share."""
+"""Shared by the tests of the HTTP service."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -30,7 +30,7 @@ QUICK = answering(START, {"type": "http.response.body", "body": b"done"})
 
 
 class Transport:
-    """What a connection would send, piece by piece."""
+    """The pieces that a connection would send."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []

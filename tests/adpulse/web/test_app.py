@@ -43,7 +43,7 @@ async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
 async def test_a_start_that_fails_leaves_nothing_behind(
     url: str, broken: type, monkeypatch: pytest.MonkeyPatch, connection: Connection
 ) -> None:
-    """What was started before is stopped: no task and no connection is left."""
+    """Parts that had started are stopped: no task and no connection is left."""
 
     async def fail(self: object) -> None:
         raise LookupError("a start that fails")

@@ -1,4 +1,4 @@
-"""What a peer can make the process keep: bounded while it floods, given back when it has gone."""
+"""The memory that a peer can use is bounded while it floods, and freed when it has gone."""
 
 import asyncio
 import gc
@@ -218,7 +218,7 @@ async def test_who_reads_too_slowly_is_cut_off(port: int, speed: int) -> None:
 
 @pytest.mark.parametrize("end", ["answered", "in a head", "in a body", "unread", "refused", "half closed"])
 async def test_a_connection_leaves_nothing_behind(port: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it kept goes with it, without the collector of circles, which hardly ever runs."""
+    """Its memory is freed with it, without the cyclic garbage collector, which hardly ever runs."""
     connections: list[weakref.ref[Protocol]] = []
     made = Protocol.connection_made
 

@@ -1,4 +1,4 @@
-"""What waits to be sent is bounded over all connections, and the oldest is cut first."""
+"""Unsent answers of all connections have one limit; the oldest connection is cut first."""
 
 from adpulse.web.memory import Memory
 

@@ -155,7 +155,7 @@ async def test_a_connection_without_a_request_is_closed(listen: Listen, more: by
 
 
 async def test_the_rest_of_a_refused_body_does_not_keep_a_connection(listen: Listen) -> None:
-    """Who is answered before it has sent its body may send it, in a reasonable time, and no longer."""
+    """A client that is answered before it has sent its body may go on sending for a limited time."""
     port = await listen(early, keep_alive_s=1)
     said = await trickle(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n", b"x")
     assert said.endswith(b"done")
@@ -291,7 +291,7 @@ async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatc
     ids=repr,
 )
 async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
-    """What is no request gets a problem document without what was sent, and the connection is closed."""
+    """Bytes that are no request get a problem document that does not repeat them, and the connection is closed."""
     transport = await pieces(QUICK, request_)
     [said] = transport.pieces
     assert said.startswith(b"HTTP/1.1 400 ")

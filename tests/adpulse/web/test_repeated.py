@@ -1,4 +1,4 @@
-"""What goes on for long is logged twice: when it begins and when it is over."""
+"""A lasting state is logged twice: when it begins and when it is over."""
 
 import asyncio
 import logging

@@ -13,7 +13,7 @@ from tests.adpulse.web.connection import QUICK
 
 
 def test_many_new_connections_are_taken_in_a_turn() -> None:
-    """Who comes anew does not wait for as many turns as others come. In uvloop's loop, which the service runs on."""
+    """A new connection does not wait one turn for each other one, in uvloop's loop, which the service uses."""
     many, turns = 64, 0
 
     async def run() -> None:
