@@ -27,6 +27,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = """
 CREATE OR REPLACE FUNCTION rollup_dim_most() RETURNS int LANGUAGE sql IMMUTABLE RETURN 4;
 CREATE OR REPLACE FUNCTION rollup_dim_few() RETURNS int LANGUAGE sql IMMUTABLE RETURN 3;
+CREATE OR REPLACE FUNCTION rollup_dim_thin() RETURNS int LANGUAGE sql IMMUTABLE RETURN 2;
 """
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
