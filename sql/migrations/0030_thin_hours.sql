@@ -32,12 +32,34 @@ BEGIN
       (
         'rollup_dim_add(text, text, smallint[], timestamptz)',
         $t$
-        SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
+      known_days AS MATERIALIZED (SELECT DISTINCT day FROM rollup_dim_day WHERE campaign_id = ''),
 $t$,
         $t$
+      -- OFFSET 0: a look for each, and no join with all that is kept.
+      known_days AS MATERIALIZED (
+        SELECT DISTINCT day
+        FROM (SELECT DISTINCT place, day FROM summed WHERE campaign_id = '' AND minute < $2) AS days
+        WHERE
+          day IN (SELECT kept.day FROM rollup_dim_day AS kept WHERE kept.campaign_id = '')
+          OR EXISTS (
+            SELECT FROM rollup_dim_hour AS kept
+            WHERE
+              kept.campaign_id = '' AND kept.place = days.place
+              AND kept.hour >= days.day AND kept.hour < days.day + interval '1 day'
+            OFFSET 0
+          )
+      ),
+$t$
+      ),
+      (
+        'rollup_dim_add(text, text, smallint[], timestamptz)',
+        $t$
+        UNION
+$t$,
+        $t$
+        UNION
         SELECT 0, hour FROM fresh WHERE events > rollup_dim_thin()
         UNION
-        SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
 $t$
       ),
       (
@@ -140,6 +162,17 @@ $t$,
         WHERE day IN (SELECT known_days.day FROM known_days)
         ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
         ON CONFLICT (campaign_id, place, day, value) DO UPDATE SET
+$t$
+      ),
+      (
+        'rollup_dim_forget(smallint[], date, date)',
+        $t$
+        SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
+$t$,
+        $t$
+        SELECT DISTINCT (hour AT TIME ZONE 'UTC')::date FROM rollup_dim_hour WHERE campaign_id = ''
+        UNION
+        SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
 $t$
       ),
       (

@@ -742,7 +742,20 @@ BEGIN
           CASE WHEN is_large THEN 0 ELSE all_revenue END::bigint AS revenue_micros
         FROM summed
       ),
-      known_days AS MATERIALIZED (SELECT DISTINCT day FROM rollup_dim_day WHERE campaign_id = ''),
+      -- OFFSET 0: a look for each, and no join with all that is kept.
+      known_days AS MATERIALIZED (
+        SELECT DISTINCT day
+        FROM (SELECT DISTINCT place, day FROM summed WHERE campaign_id = '' AND minute < $2) AS days
+        WHERE
+          day IN (SELECT kept.day FROM rollup_dim_day AS kept WHERE kept.campaign_id = '')
+          OR EXISTS (
+            SELECT FROM rollup_dim_hour AS kept
+            WHERE
+              kept.campaign_id = '' AND kept.place = days.place
+              AND kept.hour >= days.day AND kept.hour < days.day + interval '1 day'
+            OFFSET 0
+          )
+      ),
       -- Days of which nothing was known, and that bring many events at once: built in full, there and then.
       fresh AS (
         SELECT day, hour, sum(impressions + clicks + conversions) AS events
@@ -896,6 +909,8 @@ LANGUAGE sql AS $$
         SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date FROM events_default
         UNION
         SELECT DISTINCT (day AT TIME ZONE 'UTC')::date FROM rollup_dim_day WHERE campaign_id = ''
+        UNION
+        SELECT DISTINCT (hour AT TIME ZONE 'UTC')::date FROM rollup_dim_hour WHERE campaign_id = ''
         UNION
         SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
       ) AS days
