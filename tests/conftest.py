@@ -50,7 +50,18 @@ VERSIONS = [name for name in BINARIES if os.environ.get("TEST_POSTGRES", name) =
 CLUSTERS = [name for name, url in GIVEN.items() if url in os.environ and os.environ.get("TEST_POSTGRES") == name]
 # What stands on the packages whose SQL is tested on every version is tested on the first alone, but for a test with the
 # mark `every_version`.
-ONE_VERSION = ("adbench", "adpulse/auth", "adpulse/cli", "adpulse/web", "docs", "infra")
+ONE_VERSION = (
+    "adbench",
+    "adpulse/auth",
+    "adpulse/cli",
+    "adpulse/ingest/formats/test_firehose.py",
+    "adpulse/ingest/test_endpoint.py",
+    "adpulse/ingest/test_pixel.py",
+    "adpulse/reports/test_endpoint.py",
+    "adpulse/web",
+    "docs",
+    "infra",
+)
 TESTS = Path(__file__).parent
 # Databases of tests are made and dropped by the thousand: in memory, where there is plenty, at a third of the cost.
 MEMORY = Path("/dev/shm")

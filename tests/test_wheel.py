@@ -101,7 +101,7 @@ def test_the_packages_have_types(wheel: Path) -> None:
 
 
 def test_the_source_gives_the_same_wheel(built: Path, wheel: Path, tmp_path: Path) -> None:
-    """Who builds from the sdist, as distributions do, gets the wheel byte for byte."""
+    """A build from the sdist, as distributions do it, gives the same wheel byte for byte."""
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -163,7 +163,7 @@ def test_the_journey_of_a_stranger(installed: Installed, home: Path) -> None:
 
 
 def test_a_built_package_knows_its_revision(installed: Installed) -> None:
-    """Who reports a fault of a wheel or an image can say what it was built of."""
+    """A wheel and an image name the revision that they were built from."""
     done = installed.run("adpulse", "--version")
     assert REVISION in done.stdout, done.stderr
 

@@ -1,4 +1,4 @@
-"""What goes on beside the requests starts, fails and stops in one way."""
+"""Background work starts, fails and stops in one way."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine

@@ -4,11 +4,12 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adpulse.money import to_micros
+from adpulse.money import decimal, number, to_micros
 
 
 @given(st.integers(0, 10**15))
@@ -57,3 +58,10 @@ def test_the_nearest_micro(value: float) -> None:
     # The product is rounded once more before it becomes a whole number.
     assert abs(Fraction(value) * 10**6 - micros) <= Fraction(1, 2) + Fraction(math.ulp(value * 10**6))
     assert to_micros(micros / 10**6, nearest=True) == micros
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_money_reads_as_the_micros_it_was(micros: int) -> None:
+    """Money is exact in JSON and CSV, also beyond what a double can hold: no micro is lost or invented."""
+    assert Decimal(orjson.dumps(number(micros)).decode()) * 10**6 == micros
+    assert Decimal(decimal(micros)) * 10**6 == micros

@@ -1,4 +1,4 @@
-"""What /metrics says, with one worker and with several."""
+"""The page /metrics, with one worker and with several."""
 
 import asyncio
 import math

@@ -35,7 +35,7 @@ def test_a_journey_names_what_is_there() -> None:
 
 @pytest.mark.parametrize(("heading", "package"), [("An event", "ingest"), ("A report", "reports")])
 def test_a_journey_passes_every_file_of_its_package(heading: str, package: str) -> None:
-    """What is on no journey is named with the reason here; a new file has its place on it, or a reason, too."""
+    """A file on no journey is named here with the reason; a new file has a place on a journey, or a reason."""
     elsewhere = {"ingest": {"batch.py", "__init__.py"}, "reports": {"__init__.py"}}
     section = PAGE.read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
     there = {path.name for path in (packages.FOLDERS["adpulse"] / package).glob("*.py")}

@@ -135,7 +135,7 @@ def test_the_http_page_names_every_code_and_field() -> None:
 
 
 async def test_the_smoke_test_of_the_readme_holds(client: AsyncClient) -> None:
-    """What the README tells a newcomer to paste is accepted, and reported as the README says."""
+    """The events that the README tells a newcomer to paste are accepted, and reported as the README says."""
     readme = (ROOT / "README.md").read_text()
     body = re.search(r"-d '(.*?)'", readme, re.DOTALL)
     assert body is not None

@@ -29,7 +29,7 @@ def environment(name: str) -> dict[str, str]:
 
 
 def test_the_stack_is_whole() -> None:
-    """What the README of a stack promises is there; what is optional is in a profile."""
+    """All services that the README of the stack names are there; optional ones are in a profile."""
     optional = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
     citus = {name: ["citus"] for name in ("citus", "citus-worker-1", "citus-worker-2", "citus-nodes")}
     assert optional == {"k6": ["bench"], "replica": ["replica"], **citus}
@@ -181,7 +181,8 @@ def test_pgbouncer_and_compose_agree() -> None:
     configuration = configparser.ConfigParser(interpolation=None)
     configuration.read(folder / "pgbouncer.ini")
     port = configuration["pgbouncer"]["listen_port"]
-    assert f"@pgbouncer:{port}/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
+    # The database comes second: while the pooler is away, connections are direct.
+    assert f"@pgbouncer:{port},db:5432/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
     assert configuration["databases"]["adpulse"] == "host=db port=5432 dbname=adpulse"
     login = environment("db")
     init = (ROOT / "infra" / "postgres" / "init" / "10_roles.sql").read_text()
@@ -237,7 +238,7 @@ def test_scripts_can_be_run() -> None:
 
 
 def test_the_image_is_made_of_what_is_sent() -> None:
-    """What the Dockerfile copies by name, and what the wheel is built of, passes .dockerignore."""
+    """The files that the Dockerfile copies by name, and those of the wheel, pass .dockerignore."""
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     described = {"pyproject.toml", "hatch_build.py", "README.md", "LICENSE"}
     assert described | {"requirements", "service", "sql", "benchmarks/adbench"} == allowed

@@ -153,7 +153,7 @@ def test_every_metric_that_is_read_exists() -> None:
 
 
 def test_recorded_series_are_recorded() -> None:
-    """What alerts read under a name with colons is the name of a recording rule."""
+    """A name with colons in an alert is the name of a recording rule."""
     rules = INFRA / "prometheus" / "rules"
     recorded = {
         rule["record"]
@@ -209,7 +209,7 @@ async def load(address: str) -> None:
 
 
 async def unanswered(address: str) -> Iterator[str]:
-    """Which PromQL queries have no number, tried again and again until the time is up."""
+    """Return the PromQL queries without a number; try again until the time is up."""
     # No balancer is here; tests/infra/test_haproxy.py asks for its counts.
     asked = queries("expr")
     left = dict.fromkeys((expression, title) for title, expression in asked if "haproxy_backend" not in expression)

@@ -207,7 +207,7 @@ def test_serve_keeps_connections_as_long_as_told(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_stop_has_time_to_answer() -> None:
-    """What is under way is answered before ECS kills the task."""
+    """Requests under way are answered before ECS kills the task."""
     assert ADPULSE["stopTimeout"] > float(ENVIRONMENT["ADPULSE_SHUTDOWN_S"])
 
 

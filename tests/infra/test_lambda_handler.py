@@ -91,7 +91,7 @@ async def test_good_events_of_a_failed_message_are_stored_once(function: Functio
 
 
 async def test_a_row_that_the_database_refuses_costs_its_message(function: Function, connection: Connection) -> None:
-    """What the contract takes and the database does not is found message by message."""
+    """An event that passes the contract and not the database is found message by message."""
     await connection.execute("ALTER TABLE events ADD CONSTRAINT no_x CHECK (user_id <> 'X')")
     bad = message(body("B", "X", "C"))
     assert await function(message(body("A")), bad, message(body("D"))) == [bad["messageId"]]
@@ -165,7 +165,7 @@ async def test_counts_are_logged_as_metrics(function: Function, capfd: pytest.Ca
 
 
 def test_the_locked_packages_suffice() -> None:
-    """What the handler imports, however deep, is in requirements/lambda.txt, or Python's."""
+    """All imports of the handler, direct or not, are in requirements/lambda.txt or in Python."""
     code = "import sys; sys.path[:0] = sys.argv[1:]; old = {*sys.modules}; import handler; print(*{*sys.modules} - old)"
     done = subprocess.run([sys.executable, "-c", code, str(FOLDER)], capture_output=True, text=True, check=True)
     owners = importlib.metadata.packages_distributions()

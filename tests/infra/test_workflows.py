@@ -50,7 +50,7 @@ def test_a_job_gets_only_the_permissions_it_names(path: Path) -> None:
 
 @workflows
 def test_make_targets_exist(path: Path) -> None:
-    """What a step makes is in the Makefile."""
+    """Each target that a step makes is in the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"run: make ([a-z-]+)", path.read_text())) <= targets
 

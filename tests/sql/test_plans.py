@@ -1,4 +1,4 @@
-"""How PostgreSQL answers a report: the shape of the plans, on every version, so that none is fast by luck."""
+"""The plans of reports have the right shape on every version, so that none is fast by luck."""
 
 import asyncio
 import json
@@ -147,7 +147,7 @@ async def test_one_plan_of_totals_is_good_for_all(
 async def test_one_plan_is_good_for_every_granularity(
     opened: Opened, campaigns: list[str] | None, granularity: str, length: timedelta
 ) -> None:
-    """What is planned once reads what a plan with the values would, give or take the height of the indexes."""
+    """A plan made once reads as much as a plan with the values, apart from the height of the indexes."""
     connection, variant = opened
     zone = calendar.zone("Asia/Kolkata")
     begins = calendar.literal(granularity, calendar.buckets(STOP - length, STOP, granularity, zone))
@@ -204,7 +204,7 @@ async def test_days_of_a_zone_that_cuts_hours(opened: Opened) -> None:
 async def test_raw_events_are_read_in_the_partitions_of_the_window_only(
     opened: Opened, question: tuple[Any, ...]
 ) -> None:
-    """What the roll-ups do not hold costs the days asked for, and not the history."""
+    """A question that roll-ups cannot answer reads the days asked for, and not the history."""
     if opened[1].name == "rollup_dims":
         pytest.skip("its raw report is a function, whose plan EXPLAIN does not show")
     stop = START + timedelta(hours=30)

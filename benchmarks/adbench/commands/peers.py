@@ -42,7 +42,7 @@ def peers(
     """Compare the service with others, with the same events and equal answers.
 
     databases: GET /report against DuckDB and ClickHouse (chdb), which hold the events and roll-ups of their own. Exit
-    status: 0 when answers are equal and every report that roll-ups hold is faster than from their events, 1 when not.
+    status: 0 when answers are equal and every report is faster than from their events, 1 when not.
 
     orm: POST /events and GET /report against FastAPI with SQLAlchemy, an INSERT an event and an INSERT a request. Exit
     status: 0 when answers are equal and nothing was lost, 1 when not.

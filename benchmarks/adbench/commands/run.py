@@ -41,10 +41,11 @@ def run_ingest(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare POST /events with two streams of psql's copy, in turn, for several sizes of batch and kinds of request.
+    """Compare POST /events with psql's copy into bare partitions, in turn, for sizes of batch and kinds of request.
 
-    In a database adpulse_ingest of its own, made anew each time. Exit status: 0 when every accepted event was
-    stored once, 1 when not, 2 when it could not be measured.
+    Plain batches of 1,000 are also sent into the design without dimensions, in the same rounds. In databases
+    adpulse_ingest… of its own, made anew each time. Exit status: 0 when every accepted event was stored once, 1 when
+    not, 2 when it could not be measured. The targets are aims.
     """
     wanted = None if only is None else set(only.split(","))
     cells = [cell for cell in ingest.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]

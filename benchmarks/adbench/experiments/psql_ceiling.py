@@ -1,14 +1,17 @@
-"""The ceiling of HTTP ingest: two parallel streams of `psql \\copy` into the same tables."""
+"""The ceiling of ingest: two parallel streams of `psql \\copy` into bare daily partitions, without any trigger."""
 
 import csv
 import json
 import shutil
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from adbench.harness import databases
 from adbench.harness.process import child, tail
 from adbench.workload.copy_loader import COLUMNS
 from adbench.workload.dataset import BLOCK, Dataset
@@ -19,18 +22,49 @@ from adpulse.settings import Settings
 
 STREAMS = 2
 COPIES = 12  # of a block of events each, in a stream
+# Its tables are the default's, without the column that only roll-ups of dimensions need.
+LAYOUT = "rollup"
+INTO = "bare daily partitions"
+
+_DROP_TRIGGERS = """
+DO $$
+DECLARE
+  given record;
+BEGIN
+  FOR given IN
+    SELECT tgname, tgrelid::regclass AS owner
+    FROM pg_trigger JOIN pg_partition_tree('events') ON relid = tgrelid
+    WHERE NOT tgisinternal AND tgparentid = 0
+  LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', given.tgname, given.owner);
+  END LOOP;
+END
+$$
+"""
+
+# Of each stream, the file of each UTC day.
+Streams = list[dict[date, Path]]
 
 
 class CeilingError(RuntimeError):
     """psql is missing, or it failed; the text says what it said."""
 
 
-def write_csv(data: Dataset, folder: Path) -> None:
-    """Write STREAMS files of BLOCK rows each."""
+def write_csv(data: Dataset, folder: Path) -> Streams:
+    """Write BLOCK rows for each of STREAMS streams, a file a UTC day."""
     source = events(data, STREAMS * BLOCK)
-    for stream in range(STREAMS):
-        with (folder / f"{stream}.csv").open("w", newline="") as file:
-            csv.writer(file).writerows(map(_csv_row, islice(source, BLOCK)))
+    return [_write_stream(islice(source, BLOCK), folder, stream) for stream in range(STREAMS)]
+
+
+def _write_stream(rows: Iterable[dict[str, Any]], folder: Path, stream: int) -> dict[date, Path]:
+    by_day: dict[str, list[list[Any]]] = {}
+    for event in rows:
+        by_day.setdefault(event["ts"][:10], []).append(_csv_row(event))
+    files = {date.fromisoformat(day): folder / f"{stream}-{day}.csv" for day in by_day}
+    for path, lines in zip(files.values(), by_day.values(), strict=True):
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(lines)
+    return files
 
 
 def _csv_row(event: dict[str, Any]) -> list[Any]:
@@ -40,6 +74,16 @@ def _csv_row(event: dict[str, Any]) -> list[Any]:
         "metadata": json.dumps(event["metadata"], separators=(",", ":")),
     }
     return [values.get(column) for column in COLUMNS]
+
+
+async def bare_partitions(server: str, name: str, streams: Streams) -> str:
+    """Make a database with a bare partition for each day of the streams; return its URL. Raise ScratchError."""
+    url = await databases.migrated(server, name, LAYOUT)
+    days = [day for files in streams for day in files]
+    async with databases.connected(url) as connection:
+        await connection.execute("SELECT prepare_days($1, $2)", min(days), max(days))
+        await connection.execute(_DROP_TRIGGERS)
+    return url
 
 
 def find_psql(settings: Settings) -> Path:
@@ -54,16 +98,19 @@ def find_psql(settings: Settings) -> Path:
     return Path(found)
 
 
-def copy_in(psql: Path, url: str, folder: Path, logs: Path) -> float:
-    """Return events a second of STREAMS sessions of psql that copy their file COPIES times, a commit each."""
+def copy_in(psql: Path, url: str, streams: Streams, logs: Path) -> float:
+    """Return events a second of one psql a stream that copies its files COPIES times, a commit each.
+
+    Raise CeilingError when one fails.
+    """
     columns = ", ".join(COLUMNS)
     began = time.perf_counter()
     with ExitStack() as stack:
         sessions = []
-        for stream in range(STREAMS):
-            command = f"\\copy events ({columns}) from '{folder / f'{stream}.csv'}' csv"
+        for stream, files in enumerate(streams):
+            copies = [f"\\copy events_p{day:%Y%m%d} ({columns}) from '{path}' csv" for day, path in files.items()]
             arguments = [str(psql), "-X", "-q", "-v", "ON_ERROR_STOP=1", url]
-            for _ in range(COPIES):
+            for command in copies * COPIES:
                 arguments += ["-c", command]
             log = logs / f"psql-{stream}.log"
             sessions.append((stack.enter_context(child(arguments, log)), log))

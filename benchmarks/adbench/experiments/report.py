@@ -2,6 +2,7 @@
 
 Hypotheses: totals over any window take at most 1.5 times as long as /readyz, 3 times while events are written at half
 of what the machine can take, and no longer over 20 million events than over one million (docs/reference/report.md).
+Breakdowns by a declared dimension take at most twice as long as totals of their window, and 50 ms under that load.
 Everything is asked in turn over one connection, so that what disturbs the machine disturbs all of it alike.
 """
 
@@ -26,7 +27,7 @@ from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
-from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
+from adbench.workload.report_shapes import BREAKDOWNS, BY_DIMENSION, TOTALS
 from adbench.workload.seed import prepared
 from adpulse.settings import Settings
 
@@ -37,6 +38,9 @@ WARMUP = 10  # rounds that are not counted: plans, caches, connections
 CAPACITY_S, SETTLE_S = 8, 3
 BATCH = 1_000
 IDLE_RATIO, BUSY_RATIO, FLATNESS, IDLE_P99_MS = 1.5, 3.0, 1.2, 10.0
+DIMENSION_RATIO, BUSY_P95_MS = 2.0, 50.0
+WINDOW = next(shape for shape in TOTALS if shape.name == "month")  # that breakdowns by dimension are compared with
+KINDS = {"totals": TOTALS, "breakdowns": (WINDOW, *BREAKDOWNS, *BY_DIMENSION)}
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,9 @@ def _measure(
 
 
 def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
-    # Under load only what the aims are about: raw events read beside it would be one more load.
-    kinds = {"totals": TOTALS} if labels["phase"] == "busy" else {"totals": TOTALS, "breakdowns": BREAKDOWNS}
     found = []
     # Apart, because a breakdown that reads raw events leaves cold caches and a queue to the next report.
-    for kind, shapes in kinds.items():
+    for kind, shapes in KINDS.items():
         paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
         title = f"asking for {kind}, {labels['phase']}"
         times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
@@ -122,11 +124,11 @@ def _times(client: HttpClient, paths: dict[str, str], rounds: Iterable[int]) -> 
     return times
 
 
-def _p99(times: Sequence[float]) -> float:
-    return statistics.quantiles(times, n=100)[98]
-
-
-QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {"0.5": statistics.median, "0.99": _p99}
+QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {
+    "0.5": statistics.median,
+    "0.95": lambda times: statistics.quantiles(times, n=100)[94],
+    "0.99": lambda times: statistics.quantiles(times, n=100)[98],
+}
 
 
 def _capacity(address: str, folder: Path, console: Console) -> float:
@@ -150,8 +152,8 @@ def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
 
 
 def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
-    def value(size: int, phase: str, shape: str, quantile: str = "0.5") -> float:
-        return result.value("latency", events=str(size), phase=phase, kind="totals", shape=shape, quantile=quantile)
+    def value(size: int, phase: str, shape: str, quantile: str = "0.5", kind: str = "totals") -> float:
+        return result.value("latency", events=str(size), phase=phase, kind=kind, shape=shape, quantile=quantile)
 
     def worst(ratios: dict[str, float], most: float, name: str, unit: str = "x") -> Check:
         shape = max(ratios, key=lambda each: ratios[each])
@@ -168,9 +170,22 @@ def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
     ]
     p99 = {name: value(large, "idle", name, "0.99") for name in names}
     checks.append(worst(p99, IDLE_P99_MS, f"totals, idle: p99 at most {IDLE_P99_MS:.0f} ms", " ms"))
+    window = value(large, "idle", WINDOW.name, kind="breakdowns")
+    by_dimension = {
+        shape.name: value(large, "idle", shape.name, kind="breakdowns") / window
+        for shape in BY_DIMENSION
+        if (shape.length, shape.campaign) == (WINDOW.length, WINDOW.campaign)
+    }
+    checks.append(worst(by_dimension, DIMENSION_RATIO, f"by dimension, idle: p50 at most {DIMENSION_RATIO}x totals"))
+    p95 = {each.name: value(large, "busy", each.name, "0.95", "breakdowns") for each in KINDS["breakdowns"]}
+    checks.append(worst(p95, BUSY_P95_MS, f"breakdowns, busy: p95 at most {BUSY_P95_MS:.0f} ms", " ms"))
     if len(sizes) > 1:
-        flat = {name: value(large, "idle", name) / value(sizes[0], "idle", name) for name in names}
-        checks.append(worst(flat, FLATNESS, f"totals: p50 at {large:,} ÷ {sizes[0]:,} events at most {FLATNESS}"))
+        for kind, shapes in KINDS.items():
+            flat = {
+                each.name: value(large, "idle", each.name, kind=kind) / value(sizes[0], "idle", each.name, kind=kind)
+                for each in shapes
+            }
+            checks.append(worst(flat, FLATNESS, f"{kind}: p50 at {large:,} ÷ {sizes[0]:,} events at most {FLATNESS}"))
     return checks
 
 
@@ -183,12 +198,9 @@ def table(result: Result) -> Table:
     for kind, shape in dict.fromkeys((m.labels["kind"], m.labels["shape"]) for m in latencies):
         cells = []
         for events, phase in columns:
-            if kind == "breakdowns" and phase == "busy":
-                cells.append("")
-                continue
             p50, p99 = (
                 result.value("latency", events=events, phase=phase, kind=kind, shape=shape, quantile=quantile)
-                for quantile in QUANTILES
+                for quantile in ("0.5", "0.99")
             )
             probe = result.value("latency", events=events, phase=phase, kind=kind, shape=PROBE, quantile="0.5")
             cells.append(f"{p50:.2f} / {p99:.2f}  {p50 / probe:.2f}x")

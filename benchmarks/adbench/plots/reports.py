@@ -18,7 +18,7 @@ WORDS = {
     "day-by-hour": "one day, by hour",
     "month-by-day": "30 days, by day",
     "week-by-campaign": "seven days, by campaign",
-    "day-by-geo": "one day, by country (raw events)",
+    "day-by-geo": "one day, by country",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a user of the lab can mend is one line on the error stream that says what to do, and exit status 2."""
+"""A mistake of a user is one line on the error stream that says what to do, with exit status 2."""
 
 import ast
 import errno
@@ -67,7 +67,7 @@ def test_the_command_itself_without_a_package(package: str) -> None:
 
 
 def test_every_package_of_an_extra_is_known() -> None:
-    """What the lab imports and a plain installation does not bring has an extra here."""
+    """Each package that the lab imports, and that a plain installation lacks, has an extra here."""
     plain = {"adbench", "adpulse", "asyncpg", "fastapi", "orjson", "pydantic", "rich", "typer", "uvicorn", "uvloop"}
     plain |= {"pydantic_settings", "httptools", "prometheus_client", "starlette"} | set(sys.stdlib_module_names)
     used = {

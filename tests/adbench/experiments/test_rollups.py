@@ -1,4 +1,4 @@
-"""What roll-ups cost and save: every ratio comes with its interval, and every design gave the same answer."""
+"""The cost and gain of roll-ups: each ratio has its interval, and all designs gave the same answer."""
 
 from datetime import UTC, datetime
 from pathlib import Path

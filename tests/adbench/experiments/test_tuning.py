@@ -30,7 +30,7 @@ def test_variables_are_settings(change: Change, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("change", [each for each in CHANGES if each.code], ids=lambda each: each.name)
 def test_code_still_finds_what_it_changes(change: Change) -> None:
-    """What it names in the service exists; a service that starts without the change would compare nothing."""
+    """The names that it patches exist in the service; a service without the change would compare nothing."""
     check = f"""
 import gc
 from adpulse.ingest import writer
@@ -75,7 +75,7 @@ def test_another_schema_has_the_same_columns(change: Change) -> None:
 
 
 def test_no_change_gives_up_durability() -> None:
-    """What was acknowledged survives a crash in every turn."""
+    """Acknowledged events survive a crash in every turn."""
     forbidden = {"fsync", "synchronous_commit", "full_page_writes"}
     assert not any(forbidden & change.server.keys() for change in CHANGES)
 

@@ -62,7 +62,7 @@ async def limit(connection: Connection, login: str, processes: int) -> None:
 
 
 async def sessions(connection: Connection, login: str) -> int:
-    """How many that login has."""
+    """Return the number of connections of that login."""
     found: int = await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE usename = $1", login)
     return found
 

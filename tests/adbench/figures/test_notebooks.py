@@ -119,7 +119,7 @@ def test_no_picture_is_blank(path: Path) -> None:
 @pytest.mark.anyio
 @pytest.mark.every_version
 async def test_the_drawn_schema_is_the_real_one(new_database: NewDatabase) -> None:
-    """What the diagram was drawn from is what the catalogue says today; otherwise: adbench figures --catalogue."""
+    """The diagram shows the catalogue of today; if this fails, run: adbench figures --catalogue."""
     drawn = load(reference()).latest("catalogue")
     assert drawn.variant == "rollup_dims"
     connection = await connections.connect(await new_database("rollup_dims"))

@@ -11,7 +11,7 @@ SIDES = {"base": "base", "head": "head", "control": "control"}
 
 
 def test_an_order_is_a_palindrome_of_all_sides() -> None:
-    """What drifts in a straight line weighs on all sides alike; each side is somewhere first."""
+    """A linear drift weighs on all sides alike; each side is first somewhere."""
     draw = random.Random(1)
     orders = [order(list(SIDES), draw) for _ in range(40)]
     assert all(each == each[::-1] and sorted(each[:3]) == sorted(SIDES) for each in orders)

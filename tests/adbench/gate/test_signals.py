@@ -1,4 +1,4 @@
-"""What is counted comes out the same every time, and shows planted changes that time does not."""
+"""Counted signals come out the same every time, and show planted changes that time does not."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""What people and files get to see of a run."""
+"""The summary of a run, for people and in files."""
 
 from datetime import UTC, datetime
 from io import StringIO

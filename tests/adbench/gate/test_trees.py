@@ -39,7 +39,7 @@ def test_a_revision_is_checked_out_once(repository: Path, tmp_path: Path) -> Non
 
 
 def test_the_worktree_is_taken_as_it_is(repository: Path, tmp_path: Path) -> None:
-    """What is not committed is what somebody wants to know about."""
+    """Uncommitted changes are measured, too."""
     tree = trees.checkout(repository, WORKTREE, tmp_path / "home")
     assert (tree.revision, tree.path) == (WORKTREE, repository)
 

@@ -10,7 +10,7 @@ WORK = "import time\nwhile time.process_time() < 0.3: pass\n"
 
 
 def test_children_count_whether_they_live_or_not() -> None:
-    """What an ended child has used stays, once."""
+    """The CPU time of an ended child stays, and counts once."""
     before = cpu.seconds(os.getpid())
     subprocess.run([sys.executable, "-c", WORK], check=True)
     after = cpu.seconds(os.getpid())

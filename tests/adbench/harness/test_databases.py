@@ -24,7 +24,7 @@ async def test_the_url_of_a_sibling(url: str, other: str) -> None:
 
 
 async def test_a_database_is_made_anew(server) -> None:
-    """What an earlier run left is gone."""
+    """The databases of an earlier run are gone."""
     name = f"scratch_{uuid.uuid4().hex}"
     for _ in range(2):
         connection = await connections.connect(await recreate(server.url(), name))

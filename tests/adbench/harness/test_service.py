@@ -1,4 +1,4 @@
-"""What a benchmark starts, it stops; and when it does not start, it says why."""
+"""A benchmark stops the service that it starts; a service that does not start says why."""
 
 import os
 import signal

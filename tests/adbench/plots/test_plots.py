@@ -365,6 +365,20 @@ def test_throughput() -> Figure:
     return ingest.throughput(written())
 
 
+@pytest.mark.parametrize(
+    ("labels", "into"), [({}, "the same tables"), ({"into": "bare daily partitions"}, "bare daily partitions")]
+)
+def test_the_ceiling_says_what_it_was_copied_into(labels: dict[str, str], into: str) -> None:
+    """A result from before there were bare partitions does not claim them."""
+    found = written()
+    measurements = [
+        each.model_copy(update={"labels": labels}) if each.name == "ceiling.rate" else each
+        for each in found.measurements
+    ]
+    drawn = ingest.throughput(found.model_copy(update={"measurements": measurements}))
+    assert any(text.get_text().endswith(f"copy into {into}") for text in drawn.axes[0].texts)
+
+
 @compared
 def test_life() -> Figure:
     """The stages end to end, and PostgreSQL's parts within its own."""

@@ -133,7 +133,7 @@ def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_disk_of_a_server_elsewhere_is_not_known(tmp_path: Path) -> None:
-    """What was measured on this machine says nothing about it."""
+    """Results of this machine say nothing about it."""
     server = Postgres(version="18.6", settings={}, local=False)
     [kept] = manifest.keep([local(tmp_path / "local", postgres=server)], tmp_path / "home", DISK)
     kept_there = store.read_manifest(kept.parent)

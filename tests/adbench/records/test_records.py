@@ -63,7 +63,7 @@ def test_one_failed_check_fails_the_result() -> None:
 
 
 def test_the_machine_and_the_code_are_named() -> None:
-    """What makes two results comparable."""
+    """Two results can be compared if these members agree."""
     here = environment.machine()
     assert here.cpu
     assert here.cores >= 1

@@ -80,7 +80,7 @@ async def test_loading_the_same_events_again_is_refused(url: str) -> None:
 
 
 async def test_a_repeat_over_http_is_a_duplicate(serve, url: str) -> None:
-    """Who delivers the repeated events of a loaded data set again changes nothing."""
+    """A second delivery of the repeated events of a loaded data set changes nothing."""
     data = Dataset(2_000, END)
     await load(url, data, lambda events: None)
     client = await serve(url)

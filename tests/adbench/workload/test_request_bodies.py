@@ -39,15 +39,23 @@ def test_bodies_are_good_batches(tmp_path: Path, kind: str) -> None:
 
 
 def test_psql_gets_the_same_events(tmp_path: Path) -> None:
-    """The files hold a block each, and their columns say what the event says."""
-    psql_ceiling.write_csv(DATA, tmp_path)
-    first = next(request_bodies.events(DATA, psql_ceiling.STREAMS * BLOCK))
-    for stream in range(psql_ceiling.STREAMS):
-        with (tmp_path / f"{stream}.csv").open(newline="") as file:
-            rows = [dict(zip(COLUMNS, row, strict=True)) for row in csv.reader(file)]
+    """The files of a stream hold a block, each the events of its UTC day, and their columns say what the event says."""
+    midnight = request_bodies.live(datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC), seed=7)
+    first = next(request_bodies.events(midnight, psql_ceiling.STREAMS * BLOCK))
+    days = set()
+    for stream, files in enumerate(psql_ceiling.write_csv(midnight, tmp_path)):
+        rows = []
+        for day, path in files.items():
+            days.add(day)
+            with path.open(newline="") as file:
+                found = [dict(zip(COLUMNS, row, strict=True)) for row in csv.reader(file)]
+            assert {row["ts"][:10] for row in found} == {str(day)}
+            rows += found
         assert len(rows) == BLOCK
         if stream == 0:
-            assert rows[0]["event_id"] == ""
-            assert json.loads(rows[0]["metadata"]) == first["metadata"]
-            assert int(rows[0]["cost_micros"]) == round(first["cost"] * 1e6)
-            assert all(rows[0][name] == first[name] for name in ("ts", "campaign_id", "user_id", "event_type"))
+            row = next(row for row in rows if row["ts"] == first["ts"] and row["user_id"] == first["user_id"])
+            assert row["event_id"] == ""
+            assert json.loads(row["metadata"]) == first["metadata"]
+            assert int(row["cost_micros"]) == round(first["cost"] * 1e6)
+            assert all(row[name] == first[name] for name in ("campaign_id", "event_type"))
+    assert len(days) > 1

@@ -1,4 +1,4 @@
-"""What the tests of keys and bounds share: keys that the database knows, and what every refusal looks like."""
+"""Shared by the tests of keys and limits: keys that the database knows, and the form of a refusal."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

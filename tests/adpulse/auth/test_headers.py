@@ -1,4 +1,4 @@
-"""What every reply says to browsers, and whose pages may ask."""
+"""The headers of every reply for browsers, and the pages that may send requests."""
 
 import pytest
 

@@ -1,8 +1,7 @@
-"""Keys themselves: how they are made, stored and bounded."""
+"""The keys that a process knows: read, ended, and their uses noted."""
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 import pytest
@@ -16,44 +15,6 @@ from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
 from tests.conftest import NewDatabase, Serve
 
 
-def test_a_key_is_256_random_bits_with_a_readable_front() -> None:
-    """It says what it is for and which it is; the table gets its hash and nothing of its secret."""
-    made = [keys.make("n", ["read", "write"], None, None, None) for _ in range(100)]
-    for text, key in made:
-        assert text is not None
-        front, secret = text.rsplit("_", 1)
-        assert front == f"adp_wr_{key.key_id}"
-        assert len(bytes.fromhex(secret)) == 32
-        assert key.sha256 == keys.digest(text.encode())
-        assert text[keys.ID_AT] == key.key_id
-        assert secret not in repr(key)
-    assert len({text for text, _ in made}) == 100
-
-
-@pytest.mark.parametrize(
-    "bounds",
-    [
-        {"name": ""},
-        {"name": "n" * 129},
-        {"name": "a\0"},
-        {"scopes": []},
-        {"scopes": ["write", "admin"]},
-        {"campaigns": [""]},
-        {"campaigns": ["c" * 129]},
-        {"campaigns": [str(number) for number in range(1_001)]},
-        {"campaigns": ["C"], "scopes": ["read", "metrics"]},
-        {"stored": "0:0"},
-        {"stored": f"{'0' * 12}:{'0' * 63}"},
-    ],
-    ids=repr,
-)
-def test_a_key_that_the_table_would_not_take_is_refused(bounds: dict[str, Any]) -> None:
-    """A key that the table would not take is refused with a sentence, before the database is asked."""
-    given = {"name": "n", "scopes": ["read"], "campaigns": None, "events_per_s": None, "requests_per_s": None} | bounds
-    with pytest.raises(ValueError, match=r"^(a|metrics|--stored) "):
-        keys.make(**given)
-
-
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [
@@ -64,14 +25,6 @@ def test_a_key_that_the_table_would_not_take_is_refused(bounds: dict[str, Any]) 
 def test_only_loopback_is_loopback(host: str, loopback: bool) -> None:
     """A name that must be looked up is none: it may lead anywhere."""
     assert is_loopback(host) is loopback
-
-
-async def test_the_schema_holds_what_the_code_holds(connection: Connection) -> None:
-    """The most campaigns of a key and its scopes are those of the table."""
-    most = keys.make("n", list(keys.SCOPES[:2]), [str(n) for n in range(keys.MOST_CAMPAIGNS)], 0.5, 2.5)[1]
-    await key_store.add(connection, most)
-    await key_store.add(connection, keys.make("n", list(keys.SCOPES), None, None, None)[1])
-    assert next(entry.key for entry in await key_store.entries(connection)) == most
 
 
 async def test_two_services_of_one_process_are_apart(new_database: NewDatabase, serve: Serve) -> None:
@@ -108,32 +61,6 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
     await reading.wait()
     async with asyncio.timeout(30):
         await keyring.stop()
-
-
-FILL = """
-INSERT INTO api_keys (key_id, sha256, name, scopes, revoked_at)
-SELECT lpad(to_hex(n), 12, '0'), sha256(n::text::bytea), 'n', '{write}', CASE WHEN n > $1::int THEN now() END
-FROM generate_series(1, $2::int) AS n
-"""
-
-
-async def test_only_keys_in_use_are_read_and_others_have_their_turns(connection: Connection) -> None:
-    """Revoked keys cost a process nothing, however many; a reading of many lets the event loop go on."""
-    await connection.execute(FILL, 3_000, 20_000)
-    turns = 0
-
-    async def count() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    others = asyncio.create_task(count())
-    await asyncio.sleep(0)
-    found, ever = await key_store.in_use(connection)
-    assert (len(found), ever) == (3_000, True)
-    others.cancel()
-    assert turns > 3
 
 
 async def test_a_service_whose_keys_are_all_revoked_is_not_open(connection: Connection) -> None:

@@ -1,7 +1,6 @@
 """`adpulse status`: what it says is what is there, on every kind of design, and without counting large tables."""
 
 import json
-from typing import Any
 
 import anyio
 import pytest
@@ -12,19 +11,9 @@ from adpulse.cli import console, main, status
 from adpulse.database import migrations
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import status as state
-from adpulse.settings import Settings
 from adpulse.variants import catalogue
+from tests.adpulse.maintenance.test_status import FILL, described
 from tests.conftest import NewDatabase
-
-FILL = """
-INSERT INTO events (ts, campaign_id, user_id, event_type, metadata)
-SELECT timestamptz '2025-09-24 06:00Z' + n * interval '1 hour', 'C', 'U', 'click', '{"geo": "IN"}'
-FROM generate_series(1, 40) AS n
-"""
-
-
-async def shell(*arguments: str) -> Result:
-    return await anyio.to_thread.run_sync(lambda: CliRunner().invoke(main.app, arguments))
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +21,8 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console.out, "_width", 200)
 
 
-async def described(connection: Connection) -> dict[str, Any]:
-    return await state.read(connection, Settings())
+async def shell(*arguments: str) -> Result:
+    return await anyio.to_thread.run_sync(lambda: CliRunner().invoke(main.app, arguments))
 
 
 @pytest.mark.parametrize("variant", ["heap", "partitioned", "matview", "rollup", "rollup_dims"])
@@ -77,14 +66,6 @@ async def test_it_says_what_is_there(new_database: NewDatabase, variant: str, mo
     assert secret not in done.stdout + table
 
 
-async def test_days_are_those_of_partitions_that_hold_events(connection: Connection) -> None:
-    """Partitions that upkeep has made ahead do not count; the first and last day are of events."""
-    await connection.execute("SELECT prepare_days('2025-09-24', '2025-09-28')")
-    await connection.execute(FILL)
-    days = (await described(connection))["days"]
-    assert days == {"count": 2, "first": "2025-09-24", "last": "2025-09-25", "others": False}
-
-
 async def test_many_events_are_estimated_and_said_to_be(
     connection: Connection, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,27 +81,6 @@ async def test_many_events_are_estimated_and_said_to_be(
     table = (await shell("status")).stdout
     assert f"about {found['events']['count']} (an estimate)" in table
     assert "more than 10 deltas" in table
-
-
-async def test_a_part_that_a_login_may_not_see_is_left_out(connection: Connection) -> None:
-    """The role of reports sees events and no keys; the other parts are there."""
-    await connection.execute("SET ROLE adpulse_report")
-    found = await described(connection)
-    assert found["keys"] is None
-    assert found["events"] == {"count": 0, "estimated": False}
-
-
-async def test_replicas_that_are_away_are_named(connection: Connection) -> None:
-    """A slot that nobody reads keeps the log for a replica; one that reports should read from does not answer."""
-    await connection.execute("SELECT pg_create_physical_replication_slot('status_test', true)")
-    try:
-        settings = Settings(read_database_url="postgresql://127.0.0.1:1/x")
-        found = (await state.read(connection, settings))["replicas"]
-    finally:
-        await connection.execute("SELECT pg_drop_replication_slot('status_test')")
-    states = {each["name"]: each["state"] for each in found}
-    assert states["status_test"] == "away"
-    assert states["ADPULSE_READ_DATABASE_URL"] == "away"
 
 
 @pytest.mark.parametrize(

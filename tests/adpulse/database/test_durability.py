@@ -1,4 +1,4 @@
-"""What a crash may take away is said: in /readyz, in a metric, in the log."""
+"""Risks of losing data in a crash are shown in /readyz, in a metric and in the log."""
 
 import asyncio
 

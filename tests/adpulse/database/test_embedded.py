@@ -93,7 +93,7 @@ def test_a_server_left_behind_is_taken_over(cluster: Cluster) -> None:
 
 
 def test_an_interrupted_initdb_is_begun_again(cluster: Cluster) -> None:
-    """What an interrupted start left half-made does not stand in the way of the next."""
+    """The remains of an interrupted start do not hinder the next one."""
     (cluster.directory / "data.new").mkdir(parents=True)
     (cluster.directory / "data.new" / "PG_VERSION").write_text("half")
     with cluster.in_use():

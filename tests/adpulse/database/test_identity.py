@@ -1,4 +1,4 @@
-"""Which server may answer reports for a primary, and that a login without rights can tell."""
+"""A server is recognised as the primary or one of its replicas, by a login without rights, too."""
 
 import pytest
 

@@ -91,7 +91,7 @@ def test_the_first_field_that_is_wrong_is_named() -> None:
 
 
 def test_the_schema_has_every_field() -> None:
-    """What is published is what is checked, and each field is a column or becomes one."""
+    """The published contract is the one that is checked; each field is a column or becomes one."""
     schema = EVENT.json_schema()
     assert tuple(schema["properties"]) == FIELDS
     assert {name if name in FIELDS else name.removesuffix("_micros") for name in COLUMNS} == set(FIELDS)

@@ -1,4 +1,4 @@
-"""Which texts are one id, and which are not."""
+"""Spellings of one UUID are one id; other texts are different ids."""
 
 import re
 import uuid

@@ -36,6 +36,6 @@ def test_a_time_without_an_offset_is_naive() -> None:
 
 @pytest.mark.parametrize("text", ["", "2025-09-24", "24.09.2025 06:59", "2025-13-01T00:00:00Z", "2025-09-24T06:59:61Z"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    """What is no time is refused, and nothing is guessed."""
+    """A text that is no time is refused; nothing is guessed."""
     with pytest.raises(ValueError):  # noqa: PT011  # of msgspec, in its own words
         parse_instant(text)

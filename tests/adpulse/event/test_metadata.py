@@ -20,7 +20,7 @@ scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.j
 
 @given(st.dictionaries(texts, st.one_of(scalars, st.lists(scalars, max_size=2)), max_size=3))
 def test_metadata_can_be_read_again(value: dict[str, Any]) -> None:
-    """What is stored is what was sent, without spaces."""
+    """Metadata are stored as they were sent, without spaces."""
     text = canonical(value, LIMITS)
     assert json.loads(text) == value
     assert text == json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

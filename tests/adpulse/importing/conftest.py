@@ -1,5 +1,7 @@
 """Small groups, and what an import needs."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -7,11 +9,15 @@ from typing import Any
 import pytest
 
 from adpulse.importing import database, mapping, run
+from adpulse.importing.chunk import Chunk
 from adpulse.importing.rejects import Rejects
-from adpulse.importing.run import Import, Outcome
+from adpulse.importing.run import Import, Outcome, rejected
 from adpulse.importing.source import opened
 from adpulse.importing.target import Target
+from adpulse.ingest import copy_format
 from adpulse.settings import Settings
+
+EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C1", "user_id": "U1", "event_type": "click", "cost": 0.25}
 
 Importer = Callable[..., Awaitable[Outcome]]
 
@@ -44,3 +50,23 @@ def import_file(url: str, small_groups: None) -> Importer:
             return await import_into(target, path, **options)
 
     return importer
+
+
+def read(path: Path, **options: Any) -> tuple[Chunk, list[Any], list[tuple[int, str | None, str]]]:
+    """Return the records of a file, its events, and the line, field and code of those rejected."""
+    with opened(str(path)) as source:
+        work = Import(source, mapping.build(None, None, options), Settings())
+        chunk = Chunk()
+        while more := work.read(3):
+            chunk += more
+        judged = work.judge(chunk)
+    bad = [(chunk.lines[each["index"]], each["field"], each["code"]) for each in rejected(chunk, judged)]
+    return chunk, [copy_format.unpack(row) for row in judged.batch.rows], bad
+
+
+def text_of(**dialect: Any) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*EVENT, "note"], **dialect)
+    writer.writeheader()
+    writer.writerow({**EVENT, "note": "a,b;c"})
+    return out.getvalue()

@@ -1,4 +1,4 @@
-"""What the tests of the ingest path share: batches, a writer on a database of its own, and a table that is locked."""
+"""Shared by the tests of the ingest path: batches, a writer with its own database, and a locked table."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ def batch(*events: dict[str, Any]) -> Batch:
 
 
 async def users(connection: Connection) -> list[str]:
-    """Who is stored, each once for each event."""
+    """Return the users of the stored events, one for each event."""
     records = await connection.fetch("SELECT user_id FROM events ORDER BY user_id")
     return [record[0] for record in records]
 

@@ -18,7 +18,7 @@ from tests.conftest import Serve
 
 
 async def test_requests_that_wait_share_a_commit(start: Start, url: str, connection: Connection) -> None:
-    """What arrives while a writer is busy is written by one transaction; each sender gets its own answer."""
+    """Batches that arrive while a writer is busy are written in one transaction; each sender gets its own answer."""
     writer = await start(writers=1)
     async with blocked(url):
         first = asyncio.create_task(writer.submit(batch({})))

@@ -1,4 +1,4 @@
-"""What is sent again counts once: batches by their key, events by their id."""
+"""Repeated deliveries count once: batches by their key, events by their id."""
 
 import asyncio
 import json

@@ -16,7 +16,7 @@ numbers = st.from_regex(r"\A-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,30})?([eE][-+]?[0-
 
 @given(numbers)
 def test_a_number_is_a_double_or_keeps_its_text(text: str) -> None:
-    """What is past all doubles but an integer, past 64 bits, or so small that it might be zero."""
+    """Integers past all doubles or past 64 bits, and numbers so small that they might be zero."""
     value = loads(text.encode())
     if isinstance(value, Digits):
         assert value.text == text

@@ -191,7 +191,7 @@ async def test_what_changes_before_the_copy_loses_nothing(
     change: str,
     group: str,
 ) -> None:
-    """What is answered is in `events`, once; half of the changes commit while the COPY waits for their lock."""
+    """Acknowledged events are in `events`, once; half of the changes commit while the COPY waits for their lock."""
     writer = await start()
     copy = partitions.copy_into
     waits = change in ("dropped", "renamed", "a table of the same name", "moved")

@@ -95,7 +95,7 @@ async def test_poison_is_counted(client: AsyncClient, connection: Connection) ->
 
 
 async def test_poison_leaves_its_key_and_its_id_free(start: Start, connection: Connection) -> None:
-    """What was not stored can be sent again, corrected; a repeat within the batch is no duplicate of nothing."""
+    """A row that was not stored can be corrected and sent again; its repeat in the same batch is no duplicate."""
     await connection.execute(CHECK)
     writer = await start()
     bad = {"user_id": "poison", "event_id": IDS[0]}

@@ -85,7 +85,7 @@ async def _write(client: Client, connection: Connection, going: asyncio.Event) -
 
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims", "matview"])
 async def test_wrong_roll_ups_are_healed_under_load(serve: Serve, new_database: NewDatabase, name: str) -> None:
-    """What verify finds is healed while the service writes, corrects and compacts; and nothing else is harmed."""
+    """Errors that verify finds are repaired while the service writes, corrects and compacts; all else stays."""
     url = await new_database(name)
     variant = catalogue.find(name)
     connection, other = await connections.connect(url), await connections.connect(url)

@@ -1,12 +1,11 @@
 """The contract of sql/variants: one contract, many designs, the same answers."""
 
 import itertools
-import random
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +13,17 @@ import orjson
 import pglast
 import pytest
 
-from adpulse import calendar
 from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
-from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, migrate, online, verify
+from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
+from tests.adpulse.variants.conftest import ALL, COLUMNS, EPOCH, HERE, KINDS, RAW, each, edges, events, plain
 from tests.conftest import CLUSTERS, NewDatabase, Server, scratch_databases
 
 ROOT = Path(__file__).parents[3]
-ALL = catalogue.load_all()
-HERE = [catalogue.find(name) for name in CLUSTERS] or [variant for variant in ALL if variant.requires == "(nothing)"]
-RAW = ["heap", "btree", "btree_gin", "covering", "brin", "partitioned", "timescale"]
-NAMES = ["heap", "rollup", *CLUSTERS] if CLUSTERS else [variant.name for variant in HERE]
-each = pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant.name)
-
-
-# ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_variants_are_those_of_the_design() -> None:
-    """Names and order are a contract: results, palettes and metric labels are keyed by them."""
-    names = [*RAW[:6], "matview", "rollup", "rollup_dims", "timescale", "citus"]
-    assert [variant.name for variant in ALL] == names
 
 
 def test_the_readme_has_every_variant() -> None:
@@ -48,15 +32,6 @@ def test_the_readme_has_every_variant() -> None:
     assert [line.split("`")[1] for line in readme.splitlines() if line.startswith("| `")][5:] == [
         variant.folder.name for variant in ALL
     ]
-
-
-@each
-def test_a_header_is_complete(variant: Variant) -> None:
-    """Every design says what it is, what it should show, what it needs and what it costs; some make a promise."""
-    keys = [key for key in variant.header if key not in ("archive", "promises", "report", "tables", "totals")]
-    assert keys == ["variant", "summary", "hypothesis", "requires", "costs"]
-    assert variant.header["variant"] == variant.name
-    assert all(variant.header.values())
 
 
 @each
@@ -72,44 +47,11 @@ def test_every_file_parses(variant: Variant) -> None:
 
 
 @each
-def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
-    """In the order in which its report names, and so locks, them; those with a time are compared with raw events."""
-    if variant.requires != "(nothing)":
-        return
-    made = re.findall(r"^CREATE (?:MATERIALIZED VIEW|TABLE) (\w+)", variant.script("up"), re.MULTILINE)
-    assert sorted(variant.tables) == sorted(name for name in made if not name.startswith("events") or "_by_" in name)
-    named = {name: found.start() for name in variant.tables if (found := re.search(rf"\b{name}\b", variant.report))}
-    # Those that it reads inside a function come after.
-    assert list(variant.tables)[: len(named)] == sorted(named, key=lambda name: named[name])
-    assert (variant.rollups is not None) == bool(variant.tables)
-
-
-@each
-def test_totals_have_only_their_parameters(variant: Variant) -> None:
-    """Those that are null in totals are no part of a statement with fewer parameters."""
-    statement = variant.statement(by_time=False, breakdown=False)
-    numbers = {int(number) for number in re.findall(r"\$([0-9])", re.sub(r"--.*", "", statement.text))}
-    assert numbers == set(range(1, statement.parameters + 1))
-
-
-@each
 def test_exact_sums_differ_in_the_casts_of_money_only(variant: Variant) -> None:
     """The words by which sql/README.md says that money is cast are there, for both columns."""
     money = r"::bigint(?= AS (?:cost|revenue)_micros)"
     assert len(set(re.findall(r"::bigint AS (cost|revenue)_micros", variant.report))) == 2
     assert re.sub(money, "", variant.report) == variant.exact_report
-
-
-@each
-def test_maintenance_is_split_as_psql_would(variant: Variant) -> None:
-    """The service runs a maintain.sql statement by statement: the same ones that psql would see."""
-    if variant.maintenance is None:
-        return
-    every, statements = variant.maintenance
-    assert every > 0
-    assert [pglast.fingerprint(statement) for statement in statements] == [
-        pglast.fingerprint(part) for part in pglast.split((variant.folder / "maintain.sql").read_text())
-    ]
 
 
 def test_the_raw_reports_are_one_text() -> None:
@@ -124,8 +66,6 @@ def test_the_sql_is_lint_clean() -> None:
     done = subprocess.run([squawk, *files], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
-
-# ── Up and down ──────────────────────────────────────────────────────────────────────────────────────────────
 
 _OBJECTS = """
 SELECT 'relation' AS kind, relname || ' ' || relkind::text AS name
@@ -206,61 +146,6 @@ async def test_every_file_runs_in_psql(server: Server, new_database: NewDatabase
     await connection.close()
 
 
-# ── The same answers ─────────────────────────────────────────────────────────────────────────────────────────
-
-EPOCH = datetime(2026, 4, 3, 9, 30, tzinfo=UTC)  # two days on, Lord Howe gains half an hour
-KINDS = ("impression", "click", "conversion")
-COLUMNS = ("ts", "cost_micros", "revenue_micros", "event_id", "event_type", "campaign_id", "user_id", "metadata")
-# Values that are easily taken for one another.
-VALUES: list[Any] = [
-    "IN",
-    "IN",
-    "IN",
-    "US",
-    "US",
-    "DE",
-    "3",
-    3,
-    3.0,
-    "3.0",
-    True,
-    "true",
-    None,
-    ["IN"],
-    {"a": "IN"},
-    "",
-]
-
-
-def events(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
-    """Rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
-    rng = random.Random(seed)
-    rows = []
-    for _ in range(count):
-        minutes = rng.choice([rng.randrange(3 * 1_440), 1_440 + rng.randrange(90), 60 * rng.randrange(72)])
-        metadata = {
-            "geo": rng.choice(VALUES),
-            "device": rng.choice(["mobile", "tv", None]),
-            "placement": rng.choice(VALUES),
-            "slot": rng.choice(VALUES),
-        }
-        metadata = {key: value for key, value in metadata.items() if rng.random() < 0.9}
-        rows.append(
-            (
-                EPOCH
-                + timedelta(minutes=minutes, microseconds=rng.choice([0, 1, 59_999_999, rng.randrange(60_000_000)])),
-                rng.randrange(10_000) * 17,
-                rng.choice([0, 0, 0, rng.randrange(10**9)]),
-                None,
-                rng.choices(KINDS, [20, 4, 1])[0],
-                f"C{min(int(rng.expovariate(0.7)) + 1, 9)}",
-                f"U{rng.randrange(50)}",
-                orjson.dumps(metadata).decode(),
-            )
-        )
-    return rows
-
-
 async def live(connection: Connection, variant: Variant) -> None:
     """Do what happens to a table in production: loads, upkeep in between, late events, corrections."""
     await connection.execute("SELECT prepare_days($1, $1)", EPOCH.date() + timedelta(days=1))
@@ -276,11 +161,6 @@ async def live(connection: Connection, variant: Variant) -> None:
     # Past UTC and back: what adds to a timestamptz depends on the session's zone, which Citus takes in no UPDATE.
     later = "(ts AT TIME ZONE 'UTC' + interval '1 minute') AT TIME ZONE 'UTC'"
     await connection.execute(f"UPDATE events SET ts = {later} WHERE user_id = 'U9'")
-
-
-def edges(start: datetime, stop: datetime, step: str | None, zone: str) -> str:
-    """Return $5 as the service gives it: the buckets of its own calendar."""
-    return calendar.literal(step, calendar.buckets(start, stop, step, calendar.zone(zone)) if step else ())
 
 
 def questions() -> list[tuple[Any, ...]]:
@@ -332,11 +212,6 @@ async def test_a_report_takes_the_seven_parameters_of_the_contract(new_database:
     await connection.close()
 
 
-def plain(rows: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows without notes, which not every variant has."""
-    return [row[:7] for row in map(tuple, rows) if row[7:] != ("raw",)]
-
-
 async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     """Return the sorted rows of every question, each asked with the statement that the service uses for it."""
     await connection.execute("SET plan_cache_mode = force_custom_plan")
@@ -385,76 +260,4 @@ async def test_workers_neither_compile_nor_divide_a_report(new_database: NewData
     await connection.execute("SET citus.max_cached_conns_per_worker = 0")  # a session keeps what it began with
     await connection.fetch(asked, settings)
     assert ("off 0",) not in await connection.fetch(asked, settings)
-    await connection.close()
-
-
-# ── From one to another ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def circuit(names: list[str]) -> list[str]:
-    """Return a walk from every name to every other, each exactly once (Hierholzer, complete digraph)."""
-    left = {name: [other for other in names if other != name] for name in names}
-    stack, walk = [names[0]], []
-    while stack:
-        if onward := left[stack[-1]]:
-            stack.append(onward.pop())
-        else:
-            walk.append(stack.pop())
-    return walk[::-1]
-
-
-async def test_a_database_moves_between_any_two_variants(new_database: NewDatabase) -> None:
-    """All ordered pairs: no event is lost, no answer changes, and the reports agree with a recount."""
-    walk = circuit(NAMES)
-    assert len(set(itertools.pairwise(walk))) == len(NAMES) * (len(NAMES) - 1)
-    connection = await connections.connect(await new_database(walk[0]))
-    await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
-    window = (EPOCH, EPOCH + timedelta(days=3))
-    question = (None, *window, "hour", edges(*window, "hour", "Asia/Kolkata"), "geo", None)
-
-    async def state() -> tuple[list[str], list[str]]:
-        variant = await catalogue.active(connection)
-        stored = await connection.fetch(f"SELECT {', '.join(COLUMNS)} FROM events")
-        reported = plain(await connection.fetch(variant.report, *question))
-        return sorted(map(repr, stored)), sorted(map(repr, reported))
-
-    before = await state()
-    for name in walk[1:]:
-        assert (await migrate.migrate(connection, name)).name == name
-        await run_round(connection, catalogue.find(name))
-        assert await state() == before, name
-    assert (await verify.verify(connection, catalogue.find(walk[-1]))).exact
-    await connection.close()
-
-
-async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDatabase) -> None:
-    """A missing extension and a wrong name are one clear line each; the database stays as it was."""
-    connection = await connections.connect(await new_database("heap"))
-    timescale = catalogue.find("20_timescale")
-    reason = await catalogue.unavailable(connection, timescale)
-    if reason is None:
-        pytest.skip("this server has TimescaleDB")
-    # Or has not loaded, where it is installed.
-    assert reason.startswith("needs the extension timescaledb, which this server ")
-    with pytest.raises(SchemaError, match="variant timescale needs the extension timescaledb"):
-        await migrate.migrate(connection, "timescale")
-    with pytest.raises(SchemaError, match="there is no variant 'timescales'; there are: heap, btree"):
-        await migrate.migrate(connection, "timescales")
-    assert (await catalogue.active(connection)).name == "heap"
-    await connection.close()
-
-
-async def test_a_stray_event_of_every_day_makes_few_partitions(
-    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Moving to a partitioned design gives the busiest days a partition, not each of 20,000."""
-    monkeypatch.setattr(online, "MOVED_DAYS", 3)
-    connection = await connections.connect(await new_database("heap"))
-    await connection.execute(
-        "INSERT INTO events (ts, event_type, campaign_id, user_id) "
-        "SELECT timestamptz '1970-01-01' + make_interval(days => n), 'click', 'C1', 'U1' FROM generate_series(1, 900) n"
-    )
-    await migrate.migrate(connection, "partitioned")
-    assert await connection.fetchval("SELECT count(*) FROM events") == 900
-    assert await connection.fetchval("SELECT count(*) FROM events_default") == 897
     await connection.close()

@@ -1,11 +1,9 @@
 """The HTTP service as a client sees it."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 
 from adpulse.auth.keyring import Keyring
 from adpulse.database.connections import Connection, connect
@@ -13,21 +11,7 @@ from adpulse.ingest.writer import Writer
 from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.conftest import NewDatabase, Serve, Wire
-
-SMOKE = """{"events":[
- {"ts":"2025-09-24T06:59:31.849095Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"impression","cost":0.0005,"revenue":0,"metadata":{"geo":"IN"}},
- {"ts":"2025-09-24T06:59:31.849106Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"click","cost":0.01,"revenue":0,"metadata":{"geo":"IN"}}]}"""
-
-JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-async def smoke(client: AsyncClient) -> AsyncClient:
-    reply = await client.post("/events", content=SMOKE, headers=JSON)
-    assert reply.status_code == 200
-    assert reply.json() == {"accepted": 2, "duplicates": 0, "rejected": [], "rejected_count": 0}
-    return client
+from tests.adpulse.web.conftest import JSON, SMOKE, client_of, until
 
 
 async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
@@ -55,53 +39,11 @@ async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
     assert "rows" not in day
 
 
-# ── Health ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bool]) -> Response:
-    async with asyncio.timeout(60):
-        while not arrived(reply := await client.get(path)):
-            await asyncio.sleep(0.02)
-    return reply
-
-
-async def test_readiness_follows_the_database(serve: Serve, wire: Wire) -> None:
-    """While the database is away: alive, not ready, 503 and Retry-After for all work. Back: as before, by itself."""
-    client = await serve(wire.url)
-    assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
-    await wire.cut()
-    refused = await until(client, "/readyz", lambda reply: reply.status_code == 503)
-    assert refused.headers["retry-after"]
-    assert (await client.get("/healthz")).status_code == 200
-    for reply in (
-        await client.get("/report?start=2025-09-24&end=2025-09-25"),
-        await client.post("/events", content=SMOKE, headers=JSON),
-    ):
-        assert reply.status_code == 503
-        assert reply.headers["content-type"] == "application/problem+json"
-        assert reply.headers["retry-after"]
-    await wire.mend()
-    await until(client, "/readyz", lambda reply: reply.status_code == 200)
-    assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
-    day = await client.get("/report?start=2025-09-24&end=2025-09-25")
-    assert day.json()["totals"]["impressions"] == 2
-
-
-async def test_an_empty_database_is_not_ready(new_database: NewDatabase) -> None:
-    """Without a schema the service starts, says what to run, and answers no report with a zero."""
-    app = create_app(Settings(database_url=await new_database(None)))
-    async with app.router.lifespan_context(app), client_of(app) as client:
-        reply = await client.get("/readyz")
-        assert reply.status_code == 503
-        assert "adpulse migrate" in reply.json()["detail"]
-        assert (await client.get("/report?start=-1h")).status_code == 503
-
-
 @pytest.mark.parametrize("broken", [Keyring, Writer, Maintainer])
 async def test_a_start_that_fails_leaves_nothing_behind(
     url: str, broken: type, monkeypatch: pytest.MonkeyPatch, connection: Connection
 ) -> None:
-    """What was started before is stopped: no task and no connection is left."""
+    """Parts that had started are stopped: no task and no connection is left."""
 
     async def fail(self: object) -> None:
         raise LookupError("a start that fails")
@@ -117,34 +59,6 @@ async def test_a_start_that_fails_leaves_nothing_behind(
     async with asyncio.timeout(60):
         while await connection.fetchval(ours):
             await asyncio.sleep(0.02)
-
-
-# ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_metrics_tell_the_share_within_the_target(smoke: AsyncClient) -> None:
-    """The latency histogram has an edge at 0.2 s exactly; series are named by route, never by what a client sends."""
-    await smoke.get("/report?start=2025-09-24&end=2025-09-25")
-    await smoke.get("/no/such/page")
-    await smoke.request("INVENTED", "/report")
-    page = (await smoke.get("/metrics")).text
-    name = "adpulse_http_request_duration_seconds"
-    assert f'{name}_bucket{{le="0.2",method="GET",route="/report"}}' in page
-    assert f'{name}_bucket{{le="0.2",method="POST",route="/events"}}' in page
-    assert "/no/such/page" not in page
-    assert "INVENTED" not in page
-    assert "adpulse_events_total" in page
-
-
-async def test_the_documentation_is_served(client: AsyncClient) -> None:
-    """/docs is a page, and the OpenAPI document describes both routes."""
-    assert "text/html" in (await client.get("/docs")).headers["content-type"]
-    paths = (await client.get("/openapi.json")).json()["paths"]
-    assert "post" in paths["/events"]
-    assert "get" in paths["/report"]
-
-
-# ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -181,9 +95,6 @@ def assert_problem(reply: Response, status: int) -> None:
     assert {"type", "title", "detail"} <= set(problem)
 
 
-# ── Commit before the answer ─────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_what_is_acknowledged_is_in_the_next_report(client: AsyncClient, connection: Connection) -> None:
     """However many write at once: each finds its own events in its very next report, and the database has them."""
 
@@ -213,10 +124,3 @@ async def test_a_stop_answers_what_was_taken(url: str) -> None:
     connection = await connect(url)
     assert await connection.fetchval("SELECT count(*) FROM events") == acknowledged
     await connection.close()
-
-
-def client_of(app: FastAPI) -> AsyncClient:
-    """Return a client that gets the reply of a failing application, as over a network, and not its exception."""
-    return AsyncClient(
-        transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost", timeout=60
-    )

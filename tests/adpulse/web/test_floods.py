@@ -1,8 +1,4 @@
-"""What a peer can make the process keep: bounded while it floods, given back when it has gone.
-
-Each flood meets a real process, whose memory is watched from outside. Bounds are many times what is needed, and far
-below what the flood would take if it were kept.
-"""
+"""The memory that a peer can use is bounded while it floods, and freed when it has gone."""
 
 import asyncio
 import gc
@@ -22,14 +18,14 @@ import pytest
 from uvicorn import Config, Server
 
 from adpulse.web import answer, memory, protocol
-from adpulse.web.memory import Memory
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.large_answers import app
 
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see memory")
+
+
 PATIENCE_S = 120
 MB = 2**20
-
-pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see memory")
 
 
 class Process:
@@ -188,33 +184,6 @@ def test_what_is_never_whole_is_not_kept(server: Process, first: bytes, more: by
     wait_for("memory back", lambda: server.megabytes() < before + 15)
 
 
-# ── In this process ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Kept:
-    """A connection as Memory sees one."""
-
-    def __init__(self) -> None:
-        self.reasons: list[str] = []
-
-    def cut(self, reason: str) -> None:
-        self.reasons.append(reason)
-
-
-def test_the_oldest_is_cut_first() -> None:
-    """All together stay within the bound; a connection that gives back in time is not cut."""
-    all_kept = Memory(100)
-    old, gone, new = Kept(), Kept(), Kept()
-    for connection, size in ((old, 40), (gone, 50), (gone, 0), (new, 50), (old, 45)):
-        all_kept.keep(connection, size)
-    assert (all_kept.total, old.reasons, new.reasons) == (95, [], [])
-    all_kept.keep(new, 60)
-    assert (all_kept.total, old.reasons, gone.reasons, new.reasons) == (60, ["memory"], [], [])
-    all_kept.keep(old, 0)  # it has gone
-    all_kept.keep(new, 101)
-    assert (all_kept.total, new.reasons) == (0, ["memory"])
-
-
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Yield the port of a server in this process that soon gives up on peers that do not read."""
@@ -249,7 +218,7 @@ async def test_who_reads_too_slowly_is_cut_off(port: int, speed: int) -> None:
 
 @pytest.mark.parametrize("end", ["answered", "in a head", "in a body", "unread", "refused", "half closed"])
 async def test_a_connection_leaves_nothing_behind(port: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it kept goes with it, without the collector of circles, which hardly ever runs."""
+    """Its memory is freed with it, without the cyclic garbage collector, which hardly ever runs."""
     connections: list[weakref.ref[Protocol]] = []
     made = Protocol.connection_made
 

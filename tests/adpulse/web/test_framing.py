@@ -1,4 +1,4 @@
-"""Where requests begin and end in the bytes of a connection, in any pieces."""
+"""The beginnings and ends of requests in the bytes of a connection, in any pieces."""
 
 from itertools import pairwise
 

@@ -78,7 +78,7 @@ def test_pages_of_others_may_not(headers: dict[bytes, bytes]) -> None:
 
 
 async def test_a_page_of_others_writes_nothing_without_asking(client: Client, serve: Serve, url: str) -> None:
-    """What a browser sends without a preflight, a text and a picture, is refused in a service without keys."""
+    """A text or picture request, which a browser sends without a preflight, is refused without keys."""
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
     text = {"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://evil.example"}
     picture = {"Sec-Fetch-Site": "cross-site", "Referer": "https://evil.example/"}

@@ -247,7 +247,7 @@ def test_down_leaves_a_database_in_use_alone(up: Callable[..., Up]) -> None:
 
 
 def test_every_command_takes_the_folder_and_readers_make_none(up: Callable[..., Up], tmp_path: Path) -> None:
-    """What `up --data-dir` made is found by the others; where there is none, they say so and make none."""
+    """Other commands find the database of `up --data-dir`; where there is none, they say so and make none."""
     service = up()
     service.send()
     here = ("--data-dir", str(service.home))

@@ -1,82 +1,16 @@
 """The published contract: it says what the service does, and its page needs nobody else."""
 
-import json
 import re
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import httpx
-import pytest
 from httpx import URL
-from jsonschema import Draft202012Validator
-from pydantic import ValidationError
 
-from adpulse.reports.answer import ReportAnswer
-from adpulse.reports.query import PARAMETERS, REPEATABLE
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
+from tests.adpulse.web.document import DOCUMENT, validator
 from tests.conftest import Client
-
-DOCUMENT = create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi()
-REPORT = DOCUMENT["paths"]["/report"]["get"]
-PUBLISHED = {parameter["name"]: parameter for parameter in REPORT["parameters"]}
-ANSWER = REPORT["responses"]["200"]["content"]["application/json"]["schema"]
-
-
-def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    """Return a validator of a schema that may name others of the document."""
-    whole = {"components": DOCUMENT["components"], **schema}
-    Draft202012Validator.check_schema(whole)
-    return Draft202012Validator(whole)
-
-
-def question(name: str, value: Any) -> str:
-    """Return a whole query string for the parameter, with what it needs beside it."""
-    beside = ["" if name == "start" else "start=2025-09-01" if str(value).startswith("2025") else "start=-2d"]
-    beside += ["group_by=geo"] if name == "order_by" else []
-    beside += ["end=2025-09-26"] if name == "start" and str(value).startswith("2025") else []
-    values = value if isinstance(value, list) else [value]
-    return "&".join([*beside, *(f"{name}={quote(str(each))}" for each in values)])
-
-
-def test_every_parameter_is_published_with_description_schema_and_examples() -> None:
-    """The published parameters are those that the parser knows, and no other."""
-    assert tuple(PUBLISHED) == PARAMETERS
-    for name, parameter in PUBLISHED.items():
-        assert parameter["in"] == "query"
-        assert parameter["required"] == (name == "start")
-        assert len(parameter["description"]) > 20, name
-        assert parameter["schema"]["examples"], name
-        assert (parameter["schema"]["type"] == "array") == (name in REPEATABLE), name
-
-
-def test_the_schemas_are_sound_and_hold_for_the_examples() -> None:
-    """JSON Schema 2020-12, as OpenAPI 3.1 has it."""
-    for parameter in PUBLISHED.values():
-        for example in parameter["schema"]["examples"]:
-            validator(parameter["schema"]).validate(example)
-    for schema in DOCUMENT["components"]["schemas"].values():
-        Draft202012Validator.check_schema(schema)
-
-
-async def test_the_examples_and_every_enumerated_value_are_accepted(client: Client) -> None:
-    """What the page offers to try works."""
-    for name, parameter in PUBLISHED.items():
-        schema = parameter["schema"]
-        offered = schema["examples"] + schema.get("enum", [])
-        offered += re.findall(r" Default: `([^`]+)`\.", parameter["description"])
-        offered += [schema[bound] for bound in ("minimum", "maximum") if bound in schema]
-        for value in offered:
-            reply = await client.get(f"/report?{question(name, value)}")
-            assert reply.status_code == 200, f"{name}={value}: {reply.text}"
-
-
-def test_the_page_fills_in_the_start_only() -> None:
-    """Swagger UI fills in examples and defaults of parameters: a first "Execute" would ask for all that there is."""
-    for name, parameter in PUBLISHED.items():
-        filled = [parameter.get("example"), parameter.get("examples"), parameter["schema"].get("default")]
-        assert any(filled) == (name == "start")
-        assert "example" not in parameter["schema"]
 
 
 def media_types() -> list[tuple[str, str, dict[str, Any]]]:
@@ -127,39 +61,6 @@ def test_operations_have_groups() -> None:
         "/readyz": ["operations"],
         "/metrics": ["operations"],
     }
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "start=-1h",
-        "start=-1d&granularity=hour&timezone=Asia/Kolkata&compare=previous",
-        "start=2025-09-24&end=2025-09-25&group_by=geo&limit=1&metrics=impressions,cost,unique_users&compare=previous",
-        "start=2025-03-01&end=2025-04-01&granularity=day&compare=previous&group_by=campaign_id",
-    ],
-)
-async def test_answers_have_the_published_shape(client: Client, asked: str) -> None:
-    """All of it: members that are required are there, and no other."""
-    events = [
-        {"ts": ts, "campaign_id": "C", "user_id": "U", "event_type": "click", "cost": 0.25, "metadata": metadata}
-        for ts in ("2025-03-30T12:00:00Z", "2025-09-24T12:00:00Z")
-        for metadata in ({"geo": "IN"}, {})
-    ]
-    assert (await client.post("/events", json={"events": events})).status_code == 200
-    reply = await client.get(f"/report?{asked}")
-    validator(ANSWER).validate(reply.json())
-    ReportAnswer.model_validate_json(reply.content)
-
-
-@pytest.mark.parametrize(
-    "damage", [{"totals": {"impressions": -1}}, {"meta": {}}, {"more": 1}, {"rows": [{}]}], ids=str
-)
-async def test_another_shape_is_told_from_the_published_one(client: Client, damage: dict[str, Any]) -> None:
-    """Find a member that is missing, unknown or out of its bounds: else the test above could not fail."""
-    reply = (await client.get("/report?start=-1h&granularity=hour")).json() | damage
-    assert list(validator(ANSWER).iter_errors(reply))
-    with pytest.raises(ValidationError):
-        ReportAnswer.model_validate_json(json.dumps(reply))
 
 
 async def test_a_prefixed_path_is_answered_by_the_same_endpoint() -> None:

@@ -18,7 +18,7 @@ class Peer(Protocol):
         """Load the events, sorted as suits the database, and roll-ups of them, as it does best.
 
         The file has ts (UTC), campaign_id, kind, cost_micros, revenue_micros and geo; `rollup_minute` and `rollup_hour`
-        get campaign_id, ts and a column for each of report_shapes.COLUMNS.
+        get campaign_id, ts and a column for each of report_shapes.COLUMNS, those that end in `_geo` also geo.
         """
 
     def ask(self, sql: str) -> Rows:

@@ -1,5 +1,6 @@
 """ClickHouse in this process (chdb): tables whose primary key is campaign and time, and its incremental views."""
 
+from itertools import product
 from pathlib import Path
 
 import chdb
@@ -33,18 +34,23 @@ class ClickHouse:
         )
         columns = ", ".join(f"{column} Int64" for column in COLUMNS)
         sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
-        for unit in ("minute", "hour"):
+        rollups = []
+        for unit, geo in product(("minute", "hour"), (False, True)):
+            name, keys = (f"rollup_{unit}_geo", ["campaign_id", "geo"]) if geo else (f"rollup_{unit}", ["campaign_id"])
+            typed = ", ".join(f"{key} LowCardinality(String)" for key in keys)
+            listed = ", ".join(keys)
             self._session.query(
-                f"CREATE TABLE lab.rollup_{unit} (campaign_id LowCardinality(String), ts DateTime('UTC'), {columns})"
-                " ENGINE = SummingMergeTree ORDER BY (campaign_id, ts)"
+                f"CREATE TABLE lab.{name} ({typed}, ts DateTime('UTC'), {columns})"
+                f" ENGINE = SummingMergeTree ORDER BY ({listed}, ts)"
             )
             self._session.query(
-                f"CREATE MATERIALIZED VIEW lab.into_{unit} TO lab.rollup_{unit} AS"
-                f" SELECT campaign_id, date_trunc('{unit}', e.ts) AS ts, {sums} FROM lab.events AS e"
-                f" GROUP BY campaign_id, date_trunc('{unit}', e.ts)"
+                f"CREATE MATERIALIZED VIEW lab.into_{name} TO lab.{name} AS"
+                f" SELECT {listed}, date_trunc('{unit}', e.ts) AS ts, {sums} FROM lab.events AS e"
+                f" GROUP BY {listed}, date_trunc('{unit}', e.ts)"
             )
+            rollups.append(name)
         self._session.query(f"INSERT INTO lab.events SELECT * FROM file('{parquet}', Parquet)")
-        for table in ("events", "rollup_minute", "rollup_hour"):
+        for table in ("events", *rollups):
             self._session.query(f"OPTIMIZE TABLE lab.{table} FINAL")
 
     def ask(self, sql: str) -> Rows:

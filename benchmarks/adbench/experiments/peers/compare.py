@@ -1,6 +1,6 @@
 """`adbench peers`: GET /report over HTTP against DuckDB and ClickHouse in this process, warm, with equal answers.
 
-Hypothesis: on every question that the default variant's roll-ups hold, the service, HTTP included, answers sooner than
+Hypothesis: on every question, the service, HTTP included, answers sooner than
 an analytical database that has the events sorted and no network before it.
 """
 
@@ -48,16 +48,13 @@ class System:
         """Return the name that results have for it."""
         return self.peer.name + ROLLUPS if self.rolled else self.peer.name
 
-    def holds(self, shape: Shape) -> bool:
-        """Return True if its tables have the answer."""
-        return shape.rolled or not self.rolled
-
     def sql(self, shape: Shape, end: datetime) -> str:
-        """Return the question. Windows of whole hours are asked of the hours, which are fewer."""
+        """Return the question. Of its roll-ups, the smallest that has the answer is asked."""
         if not self.rolled:
             return shape.sql(end, "events")
         whole = end == end.replace(minute=0, second=0, microsecond=0) and not shape.length % HOUR
-        return shape.sql(end, "rollup_hour" if whole and shape.granularity != "minute" else "rollup_minute", OF_ROLLUPS)
+        unit = "hour" if whole and shape.granularity != "minute" else "minute"
+        return shape.sql(end, f"rollup_{unit}{'_geo' if shape.by_metadata else ''}", OF_ROLLUPS)
 
     def ask(self, shape: Shape, end: datetime) -> Rows:
         """Return the answer."""
@@ -83,7 +80,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
         checks = [_equal(shape, data, client, others) for shape in SHAPES]
         times = _ask(data, rounds, client, others, console)
         medians = {key: statistics.median(taken) for key, taken in times.items()}
-        rolled_shapes = [(shape, rolled) for rolled in (False, True) for shape in SHAPES if shape.rolled]
+        compared = [(shape, rolled) for rolled in (False, True) for shape in SHAPES]
         return experiment.write(
             data=data,
             parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
@@ -91,7 +88,7 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
                 Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
                 for (system, shape), value in medians.items()
             ],
-            checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in rolled_shapes)],
+            checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in compared)],
         )
 
 
@@ -103,10 +100,9 @@ def _ask(
         for shape in SHAPES:
             taken = [(OURS, client.get(shape.path(data.end))[0])]
             for system in others:
-                if system.holds(shape):
-                    began = time.perf_counter()
-                    system.ask(shape, data.end)
-                    taken.append((system.name, time.perf_counter() - began))
+                began = time.perf_counter()
+                system.ask(shape, data.end)
+                taken.append((system.name, time.perf_counter() - began))
             if number >= 0:
                 for name, seconds in taken:
                     times.setdefault((name, shape.name), []).append(seconds * 1_000)
@@ -116,8 +112,7 @@ def _ask(
 def _equal(shape: Shape, data: Dataset, client: HttpClient, others: Sequence[System]) -> Check:
     """Return the check that all give the same five sums for every row that is not empty, to the micro."""
     ours = sums(client.get(shape.path(data.end))[1])
-    asked = [system for system in others if system.holds(shape)]
-    wrong = [system.name for system in asked if _last_five(system.ask(shape, data.end)) != ours]
+    wrong = [system.name for system in others if _last_five(system.ask(shape, data.end)) != ours]
     detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
     return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
 
@@ -148,7 +143,7 @@ def table(result: Result) -> Table:
         ours = values[systems[0]]
         cells = [f"{ours:.2f}"]
         cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]
-        shown.add_row(shape.name if shape.rolled else f"{shape.name} (raw events)", *cells)
+        shown.add_row(shape.name, *cells)
     for check in result.checks:
         if not check.passed and not check.aim:  # what an aim says can be seen above
             shown.add_row(f"[red]✗[/] {check.name}", check.detail)

@@ -1,6 +1,7 @@
 """DuckDB in this process: tables sorted by campaign and time, so that its zone maps skip what is not asked for."""
 
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -27,10 +28,11 @@ class Duck:
             f"CREATE TABLE events AS SELECT * FROM read_parquet('{parquet}') ORDER BY campaign_id, ts"
         )
         sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
-        for unit in ("minute", "hour"):
+        for unit, geo in product(("minute", "hour"), (False, True)):
+            name, keys = (f"rollup_{unit}_geo", "campaign_id, geo") if geo else (f"rollup_{unit}", "campaign_id")
             self._connection.execute(
-                f"CREATE TABLE rollup_{unit} AS SELECT campaign_id, date_trunc('{unit}', ts) AS ts, {sums}"
-                " FROM events GROUP BY 1, 2 ORDER BY 1, 2"
+                f"CREATE TABLE {name} AS SELECT {keys}, date_trunc('{unit}', events.ts) AS ts, {sums}"
+                f" FROM events GROUP BY {keys}, date_trunc('{unit}', events.ts) ORDER BY {keys}, ts"
             )
 
     def ask(self, sql: str) -> Rows:

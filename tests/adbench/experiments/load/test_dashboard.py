@@ -1,4 +1,4 @@
-"""What is kept of a dashboard; that its queries are answered is tests/infra/test_dashboards.py's business."""
+"""The recording of a dashboard. tests/infra/test_dashboards.py tests that its queries are answered."""
 
 import json
 from pathlib import Path

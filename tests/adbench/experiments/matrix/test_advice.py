@@ -17,7 +17,7 @@ from adbench.records.model import Data, Measurement, Result
 from tests.adbench.records.test_records import result
 
 MILLION = 1_000_000
-BY_METADATA = {shape.name for shape in SHAPES if shape.geo or shape.group_by == "geo"}
+BY_METADATA = {shape.name for shape in SHAPES if shape.by_metadata}
 Latency = Callable[[int, str], float]
 
 # By variant: p95 of a shape at a size in ms, its plan, ingest rate, bytes an event, upkeep. The data set has 30 days.
@@ -134,7 +134,7 @@ def test_sizes_are_those_of_the_windows_and_of_what_is_kept() -> None:
 
 
 def test_extrapolation_is_said() -> None:
-    """How far, and from how many sizes."""
+    """Advice says how far it extrapolates, and from how many sizes."""
     inside, beyond = (advice.advise(Need(day, 30, 200), TWO) for day in (300_000, 50 * MILLION))
     assert not any("EXTRAPOLATED" in note for note in inside.notes)
     assert any("EXTRAPOLATED, up to 150 times" in note for note in beyond.notes)
@@ -158,7 +158,7 @@ def test_other_filters_are_said_not_to_be_measured() -> None:
 
 
 def test_a_fit_has_no_negative_part() -> None:
-    """What falls with size is taken as flat, what would begin below zero as proportional."""
+    """A value that falls with size is taken as constant; one that would begin below zero as proportional."""
     straight = advice.fit([(10, 3), (20, 4), (40, 6)], flat=False)
     assert (straight.constant, straight.per_event) == pytest.approx((2, 0.1))
     falling = advice.fit([(10, 4), (20, 3)], flat=False)

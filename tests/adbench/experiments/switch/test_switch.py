@@ -1,4 +1,4 @@
-"""How long clients wait, from single requests; and the changes that are made meanwhile."""
+"""The waits of clients, computed from single requests, and the changes that are made meanwhile."""
 
 from datetime import UTC, datetime
 from pathlib import Path

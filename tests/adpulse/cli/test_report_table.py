@@ -1,35 +1,10 @@
-"""`adpulse report`: the answer of GET /report as a table, and its course as sparklines."""
-
-import asyncio
-import json
+"""The table of `adpulse report`: groups, totals, comparisons and sparklines."""
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from adpulse.cli import main, report
-from adpulse.cli.console import Terminal
 from adpulse.cli.report_table import sparkline
-from adpulse.reports.query import PARAMETERS
+from tests.adpulse.cli.conftest import DAY, EVENT, run
 from tests.conftest import Client
-
-EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "impression", "cost": 1234.5}
-DAY = ("--start", "2025-09-24", "--end", "2025-09-25")
-
-
-async def run(url: str, *arguments: str) -> Result:
-    """Run the command in a thread of its own: it brings its own event loop."""
-    runner = CliRunner(env={"ADPULSE_DATABASE_URL": url, "ADPULSE_LOG_LEVEL": "error"})
-    return await asyncio.to_thread(runner.invoke, main.app, ["report", *arguments])
-
-
-@pytest.fixture
-async def filled(client: Client, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Store three events; return the database's URL."""
-    events = [EVENT, EVENT | {"ts": "2025-09-24T08:00:00Z", "event_type": "click"}, EVENT | {"campaign_id": "D"}]
-    assert (await client.post("/events", json={"events": events})).status_code == 200
-    monkeypatch.setattr(report, "out", Terminal(width=60))
-    return url
 
 
 async def test_the_table_holds_groups_and_totals(filled: str) -> None:
@@ -72,28 +47,6 @@ async def test_a_longer_window_before_does_not_lengthen_the_course(filled: str) 
     assert f"clicks  {'▁' * 28}  0 to 0" in result.output
 
 
-async def test_a_key_that_no_event_has_is_said(filled: str) -> None:
-    """A misspelt key must not look like an answer."""
-    result = await run(filled, *DAY, "--group-by", "metadata.geo")
-    assert "group_by names a key that the metadata of no event looked at has; keys that occur: " in result.output
-
-
-async def test_json_is_the_reply_of_the_service(filled: str, client: Client) -> None:
-    """Byte for byte but for the time that it took."""
-    result = await run(filled, *DAY, "--campaign", "C", "--granularity", "day", "--json")
-    ours = json.loads(result.output)
-    theirs = (await client.get("/report?start=2025-09-24&end=2025-09-25&campaign_id=C&granularity=day")).json()
-    assert ours.pop("meta")["variant"] == theirs.pop("meta")["variant"]
-    assert ours == theirs
-
-
-async def test_a_bad_question_is_one_line_and_status_2(url: str) -> None:
-    """The option is named as it is written."""
-    result = await run(url, "--start", "-1h", "--group-by", "user_id")
-    assert result.exit_code == 2
-    assert "adpulse: group-by is not a dimension; allowed:" in result.output
-
-
 def test_a_sparkline_runs_from_zero_to_the_greatest() -> None:
     """Nothing known leaves a gap; all zeros are flat."""
     assert sparkline([0, 1, 2, 3, 4, 5, 6, 7, 8]) == "▁▂▃▄▅▆▇██"
@@ -120,21 +73,3 @@ async def test_names_out_of_events_are_shown_and_not_obeyed(
     assert "a␊total 9" in hint.output
     for printed in (result.output, hint.output):
         assert not set("\x1b\x9b\u202e") & set(printed)
-
-
-async def test_the_options_are_the_parameters_with_hyphens(filled: str) -> None:
-    """Each parameter of GET /report, by its own name; and --format asks for what `format` asks for."""
-    values = {
-        "campaign_id": "C", "start": "2025-09-24", "end": "2025-09-25", "granularity": "day",
-        "timezone": "Asia/Calcutta", "group_by": "campaign_id", "filter": "event_type:click", "metrics": "clicks",
-        "order_by": "clicks", "limit": "1", "compare": "previous", "format": "json",
-    }  # fmt: skip
-    assert tuple(values) == PARAMETERS
-    options = [text for name, value in values.items() for text in (f"--{name.replace('_', '-')}", value)]
-    result = await run(filled, *options)
-    assert result.exit_code == 0, result.output
-    answer = json.loads(result.output)
-    assert answer["query"]["timezone"] == "Asia/Calcutta"
-    assert [row["clicks"] for row in answer["rows"]] == [1]
-    table = await run(filled, *options[:-1], "csv")
-    assert table.output.splitlines()[0].startswith("bucket,group,clicks")

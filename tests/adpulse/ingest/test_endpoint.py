@@ -455,7 +455,7 @@ async def test_a_trickling_body_is_given_up(listen: Listen, connection: Connecti
 
 
 async def test_a_client_that_leaves_in_mid_body_stores_nothing(listen: Listen, connection: Connection) -> None:
-    """What arrived of the body is forgotten, even when it ends with a whole line; others are served."""
+    """The part of the body that arrived is dropped, also when it ends with a whole line; others are served."""
     port = await listen()
     for tail in (b"", event().encode()[:20]):
         async with connected(port) as (_, writer):

@@ -1,10 +1,8 @@
-"""Tiering: days go into files and come back, reports stay exact, and no interruption loses anything."""
+"""Days go into files: reports stay exact, and no interruption loses anything."""
 
 import json
 import subprocess
 import sys
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,40 +14,17 @@ import pytest
 from adpulse.archive import export, parquet, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
-from adpulse.database import connections, migrations
+from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, migrate, verify
-from tests.adpulse.cli.test_cli import Shell
-from tests.adpulse.cli.test_cli import shell as shell
+from adpulse.variants import catalogue, verify
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, fill, stored
+from tests.adpulse.cli.conftest import Shell
 from tests.conftest import CLUSTERS, NewDatabase, Serve
 
-FIRST = date(2026, 3, 1)
-LAST = date(2026, 3, 3)
-BEFORE = date(2026, 3, 3)
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]
-BACK = ["checked", "prepared", "loaded", "restored"]
-
-
-class Killed(BaseException):
-    """The process ends here: nothing else of it runs, and its connection goes."""
-
-
-async def fill(connection: Connection, extra: str = "") -> None:
-    """Events of three days, with and without ids and metadata, and one text of every kind."""
-    await connection.execute("SELECT prepare_days($1, $2)", FIRST, LAST)
-    await connection.execute(
-        "INSERT INTO events (ts, event_type, campaign_id, user_id, cost_micros, revenue_micros, metadata, event_id) "
-        "SELECT $1::date::timestamp AT TIME ZONE 'UTC' + n * interval '7 minutes 1.000001 second', "
-        "  (enum_range(NULL::event_type))[1 + n % 3], 'C' || n % 4, 'Ü' || n, n, 3 * n, "
-        "  jsonb_build_object('geo', 'G' || n % 3, 'n', n * 1.50, 'deep', ARRAY[n]), "
-        "  CASE WHEN n % 2 = 0 THEN gen_random_uuid() END "
-        "FROM generate_series(0, 600) AS n",
-        FIRST,
-    )
-    await run_round(connection, await catalogue.active(connection))
 
 
 async def late(connection: Connection, count: int = 2) -> None:
@@ -66,20 +41,6 @@ async def totals(connection: Connection, **chosen: Any) -> list[tuple[Any, ...]]
     arguments = (None, *window, step, "UTC", chosen.get("group"), chosen.get("filters"))
     rows = map(tuple, await connection.fetch(variant.report, *arguments))
     return sorted((row for row in rows if row[7:] != ("raw",)), key=str)
-
-
-async def stored(connection: Connection) -> archived.Content:
-    return await archived.content(connection, "events")
-
-
-async def days_here(connection: Connection) -> set[date]:
-    return {r[0] for r in await connection.fetch("SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date FROM events")}
-
-
-@pytest.fixture
-async def worker(url: str) -> AsyncIterator[Connection]:
-    async with archived.session(url) as connection:
-        yield connection
 
 
 @ROLLUPS
@@ -112,31 +73,6 @@ async def test_days_go_and_come_back(new_database: NewDatabase, tmp_path: Path, 
         assert await totals(connection, granularity="hour") == whole
         assert await totals(connection, group="event_type") == by_type
         assert (await verify.verify(connection, catalogue.find(name))).exact
-
-
-async def test_a_manifest_says_what_its_file_holds(worker: Connection, tmp_path: Path) -> None:
-    """Day, counts, sums, checksum, SHA-256, schema version, variant; and the file is plain Parquet with plain types."""
-    import pyarrow.parquet as pq
-
-    await fill(worker)
-    [day, _] = await export.archive(worker, BEFORE, tmp_path)
-    manifest = json.loads((tmp_path / "events-2026-03-01.json").read_text())
-    table = pq.read_table(tmp_path / day.file)
-    assert manifest["day"] == "2026-03-01"
-    assert manifest["sha256"] == archived.sha256(tmp_path / manifest["file"])
-    assert (manifest["schema_version"], manifest["variant"]) == (migrations.latest_version(), "rollup")
-    assert (
-        manifest["events"]
-        == table.num_rows
-        == sum(manifest[f"{kind}s"] for kind in ("impression", "click", "conversion"))
-    )
-    assert manifest["cost_micros"] == sum(table["cost_micros"].to_pylist())
-    assert {name: str(kind) for name, kind in zip(table.schema.names, table.schema.types, strict=True)} == {
-        "ts": "timestamp[us, tz=UTC]",
-        **dict.fromkeys(("campaign_id", "user_id", "event_type", "metadata"), "string"),
-        **dict.fromkeys(("cost_micros", "revenue_micros"), "int64"),
-        "event_id": "extension<arrow.uuid>",
-    }
 
 
 async def test_late_events_of_an_archived_day_count_and_are_merged(worker: Connection, tmp_path: Path) -> None:
@@ -219,28 +155,6 @@ async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: 
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact
 
 
-@pytest.mark.parametrize("last", BACK)
-async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path: Path, last: str) -> None:
-    """A day is back whole or not at all."""
-
-    def die(step: str, day: date) -> None:
-        if step == last:
-            raise Killed
-
-    async with archived.session(url) as connection:
-        await fill(connection)
-        before = await stored(connection)
-        await export.archive(connection, BEFORE, tmp_path)
-        with pytest.raises(Killed):
-            await restore.restore(connection, tmp_path, step=die)
-        connection.terminate()
-    async with archived.session(url) as connection:
-        assert (await verify.verify(connection, catalogue.find("rollup"))).exact
-        await restore.restore(connection, tmp_path)
-        assert await stored(connection) == before
-        assert (await verify.verify(connection, catalogue.find("rollup"))).exact
-
-
 async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: Shell) -> None:
     """SIGKILL between detaching and dropping, and then the command once more, and restore."""
     connection = await connections.connect(url)
@@ -268,101 +182,6 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     assert "1 days restored" in back.stdout
     assert await stored(connection) == before
     await connection.close()
-
-
-async def test_a_file_that_is_not_the_archived_one_is_not_loaded(worker: Connection, tmp_path: Path) -> None:
-    """A flipped bit and a missing file are found before anything is loaded."""
-    await fill(worker)
-    [first, _] = await export.archive(worker, BEFORE, tmp_path)
-    here = await stored(worker)
-    path = tmp_path / first.file
-    content = path.read_bytes()
-    path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
-    with pytest.raises(ArchiveError, match="SHA-256 differs"):
-        await restore.restore(worker, tmp_path)
-    path.unlink()
-    with pytest.raises(ArchiveError, match="is not there"):
-        await restore.restore(worker, tmp_path)
-    assert await stored(worker) == here
-
-
-async def test_somebody_elses_file_is_not_overwritten(worker: Connection, tmp_path: Path) -> None:
-    """Two databases that archive into one folder do not lose a day to each other."""
-    await fill(worker)
-    (tmp_path / "events-2026-03-01.parquet").write_bytes(b"precious")
-    with pytest.raises(ArchiveError, match="is not of this database"):
-        await export.archive(worker, BEFORE, tmp_path)
-    assert (tmp_path / "events-2026-03-01.parquet").read_bytes() == b"precious"
-    assert len(await days_here(worker)) == 3
-
-
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"database": 7}', "no JSON"])
-async def test_a_manifest_of_another_form_is_somebody_elses(worker: Connection, tmp_path: Path, manifest: str) -> None:
-    """A file beside a manifest that is not ours is not overwritten, in any form that a manifest may have."""
-    await fill(worker)
-    (tmp_path / "events-2026-03-01.parquet").write_bytes(b"precious")
-    (tmp_path / "events-2026-03-01.json").write_text(manifest)
-    with pytest.raises(ArchiveError, match="is not of this database"):
-        await export.archive(worker, BEFORE, tmp_path)
-
-
-# What the owner has added, and what the refusal names.
-OWN = {
-    "ALTER TABLE events ADD COLUMN note text; UPDATE events SET note = 'mine'": "the column note",
-    "CREATE VIEW mine AS SELECT * FROM events_p20260301": "view mine",
-    "CREATE TABLE mine (event events_p20260301)": "table mine",
-    "CREATE FUNCTION mine() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM events_p20260301; END": "function mine",
-    "CREATE UNIQUE INDEX ON events_p20260301 (ts); "
-    "CREATE TABLE mine (ts timestamptz REFERENCES events_p20260301 (ts))": "constraint mine_ts_fkey",
-    "CREATE UNIQUE INDEX ON events (ts); CREATE TABLE mine (ts timestamptz REFERENCES events (ts))": "mine",
-}
-
-
-@pytest.mark.parametrize("added", OWN)
-async def test_what_the_owner_has_added_does_not_get_lost(worker: Connection, tmp_path: Path, added: str) -> None:
-    """A day with values that its file would not hold, or with something that stands on its table, stays as it is."""
-    await fill(worker)
-    await worker.execute(added)
-    before = await stored(worker)
-    with pytest.raises(ArchiveError, match=OWN[added]) as refused:
-        await export.archive(worker, BEFORE, tmp_path)
-    assert refused.value.refused
-    assert await stored(worker) == before
-    assert not any(tmp_path.iterdir())
-    assert (await verify.verify(worker, catalogue.find("rollup"))).exact
-
-
-async def test_what_goes_with_its_table_is_in_nobodys_way(worker: Connection, tmp_path: Path) -> None:
-    """Indexes, statistics, grants, policies, triggers and rules of a day hold no values: it goes, and comes back."""
-    await fill(worker)
-    await worker.execute(
-        "CREATE INDEX ON events (user_id); CREATE STATISTICS mine ON campaign_id, user_id FROM events_p20260301; "
-        "GRANT SELECT ON events_p20260301 TO PUBLIC; CREATE POLICY mine ON events_p20260301 USING (user_id <> 'X'); "
-        "CREATE RULE mine AS ON DELETE TO events_p20260301 WHERE old.user_id = 'X' DO ALSO NOTHING; "
-        "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
-        "CREATE TRIGGER mine AFTER UPDATE ON events_p20260301 FOR EACH ROW WHEN (new.user_id <> 'X') "
-        "EXECUTE FUNCTION mine(); ALTER TABLE events_p20260301 ADD CONSTRAINT mine CHECK (user_id <> 'X')"
-    )
-    before = await stored(worker)
-    assert len(await export.archive(worker, BEFORE, tmp_path)) == 2
-    await restore.restore(worker, tmp_path)
-    assert await stored(worker) == before
-
-
-async def test_rows_that_a_policy_hides_are_an_error(worker: Connection) -> None:
-    """A session that counts, copies and drops sees every row, or fails."""
-    role = f"owner_{uuid.uuid4().hex}"
-    await fill(worker)
-    await worker.execute(
-        f"CREATE ROLE {role}; GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT ON events_p20260301 TO {role}; "
-        "ALTER TABLE events_p20260301 ENABLE ROW LEVEL SECURITY; "
-        f"CREATE POLICY mine ON events_p20260301 USING (user_id LIKE '%1'); SET ROLE {role}"
-    )
-    try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-            await archived.content(worker, "events_p20260301")
-    finally:
-        await worker.execute(f"RESET ROLE; DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 async def test_a_day_of_sums_that_no_bigint_holds_goes_and_comes_back(worker: Connection, tmp_path: Path) -> None:
@@ -394,21 +213,6 @@ async def test_a_design_that_needs_its_raw_events_refuses(
     assert "adpulse migrate --variant rollup" in done.stderr
 
 
-async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_path: Path) -> None:
-    """What retention would drop again is not restored, and roll-ups that nobody could build again are not given up."""
-    await fill(worker)
-    await export.archive(worker, BEFORE, tmp_path)
-    with pytest.raises(SchemaError, match="first bring them back: adpulse restore"):
-        await migrate.migrate(worker, "rollup_dims")
-    with pytest.raises(ArchiveError, match="retention keeps no raw events"):
-        await restore.restore(worker, tmp_path, kept_from=LAST)
-    while await worker.fetchval("SELECT retire_days($1)", LAST + timedelta(days=1)):
-        pass
-    with pytest.raises(ArchiveError, match="retention keeps no raw events"):
-        await restore.restore(worker, tmp_path)
-    assert (await verify.verify(worker, catalogue.find("rollup"))).exact
-
-
 async def test_the_service_answers_422_and_goes_on(serve: Serve, url: str, tmp_path: Path) -> None:
     """Totals as before, also compared with the window before; raw questions are a problem that names the days."""
     client = await serve(url)
@@ -422,37 +226,3 @@ async def test_the_service_answers_422_and_goes_on(serve: Serve, url: str, tmp_p
         assert reply.status_code == 422, reply.text
         assert "raw events of 2026-03-02 are archived" in reply.json()["detail"]
     assert (await client.get("/report?start=2026-03-03&end=2026-03-04&group_by=event_type")).status_code == 200
-
-
-def test_the_service_never_loads_pyarrow() -> None:
-    """It is an extra of one command."""
-    code = "import adpulse.cli.main, adpulse.web.app, sys; sys.exit('pyarrow' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-async def test_without_the_extra_one_line_names_it(
-    url: str,
-    tmp_path: Path,
-    shell: Shell,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Nothing has been touched by then."""
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    parquet._schema.cache_clear()
-    shell.set(database_url=url)
-    done = await anyio.to_thread.run_sync(shell, "archive", "--older-than", "90d", "--to", str(tmp_path / "new"))
-    assert done.exit_code == 2
-    assert "pip install 'adpulse[archive]'" in done.stderr
-    assert not (tmp_path / "new").exists()
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [[], ["--older-than", "90d", "--before", "2026-03-01"], ["--older-than", "soon"], ["--before", "2999-01-01"]],
-    ids=" ".join,
-)
-def test_what_is_old_must_be_said(shell: Shell, tmp_path: Path, arguments: list[str]) -> None:
-    """One of two ways, and days that are over."""
-    done = shell("archive", "--to", str(tmp_path), *arguments)
-    assert done.exit_code == 2
-    assert done.stderr.startswith("adpulse: ")

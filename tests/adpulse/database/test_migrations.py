@@ -42,7 +42,7 @@ async def test_two_processes_may_migrate_at_once(new_database: NewDatabase) -> N
 async def test_a_failed_migration_leaves_the_schema_as_it_was(
     new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a broken migration did before its fault is taken back, and so are those before it."""
+    """All changes of a broken migration, and of those before it in the same run, are rolled back."""
     broken = [*migrations.migrations(), (9_999, "9999_broken.sql", "CREATE TABLE half_made (); SELECT 1 / 0")]
     connection = await connections.connect(await new_database(None))
     try:

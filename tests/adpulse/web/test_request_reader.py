@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import logging
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
-from http.client import HTTPResponse
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,68 +11,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import Receive, Scope, Send
-from uvicorn import Config, Server
 
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from adpulse.web.protocol import Protocol
-from adpulse.web.repeated import Repeated
-from tests.adpulse.web.test_server import pieces
-from tests.conftest import Client, Serve
+from tests.adpulse.web.connection import PATIENCE_S, converse, echo, listening, pieces, replies, taken
+from tests.conftest import Client
 
-PATIENCE_S = 60
-
-
-async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer what the request was taken for."""
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    headers = sorted(name.decode() for name, _ in scope["headers"])
-    taken = {"method": scope["method"], "path": scope["path"], "body": body.decode(), "headers": headers}
-    content = json.dumps(taken).encode()
-    head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
-    await send({"type": "http.response.body", "body": content})
-
-
-class Source:
-    """Bytes as http.client reads them."""
-
-    def __init__(self, data: bytes) -> None:
-        self.file = BytesIO(data)
-        self.file.close = lambda: None
-
-    def makefile(self, *_: object) -> BytesIO:
-        return self.file
-
-
-def replies(said: bytes, methods: list[str] | None = None) -> list[tuple[int, dict[str, Any]]]:
-    """Status and document of each response in what a server said, in order, until nothing is left."""
-    source = Source(said)
-    found = []
-    while source.file.tell() < len(said):
-        method = methods[len(found)] if methods else "GET"
-        response = HTTPResponse(source, method=method)
-        response.begin()
-        body = response.read()
-        found.append((response.status, json.loads(body) if body else {}))
-    return found
-
-
-async def taken(*received: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """Return the replies of the protocol to what arrives, packet by packet."""
-    transport = await pieces(echo, *received)
-    return replies(b"".join(transport.pieces))
-
-
-HOST = b"Host: x\r\n"
 INNER = b"GET /inner HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
 OFFERS = {
@@ -225,39 +165,6 @@ async def test_a_broken_body_is_told_as_one() -> None:
     assert (status, document["type"]) == (400, "urn:adpulse:malformed_http")
 
 
-# ── On a real connection ─────────────────────────────────────────────────────────────────────────────────────
-
-
-async def listening(app: Any) -> AsyncIterator[int]:
-    server = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE_S):
-        while not server.started:
-            await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await task
-
-
-@pytest.fixture
-async def port() -> AsyncIterator[int]:
-    """Yield the port of a server that echoes."""
-    async for each in listening(echo):
-        yield each
-
-
-async def converse(port: int, data: bytes, *, half_close: bool = False) -> bytes:
-    """All that the server says until it ends the connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(data)
-    if half_close:
-        writer.write_eof()
-    async with asyncio.timeout(PATIENCE_S):
-        said = await reader.read()
-    writer.close()
-    return said
-
-
 @pytest.mark.parametrize("count", [1, 3])
 async def test_who_half_closes_gets_its_answers(port: int, count: int) -> None:
     """A client may say that it sends nothing more, and still wants to know what became of what it sent."""
@@ -285,18 +192,6 @@ async def test_head_has_no_body_and_the_connection_goes_on(port: int) -> None:
     assert [(status, document.get("method")) for status, document in found] == [(200, None), (200, "GET")]
 
 
-# ── The service ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-async def service() -> AsyncIterator[int]:
-    """Yield the port of the whole service, open to this machine, without a database."""
-    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
-    app.state.keyring.learn({}, ever=False)
-    async for each in listening(app):
-        yield each
-
-
 async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
     """And so no client sends its next request into a connection that is about to be reset."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
@@ -314,100 +209,6 @@ async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
         assert json.loads(body)["status"] == 500
 
 
-@pytest.mark.parametrize(
-    ("version", "headers", "status"),
-    [
-        ("1.1", "Host: localhost\r\n", 200),
-        ("1.1", "", 400),
-        ("1.0", "", 200),
-        ("1.1", "Host: localhost\r\nHost: localhost\r\n", 400),
-        ("1.0", "Host: localhost\r\nHost: 127.0.0.1\r\n", 400),
-        ("1.1", "Host: localhost\r\nContent-Type: a/b\r\nContent-Type: a/b\r\n", 200),
-        ("1.1", "Host: localhost\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n", 400),
-        ("1.1", "Host: localhost\r\nIdempotency-Key: a\r\nidempotency-key: b\r\n", 400),
-        ("1.1", "Host: localhost\r\nContent-Encoding: gzip\r\nContent-Encoding: identity\r\n", 400),
-        ("1.1", "Host: localhost\r\nAccept: a/b\r\nAccept: c/d\r\n", 200),
-    ],
-)
-async def test_a_header_has_one_meaning(service: int, version: str, headers: str, status: int) -> None:
-    """No Host, two, or two different values where one counts: refused, and not the last one taken."""
-    request = f"GET /healthz HTTP/{version}\r\n{headers}Connection: close\r\n\r\n".encode()
-    [(found, document)] = replies(await converse(service, request))
-    assert found == status
-    assert status == 200 or document["status"] == status
-
-
-@pytest.mark.parametrize(
-    ("target", "host", "status"),
-    [
-        ("/healthz", "localhost", 200),
-        ("/healthz?http://evil.example/", "localhost", 200),
-        ("http://localhost/healthz", "evil.example", 200),
-        ("http://[::1]:8080/healthz", "localhost", 200),
-        ("http://evil.example/healthz", "localhost", 421),
-        ("http://evil.example:80/healthz", "127.0.0.1", 421),
-        ("http://localhost@evil.example/healthz", "localhost", 421),
-        ("http://evil.example/healthz", "localhost\r\nHost: localhost", 400),
-    ],
-)
-async def test_the_name_in_the_target_counts(service: int, target: str, host: str, status: int) -> None:
-    """An absolute target says where the request goes, and not Host (RFC 9112, 3.2.2)."""
-    request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-    [(found, _)] = replies(await converse(service, request))
-    assert found == status
-
-
-LOOPBACK = ("localhost", "LOCALHOST:80", "a.localhost", "127.0.0.1:8080", "[::1]:8080", "10.1.2.3", "localhost.")
-
-
-@pytest.mark.parametrize("host", [*LOOPBACK, "api:8080"])
-async def test_a_service_without_keys_knows_its_names(serve: Serve, url: str, host: str) -> None:
-    client = await serve(url, allowed_hosts="api, balancer")
-    assert (await client.get("/report?start=-1h", headers={"Host": host})).status_code == 200
-
-
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.nip.io"])
-async def test_a_page_reaches_no_open_service_by_its_own_name(client: Client, host: str) -> None:
-    """DNS rebinding: the name is a stranger's, the address ours."""
-    for method, path in (("GET", "/report?start=-1h"), ("POST", "/events"), ("GET", "/metrics"), ("HEAD", "/docs")):
-        reply = await client.request(method, path, headers={"Host": host})
-        assert reply.status_code == 421
-        if method != "HEAD":
-            assert "ADPULSE_ALLOWED_HOSTS" in reply.json()["detail"]
-
-
-async def test_a_service_for_the_network_answers_to_every_name(serve: Serve, url: str) -> None:
-    """Unless the operator names hosts."""
-    open_one = await serve(url, host="0.0.0.0", insecure=True)
-    assert (await open_one.get("/report?start=-1h", headers={"Host": "ads.example"})).status_code == 200
-    named = await serve(url, host="0.0.0.0", insecure=True, allowed_hosts="ads.example")
-    for host, status in (("ads.example", 200), ("other.example", 421)):
-        assert (await named.get("/report?start=-1h", headers={"Host": host})).status_code == status
-
-
-async def test_with_keys_names_do_not_matter() -> None:
-    """A page that leads its name here has no key."""
-    app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
-    app.state.keyring.learn({}, ever=True)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ads.example") as client:
-        assert (await client.get("/healthz")).status_code == 200
-
-
-async def test_every_get_answers_head(client: Client) -> None:
-    """Every GET answers HEAD with the same head, and no body."""
-    for path in ("/healthz", "/readyz", "/report?start=-1h", "/metrics", "/docs", "/openapi.json", "/docs/start.js"):
-        got, head = await client.get(path), await client.head(path)
-        assert head.status_code == got.status_code == 200, path
-        assert head.content == b""
-        assert head.headers["content-type"] == got.headers["content-type"]
-        assert "content-length" in head.headers
-    assert (await client.head("/events")).status_code == 405
-    refused = await client.delete("/report")
-    assert refused.headers["allow"] == "GET, HEAD"
-    page = (await client.get("/metrics")).text
-    assert 'adpulse_http_requests_total{method="HEAD",route="/report",status="200"}' in page
-
-
 @pytest.mark.parametrize("path", ["/events/", "/report/", "//events", "/docs/", "/docs/assets", "/healthz/"])
 async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
     """No redirects, whose address would be the client's own Host."""
@@ -416,55 +217,6 @@ async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
         assert reply.status_code in (404, 405), path
         assert "location" not in reply.headers
 
-
-async def test_large_answers_are_compressed_for_who_wants_it(client: Client) -> None:
-    """Large answers are compressed only for clients that want it; caches are told."""
-    for accepted, encoded in (
-        ("gzip", True),
-        ("br, *", True),
-        ("gzip;q=0, *", False),
-        ("identity", False),
-        ("", False),
-    ):
-        reply = await client.get("/openapi.json", headers={"Accept-Encoding": accepted})
-        assert reply.headers.get("content-encoding") == ("gzip" if encoded else None), accepted
-        assert reply.headers["vary"] == "Accept-Encoding"
-        assert reply.json()["info"]["title"] == "AdPulse++"
-        assert reply.headers["content-length"] == str(reply.num_bytes_downloaded)
-    assert "content-encoding" not in (await client.get("/healthz", headers={"Accept-Encoding": "gzip"})).headers
-
-
-async def test_a_refused_preflight_is_refused_as_all_else(serve: Serve, url: str) -> None:
-    """A problem document, not to be guessed at, and counted."""
-    client = await serve(url, cors_origins=("https://app.example.com",))
-    for asks in (
-        {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"},
-        {"Origin": "https://app.example.com", "Access-Control-Request-Method": "DELETE"},
-    ):
-        reply = await client.options("/events", headers=asks)
-        assert reply.status_code == 400
-        assert reply.headers["content-type"] == "application/problem+json"
-        assert reply.headers["x-content-type-options"] == "nosniff"
-        assert reply.json()["type"] == "urn:adpulse:cors"
-        assert "evil" not in reply.text
-    page = (await client.get("/metrics")).text
-    assert 'adpulse_http_requests_total{method="OPTIONS",route="other",status="400"}' in page
-
-
-async def test_what_goes_on_is_logged_twice(caplog: pytest.LogCaptureFixture) -> None:
-    """Once when it begins, once when it is over, however often it happens in between; and again the next time."""
-    caplog.set_level(logging.INFO)
-    repeated = Repeated(logging.getLogger("test"), "trouble", quiet_s=0.05)
-    for turn in (1, 2):
-        for _ in range(100):
-            repeated.note("a detail")
-        async with asyncio.timeout(PATIENCE_S):
-            while len(caplog.messages) < 2 * turn:
-                await asyncio.sleep(0.01)
-    assert ["there were 100" in message for message in caplog.messages] == [False, True] * 2
-
-
-# ── Clients that people have ─────────────────────────────────────────────────────────────────────────────────
 
 JAVA = """
 import java.net.URI;

@@ -1,0 +1,22 @@
+"""A lasting state is logged twice: when it begins and when it is over."""
+
+import asyncio
+import logging
+
+import pytest
+
+from adpulse.web.repeated import Repeated
+from tests.adpulse.web.connection import PATIENCE_S
+
+
+async def test_what_goes_on_is_logged_twice(caplog: pytest.LogCaptureFixture) -> None:
+    """Once when it begins, once when it is over, however often it happens in between; and again the next time."""
+    caplog.set_level(logging.INFO)
+    repeated = Repeated(logging.getLogger("test"), "trouble", quiet_s=0.05)
+    for turn in (1, 2):
+        for _ in range(100):
+            repeated.note("a detail")
+        async with asyncio.timeout(PATIENCE_S):
+            while len(caplog.messages) < 2 * turn:
+                await asyncio.sleep(0.01)
+    assert ["there were 100" in message for message in caplog.messages] == [False, True] * 2

@@ -1,0 +1,63 @@
+"""Tests are where a reader looks for them: `service/adpulse/x/y.py` has `tests/adpulse/x/test_y.py`."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent / "adpulse"
+SERVICE = TESTS.parents[1] / "service" / "adpulse"
+
+# Modules that hold names, types or texts, and nothing that could go wrong by itself.
+DECLARATIONS = {
+    "database/errors.py",
+    "database/sql.py",
+    "event/limits.py",
+    "event/values.py",
+    "importing/errors.py",
+    "importing/target.py",
+    "ingest/batch.py",
+    "web/openapi_events.py",
+    "web/routes.py",
+    "web/state.py",
+}
+# Modules that are a step of a larger one, with whose tests they are tested.
+TESTED_WITH = {
+    "database/primary.py": "web/test_readiness.py",
+    "database/programs.py": "database/test_embedded.py",
+    "importing/aggregates.py": "importing/test_mapping.py",
+    "importing/database.py": "importing/test_once.py",
+    "importing/documents.py": "importing/test_source.py",
+    "importing/events.py": "importing/test_run.py",
+    "importing/ledger.py": "importing/test_once.py",
+    "importing/members.py": "importing/test_times.py",
+    "importing/records.py": "importing/test_run.py",
+    "importing/service.py": "importing/test_once.py",
+    "ingest/fast_pass.py": "ingest/test_decoder.py",
+    "ingest/remembered.py": "ingest/test_decoder.py",
+    "ingest/scan.py": "ingest/test_decoder.py",
+    "reports/readers.py": "reports/test_endpoint.py",
+    "reports/replica.py": "../replication/test_physical.py",
+    "reports/replica_watch.py": "../replication/test_physical.py",
+    "reports/report.py": "reports/test_reporter.py",
+    "variants/capture.py": "variants/test_online.py",
+    "variants/rollups.py": "variants/test_verify.py",
+    "variants/state.py": "variants/test_migrate.py",
+    "web/answer.py": "web/test_protocol.py",
+    "web/published.py": "web/test_openapi.py",
+}
+
+
+def modules() -> dict[str, Path]:
+    """Return where the tests of each module would be, by the module."""
+    paths = (path.relative_to(SERVICE) for path in SERVICE.rglob("*.py") if path.name != "__init__.py")
+    return {str(path): TESTS / path.with_name(f"test_{path.name}") for path in paths}
+
+
+def test_every_module_has_tests_where_a_reader_looks() -> None:
+    """A module without a test module of its name is listed above, with its reason."""
+    without = {module for module, tests in modules().items() if not tests.exists()}
+    assert without == DECLARATIONS | TESTED_WITH.keys()
+
+
+def test_the_exceptions_name_tests() -> None:
+    """No module is in both lists, and the tests that are named exist."""
+    assert not DECLARATIONS & TESTED_WITH.keys()
+    assert [path for path in TESTED_WITH.values() if not (TESTS / path).exists()] == []
