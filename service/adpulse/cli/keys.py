@@ -79,6 +79,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
         "campaigns",
         "events/s",
         "requests/s",
+        "public",
         "made",
         "revoked",
         "last used",

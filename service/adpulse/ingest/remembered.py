@@ -1,4 +1,4 @@
-"""Conversions of values that repeat: most events of a batch share a few hundred campaigns, amounts and metadata."""
+"""Memory of values that repeat: most events of a batch share a few hundred campaigns, amounts and metadata."""
 
 from collections.abc import Callable
 from typing import TypeVar
