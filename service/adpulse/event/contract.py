@@ -152,6 +152,8 @@ def check(value: Any, limits: Limits) -> Values:
     """Return the values of one event, as json_reader reads it. Raises pydantic's ValidationError."""
     if limits.unknown_fields != "reject" and isinstance(value, dict):
         value = _settled(value, fold=limits.unknown_fields == "metadata")
+    if isinstance(value, dict) and len(value) > len(FIELDS):
+        value = _with_one_unknown(value)
     event: Any = EVENT.validate_python(value, context=limits)
     return Values(
         ts=event["ts"],
@@ -163,6 +165,12 @@ def check(value: Any, limits: Limits) -> Values:
         metadata=event.get("metadata", b"{}"),
         event_id=event.get("event_id"),
     )
+
+
+def _with_one_unknown(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a bad event with the first of its unknown fields only: pydantic makes an error of each."""
+    unknown = next(name for name in value if name not in FIELDS)
+    return {name: value[name] for name in (*FIELDS, unknown) if name in value}
 
 
 def _settled(value: dict[str, Any], *, fold: bool) -> dict[str, Any]:
