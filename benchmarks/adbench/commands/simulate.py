@@ -22,7 +22,7 @@ def simulate(
             help="measurements to start from",
             exists=True,
             file_okay=False,
-            show_default="the committed ones",
+            show_default="the committed ones of the machine with the newest matrix",
         ),
     ] = None,
     rates: Annotated[str, typer.Option(help="events a second of the fleets, separated by commas")] = RATES,
@@ -37,7 +37,7 @@ def simulate(
     """
     with failing_clearly(MissingResults, ValueError):
         plan = run.SimulationPlan(
-            [source] if source else manifest.reference(),
+            [source] if source else manifest.of_one_machine(),
             tuple(count(rate) for rate in rates.split(",")),
             seed,
             failures=failures,
