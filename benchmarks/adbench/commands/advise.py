@@ -14,6 +14,7 @@ from rich.table import Table
 from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
+from adbench.experiments.matrix.advice import events_per_day as events_a_day
 from adbench.records import store, terminal
 from adbench.workload import own_events
 from adbench.workload.own_events import OwnEvents, Profile
@@ -56,14 +57,16 @@ def advise(
     """
     with failing_clearly(ValueError, LookupError, ImportFailed):
         profile = own_events.profile(OwnEvents(tuple(own), preset, mapping)) if own else None
-        if events_per_day is None and profile is None:
-            raise ValueError("say how many events come: --events-per-day 50M, or --from FILE with some of them")
-        a_day = count(events_per_day) if events_per_day else profile.events_per_day if profile else 0
-        need = Need(a_day, retention_days, report_ms, tuple(filters.split(",")) if filters else ())
         path = measured or store.latest("matrix", store.results(Settings()), store.COMMITTED)
         if path is None:
             raise LookupError("there is no result of a matrix: run adbench matrix first")
-        advice = judge(need, store.read(path))
+        found = store.read(path)
+        own_a_day = profile.events_per_day if profile else events_a_day(found)
+        if events_per_day is None and own_a_day is None:
+            raise ValueError("say how many events come: --events-per-day 50M, or --from FILE with some of them")
+        a_day = count(events_per_day) if events_per_day else own_a_day or 0
+        need = Need(a_day, retention_days, report_ms, tuple(filters.split(",")) if filters else ())
+        advice = judge(need, found)
     if json:
         print(dumps(_plain(advice, path) | ({"profile": profile.described} if profile else {}), indent=2))
     else:

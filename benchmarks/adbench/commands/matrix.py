@@ -1,13 +1,27 @@
 """`adbench matrix`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from adbench.commands.options import Days, End, Json, Seed, count, dataset, failing_clearly, finish, progress
+from adbench.commands.options import (
+    Days,
+    End,
+    From,
+    Json,
+    MappingFile,
+    Preset,
+    Seed,
+    count,
+    dataset,
+    failing_clearly,
+    finish,
+    progress,
+)
 from adbench.experiments.matrix import outcome
 from adbench.experiments.matrix import run as matrix_run
-from adbench.experiments.matrix.plan import MatrixError, MatrixPlan
+from adbench.experiments.matrix.plan import MatrixError, MatrixPlan, OwnPlan
+from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
@@ -15,7 +29,10 @@ QUICK = {"rounds": 3, "cold_passes": 1, "asking_s": 1.0, "written_copies": 16, "
 
 
 def matrix(
-    scale: Annotated[str, typer.Option(help="sizes to load, separated by commas")] = "1M",
+    scale: Annotated[
+        str | None,
+        typer.Option(help="sizes to load, separated by commas", show_default="1M; with --from, all events"),
+    ] = None,
     variants: Annotated[
         str | None, typer.Option(help="designs, separated by commas", show_default="all that can be built here")
     ] = None,
@@ -26,28 +43,42 @@ def matrix(
     campaigns: Annotated[int, typer.Option(min=50, max=9_999, help="campaigns; CAMP-0001 is the largest")] = 1_000,
     seed: Seed = 7,
     end: End = None,
+    own: From = None,
+    preset: Preset = None,
+    mapping: MappingFile = None,
+    dimension: Annotated[
+        str | None,
+        typer.Option(
+            help="key of metadata of --from that reports are by", show_default="that with the most values, up to 999"
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="continue the interrupted run, as it was begun")] = False,
     json: Json = False,
 ) -> None:
     """Measure every design on the same events, in turn: loading, writing, reports, and both; recount the answers.
 
+    With --from, on your own events: their campaigns, their days, their metadata; the result holds no name or value.
+
     In databases adpulse_matrix_*, dropped when they are done. Exit status: 0 when no answer was wrong, 1 when a cell is
     void, 2 when it could not be measured.
     """
-    with failing_clearly(MatrixError):
-        plan = None
+    with failing_clearly(MatrixError, ImportFailed):
+        plan = source = None
         if not resume:
             names = variants.split(",") if variants else [each.name for each in catalogue.load_all()]
-            sizes = tuple(sorted({count(size) for size in scale.split(",")}))
+            sizes = tuple(sorted({count(size) for size in (scale or "1M").split(",")}))
+            fields: dict[str, Any] = {"days": days, "campaigns": campaigns, "seed": seed}
+            if own:
+                files = OwnPlan(files=tuple(own), preset=preset, mapping=mapping, dimension=dimension)
+                source = matrix_run.read(files, progress)
+                sizes, fields = source.sizes(sizes if scale else None), source.planned | {"own": files}
+            else:
+                fields["end"] = dataset(sizes[0], days, campaigns, seed, end).end
             plan = MatrixPlan(
                 variants=tuple(dict.fromkeys(catalogue.find(name).name for name in names)),
                 sizes=sizes,
-                end=dataset(sizes[0], days, campaigns, seed, end).end,
-                days=days,
-                campaigns=campaigns,
-                seed=seed,
                 budget_s=budget,
-                **(QUICK if quick else {}) | ({"rounds": rounds} if rounds else {}),
+                **fields | (QUICK if quick else {}) | ({"rounds": rounds} if rounds else {}),
             )
-        result, path = matrix_run.run(plan, Settings(), progress)
+        result, path = matrix_run.run(plan, Settings(), progress, source)
     finish(result, path, outcome.tables, json=json, width=170)

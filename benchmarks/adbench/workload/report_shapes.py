@@ -20,19 +20,20 @@ OF_ROLLUPS = tuple(f"sum({column})" for column in COLUMNS)
 
 @dataclass(frozen=True)
 class Shape:
-    """A report over the last `length` of the data; `campaign` None is all of them, `geo` a country to filter by."""
+    """A report over the last `length` of the data; `campaign` None is all, `value` one of `key` to filter by."""
 
     name: str
     length: timedelta
     campaign: str | None = None
     granularity: str | None = None
     group_by: str | None = None
-    geo: str | None = None
+    value: str | None = None
+    key: str = "geo"  # of metadata
 
     @property
-    def by_geo(self) -> bool:
-        """Return True if roll-ups need a row for each country to hold the answer."""
-        return self.group_by == "geo" or self.geo is not None
+    def by_metadata(self) -> bool:
+        """Return True if roll-ups need a row for each value of the key to hold the answer."""
+        return self.group_by == self.key or self.value is not None
 
     def path(self, end: datetime) -> str:
         """Return the request of the service."""
@@ -42,7 +43,7 @@ class Shape:
             "campaign_id": self.campaign,
             "granularity": self.granularity,
             "group_by": self.group_by,
-            "filter": self.geo and f"geo:{self.geo}",
+            "filter": None if self.value is None else f"{self.key}:{self.value}",
         }
         return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
@@ -60,8 +61,8 @@ class Shape:
         where = [f"ts >= '{end - self.length:%Y-%m-%d %H:%M:%S}'", f"ts < '{end:%Y-%m-%d %H:%M:%S}'"]
         if self.campaign is not None:
             where.append(f"campaign_id = '{self.campaign}'")
-        if self.geo is not None:
-            where.append(f"geo = '{self.geo}'")
+        if self.value is not None:
+            where.append(f"{self.key} = '{self.value}'")
         grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
         columns = ", ".join([*keys, *sums])
         return f"SELECT {columns} FROM {table} WHERE {' AND '.join(where)}{grouped}"
@@ -87,8 +88,8 @@ BREAKDOWNS = (
 )
 # Only a metadata filter tells designs apart that group alike: an index on metadata, a roll-up by dimension, neither.
 FILTERED = (
-    Shape("day-in-geo", DAY, LARGEST, geo="IN"),
-    Shape("month-in-geo", 30 * DAY, MIDDLE, geo="IN"),
+    Shape("day-in-geo", DAY, LARGEST, value="IN"),
+    Shape("month-in-geo", 30 * DAY, MIDDLE, value="IN"),
 )
 # A dimension over a long window: what a dashboard asks after its totals.
 BY_DIMENSION = (Shape("month-by-geo", 30 * DAY, MIDDLE, None, "geo"), *FILTERED)

@@ -1,7 +1,7 @@
 """The event contract: what an event is, what is wrong with one that is not, and the values that it becomes.
 
 `Event` is a pydantic type: the published schema is generated from it, and it names what is wrong with a bad event.
-Its validation costs about 10 µs an event, so good events do not meet it: see adpulse.ingest.decoder.
+Its validation costs about 10 µs an event, so good events do not meet it: see adpulse.ingest.fast_pass.
 """
 
 from datetime import datetime

@@ -27,14 +27,23 @@ _UTF8_BYTES = 4  # the most that a character takes
 _SIZE = Struct(">i")
 _LENGTH = _SIZE.pack
 _FIXED = Struct(">hiqiqiq")  # the number of fields, then ts, cost and revenue, each after its length
-# By the bytes of the user: the number of fields, then each field after its length: ts, cost, revenue, user.
-HEADS = tuple(Struct(f">hiqiqiqi{size}s").pack for size in range(_UTF8_BYTES * TEXT_LENGTH + 1))
+
+# What a row begins with: the number of fields, and the length of ts.
+BEGIN = Struct(">hi").pack(len(COLUMNS), 8)
+INT8 = Struct(">q").pack
+# The length of a user, by the bytes that it has.
+SIZES = tuple(_LENGTH(size) for size in range(_UTF8_BYTES * TEXT_LENGTH + 1))
 
 
 def micros_of(ts: datetime) -> int:
     """Return the microseconds since EPOCH, exactly."""
     since = ts - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def bigint_field(value: int) -> bytes:
+    """Return the field of a bigint."""
+    return b"\0\0\0\x08" + INT8(value)
 
 
 def text_field(text: str) -> bytes:
@@ -57,12 +66,14 @@ def uuid_field(value: UUID) -> bytes:
 
 
 def pack(values: Values) -> bytes:
-    """Return one row. adpulse.ingest.decoder does the same for good events, without a call for each."""
-    user = values.user_id.encode()
-    money = (8, values.cost_micros, 8, values.revenue_micros)
+    """Return one row. adpulse.ingest.fast_pass does the same for good events, without a call for each field."""
     return b"".join(
         (
-            HEADS[len(user)](len(COLUMNS), 8, micros_of(values.ts), *money, len(user), user),
+            BEGIN,
+            INT8(micros_of(values.ts)),
+            bigint_field(values.cost_micros),
+            bigint_field(values.revenue_micros),
+            text_field(values.user_id),
             text_field(values.campaign_id),
             text_field(values.event_type),
             jsonb_field(values.metadata),

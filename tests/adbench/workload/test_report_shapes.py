@@ -62,9 +62,6 @@ def test_the_peers_are_asked_the_same(shape: Shape, rolled: bool, peer: Peer) ->
     from adbench.experiments.peers.compare import System, _last_five
 
     system = System(peer, rolled)
-    if not system.holds(shape):
-        assert rolled
-        return
     rows = _last_five(system.ask(shape, END)) or [(0, 0, 0, 0, 0)]
     sums = [sum(column) for column in zip(*rows, strict=True)]
     expected = np.zeros(5, dtype=np.int64)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from adpulse.event.values import Values
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
-from adpulse.ingest.decoder import Decoder, _lines, _NeedsCareError
+from adpulse.ingest.decoder import Decoder, _lines
+from adpulse.ingest.fast_pass import FastPass, NeedsCareError
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
@@ -39,11 +40,17 @@ class Fast(Decoder):
         raise NotFast
 
 
+class _Never(FastPass):
+    def pack(self, *_: object) -> None:
+        raise NeedsCareError
+
+
 class Careful(Decoder):
     """Asks the contract about every event."""
 
-    def _pack(self, *_: object) -> None:
-        raise _NeedsCareError
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._fast = _Never(settings)
 
 
 def outcome(decoder: Decoder, body: bytes, ndjson: bool) -> Any:
@@ -273,13 +280,15 @@ def test_good_batches_take_the_fast_pass() -> None:
 
 
 def test_what_is_common_does_not_slow_a_batch_down() -> None:
-    """Nanoseconds, commas, escapes, zeros, sums of prices and numbers past 64 bits take the fast pass, too."""
+    """Nanoseconds, commas, escapes, zeros, sums of prices, ids and numbers past 64 bits take the fast pass, too."""
     changes: list[dict[str, str]] = [
         {"ts": '"2025-09-24T06:59:31.123456789Z"'},
         {"ts": '"2025-09-24T06:59:31.123456789+05:30"'},
         {"user_id": '"Doe, John"', "campaign_id": '"a,b"'},
         {"metadata": '{"url":"https:\\/\\/a.example\\/?a=1\\u0026b=2,3","c":"\\u003c"}'},
         {"cost": "0.0", "revenue": "0"},
+        {"revenue": "0", "event_id": '"3f14e45e-4123-467e-1006-d4ee1c0f1fd4"', "campaign_id": '"google-123"'},
+        {"revenue": "0", "campaign_id": '"5e-400"', "metadata": '{"a":"5e-400"}'},
         {"cost": "0.30000000000000004"},
         {"metadata": '{"id":1850000000000000000001,"zero":0.0}'},
     ]
@@ -438,14 +447,14 @@ def test_deep_nesting(depth: int) -> None:
 def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory of campaigns, amounts and metadata is bounded, and what is too long is not kept at all."""
     decoder = Decoder(SETTINGS)
-    monkeypatch.setattr("adpulse.ingest.decoder.REMEMBERED", 50)
+    monkeypatch.setattr("adpulse.ingest.remembered.REMEMBERED", 50)
     for n in range(200):
         fields = BASE | {"campaign_id": f'"c{n}"', "cost": f"{n}", "metadata": f'{{"n":{n},"x":"{"x" * n * 2}"}}'}
         event = "{" + ",".join(f'"{key}":{text}' for key, text in fields.items()) + "}"
         decoder.decode(event.encode(), ndjson=True, now=NOW)
-        for memory in (decoder._campaigns, decoder._money, decoder._metadata):
+        for memory in (decoder._fast.campaigns, decoder._fast.amounts, decoder._fast.documents):
             assert len(memory) <= 50
-    assert max(map(len, decoder._metadata), default=0) <= 256
+    assert max(map(len, decoder._fast.documents), default=0) <= 256
 
 
 # ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
     plan          what is measured, and how long each part may take
     expected      the right answers, from the generator's arrays
+    sources       the events: the lab's, or a user's own
+    own           a user's own: what to ask of them, and what a result may say
     databases     built slice by slice, settled, copied
     cold          caches emptied, for reports on a server that has just started
     turns         one variant's turn: asking, writing, both at once

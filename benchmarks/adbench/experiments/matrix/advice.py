@@ -24,7 +24,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from adbench.experiments.matrix.plan import SHAPES
 from adbench.records.model import Measurement, Result
 
 DECLARED = ("geo", "device", "placement")  # the dimensions that rollup_dims had when it was measured
@@ -112,9 +111,7 @@ class Advice:
 
 def advise(need: Need, result: Result) -> Advice:
     """Judge every design of a matrix. Raise ValueError for a result of something else."""
-    if result.what != "matrix" or result.data is None:
-        raise ValueError("advice needs the result of adbench matrix")
-    days = result.data.days
+    days = _days(result)
     found = [_judge(need, name, result, days) for name in result.variant.split(",")]
     verdicts = [verdict for verdict in found if verdict is not None]
     meeting = [verdict for verdict in verdicts if verdict.meets]
@@ -124,6 +121,22 @@ def advise(need: Need, result: Result) -> Advice:
         verdicts = [replace(verdict, score=scores.get(verdict.variant, math.inf)) for verdict in verdicts]
     verdicts.sort(key=lambda v: (not v.meets, v.score, v.slowest.p95_ms))
     return Advice(need, verdicts, _notes(need, verdicts, result))
+
+
+def _days(result: Result) -> float:
+    """Return the days over which the events of a matrix lie."""
+    if result.what == "matrix" and result.data is not None:
+        return result.data.days
+    if result.what == "matrix-own" and isinstance(days := result.parameters["days"], int | float):
+        return days
+    raise ValueError("advice needs the result of adbench matrix")
+
+
+def events_per_day(result: Result) -> int | None:
+    """Return how many events a day a matrix of a user's own events had; None for those of the lab."""
+    profile = result.parameters.get("profile")
+    found = profile["events_per_day"] if isinstance(profile, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def fit(points: Iterable[tuple[int, float]], *, flat: bool) -> Fit:
@@ -147,16 +160,16 @@ def fit(points: Iterable[tuple[int, float]], *, flat: bool) -> Fit:
     return Fit(0, proportional, known) if constant < 0 else Fit(float(constant), float(slope), known)
 
 
-def _judge(need: Need, name: str, result: Result, days: int) -> Verdict | None:
+def _judge(need: Need, name: str, result: Result, days: float) -> Verdict | None:
     """Return the verdict on a design; None when numbers of some kind are missing."""
     numbers = [each for each in result.measurements if each.labels.get("variant") == name]
     rates, stored = _points(numbers, "ingest.rate"), _points(numbers, "size.total")
     upkeep = _points(numbers, "ingest.upkeep")
-    wanted = [shape.name for shape in SHAPES if need.filters or not _by_metadata(shape.name)]
+    wanted = [shape for shape in _shapes(result) if need.filters or not _by_metadata(shape)]
     latencies = {
         shape: _points(numbers, "report.latency", shape=shape, quantile=QUANTILE, phase="report") for shape in wanted
     }
-    if not (rates and stored and upkeep and all(latencies.values())):
+    if not (rates and stored and upkeep and latencies and all(latencies.values())):
         return None
     kept = need.events_per_day * need.retention_days
     spread = need.events_per_day * days
@@ -204,7 +217,9 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
     if len(sizes) == 1:
         notes.append("from one size only: raw designs taken as proportional, roll-ups as flat; --scale gives growth")
     other = [key for key in need.filters if key != MEASURED_FILTER]
-    if other:
+    if need.filters and result.what == "matrix-own":
+        notes.append("filters were measured by one key of metadata of those events; it stands for all of them")
+    elif other:
         notes.append(f"filters by {', '.join(other)} were not measured; {MEASURED_FILTER} stands for them")
     undeclared = [key for key in need.filters if key not in DECLARED]
     if undeclared:
@@ -215,6 +230,11 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
     if left:
         notes.append(f"without all numbers, and so not judged: {', '.join(left)}")
     return notes
+
+
+def _shapes(result: Result) -> list[str]:
+    found = result.select("report.latency", quantile=QUANTILE, phase="report")
+    return list(dict.fromkeys(each.labels["shape"] for each in found if "shape" in each.labels))
 
 
 def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tuple[int, float]]:
@@ -236,4 +256,4 @@ def _plan(numbers: Sequence[Measurement], shape: str) -> str:
 
 
 def _by_metadata(shape: str) -> bool:
-    return any(each.name == shape and (each.geo or each.group_by == MEASURED_FILTER) for each in SHAPES)
+    return shape.rpartition("-")[2] in (MEASURED_FILTER, "dimension")

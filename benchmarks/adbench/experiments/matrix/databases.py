@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adbench.experiments.matrix.explain import PARTITION
-from adbench.experiments.matrix.plan import MatrixPlan
+from adbench.experiments.matrix.sources import Source
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adpulse.database.connections import Connection
@@ -33,12 +33,12 @@ class Database:
     def url(self) -> str:
         return databases.sibling(self.server, self.name)
 
-    async def build(self, plan: MatrixPlan) -> None:
-        """Make it anew: the design, and partitions for every day of the plan. Raise ScratchError."""
+    async def build(self, source: Source) -> None:
+        """Make it anew: the design, and partitions for every day that has events. Raise ScratchError."""
         async with connected(await databases.recreate(self.server, self.name)) as connection:
-            await migrate.migrate(connection, self.variant.name)
-            first = min(plan.data(self.events).start, plan.live.start)
-            await connection.execute("SELECT prepare_days($1, $2)", first.date(), plan.stop.date())
+            await migrate.migrate(connection, self.variant.name, dimensions=source.dimensions)
+            days = source.days(self.events)
+            await connection.execute("SELECT prepare_days(day, day) FROM unnest($1::date[]) AS day", days)
 
     async def sign(self, run: str) -> None:
         """Note that it is whole, and whose it is."""

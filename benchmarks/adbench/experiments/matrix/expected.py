@@ -1,11 +1,13 @@
 """The right answers, counted in the arrays that the events are made of: no SQL, and nothing shared with the reports."""
 
+import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from adbench.workload.dataset import COUNTRIES, EPOCH, MIXES, Block, Dataset, Ints
+from adbench.workload.dataset import EPOCH, Block, Ints
 from adbench.workload.report_shapes import Shape
 from adpulse.reports import metrics
 from adpulse.reports.report import Report
@@ -17,14 +19,24 @@ ZEROS: Sums = (0, 0, 0, 0, 0)
 
 PROBE = "CAMP-FRESH"  # the campaign of the events that freshness is measured with
 SPANS_US = {"hour": 3_600_000_000, "day": 86_400_000_000}
-GEO = np.array([COUNTRIES.index(mix["geo"]) for mix in MIXES])
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names of what the arrays of blocks have numbers for."""
+
+    campaigns: Sequence[str]
+    key: str | None  # of metadata, by which shapes filter and group; none: no shape does
+    values: Sequence[str | None]  # of that key; None: events without it
+    of_mix: Ints  # the number of the value, by mix
 
 
 class Expected:
     """The expected answers to some shapes of report whose windows end at `stop`, over the blocks added so far."""
 
-    def __init__(self, data: Dataset, shapes: Sequence[Shape], stop: datetime) -> None:
-        self._data, self._shapes = data, shapes
+    def __init__(self, names: Vocabulary, shapes: Sequence[Shape], stop: datetime) -> None:
+        self._names, self._shapes = names, shapes
+        self._numbers = {name: number for number, name in enumerate(names.campaigns)}
         self._stop_us = _us(stop)
         self._counted: dict[str, dict[tuple[int, int], Ints]] = {shape.name: {} for shape in shapes}
 
@@ -32,6 +44,12 @@ class Expected:
         """Count a block's events."""
         for shape in self._shapes:
             self._count(shape, block)
+
+    def copy(self) -> "Expected":
+        """Return one that goes on counting from here, apart from this one."""
+        other = copy.copy(self)
+        other._counted = {name: dict(rows) for name, rows in self._counted.items()}
+        return other
 
     def answers(self, probes: int = 0) -> dict[str, Answer]:
         """Return for each shape the rows that its report must have, without rows of zeros.
@@ -45,9 +63,9 @@ class Expected:
             (self._bucket(shape, bucket), self._group(shape, group)): tuple(map(int, sums))
             for (bucket, group), sums in self._counted[shape.name].items()
         }
-        if probes and shape.campaign is None and shape.geo is None:
-            if shape.granularity is not None or shape.group_by == "geo":
-                raise NotImplementedError("a probe has no place in rows by time or by geo")
+        if probes and shape.campaign is None and shape.value is None:
+            if shape.granularity is not None or shape.group_by not in (None, "campaign_id"):
+                raise NotImplementedError("a probe has no place in rows by time or by metadata")
             key: Key = (None, PROBE if shape.group_by else None)
             rows[key] = tuple(a + b for a, b in zip(rows.get(key, ZEROS), (probes, 0, 0, probes, 0), strict=True))
         return {key: sums for key, sums in rows.items() if any(sums)}
@@ -56,9 +74,9 @@ class Expected:
         start = self._stop_us - shape.length // timedelta(microseconds=1)
         chosen = (block.ts >= start) & (block.ts < self._stop_us)
         if shape.campaign is not None:
-            chosen &= block.campaign == int(shape.campaign.removeprefix("CAMP-")) - 1
-        if shape.geo is not None:
-            chosen &= GEO[block.mix] == COUNTRIES.index(shape.geo)
+            chosen &= block.campaign == self._numbers[shape.campaign]
+        if shape.value is not None:
+            chosen &= self._names.of_mix[block.mix] == self._names.values.index(shape.value)
         at = np.flatnonzero(chosen)
         if not len(at):
             return
@@ -79,9 +97,9 @@ class Expected:
     def _groups(self, shape: Shape, block: Block, at: Ints) -> tuple[Ints, int]:
         """Return the number of each event's group, and how many there are."""
         if shape.group_by == "campaign_id":
-            return block.campaign[at], self._data.campaigns
-        if shape.group_by == "geo":
-            return GEO[block.mix[at]], len(COUNTRIES)
+            return block.campaign[at], len(self._names.campaigns)
+        if shape.group_by is not None:
+            return self._names.of_mix[block.mix[at]], len(self._names.values)
         return np.zeros_like(at), 1
 
     def _bucket(self, shape: Shape, bucket: int) -> datetime | None:
@@ -92,7 +110,7 @@ class Expected:
     def _group(self, shape: Shape, group: int) -> str | None:
         if shape.group_by is None:
             return None
-        return COUNTRIES[group] if shape.group_by == "geo" else self._data.campaign_id(group)
+        return (self._names.campaigns if shape.group_by == "campaign_id" else self._names.values)[group]
 
 
 def wrong(report: Report, right: Answer) -> str | None:
@@ -104,7 +122,7 @@ def wrong(report: Report, right: Answer) -> str | None:
     if report.rows is None:
         return None
     # The report is not limited, so no group is the rest.
-    rows = {(row.bucket, str(row.group) if row.group else None): _five(row.sums) for row in report.rows}
+    rows = {(row.bucket, None if row.group is None else str(row.group)): _five(row.sums) for row in report.rows}
     for key in rows.keys() | right.keys():
         if rows.get(key, ZEROS) != right.get(key, ZEROS):
             return f"row {key[0] or ''} {key[1] or ''}: {rows.get(key)} instead of {right.get(key)}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import geometric_mean, median
 
 from adbench.experiments.matrix.databases import Database
-from adbench.experiments.matrix.plan import CONTROL, SHAPES, Phase
+from adbench.experiments.matrix.plan import CONTROL, Phase
 from adbench.experiments.matrix.turns import Round, Session, Settling
 from adbench.records import statistics
 from adbench.records.model import Measurement
@@ -110,9 +110,9 @@ def both(session: Session) -> list[Measurement]:
 def _latencies(name: str, rounds: Sequence[Round]) -> Iterable[Measurement]:
     everything = [[took for times in each.reports.values() for took in times] for each in rounds]
     yield from _quantiles(name, everything, DISTRIBUTION)
-    for shape in SHAPES:
-        if any(each.reports[shape.name] for each in rounds):
-            yield from _quantiles(name, [each.reports[shape.name] for each in rounds], shape=shape.name)
+    for shape in rounds[0].reports:
+        if any(each.reports[shape] for each in rounds):
+            yield from _quantiles(name, [each.reports[shape] for each in rounds], shape=shape)
 
 
 def _quantiles(

@@ -7,12 +7,13 @@ from rich.table import Table
 
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
-from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, SHAPES, WARMUP, WRITERS
+from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, WARMUP, WRITERS
+from adbench.experiments.matrix.sources import Source
 from adbench.records import model, store, terminal
 from adbench.records.model import Check, Gap, NotMeasured, Result
 
 
-def result(journal: Journal, postgres: model.Postgres) -> Result:
+def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
     """Return the run's result, from its cells. A cell that was void fails it; one that was not measured does not."""
     plan, cells = journal.run.plan, journal.cells()
     gaps = [Gap(labels={"variant": name}, reason=reason, void=False) for name, reason in journal.run.skipped.items()]
@@ -21,15 +22,15 @@ def result(journal: Journal, postgres: model.Postgres) -> Result:
         gaps.append(Gap(labels={"phase": "cold"}, reason=journal.run.warm_only, void=False))
     void = [gap for gap in gaps if gap.void]
     compared = sum(cell.answers for cell in cells)
-    data = plan.data(max(plan.sizes))
     return store.of_run(
-        what="matrix",
+        what=source.kind,
         started_at=journal.run.started_at,
         postgres=postgres,
-        data=data.described,
+        data=source.described,
         variant=",".join(plan.variants),
-        parameters=plan.model_dump(mode="json", exclude={"variants", "end", "days", "campaigns", "seed"})
-        | {"batch": BATCH, "writers": WRITERS, "readers": READERS, "warmup_rounds": WARMUP},
+        parameters=plan.model_dump(mode="json", exclude={"variants", "end", "days", "campaigns", "seed", "own"})
+        | {"batch": BATCH, "writers": WRITERS, "readers": READERS, "warmup_rounds": WARMUP}
+        | source.parameters,
         measurements=[each for cell in cells for each in cell.measurements],
         checks=[
             Check(
@@ -76,6 +77,10 @@ class _Numbers:
     def quantiles(self, name: str, **labels: str) -> str:
         return " / ".join(self.text(name, ",.1f", quantile=quantile, **labels) for quantile in QUANTILES)
 
+    def shapes(self) -> list[str]:
+        found = self.result.select("report.latency", **self.labels, phase="report", quantile="0.5")
+        return [each.labels["shape"] for each in found if "shape" in each.labels]
+
     def indexes(self) -> float:
         return sum(each.value for each in self.result.select("size", **self.labels, kind="index"))
 
@@ -118,14 +123,15 @@ def _reading(size: int, rows: dict[str, _Numbers]) -> Table:
 
 def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
     shown = terminal.table(f"{size:,} events: reports alone, p50 in ms / pages touched", ("report", *rows))
-    for shape in SHAPES:
+    named = dict.fromkeys(shape for row in rows.values() for shape in row.shapes())
+    for shape in named:
         cells = [
-            row.text("report.latency", ",.1f", shape=shape.name, quantile="0.5")
+            row.text("report.latency", ",.1f", shape=shape, quantile="0.5")
             + " / "
-            + row.text("report.pages", ",.0f", shape=shape.name)
+            + row.text("report.pages", ",.0f", shape=shape)
             for row in rows.values()
         ]
-        shown.add_row(shape.name, *cells)
+        shown.add_row(shape, *cells)
     return shown
 
 

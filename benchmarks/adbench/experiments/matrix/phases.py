@@ -1,13 +1,11 @@
 """The four phases of one size: the variants take turns, in another order each round, so that noise hits all alike."""
 
 import asyncio
-import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
+from itertools import islice
 
 import asyncpg
 
@@ -16,10 +14,10 @@ from adbench.experiments.matrix.checkpoint import Cell, Journal
 from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.expected import Expected
-from adbench.experiments.matrix.plan import BATCH, SHAPES, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
+from adbench.experiments.matrix.plan import BATCH, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
+from adbench.experiments.matrix.sources import Source
 from adbench.experiments.matrix.turns import Session, WrongAnswerError
 from adbench.records.model import Gap, Measurement
-from adbench.workload.copy_loader import Encoder
 from adbench.workload.dataset import BLOCK
 
 # What leaves a gap in the matrix and does not end the run.
@@ -31,6 +29,7 @@ class Size:
     """One size on its way through the phases. `advance` is told what has been done, in seconds as estimated."""
 
     plan: MatrixPlan
+    source: Source
     events: int
     databases: list[Database]
     journal: Journal
@@ -73,11 +72,17 @@ class Size:
             self.spent[name] = self.spent.get(name, 0) + time.perf_counter() - began
         if failed is not None:
             void = isinstance(failed, WrongAnswerError)
-            reason = f"{'wrong answer to ' if void else ''}{failed}"
+            reason = f"{'wrong answer to ' if void else ''}{self._said(failed)}"
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
             self.out[name] = f"{phase}: {reason}"
             self._gap(database, phase, reason, void=void)
+
+    def _said(self, error: Exception) -> str:
+        """Return the text of an error. PostgreSQL quotes values in some."""
+        if self.source.private and isinstance(error, asyncpg.PostgresError):
+            return f"{type(error).__name__} ({error.sqlstate})"
+        return str(error)
 
     def afford(self, database: Database, coming_s: float) -> None:
         """Raise MatrixError when so many seconds more would go beyond the variant's budget."""
@@ -103,26 +108,27 @@ async def load(size: Size) -> Expected:
     Indexes and triggers are in place from the start: what loading costs with them is what is measured. Blocks are
     drawn once for all variants, and drawing is not timed.
     """
-    plan, data = size.plan, size.plan.data(size.events)
-    expected = Expected(data, SHAPES, plan.stop)
+    plan, source, blocks_left = size.plan, size.source, size.source.blocks(size.events)
+    expected = Expected(source.names, source.shapes, source.stop)
+    count = blocks_of(size.events)
     signature = size.journal.folder.name
     building = [s for s in size.databases if s.variant.name not in size.out and not await s.signed(signature)]
-    encoder, step = Encoder(data), max(min(SLICE, data.blocks // 8), 1)
+    step = max(min(SLICE, count // 8), 1)
     async with AsyncExitStack() as stack:
         sessions: dict[Database, Session] = {}
         for database in building:
             with size.turn(database, "load"):
-                await database.build(plan)
-                sessions[database] = await stack.enter_async_context(Session(plan, database, database.url))
-        for number, first in enumerate(range(0, data.blocks, step)):
-            blocks = [await asyncio.to_thread(data.block, at) for at in range(first, min(first + step, data.blocks))]
+                await database.build(source)
+                sessions[database] = await stack.enter_async_context(Session(plan, source, database, database.url))
+        for number, first in enumerate(range(0, count, step)):
+            blocks = await asyncio.to_thread(list, islice(blocks_left, step))
             for block in blocks:
                 expected.add(block)
-            copies = [await asyncio.to_thread(encoder.encode, block) for block in blocks] if building else []
+            copies = [await asyncio.to_thread(source.encode, block) for block in blocks] if building else []
             for database in _rotated([s for s in sessions if s.variant.name not in size.out], number):
                 with size.turn(database, "load"):
                     await sessions[database].write(copies, sum(map(len, blocks)))
-                    size.afford(database, size.spent[database.variant.name] * (data.blocks / (first + len(blocks)) - 1))
+                    size.afford(database, size.spent[database.variant.name] * (count / (first + len(blocks)) - 1))
                 size.advance(len(blocks) * LOAD_S)
         rates = {database: measurements.per_round("load", session.rounds) for database, session in sessions.items()}
         for database, session in sessions.items():
@@ -134,7 +140,7 @@ async def load(size: Size) -> Expected:
                 found += measurements.of_control("load", rates, database)
                 await database.sign(signature)
                 size.keep(database, "load", found, 0)
-            size.advance(data.blocks * SETTLE_S)
+            size.advance(count * SETTLE_S)
     return expected
 
 
@@ -155,7 +161,7 @@ async def cold(size: Size, expected: Expected, caches: Caches) -> None:
             return
         for database in _rotated(_still(size, todo), number):
             with size.turn(database, "cold"):
-                async with Session(size.plan, database, database.url) as session:
+                async with Session(size.plan, size.source, database, database.url) as session:
                     passes[database].append(await session.ask_twice(number, right))
                     answers[database] += session.answers
                 size.afford(database, 0)
@@ -184,10 +190,10 @@ async def report(size: Size, expected: Expected) -> None:
 async def ingest(size: Size, expected: Expected) -> None:
     """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
-        expected = copy.deepcopy(expected)
+        expected = expected.copy()
         sessions = await _copies(size, "ingest", stack)
         for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size.plan, "ingest", number, expected)
+            copies = await _draw(size, "ingest", number, expected)
             for database in _rotated(_still(size, sessions), number):
                 with size.turn(database, "ingest"):
                     await sessions[database].write(copies, len(copies) * BATCH)
@@ -203,10 +209,10 @@ async def ingest(size: Size, expected: Expected) -> None:
 async def both(size: Size, expected: Expected) -> None:
     """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
-        expected = copy.deepcopy(expected)
+        expected = expected.copy()
         sessions = await _copies(size, "both", stack)
         for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size.plan, "both", number, expected)
+            copies = await _draw(size, "both", number, expected)
             for database in _rotated(_still(size, sessions), number):
                 with size.turn(database, "both"):
                     await sessions[database].both(number, copies, len(copies) * BATCH)
@@ -221,9 +227,14 @@ LOAD_S = 0.4  # a block, and below: what things are expected to take, for the es
 SETTLE_S = 0.15
 
 
+def blocks_of(events: int) -> int:
+    """Return the number of blocks that hold so many events."""
+    return -(-events // BLOCK)
+
+
 def expected_s(plan: MatrixPlan, size: int) -> float:
     """Return the seconds that a variant at that size is expected to take, in the units of `advance`."""
-    blocks, turns = plan.data(size).blocks, WARMUP + plan.rounds
+    blocks, turns = blocks_of(size), WARMUP + plan.rounds
     per_turn = plan.asking_s + plan.written_copies * BATCH / BLOCK * LOAD_S + plan.both_s
     return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
 
@@ -231,7 +242,7 @@ def expected_s(plan: MatrixPlan, size: int) -> float:
 async def _sessions(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
     sessions = {}
     for database in size.remaining(phase):
-        sessions[database] = await stack.enter_async_context(Session(size.plan, database, database.url))
+        sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, database.url))
     return sessions
 
 
@@ -240,7 +251,7 @@ async def _copies(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Datab
     for database in size.remaining(phase):
         with size.turn(database, phase):
             url = await database.copy()
-            sessions[database] = await stack.enter_async_context(Session(size.plan, database, url))
+            sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, url))
     return sessions
 
 
@@ -249,16 +260,12 @@ async def _drop_copies(sessions: Iterable[Database]) -> None:
         await database.drop_copy()
 
 
-async def _draw(plan: MatrixPlan, phase: Phase, turn: int, expected: Expected) -> list[bytes]:
+async def _draw(size: Size, phase: Phase, turn: int, expected: Expected) -> list[bytes]:
     """Return the COPYs of a turn; the expected answers then include their events."""
-    encoder, copies = Encoder(plan.live), []
-    for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):
-        block = await asyncio.to_thread(plan.live.block, number)
-        for _, first in parts:
-            part = block.part(first, first + BATCH)
-            expected.add(part)
-            copies.append(encoder.encode(part))
-    return copies
+    parts = await asyncio.to_thread(list, size.source.live(size.plan, phase, turn))
+    for part in parts:
+        expected.add(part)
+    return [size.source.encode(part) for part in parts]
 
 
 async def _compare(size: Size, phase: Phase, sessions: dict[Database, Session], expected: Expected) -> None:

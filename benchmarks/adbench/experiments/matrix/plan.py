@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -30,6 +31,17 @@ class MatrixError(RuntimeError):
     """The matrix cannot run like this; the text says what to do."""
 
 
+class OwnPlan(BaseModel):
+    """The files of a matrix of one's own events: on this machine, to resume it; no result has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    files: tuple[Path, ...]
+    preset: str | None = None
+    mapping: Path | None = None
+    dimension: str | None = None
+
+
 class MatrixPlan(BaseModel):
     """`rounds` counted rounds of each phase; what a turn holds is below."""
 
@@ -49,6 +61,7 @@ class MatrixPlan(BaseModel):
     both_copies: int = 32  # in a turn of `both`, at the rate below
     events_per_s: int = 40_000
     reports_per_s: int = 10
+    own: OwnPlan | None = None  # in place of the data set; `end` and `campaigns` are theirs
     budget_s: float = 900  # that one variant at one size may take in all
 
     def data(self, size: int) -> Dataset:

@@ -13,34 +13,58 @@ from adbench.experiments.matrix import outcome, phases
 from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
+from adbench.experiments.matrix.own import Own
 from adbench.experiments.matrix.phases import Size
-from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, Phase
+from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, OwnPlan, Phase
+from adbench.experiments.matrix.sources import Generated, Source
 from adbench.harness.databases import connected
-from adbench.harness.progress import WIDTH, bar
+from adbench.harness.progress import WIDTH, bar, step
 from adbench.records import environment, model, store
 from adbench.records.model import Result
+from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
 
-def run(plan: MatrixPlan | None, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path; without a plan, resume a run. Raise MatrixError."""
+def run(
+    plan: MatrixPlan | None, settings: Settings, console: Console, source: Source | None = None
+) -> tuple[Result, Path]:
+    """Measure, write the result and return it with its path; without a plan, resume a run.
+
+    `source` are the events of the plan, where they are read already. Raise MatrixError.
+    """
     home = settings.data_dir.resolve()
     with Experiment("matrix", settings, console) as experiment:
         server = experiment.server()
         caches = Caches(settings)
         journal = asyncio.run(_journal(plan, home / "matrix", server, caches))
+        source = source or _source(journal.run.plan, console)
         for name, reason in journal.run.skipped.items():
             console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)
         try:
-            postgres = asyncio.run(_measure(journal, server, caches, console))
+            postgres = asyncio.run(_measure(journal, source, server, caches, console))
         except (KeyboardInterrupt, SystemExit):
             console.print("interrupted; what is finished is kept: adbench matrix --resume", highlight=False)
             raise
-    result = outcome.result(journal, postgres)
+    result = outcome.result(journal, source, postgres)
     path = store.write(result, store.results(settings))
     journal.end(path)
     return result, path
+
+
+def _source(plan: MatrixPlan, console: Console) -> Source:
+    if plan.own is None:
+        return Generated(plan)
+    own = read(plan.own, console)
+    if (own.end, len(own.names.campaigns)) != (plan.end, plan.campaigns):
+        raise MatrixError("the files have changed since this run began: begin again")
+    return own
+
+
+def read(plan: OwnPlan, console: Console) -> Own:
+    """Read the files of a plan once. Raise ImportFailed or MatrixError."""
+    with step(console, "counting your events"):
+        return Own(OwnEvents(plan.files, plan.preset, plan.mapping), plan.dimension)
 
 
 async def _journal(plan: MatrixPlan | None, home: Path, server: str, caches: Caches) -> Journal:
@@ -57,20 +81,21 @@ async def _journal(plan: MatrixPlan | None, home: Path, server: str, caches: Cac
     return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped, caches.reason)
 
 
-async def _measure(journal: Journal, server: str, caches: Caches, console: Console) -> model.Postgres:
+async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> model.Postgres:
     plan = journal.run.plan
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]
         expected_s = phases.expected_s(plan, events) * len(databases)
         title = f"{events:,} events, {len(databases)} designs"
         with bar(console, title, expected_s, "s") as advance_to:
-            await _measure_size(journal, events, databases, caches, advance_to, console)
+            await _measure_size(journal, source, events, databases, caches, advance_to, console)
     async with connected(server) as connection:
         return await environment.postgres(connection)
 
 
 async def _measure_size(
     journal: Journal,
+    source: Source,
     events: int,
     databases: Sequence[Database],
     caches: Caches,
@@ -84,7 +109,7 @@ async def _measure_size(
         gone += seconds
         advance_to(gone)
 
-    size = Size(journal.run.plan, events, list(databases), journal, advance)
+    size = Size(journal.run.plan, source, events, list(databases), journal, advance)
     measured: tuple[Phase, ...] = PHASES if journal.run.warm_only else (*PHASES, "cold")
     for phase in measured:
         for database in databases:

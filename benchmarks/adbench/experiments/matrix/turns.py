@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
-from adbench.experiments.matrix.plan import READERS, SHAPES, WARMUP, WRITERS, MatrixPlan
+from adbench.experiments.matrix.plan import READERS, WARMUP, WRITERS, MatrixPlan
+from adbench.experiments.matrix.sources import Source
 from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
@@ -59,11 +60,11 @@ class Round:
 class Session:
     """A variant in a phase, on a database that is whole; use `async with`."""
 
-    def __init__(self, plan: MatrixPlan, database: Database, url: str) -> None:
-        self.plan, self.database, self.url = plan, database, url
+    def __init__(self, plan: MatrixPlan, source: Source, database: Database, url: str) -> None:
+        self.plan, self.source, self.database, self.url = plan, source, database, url
         # Reports that take long are what is measured here; the budget bounds them.
         self.settings = Settings(report_timeout_ms=round(plan.budget_s * 1_000))
-        self.queries = {shape.name: self._query(shape) for shape in SHAPES}
+        self.queries = {shape.name: self._query(shape) for shape in self.source.shapes}
         self.rounds: list[Round] = []
         self._every = database.variant.maintenance[0] if database.variant.maintenance else math.inf
         # Upkeep goes by a clock that runs in the variant's own turns only.
@@ -92,18 +93,18 @@ class Session:
         return self.rounds[WARMUP:]
 
     def _query(self, shape: Shape) -> Query:
-        return parse(parse_qsl(shape.path(self.plan.stop).partition("?")[2]), self.plan.stop, self.settings)
+        return parse(parse_qsl(shape.path(self.source.stop).partition("?")[2]), self.source.stop, self.settings)
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def explain(self) -> None:
         """Run each shape once under EXPLAIN; warms the caches too."""
-        for shape in SHAPES:
+        for shape in self.source.shapes:
             self.explained[shape.name] = await explain(self._readers, self.database.variant, self.queries[shape.name])
 
     async def compare(self, right: Mapping[str, Answer]) -> None:
         """Ask everything once. Raise WrongAnswerError."""
-        for shape in SHAPES:
+        for shape in self.source.shapes:
             await self._ask(shape.name, right)
 
     async def ask(self, number: int, right: Mapping[str, Answer]) -> None:
@@ -111,7 +112,7 @@ class Session:
 
         Raise WrongAnswerError.
         """
-        this = Round(reports={shape.name: [] for shape in SHAPES})
+        this = Round(reports={shape.name: [] for shape in self.source.shapes})
         draw, order, began = random.Random(number), list(this.reports), time.perf_counter()
         for _ in range(self.plan.most_passes):
             draw.shuffle(order)
@@ -135,7 +136,7 @@ class Session:
         report = await self._reporter.report(self.queries[name])
         self.answers += 1
         if problem := wrong(report, right[name]):
-            raise WrongAnswerError(f"{name}: {problem}")
+            raise WrongAnswerError(name if self.source.private else f"{name}: {problem}")
         return report.took_ms
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +149,7 @@ class Session:
         async def work(connection: Connection) -> None:
             for data in waiting:
                 started = time.perf_counter()
-                await copy(connection, data)
+                await copy(connection, data, columns=self.source.columns)
                 this.copies.append((time.perf_counter() - started) * 1_000)
 
         async with asyncio.TaskGroup() as group:
@@ -188,7 +189,7 @@ class Session:
         Times count from when a request was due, so that waiting in line counts. A report that is not answered PATIENCE
         lengths after the end is given up, and counts with the time that it has waited.
         """
-        this, plan = Round(events=events, reports={shape.name: [] for shape in SHAPES}), self.plan
+        this, plan = Round(events=events, reports={shape.name: [] for shape in self.source.shapes}), self.plan
         writers: asyncio.Queue[Connection] = asyncio.Queue()
         for writer in self._writers:
             writers.put_nowait(writer)
@@ -202,7 +203,7 @@ class Session:
         async def write_one(at: int) -> None:
             connection = await writers.get()
             try:
-                await copy(connection, copies[at])
+                await copy(connection, copies[at], columns=self.source.columns)
             finally:
                 writers.put_nowait(connection)
             this.seconds = time.perf_counter() - began
@@ -239,7 +240,7 @@ class Session:
         query = self._query(FRESH)
         try:
             while True:
-                await connection.execute(PROBING, self.plan.stop - timedelta(minutes=1), PROBE)
+                await connection.execute(PROBING, self.source.stop - timedelta(minutes=1), PROBE)
                 self.probes += 1
                 committed = asked = time.perf_counter()
                 while (await self._reporter.report(query)).totals.impressions < self.probes:

@@ -54,7 +54,7 @@ class System:
             return shape.sql(end, "events")
         whole = end == end.replace(minute=0, second=0, microsecond=0) and not shape.length % HOUR
         unit = "hour" if whole and shape.granularity != "minute" else "minute"
-        return shape.sql(end, f"rollup_{unit}{'_geo' if shape.by_geo else ''}", OF_ROLLUPS)
+        return shape.sql(end, f"rollup_{unit}{'_geo' if shape.by_metadata else ''}", OF_ROLLUPS)
 
     def ask(self, shape: Shape, end: datetime) -> Rows:
         """Return the answer."""

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 
 from adbench.checkout import ROOT
-from adbench.figures.site import measured, pages
+from adbench.figures.site import diagrams, measured, pages
 from adbench.records import store
 
 _HERE = Path(__file__).parent
@@ -57,11 +57,15 @@ def stage(source: Path) -> None:
         target = source / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.endswith(".md"):
-            target.write_text(translated((ROOT / path).read_text(), path))
+            text = translated((ROOT / path).read_text(), path)
+            try:
+                target.write_text(diagrams.drawn(text, target.parent / pages.PICTURES))
+            except diagrams.DiagramError as error:
+                raise SiteError(f"{path}: {error}") from error
         elif path.endswith(".ipynb"):
             address = f"{repository}/blob/main/{path}"
             translate = functools.partial(translated, page=path)
-            target.write_text(pages.notebook_page(ROOT / path, target.parent / "pictures", address, translate))
+            target.write_text(pages.notebook_page(ROOT / path, target.parent / pages.PICTURES, address, translate))
         else:
             shutil.copyfile(ROOT / path, target)
     _append(source / "index.md", pages.contents((ROOT / _LISTING).read_text(), placed))

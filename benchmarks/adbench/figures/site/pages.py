@@ -20,6 +20,7 @@ _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)[^)\s]+(?=\))")
 _NAMED = re.compile(r'save\(.*"(\w+)"', re.DOTALL)
 _FOLDERS = ("docs", "sql", "benchmarks")
 FILES = "_files"  # holds what the site serves as it is
+PICTURES = "pictures"  # beside the pages that show them
 
 
 class _Translate(Protocol):
@@ -57,9 +58,9 @@ def translator(root: Path, placed: Mapping[str, str], repository: str) -> _Trans
 
     def translated(text: str, page: str) -> str:
         parts = _FENCE.split(text)
-        # What is fenced stays. No browser draws Mermaid without a library of megabytes, so its source is shown.
+        # What is fenced stays.
         parts[::2] = [_LINK.sub(lambda found: address(found[0], page), part) for part in parts[::2]]
-        return "".join(parts).replace("```mermaid", "```text")
+        return "".join(parts)
 
     return translated
 

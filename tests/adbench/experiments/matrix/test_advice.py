@@ -17,7 +17,7 @@ from adbench.records.model import Data, Measurement, Result
 from tests.adbench.records.test_records import result
 
 MILLION = 1_000_000
-BY_METADATA = {shape.name for shape in SHAPES if shape.geo or shape.group_by == "geo"}
+BY_METADATA = {shape.name for shape in SHAPES if shape.by_metadata}
 Latency = Callable[[int, str], float]
 
 # By variant: p95 of a shape at a size in ms, its plan, ingest rate, bytes an event, upkeep. The data set has 30 days.

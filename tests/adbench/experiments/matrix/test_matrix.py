@@ -18,6 +18,7 @@ from adbench.experiments.matrix import cold, measurements, outcome, phases, turn
 from adbench.experiments.matrix.expected import PROBE, Expected
 from adbench.experiments.matrix.plan import PHASES, SHAPES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
+from adbench.experiments.matrix.sources import Generated
 from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
@@ -236,9 +237,12 @@ def test_the_recount_counts_as_one_would_by_hand() -> None:
     shapes = (
         Shape("geo", DAY, "CAMP-0001", "hour", "geo"),
         Shape("campaigns", HOUR, None, None, "campaign_id"),
-        Shape("filtered", DAY, "CAMP-0002", geo="IN"),
+        Shape("filtered", DAY, "CAMP-0002", value="IN"),
     )
-    counted, expected = Expected(data, shapes, END), {shape.name: {} for shape in shapes}
+    counted, expected = (
+        Expected(Generated(plan(1, "heap", campaigns=60)).names, shapes, END),
+        {shape.name: {} for shape in shapes},
+    )
     for block in data:
         counted.add(block)
         for i in range(len(block)):
@@ -247,7 +251,7 @@ def test_the_recount_counts_as_one_would_by_hand() -> None:
             sums = [int(block.kind[i] == k) for k in range(len(KINDS))] + [int(block.cost[i]), int(block.revenue[i])]
             hour = ts.replace(minute=0, second=0, microsecond=0)
             for shape, key in zip(shapes, ((hour, geo), (None, campaign), (None, None)), strict=True):
-                if ts >= END - shape.length and shape.campaign in (None, campaign) and shape.geo in (None, geo):
+                if ts >= END - shape.length and shape.campaign in (None, campaign) and shape.value in (None, geo):
                     rows = expected[shape.name]
                     rows[key] = tuple(a + b for a, b in zip(rows.get(key, (0,) * 5), sums, strict=True))
     assert counted.answers() == expected

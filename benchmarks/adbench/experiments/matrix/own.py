@@ -1,0 +1,222 @@
+"""A user's own events in a matrix. Its result holds numbers and ranks of them ("campaign 1"), and no name or value."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from adbench.experiments.matrix.expected import Vocabulary
+from adbench.experiments.matrix.plan import BATCH, LIVE, LIVE_RATE, MatrixError, MatrixPlan, Phase
+from adbench.workload import own_events
+from adbench.workload.copy_loader import POSTGRES_EPOCH_US
+from adbench.workload.dataset import BLOCK, EPOCH, KINDS, Block
+from adbench.workload.own_events import TS, Accepted, OwnEvents
+from adbench.workload.profile import drawn
+from adbench.workload.report_shapes import DAY, HOUR, Shape
+from adpulse.event.values import COLUMNS
+from adpulse.importing.database import FEWEST_OF_A_DAY
+from adpulse.ingest import copy_format
+from adpulse.reports.query import QueryError, parse
+from adpulse.settings import Settings
+
+MOST_VALUES = 999  # sql/variants/08_rollup_dims keeps 1,000 of a key apart, and events without it are one
+LONGEST_VALUE = 200  # characters; as there
+WINDOWS = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
+KEPT = 4 * BATCH  # latest events, that are written again and again where writing is measured
+_HEAD = np.dtype([("fields", ">i2"), *((f"{n}", t) for n, t in (("l1", ">i4"), ("ts", ">i8"), ("l2", ">i4"),
+                  ("cost", ">i8"), ("l3", ">i4"), ("revenue", ">i8")))])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnBlock(Block):
+    """Events with the rows that write them. `mix` is the number of the dimension's value."""
+
+    rows: list[bytes]
+
+
+class Own:
+    """Files of events, counted once to know what to ask, and read again for each load."""
+
+    kind, private, columns, described = "matrix-own", True, COLUMNS, None
+
+    def __init__(self, files: OwnEvents, dimension: str | None = None) -> None:
+        """Raise ImportFailed when no event can be read, MatrixError when reports cannot be by this dimension."""
+        self.files, self.survey, self._settings = files, own_events.survey(files, KEPT), Settings()
+        self._latest = list(self.survey.latest)
+        minute = timedelta(minutes=1)
+        self.start = _at(self.survey.first_us // 60_000_000 * 60_000_000)
+        self.end = _at(self.survey.last_us // 60_000_000 * 60_000_000) + minute
+        self.stop = self.end + LIVE
+        ranked = [name for name, _ in self.survey.campaigns.most_common()]
+        self.dimension = self._checked(dimension) if dimension is not None else self._likely()
+        self.dimensions = None if self.dimension is None else [self.dimension]
+        values: list[str | None] = [None]
+        if self.dimension is not None:
+            values += [str(value) for value, _ in self.survey.keys[self.dimension].values.most_common()]
+        self.names = Vocabulary(ranked, self.dimension, values, np.arange(len(values)))
+        self._campaigns = {name: number for number, name in enumerate(ranked)}
+        self._values = {value: number for number, value in enumerate(values)}
+        self.shapes = self._shapes()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the profile of the events beside that of the lab's, and the reports by ranks."""
+        return {
+            "days": max((self.end - self.start) / DAY, 1 / 24),
+            "profile": self.survey.profile.described,
+            "profile_of_generated": own_events.generated(drawn()).described,
+            "reports": {shape.name: self._said(shape) for shape in self.shapes},
+        }
+
+    @property
+    def planned(self) -> dict[str, Any]:
+        """Return what a plan has of them, by which a run that is resumed knows them again."""
+        return {"end": self.end, "days": max((self.end - self.start).days, 1), "campaigns": len(self.names.campaigns)}
+
+    def sizes(self, wanted: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Return the sizes to load: those, or all events. Raise MatrixError when there are fewer."""
+        if wanted and wanted[-1] > self.survey.events:
+            raise MatrixError(f"--scale {wanted[-1]:,} is more than the {self.survey.events:,} events of these files")
+        return wanted or (self.survey.events,)
+
+    def days(self, events: int) -> list[date]:
+        """Return the days with as many events as an import makes a partition for, and today's of the live events."""
+        share = events / self.survey.events
+        full = [day for day, count in self.survey.days.items() if count * share >= FEWEST_OF_A_DAY]
+        live = {self.end.date(), self.stop.date()}
+        return sorted(live | {EPOCH.date() + timedelta(days=day) for day in full})
+
+    def blocks(self, events: int) -> Iterator[Block]:
+        """Yield so many events, evenly chosen from all, so that each size has the same window. Raise MatrixError."""
+        total = self.survey.events
+        chosen = (
+            each
+            for place, each in enumerate(own_events.accepted(self.files))
+            if (place + 1) * events // total > place * events // total
+        )
+        while batch := list(islice(chosen, BLOCK)):
+            yield self._block(batch)
+
+    def live(self, plan: MatrixPlan, phase: Phase, turn: int) -> Iterator[Block]:
+        """Yield the latest events again, after the end of all of them and as dense as live ones."""
+        begin = round((self.end - EPOCH).total_seconds()) * 1_000_000
+        count = plan.both_copies if phase == "both" else plan.written_copies
+        for number in range(turn * count, (turn + 1) * count):
+            places = range(number * BATCH, (number + 1) * BATCH)
+            yield self._block([self._again(place, begin) for place in places])
+
+    def encode(self, block: Block) -> bytes:
+        """Return a block as one COPY."""
+        assert isinstance(block, OwnBlock)
+        return copy_format.stream([block.rows])
+
+    def _again(self, place: int, begin_us: int) -> Accepted:
+        each = self._latest[place % len(self._latest)]
+        at = begin_us + place * 1_000_000 // LIVE_RATE % (LIVE // timedelta(microseconds=1))
+        packed = (at - POSTGRES_EPOCH_US).to_bytes(8, "big", signed=True)
+        return Accepted(at, each.event, each.row[: TS.start] + packed + each.row[TS.stop :])
+
+    def _block(self, batch: Sequence[Accepted]) -> OwnBlock:
+        heads = np.frombuffer(b"".join([each.row[: _HEAD.itemsize] for each in batch]), _HEAD)
+        none = np.zeros(0, dtype=np.int64)
+        try:
+            campaigns = [self._campaigns[each.event["campaign_id"]] for each in batch]
+            mixes = [self._values[each.event.get("metadata", {}).get(self.dimension)] for each in batch]
+        except KeyError:
+            raise MatrixError("the files have changed since they were counted: begin again") from None
+        ts = heads["ts"].astype(np.int64) + POSTGRES_EPOCH_US
+        return OwnBlock(
+            ts=ts,
+            arrival=ts,
+            campaign=np.array(campaigns),
+            user=np.zeros_like(ts),
+            kind=np.array([KINDS.index(each.event["event_type"]) for each in batch]),
+            mix=np.array(mixes),
+            cost=heads["cost"].astype(np.int64),
+            revenue=heads["revenue"].astype(np.int64),
+            repeated=none,
+            ids=np.zeros((0, 16), dtype=np.uint8),
+            rows=[each.row for each in batch],
+        )
+
+    def _likely(self) -> str | None:
+        """Return the key with most values of those that reports can be by; None when there is none."""
+        fit = [name for name in self.survey.keys if self._unfit(name) is None]
+        return max(fit, key=lambda name: len(self.survey.keys[name].values), default=None)
+
+    def _checked(self, key: str) -> str:
+        if reason := self._unfit(key):
+            raise MatrixError(f"--dimension: {reason}")
+        return key
+
+    def _unfit(self, key: str) -> str | None:
+        """Return why designs cannot be compared by this key of metadata; None when they can."""
+        found = self.survey.keys.get(key)
+        if found is None:
+            return "no event has this key of metadata"
+        if not found.only_texts:
+            return "some values of this key are no texts"
+        if not 2 <= len(found.values) <= MOST_VALUES:
+            return f"this key has {len(found.values):,} values; 2 to {MOST_VALUES} can be compared"
+        if max(map(len, found.values)) > LONGEST_VALUE:
+            return f"a value of this key has more than {LONGEST_VALUE} characters"
+        try:
+            self._parse(Shape("by", HOUR, None, None, key, key=key))
+            query = self._parse(Shape("in", HOUR, value="any", key=key))
+        except QueryError as error:
+            return f"{error.field} {error}"
+        return None if query.filters == {key: "any"} else "a filter cannot name this key"
+
+    def _parse(self, shape: Shape) -> Any:
+        return parse(parse_qsl(shape.path(self.stop).partition("?")[2]), self.stop, self._settings)
+
+    def _shapes(self) -> tuple[Shape, ...]:
+        """Return the reports: windows that their days fill, the largest and a middle campaign, their dimension."""
+        whole = min(self.stop - self.start, timedelta(days=self._settings.max_range_days))
+        windows = {name: length for name, length in WINDOWS.items() if length < whole} | {"whole": whole}
+        names = list(windows)
+        short, most = names[min(1, len(names) - 1)], names[-1]
+        long = names[max(len(names) - 2, 0)]
+        largest, middle, length = self.names.campaigns[0], self.names.campaigns[self._middle], windows
+        found = [
+            *(Shape(name, length[name], middle) for name in names),
+            Shape(f"{most}-largest", length[most], largest),
+            Shape(f"{most}-all", length[most]),
+            Shape(f"{short}-by-hour", length[short], largest, "hour"),
+            Shape(f"{most}-by-day", length[most], largest, "day"),
+        ]
+        if len(self.names.campaigns) < self._settings.max_groups:
+            found.append(Shape(f"{long}-by-campaign", length[long], None, None, "campaign_id"))
+        if (key := self.dimension) is not None:
+            value = self.names.values[1]
+            found += [
+                Shape(f"{short}-by-dimension", length[short], largest, None, key, key=key),
+                Shape(f"{short}-in-dimension", length[short], largest, value=value, key=key),
+                Shape(f"{most}-in-dimension", length[most], middle, value=value, key=key),
+            ]
+        return tuple({shape.name: shape for shape in found}.values())
+
+    @property
+    def _middle(self) -> int:
+        """Return the number of the campaign of the middle event, when events are in order of their campaigns' size."""
+        counts = np.cumsum([count for _, count in self.survey.campaigns.most_common()])
+        return int(np.searchsorted(counts, counts[-1] / 2))
+
+    def _said(self, shape: Shape) -> str:
+        rank = "all campaigns" if shape.campaign is None else f"campaign {self._campaigns[shape.campaign] + 1}"
+        parts = [f"{shape.length / DAY:.3g} days", rank]
+        if shape.granularity is not None:
+            parts.append(f"by {shape.granularity}")
+        if shape.group_by is not None:
+            parts.append("by campaign" if shape.group_by == "campaign_id" else "by dimension 1")
+        if shape.value is not None:
+            parts.append("value 1 of dimension 1")
+        return ", ".join(parts)
+
+
+def _at(us: float) -> datetime:
+    return datetime.fromtimestamp(us / 1e6, UTC)
