@@ -112,7 +112,9 @@ def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
 
 HARD = re.compile(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", re.IGNORECASE)
 # Migrations that installations have applied, and the design that they come from, stay as they were.
-APPLIED = re.compile(r"sql/migrations/00(?:0\d|1[0-6])_|tests/adpulse/variants/(?:earlier|releases)/")
+APPLIED = re.compile(
+    r"sql/migrations/00(?:0\d|1[0-6])_|tests/adpulse/(?:variants/(?:earlier|releases)|archive/release_10)/"
+)
 CODE = sorted(
     path
     for folder in ("service", "benchmarks", "infra", "sql", "tests")

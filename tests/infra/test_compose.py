@@ -181,7 +181,8 @@ def test_pgbouncer_and_compose_agree() -> None:
     configuration = configparser.ConfigParser(interpolation=None)
     configuration.read(folder / "pgbouncer.ini")
     port = configuration["pgbouncer"]["listen_port"]
-    assert f"@pgbouncer:{port}/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
+    # The database comes second: while the pooler is away, connections are direct.
+    assert f"@pgbouncer:{port},db:5432/adpulse" in environment("api")["ADPULSE_POOLER_URL"]
     assert configuration["databases"]["adpulse"] == "host=db port=5432 dbname=adpulse"
     login = environment("db")
     init = (ROOT / "infra" / "postgres" / "init" / "10_roles.sql").read_text()

@@ -18,6 +18,7 @@ from adpulse import problems
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"
+ALIVE = FOUND.replace("api 20", "alive 20") + " no-check backup"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PATIENCE_S = 60
 
@@ -34,6 +35,17 @@ class Backend:
         self.status = b"200 OK"
         self.requests = 0
         self.port = 0
+        self.server: asyncio.Server | None = None
+
+    async def listen(self) -> None:
+        """Take connections, on the same port each time."""
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def refuse(self) -> None:
+        """Take no more connections."""
+        if self.server is not None:
+            self.server.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -55,15 +67,20 @@ class Backend:
 
 
 @asynccontextmanager
-async def balancer(folder: Path, *backends: Backend, dead: int = 0) -> AsyncIterator[httpx.AsyncClient]:
+async def balancer(
+    folder: Path, *backends: Backend, dead: int = 0, patience_s: int = 20
+) -> AsyncIterator[httpx.AsyncClient]:
     """HAProxy before the backends, and before `dead` ports on which nobody listens but which pass for ready."""
     assert HAPROXY is not None
     text, port = CONFIGURATION.read_text(), free_port()
     servers = [f"server {each.name} 127.0.0.1:{each.port}" for each in backends]
     ready = backends[0].port
     servers += [f"server dead{number} 127.0.0.1:{free_port()} port {ready}" for number in range(dead)]
+    alive = [f"server alive-{each.name} 127.0.0.1:{each.port} no-check backup" for each in backends]
+    # Longest first: one is the beginning of the other.
+    named = {ALIVE: "\n  ".join(alive), FOUND: "\n  ".join(servers), "retries 20": f"retries {patience_s}"}
     binds = {"bind :8080": f"bind 127.0.0.1:{port}", "bind :8405": f"bind 127.0.0.1:{free_port()}"}
-    for word, instead in {**binds, FOUND: "\n  ".join(servers)}.items():
+    for word, instead in {**binds, **named}.items():
         assert word in text
         text = text.replace(word, instead)
     (folder / "haproxy.cfg").write_text(text)
@@ -93,9 +110,8 @@ async def backends(*names: str) -> AsyncIterator[list[Backend]]:
     async with AsyncExitStack() as stack:
         made = [Backend(name) for name in names]
         for each in made:
-            server = await asyncio.start_server(each.serve, "127.0.0.1")
-            stack.callback(server.close)
-            each.port = server.sockets[0].getsockname()[1]
+            await each.listen()
+            stack.callback(each.refuse)
         yield made
 
 
@@ -161,7 +177,7 @@ def test_every_error_of_the_balancer_is_a_problem_document() -> None:
 @needs_haproxy
 async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tmp_path: Path) -> None:
     """No service is ready, or one breaks off: Prometheus sees it, apart from what services answer with 5xx."""
-    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+    async with backends("a") as (one,), balancer(tmp_path, one, patience_s=1) as client:
         port = re.search(r"frontend exporter\s+bind 127\.0\.0\.1:(\d+)", (tmp_path / "haproxy.cfg").read_text())
         assert port is not None
 
@@ -179,16 +195,43 @@ async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tm
         # On a new connection: on one that was used before, HAProxy breaks off as the service did.
         of_the_balancer(await asyncio.to_thread(httpx.get, f"{client.base_url}/x", timeout=PATIENCE_S), 502)
         assert await refused() == 1
-        one.ready = False
-        async with asyncio.timeout(PATIENCE_S):
-            while (await client.get("/readyz")).status_code != 503 or (await client.get("/readyz")).text == "a":
-                await asyncio.sleep(0.05)
+        one.refuse()
         before = await refused()
-        for _ in range(5):
-            reply = await client.post("/events", content=b"")
+        for _ in range(3):
+            reply = await asyncio.to_thread(httpx.post, f"{client.base_url}/events", timeout=PATIENCE_S)
             of_the_balancer(reply, 503)
             assert reply.headers["retry-after"] == "1"
-        assert await refused() == before + 5
+        assert await refused() == before + 3
+
+
+@needs_haproxy
+async def test_a_request_waits_for_a_service_that_is_replaced(tmp_path: Path) -> None:
+    """None listens: requests are held, and the first service that comes gets each of them once."""
+    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+        one.refuse()
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+            address = f"{client.base_url}/events"
+            waiting = [
+                group.create_task(asyncio.to_thread(httpx.post, address, content=b"x", timeout=PATIENCE_S))
+                for _ in range(4)
+            ]
+            await asyncio.sleep(2.5)  # longer than the check takes to notice
+            assert not any(each.done() for each in waiting)
+            await one.listen()
+        assert [each.result().status_code for each in waiting] == [200] * 4
+        assert one.requests == 4
+
+
+@needs_haproxy
+async def test_a_service_that_is_not_ready_says_why(tmp_path: Path) -> None:
+    """The database is away: the client gets the service's own answer at once, and whom a replica answers gets that."""
+    async with backends("a") as (one,), balancer(tmp_path, one) as client:
+        one.ready, one.status = False, b"503 The database cannot be reached"
+        for _ in range(3):
+            reply = await client.post("/events", content=b"")
+            assert (reply.status_code, reply.text) == (503, "a")
+            await asyncio.sleep(1)  # the check notices meanwhile
+        assert one.requests == 3
 
 
 @needs_haproxy

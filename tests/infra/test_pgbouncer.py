@@ -37,8 +37,21 @@ def _version() -> tuple[int, int]:
     return int(major), int(minor)
 
 
+class Pooler(str):
+    """Where a PgBouncer is reached."""
+
+    process: asyncio.subprocess.Process
+    # The same, and the database itself after it.
+    or_direct: str
+
+    async def lose(self) -> None:
+        """Let it end, now."""
+        self.process.kill()
+        await self.process.wait()
+
+
 @pytest.fixture
-async def pooler(url: str) -> AsyncIterator[str]:
+async def pooler(url: str) -> AsyncIterator[Pooler]:
     """Start a PgBouncer before the database of `url`, with two server connections, so that clients share them."""
     assert PGBOUNCER is not None
     socket = parse_qs(urlsplit(url).query)["host"][0]
@@ -55,6 +68,7 @@ async def pooler(url: str) -> AsyncIterator[str]:
     login = f"pooled_{uuid.uuid4().hex}"
     await owner.execute(f"CREATE ROLE {login} LOGIN IN ROLE {INGEST}, {REPORT}, {MAINTAIN}")
     configuration["databases"]["adpulse"] = f"host={socket} port=5432 dbname={name} user={login} pool_size=2"
+    configuration["databases"][name] = configuration["databases"]["adpulse"]  # as who goes straight to it calls it
     configuration["pgbouncer"].update(
         {
             "listen_addr": "",
@@ -64,7 +78,8 @@ async def pooler(url: str) -> AsyncIterator[str]:
     )
     with here.open("w") as file:
         configuration.write(file)
-    shutil.copy(CONFIGURATION / "userlist.txt", folder)
+    logins = (CONFIGURATION / "userlist.txt").read_text()
+    (folder / "userlist.txt").write_text(f'{logins}"{login}" "adpulse"\n')
     command = [PGBOUNCER, str(here)]
     if os.geteuid() == 0:
         shutil.chown(folder, user)
@@ -77,7 +92,10 @@ async def pooler(url: str) -> AsyncIterator[str]:
             while not (folder / ".s.PGSQL.6432").exists():
                 assert process.returncode is None, log.read_text()
                 await asyncio.sleep(0.05)
-        yield f"postgresql://adpulse:adpulse@/adpulse?host={folder}&port=6432"
+        address = Pooler(f"postgresql://adpulse:adpulse@/adpulse?host={folder}&port=6432")
+        address.process = process
+        address.or_direct = f"postgresql://{login}:adpulse@/{name}?host={folder},{socket}&port=6432,5432"
+        yield address
     finally:
         if process.returncode is None:
             process.kill()  # newer ones answer SIGTERM by waiting for their clients
@@ -126,6 +144,32 @@ async def test_events_and_reports_through_transaction_pooling(
     assert (await client.get("/readyz")).status_code == 200
     # Of the whole process, and so of the tests before this one too.
     assert telemetry.MAINTENANCE_FAILURES._value.get() == failures
+
+
+@needs_pgbouncer
+async def test_a_lost_pooler_is_passed_by(serve: Serve, url: str, pooler: Pooler) -> None:
+    """With the database as second host, writers and readers connect to it directly; a retried batch counts once."""
+    client = await serve(url, pooler_url=pooler.or_direct)
+
+    async def write(number: int) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            key = {"Idempotency-Key": f"key-{number}"}
+            while (reply := await client.post("/events", json=body(number), headers=key)).status_code != 200:
+                assert reply.status_code == 503, reply.text
+                assert "retry-after" in reply.headers
+                await asyncio.sleep(0.05)
+
+    for number in range(3):
+        await write(number)
+    assert (await client.get(f"/report?{DAY}")).json()["totals"]["clicks"] == 3
+    await pooler.lose()
+    await asyncio.gather(*(write(number) for number in range(12)))
+    async with asyncio.timeout(PATIENCE_S):
+        while (reply := await client.get(f"/report?{DAY}")).status_code != 200:
+            assert reply.status_code == 503, reply.text
+            await asyncio.sleep(0.05)
+    assert reply.json()["totals"]["clicks"] == 12
+    assert (await client.get("/readyz")).status_code == 200
 
 
 @needs_pgbouncer

@@ -11,7 +11,8 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
-from adpulse.reports.query import QueryError, parse
+from adpulse.reports.query import QueryError
+from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings

@@ -27,7 +27,8 @@ from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
 from adpulse.database.embedded import Cluster, database
 from adpulse.maintenance.loop import run_round
-from adpulse.reports.query import Query, parse
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 
 from adbench.harness.k6 import SCRIPTS
 from adbench.workload.dataset import ZIPF, Dataset
-from adpulse.reports.query import Query, parse
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata")

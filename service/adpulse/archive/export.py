@@ -31,6 +31,8 @@ from adpulse.archive.manifest import (
     archived,
     check,
     content,
+    identity,
+    owner,
     sha256,
     silent,
     tables,
@@ -50,7 +52,7 @@ async def archive(connection: Connection, before: date, folder: Path, step: Step
     check(variant)
     parquet.check()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    work = _Work(connection, folder, variant, await _identity(connection), step)
+    work = _Work(connection, folder, variant, await identity(connection), step)
     return [
         *[await work.finish(day) for day in await tables(connection, "archiving_p")],
         *[done for day in await days(connection, before) if (done := await work.day(day)) is not None],
@@ -60,13 +62,6 @@ async def archive(connection: Connection, before: date, folder: Path, step: Step
 async def days(connection: Connection, before: date) -> list[date]:
     """Return the days before `before` that are partitions now, in order."""
     return [day for day in await tables(connection, "events_p") if day < before]
-
-
-async def _identity(connection: Connection) -> str:
-    found: str = await connection.fetchval(
-        "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
-    )
-    return found
 
 
 @dataclass(frozen=True)
@@ -124,11 +119,7 @@ class _Work:
         path = self.folder / _name(day, part)
         if not path.exists():
             return
-        try:
-            whose = json.loads(path.with_suffix(".json").read_text())["database"]
-        except (OSError, ValueError, KeyError, TypeError):
-            whose = None
-        if whose != self.identity and not recorded:
+        if owner(path) != self.identity and not recorded:
             raise ArchiveError(f"{path} is there already and is not of this database; name another folder")
 
     async def _export(self, table: str, day: date, part: int) -> Archived | None:

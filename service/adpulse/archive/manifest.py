@@ -1,6 +1,7 @@
 """An archived day: its content, its note in archived_days, its file; and what archive and restore both need."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -145,6 +146,23 @@ def archived(record: asyncpg.Record, variant: Variant, identity: str, version: i
         version,
         identity,
     )
+
+
+async def identity(connection: Connection) -> str:
+    """Return the name of this database among all, as manifests have it."""
+    found: str = await connection.fetchval(
+        "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
+    )
+    return found
+
+
+def owner(file: Path) -> str | None:
+    """Return the identity of the database that has archived a file; None where no manifest of ours says it."""
+    try:
+        whose: str = json.loads(file.with_suffix(".json").read_text())["database"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return whose
 
 
 async def alone(connection: Connection, work: Callable[[], Awaitable[Any]], otherwise: str) -> None:

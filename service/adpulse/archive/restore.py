@@ -8,7 +8,19 @@ from pathlib import Path
 import asyncpg
 
 from adpulse.archive import parquet
-from adpulse.archive.manifest import ArchiveError, Step, alone, check, content, content_of, sha256, silent, tables
+from adpulse.archive.manifest import (
+    ArchiveError,
+    Step,
+    alone,
+    check,
+    content,
+    content_of,
+    identity,
+    owner,
+    sha256,
+    silent,
+    tables,
+)
 from adpulse.database.connections import Connection
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
@@ -44,6 +56,8 @@ async def restore(
     horizon = await connection.fetchval("SELECT (kept_from AT TIME ZONE 'UTC')::date FROM raw_horizon")
     if gone := sorted(day for day in by_day if day < max(kept_from or date.min, horizon or date.min)):
         raise ArchiveError(f"retention keeps no raw events of {gone[0]}; it would drop them again", refused=True)
+    if not by_day:
+        await _expect_ours(connection, folder)
     # All files before any event.
     for record in (record for each in by_day.values() for record in each):
         path = folder / record["file"]
@@ -53,6 +67,17 @@ async def restore(
             raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
         step("checked", record["day"])
     return {day: await _restore_day(connection, folder, variant, day, each, step) for day, each in by_day.items()}
+
+
+async def _expect_ours(connection: Connection, folder: Path) -> None:
+    """Raise ArchiveError if all files there are of other databases: "0 days restored" is easily taken for done."""
+    ours = await identity(connection)
+    whose = {owner(path) for path in await asyncio.to_thread(lambda: [*folder.glob("events-*.parquet")])}
+    if whose and ours not in whose:
+        raise ArchiveError(
+            f"this database has no archived day, and the files in {folder} are of another database; restore them there",
+            refused=True,
+        )
 
 
 async def _restore_day(

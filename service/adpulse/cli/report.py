@@ -11,7 +11,8 @@ from adpulse.cli import console, report_table
 from adpulse.cli.console import DataDir, Json, fail, opened, out, run
 from adpulse.database.primary import Primary
 from adpulse.reports import render
-from adpulse.reports.query import Query, QueryError, parse
+from adpulse.reports.query import Query, QueryError
+from adpulse.reports.query_string import parse
 from adpulse.reports.replica import open_reports
 from adpulse.reports.report import Report
 from adpulse.settings import Settings

@@ -51,6 +51,12 @@ SETTINGS = {
 }
 _SINCE = {"transaction_timeout": 17}
 
+# No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
+_FOR_TABLES = """
+SELECT set_config('default_tablespace', '', false)
+  FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace
+ WHERE datname = current_database() AND spcname = current_setting('default_tablespace')"""
+
 # Both are set only where they are otherwise: a stronger synchronous_commit is the operator's choice, and a login that
 # may not set session_replication_role need not where it is right.
 _FOR_WRITING = """
@@ -82,7 +88,7 @@ def statement(settings: Mapping[str, str], version: int, *, local: bool, writing
 
 async def state(connection: "Connection", settings: Mapping[str, str], timeout_s: float) -> None:
     """Set what a session needs, `settings` above all. Raise UnfitError where it cannot be had."""
-    sql = statement({**SETTINGS, **settings}, connection.get_server_version().major, local=False)
+    sql = statement({**SETTINGS, **settings}, connection.get_server_version().major, local=False) + ";" + _FOR_TABLES
     try:
         await connection.execute(sql, timeout=timeout_s)
     except asyncpg.InsufficientPrivilegeError as error:

@@ -1,7 +1,7 @@
 """The fast pass: events that msgspec has read become rows, or the batch needs care.
 
 It accepts and converts exactly what the contract, `event.contract.Event`, does (test_decoder.py compares the two on
-generated input). Whatever it does not judge is an error here, and left to the contract. What msgspec would let pass in
+generated input). All else is an error here, and left to the contract. What msgspec would let pass in
 silence is looked for in the text, once for a batch: fields that are there twice (`_check_members`), times finer than a
 microsecond, and numbers that only look like zero.
 """

@@ -101,7 +101,6 @@ class Writer:
         job = Job(batch, key, body_hash, asyncio.get_running_loop().create_future())
         self._queue.append(job)
         self._count(job, 1)
-        telemetry.QUEUED.set(self._events)
         telemetry.BATCHES.inc()
         self._wake.set()
         return await job.answer
@@ -139,7 +138,6 @@ class Writer:
             events += len(job.batch.rows)
             if job.key is not None:
                 keys.add(job.key)
-        telemetry.QUEUED.set(self._events)
         return group
 
     async def _work(self) -> None:
@@ -225,7 +223,6 @@ class Writer:
         self._queue.clear()
         for job in waiting:
             self._count(job, -1)
-        telemetry.QUEUED.set(self._events)
         _refuse(waiting)
 
 

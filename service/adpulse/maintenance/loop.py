@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
@@ -32,6 +32,7 @@ _RETIRE = (
     f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) "
     "THEN retire_days(first_day_kept($1, $2)) ELSE false END"
 )
+_EXPIRE = "SELECT expire_keys($1, $2, $3)"
 _FORGET = "SELECT tend_event_ids($1, first_day_kept(0, $2))"
 _EXPIRE_EVERY_S = 60.0
 
@@ -125,6 +126,8 @@ class Maintainer(DatabaseWorker):
         self._settings = settings
         self._every_s = _RETRY_S
         self._oldest = gauges.OldestTransaction()
+        # The last look at the age of keys, by the database's clock and by our own, which does not jump.
+        self._seen: tuple[datetime | None, float] = None, time.monotonic()
 
     def failed(self, error: Exception) -> None:
         """Count it, too."""
@@ -190,10 +193,11 @@ class Maintainer(DatabaseWorker):
         return False
 
     async def _expire(self, connection: Connection) -> bool:
-        await connection.execute(
-            "DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)",
-            self._settings.idempotency_hours,
-        )
+        seen, before = self._seen
+        started = time.monotonic()
+        passed = timedelta(seconds=started - before)
+        at = await connection.fetchval(_EXPIRE, self._settings.idempotency_hours, seen, passed)
+        self._seen = at, started
         return False
 
     async def _retire(self, connection: Connection) -> bool:

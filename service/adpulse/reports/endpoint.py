@@ -12,7 +12,7 @@ from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.negotiation import quality
 from adpulse.problems import problem, unavailable
-from adpulse.reports import query, render
+from adpulse.reports import query_string, render
 from adpulse.reports.query import OutsideError, QueryError
 from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
@@ -34,7 +34,7 @@ async def get_report(request: Request) -> Response:
     state: Answering = request.app.state
     settings = state.settings
     try:
-        asked = query.parse(_items(request), datetime.now(UTC), settings)
+        asked = query_string.parse(_items(request), datetime.now(UTC), settings)
         holder: Holder | None = request.scope["holder"]
         if holder and holder.key.campaigns is not None:
             asked = asked.within(holder.key.campaigns)

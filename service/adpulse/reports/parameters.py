@@ -1,4 +1,4 @@
-"""The parameters of GET /report as FastAPI publishes them. What a request sends is read by adpulse.reports.query."""
+"""The published parameters of GET /report. adpulse.reports.query_string reads what a request sends."""
 
 from typing import Annotated
 

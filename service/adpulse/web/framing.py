@@ -44,6 +44,8 @@ def why_malformed(data: bytes, start: int) -> str:
 
 def authority_of(target: bytes) -> bytes | None:
     """Return the host and port of an absolute target, which counts instead of Host (RFC 9112, 3.2.2); else None."""
+    if target.startswith(b"/"):  # as nearly all are
+        return None
     found = _AUTHORITY.match(target)
     return found[1] if found else None
 

@@ -15,7 +15,7 @@ from adbench.harness.http_client import HttpClient
 from adbench.harness.service import ServiceError
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
-from adpulse.reports.query import parse
+from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)

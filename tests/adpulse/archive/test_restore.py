@@ -1,5 +1,6 @@
 """Days come back whole or not at all, and only from the files that were written."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pytest
 from adpulse.archive import export, restore
 from adpulse.archive import manifest as archived
 from adpulse.archive.manifest import ArchiveError
+from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue, migrate, verify
-from tests.adpulse.archive.conftest import BEFORE, LAST, Killed, fill, stored
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, fill, stored
+from tests.conftest import CLUSTERS, NewDatabase
 
+RELEASE = Path(__file__).parent / "release_10"
 BACK = ["checked", "prepared", "loaded", "restored"]
 
 
@@ -67,3 +71,29 @@ async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_p
     with pytest.raises(ArchiveError, match="retention keeps no raw events"):
         await restore.restore(worker, tmp_path)
     assert (await verify.verify(worker, catalogue.find("rollup"))).exact
+
+
+@pytest.mark.skipif(bool(CLUSTERS), reason="no release was kept on a cluster")
+async def test_what_an_earlier_release_archived_comes_back(new_database: NewDatabase) -> None:
+    """A database of schema 10 with a day in two files, made by that release, comes to today with every event."""
+    await new_database("rollup_dims")  # makes the roles that the dump grants to
+    url = await new_database(None)
+    restoring = await connections.connect(url)
+    await restoring.execute((RELEASE / "database.sql").read_text())
+    await restoring.close()
+    async with archived.session(url) as connection:
+        variant = await migrate.migrate(connection)
+        assert await restore.restore(connection, RELEASE) == {FIRST: 40}
+        assert sum(json.loads(path.read_text())["events"] for path in RELEASE.glob("*.json")) == 40
+        assert (await verify.verify(connection, variant)).exact
+        kept = await connection.fetchrow("SELECT * FROM events WHERE user_id = 'Ü38'")
+        assert kept is not None
+        assert (kept["ts"].isoformat(), kept["cost_micros"]) == ("2026-03-01T23:26:38.000038+00:00", 38)
+        assert str(kept["event_id"]).endswith("8000-000000000038")
+        assert json.loads(kept["metadata"]) == {"geo": "G2", "n": 57.0, "deep": [38]}
+
+
+async def test_files_of_another_database_are_refused(worker: Connection) -> None:
+    """A restore that has nothing to bring back, from a folder of another database, says so instead of "0 days"."""
+    with pytest.raises(ArchiveError, match="of another database"):
+        await restore.restore(worker, RELEASE)

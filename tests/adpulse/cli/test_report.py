@@ -2,7 +2,7 @@
 
 import json
 
-from adpulse.reports.query import PARAMETERS
+from adpulse.reports.query_string import PARAMETERS
 from tests.adpulse.cli.conftest import DAY, run
 from tests.conftest import Client
 

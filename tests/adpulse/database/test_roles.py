@@ -30,6 +30,7 @@ FOUNDATION = {
     "archived_days": {REPORT: {"SELECT"}},
     "declared_dimension": {},
     "idempotency_keys": {INGEST: {"SELECT", "INSERT", "UPDATE", "DELETE"}, MAINTAIN: {"SELECT", "DELETE"}},
+    "idempotency_clock": {},
     "event_ids": {INGEST: {"SELECT", "INSERT", "DELETE"}},
     "event_ids_past": {INGEST: {"SELECT"}},
     "imported": {INGEST: {"SELECT", "INSERT", "UPDATE"}},

@@ -45,45 +45,31 @@ HOSTILE = {
     "synchronous_commit": "off",
     "session_replication_role": "replica",
 }
-# Those that no connection states, because nothing of ours depends on them.
+# Those that no connection states, because nothing of ours depends on them: texts. EXTREMES has all others.
 INDIFFERENT = {
-    "array_nulls": "off",
-    "backslash_quote": "on",
-    "check_function_bodies": "off",
+    "application_name": "theirs",
+    "backtrace_functions": "exec_simple_query",
     "client_encoding": "LATIN1",  # asyncpg says its own
-    "constraint_exclusion": "on",
-    "cursor_tuple_fraction": "0.01",
-    "default_statistics_target": "1",
-    "enable_hashagg": "off",
-    "enable_indexonlyscan": "off",
-    "enable_indexscan": "off",
-    "enable_nestloop": "off",
-    "enable_partition_pruning": "off",
-    "enable_partitionwise_aggregate": "on",
-    "enable_sort": "off",
-    "escape_string_warning": "off",
-    "from_collapse_limit": "1",
-    "geqo_threshold": "2",
-    "jit": "on",
-    "jit_above_cost": "0",
-    "join_collapse_limit": "1",
+    "createrole_self_grant": "set, inherit",
+    "default_tablespace": "pg_default",
+    "default_text_search_config": "pg_catalog.simple",
     "lc_monetary": "C",
     "lc_numeric": "C",
     "lc_time": "C",
-    "log_statement": "all",
-    "max_parallel_workers_per_gather": "0",
-    "max_stack_depth": "100kB",
-    "plan_cache_mode": "force_generic_plan",
-    "row_security": "off",
+    "restrict_nonsystem_relation_kind": "view, foreign-table",
     "session_preload_libraries": "auto_explain",
-    "synchronize_seqscans": "off",
     "temp_tablespaces": "pg_default",
     "timezone_abbreviations": "India",
-    "vacuum_cost_delay": "1",
-    "work_mem": "64kB",
-    "xmlbinary": "hex",
-    "xmloption": "document",
+    "wal_consistency_checking": "all",
 }
+# Those that a database cannot have, or nobody's service could work with.
+NO_DEFAULT = [
+    "log_statement_stats",  # excludes those for its parts, of which a default is tried
+    "temp_file_limit",  # an owner's limit to what a query may do; what is over it fails, and says why
+    "transaction_deferrable",  # of the transaction that sets it
+    "transaction_isolation",
+    "transaction_read_only",
+]
 STATED = {**SETTINGS, "synchronous_commit": "on", "session_replication_role": "origin"}
 DAY = "start=2025-09-24&end=2025-09-25"
 
@@ -98,13 +84,38 @@ def literal(name: str, value: str) -> str:
     return value if name == "search_path" else f"'{value}'"
 
 
-@pytest.fixture
-async def indifferent(server: Server, new_database: NewDatabase) -> str:
-    """Create an empty database with defaults that make no difference; return its URL."""
+# Values of every setting that a session may have and that is no text, far from the usual ones: the other one of two,
+# each of some names in turn, and of numbers the lowest, the highest, or one above the lowest, which may mean "none".
+EXTREMES = """
+SELECT name, CASE vartype
+           WHEN 'bool' THEN CASE $1 WHEN 'next' THEN boot_val ELSE (NOT boot_val::bool)::text END
+           WHEN 'enum' THEN enumvals[1 + array_position('{low,high,next}', $1) % cardinality(enumvals)]
+           ELSE CASE $1 WHEN 'low' THEN min_val WHEN 'high' THEN max_val
+                        ELSE least(min_val::float8 + 1, max_val::float8)::text END
+       END AS value
+  FROM pg_settings
+ WHERE context IN ('user', 'superuser') AND vartype <> 'string' AND lower(name) <> ALL ($2)
+ UNION ALL
+SELECT name, $3::jsonb ->> name FROM pg_settings WHERE $3::jsonb ? name
+"""
+
+
+@pytest.fixture(params=["low", "high", "next"])
+async def indifferent(server: Server, new_database: NewDatabase, request: pytest.FixtureRequest) -> str:
+    """Create an empty database with defaults that make no difference, for all settings at once; return its URL."""
     url = await new_database(None)
     name = url.split("?")[0].rsplit("/", 1)[1]
-    for setting, value in INDIFFERENT.items():
-        await server.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'")
+    owner = await asyncpg.connect(server.url())
+    extremes = dict(await owner.fetch(EXTREMES, request.param, [*HOSTILE, *NO_DEFAULT], json.dumps(INDIFFERENT)))
+    refused = []
+    for setting, value in extremes.items():
+        try:
+            await owner.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'")
+        except asyncpg.InvalidParameterValueError:  # a bound that the server does not take, such as of a stack
+            refused.append(setting)
+    await owner.close()
+    assert len(extremes) > 120
+    assert len(refused) < 3, refused
     return url
 
 

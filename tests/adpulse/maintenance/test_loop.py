@@ -36,7 +36,7 @@ async def test_it_compacts_and_forgets_old_keys(url: str, connection: connection
     await connection.execute(DELTA)
     await connection.execute(
         "INSERT INTO idempotency_keys (key, body_hash, answer, created_at) VALUES "
-        "('old', '', '{}', now() - interval '25 hours'), ('young', '', '{}', now() - interval '23 hours')"
+        "('old', '', '{}', now() - interval '30 hours'), ('young', '', '{}', now() - interval '23 hours')"
     )
     maintainer = Maintainer(url, Settings(maintenance_s=0.05, idempotency_hours=24))
     await maintainer.start()
@@ -128,7 +128,7 @@ async def test_a_step_that_fails_does_not_stop_the_others(
     await connection.execute(DELTA)
     for moment in ("now()", "now() - interval '2 days'"):  # retention trusts no clock without events
         await connection.execute(DELTA.replace("'2026-01-05T10:00:00Z'", moment))
-    await connection.execute("INSERT INTO idempotency_keys VALUES ('old', '', '{}', now() - interval '25 hours')")
+    await connection.execute("INSERT INTO idempotency_keys VALUES ('old', '', '{}', now() - interval '30 hours')")
     await connection.execute(BREAKS[broken])
     effects = {
         "compaction": "SELECT count(*) > 0 FROM rollup_minute",

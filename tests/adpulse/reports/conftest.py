@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from adpulse.reports.query import Query, parse
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 from tests.conftest import Client
 

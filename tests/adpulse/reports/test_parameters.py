@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 
-from adpulse.reports.query import PARAMETERS, REPEATABLE
+from adpulse.reports.query_string import PARAMETERS, REPEATABLE
 from tests.adpulse.web.document import DOCUMENT, REPORT, validator
 from tests.conftest import Client
 

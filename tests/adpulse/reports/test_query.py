@@ -1,14 +1,47 @@
-"""A query is read from pairs, checked, and turned into the parameters of report.sql."""
+"""A validated query: the campaigns of a key, the kind of the report, the parameters of report.sql."""
+
+import json
 
 import pytest
 
-from adpulse.reports.query import QueryError
-from tests.adpulse.reports.conftest import query
+from adpulse.reports.query import OutsideError
+from tests.adpulse.reports.conftest import DAY, query
 
 
-def test_reach_over_too_wide_a_window_says_the_bound() -> None:
-    """Reach over too wide a window says the bound, also for the order; an hour of summer time does not count."""
-    with pytest.raises(QueryError, match="for at most 35 days; take a shorter window or leave it out"):
-        query("start=-36d&metrics=clicks,unique_users")
-    assert query("start=-35d&metrics=unique_users").reach
-    assert query("start=2024-10-01&end=2024-11-01&timezone=Europe/Berlin&metrics=unique_users").reach
+def test_a_key_limits_the_campaigns() -> None:
+    """A query without campaigns gets those of the key; one that names another campaign is refused."""
+    assert query(DAY).within(("A", "B")).campaigns == ("A", "B")
+    assert query(f"{DAY}&campaign_id=B").within(("A", "B")).campaigns == ("B",)
+    with pytest.raises(OutsideError):
+        query(f"{DAY}&campaign_id=B&campaign_id=C").within(("A", "B"))
+
+
+@pytest.mark.parametrize(
+    ("more", "rows", "breakdown"),
+    [
+        ("", False, False),
+        ("&granularity=hour", True, False),
+        ("&group_by=geo", True, True),
+        ("&filter=geo:IN", False, True),
+        ("&metrics=unique_users", False, True),
+    ],
+)
+def test_totals_are_told_from_breakdowns(more: str, rows: bool, breakdown: bool) -> None:
+    """Totals, also by time, are planned once a connection; all other reports are breakdowns."""
+    asked = query(DAY + more)
+    assert (asked.has_rows, asked.breakdown) == (rows, breakdown)
+
+
+def test_the_arguments_are_those_of_the_contract() -> None:
+    """Campaigns, window, granularity, buckets, dimension, filters; null where nothing was asked for."""
+    plain = query(DAY)
+    window = plain.span.window
+    assert plain.arguments(window) == (None, window.start, window.stop, None, "UTC", None, None)
+    asked = query(f"{DAY}&campaign_id=C&granularity=day&group_by=geo&filter=device:tv&compare=previous")
+    assert asked.before is not None
+    for span in asked.spans:
+        campaigns, start, stop, granularity, buckets, dimension, filters = asked.arguments(span.window)
+        assert (campaigns, granularity, dimension) == (["C"], "day", "geo")
+        assert (start, stop) == (span.window.start, span.window.stop)
+        assert buckets == "{" + start.isoformat(timespec="minutes") + "}"
+        assert json.loads(filters) == {"device": "tv"}

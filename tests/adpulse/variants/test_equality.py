@@ -22,7 +22,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.event.contract import FIELDS
 from adpulse.maintenance.loop import run_round
-from adpulse.reports import query, render
+from adpulse.reports import query_string, render
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
@@ -155,7 +155,7 @@ def added(cells: Iterable[Sequence[int]]) -> list[int]:
 
 async def check(reporter: Reporter, question: Question, events: Iterable[Event]) -> None:
     """Assert that the report, as a client gets it, is the recount: totals, buckets, groups."""
-    report = await reporter.report(query.parse(question.items(), datetime.now(UTC), SETTINGS))
+    report = await reporter.report(query_string.parse(question.items(), datetime.now(UTC), SETTINGS))
     reply = orjson.loads(render.to_json(report))
     expected = recount(events, question)
     assert sums(reply["totals"]) == added(expected.values())
@@ -359,7 +359,7 @@ async def test_the_filter_of_a_row_finds_the_row(
 
     async def ask(*items: tuple[str, str]) -> dict[str, Any]:
         window = [("start", "2025-09-24"), ("end", "2025-09-26")]
-        report = await subject.reporter.report(query.parse([*window, *items], datetime.now(UTC), SETTINGS))
+        report = await subject.reporter.report(query_string.parse([*window, *items], datetime.now(UTC), SETTINGS))
         reply: dict[str, Any] = orjson.loads(render.to_json(report))
         return reply
 

@@ -7,7 +7,7 @@ import pytest
 
 from adpulse.database import connections
 from adpulse.database.connections import Connection
-from adpulse.reports.query import PARAMETERS
+from adpulse.reports.query_string import PARAMETERS
 from adpulse.variants import catalogue, verify
 from tests.conftest import Client, NewDatabase, Serve
 

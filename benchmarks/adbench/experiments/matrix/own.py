@@ -20,7 +20,8 @@ from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.event.values import COLUMNS
 from adpulse.importing.database import FEWEST_OF_A_DAY
 from adpulse.ingest import copy_format
-from adpulse.reports.query import QueryError, parse
+from adpulse.reports.query import QueryError
+from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 
 MOST_VALUES = 999  # sql/variants/08_rollup_dims keeps 1,000 of a key apart, and events without it are one

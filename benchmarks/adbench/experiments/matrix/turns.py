@@ -18,7 +18,8 @@ from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
-from adpulse.reports.query import Query, parse
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings

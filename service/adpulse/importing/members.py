@@ -1,0 +1,109 @@
+"""Members of an event's JSON from the columns of a file: times, amounts, words, metadata."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import orjson
+
+from adpulse.importing import amounts, fragments, times
+from adpulse.importing.errors import ImportFailed
+from adpulse.importing.fragments import Fragments
+from adpulse.importing.mapping import Field
+from adpulse.importing.values import Column
+
+Converter = Callable[[Column], Fragments]
+
+# In the place of a member: the event is not asked for; the clocks of the zone skip its time.
+SKIP = "skip"
+NO_TIME = "no such time"
+
+# A column of times of one kind needs no look at each: with offsets as the contract has them, or without any.
+_INSTANTS = re.compile(r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\n)*", re.ASCII)
+_CLOCKS = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\n)*", re.ASCII)
+
+
+def converter(name: str, each: Field, decimal: str) -> Converter:
+    """Return what makes members of the values of a field. Raises ImportFailed for a mapping that cannot be."""
+    try:
+        if name == "ts":
+            return _times(each)
+        if name in ("cost", "revenue"):
+            return fragments.remembered(_named(name, amounts.compiled(each, decimal)))
+    except ValueError as error:
+        raise ImportFailed(f"the mapping of {name}: {error}", usage=True) from None
+    if name == "event_type":
+        return fragments.remembered(_words(each))
+    if name == "campaign_id":
+        return fragments.remembered(lambda value: fragments.member(name, value))
+    return lambda column: fragments.members(name, column)
+
+
+def metadata_of_columns(keys: tuple[str, ...]) -> Converter:
+    """Return what makes the member "metadata" of rows of values, one for each key."""
+    return fragments.remembered(partial(_object, keys))
+
+
+def _times(each: Field) -> Converter:
+    read = times.compiled(each)
+    written = each.format in (None, "rfc3339")
+    in_utc = each.timezone == "UTC"
+
+    def one(value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        try:
+            return f'"ts":{read(value)}'
+        except times.Skipped:
+            return NO_TIME
+
+    def column(found: Column) -> Fragments:
+        if written:
+            try:
+                text = "\n".join(found) + "\n"
+            except TypeError:  # not all of them are texts
+                text = ""
+            if text and _INSTANTS.fullmatch(text):
+                return [f'"ts":"{value}"' for value in found]
+            if text and in_utc and _CLOCKS.fullmatch(text):
+                return [f'"ts":"{value}Z"' for value in found]
+        return [one(value) for value in found]
+
+    return column
+
+
+def _words(each: Field) -> Callable[[Any], str]:
+    words, others = each.words or {}, SKIP if each.others == "skip" else None
+
+    def read(value: Any) -> str:
+        word = words.get(value if isinstance(value, str) else str(value))
+        if word is None and others is not None and value not in ("impression", "click", "conversion"):
+            return others
+        return fragments.member("event_type", value if word is None else word)
+
+    return read
+
+
+def _named(name: str, read: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "" if value is None or value == "" else f'"{name}":{read(value)}'
+
+
+def _object(names: tuple[str, ...], row: tuple[Any, ...]) -> str:
+    found = zip(names, row, strict=True)
+    return merged({name: value for name, value in found if value is not None and value != ""})
+
+
+def merged(found: dict[str, Any]) -> str:
+    """Return the member "metadata". A column of that name holds an object, which the others are added to."""
+    inner = found.pop("metadata", None)
+    if isinstance(inner, str):
+        try:
+            inner = orjson.loads(inner)
+        except orjson.JSONDecodeError:
+            return fragments.member("metadata", inner)  # for the contract to name
+    if inner is not None:
+        if not isinstance(inner, dict):
+            return f'"metadata":{fragments.text(inner)}'
+        found = {**found, **inner}
+    return f'"metadata":{fragments.text(found)}' if found else ""
