@@ -69,7 +69,7 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
 
 
 def reference() -> list[Path]:
-    """Return the committed results that are shown, oldest first: of each kind, those of the machine that has its newest.
+    """Return the committed results that are shown, oldest first: each kind of the machine that has its newest.
 
     So no picture mixes two machines, and each says which one it shows.
     """
@@ -77,7 +77,7 @@ def reference() -> list[Path]:
 
 
 def of_one_machine() -> list[Path]:
-    """Return the committed results of the machine with the newest matrix, oldest first: for models that need many kinds."""
+    """Return all committed results of the machine with the newest matrix, oldest first, for models of many kinds."""
     found = _committed()
     machine = next((machine for _, kept, machine in reversed(found) if kept.what == "matrix"), None)
     return [path for path, _, its in found if its == machine]
