@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from adbench.extras import missing
+from adpulse.cli.entry import start
 from adpulse.settings import PREFIX
 
 try:
@@ -67,5 +68,11 @@ for command in (demo, load, matrix, advise, seed, peers, gate, simulate, fuzz, k
 app.add_typer(run, name="run")
 app.add_typer(faults, name="faults")
 
+
+def main() -> None:
+    """Run the command line."""
+    start("adbench", app)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -27,6 +27,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = """
 CREATE OR REPLACE FUNCTION rollup_dim_most() RETURNS int LANGUAGE sql IMMUTABLE RETURN 4;
 CREATE OR REPLACE FUNCTION rollup_dim_few() RETURNS int LANGUAGE sql IMMUTABLE RETURN 3;
+CREATE OR REPLACE FUNCTION rollup_dim_thin() RETURNS int LANGUAGE sql IMMUTABLE RETURN 2;
 """
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -326,6 +327,27 @@ async def test_a_day_that_comes_back_while_it_is_built(new_database: NewDatabase
     assert [each for each in (await verify(first, ROLLUP_DIMS)).mismatches if "dim_" in each.question] == []
     await first.close()
     await second.close()
+
+
+async def test_minutes_of_a_thin_hour_are_not_kept(new_database: NewDatabase) -> None:
+    """They would be a row an event. Such an hour is read by the event, also after late events; others by the minute."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    await connection.execute(SMALL)
+    thin, dense, both = NOW - 3 * DAY, NOW - 3 * DAY + HOUR, (NOW - 3 * DAY, NOW - 3 * DAY + 2 * HOUR)
+    await connection.execute("SELECT prepare_days($1, $2)", thin.date(), dense.date())
+    for events in ([thin] * 2 + [dense] * 3, [thin]):
+        rows = [sent((at + timedelta(minutes=5), "A", "click", 7, "IN")) for at in events]
+        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+        await run_round(connection, ROLLUP_DIMS)
+    kept = await connection.fetch("SELECT DISTINCT minute FROM rollup_dim_minute WHERE campaign_id = ''")
+    assert [row["minute"] for row in kept] == [dense + timedelta(minutes=5)]
+    for granularity, after in (("minute", timedelta(minutes=5)), ("hour", timedelta())):
+        assert (await ask(connection, "geo", window=both, granularity=granularity))[0] == {
+            (thin + after, "IN"): (0, 3, 0, 21, 9),
+            (dense + after, "IN"): (0, 3, 0, 21, 9),
+        }
+    assert (await verify(connection, ROLLUP_DIMS)).wrong == 0
+    await connection.close()
 
 
 async def test_a_mark_from_a_dump_is_not_believed(new_database: NewDatabase) -> None:

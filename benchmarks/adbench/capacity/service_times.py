@@ -19,6 +19,7 @@ from statistics import NormalDist
 import numpy as np
 
 from adbench.capacity.devices import Curve
+from adbench.errors import LabError
 from adbench.records.model import Result
 
 NEEDED = ("stages", "matrix", "ingest", "report", "demo", "load-soak")
@@ -40,7 +41,7 @@ _SERVICE, _POSTGRES = ("receive", "decode", "queue", "answer"), ("copy", "roll-u
 Scatter = Callable[[np.random.Generator], float]
 
 
-class MissingResults(RuntimeError):
+class MissingResults(LabError):
     """Measurements that a simulation needs are not there; the text says which."""
 
 

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adbench.commands.options import Campaigns, Days, Events, Json, Seed, dataset, failing_clearly, progress
+from adbench.commands import options
 from adbench.experiments import demo as demo_run
 from adbench.extras import missing
-from adbench.harness.k6 import LoadError
 from adbench.records.environment import machine
 from adbench.records.model import Result
 from adpulse.cli.console import err, out
@@ -20,27 +19,27 @@ USERS = "two per core"
 
 
 def demo(
-    events: Events = 1_000_000,
+    events: options.Events = 1_000_000,
     duration: Annotated[int, typer.Option(min=1, help="seconds of load")] = 10,
-    days: Days = 30,
-    campaigns: Campaigns = 1_000,
-    seed: Seed = 7,
+    days: options.Days = 30,
+    campaigns: options.Campaigns = 1_000,
+    seed: options.Seed = 7,
     users: Annotated[
         int | None, typer.Option(min=1, help="clients that post, each waiting for its answer", show_default=USERS)
     ] = None,
-    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
-    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
-    json: Json = False,
+    reports: options.Reports = 20,
+    workers: options.Workers = 2,
+    json: options.Json = False,
 ) -> None:
     """Load events, put the service under load, and check its answers.
 
     In a database adpulse_demo of its own, made anew each time; at the end it draws .adpulse/figures/demo.png. Exit
     status: 0 when report p95 is below 200 ms and every answer is right, 1 when not, 2 when it could not be measured.
     """
-    data = dataset(events, days, campaigns, seed)
+    data = options.dataset(events, days, campaigns, seed)
     plan = demo_run.DemoPlan(data, duration, users or 2 * machine().cores, reports, workers)
-    with failing_clearly(LoadError):
-        result, path = demo_run.run(plan, Settings(), progress)
+    with options.failing_clearly():
+        result, path = demo_run.run(plan, Settings(), options.progress)
     picture = _draw(result, Settings().data_dir.resolve() / "figures" / "demo.png")
     if json:
         print(result.model_dump_json(indent=2))

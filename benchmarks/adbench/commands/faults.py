@@ -60,7 +60,7 @@ def run_cycles(
         from adbench.faults.harms import HARMS
         from adbench.faults.hostile import DEFAULTS as ALL
         from adbench.faults.run import DEFAULTS, UPS, Course, run
-        from adbench.faults.trees import TreeError, copied, digest_of, patched
+        from adbench.faults.trees import copied, digest_of, patched
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
     names = only.split(",") if only else None
@@ -79,7 +79,7 @@ def run_cycles(
                 kept.append(path, lines[-1])
                 _show(outcome)
 
-    with failing_clearly(TreeError), patched(patch) if patch else copied() as tree:
+    with failing_clearly(), patched(patch) if patch else copied() as tree:
         path = kept.file(_home(), "run", tree, seed, rate, digest_of(names, folders, ups, hostile))
         if fresh:
             path.unlink(missing_ok=True)
@@ -113,7 +113,7 @@ def overload(
         from adbench.faults.checks import check
         from adbench.faults.journal import Journal
         from adbench.faults.run import describe
-        from adbench.faults.trees import TreeError, copied
+        from adbench.faults.trees import copied
         from adbench.faults.world import world
     began, source = datetime.now(UTC), environment.source()
 
@@ -128,7 +128,7 @@ def overload(
                 parameters = {"seed": seed, "seconds": seconds, "times": times}
                 return record.of_overload(found, wrong, began, source, await describe(it), parameters)
 
-    with failing_clearly(TreeError), copied() as tree:
+    with failing_clearly(), copied() as tree:
         result = asyncio.run(go(tree))
     _conclude(result)
     raise typer.Exit(0 if result.passed else 1)
@@ -148,12 +148,12 @@ def planted(
     with developing():
         from adbench.faults import kept, record
         from adbench.faults import planted as plants
-        from adbench.faults.trees import TreeError, copied
+        from adbench.faults.trees import copied
     began, source = datetime.now(UTC), environment.source()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
     _check(names, all_plants)
-    with failing_clearly(TreeError):
+    with failing_clearly():
         with copied() as tree:
             path = kept.file(_home(), "planted", tree, seed)
         if fresh:
@@ -189,7 +189,6 @@ def failover(
     """
     with developing():
         from adbench.faults import failover as failing
-        from adbench.faults.trees import TreeError
     began = datetime.now(UTC)
     done = failing.Done()
 
@@ -205,7 +204,7 @@ def failover(
                 )
 
     with (
-        failing_clearly(TreeError),
+        failing_clearly(),
         tempfile.TemporaryDirectory(prefix="adpulse-failover-", ignore_cleanup_errors=True) as folder,
     ):
         home = Path(folder)

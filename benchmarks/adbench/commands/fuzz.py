@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from adbench.commands.options import Json, developing, failing_clearly, finish, progress
+from adbench.commands.options import Json, Workers, developing, failing_clearly, finish, progress
 from adpulse.settings import Settings
 
 
@@ -13,7 +13,7 @@ def fuzz(
     minutes: Annotated[float, typer.Option(min=0.01, help="minutes to run")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="the same seed sends the same requests")] = 1,
     variant: Annotated[str, typer.Option(help="the physical design")] = "rollup_dims",
-    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 1,
+    workers: Workers = 1,
     json: Json = False,
 ) -> None:
     """Send requests generated from the OpenAPI document, and damaged ones, and check every reply by it.

@@ -8,10 +8,8 @@ import typer
 from rich.console import Console
 
 from adbench.commands.options import Json, failing_clearly, finish, progress
-from adbench.gate.measure.clocks import NoClock
-from adbench.gate.measure.sides import SideError
 from adbench.gate.measure.tasks import SUITES
-from adbench.gate.measure.trees import WORKTREE, TreeError
+from adbench.gate.measure.trees import WORKTREE
 from adbench.gate.proof import run as proof_run
 from adbench.gate.run import GatePlan, run
 from adbench.gate.verdict import result_file, summary
@@ -53,10 +51,10 @@ def gate(
     plan = GatePlan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
     folder = store.results(settings)
     if proof is not None:
-        with failing_clearly(TreeError, SideError, NoClock):
+        with failing_clearly():
             result = proof_run.run(plan, proof, settings, progress)
         finish(result, store.write(result, folder), proof_run.table, json=json)
-    with failing_clearly(TreeError, SideError, NoClock):
+    with failing_clearly():
         result = result_file.to_result(run(plan, settings, progress), began)
     path = store.write(result, folder)
     if markdown is not None:

@@ -7,7 +7,6 @@ import typer
 
 from adbench.commands.options import failing_clearly
 from adbench.records import manifest, store
-from adbench.records.manifest import ManifestError
 from adpulse.settings import Settings
 
 
@@ -23,7 +22,7 @@ def keep(
     is no result, is there already, is from another machine than those beside it, cannot be true, or holds a path, an
     address or a name of this machine.
     """
-    with failing_clearly(ManifestError):
+    with failing_clearly():
         home = Settings().data_dir
         kept = manifest.keep(files, into, manifest.measure_disk(home if home.is_dir() else Path()))
     for path in kept:

@@ -4,10 +4,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from adbench.commands.options import Campaigns, Days, Events, Json, Seed, dataset, failing_clearly, finish, progress
+from adbench.commands import options
 from adbench.experiments.load import run
-from adbench.experiments.load.dashboard import DashboardError
-from adbench.harness.k6 import LoadError
 from adpulse.settings import Settings
 
 Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
@@ -18,22 +16,22 @@ def load(
     url: Annotated[
         str | None, typer.Option(help="a service that is up", show_default="one of our own, with seeded events")
     ] = None,
-    events: Events = 200_000,
+    events: options.Events = 200_000,
     duration: Annotated[
         int | None, typer.Option(min=1, help="seconds of load", show_default="as the scenario says")
     ] = None,
     batches: Annotated[int, typer.Option(min=1, help="POSTs a second")] = 40,
-    batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 1_000,
+    batch: options.Batch = 1_000,
     peak: Annotated[int, typer.Option(min=1, help="POSTs a second at the top of the ramp")] = 300,
-    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
+    reports: options.Reports = 20,
     workers: Annotated[int, typer.Option(min=1, help="processes of our own service")] = 2,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="run a Prometheus, and keep the data of the dashboard")
     ] = False,
-    days: Days = 30,
-    campaigns: Campaigns = 1_000,
-    seed: Seed = 7,
-    json: Json = False,
+    days: options.Days = 30,
+    campaigns: options.Campaigns = 1_000,
+    seed: options.Seed = 7,
+    json: options.Json = False,
 ) -> None:
     """Put a service under one kind of load: requests arrive on schedule, no matter how slow the last was.
 
@@ -42,7 +40,7 @@ def load(
     """
     plan = run.LoadPlan(
         scenario,
-        dataset(events, days, campaigns, seed),
+        options.dataset(events, days, campaigns, seed),
         duration or run.SECONDS[scenario],
         batches_per_second=batches,
         batch=batch,
@@ -51,6 +49,6 @@ def load(
         workers=workers,
         watched=dashboard,
     )
-    with failing_clearly(LoadError, DashboardError):
-        result, path = run.run(plan, Settings(), progress, url.rstrip("/") if url else None)
-    finish(result, path, run.table, json=json)
+    with options.failing_clearly():
+        result, path = run.run(plan, Settings(), options.progress, url.rstrip("/") if url else None)
+    options.finish(result, path, run.table, json=json)

@@ -4,23 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from adbench.commands.options import (
-    Days,
-    End,
-    From,
-    Json,
-    MappingFile,
-    Preset,
-    Seed,
-    count,
-    dataset,
-    failing_clearly,
-    finish,
-    progress,
-)
+from adbench.commands import options
 from adbench.experiments.matrix import outcome
 from adbench.experiments.matrix import run as matrix_run
-from adbench.experiments.matrix.plan import MatrixError, MatrixPlan, OwnPlan
+from adbench.experiments.matrix.plan import MatrixPlan, OwnPlan
 from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -39,13 +26,13 @@ def matrix(
     quick: Annotated[bool, typer.Option("--quick", help="fewer rounds and shorter turns")] = False,
     rounds: Annotated[int | None, typer.Option(min=1, help="counted rounds", show_default="5, quick: 3")] = None,
     budget: Annotated[float, typer.Option(min=1, help="seconds that a design at one size may take")] = 900,
-    days: Days = 30,
+    days: options.Days = 30,
     campaigns: Annotated[int, typer.Option(min=50, max=9_999, help="campaigns; CAMP-0001 is the largest")] = 1_000,
-    seed: Seed = 7,
-    end: End = None,
-    own: From = None,
-    preset: Preset = None,
-    mapping: MappingFile = None,
+    seed: options.Seed = 7,
+    end: options.End = None,
+    own: options.From = None,
+    preset: options.Preset = None,
+    mapping: options.MappingFile = None,
     dimension: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +40,7 @@ def matrix(
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="continue the interrupted run, as it was begun")] = False,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Measure every design on the same events, in turn: loading, writing, reports, and both; recount the answers.
 
@@ -62,23 +49,23 @@ def matrix(
     In databases adpulse_matrix_*, dropped when they are done. Exit status: 0 when no answer was wrong, 1 when a cell is
     void, 2 when it could not be measured.
     """
-    with failing_clearly(MatrixError, ImportFailed):
+    with options.failing_clearly(ImportFailed):
         plan = source = None
         if not resume:
             names = variants.split(",") if variants else [each.name for each in catalogue.load_all()]
-            sizes = tuple(sorted({count(size) for size in (scale or "1M").split(",")}))
+            sizes = tuple(sorted({options.count(size) for size in (scale or "1M").split(",")}))
             fields: dict[str, Any] = {"days": days, "campaigns": campaigns, "seed": seed}
             if own:
                 files = OwnPlan(files=tuple(own), preset=preset, mapping=mapping, dimension=dimension)
-                source = matrix_run.read(files, progress)
+                source = matrix_run.read(files, options.progress)
                 sizes, fields = source.sizes(sizes if scale else None), source.planned | {"own": files}
             else:
-                fields["end"] = dataset(sizes[0], days, campaigns, seed, end).end
+                fields["end"] = options.dataset(sizes[0], days, campaigns, seed, end).end
             plan = MatrixPlan(
                 variants=tuple(dict.fromkeys(catalogue.find(name).name for name in names)),
                 sizes=sizes,
                 budget_s=budget,
                 **fields | (QUICK if quick else {}) | ({"rounds": rounds} if rounds else {}),
             )
-        result, path = matrix_run.run(plan, Settings(), progress, source)
-    finish(result, path, outcome.tables, json=json, width=170)
+        result, path = matrix_run.run(plan, Settings(), options.progress, source)
+    options.finish(result, path, outcome.tables, json=json, width=170)

@@ -12,11 +12,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console, RenderableType
 
-from adbench.experiments.experiment import BusyError
+from adbench.errors import LabError
 from adbench.extras import missing
-from adbench.harness.databases import ScratchError
 from adbench.harness.process import stopping_on_sigterm
-from adbench.harness.service import ServiceError
 from adbench.records.model import Result
 from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
@@ -40,6 +38,12 @@ End = Annotated[
         show_default="the last full hour",
     ),
 ]
+Seconds = Annotated[float, typer.Option(min=0.5, help="seconds of load, each time")]
+Rounds = Annotated[int, typer.Option(min=2, help="times that everything is measured")]
+Workers = Annotated[int, typer.Option(min=1, help="processes of the service")]
+Batch = Annotated[int, typer.Option(min=1, help="events in a POST")]
+Reports = Annotated[int, typer.Option(min=1, help="reports a second")]
+Reuse = Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")]
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 From = Annotated[
     list[Path] | None,
@@ -55,7 +59,7 @@ MappingFile = Annotated[
 SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
 # Errors whose text says what to do, of what every command uses; a command adds its own.
-MENDABLE = (BusyError, EmbeddedError, ResultError, SchemaError, ScratchError, ServiceError, ValidationError)
+MENDABLE = (LabError, EmbeddedError, ResultError, SchemaError, ValidationError)
 
 
 def count(text: str) -> int:

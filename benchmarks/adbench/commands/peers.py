@@ -4,20 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from adbench.commands.options import (
-    Campaigns,
-    Days,
-    End,
-    Events,
-    Json,
-    Seed,
-    dataset,
-    failing_clearly,
-    finish,
-    progress,
-)
-from adbench.harness.k6 import LoadError
-from adbench.workload.copy_loader import AlreadyLoaded
+from adbench.commands import options
 from adpulse.settings import Settings
 
 Rival = Literal["databases", "orm"]
@@ -25,19 +12,19 @@ Rival = Literal["databases", "orm"]
 
 def peers(
     rival: Annotated[Rival, typer.Argument(help="databases in this process, or a service on an ORM")] = "databases",
-    events: Events = 1_000_000,
+    events: options.Events = 1_000_000,
     rounds: Annotated[
         int | None, typer.Option(min=2, help="times that everything is measured", show_default="30 and 5")
     ] = None,
     seconds: Annotated[float, typer.Option(min=1, help="seconds of load, each time; orm only")] = 3,
-    days: Days = 30,
-    campaigns: Campaigns = 1_000,
-    seed: Seed = 7,
-    end: End = None,
+    days: options.Days = 30,
+    campaigns: options.Campaigns = 1_000,
+    seed: options.Seed = 7,
+    end: options.End = None,
     reuse: Annotated[
         bool, typer.Option("--reuse", help="take the database of an earlier run as it is; databases only")
     ] = False,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Compare the service with others, with the same events and equal answers.
 
@@ -49,16 +36,16 @@ def peers(
 
     2 when it could not be measured. Needs the extra `peers`.
     """
-    data = dataset(events, days, campaigns, seed, end)
+    data = options.dataset(events, days, campaigns, seed, end)
     # Half a gigabyte of databases, which no other command needs, is imported only here.
     if rival == "databases":
-        with failing_clearly(AlreadyLoaded):
+        with options.failing_clearly():
             from adbench.experiments.peers import compare
 
-            result, path = compare.run(data, rounds or 30, Settings(), progress, reuse=reuse)
-        finish(result, path, compare.table, json=json, width=140)
-    with failing_clearly(LoadError):
+            result, path = compare.run(data, rounds or 30, Settings(), options.progress, reuse=reuse)
+        options.finish(result, path, compare.table, json=json, width=140)
+    with options.failing_clearly():
         from adbench.experiments.peers import duel
 
-        result, path = duel.run(duel.DuelPlan(data, rounds or 5, seconds), Settings(), progress)
-    finish(result, path, duel.table, json=json, width=120)
+        result, path = duel.run(duel.DuelPlan(data, rounds or 5, seconds), Settings(), options.progress)
+    options.finish(result, path, duel.table, json=json, width=120)

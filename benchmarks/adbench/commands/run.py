@@ -5,26 +5,12 @@ from typing import Annotated
 
 import typer
 
-from adbench.commands.options import (
-    Campaigns,
-    Days,
-    End,
-    Events,
-    Json,
-    Seed,
-    dataset,
-    failing_clearly,
-    finish,
-    progress,
-)
+from adbench.commands import options
 from adbench.experiments import ingest, report, rollups, stages, tuning
 from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
-from adbench.experiments.psql_ceiling import CeilingError
 from adbench.experiments.switch import run as switch_run
 from adbench.experiments.switch import tables
-from adbench.harness.k6 import LoadError
-from adbench.workload.copy_loader import AlreadyLoaded
 from adpulse.settings import Settings
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
@@ -32,14 +18,14 @@ run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, met
 
 @run.command("ingest")
 def run_ingest(
-    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 6,
-    seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load, each time")] = 2,
-    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
-    seed: Seed = 7,
+    rounds: options.Rounds = 6,
+    seconds: options.Seconds = 2,
+    workers: options.Workers = 2,
+    seed: options.Seed = 7,
     only: Annotated[
         str | None, typer.Option(help="cells such as plain:1000,ids:1000; targets: those that have a target")
     ] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Compare POST /events with psql's copy into bare partitions, in turn, for sizes of batch and kinds of request.
 
@@ -53,22 +39,22 @@ def run_ingest(
         cells = ingest.TARGETS
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
-    with failing_clearly(LoadError, CeilingError):
+    with options.failing_clearly():
         plan = ingest.IngestPlan(rounds, seconds, workers, seed, cells)
-        result, path = ingest.run(plan, Settings(), progress)
-    finish(result, path, ingest.table, json=json, width=140)
+        result, path = ingest.run(plan, Settings(), options.progress)
+    options.finish(result, path, ingest.table, json=json, width=140)
 
 
 @run.command("report")
 def run_report(
     events: Annotated[list[int] | None, typer.Option(min=1, help="sizes to load", show_default="1M and 20M")] = None,
     rounds: Annotated[int, typer.Option(min=100, help="times that every report is asked for, in each phase")] = 300,
-    days: Days = 30,
-    campaigns: Campaigns = 1_000,
-    seed: Seed = 7,
-    end: End = None,
-    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
-    json: Json = False,
+    days: options.Days = 30,
+    campaigns: options.Campaigns = 1_000,
+    seed: options.Seed = 7,
+    end: options.End = None,
+    reuse: options.Reuse = False,
+    json: options.Json = False,
 ) -> None:
     """Compare GET /report with /readyz, idle and while events are written, over growing data.
 
@@ -76,26 +62,26 @@ def run_report(
     reached, 1 when not, 2 when it could not be measured.
     """
     sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
-    data = dataset(sizes[-1], days, campaigns, seed, end)
-    with failing_clearly(LoadError, AlreadyLoaded):
-        result, path = report.run(report.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), progress)
-    finish(result, path, report.table, json=json, width=140)
+    data = options.dataset(sizes[-1], days, campaigns, seed, end)
+    with options.failing_clearly():
+        result, path = report.run(report.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), options.progress)
+    options.finish(result, path, report.table, json=json, width=140)
 
 
 @run.command("stages")
 def run_stages(
     rounds: Annotated[int, typer.Option(min=10, help="requests of each size")] = 200,
-    seed: Seed = 7,
-    json: Json = False,
+    seed: options.Seed = 7,
+    json: options.Json = False,
 ) -> None:
     """Time the stages of one POST /events, from the first byte to the answer.
 
     In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
     """
-    with failing_clearly():
-        result, path = stages.run(stages.StagePlan(rounds, seed), Settings(), progress)
-    finish(result, path, stages.table, json=json)
+    with options.failing_clearly():
+        result, path = stages.run(stages.StagePlan(rounds, seed), Settings(), options.progress)
+    options.finish(result, path, stages.table, json=json)
 
 
 @run.command("rollups")
@@ -106,32 +92,32 @@ def run_rollups(
     ] = 2_000_000,
     writes: Annotated[int, typer.Option(min=5, help="rounds of writing")] = 15,
     reads: Annotated[int, typer.Option(min=5, help="rounds of reading")] = 7,
-    seed: Seed = 7,
-    end: End = None,
-    reuse: Annotated[bool, typer.Option("--reuse", help="take the databases of an earlier run as they are")] = False,
-    json: Json = False,
+    seed: options.Seed = 7,
+    end: options.End = None,
+    reuse: options.Reuse = False,
+    json: options.Json = False,
 ) -> None:
     """Measure what roll-ups cost writers and save readers, compared with the same design without them.
 
     In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
     all answers are equal, 1 when not, 2 when it could not be measured.
     """
-    data = dataset(events, 30, 1_000, seed, end)
+    data = options.dataset(events, 30, 1_000, seed, end)
     plan = rollups.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
-    with failing_clearly(AlreadyLoaded):
-        result, path = rollups.run(plan, Settings(), progress)
-    finish(result, path, rollups.table, json=json, width=120)
+    with options.failing_clearly():
+        result, path = rollups.run(plan, Settings(), options.progress)
+    options.finish(result, path, rollups.table, json=json, width=120)
 
 
 @run.command("tuning")
 def run_tuning(
-    rounds: Annotated[int, typer.Option(min=2, help="times that everything is measured")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load, each time")] = 2,
+    rounds: options.Rounds = 5,
+    seconds: options.Seconds = 2,
     only: Annotated[
         str | None, typer.Option(help="changes whose name has one of these words, such as writer,process")
     ] = None,
-    seed: Seed = 7,
-    json: Json = False,
+    seed: options.Seed = 7,
+    json: options.Json = False,
 ) -> None:
     """Compare settings of the service and of PostgreSQL with the default, one at a time, in turn.
 
@@ -142,36 +128,36 @@ def run_tuning(
     changes = tuple(each for each in tuning.CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    with failing_clearly(LoadError, tuning.TuningError):
-        result, path = tuning.run(tuning.TuningPlan(rounds, seconds, seed, changes), Settings(), progress)
-    finish(result, path, tuning.table, json=json, width=140)
+    with options.failing_clearly():
+        result, path = tuning.run(tuning.TuningPlan(rounds, seconds, seed, changes), Settings(), options.progress)
+    options.finish(result, path, tuning.table, json=json, width=140)
 
 
 @run.command("switch")
 def run_switch(
-    events: Events = 100_000,
-    days: Days = 30,
+    events: options.Events = 100_000,
+    days: options.Days = 30,
     seconds: Annotated[
         int, typer.Option(min=5, help="seconds of each stretch, the quiet one and the one with changes")
     ] = 75,
     batches: Annotated[int, typer.Option(min=1, help="POSTs a second without a key")] = 40,
-    batch: Annotated[int, typer.Option(min=1, help="events in a POST")] = 100,
+    batch: options.Batch = 100,
     keyed: Annotated[int, typer.Option(min=1, help="POSTs a second with a key, each sent twice")] = 10,
-    reports: Annotated[int, typer.Option(min=1, help="reports a second")] = 20,
-    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
-    seed: Seed = 7,
-    json: Json = False,
+    reports: options.Reports = 20,
+    workers: options.Workers = 2,
+    seed: options.Seed = 7,
+    json: options.Json = False,
 ) -> None:
     """Measure how long requests wait while migrations are applied and the design changes.
 
     In a database adpulse_switch of its own, made anew each time. Exit status: 0 when nothing failed and everything is
     exact, 1 when not, 2 when it could not be measured. That nobody waits 200 ms is an aim.
     """
-    data = dataset(events, days, 1_000, seed)
+    data = options.dataset(events, days, 1_000, seed)
     plan = switch_run.SwitchPlan(data, seconds, batches, batch, keyed, reports, workers)
-    with failing_clearly(LoadError, AlreadyLoaded):
-        result, path = switch_run.run(plan, Settings(), progress)
-    finish(result, path, tables.table, json=json, width=140)
+    with options.failing_clearly():
+        result, path = switch_run.run(plan, Settings(), options.progress)
+    options.finish(result, path, tables.table, json=json, width=140)
 
 
 @run.command("citus")
@@ -180,7 +166,7 @@ def run_citus(
         str | None,
         typer.Option(envvar="ADPULSE_CITUS_URL", help="any database of the coordinator that knows the nodes"),
     ] = None,
-    events: Events = 500_000,
+    events: options.Events = 500_000,
     shards: Annotated[
         list[int] | None,
         typer.Option(
@@ -190,10 +176,10 @@ def run_citus(
     rounds: Annotated[int, typer.Option(min=2, help="times that both sides write")] = 5,
     seconds: Annotated[float, typer.Option(min=0.5, help="seconds of load on the service, each time")] = 2,
     reports: Annotated[int, typer.Option(min=5, help="times that every report is asked for")] = 60,
-    workers: Annotated[int, typer.Option(min=1, help="processes of the service")] = 2,
-    seed: Seed = 7,
-    end: End = None,
-    json: Json = False,
+    workers: options.Workers = 2,
+    seed: options.Seed = 7,
+    end: options.End = None,
+    json: options.Json = False,
 ) -> None:
     """Compare the design citus on a cluster with rollup on its coordinator alone: COPY, the service, reports, skew.
 
@@ -203,8 +189,8 @@ def run_citus(
     if not cluster:
         print("adbench: there is no cluster: set ADPULSE_CITUS_URL (docs/how-to/scale-out.md)", file=sys.stderr)
         raise typer.Exit(2)
-    data = dataset(events, 7, 1_000, seed, end)
+    data = options.dataset(events, 7, 1_000, seed, end)
     plan = citus_run.CitusPlan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
-    with failing_clearly(LoadError, citus_run.ClusterError):
-        result, path = citus_run.run(plan, cluster, Settings(), progress)
-    finish(result, path, citus_tables.shown, json=json, width=140)
+    with options.failing_clearly():
+        result, path = citus_run.run(plan, cluster, Settings(), options.progress)
+    options.finish(result, path, citus_tables.shown, json=json, width=140)

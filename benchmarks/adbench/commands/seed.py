@@ -19,7 +19,6 @@ from adbench.commands.options import (
     progress,
 )  # fmt: skip
 from adbench.workload import own_events
-from adbench.workload.copy_loader import AlreadyLoaded
 from adbench.workload.own_events import OwnEvents
 from adbench.workload.seed import seed as seed_run
 from adpulse.cli.console import out
@@ -43,7 +42,7 @@ def seed(
 ) -> None:
     """Load a seeded data set into the database: see docs/reference/dataset.md. Or your own events, with --from."""
     data = dataset(events, days, campaigns, seed, end)
-    with failing_clearly(AlreadyLoaded, ImportFailed):
+    with failing_clearly(ImportFailed):
         settings = Settings()
         with database(settings) as url:
             if own:

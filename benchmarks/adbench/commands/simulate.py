@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from adbench.capacity import run
-from adbench.capacity.service_times import MissingResults
 from adbench.commands.options import Json, count, failing_clearly, finish, progress
 from adbench.records import manifest, store
 from adpulse.settings import Settings
@@ -35,7 +34,7 @@ def simulate(
     Exit status: 0 when every simulated request is accounted for, 1 when not, 2 when measurements are missing. How far
     the model is from the machine is shown, as aims.
     """
-    with failing_clearly(MissingResults, ValueError):
+    with failing_clearly(ValueError):
         plan = run.SimulationPlan(
             [source] if source else manifest.of_one_machine(),
             tuple(count(rate) for rate in rates.split(",")),

@@ -24,6 +24,6 @@ def site(
         # What reads notebooks is installed with the extra `figures`.
         from adbench.figures.site import build as work
     target = (out or Settings().data_dir / "site").resolve()
-    with failing_clearly(work.SiteError), step(progress, "building the site"):
+    with failing_clearly(), step(progress, "building the site"):
         work.build(target)
     print(target)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 from rich.console import Console
 
+from adbench.errors import LabError
 from adbench.harness import k6
 from adbench.harness.databases import describe
 from adbench.harness.progress import bar, step
@@ -25,7 +26,7 @@ from adpulse.settings import Settings
 T = TypeVar("T")
 
 
-class BusyError(RuntimeError):
+class BusyError(LabError):
     """Another run is at work in the same folder; the text says what to do."""
 
 

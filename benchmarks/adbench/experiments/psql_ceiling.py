@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from adbench.errors import LabError
 from adbench.harness import databases
 from adbench.harness.process import child, tail
 from adbench.workload.copy_loader import COLUMNS
@@ -46,7 +47,7 @@ $$
 Streams = list[dict[date, Path]]
 
 
-class CeilingError(RuntimeError):
+class CeilingError(LabError):
     """psql is missing, or it failed; the text says what it said."""
 
 

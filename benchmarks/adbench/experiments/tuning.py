@@ -31,6 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
+from adbench.errors import LabError
 from adbench.experiments import ingest
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
@@ -49,7 +50,7 @@ WORKERS = 2
 CELLS = (Cell(1_000), Cell(1))
 
 
-class TuningError(RuntimeError):
+class TuningError(LabError):
     """A change could not be made; the text says which."""
 
 

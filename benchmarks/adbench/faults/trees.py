@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adbench.checkout import ROOT
+from adbench.errors import LabError
 
 PARTS = ("service", "sql")
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
 
 
-class TreeError(RuntimeError):
+class TreeError(LabError):
     """There is no tree to copy, or a patch does not fit it."""
 
 

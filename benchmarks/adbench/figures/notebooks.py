@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from adbench.checkout import ROOT
+from adbench.errors import LabError
 from adbench.figures import markdown, png
 from adbench.records import frames, store
 from adbench.records.manifest import reference
@@ -65,7 +66,7 @@ TIMEOUT_S = 600  # for one cell
 LIVE = "08_"  # a notebook that starts a service and reads no results
 
 
-class FiguresError(RuntimeError):
+class FiguresError(LabError):
     """A notebook cannot be run; the text says what to do."""
 
 

@@ -17,6 +17,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from adbench.errors import LabError
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE_S = 60.0
 _CLOSE_S = 10.0
@@ -39,7 +41,7 @@ _BEGIN = (
 )
 
 
-class BrowserError(RuntimeError):
+class BrowserError(LabError):
     """The browser cannot be started, or does not do what it is told."""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from adbench.errors import LabError
 from adbench.harness import cpu
 from adbench.records import environment
 from adbench.records.model import Postgres
@@ -13,7 +14,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.variants import catalogue, migrate
 
 
-class ScratchError(RuntimeError):
+class ScratchError(LabError):
     """The server does not let us make a database; the text says what to do."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from adbench.checkout import beside
+from adbench.errors import LabError
 from adbench.harness.process import child, tail
 
 SCRIPTS = beside("k6")
@@ -26,7 +27,7 @@ COLLECT = "400"
 BEYOND_S = 180  # how much longer than planned a run may take before it is given up
 
 
-class LoadError(RuntimeError):
+class LoadError(LabError):
     """k6 is missing, or it broke off; the text says what to do."""
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from adbench.errors import LabError
 from adbench.harness.process import NotReadyError, child, free_port, tail, wait_until_ready
 
 READY = "/readyz"
 
 
-class ServiceError(RuntimeError):
+class ServiceError(LabError):
     """The service did not start; the text ends with its log."""
 
 

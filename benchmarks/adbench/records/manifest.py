@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adbench.errors import LabError
 from adbench.records import plausible, store
 from adbench.records.model import Disk, Kept, Machine, Manifest, Postgres, Result
 from adbench.records.store import COMMITTED, MANIFEST
@@ -17,7 +18,7 @@ SHOWN = 5  # of the reasons against a file
 PAGE = bytes(8_192)
 
 
-class ManifestError(RuntimeError):
+class ManifestError(LabError):
     """A file cannot be kept; the text says why."""
 
 

@@ -13,6 +13,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
+from adbench.errors import LabError
 from adbench.harness.databases import connected
 from adbench.workload.dataset import KINDS, MIX_JSON, Block, Dataset
 from adpulse.database.connections import Connection
@@ -35,7 +36,7 @@ TRAILER = b"\xff\xff"
 Bytes = NDArray[np.uint8]
 
 
-class AlreadyLoaded(RuntimeError):
+class AlreadyLoaded(LabError):
     """The database holds events of this seed already."""
 
 

@@ -54,7 +54,8 @@ class DocumentReader:
         buffer, place, line, nested = "", 0, 1, 0
         blocks = (utf8.decode(block) for block in self._blocks)
         buffer = next(blocks, "")
-        if (begun := _ENVELOPE.match(buffer)) or (begun := _ARRAY.match(buffer)):
+        envelope = _ENVELOPE.match(buffer)
+        if begun := envelope or _ARRAY.match(buffer):
             place, nested = begun.end(), 1
             line += buffer.count("\n", 0, place)
         while True:
@@ -65,6 +66,7 @@ class DocumentReader:
                 if place >= len(buffer) - 1:
                     raise ValueError
                 if nested and buffer[place] == "]":
+                    self._check_end(buffer[place + 1 :], blocks, line, envelope=bool(envelope))
                     return
                 _, stop = decoder.raw_decode(buffer, place)
                 if stop == len(buffer) and buffer[-1] not in '}]"':
@@ -74,7 +76,7 @@ class DocumentReader:
                 if more is None:
                     if place >= len(buffer.rstrip()) and not nested:
                         return
-                    if nested and buffer[place:] == "]":
+                    if nested and buffer[place:] == "]" and not envelope:
                         return
                     raise ImportFailed(f"{self._name} is no JSON after line {line}: it ends in the middle") from None
                 if len(buffer) - place > 16 * LONGEST:
@@ -84,6 +86,21 @@ class DocumentReader:
             yield line, buffer[place:stop]
             line += buffer.count("\n", place, stop)
             place = stop
+
+    def _check_end(self, rest: str, blocks: Iterator[str], line: int, *, envelope: bool) -> None:
+        """Raise ImportFailed if there may be events after the list: nothing but other members of its object may be."""
+        for block in blocks:
+            rest += block
+            if len(rest) > 16 * LONGEST:
+                break
+        try:
+            after = (
+                json.loads("{" + rest.lstrip().removeprefix(",")) if envelope else {"events": 1} if rest.strip() else {}
+            )
+        except (ValueError, RecursionError):
+            after = {"events": 1}
+        if "events" in after:
+            raise ImportFailed(f"{self._name} goes on after the end of its list in line {line}: a file holds one list")
 
 
 def _text(line: bytes, number: int) -> str:

@@ -18,12 +18,12 @@ else:
 
 _GZIP, _ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 
-# What is decoded at a time.
+# Bytes that are decoded at a time.
 BLOCK = 1 << 20
 
 
 class _Counted(io.RawIOBase):
-    """A stream that counts what is read of it."""
+    """A stream that counts the bytes read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -59,14 +59,23 @@ class Source:
         return self._counted.count
 
     def peek(self) -> bytes:
-        """Return the first bytes without taking them: up to BLOCK."""
-        return self.bytes.peek(BLOCK)
+        """Return the first bytes without taking them: up to BLOCK. Raises ImportFailed."""
+        with self._readable():
+            return self.bytes.peek(BLOCK)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes, some at a time. Raises ImportFailed when they are not what they seem to be."""
+        while True:
+            with self._readable():
+                block = self.bytes.read(BLOCK)
+            if not block:
+                return
+            yield block
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
         try:
-            while block := self.bytes.read(BLOCK):
-                yield block
+            yield
         except (EOFError, OSError, zlib.error, zstd.ZstdError) as error:
             raise ImportFailed(f"{self.name} cannot be read to its end: {error}") from error
 

@@ -13,8 +13,15 @@ from adpulse.importing.errors import ImportFailed
 from adpulse.importing.mapping import File
 from adpulse.importing.source import Source
 
+_NO_QUOTES = 'where quotes mean nothing in this file, say --quote ""'
 _DELIMITERS = (",", "\t", ";", "|")
-_BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
+_BOMS = {  # of UTF-32 first: one of them begins like one of UTF-16
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
 
 
 class TableReader:
@@ -24,15 +31,19 @@ class TableReader:
         self._name = source.name
         self._lines: deque[str] = deque()  # handed out, and not yet in a row
         self._seen = 0
+        self._last: tuple[int, str] | None = None  # the row before, with its first line
         start = source.peek()
         encoding = file.encoding or encoding_of(start)
         try:
             first = start.decode(encoding, "ignore").partition("\n")[0]
-        except LookupError:
-            raise ImportFailed(f"there is no encoding {encoding!r}", usage=True) from None
+        except (LookupError, UnicodeError):  # one of bytes, or of names of hosts
+            raise ImportFailed(f"there is no encoding {encoding!r} of texts", usage=True) from None
         self._dialect = dialect(first, file)
         csv.field_size_limit(LONGEST)
-        self._rows = csv.reader(chain.from_iterable(self._read_lines(source, encoding)), **self._dialect)
+        try:
+            self._rows = csv.reader(chain.from_iterable(self._read_lines(source, encoding)), **self._dialect)
+        except (TypeError, ValueError) as error:  # such as two characters where there may be one
+            raise ImportFailed(f"there is no such dialect of CSV: {error}", usage=True) from None
         self.header = file.header
         if self.header is None:
             head = self.read(1)
@@ -55,15 +66,21 @@ class TableReader:
         try:
             rows = list(islice(self._rows, count))
         except csv.Error as error:
-            raise ImportFailed(
-                f'{self._name}, after line {before}: {error}; where quotes mean nothing in this file, say --quote ""'
-            ) from None
+            if str(error).startswith("new-line character"):
+                problem = "lines end in a carriage return alone; make them line feeds: tr '\\r' '\\n'"
+            else:
+                problem = f"{error}; {_NO_QUOTES}"
+            raise ImportFailed(f"{self._name}, after line {before}: {problem}") from None
         self._seen = self._rows.line_num
         texts = [self._lines.popleft() for _ in range(self._seen - before)]
         lines = list(range(before + 1, self._seen + 1))
         if len(texts) != len(rows):
             texts, lines = self._by_row(texts, before)
         ended = not rows
+        if ended and self._last:
+            self._check_quotes(*self._last)
+        elif rows:
+            self._last = lines[-1], texts[-1]
         if not all(rows):
             full = [place for place, row in enumerate(rows) if row]
             rows, texts, lines = ([each[place] for place in full] for each in (rows, texts, lines))  # type: ignore[assignment]
@@ -76,17 +93,28 @@ class TableReader:
         for _ in again:
             by_row.append("".join(texts[start : again.line_num]))
             lines.append(before + start + 1)
+            if again.line_num > start + 1:
+                self._check_quotes(lines[-1], by_row[-1])
             start = again.line_num
         return by_row, lines
+
+    def _check_quotes(self, line: int, text: str) -> None:
+        """Raise ImportFailed if a quote of a row does not close at the end of a field: it takes in the next rows."""
+        try:
+            list(csv.reader(io.StringIO(text, newline=""), strict=True, **self._dialect))
+        except csv.Error:
+            raise ImportFailed(
+                f"{self._name}, line {line:,}: a quote opens, and none closes it at the end of a field; {_NO_QUOTES}"
+            ) from None
 
     def _read_lines(self, source: Source, encoding: str) -> Iterator[list[str]]:
         # A byte that is no text becomes half of a surrogate pair, and its row is rejected for it.
         decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if "utf-8" in encoding else "strict")
         rest = ""
-        for block in source.blocks():
+        for block in chain(source.blocks(), [b""]):
             try:
-                text = rest + decoder.decode(block)
-            except UnicodeDecodeError:
+                text = rest + decoder.decode(block, final=not block)
+            except UnicodeError:
                 raise ImportFailed(f"{self._name} is not {encoding}; say what it is with --encoding") from None
             lines = io.StringIO(text, newline="\n").readlines()
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
@@ -115,6 +143,8 @@ def dialect(first: str, file: File) -> dict[str, Any]:
 
 
 def _check_header(header: list[str], name: str) -> None:
+    if any("\0" in each for each in header):
+        raise ImportFailed(f"{name} is not UTF-8, or no text; say what it is with --encoding or --kind", usage=True)
     twice = sorted({each for each in header if header.count(each) > 1})
     if twice:
         raise ImportFailed(f"{name} has two columns {twice[0]!r}; name the columns with --header", usage=True)

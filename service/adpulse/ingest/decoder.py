@@ -20,6 +20,7 @@ from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError
 from adpulse.ingest.fast_pass import NOT_FAST, Allowed, FastPass, NeedsCareError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.ingest.remembered import Remembered
+from adpulse.ingest.scan import Text
 from adpulse.settings import Settings
 
 # How many JSON values a body may have for each event that it may have; only bodies that are not all good are counted.
@@ -82,16 +83,18 @@ class Decoder:
             texts = _lines(body, self._settings.max_events)
             self._check_count(len(texts))
             try:
-                self._fast.pack(self._fast.read_lines(body, texts), body, len(texts), now, batch, allowed)
+                text = Text(body, len(texts))
+                self._fast.pack(self._fast.read_lines(text, texts), text, now, batch, allowed)
             except NOT_FAST:
                 self._pack_one_by_one(texts, now, batch, allowed, ndjson=True)
             return batch
         try:
-            events = self._fast.read_body(body, array=_is_array(body))
+            text = Text(body)
+            events = self._fast.read_body(text, array=_is_array(body))
             if not events:
                 raise NeedsCareError  # the last of several lists, perhaps
             self._check_count(len(events))
-            self._fast.pack(events, body, 1, now, batch, allowed)
+            self._fast.pack(events, text, now, batch, allowed)
         except NOT_FAST:
             self._check_values(body)
             texts = self._read_texts(body)
@@ -137,8 +140,8 @@ class Decoder:
             try:
                 if not isinstance(text, bytes | msgspec.Raw):
                     raise NeedsCareError
-                data = bytes(text)
-                self._fast.pack(self._fast.read_event(data), data, 1, now, single, allowed)
+                alone = Text(bytes(text))
+                self._fast.pack(self._fast.read_event(alone), alone, now, single, allowed)
             except NOT_FAST:
                 try:
                     event = json_reader.read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text

@@ -19,9 +19,10 @@ from adpulse.event import ids as event_ids
 from adpulse.event.instant import parse_instant
 from adpulse.event.limits import EARLIEST, LATEST, TEXT_LENGTH, Limits
 from adpulse.event.metadata import InexactError, canonical
-from adpulse.ingest import copy_format, json_reader, scan
+from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import Batch
 from adpulse.ingest.remembered import Remembered
+from adpulse.ingest.scan import Text
 from adpulse.money import to_micros
 from adpulse.settings import Settings
 
@@ -98,37 +99,36 @@ class FastPass:
         self.amounts: Remembered[float | UnsetType, bytes] = Remembered(self._amount)
         self._kinds = {kind: copy_format.text_field(kind) for kind in ("impression", "click", "conversion")}
 
-    def read_body(self, body: bytes, *, array: bool) -> Sequence[FastEvent]:
+    def read_body(self, text: Text, *, array: bool) -> Sequence[FastEvent]:
         """Return the events of a body, with an envelope or as an array. Raises NOT_FAST."""
-        if _is_plain(body):
-            return self._array.decode(body) if array else self._json.decode(body).events
-        return _cut(self._fine_array.decode(body) if array else self._fine_json.decode(body).events)
+        if _is_plain(text):
+            return self._array.decode(text.data) if array else self._json.decode(text.data).events
+        return _cut(self._fine_array.decode(text.data) if array else self._fine_json.decode(text.data).events)
 
-    def read_lines(self, body: bytes, lines: Sequence[bytes]) -> Sequence[FastEvent]:
+    def read_lines(self, text: Text, lines: Sequence[bytes]) -> Sequence[FastEvent]:
         """Return the events of the lines of a body. Raises NOT_FAST."""
         # Line by line: decode_lines() would also take two events from one line, or one from two.
-        if _is_plain(body):
+        if _is_plain(text):
             return [self._event.decode(line) for line in lines]
         return _cut([self._fine_event.decode(line) for line in lines])
 
-    def read_event(self, text: bytes) -> Sequence[FastEvent]:
+    def read_event(self, text: Text) -> Sequence[FastEvent]:
         """Return the event of a text. Raises NOT_FAST, also when its time is finer than a microsecond."""
         if not _is_plain(text):
             raise NeedsCareError
-        return [self._event.decode(text)]
+        return [self._event.decode(text.data)]
 
     def pack(
         self,
         events: Sequence[FastEvent],
-        text: bytes,
-        roots: int,
+        text: Text,
         now: datetime,
         batch: Batch,
         allowed: Allowed | None,
     ) -> None:
         """Set the rows of a batch in which every event is good; raises NeedsCareError when one is not.
 
-        `text` is what they were read from: `roots` JSON texts. `allowed`: the only campaigns; None: all.
+        `text` is what they were read from. `allowed`: the only campaigns; None: all.
         """
         at = copy_format.micros_of(now)
         earliest = max(self._first, at - self._retention) if self._retention else self._first
@@ -196,8 +196,8 @@ class FastPass:
             packed.append(
                 join((begin, int8(ts), cost, revenue, sizes[len(user)], user, campaign, kind, document, identifier))
             )
-        _check_members(text, commas + len(events) * len(FastEvent.__struct_fields__) - roots, events)
-        if any(event.cost == 0 or event.revenue == 0 for event in events) and scan.is_tiny(text):
+        _check_members(text.data, commas + len(events) * len(FastEvent.__struct_fields__) - text.roots, events)
+        if any(event.cost == 0 or event.revenue == 0 for event in events) and text.is_tiny():
             raise NeedsCareError
         batch.rows, batch.ids, batch.day = packed, ids, day if one_day else None
 
@@ -228,11 +228,11 @@ class FastPass:
         return copy_format.jsonb_field(text), raw.count(b",")
 
 
-def _is_plain(text: bytes) -> bool:
+def _is_plain(text: Text) -> bool:
     """Return True if msgspec may convert the times in a text. Raises NeedsCareError when it cannot be told."""
-    if scan.hides(text):
+    if text.hides:
         raise NeedsCareError
-    return not scan.is_too_fine(text)
+    return not text.is_too_fine()
 
 
 def _cut(events: Sequence[_FineEvent]) -> Sequence[FastEvent]:

@@ -1,4 +1,4 @@
-"""What was made of values that repeat: most events of a batch share a few hundred campaigns, amounts and metadata."""
+"""Memory of values that repeat: most events of a batch share a few hundred campaigns, amounts and metadata."""
 
 from collections.abc import Callable
 from typing import TypeVar

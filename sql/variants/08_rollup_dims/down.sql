@@ -16,7 +16,7 @@ DROP FUNCTION
   rollup_dim_forget(smallint[], date, date), rollup_dim_add(text, text, smallint[], timestamptz), rollup_dim_detailed(int),
   rollup_dim_incomplete(), rollup_dim_behind(date[], pg_snapshot, text), rollup_dim_days(), rollup_dim_within(date),
   rollup_dim_sees(pg_snapshot, text), rollup_dim_marked(), rollup_dim_seen(), rollup_fold(text, boolean, boolean),
-  rollup_dim_few(), rollup_dim_most();
+  rollup_dim_few(), rollup_dim_thin(), rollup_dim_most();
 
 DROP TABLE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta;
 

@@ -35,7 +35,8 @@ WITH
     SELECT
       closed_to,
       (SELECT rollup_dim_detailed(60)) AS has_hours,
-      (SELECT rollup_dim_detailed(1)) AS has_minutes
+      (SELECT rollup_dim_detailed(1)) AS has_minutes,
+      (SELECT rollup_dim_detailed(0)) AS has_minutes_of_all
     FROM dim_mark
   ),
   pending AS (
@@ -98,7 +99,7 @@ WITH
       WHERE minute < closed_to AND (campaign_id = '' OR minute <@ has_hours)
       UNION ALL
       SELECT 'rollup_dim_minute', minute
-      WHERE minute >= closed_to OR campaign_id = '' OR minute <@ has_minutes
+      WHERE minute >= closed_to OR minute <@ CASE campaign_id WHEN '' THEN has_minutes_of_all ELSE has_minutes END
     ) AS cells
     UNION ALL
     SELECT
@@ -135,7 +136,7 @@ WITH
       WHERE minute < closed_to AND (campaign_id = '' OR minute <@ has_hours)
       UNION ALL
       SELECT 'rollup_dim_minute', minute
-      WHERE minute >= closed_to OR campaign_id = '' OR minute <@ has_minutes
+      WHERE minute >= closed_to OR minute <@ CASE campaign_id WHEN '' THEN has_minutes_of_all ELSE has_minutes END
     ) AS cells
     WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
   ),

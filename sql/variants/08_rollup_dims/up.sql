@@ -238,7 +238,8 @@ CREATE TABLE rollup_dim_pending (
   PRIMARY KEY (place, start)
 );
 
--- Where the finer roll-ups are kept: hours (minutes = 60) of the day `at`, minutes (1) of the hour `at`.
+-- Where the finer roll-ups are kept, in minutes: hours (60) of the day `at`, minutes (1) of the hour `at`, and minutes of all
+-- campaigns together (0) of the hour `at`.
 CREATE TABLE rollup_dim_detail (
   minutes smallint,
   at timestamptz,
@@ -479,6 +480,12 @@ CREATE FUNCTION rollup_dim_few() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 50000;
 
+-- An hour has minutes of all campaigns together where it has more events than this: of fewer, they would be up to three rows
+-- an event.
+CREATE FUNCTION rollup_dim_thin() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 5000;
+
 -- The one rule of what shares the row "(other)": the value under which a text stands in the roll-ups.
 CREATE FUNCTION rollup_fold(name text, is_known boolean, is_full boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -594,8 +601,8 @@ RETURN (
   ) AS spans
 );
 
--- Where the finer roll-ups of single campaigns are complete: hours (fineness = 60), or minutes (1). Those of all campaigns
--- together always are.
+-- Where the finer roll-ups are complete: of single campaigns hours (fineness = 60), or minutes (1); of all campaigns together
+-- minutes (0). Hours of all campaigns together always are.
 CREATE FUNCTION rollup_dim_detailed(fineness int) RETURNS tstzmultirange
 LANGUAGE sql STABLE
 RETURN rollup_dim_incomplete() + (
@@ -735,7 +742,20 @@ BEGIN
           CASE WHEN is_large THEN 0 ELSE all_revenue END::bigint AS revenue_micros
         FROM summed
       ),
-      known_days AS MATERIALIZED (SELECT DISTINCT day FROM rollup_dim_day WHERE campaign_id = ''),
+      -- OFFSET 0: a look for each, and no join with all that is kept.
+      known_days AS MATERIALIZED (
+        SELECT DISTINCT day
+        FROM (SELECT DISTINCT place, day FROM summed WHERE campaign_id = '' AND minute < $2) AS days
+        WHERE
+          day IN (SELECT kept.day FROM rollup_dim_day AS kept WHERE kept.campaign_id = '')
+          OR EXISTS (
+            SELECT FROM rollup_dim_hour AS kept
+            WHERE
+              kept.campaign_id = '' AND kept.place = days.place
+              AND kept.hour >= days.day AND kept.hour < days.day + interval '1 day'
+            OFFSET 0
+          )
+      ),
       -- Days of which nothing was known, and that bring many events at once: built in full, there and then.
       fresh AS (
         SELECT day, hour, sum(impressions + clicks + conversions) AS events
@@ -748,6 +768,8 @@ BEGIN
       detail AS (
         INSERT INTO rollup_dim_detail (minutes, at)
         SELECT 1, hour FROM fresh WHERE events > rollup_dim_few()
+        UNION
+        SELECT 0, hour FROM fresh WHERE events > rollup_dim_thin()
         UNION
         SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
         ORDER BY 1, 2
@@ -764,16 +786,32 @@ BEGIN
           cost_micros = kept.cost_micros + excluded.cost_micros,
           revenue_micros = kept.revenue_micros + excluded.revenue_micros
       ),
+      of_minutes AS (
+        SELECT
+          campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros,
+          minute < $2 AND day NOT IN (SELECT known_days.day FROM known_days) AS is_new
+        FROM counted
+        WHERE
+          minute >= $2
+          OR CASE campaign_id
+            WHEN '' THEN minute <@ (SELECT rollup_dim_detailed(0)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 0)
+            ELSE minute <@ (SELECT rollup_dim_detailed(1)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 1)
+          END
+      ),
+      new_minutes AS (
+        INSERT INTO rollup_dim_minute
+          (campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros
+        FROM of_minutes
+        WHERE is_new
+        ORDER BY campaign_id COLLATE "C", place, minute, value COLLATE "C"
+      ),
       minutes AS (
         INSERT INTO rollup_dim_minute AS kept
           (campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros)
         SELECT campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros
-        FROM counted
-        WHERE
-          minute >= $2
-          OR campaign_id = ''
-          OR minute <@ (SELECT rollup_dim_detailed(1))
-          OR hour IN (SELECT at FROM detail WHERE detail.minutes = 1)
+        FROM of_minutes
+        WHERE NOT is_new
         ORDER BY campaign_id COLLATE "C", place, minute, value COLLATE "C"
         ON CONFLICT (campaign_id, place, minute, value) DO UPDATE SET
           impressions = kept.impressions + excluded.impressions,
@@ -793,11 +831,20 @@ BEGIN
           AND (campaign_id = '' OR minute <@ (SELECT rollup_dim_detailed(60)) OR day IN (SELECT at FROM detail WHERE detail.minutes = 60))
         GROUP BY 1, 2, 3, 4
       ),
+      new_hours AS (
+        INSERT INTO rollup_dim_hour
+          (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_hours
+        WHERE date_bin('1 day', hour, 'epoch') NOT IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, hour, value COLLATE "C"
+      ),
       hours AS (
         INSERT INTO rollup_dim_hour AS kept
           (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
         SELECT *
         FROM of_hours
+        WHERE date_bin('1 day', hour, 'epoch') IN (SELECT known_days.day FROM known_days)
         ORDER BY campaign_id COLLATE "C", place, hour, value COLLATE "C"
         ON CONFLICT (campaign_id, place, hour, value) DO UPDATE SET
           impressions = kept.impressions + excluded.impressions,
@@ -814,11 +861,20 @@ BEGIN
         WHERE minute < $2
         GROUP BY 1, 2, 3, 4
       ),
+      new_days AS (
+        INSERT INTO rollup_dim_day
+          (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_days
+        WHERE day NOT IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
+      ),
       days AS (
         INSERT INTO rollup_dim_day AS kept
           (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
         SELECT *
         FROM of_days
+        WHERE day IN (SELECT known_days.day FROM known_days)
         ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
         ON CONFLICT (campaign_id, place, day, value) DO UPDATE SET
           impressions = kept.impressions + excluded.impressions,
@@ -853,6 +909,8 @@ LANGUAGE sql AS $$
         SELECT DISTINCT (ts AT TIME ZONE 'UTC')::date FROM events_default
         UNION
         SELECT DISTINCT (day AT TIME ZONE 'UTC')::date FROM rollup_dim_day WHERE campaign_id = ''
+        UNION
+        SELECT DISTINCT (hour AT TIME ZONE 'UTC')::date FROM rollup_dim_hour WHERE campaign_id = ''
         UNION
         SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
       ) AS days
@@ -892,11 +950,13 @@ BEGIN
   WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
   IF everything THEN
     INSERT INTO rollup_dim_detail (minutes, at)
-    SELECT 60, $1 UNION ALL SELECT 1, $1 + hour * interval '1 hour' FROM generate_series(0, 23) AS hour
+    SELECT 60, $1
+    UNION ALL
+    SELECT minutes, $1 + hour * interval '1 hour' FROM generate_series(0, 1) AS minutes, generate_series(0, 23) AS hour
     ON CONFLICT (minutes, at) DO NOTHING;
   ELSIF whole THEN
     DELETE FROM rollup_dim_detail
-    WHERE at >= $1 AND at < $1 + interval '1 day' AND (minutes = 1 OR at < date_bin('1 day', mark.closed_to, 'epoch'));
+    WHERE at >= $1 AND at < $1 + interval '1 day' AND (minutes < 60 OR at < date_bin('1 day', mark.closed_to, 'epoch'));
   END IF;
   -- What the mark sees of the events that are here now, without their changes since.
   PERFORM rollup_dim_add(
@@ -923,7 +983,7 @@ DECLARE
 BEGIN
   PERFORM FROM rollup_dim_mark FOR UPDATE;
   IF
-    span <@ rollup_dim_detailed(1) AND span <@ rollup_dim_detailed(60)
+    span <@ rollup_dim_detailed(0) AND span <@ rollup_dim_detailed(1) AND span <@ rollup_dim_detailed(60)
     AND NOT EXISTS (SELECT FROM rollup_dim_pending WHERE start = midnight)
   THEN
     RETURN;
@@ -1023,18 +1083,25 @@ BEGIN
   SELECT 60, day
   FROM generate_series(date_bin('1 day', opened, 'epoch'), date_bin('1 day', closed, 'epoch'), interval '1 day') AS day
   UNION ALL
-  SELECT 1, hour
-  FROM (
-    SELECT hour, place, sum(impressions + clicks + conversions) AS events
-    FROM rollup_dim_hour
-    WHERE campaign_id = '' AND hour >= opened AND hour < closed
-    GROUP BY hour, place
-  ) AS hours
-  GROUP BY hour
-  HAVING max(events) > rollup_dim_few()
+  SELECT minutes, hour
+  FROM
+    (
+      SELECT hour, place, sum(impressions + clicks + conversions) AS events
+      FROM rollup_dim_hour
+      WHERE campaign_id = '' AND hour >= opened AND hour < closed
+      GROUP BY hour, place
+    ) AS hours,
+    (VALUES (0, rollup_dim_thin()), (1, rollup_dim_few())) AS finer (minutes, few)
+  GROUP BY minutes, few, hour
+  HAVING max(events) > few
   ON CONFLICT (minutes, at) DO NOTHING;
   DELETE FROM rollup_dim_minute
-  WHERE minute >= opened AND minute < closed AND campaign_id <> '' AND NOT minute <@ (SELECT rollup_dim_detailed(1));
+  WHERE
+    minute >= opened AND minute < closed
+    AND CASE campaign_id
+      WHEN '' THEN NOT minute <@ (SELECT rollup_dim_detailed(0))
+      ELSE NOT minute <@ (SELECT rollup_dim_detailed(1))
+    END;
   -- Days that are over, and had few events.
   WITH
     thin AS (
@@ -1316,7 +1383,10 @@ BEGIN
     WHERE granularity IS NULL OR width_bucket(hour, buckets) = width_bucket(hour + interval '1 hour' - interval '1 microsecond', buckets);
     left_over := left_over - by_hour;
   END IF;
-  by_minute := left_over * CASE WHEN whole THEN '{(,)}' ELSE rollup_dim_detailed(1) END + (tstzmultirange(span * tstzrange(mark.closed_to, NULL)) - pending);
+  IF NOT isempty(left_over) THEN
+    left_over := left_over * rollup_dim_detailed(CASE WHEN whole THEN 0 ELSE 1 END);
+  END IF;
+  by_minute := left_over + (tstzmultirange(span * tstzrange(mark.closed_to, NULL)) - pending);
   by_event := tstzmultirange(span) - by_day - by_hour - by_minute;
   PERFORM raw_kept(lower(part), upper(part)) FROM unnest(by_event) AS part;
 

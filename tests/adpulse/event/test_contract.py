@@ -15,6 +15,7 @@ from adpulse.ingest.copy_format import micros_of, pack, unpack
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
+LIMITS = Limits.at(NOW, Settings())
 GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
 
 
@@ -88,6 +89,19 @@ def test_the_first_field_that_is_wrong_is_named() -> None:
         check(GOOD | {"cost": -1, "user_id": ""}, Limits.at(NOW, Settings()))
     rejection = explain(caught.value, 7)
     assert (rejection["index"], rejection["field"], rejection["code"]) == (7, "user_id", "length")
+
+
+@given(st.dictionaries(st.text("abc"), st.integers(), min_size=1), st.sets(st.sampled_from(FIELDS)), st.booleans())
+def test_one_unknown_field_stands_for_all(unknown: dict[str, int], wrong: set[str], first: bool) -> None:
+    """An event of any number of fields is explained as pydantic would, without an error for each of them."""
+    known = GOOD | dict.fromkeys(wrong)
+    event = unknown | known if first else known | unknown
+    with pytest.raises(ValidationError) as every:
+        EVENT.validate_python(event, context=LIMITS)
+    with pytest.raises(ValidationError) as caught:
+        check(event, LIMITS)
+    assert explain(caught.value, 0) == explain(every.value, 0)
+    assert caught.value.error_count() <= len(FIELDS) + 1
 
 
 def test_the_schema_has_every_field() -> None:

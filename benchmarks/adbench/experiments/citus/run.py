@@ -21,6 +21,7 @@ import asyncpg
 from rich.console import Console
 
 from adbench.checks.after_load import recounted, stored_once
+from adbench.errors import LabError
 from adbench.experiments import ingest
 from adbench.experiments.citus import cluster, phases
 from adbench.experiments.citus.phases import CELLS, Copied, Sides, Spread
@@ -42,7 +43,7 @@ KEPT = 0.5  # of the events a second
 TIMES = 3.0  # as long, for a single campaign
 
 
-class ClusterError(RuntimeError):
+class ClusterError(LabError):
     """The cluster cannot be used; the text says why."""
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from adbench.checkout import ROOT
+from adbench.errors import LabError
 from adbench.harness.fetch import fetch
 from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
 
@@ -42,7 +43,7 @@ SHOWN = (
 ALERTS = "ALERTS"  # what Prometheus says of alerts that are pending or firing
 
 
-class DashboardError(RuntimeError):
+class DashboardError(LabError):
     """There is no Prometheus here, or it does not answer; the text says what to do."""
 
 

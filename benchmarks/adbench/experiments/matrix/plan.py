@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from adbench.errors import LabError
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, FILTERED, TOTALS
 
@@ -27,7 +28,7 @@ WARMUP = 1  # rounds that are not counted: caches, plans, the full pages that WA
 SLICE = 16  # blocks that a variant loads before it is the next one's turn, at most
 
 
-class MatrixError(RuntimeError):
+class MatrixError(LabError):
     """The matrix cannot run like this; the text says what to do."""
 
 

@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 from adbench.checkout import ROOT
+from adbench.errors import LabError
 from adbench.figures.site import diagrams, measured, pages
 from adbench.records import store
 
@@ -20,7 +21,7 @@ _LISTING = "docs/README.md"
 _DECISIONS = "docs/decisions/README.md"
 
 
-class SiteError(RuntimeError):
+class SiteError(LabError):
     """The site cannot be built; the text says what to do."""
 
 

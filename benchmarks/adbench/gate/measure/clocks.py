@@ -10,8 +10,10 @@ import time
 
 import psutil
 
+from adbench.errors import LabError
 
-class NoClock(RuntimeError):
+
+class NoClock(LabError):
     """Raised where the system does not tell the CPU time of other processes."""
 
 

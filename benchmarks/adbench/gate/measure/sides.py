@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from adbench.errors import LabError
 from adbench.gate.measure import signals
 from adbench.gate.measure.clocks import Family
 from adbench.gate.measure.signals import Signals
@@ -36,7 +37,7 @@ app()
 """
 
 
-class SideError(RuntimeError):
+class SideError(LabError):
     """A side cannot be set up; the text says which, and ends with what the command said."""
 
 

@@ -8,11 +8,13 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from adbench.errors import LabError
+
 WORKTREE = "worktree"  # the files as they are, committed or not
 LOCK = Path("requirements") / "bench.txt"
 
 
-class TreeError(RuntimeError):
+class TreeError(LabError):
     """A revision cannot be checked out or installed; the text says why."""
 
 

@@ -1,0 +1,5 @@
+"""The base of the errors that a user can mend."""
+
+
+class LabError(RuntimeError):
+    """What was asked cannot be done here; the text says why, and what to do. A command prints it as one line."""

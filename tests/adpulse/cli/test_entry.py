@@ -1,0 +1,64 @@
+"""Around every command: its text is UTF-8 under every locale, and output that cannot be written is one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_PRINTS = r"""
+import locale
+from adpulse.cli.entry import start
+start("adpulse", lambda: print(locale.getpreferredencoding(False), "\u20ac \U0001f600"))
+"""
+
+
+def run(program: str, environment: dict[str, str] | None = None, **streams: Any) -> subprocess.CompletedProcess[bytes]:
+    streams = {"stdout": subprocess.PIPE, **streams}
+    return subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **(environment or {})}, stderr=subprocess.PIPE, **streams
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_one_line() -> None:
+    """Whenever it is noticed, also when only the end of the command writes what it has printed."""
+    with Path("/dev/full").open("wb") as full:
+        done = run(_PRINTS, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == ["adpulse: [Errno 28] No space left on device"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    """As `| head -1` is: the status tells it, and no line."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = run(_PRINTS, stdout=writing)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},  # as a locale with Latin-1
+        {"LC_ALL": "C.UTF-8"},
+    ],
+    ids=str,
+)
+def test_files_and_output_are_utf8_under_every_locale(environment: dict[str, str]) -> None:
+    """SQL, mappings and results hold more than ASCII."""
+    done = run(_PRINTS, environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().lower() == "utf-8 € 😀\n"
+
+
+def test_what_an_encoding_lacks_is_escaped() -> None:
+    """Of an output that is said to be something else."""
+    done = run(_PRINTS, {"PYTHONIOENCODING": "latin-1"})
+    assert done.stdout.decode("latin-1").split(" ", 1)[1] == "\\u20ac \\U0001f600\n"
