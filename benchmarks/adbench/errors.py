@@ -2,4 +2,4 @@
 
 
 class LabError(RuntimeError):
-    """What was asked cannot be done here; the text says why, and what to do. A command prints it as one line."""
+    """Cannot be done here: the text says why, and what to do. A command prints it as one line."""

@@ -41,7 +41,7 @@ class Background(ABC):
         self._task = asyncio.create_task(self._repeat(), name=self.name)
 
     async def stop(self) -> None:
-        """Cancel the work, and wait until it has ended; do nothing when it was never started.
+        """Cancel the work and wait until it has ended. Do nothing if it was never started.
 
         One cancellation may not be enough: when the roll-back of what is cancelled meets a closed connection, that
         error takes its place.

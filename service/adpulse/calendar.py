@@ -31,7 +31,7 @@ def zones() -> frozenset[str]:
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """Return the time zone of this name. Raises KeyError when there is none."""
+    """Return the time zone of this name. Raises KeyError for an unknown name."""
     if name not in zones():
         raise KeyError(name)
     # Not ZoneInfo(name), which reads the files of the system first.

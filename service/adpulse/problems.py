@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents. They never repeat what was sent."""
+"""Errors as RFC 9457 problem documents. They never repeat the input."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The Prometheus registry: what the service counts and times, and the page that shows it."""
+"""The Prometheus registry: the counters and timers of the service, and the page that shows them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -159,7 +159,7 @@ def _registry(multiprocess_dir: str | None) -> CollectorRegistry:
 
 
 def _forget_the_dead(folder: Path) -> None:
-    """Drop the live gauges of workers that are no more: what a crashed one had in its queue is in no queue now."""
+    """Drop the live gauges of workers that have ended: the queue of a crashed worker is gone."""
     for path in folder.glob("gauge_live*_*.db"):
         pid = int(path.stem.rsplit("_", 1)[1])
         try:

@@ -1,4 +1,4 @@
-"""Text for a terminal or a log: what comes from events is shown there, never obeyed."""
+"""Text for a terminal or a log: text from events is shown there, and never obeyed."""
 
 import logging
 import sys
@@ -26,7 +26,7 @@ def one_line(text: str) -> str:
 
 
 class LogFormatter(logging.Formatter):
-    """The lines of our logs. A message is one line, so that nobody can forge another; a traceback is many."""
+    """The lines of our logs. A message is one line, so that it cannot forge another; a traceback has many."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT)

@@ -170,7 +170,8 @@ def test_the_service_can_be_scaled() -> None:
     assert not SERVICES["api"].keys() & {"container_name", "ports"}
     assert SERVICES["balancer"]["ports"] == ["127.0.0.1:${ADPULSE_PORT:-8080}:8080"]
     configuration = (ROOT / "infra" / "haproxy" / "haproxy.cfg").read_text()
-    assert " api:8080 " in configuration
+    named = set(re.findall(r"^  server-template \w+ \d+ ([\w-]+):8080", configuration, re.MULTILINE))
+    assert named == {"api", *SERVICES["api"]["networks"]["default"]["aliases"]}
     idle = re.findall(r"timeout http-keep-alive (\d+)s", configuration)
     assert int(idle[0]) < int(environment("api")["ADPULSE_KEEP_ALIVE_S"])
 

@@ -18,7 +18,7 @@ from adpulse import problems
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"
-ALIVE = FOUND.replace("api 20", "alive 20") + " no-check backup"
+ALIVE = FOUND.replace("api 20 api:", "alive 20 api-alive:") + " no-check backup"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PATIENCE_S = 60
 

@@ -125,6 +125,26 @@ def test_a_release_publishes_what_was_tested() -> None:
         assert any(step.get("uses", "").startswith("actions/attest@") for step in jobs[name]["steps"])
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    """The packages', the images' tags in what starts them, and the newest one in the changelog, once there is one."""
+    version = re.escape(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+    for path in (ROOT / "compose.yaml", *(ROOT / "infra" / "kubernetes").glob("*.yaml")):
+        for tag in re.findall(r"image: (?:\S+/)?adpulse:(\S+)", path.read_text()):
+            assert re.fullmatch(version, tag), path
+    cut = re.findall(r"^## \[(\d\S*)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert not cut or re.fullmatch(version, cut[0])
+
+
+def test_one_file_says_where_the_project_lives() -> None:
+    """The four addresses are of one repository; no other file that GitHub or a package index reads has one of it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    home = project["urls"]["Source"]
+    assert all(url == home or url.startswith(f"{home}/") for url in project["urls"].values())
+    others = [path for path in (ROOT / ".github").rglob("*") if path.is_file()]
+    others += [ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "compose.yaml")]
+    assert [path for path in others if home in path.read_text()] == []
+
+
 def test_a_release_has_the_words_of_its_section() -> None:
     """Up to the next heading; a version without a section, or with an empty one, is no release."""
     notes = _script("notes").notes

@@ -21,7 +21,7 @@ def simulate(
             help="measurements to start from",
             exists=True,
             file_okay=False,
-            show_default="the committed ones",
+            show_default="the committed ones of the machine with the newest matrix",
         ),
     ] = None,
     rates: Annotated[str, typer.Option(help="events a second of the fleets, separated by commas")] = RATES,
@@ -36,7 +36,7 @@ def simulate(
     """
     with failing_clearly(ValueError):
         plan = run.SimulationPlan(
-            [source] if source else manifest.reference(),
+            [source] if source else manifest.of_one_machine(),
             tuple(count(rate) for rate in rates.split(",")),
             seed,
             failures=failures,

@@ -99,7 +99,9 @@ async def overload(world: World, journal: Journal, seed: int, seconds: float, ti
 
 
 async def _closed(world: World, sender: Sender, seconds: float) -> Phase:
-    return await _timed(world, seconds, lambda phase: sender.closed(phase.sent, seconds, SENDERS, PATIENCE_S))
+    """Return the capacity. If a machine is too busy for a single answer in that time, it is given twice as long."""
+    phase = await _timed(world, seconds, lambda phase: sender.closed(phase.sent, seconds, SENDERS, PATIENCE_S))
+    return phase if phase.rate or seconds > PATIENCE_S else await _closed(world, sender, 2 * seconds)
 
 
 async def _timed(world: World, seconds: float, send: Callable[[Phase], None]) -> Phase:

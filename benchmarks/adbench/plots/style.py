@@ -6,6 +6,8 @@ that no picture depends on colour alone.
 """
 
 import math
+import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +46,7 @@ PALETTE = {
 _SMALL: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 10, "color": "#777777"}
 # Around text that may lie on a line.
 HALO = [withStroke(linewidth=3, foreground="white")]
+LINE = 105  # characters of small text that fit below a picture
 SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 
 
@@ -74,13 +77,14 @@ def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.")
     """Write a line below the picture: what was run, when, on what."""
     server = f"PostgreSQL {result.postgres.version}" if result.postgres else "PostgreSQL"
     variant = "" if "," in result.variant else f", {result.variant}"
-    where = f"{result.machine.cores} cores, {server}{variant}"
+    cpu = re.sub(r"\((R|TM)\)| (CPU|Processor)\b", "", result.machine.cpu)
+    where = f"{result.machine.cores} cores ({cpu}), {server}{variant}"
     caption(drawn, f"{result.what} of {result.started_at:%Y-%m-%d}, {where}. {remark}")
 
 
 def caption(drawn: Figure, text: str) -> None:
     """Write small lines below the picture."""
-    drawn.supxlabel(text, **_SMALL)
+    drawn.supxlabel(textwrap.fill(text, LINE), **_SMALL)
 
 
 def promise(axes: Axes, ms: float, *, upright: bool = True) -> None:

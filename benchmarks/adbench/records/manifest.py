@@ -69,33 +69,40 @@ def write_manifest(folder: Path, disk: Disk | None) -> Manifest:
     return manifest
 
 
-# Results that say what was found, not how fast. An overload is judged by the capacity that the same run measures.
-UNTIMED = {"catalogue", "faults", "faults-overload", "faults-planted", "fuzz"}
-
-
 def reference() -> list[Path]:
-    """Return the committed results that are shown together, oldest first.
+    """Return the committed results that are shown, oldest first: each kind of the machine that has its newest.
 
-    These are the timed ones of the machine with the newest matrix, and those that are no timings of every machine.
+    So no picture mixes two machines, and each says which one it shows.
     """
-    return list(_reference())
+    return [path for path, _ in _reference()]
+
+
+def of_one_machine() -> list[Path]:
+    """Return all committed results of the machine with the newest matrix, oldest first, for models of many kinds."""
+    found = _committed()
+    machine = next((machine for _, kept, machine in reversed(found) if kept.what == "matrix"), None)
+    return [path for path, _, its in found if its == machine]
 
 
 def last(what: str) -> Path | None:
     """Return the newest reference result of that kind; None when there is none."""
-    return next((path for path, kept in reversed(_reference().items()) if kept.what == what), None)
+    return next((path for path, kept in reversed(_reference()) if kept.what == what), None)
 
 
-def _reference() -> dict[Path, Kept]:
+def _reference() -> list[tuple[Path, Kept]]:
+    found = _committed()
+    shown = {kept.what: machine for _, kept, machine in found}  # the last one of each kind stays
+    return [(path, kept) for path, kept, machine in found if machine == shown[kept.what]]
+
+
+def _committed() -> list[tuple[Path, Kept, Machine]]:
     found = [
-        (each, path.parent / name, manifest.machine)
+        (path.parent / name, kept, manifest.machine)
         for path in COMMITTED.glob(f"*/{MANIFEST}")
         if (manifest := store.read_manifest(path.parent))
-        for name, each in manifest.files.items()
+        for name, kept in manifest.files.items()
     ]
-    found.sort(key=lambda item: item[0].started_at)
-    timed = next((machine for each, _, machine in reversed(found) if each.what == "matrix"), None)
-    return {path: each for each, path, machine in found if each.what in UNTIMED or machine == timed}
+    return sorted(found, key=lambda item: item[1].started_at)
 
 
 def newest(sources: Iterable[Path]) -> dict[str, Result]:

@@ -1,11 +1,11 @@
-"""Find what the owner has added to a daily partition, and that its file would not hold or that stands on the table."""
+"""Find the additions of the owner to a daily partition that its file would not hold, or that depend on the table."""
 
 from adpulse.archive.manifest import ArchiveError
 from adpulse.archive.parquet import NAMES
 from adpulse.database.connections import Connection
 
-# Columns with values of their own; what is generated comes back by itself. Then what depends on the table or on its row
-# type without being a part of it, such as a view: a table cannot be dropped under it.
+# Columns with values of their own: generated ones come back by themselves. Then objects that depend on the table or its
+# row type and are no part of it, such as a view: PostgreSQL does not drop a table under them.
 _OBSTACLES = """
 SELECT format('the column %I is not in an archive', attname)
 FROM pg_attribute

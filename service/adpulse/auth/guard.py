@@ -1,4 +1,4 @@
-"""Admit requests or refuse them: the key of a request, the scopes of an endpoint, and the headers of every reply."""
+"""Admit or refuse requests by their key and the scope of the endpoint; add the headers of every reply."""
 
 import copy
 import math
@@ -18,7 +18,7 @@ from adpulse.problems import problem, unavailable
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-# On every reply: a browser must not take it for anything else than it says it is.
+# On every reply: a browser must not guess another type.
 HEADERS = [(b"x-content-type-options", b"nosniff")]
 
 # Headers that hold a key and nothing else; the second is how Amazon Data Firehose sends one.
@@ -35,7 +35,7 @@ _NOT_PUBLIC = (
 
 
 class Refused(Exception):
-    """A request that may not come in, with the reply that says why."""
+    """A request that is not admitted, with the reply that says why."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
@@ -43,10 +43,10 @@ class Refused(Exception):
 
 
 def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
-    """Return the endpoint for those who have a key with that scope, or for everybody while there are no keys.
+    """Return the endpoint, open to requests with a key of that scope, and to all requests while there are no keys.
 
-    The function is wrapped, and not a path guarded: so it holds on every way to it. `request.scope["holder"]` is whose
-    key it is, or None.
+    The function is wrapped, not a path, so the guard holds on every way to it. `request.scope["holder"]` is the holder
+    of the key, or None.
     """
 
     @wraps(endpoint)
@@ -75,7 +75,7 @@ def guarded(keyring: Keyring, scope: Scope, endpoint: Endpoint) -> Endpoint:
 
 
 def _with_limits(response: Response, holder: Holder) -> Response:
-    """Return the reply with what is left of a key's rates. A copy: some replies are made once for all."""
+    """Return a copy of the reply with the remaining rates of a key. Some replies are made once and shared."""
     said = copy.copy(response)
     limits = {"requests": holder.requests, "events": holder.events}
     said.raw_headers = [*response.raw_headers, *rate_limit.fields(limits, time.monotonic())]
@@ -89,7 +89,7 @@ def _keys_of_address(query: bytes) -> set[bytes]:
 
 
 def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
-    """Return the different keys in the headers. What another scheme of Authorization holds is not for us."""
+    """Return the different keys in the headers. Other schemes of Authorization are ignored."""
     sent = set()
     for name, value in headers:
         if name in _KEY_HEADERS:
@@ -100,7 +100,7 @@ def _keys(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
 
 
 async def _look_again(keyring: Keyring, sent: set[bytes]) -> Holder | None:
-    """Return who has a key that is not known yet; None when none is needed. Raises Refused."""
+    """Return the holder of a key that is not known yet, or None when no key is needed. Raises Refused."""
     if not keyring.known:
         await keyring.refresh()
         if not keyring.known:

@@ -1,4 +1,4 @@
-"""The table of keys, which remembers what each may do."""
+"""The table of keys, with the rights of each."""
 
 import asyncio
 from collections.abc import Collection
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 
 
 async def add(connection: Connection, key: Key) -> None:
-    """Store a key. Raises SchemaError when there is one with this id."""
+    """Store a key. Raises SchemaError if one with this id is stored already."""
     status = await connection.execute(
         "INSERT INTO api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, public) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
@@ -49,7 +49,7 @@ async def add(connection: Connection, key: Key) -> None:
 
 
 async def revoke(connection: Connection, key_id: str) -> bool:
-    """Take a key out of use, for good. Return False when there is no such key in use."""
+    """Revoke a key for good. Return False if no key with this id is in use."""
     status = await connection.execute(
         "UPDATE api_keys SET revoked_at = now() WHERE key_id = $1 AND revoked_at IS NULL", key_id
     )
@@ -60,7 +60,7 @@ _COLUMNS = "key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_
 
 
 async def entries(connection: Connection) -> list[Entry]:
-    """Return every key there is or was, the oldest first."""
+    """Return all keys, revoked ones too, the oldest first."""
     records = await connection.fetch(
         f"SELECT {_COLUMNS}, created_at, revoked_at, last_used_on "
         "FROM api_keys LEFT JOIN api_key_uses USING (key_id) ORDER BY created_at, key_id"
@@ -85,7 +85,7 @@ async def note_uses(connection: Connection, key_ids: Collection[str], day: date)
 
 
 async def in_use(connection: Connection) -> tuple[list[Key], bool]:
-    """Return the keys that are not revoked, and True if there ever was one. Let other tasks have their turns."""
+    """Return the keys that are not revoked, and True if any key was ever stored. Yield to other tasks meanwhile."""
     # In a transaction, because a pooler may change the server between two messages.
     async with connection.transaction():
         ever = await connection.fetchval("SELECT EXISTS (SELECT FROM api_keys)")

@@ -31,7 +31,7 @@ _READ_S = 5.0  # the longest that reading may take
 
 
 class Holder:
-    """The sender of a key: what it may do, and what is left of its rates in this process."""
+    """The holder of a key: its rights, and its remaining rates in this process."""
 
     def __init__(self, key: Key, settings: Settings, now: float) -> None:
         self.key = key
@@ -61,7 +61,7 @@ class Keyring(Background):
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
         self.known = False  # True once the keys have been read
-        # True if nobody needs a key: there never was one, and only this machine can ask, or --insecure is set.
+        # True if no key is needed: none was ever stored, and only this machine can ask, or --insecure is set.
         self.open = False
         self._outage = Outage(log, "the reader of keys (those known before hold)")
         self._used: set[str] = set()  # ids of keys, since they were last noted

@@ -1,10 +1,10 @@
 """Keys: how one is made and recognised. The table of keys: adpulse.auth.key_store.
 
-A key reads `adp_w_5f0c…_9b1e…`: what it is for (w write, r read, m metrics, p public), its id, and 256 random bits.
-What it may do is what its row says; the letters are for people who find it in a configuration.
+A key reads `adp_w_5f0c…_9b1e…`: letters (w write, r read, m metrics, p public), its id, and 256 random bits.
+Its row defines its rights; the letters are for people who find it in a configuration.
 
-A public key is for what runs at other people's: pages, apps, mail. Everybody can read it there, so it may only write,
-and only for its campaigns, at a bounded rate; and it may stand in an address.
+A public key is for pages, apps and mail on the machines of others. Everybody can read it there, so it may only write,
+only for its campaigns and at a limited rate. It may be part of an address.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ ID_AT = slice(-77, -65)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key without its secret. `campaigns`, `events_per_s` and `requests_per_s`: none is no bound of its own."""
+    """A key without its secret. `campaigns`, `events_per_s`, `requests_per_s`: None means no limit of its own."""
 
     key_id: str
     sha256: bytes
@@ -72,7 +72,7 @@ def make(
     *,
     public: bool = False,
 ) -> tuple[str | None, Key]:
-    """Return a new key, and what the table shall know of it. The key itself is nowhere else: show it once.
+    """Return the text of a new key, and its row for the table. The text is stored nowhere: show it once.
 
     `stored` is ID:SHA256 of a key that was made elsewhere, whose text is then None. Raises ValueError for what the
     table would not take.
@@ -104,5 +104,5 @@ def make(
 
 
 def digest(text: bytes) -> bytes:
-    """Return the SHA-256 by which a key is recognised: of all of it, so that its letters cannot be changed either."""
+    """Return the SHA-256 that identifies a key. It covers the whole text, so its letters cannot be changed either."""
     return hashlib.sha256(text).digest()

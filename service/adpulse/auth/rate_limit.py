@@ -1,7 +1,7 @@
 """Rates of a key, counted in this process by token buckets.
 
-What is left is said in the fields of draft-ietf-httpapi-ratelimit-headers-10: a bucket is a policy, which has a quota
-and a window.
+Replies show the remaining tokens in the fields of draft-ietf-httpapi-ratelimit-headers-10: a bucket is a policy with a
+quota and a window.
 """
 
 import math
@@ -19,8 +19,8 @@ class RateLimited(Exception):
 class Bucket:
     """A token bucket: it fills with `rate` tokens a second, up to a second's worth.
 
-    What is taken may leave it in debt, and nothing more is to be had until that is paid: so a batch that is larger than
-    the bucket passes, and over time the rate holds.
+    It may go into debt, and then refuses until the debt is paid. So a batch that is larger than the bucket passes, and
+    over time the rate holds.
     """
 
     __slots__ = ("_at", "_rate", "_size", "_tokens")
@@ -31,13 +31,13 @@ class Bucket:
         self._at = now
 
     def wait(self, now: float) -> float:
-        """Return the seconds until there is a whole token; 0: there is one now."""
+        """Return the seconds until a whole token is there; 0 if one is there now."""
         self._tokens = min(self._tokens + (now - self._at) * self._rate, self._size)
         self._at = now
         return max(0.0, (1.0 - self._tokens) / self._rate)
 
     def take(self, tokens: float) -> None:
-        """Take as many, even if they are not there."""
+        """Take the tokens, even if they are not there."""
         self._tokens -= tokens
 
     @property
@@ -46,13 +46,13 @@ class Bucket:
         return f"q={int(self._size)};w={math.ceil(self._size / self._rate)}"
 
     def left(self, now: float) -> str:
-        """Return the whole tokens that there are, and the seconds until there is one or, if there is, all are there."""
+        """Return the whole tokens, and the seconds until the first one or, if there is one, until all are there."""
         wait_s = self.wait(now) or (self._size - self._tokens) / self._rate
         return f"r={max(0, int(self._tokens))};t={math.ceil(wait_s)}"
 
 
 def fields(buckets: Mapping[str, Bucket | None], now: float) -> list[tuple[bytes, bytes]]:
-    """Return the headers that tell a client its limits, and what is left of them."""
+    """Return the headers that tell a client its limits and the remaining tokens."""
     limits = {name: bucket for name, bucket in buckets.items() if bucket}
     policy = ", ".join(f'"{name}";{bucket.policy}' for name, bucket in limits.items())
     left = ", ".join(f'"{name}";{bucket.left(now)}' for name, bucket in limits.items())

@@ -88,7 +88,7 @@ def _date(option: str, text: str) -> date:
 
 
 def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
-    """Run it on the database, show what it does, and say in a line what a user can mend."""
+    """Run the work on the database, show its steps, and report errors of the user in one line."""
     settings = console.settings()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with opened(settings) as url, Progress(*columns, console=err, transient=True) as progress:

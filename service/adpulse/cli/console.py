@@ -1,4 +1,4 @@
-"""The common behaviour of all commands of `adpulse`: one line for what a user can mend, and the exit status."""
+"""The common behaviour of all commands of `adpulse`: one line for an error of the user, and the exit status."""
 
 import asyncio
 import os
@@ -60,7 +60,7 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; what a user can mend is one line, not a traceback."""
+    """Run a command's work. An error of the user is one line, not a traceback."""
     try:
         return asyncio.run(work)
     except SchemaError as error:

@@ -1,4 +1,4 @@
-"""What happens around every command: text is UTF-8, and output that cannot be written is one line."""
+"""The frame of every command: text is UTF-8, and output that cannot be written is one line."""
 
 import codecs
 import contextlib

@@ -63,6 +63,21 @@ def new_key(
     err.print(said, soft_wrap=True)
 
 
+# Of the members of the JSON.
+_HEADINGS = {
+    "key_id": "id",
+    "name": "name",
+    "scopes": "scopes",
+    "campaigns": "campaigns",
+    "events_per_s": "events/s",
+    "requests_per_s": "requests/s",
+    "public": "public",
+    "created_at": "made",
+    "revoked_at": "revoked",
+    "last_used_on": "last used",
+}
+
+
 @app.command("list")
 def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     """List all keys, also revoked ones, with what each may do. The keys themselves are not shown."""
@@ -72,20 +87,10 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     if as_json:
         print(json.dumps([entry.described() for entry in found], indent=2))
         return
-    table = Table(
-        Column("id", no_wrap=True),
-        "name",
-        "scopes",
-        "campaigns",
-        "events/s",
-        "requests/s",
-        "public",
-        "made",
-        "revoked",
-        "last used",
-    )
+    table = Table(*(Column(heading, no_wrap=heading == "id") for heading in _HEADINGS.values()))
     for entry in found:
-        cells = ["yes" if cell is True else cell for cell in entry.described().values()]
+        described = entry.described()
+        cells = ["yes" if described[name] is True else described[name] for name in _HEADINGS]
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
         table.add_row(*words)
     whole(table, out)

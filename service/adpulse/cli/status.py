@@ -1,4 +1,4 @@
-"""`adpulse status`: what is in the database, how it is laid out, and who may use it."""
+"""`adpulse status`: the contents of the database, its design, and its keys."""
 
 import json
 from collections.abc import Iterator

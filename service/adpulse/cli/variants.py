@@ -83,7 +83,7 @@ async def _availability(url: str) -> list[dict[str, Any]]:
 
 
 async def _active(connection: Connection) -> str | None:
-    """Return the name of the design in force; None where there is none yet."""
+    """Return the name of the design in force, or None before the first migration."""
     try:
         return (await catalogue.active(connection)).name
     except SchemaError:
@@ -91,7 +91,7 @@ async def _active(connection: Connection) -> str | None:
 
 
 def _unknown(variant: Variant) -> str | None:
-    """Return why a design may not be had, where there is no database yet to ask."""
+    """Return why a design is not available, when no database can be asked yet."""
     return None if variant.requires == "(nothing)" else f"needs {variant.requires}; there is no database yet to ask"
 
 

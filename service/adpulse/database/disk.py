@@ -1,4 +1,4 @@
-"""Room on the disk of the embedded PostgreSQL: what ends for want of it says many things, but rarely that."""
+"""Free space for the embedded PostgreSQL. A server that ends on a full disk rarely says so."""
 
 import errno
 import shutil
@@ -18,10 +18,10 @@ def is_full(error: BaseException) -> bool:
 
 
 def shortage(directory: Path) -> str | None:
-    """Return what is wrong with the room under `directory`, and what to do; None while there is enough."""
+    """Return a sentence that names the lack of space under `directory` and what to do; None while there is enough."""
     try:
         free = shutil.disk_usage(directory).free
-    except OSError:  # there is no such folder, which is another trouble
+    except OSError:  # the folder is missing, which is another error
         return None
     if free >= _LEAST_BYTES:
         return None

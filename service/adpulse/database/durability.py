@@ -1,4 +1,4 @@
-"""Settings and tables because of which a crash may take away acknowledged events."""
+"""Find settings and tables that let a crash lose acknowledged events."""
 
 import logging
 from functools import cache

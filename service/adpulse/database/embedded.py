@@ -90,7 +90,7 @@ class Cluster:
                     self.stop()
 
     def start(self) -> None:
-        """Start the server, on a new data directory if there is none; nothing to do when it runs already."""
+        """Start the server unless it runs. Make the data directory if it is missing."""
         try:
             self._start()
         except OSError as error:
@@ -116,7 +116,7 @@ class Cluster:
             self.programs.run("pg_ctl", *arguments, "-o", shlex.join([*settings, "-k", str(where)]))
 
     def accepts(self) -> bool:
-        """Return False if nobody listens at the server's socket; True while it starts, too."""
+        """Return True if the server listens at its socket or is starting."""
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(1.0)
             try:
@@ -128,7 +128,7 @@ class Cluster:
         return True
 
     def stop_unused(self) -> None:
-        """Stop a server that nobody uses any more. Raise EmbeddedError while somebody does."""
+        """Stop the server. Raise EmbeddedError while a process uses it."""
         if not self.directory.exists():
             return
         with (self.directory / "users.lock").open("a") as users:
@@ -140,7 +140,7 @@ class Cluster:
             self.stop()
 
     def stop(self) -> None:
-        """Stop the server at once but cleanly: sessions are ended, what is committed is on disk.
+        """Stop the server at once but cleanly: sessions end, committed data is on disk.
 
         One that cannot end, as in a recovery on a full disk, is killed; it recovers at its next start.
         """
@@ -200,7 +200,7 @@ class Cluster:
         return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:24]}"  # noqa: S108 — see _claim
 
     def _claim(self, folder: Path) -> None:
-        """Make the directory of the socket, for nobody else: a process that can use the socket is the superuser."""
+        """Make the directory of the socket, private: a process that can use the socket is the superuser."""
         try:
             folder.mkdir(mode=0o700)
             self.programs.own(folder)

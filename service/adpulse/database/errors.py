@@ -21,7 +21,7 @@ class EmbeddedError(RuntimeError):
     """The embedded server cannot be used; the text says why, and ends with what its log says."""
 
 
-# What says that the database is away or short of something, and not that the request is wrong. Classes 08
+# Errors that mean that the database is away or short of resources, and not that the request is wrong. Classes 08
 # (connection), 25006 (read-only: a standby), 53 (resources, such as disk full), 57P (shutdown, starting up), 58 (I/O);
 # and a database or role that is not there, or has no rights yet, which a server that is being set up says for a while.
 UNAVAILABLE = (

@@ -87,7 +87,7 @@ def statement(settings: Mapping[str, str], version: int, *, local: bool, writing
 
 
 async def state(connection: "Connection", settings: Mapping[str, str], timeout_s: float) -> None:
-    """Set what a session needs, `settings` above all. Raise UnfitError where it cannot be had."""
+    """Set the settings of a session; `settings` take precedence. Raise UnfitError if the server refuses one."""
     sql = statement({**SETTINGS, **settings}, connection.get_server_version().major, local=False) + ";" + _FOR_TABLES
     try:
         await connection.execute(sql, timeout=timeout_s)
@@ -131,7 +131,7 @@ class PooledConnection(Base):
             raise
 
     async def copy_to_table(self, *args: Any, **options: Any) -> str:
-        """Copy, in a transaction where there is none yet."""
+        """Copy, in a new transaction unless one is open."""
         if self.is_in_transaction():
             return await super().copy_to_table(*args, **options)
         async with self.transaction():

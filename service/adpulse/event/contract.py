@@ -1,4 +1,4 @@
-"""The event contract: what an event is, what is wrong with one that is not, and the values that it becomes.
+"""The event contract: the model of an event, the reasons for rejections, and the values of an accepted event.
 
 `Event` is a pydantic type: the published schema is generated from it, and it names what is wrong with a bad event.
 Its validation costs about 10 µs an event, so good events do not meet it: see adpulse.ingest.fast_pass.
@@ -130,7 +130,7 @@ class Event(TypedDict):
 EVENT = TypeAdapter(Event)
 FIELDS = tuple(Event.__annotations__)
 
-# pydantic's names for what is wrong, in ours.
+# Our codes for pydantic's error types.
 _CODES = {
     "missing": ("missing", "is missing"),
     "string_type": ("type", "must be a string"),
@@ -189,7 +189,7 @@ def _settled(value: dict[str, Any], *, fold: bool) -> dict[str, Any]:
 
 
 def explain(error: ValidationError, index: int) -> Rejection:
-    """Return the first thing that is wrong with an event. The reply never holds what was sent."""
+    """Return the first error of an event. It never repeats the input."""
     first = error.errors(include_url=False, include_input=False)[0]
     code, message = _CODES.get(first["type"], (first["type"], first["msg"]))
     name = first["loc"][0] if first["loc"] else None

@@ -38,7 +38,7 @@ class InexactError(Exception):
 
 
 def canonical(value: Any, limits: Limits, *, bare: bool = False) -> bytes:
-    """Return metadata as compact JSON. Raises PydanticCustomError for what is no metadata.
+    """Return metadata as compact JSON. Raises PydanticCustomError for invalid metadata.
 
     `bare`: it was read without Digits; raises InexactError where there might have been one.
     """

@@ -18,6 +18,6 @@ class Values(NamedTuple):
     event_id: UUID | None
 
 
-# The columns of a row as it is sent, which is not the order of the table: what has a fixed width and is never null
-# comes first, so that one call packs it (adpulse.ingest.copy_format).
+# The columns in the order of sending, not of the table: columns of fixed width that are never null come first, so that
+# one call packs them (adpulse.ingest.copy_format).
 COLUMNS = Values._fields

@@ -20,7 +20,7 @@ _SPACES = re.compile(r"[ '\u00a0\u202f]")
 
 
 def compiled(field: Field, decimal: str) -> Callable[[Any], str]:
-    """Return a function from a value to a JSON number of currency units, exactly; what is no number stays as it is.
+    """Return a function from a value to a JSON number of currency units, exactly; other values stay as they are.
 
     `decimal`: the sign between units and decimals, in texts.
     """

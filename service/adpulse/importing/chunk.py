@@ -52,7 +52,7 @@ class Reader(Protocol):
     """A file that is read record by record."""
 
     header: list[str] | None  # the names of columns, where the file has them
-    seed: bytes  # of the digests: what else makes the content what it is, such as the header
+    seed: bytes  # the start of the digests: other parts of the content, such as the header
 
     def read(self, count: int) -> Chunk:
         """Return the next records, fewer than `count` at the end. Raises ImportFailed."""

@@ -49,7 +49,7 @@ class DatabaseTarget:
         return await ledger.find(self._looking, before, chunk)
 
     async def write(self, judged: Judged, group: Group) -> Answer | None:
-        """Write a group; return None when somebody else has just taken it."""
+        """Write a group. Return None if another import has just taken it."""
         batch = judged.batch
         await self._prepare_days(batch)
         job = Job(batch, None, None, asyncio.get_running_loop().create_future())

@@ -1,4 +1,4 @@
-"""Records become events: JSON as POST /events takes it, so that one contract judges all of them."""
+"""Make events of records: JSON as POST /events takes it, so that one contract judges all of them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from adpulse.importing.values import Columns
 
 @dataclass(slots=True)
 class Events:
-    """The events of a chunk, not judged yet, and the records that gave none."""
+    """The events of a chunk, not judged yet, and the rejected records."""
 
     body: list[str] = field(default_factory=list)  # each the JSON of an event
     places: list[int] = field(default_factory=list)  # of the record in the chunk
@@ -25,7 +25,7 @@ class Events:
 
 
 class EventBuilder:
-    """Makes events of records, by a mapping. One for a file: it remembers what it has converted."""
+    """Makes events of records by a mapping. One for a file: it remembers conversions."""
 
     def __init__(self, mapping: Mapping, header: list[str] | None) -> None:
         """Raise ImportFailed when the mapping does not fit the columns of the file."""
@@ -70,7 +70,7 @@ class EventBuilder:
         places: list[int],
         chosen: list[int] | None,
     ) -> None:
-        """Add the events of one kind: one for each chosen record, None: for all."""
+        """Add the events of one kind: one for each record at the places `chosen` (None: for all records)."""
         found: list[Fragments] = []
         for name, each in fields.items():
             column = values_of(columns, each, len(places))

@@ -1,4 +1,4 @@
-"""The values of a mapped field: its columns, its template, its fixed value; and the records that a kind is made of."""
+"""The values of a mapped field (its columns, template or fixed value), and the records of a kind of event."""
 
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.mapping import Field, Mapping
@@ -8,7 +8,7 @@ REQUIRED = ("ts", "campaign_id", "user_id", "event_type")
 
 
 def check_columns(mapping: Mapping, header: list[str]) -> None:
-    """Raise ImportFailed when a field reads columns of which the file has none, or a needed one reads nothing."""
+    """Raise ImportFailed if the file has none of the columns of a field, or a required field has no source."""
     there = set(header)
     for name, each in mapping.fields.items():
         named = each.columns()

@@ -1,7 +1,7 @@
-"""JSON, a member at a time: what an event of POST /events is put together from.
+"""The members of an event's JSON, as POST /events takes it.
 
-A column of values becomes a column of texts such as '"user_id":"U1"'; '' where there is no value. What repeats is
-written once.
+A column of values becomes a column of texts such as '"user_id":"U1"'; '' for no value. A value that
+repeats is converted once.
 """
 
 import json

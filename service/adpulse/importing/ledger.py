@@ -7,7 +7,7 @@ from adpulse.database.connections import Connection
 from adpulse.importing.chunk import Chunk
 from adpulse.ingest.batch import Answer
 
-# A group of which nothing was stored may be taken again, with another mapping.
+# A group without any stored event may be imported again, with another mapping.
 _NOTE = """
 INSERT INTO imported AS kept (before, after, name, first_record, records, accepted, duplicates, rejected)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

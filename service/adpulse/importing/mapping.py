@@ -45,7 +45,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The dialect of a file. None: found out from its first bytes."""
+    """The dialect of a file. None: detected from its first bytes."""
 
     kind: Kind | None = None
     delimiter: str | None = None
@@ -107,7 +107,7 @@ def build(preset: str | None, file: Path | None, options: dict[str, Any]) -> Map
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Return two mappings as one. A field that both have keeps what the upper one does not say."""
+    """Merge two mappings. A field of both keeps the parts that the upper one does not set."""
     merged = dict(below)
     for name, value in above.items():
         old = merged.get(name)
@@ -153,7 +153,7 @@ def _variation(document: dict[str, Any], given: dict[str, dict[str, Any]]) -> Va
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Return a field that keeps what the upper one does not say. Where its value comes from counts as one thing."""
+    """Merge two fields: keep the parts that the upper one does not set. The source of the value is one part."""
     if above.keys() & _SOURCES:
         below = {name: value for name, value in below.items() if name not in _SOURCES}
     return {**below, **above}

@@ -25,7 +25,7 @@ _CLOCKS = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\n)*", re.A
 
 
 def converter(name: str, each: Field, decimal: str) -> Converter:
-    """Return what makes members of the values of a field. Raises ImportFailed for a mapping that cannot be."""
+    """Return a function from the values of a field to members. Raises ImportFailed for an impossible mapping."""
     try:
         if name == "ts":
             return _times(each)
@@ -41,7 +41,7 @@ def converter(name: str, each: Field, decimal: str) -> Converter:
 
 
 def metadata_of_columns(keys: tuple[str, ...]) -> Converter:
-    """Return what makes the member "metadata" of rows of values, one for each key."""
+    """Return a function from rows of values, one for each key, to the member "metadata"."""
     return fragments.remembered(partial(_object, keys))
 
 
@@ -95,7 +95,7 @@ def _object(names: tuple[str, ...], row: tuple[Any, ...]) -> str:
 
 
 def merged(found: dict[str, Any]) -> str:
-    """Return the member "metadata". A column of that name holds an object, which the others are added to."""
+    """Return the member "metadata". If a column has that name, it holds an object, and the others are added to it."""
     inner = found.pop("metadata", None)
     if isinstance(inner, str):
         try:

@@ -47,7 +47,7 @@ def readable(chunk: Chunk, header: list[str] | None, *, plain: bool) -> tuple[li
 
 
 def _exact(text: bytes) -> Any:
-    """Return the value of JSON if the fast reader has lost nothing: no digits, and no member that is there twice."""
+    """Return the value of JSON if the fast reader lost nothing, such as digits or a repeated member; else None."""
     try:
         value = orjson.loads(text)
         return value if orjson.dumps(value) == text else None
@@ -56,7 +56,7 @@ def _exact(text: bytes) -> Any:
 
 
 def _parsed(records: Sequence[str], place: int, problems: dict[int, tuple[str, str]]) -> Any:
-    """Return the object of a text; note what is wrong with it otherwise."""
+    """Return the object of a text, or note its error."""
     text = records[place].encode()
     try:
         value = _exact(text)

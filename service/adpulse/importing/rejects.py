@@ -12,7 +12,7 @@ from adpulse.importing.parquet import text_of
 
 
 class Rejects:
-    """Appends rejected records to a file, which is made when the first one comes. None: nowhere."""
+    """Appends rejected records to a file, which the first one creates. Without a path it writes nothing."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -20,7 +20,7 @@ class Rejects:
         self._file: IO[bytes] | None = None
 
     def write(self, chunk: Chunk, rejected: list[Rejection]) -> None:
-        """Append these, and hand them to the system before this returns. Raises ImportFailed."""
+        """Append the rejections and flush them. Raises ImportFailed."""
         if not rejected or self.path is None:
             return
         lines = [self._line(chunk, each) for each in rejected]
@@ -45,6 +45,6 @@ class Rejects:
         record = chunk.records[place]
         text = text_of(record) if isinstance(record, dict) else chunk.texts[place].rstrip("\r\n")
         fields = {name: rejection[name] for name in ("field", "code", "message")}
-        # Bytes that are no UTF-8 are shown as such.
+        # Bytes that are not UTF-8 are shown as escapes.
         shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return orjson.dumps({"line": chunk.lines[place], **fields, "text": shown}) + b"\n"

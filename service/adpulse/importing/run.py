@@ -38,7 +38,7 @@ _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[)')
 
 @dataclass(slots=True)
 class Outcome:
-    """The counts of an import: records of the file; events, of which a record may be several, or none."""
+    """The counts of an import: records of the file, and events (a record may give several, or none)."""
 
     records: int = 0
     known_records: int = 0  # imported before
@@ -116,7 +116,7 @@ class Import:
     async def run(
         self, target: Target, rejects: Rejects, *, name: str, on_progress: Callable[[Outcome], None]
     ) -> Outcome:
-        """Import the file; what was imported before counts no more. Raises ImportFailed, and what the target raises.
+        """Import the file; groups that were imported before are skipped. Raises ImportFailed and errors of the target.
 
         `name` is part of what makes the file the same one.
         """
@@ -180,7 +180,7 @@ class Import:
 
 
 def rejected(chunk: Chunk, judged: Judged) -> list[Rejection]:
-    """Return what is wrong with records of a chunk; `index` is the place in the chunk."""
+    """Return the rejections of a chunk; `index` is the place of the record in it."""
     found = judged.events.rejected + _at_records(judged.events, judged.batch.rejected)
     return sorted(found, key=lambda each: each["index"])
 

@@ -18,12 +18,12 @@ else:
 
 _GZIP, _ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 
-# What is decoded at a time.
+# Bytes that are decoded at a time.
 BLOCK = 1 << 20
 
 
 class _Counted(io.RawIOBase):
-    """A stream that counts what is read of it."""
+    """A stream that counts the bytes read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

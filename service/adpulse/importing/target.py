@@ -11,7 +11,7 @@ from adpulse.ingest.batch import Answer, Batch
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The events of a group, and what the contract says of them."""
+    """The events of a group, and their outcome by the contract."""
 
     events: Events
     batch: Batch
@@ -27,7 +27,7 @@ class Target(Protocol):
         """Return the group with which a chunk begins, if it was taken before."""
 
     async def write(self, judged: Judged, group: Group) -> Answer | None:
-        """Write a group; return None when somebody else has just taken it.
+        """Write a group. Return None if another import has just taken it.
 
         The answer lists what was rejected of judged.batch.rows, each by its index in judged.events.
         """

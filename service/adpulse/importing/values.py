@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-Column = Sequence[Any]  # a value for each record; None where there is none
+Column = Sequence[Any]  # one value for each record, or None
 Columns = Callable[[str], Column]
 
 
@@ -38,7 +38,7 @@ def of_objects(records: list[dict[str, Any]]) -> Columns:
 
 
 def find(value: Any, path: str) -> Any:
-    """Return what a path leads to, or None. In a list of {"key": …, "value": …}, as in exports of BigQuery, by key."""
+    """Return the value at a path, or None. Search a list of {"key": …, "value": …}, as of BigQuery, by key."""
     while path:
         if isinstance(value, str):
             value = _object(value)

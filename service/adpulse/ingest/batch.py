@@ -1,4 +1,4 @@
-"""A batch of events on its way to the table, and the ways in which that may end."""
+"""A batch of events on its way to the table, and its possible outcomes."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ LISTED_REJECTIONS = 20
 
 
 class BodyError(Exception):
-    """A body that cannot be read as a batch at all: an HTTP status, a stable word, a sentence, headers of use."""
+    """A body that cannot be read as a batch: an HTTP status, a stable code, a sentence, headers."""
 
     def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -37,11 +37,11 @@ class Batch:
     size: int  # bytes of the body
     listed: int = LISTED_REJECTIONS
     rows: list[bytes] = field(default_factory=list)
-    # The event_id of each row, as its 16 bytes; none: no row has one.
+    # The event_id of each row, as 16 bytes. None if no row has one.
     ids: list[bytes | None] | None = None
-    # The UTC day of all rows, counted from 2000-01-01; none: they are of several days.
+    # The UTC day of all rows, in days from 2000-01-01. None if there are several days.
     day: int | None = None
-    # The index in the request of each row; none: row i is event i.
+    # The index in the request of each row. None if row i is event i.
     positions: list[int] | None = None
     rejected: list[Rejection] = field(default_factory=list)
     rejected_count: int = 0

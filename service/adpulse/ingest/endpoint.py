@@ -63,7 +63,7 @@ async def answered(request: Request, take: Callable[[Request], Awaitable[Answer]
         return _reply(await take(request))
     except BodyError as error:
         telemetry.UNREADABLE.labels(error.code).inc()
-        # Of what is left of such a body nothing will be read.
+        # The rest of such a body is not read.
         closing = {"Connection": "close"} if error.status in (408, 413) else {}
         return problem(error.status, error.code, error.detail, error.headers | closing)
     except RateLimited as error:
@@ -105,7 +105,7 @@ def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
 
 async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key: str | None) -> Answer:
     intake: Intake = request.app.state
-    intake.writer.admit()  # before the body is read: what is too much costs little more than its head
+    intake.writer.admit()  # before the body is read, so that a refusal costs little more than the head
     body = await intake.bodies.read(headers, request.receive)
     batch = decode(intake, request, body, form)
     body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
@@ -115,10 +115,10 @@ async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key
 
 def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
     """Return the batch in a body, and count its events for the key. Raises what answers the request without it."""
-    intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` nobody else has a turn
+    intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` no other task runs
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
-        # Again, for all connections together: from here to `take` nobody else has a turn.
+        # Again, for all connections together: from here to `take` no other task runs.
         rate_limit.check((holder.events,), time.monotonic())
     campaigns = holder.campaigns if holder else None
     batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
@@ -138,7 +138,7 @@ async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash:
 def _count_rejections(batch: Batch, answer: Answer) -> None:
     for code, count in batch.codes.items():
         telemetry.REJECTED.labels(code).inc(count)
-    # Fewer when a key is repeated whose batch is judged in another way by now, such as of an event in the future.
+    # Fewer if a repeated batch is now judged otherwise, such as an event that was in the future.
     if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
         telemetry.REJECTED.labels("unstorable").inc(unstorable)
 

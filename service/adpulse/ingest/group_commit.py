@@ -23,8 +23,8 @@ from adpulse.ingest.partitions import Partitions
 
 log = logging.getLogger(__name__)
 
-# What a row can do wrong, as against the database: classes 22 (data), 23 (constraints), 54 (program limits, such as
-# too long for an index) and P0 (raised by somebody's trigger).
+# Errors of a row, as against those of the database: classes 22 (data), 23 (constraints), 54 (program limits, such as
+# too long for an index) and P0 (raised by a trigger of the owner).
 POISON = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -32,7 +32,7 @@ POISON = (
     asyncpg.PLPGSQLError,
 )
 
-# Citus raises this for every error of a node in a COPY. Of an INSERT it tells what the node said.
+# Citus raises this for every error of a node in a COPY. For an INSERT it passes on the error of the node.
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
@@ -118,7 +118,7 @@ async def write(connection: Connection, group: Sequence[Job], days: Partitions) 
 
 
 async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -> date | None:
-    """Return the day whose partition takes the whole group; None: there is none."""
+    """Return the day whose partition takes the whole group, or None."""
     found = {job.batch.day for job in group if job.batch.rows}
     if len(found) != 1:
         return None
@@ -158,7 +158,7 @@ async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
 
 
 async def _copy(connection: Connection, groups: Sequence[list[bytes]], day: date | None = None) -> None:
-    """Write rows by COPY, into the partition of `day` if there is one. Raise _NoPartition if it is none any more.
+    """Write rows by COPY, into the partition of `day` if it has one. Raise _NoPartition if it has none any more.
 
     COPY is a transaction by itself: without keys and ids there is no BEGIN and no COMMIT.
     """

@@ -15,7 +15,7 @@ from adpulse.ingest.copy_format import EPOCH
 
 # With fewer events, asking costs what it saves.
 FEWEST = 1_000
-# How long what the database said of its partitions is believed. New ones are used that much later.
+# How long a list of partitions is used before the database is asked again. New ones are used that much later.
 REFRESH_S = 10.0
 
 # What may go wrong with a partition, and not with `events`.
@@ -71,7 +71,7 @@ class Partitions:
         self._stale_at = 0.0  # time.monotonic
 
     async def day(self, connection: Connection, day: int | None, count: int) -> date | None:
-        """Return the day whose partition `count` events of `day` may go into; None: take `events`.
+        """Return the day whose partition `count` events of `day` may go into, or None to write into `events`.
 
         `day` counts from 2000-01-01 in UTC; None: they are of several days. The connection is in no transaction.
         """

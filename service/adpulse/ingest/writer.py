@@ -1,4 +1,4 @@
-"""The writer: requests coalesce into group commits by COPY, and nobody is answered before the commit.
+"""The writer: requests coalesce into group commits by COPY, and no answer comes before the commit.
 
 There is no timer: while a writer waits for one commit, the requests that arrive pile up and form the next group. So a
 lone request is written at once, and a flood in large groups (group commit, DeWitt et al., SIGMOD 1984).

@@ -86,7 +86,7 @@ FROM (
 ) AS few
 """
 _BEAT = "SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM heartbeat"
-# A slot that nobody reads keeps the log: its replica is away. Without the rights of pg_monitor details are null.
+# A slot without a reader keeps the log: its replica is away. Without the rights of pg_monitor details are null.
 _REPLICAS = """
 WITH here AS (
   SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS lsn
@@ -103,7 +103,7 @@ ORDER BY name
 
 
 async def read(connection: Connection, settings: Settings) -> dict[str, Any]:
-    """Return what there is, for JSON. A part that the login may not see is null.
+    """Return the state of the database, for JSON. A part that the login may not see is null.
 
     Raises SchemaError before the first migration, one of UNAVAILABLE, or what else asyncpg raises.
     """

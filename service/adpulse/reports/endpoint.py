@@ -18,7 +18,7 @@ from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
-# The next event makes another report of it, and it is nobody else's.
+# The next event changes the report, and it belongs to one reader only.
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
@@ -62,7 +62,7 @@ async def get_report(request: Request) -> Response:
 
 
 def _items(request: Request) -> list[tuple[str, str]]:
-    # What is no UTF-8 becomes lone surrogates, which no value may hold; a U+FFFD is a character like any other.
+    # Bytes that are not UTF-8 become lone surrogates, which no value may hold; U+FFFD is a valid character.
     text = request.scope["query_string"].decode("utf-8", "surrogateescape")
     try:
         items = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="surrogateescape")

@@ -27,7 +27,7 @@ _JSON = 'must be key:value, for example geo:IN, or a row\'s filter, for example 
 
 
 def parse(values: Iterable[str]) -> Filters:
-    """Return the conditions of all `filter` parameters together. Raises ValueError, which says what is wrong."""
+    """Return the conditions of all `filter` parameters together. Raises ValueError with the reason."""
     filters: Filters = {}
     for value in values:
         for key, condition in _pairs(value):

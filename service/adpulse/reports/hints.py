@@ -1,4 +1,4 @@
-"""Hints at what may be wrong with a question that found nothing: a misspelt key must not look like an answer."""
+"""Hints for a question that found nothing: a misspelt key must not look like an answer."""
 
 from collections.abc import Sequence
 
@@ -25,9 +25,9 @@ _NAMED = 20
 
 
 async def find(connection: Connection, query: Query, answers: Sequence[Cells]) -> tuple[str, ...]:
-    """Return what a client should know of an answer without any event, or with none that has the key it is grouped by.
+    """Return hints for an answer without events, or without an event that has the key of `group_by`.
 
-    It looks for keys no longer than a moment, and only then. To be called last in a transaction.
+    Only then it looks for keys that occur, for at most _PATIENCE_MS. Call it last in a transaction.
     """
     groups = {group for cells in answers for group in cells}
     asked: dict[str, str] = {}

@@ -83,5 +83,5 @@ DEFAULT_METRICS = tuple(name for name in METRICS if name != REACH)
 
 
 def change(now: Value, before: Value) -> float | None:
-    """Return (now − before) ÷ before: 0.25 is a quarter more. None where there is nothing to compare with."""
+    """Return (now − before) ÷ before: 0.25 is a quarter more. None without a value to compare with."""
     return (now - before) / before if now is not None and before else None

@@ -18,7 +18,7 @@ BY_NAME = "group"  # what groups can be ordered by besides a metric
 
 
 class QueryError(ValueError):
-    """A query that cannot be answered. `field` names the parameter, the text what is wrong and what is allowed."""
+    """A query that cannot be answered. `field` names the parameter; the text says what is wrong and what is allowed."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -26,12 +26,12 @@ class QueryError(ValueError):
 
 
 class OutsideError(ValueError):
-    """A query for campaigns that its sender may not see."""
+    """A query for a campaign that the key may not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A window and the buckets in it, in order; one bucket None where no granularity was asked for."""
+    """A window and its buckets in order; one bucket, None, without a granularity."""
 
     window: Window
     buckets: tuple[datetime | None, ...]
@@ -56,7 +56,7 @@ class Query:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """Return the span, and the one to compare with where there is one."""
+        """Return the span and, if asked for, the one to compare with."""
         return (self.span,) if self.before is None else (self.span, self.before)
 
     @property
@@ -66,7 +66,7 @@ class Query:
 
     @property
     def breakdown(self) -> bool:
-        """Return True if the report has a group or a filter, or counts users: all else is totals, or totals by time."""
+        """Return True for a report with a group or filter, or that counts users. Others are totals, also by time."""
         return self.group_by is not None or bool(self.filters) or self.reach
 
     @property
@@ -75,9 +75,9 @@ class Query:
         return REACH in self.metrics
 
     def within(self, campaigns: tuple[str, ...]) -> "Query":
-        """Return this query limited to the campaigns that a key may see: all of these when it names none.
+        """Return this query limited to the campaigns of a key: all of these if the query names none.
 
-        Raises OutsideError when it names another.
+        Raises OutsideError if it names another.
         """
         if not self.campaigns:
             return replace(self, campaigns=campaigns)
@@ -86,7 +86,7 @@ class Query:
         return self
 
     def arguments(self, window: Window) -> tuple[Any, ...]:
-        """Return the seven parameters of report.sql for the window, which is that of the query or the one before."""
+        """Return the seven parameters of report.sql for the window: that of the query or the one before."""
         span = self.span if self.before is None or window == self.span.window else self.before
         return (
             list(self.campaigns) or None,

@@ -125,7 +125,7 @@ def _group_by(value: str | None) -> str | None:
 
 
 def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filters]:
-    """Return campaigns and filters. A filter that names a campaign is a campaign, by which the indexes are."""
+    """Return campaigns and filters. A filter by campaign becomes a campaign, which indexes can find."""
     campaigns = _campaigns([value for name, value in items if name == "campaign_id"])
     try:
         found = filters.parse(value for name, value in items if name == "filter")
@@ -142,7 +142,7 @@ def _selection(items: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], Filte
 
 
 def _check_other(selected: Filters, group_by: str | None, metrics: tuple[str, ...]) -> None:
-    """Refuse what only raw events answer, which do not say what shares a row."""
+    """Refuse combinations that only raw events answer: these do not tell which values share a row."""
     if len(selected) > 1 or group_by not in (None, "campaign_id", *selected) or REACH in metrics:
         raise QueryError(
             "filter",

@@ -8,10 +8,10 @@ from adpulse.database import connections, locks
 from adpulse.database.connections import Connection, Pool
 from adpulse.settings import Settings
 
-# A plan for each question: parameters that are null fold away; see sql/README.md.
+# A plan for each question, without the parts whose parameters are null; see sql/README.md.
 THOROUGH = {"plan_cache_mode": "force_custom_plan"}
-# One plan for all windows and campaigns: an index in its order is never far from the best, while any other way looks
-# best to a planner that sees an empty table, and is ruinous once the table has grown.
+# One plan for all windows and campaigns: an index scan is never far from the best plan. On an empty table the planner
+# would choose another plan, which is ruinous once the table has grown.
 QUICK = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_bitmapscan": "off"}
 
 

@@ -41,7 +41,7 @@ class Reports:
 
     @property
     def source(self) -> str | None:
-        """Return where reports come from now: "replica", "primary" or "nowhere"; None where there is no replica."""
+        """Return where reports come from now: "replica", "primary" or "nowhere"; None without a replica."""
         if self._watch is None:
             return None
         reason = self._unfit(self._watch.beat_at)
@@ -63,7 +63,7 @@ class Reports:
             try:
                 report = await self._replica.reporter.report(query)
             except _FAILURES as error:
-                # Time-out: its readers are all busy. The primary is there for what the replica cannot do, not for more.
+                # Time-out: its readers are all busy. The primary takes over only what the replica cannot do.
                 if self._primary is None or isinstance(error, TimeoutError):
                     raise
                 reason = "failed"

@@ -14,7 +14,7 @@ from adpulse.database.worker import DatabaseWorker
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.2
-# A replica that says nothing for as long counts as away: its server hangs, or the network swallows what is sent.
+# A replica without a sign of life for this time counts as away: its server hangs, or the network drops packets.
 PATIENCE_S = 2.0
 
 
@@ -53,7 +53,7 @@ class ReplicaWatch(DatabaseWorker):
 
     @property
     def foreign(self) -> bool:
-        """Return True if what is looked at is known to be no copy of the primary."""
+        """Return True if the server is known not to be a copy of the primary."""
         here, there = self.server, self._primary.server
         return here is not None and there is not None and not here.may_answer_for(there)
 

@@ -1,4 +1,4 @@
-"""The rows of a report, made from what the statements return: ranked, folded, filled and paired."""
+"""Make the rows of a report from the rows of the statements: ranked, folded, filled and paired."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class Rest(Enum):
 SHARED = "other"  # the note of a row of values that share it
 
 Bucket = datetime | None
-# None: the events without the key that the report groups by.
+# None stands for the events without the key of `group_by`.
 Group = str | None | Literal[Rest.OTHER]
 Cells = dict[Group, dict[Bucket, Sums]]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `before` is the bucket and the sums to compare with; None where the window before has no such bucket.
+    """One row. `before` is the bucket and the sums to compare with; None if the window before has no such bucket.
 
     Where it has more buckets than this one, a row with the bucket None and zeros stands beside each of them, so that
     rows sum to the totals on both sides.

@@ -23,7 +23,7 @@ _TOO_FINE = re.compile(r"(?<=\.[0-9]{6})[0-9]+", re.ASCII)
 
 
 class WindowError(ValueError):
-    """A window that cannot be used. `field` names the parameter, the text what is wrong and what is allowed."""
+    """A window that cannot be used. `field` names the parameter; the text says what is wrong and what is allowed."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

@@ -1,7 +1,7 @@
 """Events that arrive while a snapshot of `events` is copied: noted by a trigger, and taken over in rounds.
 
-A row of `adpulse_move.arrived` carries the number of its transaction, so what the snapshot holds already is told from
-what it does not. The triggers do nothing unless somebody holds MOVE_LOCK: a move that was killed leaves them behind.
+A row of `adpulse_move.arrived` has the number of its transaction, which tells if the snapshot already holds it. The
+triggers do nothing unless a move holds MOVE_LOCK: a move that was killed leaves them behind.
 Updates, deletes and TRUNCATE are refused meanwhile: events have no key by which a change could follow.
 """
 
@@ -38,7 +38,7 @@ INSERT INTO adpulse_next.events ({columns}) SELECT {columns} FROM arrivals
 
 
 async def note(connection: Connection) -> None:
-    """Begin to note what arrives. Raises SchemaError when `events` is never free for a moment."""
+    """Begin to record new events. Raises SchemaError if the locks on `events` cannot be had."""
     await connection.execute(_TABLE)
 
     async def work(_: int) -> None:
@@ -50,7 +50,7 @@ async def note(connection: Connection) -> None:
 
 
 async def sweep(connection: Connection, patience_s: float | None = None) -> None:
-    """Take away what a move that was ended has left behind. Its triggers are on a table in use: see give_way."""
+    """Remove the schema and triggers of an interrupted move. The triggers are on a table in use: see give_way."""
     if await connection.fetchval("SELECT to_regnamespace('adpulse_move')") is None:
         return
 
@@ -61,17 +61,17 @@ async def sweep(connection: Connection, patience_s: float | None = None) -> None
 
 
 async def forget(connection: Connection, snapshot: str) -> None:
-    """Leave out what this snapshot (as text) holds, which has been copied."""
+    """Forget the events of this snapshot (as text), which have been copied."""
     await connection.execute(
         "DELETE FROM adpulse_move.arrived WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)", snapshot
     )
 
 
 async def take_over(connection: Connection, since: str) -> tuple[int, str]:
-    """Move what has arrived by transactions from `since` on into adpulse_next.events.
+    """Move the events of transactions from `since` on into adpulse_next.events.
 
-    Returns how many events these were, and the next `since`: every transaction before it is over and taken over. To be
-    called in a transaction whose statements have a snapshot each (read committed).
+    Returns how many events these were, and the next `since`: every transaction before it has ended and is taken over.
+    Call it in a transaction whose statements have a snapshot each (read committed).
     """
     # Asked before: the statement below sees every transaction that is over by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
@@ -80,7 +80,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
 
 
 async def catch_up(connection: Connection, since: str) -> str:
-    """Take over in rounds until few are left; the next `since`. Raises SchemaError when there are ever more."""
+    """Take over in rounds until few events are left; return the next `since`. Raises SchemaError if they increase."""
     for _ in range(_MOST_ROUNDS):
         async with connection.transaction():
             count, since = await take_over(connection, since)

@@ -50,7 +50,7 @@ class Variant:
 
     @property
     def summary(self) -> str:
-        """Return one line on what the variant is."""
+        """Return the summary in one line."""
         return self.header["summary"]
 
     @property
@@ -108,7 +108,7 @@ class Variant:
         return text
 
     def statement(self, *, by_time: bool, breakdown: bool) -> Statement:
-        """Return what the service runs for a report with a granularity (`by_time`), or with a group or filter."""
+        """Return the statement of a report with a granularity (`by_time`), or with a group or filter."""
         if breakdown:
             return Statement(self.report)
         return self._totals if self._totals.planned_once or not by_time else Statement(self.report)
@@ -132,7 +132,7 @@ class Variant:
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:
-        """Return the seconds between rounds and a round's statements; None when there is nothing to maintain."""
+        """Return the seconds between rounds and the statements of a round; None without maintenance."""
         path = self.folder / "maintain.sql"
         if not path.exists():
             return None
@@ -199,7 +199,7 @@ async def unavailable(connection: Connection, variant: Variant) -> str | None:
 
 
 async def active(connection: Connection) -> Variant:
-    """Return the variant that built the `events` table. Raises SchemaError when there is none yet."""
+    """Return the variant that built the `events` table. Raises SchemaError before the first migration."""
     try:
         name = await connection.fetchval("SELECT name FROM active_variant")
     except asyncpg.UndefinedTableError:

@@ -9,13 +9,13 @@ SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 # Only the first are kept: a design whose every row is wrong has millions.
 _KEPT = 1_000
 
-# Sums by bucket (an instant as text) and group. None: the question has no buckets, or no groups.
+# Sums by bucket (an instant as text) and group. None if the question has no buckets, or no groups.
 Rows: TypeAlias = dict[tuple[str | None, str | None], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A row on which what is reported, or stored, and the recount do not agree; None where one has no such row."""
+    """A row whose sums differ between report, or roll-up, and recount. None: that side has no such row."""
 
     question: str
     bucket: str | None

@@ -1,4 +1,4 @@
-"""Find what the owner has added to the tables of a design: a move drops these tables, and it with them."""
+"""Find additions of the owner to the tables of a design: a move drops these tables with them."""
 
 import logging
 import re
@@ -25,7 +25,7 @@ class _Undone(Exception):
 
 
 async def check(connection: Connection, variant: Variant, *, drop: bool = False) -> None:
-    """Raise SchemaError, with a list, when the tables of the variant in force carry what is not its own.
+    """Raise SchemaError, with a list, if the tables of the variant in force have additions of the owner.
 
     `drop`: let it go, with a line in the log each, but for views and foreign keys. Designs on extensions are not looked
     at: they cannot be built a second time, to be compared with. To be called by who holds MOVE_LOCK alone.

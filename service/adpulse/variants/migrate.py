@@ -58,7 +58,7 @@ async def migrate(
 
 
 async def _build(connection: Connection, old: Variant | None, new: Variant, drop_foreign: bool) -> None:
-    """Build the variant, instead of the current one if there is one. Raises SchemaError."""
+    """Build the variant in the place of the current one, if any. Raises SchemaError."""
     if old is None:
         await connection.execute(new.script("up"))
     else:

@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 MOVED_DAYS = 400
 
 _PAGES = 4_096  # copied at a time: 32 MB
-# For locks behind which nobody queues up but maintenance and autovacuum, which gives way after a second.
+# For locks that only maintenance and autovacuum wait behind; autovacuum gives way after a second.
 _CALM_MS = 10_000
-# What is left behind does nothing: a move that has failed does not wait long to take it away.
+# The remains do nothing, so a move that has failed does not wait long to remove them.
 _PARTING_S = 5.0
 
 _COLUMNS = ", ".join(COLUMNS)

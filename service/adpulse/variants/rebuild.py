@@ -88,7 +88,7 @@ async def _unmoved(connection: Connection) -> AsyncIterator[None]:
 async def _chosen(
     connection: Connection, variant: Variant, first: date | None, last: date | None
 ) -> tuple[Sequence[Window], list[str]]:
-    """Return the days to make anew, and what is left out of all days."""
+    """Return the days to build anew, and a line for each part that is left out."""
     limited = first is not None or last is not None
     if limited and (refusal := await _refusal(connection, first or date.min, last or date.max)):
         raise SchemaError(refusal)
@@ -119,9 +119,9 @@ async def _refusal(connection: Connection, first: date, last: date) -> str | Non
 
 
 async def _day(connection: Connection, variant: Variant, window: Window) -> None:
-    """Make one day anew. Raises SchemaError when somebody else goes on changing roll-ups."""
+    """Build one day anew. Raises SchemaError if another session keeps changing roll-ups."""
     for attempt in range(1, _TRIES + 1):
-        # Before the snapshot: what a round that still runs has moved must be in it.
+        # Before the snapshot, which must hold all that a round under way has moved.
         await connection.execute("SELECT pg_advisory_lock($1)", ROUND_LOCK)
         try:
             async with connection.transaction(isolation="repeatable_read"):

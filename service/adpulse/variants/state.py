@@ -29,7 +29,7 @@ async def dimensions(connection: Connection) -> list[str]:
 
 
 async def declare(connection: Connection, keys: Sequence[str]) -> None:
-    """Write down the dimensions, where they are others than before."""
+    """Store the declared dimensions if they differ from the stored ones."""
     if list(keys) == await declared(connection):
         return
     await connection.execute("DELETE FROM declared_dimension")
@@ -39,7 +39,7 @@ async def declare(connection: Connection, keys: Sequence[str]) -> None:
 
 
 async def settle(connection: Connection, variant: Variant, *, moved: bool) -> None:
-    """Note what is in force, and open it to the roles, in the transaction that puts it there."""
+    """Record the variant in force and grant it to the roles, in the transaction of the switch."""
     if moved:
         await connection.execute(
             "INSERT INTO active_variant (name) VALUES ($1) "

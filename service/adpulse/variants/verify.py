@@ -24,7 +24,7 @@ from adpulse.variants.rollups import AFTER, BEFORE, Window, day_window
 
 __all__ = ["Audit", "Mismatch", "verify"]
 
-# Told how many steps of how many are done, and what is next.
+# Called with the steps done, their number, and the name of the next.
 OnStep: TypeAlias = Callable[[int, int, str], None]
 # Granularity, time zone, dimension; and True if the window is cut inside an hour at both ends.
 _Question: TypeAlias = tuple[str | None, str, str | None, bool]

@@ -18,14 +18,14 @@ STOP_UNREAD_S = 2.0
 
 
 def refusal(status: int, code: str, detail: str, more: bytes = b"") -> bytes:
-    """Return a last answer to what never becomes a request: a problem document; `more` are lines of its head."""
+    """Return a last answer to bytes that are no request: a problem document; `more` are lines of its head."""
     body = orjson.dumps(document(status, code, detail))
     head = b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n" + more
     return STATUS_LINE[status] + head + b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body) + body
 
 
 class ReadingSpeed:
-    """The speed at which a peer reads what is written to it."""
+    """The speed at which a peer reads its answers."""
 
     def __init__(self) -> None:
         self.patience_s = UNREAD_S
@@ -80,7 +80,7 @@ class OnePiece:
         return head[:-2] + b"connection: close\r\n\r\n"
 
     def close(self) -> None:
-        """Write what is held back, and end the connection."""
+        """Write the held back bytes, and end the connection."""
         if self._head:
             self._connection.write(self._head)
             self._head = b""

@@ -1,4 +1,4 @@
-"""GET /page.json: what the page at / shows beside reports, read from the metrics of all workers."""
+"""GET /page.json: the counters of the page at /, read from the metrics of all workers."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.web.state import State
 
-# However many look at the page, the metrics are read once in this time, and the dimensions once in that.
+# For any number of viewers, metrics and dimensions are read once in these times.
 COUNTERS_S = 1.0
 DIMENSIONS_S = 30.0
 _PATIENCE_S = 2.0

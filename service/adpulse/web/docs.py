@@ -35,7 +35,7 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-# Nothing but what is below /docs and the service itself; pictures in the style are data. Swagger UI sets the styles of
+# Only files below /docs and the service itself; pictures in the style are data. Swagger UI sets the styles of
 # single elements by script, which a policy for style sheets does not concern.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -45,7 +45,7 @@ _HEADERS = {
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve the page at /docs, and what it needs below."""
+    """Serve the page at /docs and its files."""
 
     async def page() -> Response:
         return Response(_PAGE, 200, _HEADERS, "text/html")

@@ -17,7 +17,7 @@ async def healthz() -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Return 200 when events can be written: primary, schema, a writer, the keys. 503 says what is missing.
+    """Return 200 when events can be written (primary, schema, a writer, the keys), or 503 with the missing part.
 
     Reports have a fault of their own when their replica is away: the reply names where they come from.
     """
@@ -33,7 +33,7 @@ async def readyz(request: Request) -> Response:
         return unavailable("All writers have waited in a transaction for seconds, as for a lock.")
     said: dict[str, object] = {"status": "ready"}
     if look.risks:
-        # Ready all the same: what is at risk in a crash is the operator's choice, and is said.
+        # Ready all the same: the operator chose the risk, and the reply names it.
         said["warnings"] = look.risks
     if source := state.reporter.source:
         said["reports"] = source

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-# For all connections together: requests that wait for their turn, parts of heads and bodies, answers that nobody reads.
+# For all connections together: requests that wait for their turn, parts of heads and bodies, unread answers.
 # Bodies that an endpoint is reading have a bound of their own, ADPULSE_QUEUE_BYTES.
 MOST_KEPT_BYTES = 128 * 2**20
 

@@ -60,7 +60,7 @@ class Cors(CORSMiddleware):
     """Starlette's, which refuses a preflight as every other request is refused."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Return what a page may send, or a problem document."""
+        """Return the answer to a preflight, or a problem document."""
         reply = super().preflight_response(request_headers)
         if reply.status_code == 200:
             return reply
@@ -70,7 +70,7 @@ class Cors(CORSMiddleware):
 
 
 class CheckHead:
-    """Refuses a head that can be read in two ways; while there are no keys, other names and other people's pages."""
+    """Refuses a head that can be read in two ways and, without keys, foreign names and pages."""
 
     # Headers that have one value and are read here. More than one is refused elsewhere: of keys, and of lengths.
     _SINGLE = frozenset({b"host", b"content-type", b"content-encoding", b"idempotency-key"})
@@ -128,7 +128,7 @@ class CheckHead:
 
 
 def _malformed(code: str, detail: str) -> Response:
-    # What follows may have been meant for somebody else.
+    # The next bytes may belong to another request.
     return problem(400, code, detail, {"Connection": "close"})
 
 
@@ -187,7 +187,7 @@ class Compress:
         await self._app(scope, receive, compress)
 
     async def _encoded(self, scope: Scope, head: Message, body: bytes) -> bytes:
-        """Return the body as it is sent, and put what is said of it into the head."""
+        """Return the body as it is sent, and set its headers."""
         headers = Headers(raw=head["headers"]).mutablecopy()
         headers.add_vary_header("Accept-Encoding")
         accepted = dict(scope["headers"]).get(b"accept-encoding", b"")

@@ -13,7 +13,7 @@ COUNT = {"type": "integer", "minimum": 0}
 
 
 def problem_reply(status: int, code: str, detail: str, **more: tuple[dict[str, Any], Any]) -> dict[str, Any]:
-    """Return a reply that says what is wrong, with an example.
+    """Return an error reply with an example.
 
     `more` are members beside the four of every problem document, each as its schema and its example.
     """

@@ -1,4 +1,4 @@
-"""GET /: a page that shows what is happening now, from files beside this one and without a request to anybody else.
+"""GET /: a page of current activity, from files beside this module and without a request to other hosts.
 
 It asks /report and /page.json, as every client does. The files hold no data, and so need no key.
 """

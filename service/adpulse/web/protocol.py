@@ -62,7 +62,7 @@ class Protocol(RequestReader):
         self._unset_keepalive_if_required()
         self._data, self._at = b"", 0
         self.memory.keep(self, 0)
-        self.cycle = self.scope = self.headers = self._seen = None  # type: ignore[assignment]  # nobody asks any more
+        self.cycle = self.scope = self.headers = self._seen = None  # type: ignore[assignment]  # not used any more
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn always closes
         """Return True while whole requests of a client that sends nothing more wait for their answers."""
@@ -79,7 +79,7 @@ class Protocol(RequestReader):
         self._look_later()
 
     def cut(self, reason: str) -> None:
-        """End the connection at once, and drop what is unsent."""
+        """End the connection at once, and drop unsent bytes."""
         self._count_cut(reason)
         self.transport.abort()
 
@@ -106,7 +106,7 @@ class Protocol(RequestReader):
             self._parse_more()
 
     def pause_writing(self) -> None:
-        """Note what the peer has not read."""
+        """Record the bytes that the peer has not read."""
         super().pause_writing()
         self._count_kept()
 
@@ -171,7 +171,7 @@ class Protocol(RequestReader):
     # ── The end ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
-        """Answer what never becomes a whole request, and hang up; after the beginning of an answer, only close."""
+        """Answer bytes that are no request and close; after the beginning of an answer, only close."""
         if self._lingers is not None or self.transport.is_closing():
             return
         self.refused.note(f"{status} {code}")
@@ -188,7 +188,7 @@ class Protocol(RequestReader):
         self._linger()
 
     def hang_up(self) -> None:
-        """Close after the last answer, once what the client has sent is read."""
+        """Close after the last answer, once the bytes of the client are read."""
         if self.flow.read_paused or (self.cycle is not None and self.cycle.more_body):
             self._linger()
         else:

@@ -1,4 +1,4 @@
-"""A route of which FastAPI publishes models, and whose endpoint reads the request by itself.
+"""A route whose models FastAPI publishes, and whose endpoint reads the request by itself.
 
 FastAPI's own way would validate the parameters by the models, and write the answer by them: again, and in other words
 than the endpoint's.

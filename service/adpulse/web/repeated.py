@@ -8,7 +8,7 @@ QUIET_S = 60.0
 
 
 class Repeated:
-    """Something that peers can make happen as often as they like, such as malformed requests."""
+    """An event that peers can cause at will, such as malformed requests."""
 
     def __init__(self, log: logging.Logger, what: str, quiet_s: float = QUIET_S) -> None:
         self._log = log

@@ -57,11 +57,11 @@ class RequestReader(HttpToolsProtocol):
     _paused_at = 0  # bytes that had been written before the peer had too much to read
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
-        """Answer what never becomes a whole request, and hang up."""
+        """Answer bytes that are no request, and close."""
         raise NotImplementedError
 
     def cut(self, reason: str) -> None:
-        """End the connection at once, and drop what is unsent."""
+        """End the connection at once, and drop unsent bytes."""
         raise NotImplementedError
 
     @property
@@ -80,7 +80,7 @@ class RequestReader(HttpToolsProtocol):
         self._parse()
 
     def _parse(self) -> None:
-        """Give the parser what is there of the request at hand, and no byte of the next one before its turn."""
+        """Give the parser the bytes of the current request, and none of the next one before its turn."""
         data = self._data
         size = len(data)
         try:

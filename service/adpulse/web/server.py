@@ -22,7 +22,7 @@ from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from adpulse.web.worker_metrics import shared_metrics
 
-# Collections that visit everything come once in so many objects; what a request leaves behind is seldom a cycle.
+# Full collections run once in so many objects; requests seldom leave cycles behind.
 GC_THRESHOLDS = (50_000, 20, 50)
 
 # New connections that are accepted in one turn of the event loop. libuv accepts one from each listening socket, so
@@ -39,7 +39,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "http": Protocol,
-        "ws": "none",  # nobody here speaks it, and what is not there needs no bounds
+        "ws": "none",  # not supported, so that it needs no limits
         "log_level": settings.log_level,
         "log_config": _log_config(settings.log_level.upper()),
         "proxy_headers": False,  # nothing here depends on who the client of a proxy is
@@ -119,7 +119,7 @@ def create_worker() -> FastAPI:
         threading.Thread(target=follow, name="parent", daemon=True).start()
     app = create_app()
     Protocol.head_timeout_s = app.state.settings.head_timeout_s
-    # What is here now stays until the end: the collector need not look at it again.
+    # Objects of now stay until the end: the collector need not look at them again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

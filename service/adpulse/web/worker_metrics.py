@@ -41,7 +41,7 @@ def shared_metrics() -> Iterator[None]:
 
 
 def _home() -> Path:
-    """Return the temporary folder, or shared memory where there is none that can be written to."""
+    """Return the temporary folder, or shared memory if it cannot be written to."""
     try:
         return Path(tempfile.gettempdir())
     except FileNotFoundError:

@@ -40,17 +40,17 @@ def test_committed_results_are_whole(folder: Path) -> None:
         assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
 
 
-def test_the_reference_is_the_machine_of_the_newest_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its timings of all days, oldest first; of other machines only what is no timing, wherever it lies."""
+def test_each_kind_is_shown_of_the_machine_that_has_its_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All days of it, oldest first. What needs many kinds gets those of the machine with the newest matrix."""
     monkeypatch.setattr(manifest, "COMMITTED", tmp_path / "home")
     kept_on = (
         ("1", "old", "matrix"),
         ("1", "old", "faults"),
+        ("1", "this", "demo"),
         ("2", "this", "matrix"),
         ("3", "this", "demo"),
-        ("4", "other", "demo"),
-        ("4", "other", "faults-planted"),
-        ("5", "other", "gate"),
+        ("4", "other", "gate"),
+        ("5", "other", "faults"),
     )
     for hour, (day, cpu, what) in enumerate(kept_on):
         machine = result().machine.model_copy(update={"cpu": cpu, "cores": len(cpu)})
@@ -58,17 +58,20 @@ def test_the_reference_is_the_machine_of_the_newest_matrix(tmp_path: Path, monke
         path = local(tmp_path / "local", machine=machine, started_at=began, what=what)
         manifest.keep([path], tmp_path / "home", DISK)
     shown = store.load(manifest.reference())
+    assert list(shown) == manifest.reference()
     assert [(each.machine.cpu, each.what) for each in shown.values()] == [
-        ("old", "faults"),
+        ("this", "demo"),
         ("this", "matrix"),
         ("this", "demo"),
-        ("other", "faults-planted"),
+        ("other", "gate"),
+        ("other", "faults"),
     ]
-    assert list(shown) == manifest.reference()
+    alone = store.load(manifest.of_one_machine()).values()
+    assert [(each.machine.cpu, each.what) for each in alone] == [("this", "demo"), ("this", "matrix"), ("this", "demo")]
     demo = manifest.last("demo")
     assert demo is not None
-    assert store.read(demo).machine.cpu == "this"
-    assert manifest.last("gate") is None
+    assert store.read(demo).started_at.day == 3
+    assert manifest.last("load-soak") is None
 
 
 def test_there_are_committed_results() -> None:

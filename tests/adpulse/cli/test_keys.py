@@ -36,6 +36,13 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     assert page["key"].startswith(f"adp_p_{page['key_id']}_")
     assert (page["scopes"], page["events_per_s"], page["requests_per_s"], page["public"]) == (["write"], 100, 100, True)
     table = (await keys("list")).stdout
+    heading, row = (
+        [cell.strip() for cell in line[1:-1].split(line[0])]
+        for line in table.splitlines()
+        if first["key_id"] in line or " made " in line
+    )
+    assert dict(zip(heading, row, strict=True))["made"] == first["created_at"]
+    assert (row[heading.index("public")], row[heading.index("revoked")]) == ("", "")
     assert all(text in table for text in (first["key_id"], "[red]", "write, read", first["created_at"]))
     for secret in (key, key.rsplit("_", 1)[1], second["key"]):
         assert secret not in listed.stdout + table

@@ -28,7 +28,7 @@ def unwrap_one(body: bytes) -> Iterator[Any]:
 
 
 def _event(value: Any) -> Any:
-    """Return an event, or the UnreadableError that says why there is none."""
+    """Return an event, or the UnreadableError that gives the reason."""
     if isinstance(value, RepeatedMember):
         return value  # refused as such
     known = isinstance(value, dict) and value.get("specversion") == "1.0"

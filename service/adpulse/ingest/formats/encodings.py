@@ -19,9 +19,9 @@ try:
 except ImportError:  # a Python that was built without it offers no zstd
     zstd = None
 
-# A body that is no larger than this is never too well compressed: a thousand equal events are no bomb.
+# A body up to this size may have any ratio: a thousand equal events are no bomb.
 RATIO_FROM_BYTES = 1_000_000
-# zlib copies what is left of the input for each member: thousands of empty ones would take minutes.
+# zlib copies the rest of the input for each member: thousands of empty ones would take minutes.
 MEMBERS = 100
 # The memory that a Zstandard frame may ask for, as a power of two: 8 MB, what RFC 9659 allows over HTTP.
 _WINDOW_LOG = 23
@@ -66,7 +66,7 @@ ENCODINGS = {
     b"x-gzip": _GZIP,  # the same (RFC 9110, 8.4.1.3)
     b"deflate": Encoding("deflate", _deflate, members=1),
 }
-# What a decompressor raises for what is not in its encoding.
+# The errors of decompressors for input in another encoding.
 CORRUPT: tuple[type[Exception], ...] = (zlib.error,)
 if zstd is not None:
     _bounded = partial(zstd.ZstdDecompressor, options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG})
