@@ -372,3 +372,26 @@ async def test_a_mark_from_a_dump_is_not_believed(new_database: NewDatabase) -> 
         await run_round(connection, ROLLUP_DIMS)
     assert (await verify(connection, ROLLUP_DIMS)).wrong == 0
     await connection.close()
+
+
+async def test_a_report_does_not_read_what_was_added_up(new_database: NewDatabase) -> None:
+    """The index knows the blocks that upkeep has been through, however long autovacuum stays away."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    for _ in range(2):
+        await connection.execute(
+            """
+            INSERT INTO events (ts, campaign_id, user_id, event_type, metadata)
+            SELECT date_trunc('minute', now()), 'A', repeat('u', 120), 'click', '{"geo": "IN"}'
+            FROM generate_series(1, 9000)
+            """
+        )
+        await run_round(connection, ROLLUP_DIMS)
+    await connection.execute("SET enable_seqscan = off")
+    source = await connection.fetchval(
+        "SELECT rollup_dim_behind(ARRAY[(now() AT TIME ZONE 'UTC')::date], snapshot, 'true') FROM rollup_dim_mark"
+    )
+    (plan,) = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {source}"))
+    pages = await connection.fetchval("SELECT sum(pg_relation_size(relid)) / 8192 FROM pg_partition_tree('events')")
+    assert pages > 300
+    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < pages / 3
+    await connection.close()

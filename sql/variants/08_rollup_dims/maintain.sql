@@ -166,5 +166,8 @@ ON CONFLICT (campaign_id, day) DO UPDATE SET
 
 SELECT pg_advisory_unlock(1633964040);
 
+-- The indexes by which the next statement, and reports until the next round, find new events.
+SELECT rollup_dim_summarize();
+
 -- Events since the last round into the roll-ups of dimensions; and what else these need: up.sql.
 SELECT rollup_dims();

@@ -585,9 +585,34 @@ RETURN (
     ) AS parts,
     unnest(ARRAY[
       format('written_xid >= %s AND written_xid <= 9223372036854775807', pg_snapshot_xmax(seen)),
-      format('written_xid = ANY (%L)', nullif(ARRAY(SELECT each::text::bigint FROM pg_snapshot_xip(seen) AS each), '{}'))
+      format('written_xid >= %s AND written_xid < %s AND written_xid = ANY (', pg_snapshot_xmin(seen), pg_snapshot_xmax(seen))
+      || quote_literal(nullif(ARRAY(SELECT each::text::bigint FROM pg_snapshot_xip(seen) AS each), '{}')::text) || ')'
     ]) AS number
+  WHERE number IS NOT NULL -- none ran then
 );
+
+-- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then, and
+-- autovacuum comes once a minute: every report by a dimension and every round would read all that was written since.
+CREATE FUNCTION rollup_dim_summarize() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '20ms' AS $$
+DECLARE
+  index regclass;
+BEGIN
+  FOR index IN
+    SELECT indexrelid::regclass
+    FROM (SELECT day FROM unnest(rollup_dim_days()) AS day ORDER BY day DESC LIMIT 3) AS days
+    JOIN pg_index ON indrelid = to_regclass(format('events_p%s', to_char(day, 'YYYYMMDD')))
+    JOIN pg_class ON pg_class.oid = indexrelid
+    JOIN pg_am ON pg_am.oid = relam AND amname = 'brin'
+  LOOP
+    BEGIN
+      PERFORM brin_summarize_new_values(index);
+    EXCEPTION
+      WHEN lock_not_available THEN NULL; -- VACUUM has the table, and does the same
+    END;
+  END LOOP;
+END
+$$;
 
 -- Where raw events are not all here: archived days, and what retention has dropped. Roll-ups are what they are there.
 CREATE FUNCTION rollup_dim_incomplete() RETURNS tstzmultirange
