@@ -64,7 +64,7 @@ def gain() -> str:
 show(gain)
 
 # %%
-save(lambda: ingest.throughput(results.latest("ingest")), "03_throughput")
+save(lambda: ingest.throughput(results.latest("ingest", where=ingest.sweeps)), "03_throughput")
 
 # %% [markdown]
 # ## Microseconds an event

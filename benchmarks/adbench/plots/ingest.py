@@ -8,6 +8,11 @@ from adbench.plots import style
 from adbench.records.model import Result
 
 
+def sweeps(ingest: Result) -> bool:
+    """Return True if the run measured requests of many sizes, and not with --only."""
+    return len({each.labels["batch"] for each in ingest.measurements if each.name == "ingest.rate"}) > 3
+
+
 def throughput(ingest: Result) -> Figure:
     """Plot events a second by events in a request, under the ceiling of two psql sessions: of `adbench run ingest`."""
     (ceiling,) = ingest.select("ceiling.rate")
