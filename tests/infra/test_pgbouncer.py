@@ -38,7 +38,7 @@ def _version() -> tuple[int, int]:
 
 
 class Pooler(str):
-    """Where a PgBouncer is reached."""
+    """The addresses of a running PgBouncer."""
 
     process: asyncio.subprocess.Process
     # The same, and the database itself after it.

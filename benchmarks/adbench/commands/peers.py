@@ -22,7 +22,7 @@ def peers(
     seed: options.Seed = 7,
     end: options.End = None,
     reuse: Annotated[
-        bool, typer.Option("--reuse", help="take the database of an earlier run as it is; databases only")
+        bool, typer.Option("--reuse", help="take the database of an earlier run of peers as it is; databases only")
     ] = False,
     json: options.Json = False,
 ) -> None:

@@ -57,7 +57,7 @@ async def test_a_key_opens_what_its_scopes_say(serve: Serve, url: str, new_key: 
 
 
 async def test_metrics_may_be_left_open(serve: Serve, url: str, new_key: NewKey) -> None:
-    """Where the network keeps others out, as behind the balancer of infra/ecs, the collector needs no key."""
+    """A collector needs no key if the network keeps others out, as behind the balancer of infra/ecs."""
     await new_key("write")
     client = await serve(url, open_metrics=True)
     assert (await client.get("/metrics")).status_code == 200
