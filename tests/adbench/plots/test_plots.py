@@ -319,6 +319,22 @@ def test_growth_joins_runs_of_several_sizes() -> None:
         designs.growth(small)
 
 
+def test_no_more_curves_than_can_be_named() -> None:
+    """Of many designs five are drawn, among them those of the title; the line below says how many are not."""
+    whole = matrix()
+    slow = whole[whole["variant"] == "heap"]
+    more = ("partitioned", "matview", "timescale")
+    many = pd.concat([whole, *(slow.assign(variant=design, value=2 * slow["value"]) for design in more)])
+    many["variant"] = many["variant"].astype(pd.CategoricalDtype([*DESIGNS, *more], ordered=True))
+    for draw in (designs.distribution, designs.growth, designs.growth_in_pages):
+        drawn = draw(many)
+        named = {text.get_text() for text in drawn.axes[0].texts} & {*DESIGNS, *more}
+        said = {each for each in (*DESIGNS, *more) if re.search(rf"\b{each}\b", drawn.get_suptitle())}
+        assert len(named) == designs.CURVES
+        assert said <= named
+        assert "3 other designs not drawn" in " ".join(drawn.get_supxlabel().split())
+
+
 @pytest.mark.parametrize("kept", [("rollup",), ("heap",), ("btree", "rollup"), DESIGNS])
 @pytest.mark.parametrize("size", [1_000_000, None])
 def test_designs_of_a_small_matrix(kept: tuple[str, ...], size: int | None) -> None:
