@@ -1,4 +1,4 @@
-"""What repeats in events is remembered, within bounds."""
+"""Values that repeat are remembered, within bounds."""
 
 import pytest
 
