@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import asyncpg
 import typer
@@ -22,6 +22,8 @@ from adpulse.cli.console import out
 from adpulse.database import disk
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
+
+P = TypeVar("P")
 
 # Progress goes to the error stream, so that what a program reads stays clean.
 progress = Console(stderr=True)
@@ -123,6 +125,20 @@ def _said(error: BaseException) -> str:
         where = ".".join(map(str, first["loc"]))
         return f"{PREFIX + where.upper() if error.title == Settings.__name__ else where}: {first['msg']}"
     return str(error) or type(error).__name__
+
+
+def measure(
+    run: Callable[[P, Settings, Console], tuple[Result, Path]],
+    plan: P,
+    table: Callable[[Result], RenderableType],
+    *,
+    json: bool,
+    width: int | None = None,
+) -> NoReturn:
+    """Run a plan, and `finish` with its result; say in a line, with exit status 2, what a user can mend."""
+    with failing_clearly():
+        result, path = run(plan, Settings(), progress)
+    finish(result, path, table, json=json, width=width)
 
 
 def finish(

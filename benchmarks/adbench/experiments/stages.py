@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 
@@ -78,7 +77,7 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
             with bar(console, "one request after another", total, "requests") as advance_to:
                 for number, size in enumerate(BATCHES):
                     bodies, done = list(_bodies(data, size, plan.rounds + WARMUP)), number * (plan.rounds + WARMUP)
-                    times = asyncio.run(_time(bodies, address, url, Marks(notes), partial(_add, advance_to, done)))
+                    times = asyncio.run(_time(bodies, address, url, Marks(notes), advance_to, done))
                     measured += _measurements(size, times, plan.seed)
         expected = 2 * sum(BATCHES) * (plan.rounds + WARMUP)
         return experiment.write(
@@ -89,12 +88,13 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
         )
 
 
-def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
-    advance_to(before + done)
+async def _time(
+    bodies: list[bytes], address: str, url: str, notes: Marks, advance_to: Callable[[float], None], done: int
+) -> Times:
+    """Send every body twice, through the service and as the bare COPY that it becomes. Raise ServiceError.
 
-
-async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[int], None]) -> Times:
-    """Send every body twice, through the service and as the bare COPY that it becomes. Raise ServiceError."""
+    `advance_to` is told how many have been sent, after the `done` ones of before.
+    """
     times: Times = {name: [] for name in ("request", *STAGES, *WITHIN_WRITE)}
     decoder = Decoder(Settings())
     async with connected(url) as connection:
@@ -109,7 +109,7 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
                 rows = copy_format.stream([decoder.decode(body).rows])
                 for name, took in zip(WITHIN_WRITE, await _within_write(connection, rows), strict=True):
                     times[name].append(took)
-                advance(place)
+                advance_to(done + place)
     return times
 
 

@@ -18,11 +18,11 @@ from matplotlib.text import Text
 
 from adbench.experiments.report import PROBE
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
-from adbench.gate.proof.run import bounds
 from adbench.gate.verdict.decision import confidence
 from adbench.plots import capacity, dashboard, demo, designs, gate, ingest, reports
 from adbench.records.frames import frame
 from adbench.records.model import Check, Machine, Measurement, NotMeasured, Postgres, Result, Source
+from adbench.records.statistics import bounds
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 
 # Text is drawn a little differently by other versions of FreeType; a picture that says something else is far beyond.

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted
+from adbench.experiments.closed_load import ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import orm, sums
 from adbench.harness import databases, k6, progress
@@ -70,8 +71,11 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
     with Experiment("peers-orm", settings, console) as experiment:
         here, folder, data = experiment.folder(), experiment.scratch, plan.data
         with step(console, "preparing requests"):
-            sent = live(experiment.began, data.seed)
-            bodies = {batch: write_bodies(sent, Cell(batch), here) for batch in plan.users}
+            dense = live(experiment.began, data.seed)
+            loads = [
+                ClosedLoad(cell, write_bodies(dense, cell, here), users, plan.seconds, folder, WARMUP_S)
+                for cell, users in ((Cell(batch), users) for batch, users in plan.users.items())
+            ]
         server = experiment.server()
         ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
         asyncio.run(seed(ours, data, settings.variant, console))
@@ -84,7 +88,7 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
             clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
             equal = [_equal(shape, data.end, clients) for shape in SHAPES]
             latency = _ask(plan, clients, console)
-        rate, accepted = _feed(plan, addresses, bodies, folder, console)
+        rate, accepted = _feed(plan.rounds, addresses, loads, console)
         found = Rounds(latency, rate, accepted)
         return experiment.write(
             data=data,
@@ -152,32 +156,21 @@ def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, 
 
 
 def _feed(
-    plan: DuelPlan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
+    rounds: int, addresses: dict[str, str], loads: list[ClosedLoad], console: Console
 ) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
     """Return events a second, a value a round; and how many were accepted in all."""
-    rates: dict[tuple[str, int], list[float]] = {(way, batch): [] for batch in plan.users for way in addresses}
+    rates: dict[tuple[str, int], list[float]] = {(way, load.cell.batch): [] for load in loads for way in addresses}
     accepted = dict.fromkeys(addresses, 0)
-    done, total = 0, plan.rounds * len(rates)
+    done, total = 0, rounds * len(rates)
     with bar(console, "posting to all in turn", total, "runs") as advance_to:
-        for number in range(plan.rounds):
-            for batch, users in plan.users.items():
+        for number in range(rounds):
+            for load in loads:
                 for way in sorted(addresses, reverse=bool(number % 2)):
-                    env = {
-                        "BASE_URL": addresses[way],
-                        "SECONDS": plan.seconds,
-                        "WARMUP": WARMUP_S,
-                        "USERS": users,
-                        "BATCH": batch,
-                        "ROUND": number,
-                        "BODIES": "\n".join(map(str, bodies[batch])),
-                    }
-                    found = k6.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S)
-                    if broken := [each for each in found.crossed() if each.startswith("checks")]:
-                        raise k6.LoadError(f"not every event was taken by {way}: {broken}")
+                    found = load.send(addresses[way], number)
                     # From the first request on, because a slow one may outlast what would be counted otherwise.
                     took_s = WARMUP_S + found.value("ingest_elapsed", "max") / 1_000
                     taken = round(found.value("events_accepted", "count"))
-                    rates[way, batch].append(taken / took_s)
+                    rates[way, load.cell.batch].append(taken / took_s)
                     accepted[way] += taken
                     done += 1
                     advance_to(done)
