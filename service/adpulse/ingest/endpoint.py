@@ -1,7 +1,7 @@
 """POST /events, and what else brings events: a request in, its answer out.
 
 FastAPI publishes the route and would serve it too, but its way to an endpoint takes longer than an event:
-`web.middleware.Shortcut` goes straight there (docs/decisions/0011).
+`web.middleware.Shortcut` goes straight there (docs/decisions/0014).
 """
 
 import hashlib

@@ -16,7 +16,7 @@ from adpulse.database import connections, session
 from adpulse.database.connections import INGEST
 from adpulse.database.errors import UnfitError
 from adpulse.database.session import SETTINGS
-from tests.adpulse.database.test_roles import as_login
+from tests.adpulse.database.roles import as_login
 from tests.conftest import NewDatabase, Serve, Server, scratch_databases, services
 from tests.infra.lambda_function import body, message, running
 

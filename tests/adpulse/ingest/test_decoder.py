@@ -350,7 +350,8 @@ def test_integers_in_metadata_are_stored_as_they_came(number: int, nested: bool)
 
 
 @pytest.mark.parametrize(
-    "number", ["1e-400", "1E-324", "0." + "0" * 400 + "1", "0." + "0" * 250 + "7e-99", "4e-7", "5e-324"]
+    "number",
+    ["1e-400", "1E-0400 ", "1e-400\t", "1E-324", "0." + "0" * 400 + "1", "0." + "0" * 250 + "7e-99", "4e-7", "5e-324"],
 )
 @pytest.mark.parametrize("name", ["cost", "revenue"])
 def test_finer_than_a_micro_is_refused_alike(name: str, number: str) -> None:
