@@ -15,7 +15,7 @@ from adbench.faults.planted import Plant
 from adbench.faults.world import VARIANT
 from adbench.records import environment, store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
-from adbench.records.statistics import bounds
+from adbench.records.statistics import share
 
 RECOVERED_S = 1.0  # what is promised
 GOODPUT = 0.9  # of the capacity; an aim
@@ -170,11 +170,7 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     lost = sum(each.events_lost for each in outcomes)
     bad = sum(bool(each.violations) for each in outcomes)
     for unit, hits, total in (("cycle", bad, len(outcomes)), ("event", lost, acknowledged)):
-        low, high = bounds(hits, total)
-        share = hits / total if total else 0.0
-        yield Measurement(
-            name="violations", value=share, low=low, high=high, unit=f"of each {unit}", labels={"of": unit}
-        )
+        yield Measurement.within("violations", share(hits, total), f"of each {unit}", {"of": unit})
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:

@@ -100,6 +100,12 @@ class Service:
         if number == signal.SIGKILL:
             self.process.wait()
 
+    async def replace(self) -> None:
+        """Kill the process, and start another one in its place; return when that is ready."""
+        self.send(signal.SIGKILL)
+        self.start()
+        await self.ready()
+
     async def stop(self) -> int:
         """SIGTERM, and how it ended."""
         self.send(signal.SIGTERM)

@@ -113,6 +113,11 @@ def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
     return low, high
 
 
+def share(hits: int, runs: int) -> Interval:
+    """Return the share of runs that hit, with its exact bounds; of no runs it is 0, and anything is possible."""
+    return Interval(hits / runs if runs else 0.0, *bounds(hits, runs))
+
+
 def percentiles_over_rounds(
     rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
 ) -> list[Interval]:

@@ -29,7 +29,7 @@ ORDER BY 1
 
 
 async def _killed(world: World, chance: Random, *arguments: str) -> None:
-    """Start the command and end it somewhere: its process, its session, or the server; or let it run."""
+    """Start the command and end its process, its session, the server, or nothing, at some moment; then run it again."""
     process = await world.command(*arguments)
     try:
         await asyncio.sleep(chance.uniform(0.2, LONGEST_S))
@@ -46,6 +46,7 @@ async def _killed(world: World, chance: Random, *arguments: str) -> None:
     finally:
         process.kill()
         await asyncio.to_thread(process.wait)
+    await world.run(*arguments)
 
 
 @harm("move")
@@ -53,7 +54,6 @@ async def move(world: World, chance: Random) -> None:
     """`adpulse migrate --variant`, killed, and again: the events are all there, in the one design or the other."""
     target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
     await _killed(world, chance, "migrate", "--variant", target)
-    await world.run("migrate", "--variant", target)
     world.folder = target
 
 
@@ -89,12 +89,8 @@ async def archive(world: World, chance: Random) -> bool:
         return False
     before = days[min(len(days), MOST_DAYS) - 1] + timedelta(days=1)
     world.situation.archived = True
-    there = ("archive", "--to", str(world.archives), "--before", str(before))
-    await _killed(world, chance, *there)
-    await world.run(*there)
-    back = ("restore", "--from", str(world.archives))
-    await _killed(world, chance, *back)
-    await world.run(*back)
+    await _killed(world, chance, "archive", "--to", str(world.archives), "--before", str(before))
+    await _killed(world, chance, "restore", "--from", str(world.archives))
     world.situation.archived = False
     return True
 
@@ -117,7 +113,6 @@ async def rebuild(world: World, chance: Random) -> bool:
     if (status := await asyncio.to_thread(process.wait, PATIENCE_S)) != 1:
         world.client.violates(f"audit: adpulse verify ended with {status} though sums of {table} are wrong")
     await _killed(world, chance, "rebuild")
-    await world.run("rebuild")
     return True
 
 
@@ -133,9 +128,7 @@ async def rotate_keys(world: World, chance: Random) -> None:
     world.situation.key = made["key"]
     service = chance.choice(world.services)
     if chance.random() < 0.5:
-        service.send(signal.SIGKILL)
-        service.start()
-        await service.ready()
+        await service.replace()
     if old is not None:
         await world.run("keys", "revoke", _id(old))
         await _refused(world, old)

@@ -20,10 +20,7 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wai
 @harm("kill-service", 3)
 async def kill_service(world: World, chance: Random) -> None:
     """SIGKILL for one service, which is started again at once; the other goes on."""
-    service = chance.choice(world.services)
-    service.send(signal.SIGKILL)
-    service.start()
-    await service.ready()
+    await chance.choice(world.services).replace()
 
 
 @harm("kill-services", 2)

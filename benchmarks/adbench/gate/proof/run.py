@@ -22,7 +22,7 @@ from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.records.statistics import bounds
+from adbench.records.statistics import share
 from adpulse.settings import Settings
 
 SIGNAL_RUNS = 3  # of what is counted; the fourth would be the same again
@@ -117,9 +117,7 @@ def _measurements(tallies: Sequence[Tally]) -> Iterator[Measurement]:
         yield Measurement(name="runs", value=each.runs, unit="runs", labels=labels)
         yield Measurement(name="cannot_tell", value=each.cannot_tell, unit="runs", labels=labels)
         for name, hits in (("caught", each.caught), ("otherwise", each.otherwise)):
-            low, high = bounds(hits, each.runs)
-            share = hits / each.runs if each.runs else 0.0
-            yield Measurement(name=name, value=share, low=low, high=high, unit="share", labels=labels)
+            yield Measurement.within(name, share(hits, each.runs), "share", labels)
 
 
 def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:
