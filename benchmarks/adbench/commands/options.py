@@ -142,12 +142,18 @@ def measure(
 
 
 def finish(
-    result: Result, path: Path, table: Callable[[Result], RenderableType], *, json: bool, width: int | None = None
+    result: Result,
+    path: Path,
+    table: Callable[[Result], RenderableType],
+    *,
+    json: bool,
+    width: int | None = None,
+    status: int | None = None,
 ) -> NoReturn:
-    """Print a result, as JSON or as a table with its path, and exit: 0 when it passed, 1 when not."""
+    """Print a result, as JSON or as a table with its path, and exit with the status; none: 0 if it passed, 1 if not."""
     if json:
         print(result.model_dump_json(indent=2))
     else:
         Console(width=width).print(table(result))
         out.print(f"results: {path}", soft_wrap=True)
-    raise typer.Exit(0 if result.passed else 1)
+    raise typer.Exit(status if status is not None else 0 if result.passed else 1)

@@ -24,7 +24,7 @@ from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.psql_ceiling import COPIES, INTO, STREAMS, bare_partitions, copy_in, find_psql, write_csv
 from adbench.harness import cpu, databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -116,17 +116,17 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
             sides[BESIDE] = _side(url, beside)
         rounds = []
         orders = random.Random(plan.seed)
-        with bar(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance_to:
+        with counter(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance:
             for number in range(plan.rounds):
                 order: list[Turn | None] = [None, *taking_turns]  # None: the ceiling
                 orders.shuffle(order)
                 ceiling, sent = 0.0, {}
-                for done, turn in enumerate(order):
-                    advance_to(number * len(order) + done)
+                for turn in order:
                     if turn is None:
                         ceiling = copy_in(psql, bare, streams, logs)
                     else:
                         sent[turn] = _send(loads[turn.cell], number, sides[turn.variant])
+                    advance(1)
                 rounds.append(Round(ceiling, sent))
         memory = cpu.peak_memory(cpu.service(address))
         return experiment.write(

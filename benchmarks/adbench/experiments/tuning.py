@@ -37,7 +37,7 @@ from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -172,11 +172,11 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
                 asyncio.run(_prepare(change, server, settings))
             experiment.postgres = asyncio.run(databases.postgres(server))
         total = plan.rounds * (2 * len(plan.changes) + 1)
-        with bar(console, "changes between defaults", total, "turns") as advance_to:
+        with counter(console, "changes between defaults", total, "turns") as advance:
 
             def turn(change: Change) -> Turn:
                 turns[change].append(_turn(change, loads, home, experiment))
-                advance_to(sum(map(len, turns.values())))
+                advance(1)
                 return turns[change][-1]
 
             for number in range(plan.rounds):

@@ -278,7 +278,6 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
         what="failover",
         started_at=began,
         postgres=done.postgres,
-        data=None,
         variant=VARIANT,
         parameters={"seed": seed, "rate": rate, "before_s": list(BEFORE_S)},
         measurements=measurements,

@@ -25,7 +25,7 @@ from adbench.experiments.peers import orm, sums
 from adbench.harness import databases, k6, progress
 from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.harness.service import answering
 from adbench.records import statistics, store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -161,8 +161,7 @@ def _feed(
     """Return events a second, a value a round; and how many were accepted in all."""
     rates: dict[tuple[str, int], list[float]] = {(way, load.cell.batch): [] for load in loads for way in addresses}
     accepted = dict.fromkeys(addresses, 0)
-    done, total = 0, rounds * len(rates)
-    with bar(console, "posting to all in turn", total, "runs") as advance_to:
+    with counter(console, "posting to all in turn", rounds * len(rates), "runs") as advance:
         for number in range(rounds):
             for load in loads:
                 for way in sorted(addresses, reverse=bool(number % 2)):
@@ -172,8 +171,7 @@ def _feed(
                     taken = round(found.value("events_accepted", "count"))
                     rates[way, load.cell.batch].append(taken / took_s)
                     accepted[way] += taken
-                    done += 1
-                    advance_to(done)
+                    advance(1)
     return rates, accepted
 
 
