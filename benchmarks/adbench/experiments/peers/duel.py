@@ -26,7 +26,7 @@ from adbench.harness import databases, k6, progress
 from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import counter, step
-from adbench.harness.service import answering
+from adbench.harness.service import started
 from adbench.records import statistics, store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
@@ -82,7 +82,7 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
         with step(console, "loading the other one"):
             asyncio.run(fill(theirs, data))
         address = experiment.serving(ours, plan.workers)
-        other = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
+        other, _ = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
         addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
         with HttpClient(address) as client, HttpClient(other) as other_client:
             clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
@@ -103,17 +103,11 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
         )
 
 
-def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:
-    """Return the address of the other service on a database that `fill` has made, as service.serving gives ours."""
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--factory",
-        "adbench.experiments.peers.orm:create_app",
-        "--no-access-log",
-    ]
-    return answering([*command, "--workers", str(workers)], {"ADPULSE_DATABASE_URL": url}, log)
+def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[tuple[str, int]]:
+    """Return the other service's address and process id, on a database that `fill` has made."""
+    program = [sys.executable, "-m", "uvicorn", "--factory", f"{orm.__name__}:{orm.create_app.__name__}"]
+    options = ["--no-access-log", "--workers", str(workers)]
+    return started([*program, *options], {"ADPULSE_DATABASE_URL": url}, log)
 
 
 async def fill(url: str, data: Dataset) -> None:
