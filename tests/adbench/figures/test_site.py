@@ -195,6 +195,11 @@ async def test_every_kind_and_measurement_can_be_shown(site: Path, browser: Brow
                 assert await tab.evaluate(SHOWN), (what, name)
         await tab.evaluate("location.hash = '#what=matrix&name=report.latency&variant=nosuch'")
         await tab.until(f"{ROWS}.length === 0")
+        await tab.evaluate("location.hash = '#what=matrix&name=report.nosuch'")
+        await tab.until("document.getElementById('count').textContent === 'None of these results has report.nosuch'")
+        assert await tab.evaluate(f"{ROWS}.length") == 0
+        offered = "[...document.getElementById('name').options].map((option) => option.value)"
+        assert "cold.latency" in await tab.evaluate(offered)  # also where no result has it
         assert tab.complaints == []
 
 
