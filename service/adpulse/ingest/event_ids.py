@@ -40,7 +40,7 @@ class Raced(Exception):
 
 
 class EventIds:
-    """How ids are claimed, by what came before. One for all connections of a writer.
+    """The way in which ids are claimed, by what came before. One for all connections of a writer.
 
     As long as senders repeat nothing, ids are written without a look at those that are there: the first repeat costs
     its group a second transaction, and the groups that follow the look.
