@@ -176,7 +176,7 @@ def demonstrated() -> Result:
 
 
 def proved() -> Result:
-    """Twenty of each: no false alarm, the larger slowdown caught, the smaller one not always."""
+    """Return twenty runs of each plant: no false alarm, the larger slowdown caught, the smaller one not always."""
     counts = {
         "nothing": (20, 0, 0, 4),
         "ingest-10": (20, 16, 0, 4),
@@ -201,7 +201,7 @@ def proved() -> Result:
 
 
 def gated() -> Result:
-    """Three metrics of the same code, two of them decided at the first look, one never, with more samples than that."""
+    """Return three metrics of the same code: two are decided at the first look, one never."""
     rng = np.random.default_rng(7)
     noise = {"codec.cpu": 0.005, "post.service.cpu": 0.01, "post.postgres.cpu": 0.05}
     samples = {

@@ -38,7 +38,7 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    """As `| head -1` is: the status tells it, and no line."""
+    """A reader such as `| head -1` changes the exit status, and prints no line."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -65,7 +65,7 @@ def test_files_and_output_are_utf8_under_every_locale(environment: dict[str, str
 
 
 def test_what_an_encoding_lacks_is_escaped() -> None:
-    """Of an output that is said to be something else."""
+    """Characters that the encoding of the output lacks are escaped."""
     done = run(_PRINTS, {"PYTHONIOENCODING": "latin-1"})
     assert done.stdout.decode("latin-1").split(" ", 1)[1] == "\\u20ac \\U0001f600\n"
 
