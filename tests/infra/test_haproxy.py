@@ -131,13 +131,14 @@ async def backends(*names: str) -> AsyncIterator[list[Backend]]:
 async def test_requests_are_spread_over_those_that_are_ready(tmp_path: Path) -> None:
     """Each gets its share; one whose /readyz says 503 gets none, until it says 200 again."""
     async with backends("a", "b", "c") as three, balancer(tmp_path, *three) as client:
-        assert {(await client.get("/x")).text for _ in range(6)} == {"a", "b", "c"}
-        three[1].ready = False
 
         async def spread() -> set[str]:
             return {(await client.get("/x")).text for _ in range(6)}
 
         async with asyncio.timeout(PATIENCE_S):
+            while await spread() != {"a", "b", "c"}:
+                await asyncio.sleep(0.05)
+            three[1].ready = False
             while await spread() != {"a", "c"}:
                 await asyncio.sleep(0.05)
             three[1].ready = True
@@ -198,20 +199,26 @@ async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tm
             front = sum(int(count) for kind, labels, count in counts if kind == "frontend" and '"adpulse"' in labels)
             return front - sum(int(count) for kind, _, count in counts if kind == "server")
 
+        async def becomes(number: float) -> None:
+            """Wait until so many are counted: HAProxy counts when it has answered."""
+            async with asyncio.timeout(PATIENCE_S):
+                while await refused() != number:
+                    await asyncio.sleep(0.05)
+
         one.status = b"500 Oh"
         assert (await client.get("/x")).status_code == 500
-        assert await refused() == 0
+        await becomes(0)
         one.breaks_off = True
         # On a new connection: on one that was used before, HAProxy breaks off as the service did.
         of_the_balancer(await asyncio.to_thread(httpx.get, f"{client.base_url}/x", timeout=PATIENCE_S), 502)
-        assert await refused() == 1
+        await becomes(1)
         one.refuse()
         before = await refused()
         for _ in range(3):
             reply = await asyncio.to_thread(httpx.post, f"{client.base_url}/events", timeout=PATIENCE_S)
             of_the_balancer(reply, 503)
             assert reply.headers["retry-after"] == "1"
-        assert await refused() == before + 3
+        await becomes(before + 3)
 
 
 @needs_haproxy
