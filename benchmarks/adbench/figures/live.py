@@ -91,7 +91,9 @@ class Live:
     def sql(self, path: str) -> str:
         """Return the statement that answers a report, with its parameters as a comment in front."""
         query, variant = self._query(path), _run(self._active())
-        statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
+        statement = variant.statement(
+            by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata
+        )
         given = query.arguments(query.span.window)[: statement.parameters]
         return "\n".join([*(f"-- ${place}: {value}" for place, value in enumerate(given, 1)), statement.text])
 

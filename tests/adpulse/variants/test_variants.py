@@ -218,7 +218,12 @@ async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     await connection.execute("SET jit = off")
     found = []
     for question in questions():
-        statement = variant.statement(by_time=question[3] is not None, breakdown=any(question[5:]))
+        dimension, filters = question[5:]
+        statement = variant.statement(
+            by_time=question[3] is not None,
+            breakdown=any((dimension, filters)),
+            by_metadata=bool(filters) or dimension not in (None, "campaign_id"),
+        )
         rows = await connection.fetch(statement.text, *question[: statement.parameters])
         found.append(sorted(plain(rows), key=repr))
     return found

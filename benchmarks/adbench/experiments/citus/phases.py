@@ -130,7 +130,9 @@ async def asking(
             for shape, side in order:
                 query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
                 arguments, variant = query.arguments(query.span.window), catalogue.find(side)
-                statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
+                statement = variant.statement(
+                    by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata
+                )
                 pool = readers[side].quick if statement.planned_once else readers[side].thorough
                 async with pool.acquire() as connection:
                     began = time.perf_counter()

@@ -37,7 +37,9 @@ async def plan(readers: Readers, variant: Variant, query: Query) -> Node:
     the parameters.
     """
     arguments = query.arguments(query.span.window)
-    statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
+    statement = variant.statement(
+        by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata
+    )
     if statement.planned_once:
         async with readers.quick.acquire() as connection:
             await connection.execute(
