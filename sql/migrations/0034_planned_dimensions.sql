@@ -157,82 +157,105 @@ BEGIN
   by_minute := left_over + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
   by_event := tstzmultirange(tstzrange(start, stop)) - by_day - by_hour - by_minute;
 
-  IF whose IS NULL THEN
-    -- All campaigns one by one is much to read, and worth a plan of its own.
+  IF whose IS NOT NULL THEN
+    RETURN QUERY
+    SELECT
+      bucket,
+      CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
+      impressions, clicks, conversions, cost_micros, revenue_micros,
+      CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
+    FROM (
+      SELECT
+        CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(at, buckets)] END AS bucket,
+        CASE WHEN dimension = 'campaign_id' THEN campaign_id END AS campaign_id,
+        CASE WHEN dimension <> 'campaign_id' THEN value END AS value,
+        sum(impressions)::bigint AS impressions,
+        sum(clicks)::bigint AS clicks,
+        sum(conversions)::bigint AS conversions,
+        sum(cost_micros) AS cost_micros,
+        sum(revenue_micros) AS revenue_micros
+      FROM (
+        -- OFFSET 0 makes each span use the index, also when the table was small while the plan was made.
+        SELECT days.*
+        FROM
+          unnest(by_day) AS part,
+          LATERAL (
+            SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_day
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND day >= lower(part) AND day < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS days
+        UNION ALL
+        SELECT hours.*
+        FROM
+          unnest(by_hour) AS part,
+          LATERAL (
+            SELECT hour AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_hour
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND hour >= lower(part) AND hour < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS hours
+        UNION ALL
+        SELECT minutes.*
+        FROM
+          unnest(by_minute) AS part,
+          LATERAL (
+            SELECT minute AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_minute
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND minute >= lower(part) AND minute < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS minutes
+        UNION ALL
+        SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
+        FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
+        WHERE
+          campaign_id = ANY (whose) AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+          AND (wanted IS NULL OR value = ANY (wanted))
+      ) AS cells
+      GROUP BY 1, 2, 3
+    ) AS sums;
+  ELSE
+    -- All campaigns one by one is much to read, by block ranges and with a plan for these values.
     PERFORM
       set_config('plan_cache_mode', 'force_custom_plan', true),
       set_config('enable_seqscan', seqscan, true),
       set_config('enable_bitmapscan', bitmapscan, true);
-  END IF;
-  RETURN QUERY
-  SELECT
-    bucket,
-    CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
-    impressions, clicks, conversions, cost_micros, revenue_micros,
-    CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
-  FROM (
+    RETURN QUERY
     SELECT
-      CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(at, buckets)] END AS bucket,
-      CASE WHEN dimension = 'campaign_id' THEN campaign_id END AS campaign_id,
-      CASE WHEN dimension <> 'campaign_id' THEN value END AS value,
-      sum(impressions)::bigint AS impressions,
-      sum(clicks)::bigint AS clicks,
-      sum(conversions)::bigint AS conversions,
-      sum(cost_micros) AS cost_micros,
-      sum(revenue_micros) AS revenue_micros
+      CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(at, buckets)] END,
+      campaign_id,
+      sum(impressions)::bigint,
+      sum(clicks)::bigint,
+      sum(conversions)::bigint,
+      sum(cost_micros),
+      sum(revenue_micros),
+      NULL
     FROM (
-      -- OFFSET 0 makes each span use the index, also when the table was small while the plan was made.
-      SELECT days.*
-      FROM
-        unnest(by_day) AS part,
-        LATERAL (
-          SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-          FROM rollup_dim_day
-          WHERE campaign_id = ANY (whose) AND place = kept.place AND day >= lower(part) AND day < upper(part)
-          OFFSET 0
-        ) AS days
-      UNION ALL
-      SELECT hours.*
-      FROM
-        unnest(by_hour) AS part,
-        LATERAL (
-          SELECT hour AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-          FROM rollup_dim_hour
-          WHERE campaign_id = ANY (whose) AND place = kept.place AND hour >= lower(part) AND hour < upper(part)
-          OFFSET 0
-        ) AS hours
-      UNION ALL
-      SELECT minutes.*
-      FROM
-        unnest(by_minute) AS part,
-        LATERAL (
-          SELECT minute AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-          FROM rollup_dim_minute
-          WHERE campaign_id = ANY (whose) AND place = kept.place AND minute >= lower(part) AND minute < upper(part)
-          OFFSET 0
-        ) AS minutes
-      UNION ALL
-      SELECT day, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+      SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
       FROM unnest(by_day) AS part JOIN rollup_dim_day ON day >= lower(part) AND day < upper(part)
-      WHERE whose IS NULL AND campaign_id <> '' AND place = kept.place
+      WHERE campaign_id <> '' AND place = kept.place
       UNION ALL
       SELECT hour, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
       FROM unnest(by_hour) AS part JOIN rollup_dim_hour ON hour >= lower(part) AND hour < upper(part)
-      WHERE whose IS NULL AND campaign_id <> '' AND place = kept.place
+      WHERE campaign_id <> '' AND place = kept.place
       UNION ALL
       SELECT minute, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
       FROM unnest(by_minute) AS part JOIN rollup_dim_minute ON minute >= lower(part) AND minute < upper(part)
-      WHERE whose IS NULL AND campaign_id <> '' AND place = kept.place
+      WHERE campaign_id <> '' AND place = kept.place
       UNION ALL
       SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
       FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
-      WHERE
-        (campaign_id = ANY (whose) OR (whose IS NULL AND campaign_id <> '')) AND place = kept.place
-        AND minute >= start AND minute < stop AND NOT minute <@ by_event
+      WHERE campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
     ) AS cells
     WHERE wanted IS NULL OR value = ANY (wanted)
-    GROUP BY 1, 2, 3
-  ) AS sums;
+    GROUP BY 1, 2;
+  END IF;
   IF NOT isempty(kept.pending) THEN
     RETURN QUERY SELECT NULL::timestamptz, NULL, 0::bigint, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 'raw';
   END IF;
