@@ -39,7 +39,7 @@ def server(postgres: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module", params=["rollup", "rollup_dims"])
 async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[Opened]:
-    """31 days of events, compacted and vacuumed; C1 has some in every hour, and there are forty other campaigns."""
+    """Yield 31 days of events, compacted and vacuumed: C1 has some in every hour, beside forty other campaigns."""
     variant = catalogue.find(request.param)
     async with scratch_databases(server) as new:
         connection = await connections.connect(await new(variant.name), plan_cache_mode="force_custom_plan", jit="off")

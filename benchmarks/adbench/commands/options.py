@@ -14,7 +14,6 @@ from rich.console import Console, RenderableType
 
 from adbench.errors import LabError
 from adbench.extras import missing
-from adbench.harness.process import stopping_on_sigterm
 from adbench.records.model import Result
 from adbench.records.store import ResultError
 from adbench.workload.dataset import Dataset
@@ -94,10 +93,7 @@ def failing_clearly(*mendable: type[Exception]) -> Iterator[None]:
     """Turn what a user can mend into a message and exit status 2: `mendable`, and what every command may meet."""
     errors = (*MENDABLE, *UNAVAILABLE, *mendable, asyncpg.PostgresError, ModuleNotFoundError)
     try:
-        with stopping_on_sigterm():
-            yield
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        yield
     except Exception as raised:
         error = _first(raised)
         if not isinstance(error, errors):

@@ -16,7 +16,7 @@ from adbench.harness import cpu
 from adbench.harness.process import free_port, tail
 from adpulse.database.embedded import Cluster
 
-_ADPULSE = [sys.executable, "-c", "from adpulse.cli.main import app; app()"]
+_ADPULSE = [sys.executable, "-m", "adpulse"]
 
 # Small queues, short deadlines and quick rounds of upkeep, so that a cycle of seconds meets all of them.
 SETTINGS = {

@@ -82,17 +82,3 @@ def tail(log: Path, lines: int = 15) -> str:
     except FileNotFoundError:
         return ""
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
-
-
-@contextmanager
-def stopping_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind the block, as Ctrl-C does, so that everything started in it is stopped."""
-
-    def stop(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -65,6 +65,11 @@ def uuid_field(value: UUID) -> bytes:
     return b"\0\0\0\x10" + value.bytes
 
 
+def uuid_fields(ids: Iterable[bytes | None]) -> list[bytes]:
+    """Return the fields of UUIDs, each given as its 16 bytes, or None."""
+    return [NULL if each is None else b"\0\0\0\x10" + each for each in ids]
+
+
 def pack(values: Values) -> bytes:
     """Return one row. adpulse.ingest.fast_pass does the same for good events, without a call for each field."""
     return b"".join(

@@ -51,7 +51,7 @@ class Job:
     queued_at: float = field(default_factory=time.monotonic)
     # Places in batch.rows:
     duplicates: list[int] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)  # by the database
+    refused: list[int] = field(default_factory=list)  # places that the database refused
 
     def settle(self, outcome: Answer | Exception) -> None:
         """Answer the sender, if it is still there."""
@@ -216,7 +216,7 @@ async def _refused(connection: Connection, values: list[bytes], places: Sequence
         if len(places) == 1:
             if isinstance(error, POISON):
                 return list(places)
-            raise  # not for certain the row's fault
+            raise  # the row may not be the reason
         half = len(places) // 2
         first = await _refused(connection, values, places[:half])
         return first + await _refused(connection, values, places[half:])

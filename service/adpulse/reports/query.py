@@ -14,7 +14,7 @@ from adpulse.reports.window import Window
 
 Format = Literal["json", "csv"]
 Comparison = Literal["previous"]
-BY_NAME = "group"  # what groups can be ordered by besides a metric
+BY_NAME = "group"  # orders groups by name, not by a metric
 
 
 class QueryError(ValueError):

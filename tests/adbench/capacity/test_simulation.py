@@ -44,7 +44,7 @@ def textbook(servers: int, **changes: int) -> Fleet:
 
 
 def mean_with_error(played: list[Play]) -> tuple[float, float]:
-    """Mean response in seconds over independent plays, and half the width of its 99.9 % interval."""
+    """Return the mean response in seconds over independent plays, and half the width of its 99.9 % interval."""
     means = np.array([each.latency_ms("ingest").mean() / 1_000 for each in played])
     return float(means.mean()), 3.29 * float(means.std(ddof=1)) / math.sqrt(len(means))
 

@@ -36,7 +36,7 @@ def at(text: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PRIVATE.items() for text in texts])
 def test_private_values_are_found_wherever_they_are(kind: str, text: str) -> None:
-    """In parameters, in labels, in details and as a key, and the place is named."""
+    """A private value is found in parameters, labels and details and as a key, and its place is named."""
     assert at(text) == [("parameters.said.0.text", kind)]
     labelled = Measurement(name="rate", value=1, unit="s", labels={"of": text}, detail=text)
     assert {where for where, _ in private(result(measurements=[labelled]))} == {

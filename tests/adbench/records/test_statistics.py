@@ -29,7 +29,7 @@ def test_an_empty_sample_is_refused() -> None:
 
 
 def test_the_interval_of_a_ratio_of_medians_covers_the_truth() -> None:
-    """Of many intervals around a known ratio of two samples of different size, nearly all hold it."""
+    """Nearly all of many intervals around a known ratio hold it, for two samples of different size."""
     rng = np.random.default_rng(5)
     covered = 0
     for _ in range(60):

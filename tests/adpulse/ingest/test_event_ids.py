@@ -66,7 +66,7 @@ def test_neighbours_are_told_from_strangers() -> None:
 @pytest.mark.parametrize("ids", [TOGETHER, ANYWHERE], ids=["together", "anywhere"])
 @pytest.mark.parametrize("one_by_one", [False, True])
 async def test_what_is_claimed_is_new_once(connection: Connection, ids: list[str], one_by_one: bool) -> None:
-    """By either way, and by one after the other."""
+    """Both ways to claim ids agree, also one after the other."""
     await idempotency.prepare(connection)
     for first, last, new in ((0, 600, 600), (0, 600, 0), (500, 1_000, 400), (0, 1_000, 0)):
         async with connection.transaction():
@@ -97,7 +97,7 @@ async def test_a_repeat_waits_for_the_first(
 
 
 async def test_looking_for_ids_never_reads_the_table(connection: Connection) -> None:
-    """Not while it is small either: a plan made then is kept while it grows."""
+    """The table is not read while it is small either: a plan made then is kept while it grows."""
     await connection.execute("SELECT pg_stat_force_next_flush()")
     for _ in range(10):
         await connection.fetch("SELECT known_event_ids($1::uuid[])", TOGETHER)
@@ -206,7 +206,7 @@ async def test_setting_aside_under_load_loses_no_repeat(start: Start, connection
 
 
 async def test_upkeep_forgets_ids(url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the setting, and only with it."""
+    """Ids are forgotten with the setting, and only with it."""
     monkeypatch.setattr(loop, "_EXPIRE_EVERY_S", 0.05)
     old = f"event_ids_{TODAY - timedelta(days=31):%Y%m%d}"
     await connection.execute(f"CREATE TABLE {old} () INHERITS (event_ids_past)")

@@ -34,8 +34,9 @@ WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
 
 @pytest.mark.parametrize("dump", RELEASES, ids=lambda path: path.stem)
 async def test_a_release_is_brought_to_today(dump: Path, new_database: NewDatabase, serve: Serve) -> None:
-    """Every report stays the same, before and after upkeep; sums are recounted; keys and ids are still known. Functions are
-    those of a new installation.
+    """Every report stays the same, before and after upkeep; sums are recounted; keys and ids are still known.
+
+    Its functions are those of a new installation.
     """
     await new_database("rollup")  # makes the roles that the dump grants to
     url = await new_database(None)

@@ -11,7 +11,7 @@ import numpy as np
 
 from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, LIVE, LIVE_RATE, MatrixError, MatrixPlan, Phase
-from adbench.workload import own_events
+from adbench.workload import comparison, own_events
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
 from adbench.workload.dataset import BLOCK, EPOCH, KINDS, Block
 from adbench.workload.own_events import TS, Accepted, OwnEvents
@@ -69,7 +69,7 @@ class Own:
         return {
             "days": max((self.end - self.start) / DAY, 1 / 24),
             "profile": self.survey.profile.described,
-            "profile_of_generated": own_events.generated(drawn()).described,
+            "profile_of_generated": comparison.generated(drawn()).described,
             "reports": {shape.name: self._said(shape) for shape in self.shapes},
         }
 
