@@ -104,11 +104,10 @@ class Variant:
         """Return `report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
         return _exact(self.report)
 
-    def statement(
-        self, *, by_time: bool, breakdown: bool, by_metadata: bool = False, exact: bool = False
-    ) -> Statement:
-        """Return the statement of a report with a granularity (`by_time`), or with a group or filter (`breakdown`), which
-        asks for metadata or event types (`by_metadata`). `exact`: with sums of money as numeric, as `exact_report`.
+    def statement(self, *, by_time: bool, breakdown: bool, by_metadata: bool = False, exact: bool = False) -> Statement:
+        """Return the statement of a report with a granularity (`by_time`), or with a group or filter (`breakdown`).
+
+        `by_metadata`: it asks for metadata or event types. `exact`: with sums of money as numeric, as `exact_report`.
         """
         if by_metadata:
             return Statement(_exact(self._metadata) if exact else self._metadata)
