@@ -73,7 +73,7 @@ class Backend:
 async def balancer(
     folder: Path, *backends: Backend, dead: int = 0, patience_s: int = 30, report_s: int = 30, clients: int = 2000
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """HAProxy before the backends, and before `dead` ports on which nobody listens but which pass for ready."""
+    """Run HAProxy before the backends, and before `dead` ports that pass for ready but have no listener."""
     assert HAPROXY is not None
     text, port = CONFIGURATION.read_text(), free_port()
     servers = [f"server {each.name} 127.0.0.1:{each.port}" for each in backends]
@@ -300,7 +300,7 @@ async def test_what_prometheus_reads_of_the_balancer_is_there(tmp_path: Path) ->
 
 @needs_haproxy
 async def test_metrics_are_not_published(tmp_path: Path) -> None:
-    """In no spelling that a service would take for /metrics."""
+    """No spelling that a service would take for /metrics is forwarded."""
     async with backends("a") as (one,), balancer(tmp_path, one) as client:
         address = str(client.base_url).rstrip("/")
         for path in ("/metrics", "/metrics?x=1", "/%6detrics", "/metric%73"):
