@@ -14,9 +14,6 @@ BEGIN
   -- Not in the middle of a round.
   PERFORM FROM rollup_dim_mark FOR UPDATE;
 
-  -- For days to come: upkeep brings it up to date.
-  ALTER INDEX events_ts_written_xid_idx RESET (autosummarize);
-
   ALTER TABLE rollup_dim_tail
     ADD COLUMN below bigint NOT NULL DEFAULT greatest(
       pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint + 1
@@ -62,6 +59,7 @@ BEGIN
       BEGIN
         IF part.is_new THEN
           EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1)', part.name);
+          EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0033
         END IF;
         PERFORM brin_summarize_new_values(part.index);
       EXCEPTION
@@ -215,7 +213,7 @@ $t$,
         $t$
             FROM source
             -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
-            WHERE sign * sign = 1
+            WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
 $t$
       ),

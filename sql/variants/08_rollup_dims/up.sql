@@ -640,6 +640,7 @@ BEGIN
     BEGIN
       IF part.is_new THEN
         EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1)', part.name);
+        EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0033
       END IF;
       PERFORM brin_summarize_new_values(part.index);
     EXCEPTION
@@ -727,7 +728,7 @@ BEGIN
               %3$s
             FROM source
             -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
-            WHERE sign * sign = 1
+            WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
           ) AS named
           GROUP BY GROUPING SETS (%4$s)

@@ -174,7 +174,7 @@ class Session:
         return more
 
     async def settle(self, most_s: float) -> Settling:
-        """Run upkeep until nothing waits and VACUUM (ANALYZE), and note sizes. Raise QueryCanceledError after `most_s`."""
+        """Run upkeep until nothing waits, and VACUUM (ANALYZE); note sizes. Raise QueryCanceledError after `most_s`."""
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
         while await self.upkeep():
             pass
