@@ -31,8 +31,6 @@ TESTED_WITH = {
     "importing/records.py": "importing/test_run.py",
     "importing/service.py": "importing/test_once.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
-    "ingest/remembered.py": "ingest/test_decoder.py",
-    "ingest/scan.py": "ingest/test_decoder.py",
     "reports/readers.py": "reports/test_endpoint.py",
     "reports/replica.py": "../replication/test_physical.py",
     "reports/replica_watch.py": "../replication/test_physical.py",

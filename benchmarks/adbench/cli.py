@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import typer
 
 from adbench.extras import missing
-from adpulse.cli.entry import start
 from adpulse.settings import PREFIX
 
 try:
@@ -29,8 +28,6 @@ try:
 except ModuleNotFoundError as error:
     print(f"adbench: {missing(error)}", file=sys.stderr)
     raise SystemExit(2) from error
-except KeyboardInterrupt:  # Ctrl-C in the second or two that these take
-    raise SystemExit(130) from None
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -67,12 +64,3 @@ for command in (demo, load, matrix, advise, seed, peers, gate, simulate, fuzz, k
     app.command()(command)
 app.add_typer(run, name="run")
 app.add_typer(faults, name="faults")
-
-
-def main() -> None:
-    """Run the command line."""
-    start("adbench", app)
-
-
-if __name__ == "__main__":
-    main()

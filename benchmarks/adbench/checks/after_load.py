@@ -56,9 +56,11 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
     """Return the checks of a recount; one that failed and says why when it breaks off, so that no result is lost."""
     try:
         return recount()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # said in the result; what was measured stays true
+    except SystemExit:  # by a signal
+        why = "interrupted"
+    except Exception as error:  # noqa: BLE001  # said in the result; what was measured stays true
         why = str(error) or type(error).__name__
-        return [Check(name="recount", passed=False, detail=f"it broke off, so nothing is known of the answers: {why}")]
+    return [Check(name="recount", passed=False, detail=f"it broke off, so nothing is known of the answers: {why}")]
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,24 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
 from json import dumps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
 from adbench.experiments.matrix.advice import events_per_day as events_a_day
 from adbench.records import store, terminal
-from adbench.workload import own_events
-from adbench.workload.own_events import OwnEvents, Profile
+from adbench.workload import comparison, own_events
+from adbench.workload.own_events import OwnEvents
 from adbench.workload.profile import drawn
 from adpulse.cli.console import out
 from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
-
-SHOWN = 8  # keys of metadata
 
 
 def advise(
@@ -72,7 +68,7 @@ def advise(
     else:
         _show(advice, path)
         if profile is not None:
-            Console(width=120).print(_beside(profile))
+            Console(width=120).print(comparison.table(profile, comparison.generated(drawn())))
     raise typer.Exit(0 if advice.chosen else 1)
 
 
@@ -106,31 +102,6 @@ def _show(advice: Advice, path: Path) -> None:
     for note in advice.notes:
         out.print(f"note: {note}")
     out.print(f"from: {path}", soft_wrap=True)
-
-
-def _beside(own: Profile) -> Table:
-    """Return your events beside those that designs were measured with."""
-    measured = own_events.generated(drawn())
-
-    def row(what: str, form: str, pick: Callable[[Profile], object]) -> tuple[str, str, str]:
-        return what, format(pick(own), form), format(pick(measured), form)
-
-    def of_largest(at: int) -> Callable[[Profile], object]:
-        return lambda each: each.largest[at]
-
-    shares = (f"share of the largest {many}" for many in ("campaign", "10", "100"))
-    rows = [
-        row("events", ",", lambda each: each.events),
-        row("days", ",.1f", lambda each: each.days),
-        row("campaigns", ",", lambda each: each.campaigns),
-        *(row(what, ".1%", of_largest(at)) for at, what in enumerate(shares)),
-        row("events of a user", ",.1f", lambda each: each.events_of_a_user),
-        row("clicks", ".2%", lambda each: each.clicks),
-        row("conversions", ".3%", lambda each: each.conversions),
-        row("more than a minute late", ".1%", lambda each: each.late),
-        row("values of each key of metadata", "", lambda each: " · ".join(f"{many:,}" for many in each.values[:SHOWN])),
-    ]
-    return terminal.table("your events, and those that were measured", ("", "yours", "measured"), rows)
 
 
 def _plain(advice: Advice, path: Path) -> dict[str, object]:

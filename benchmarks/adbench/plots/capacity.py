@@ -87,18 +87,22 @@ def limits(simulated: Result) -> Figure:
             axes.plot(values, [row] * len(values), color="#cccccc", zorder=1)
             for rate, value in zip(rates, values, strict=True):
                 axes.plot(value, row, "o", color=colours.get(rate, style.INK), ms=10, zorder=2)
+                # Beside the line, and not across it.
+                aside, shift = ("center", 0) if not 0.6 < value < 1.7 else ("right", 5) if value < 1 else ("left", -4)
                 axes.annotate(
                     f"{value:.2g}",
                     (value, row),
-                    xytext=(-8, 9),
+                    xytext=(shift, 9),
                     textcoords="offset points",
+                    ha=aside,
                     fontsize=11,
                     path_effects=style.HALO,
                 )
         axes.axvline(1, color=style.LIMIT, linestyle="--")
+        axes.text(1.06, len(rows) - 0.42, "all that one machine can", color=style.LIMIT, fontsize=11, va="center")
         style.key(axes, {f"{style.thousands(float(rate))} events/s": colours.get(rate, style.INK) for rate in rates})
         axes.set_yticks(range(len(rows)), [RESOURCES[name] for name in rows])
-        axes.set(xscale="log", xlabel="asked of one machine ÷ what it can", ylim=(len(rows) - 0.5, -0.75))
+        axes.set(xscale="log", xlabel="asked of one machine ÷ what it can", ylim=(len(rows) - 0.1, -0.75))
         style.log_ticks(axes.xaxis, style.thousands)
         axes.grid(visible=False, axis="y")
         style.source(drawn, simulated, "Machines assumed.")

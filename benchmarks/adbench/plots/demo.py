@@ -43,7 +43,7 @@ def demo(result: Result) -> Figure:
         right.set_ylim(0, 1.15 * max(rate for _, rate in rates) or 1)
         right.yaxis.set_major_formatter(style.thousands)
         right.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-        style.source(drawn, result, f"k6, service and database on one machine: {result.machine.cpu}.")
+        style.source(drawn, result, "k6, service and database on one machine.")
     return drawn
 
 

@@ -1,5 +1,6 @@
 """Pictures of the physical designs side by side: of the frame of `adbench matrix` (adbench.records.frames)."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from adbench.records.model import NotMeasured
 
 PROMISE_MS = 200
 CONTROL = "heap"
-# The curves that are drawn where there are more: no more than can be named in place.
+# Which curves are drawn where there are more than can be named in place.
 TELLING = ("rollup_dims", "rollup", "covering", "btree_gin", "heap")
+CURVES = 5
 ENOUGH = 3  # designs, for a comparison
 KINDS = {"table": "#bbbbbb", "index": "#88CCEE", "toast": "#CC6677"}
 
@@ -38,12 +40,22 @@ def by_design(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.set_index(rows["variant"].astype(str)).iloc[rows["variant"].cat.codes.argsort()]
 
 
+def few(designs: Collection[str], *named: str) -> list[str]:
+    """Return at most CURVES of the designs, to be drawn: those that the title names, then TELLING, then others."""
+    first = [each for each in dict.fromkeys([*named, *TELLING, *designs]) if each in designs][:CURVES]
+    return [each for each in designs if each in first]
+
+
+def _not_drawn(designs: Collection[str], shown: Collection[str]) -> str:
+    left = len(designs) - len(shown)
+    return f" {left} other design{'s' if left > 1 else ''} not drawn." if left else ""
+
+
 def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
     """Plot how many of the reports of the mix come within how many milliseconds, by design; `phase` report or both."""
     rows = largest(select(matrix, f"{phase}.latency", "quantile", phase=phase))
     times = rows.pivot(index="quantile", columns="variant", values="value")
     shares = {str(design): _share(times[design]) for design in times.columns}
-    shown = [design for design in shares if design in TELLING or len(shares) <= len(TELLING)]
     best, worst = (pick(shares, key=lambda design: (shares[design], -times[design].median())) for pick in (max, min))
     while_writing = ", while events come in" if phase == "both" else ""
     others = f", {worst} {_percent(shares[worst])}" if worst != best else ""
@@ -52,7 +64,7 @@ def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
         f"{_percent(shares[best])}\nof reports within {PROMISE_MS} ms{others}"
     )
     with style.figure(title, height=5.6) as (drawn, axes):
-        curves = {}
+        curves, shown = {}, few(shares, best, worst)
         for design in shown:
             at = (times[design], times.index.astype(float) * 100)
             (curves[design],) = axes.plot(*at, "o-", color=style.colour(design), ms=4)
@@ -60,10 +72,7 @@ def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
         axes.set(xscale="log", xlabel="ms", ylabel="% of reports answered by then", ylim=(0, 101))
         style.log_ticks(axes.xaxis, style.milliseconds)
         style.name_curves(axes, curves)
-        left = len(shares) - len(shown)
-        _source(
-            drawn, rows, "All shapes of report, equally often." + (f" {left} other designs not drawn." if left else "")
-        )
+        _source(drawn, rows, f"All shapes of report, equally often.{_not_drawn(shares, shown)}")
     return drawn
 
 
@@ -180,8 +189,9 @@ def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float 
         f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])},\n"
         f"{steepest} {words[1].format(factors[steepest])}"
     )
+    shown = few(lines, flattest, steepest)
     with style.figure(title, height=5.4) as (drawn, axes):
-        for design, each in lines.items():
+        for design, each in ((design, lines[design]) for design in shown):
             yerr = _errors(each) if limit else None
             axes.errorbar(
                 each["events"].astype(float), each["value"], yerr=yerr, fmt="o-", color=style.colour(design), capsize=3
@@ -193,10 +203,10 @@ def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float 
         style.log_ticks(axes.yaxis, style.thousands)
         count = rows["file"].nunique()
         runs = f"{count} runs at different hours. " if count > 1 else ""
-        _source(drawn, rows, f"{runs}{'Bars: 95 % intervals.' if limit else 'Counted, not timed.'}")
-        style.label(
-            axes, {d: (float(each["events"].iloc[-1]), float(each["value"].iloc[-1])) for d, each in lines.items()}
-        )
+        remark = "Bars: 95 % intervals." if limit else "Counted, not timed."
+        _source(drawn, rows, f"{runs}{remark}{_not_drawn(lines, shown)}")
+        ends = {design: lines[design].iloc[-1] for design in shown}
+        style.label(axes, {design: (float(end["events"]), float(end["value"])) for design, end in ends.items()})
     return drawn
 
 
@@ -209,5 +219,5 @@ def _errors(rows: pd.DataFrame) -> Any:
 def _source(drawn: Figure, rows: pd.DataFrame, remark: str) -> None:
     """Write a line below the picture: what was run, when, on what."""
     newest = rows.sort_values("started_at").iloc[-1]
-    where = f"{newest['cores']} cores, PostgreSQL {newest['postgres']}"
+    where = f"{style.machine(newest['cores'], newest['machine'])}, PostgreSQL {newest['postgres']}"
     style.caption(drawn, f"matrix of {newest['started_at']:%Y-%m-%d}, {where}. {remark}")

@@ -77,9 +77,14 @@ def source(drawn: Figure, result: Result, remark: str = "Bars: 95 % intervals.")
     """Write a line below the picture: what was run, when, on what."""
     server = f"PostgreSQL {result.postgres.version}" if result.postgres else "PostgreSQL"
     variant = "" if "," in result.variant else f", {result.variant}"
-    cpu = re.sub(r"\((R|TM)\)| (CPU|Processor)\b", "", result.machine.cpu)
-    where = f"{result.machine.cores} cores ({cpu}), {server}{variant}"
+    where = f"{machine(result.machine.cores, result.machine.cpu)}, {server}{variant}"
     caption(drawn, f"{result.what} of {result.started_at:%Y-%m-%d}, {where}. {remark}")
+
+
+def machine(cores: int, cpu: str) -> str:
+    """Return the words of a caption for a machine: 2 cores (Intel Xeon)."""
+    short = re.sub(r"\((R|TM)\)| (CPU|Processor)\b", "", cpu)
+    return f"{cores} cores ({short})"
 
 
 def caption(drawn: Figure, text: str) -> None:

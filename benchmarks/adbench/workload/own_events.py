@@ -1,23 +1,18 @@
-"""Events of a user's own files: into a database, or counted, through the reader of `adpulse import`.
-
-A profile holds numbers only, no name and no value of an event: it may be shown where the events may not.
-"""
+"""Events of a user's own files: into a database, or counted, through the reader of `adpulse import`."""
 
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import orjson
 
 from adbench.harness.databases import connected
+from adbench.workload.comparison import DAY_US, HOUR_US, LATE_S, MOST_VALUES, Profile, shares_of_largest
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
-from adbench.workload.dataset import MIXES
-from adbench.workload.profile import Events
 from adpulse.importing import database, mapping
 from adpulse.importing.chunk import RECORDS
 from adpulse.importing.errors import ImportFailed
@@ -28,9 +23,6 @@ from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
 from adpulse.variants import migrate
 
-LATE_S = 60  # behind the newest event before it
-MOST_VALUES = 10_000  # of a key of metadata that are told apart
-DAY_US = 86_400_000_000
 TS = slice(6, 14)  # of a row: microseconds, as copy_format.HEADS packs them
 
 
@@ -47,32 +39,6 @@ class OwnEvents:
         found = mapping.build(self.preset, self.mapping, {})
         for file in self.files:
             yield Import(stack.enter_context(opened(str(file))), found, Settings())
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The shape of a set of events. Shares are of all events."""
-
-    events: int
-    days: float  # from the first to the last
-    campaigns: int
-    largest: tuple[float, float, float]  # shares of the first 1, 10 and 100 campaigns
-    events_of_a_user: float  # on average
-    clicks: float  # shares
-    conversions: float
-    late: float  # share that comes LATE_S after a newer one
-    values: tuple[int, ...]  # different ones of each key of metadata, most first; MOST_VALUES at most
-
-    @property
-    def events_per_day(self) -> int:
-        """Return the average; of less than an hour, as if the hour went on so."""
-        return math.ceil(self.events / max(self.days, 1 / 24))
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        listed = {"largest": list(self.largest), "values": list(self.values)}
-        return {**asdict(self), **listed, "events_per_day": self.events_per_day}
 
 
 @dataclass
@@ -98,20 +64,22 @@ class Survey:
 
     campaigns: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
-    days: Counter[int] = field(default_factory=Counter)  # since 1970, of UTC
+    hours: Counter[int] = field(default_factory=Counter)  # since 1970
     users: set[int] = field(default_factory=set)
     keys: dict[str, Key] = field(default_factory=dict)
     first_us: float = math.inf
     last_us: float = -math.inf
+    newest_us: float = -math.inf  # of the file that is being counted
     late: int = 0
     latest: deque["Accepted"] = field(default_factory=deque)
 
     def add(self, accepted: "Accepted") -> None:
         """Count one more event."""
         at, event = accepted.ts_us, accepted.event
-        self.late += at < self.last_us - LATE_S * 1_000_000
+        self.late += at < self.newest_us - LATE_S * 1_000_000
+        self.newest_us = max(self.newest_us, at)
         self.first_us, self.last_us = min(self.first_us, at), max(self.last_us, at)
-        self.days[at // DAY_US] += 1
+        self.hours[at // HOUR_US] += 1
         self.campaigns[event["campaign_id"]] += 1
         self.kinds[event["event_type"]] += 1
         self.users.add(hash(event["user_id"]))
@@ -124,6 +92,14 @@ class Survey:
         return self.campaigns.total()
 
     @property
+    def days(self) -> Counter[int]:
+        """Return how many events each day has, by its number since 1970, of UTC."""
+        found: Counter[int] = Counter()
+        for hour, count in self.hours.items():
+            found[hour * HOUR_US // DAY_US] += count
+        return found
+
+    @property
     def profile(self) -> Profile:
         """Return the numbers that may be shown."""
         total = self.events
@@ -131,11 +107,12 @@ class Survey:
             events=total,
             days=(self.last_us - self.first_us) / DAY_US,
             campaigns=len(self.campaigns),
-            largest=_largest([count for _, count in self.campaigns.most_common()], total),
+            largest=shares_of_largest([count for _, count in self.campaigns.most_common()]),
             events_of_a_user=total / len(self.users),
             clicks=self.kinds["click"] / total,
             conversions=self.kinds["conversion"] / total,
             late=self.late / total,
+            busiest_hour=max(self.hours.values()),
             values=tuple(sorted((len(key.values) for key in self.keys.values()), reverse=True)),
         )
 
@@ -167,8 +144,10 @@ def survey(own: OwnEvents, latest: int = 0) -> Survey:
     Raise ImportFailed when there are none.
     """
     found = Survey(latest=deque(maxlen=latest))
-    for each in accepted(own):
-        found.add(each)
+    for file in own.files:
+        found.newest_us = -math.inf  # files may overlap, or come in any order: that makes no event late
+        for each in accepted(replace(own, files=(file,))):
+            found.add(each)
     if not found.events:
         raise ImportFailed("there is no event that the service would accept; `adpulse import --dry-run` says why")
     return found
@@ -177,27 +156,6 @@ def survey(own: OwnEvents, latest: int = 0) -> Survey:
 def profile(own: OwnEvents) -> Profile:
     """Return the numbers of some files. Raise ImportFailed when there are none."""
     return survey(own).profile
-
-
-def generated(events: Events) -> Profile:
-    """Return the same of a data set of the lab."""
-    block, total = events.all, len(events.all)
-    kinds = np.bincount(block.kind, minlength=3)
-    counts = np.sort(np.bincount(block.campaign))[::-1]
-    order = block.ts[np.argsort(block.arrival, kind="stable")]
-    behind = np.maximum.accumulate(order) - order > LATE_S * 1_000_000
-    values = [len({mix[key] for mix in MIXES}) for key in MIXES[0]]
-    return Profile(
-        events=total,
-        days=float(np.ptp(block.ts)) / DAY_US,
-        campaigns=int((counts > 0).sum()),
-        largest=_largest(counts.tolist(), total),
-        events_of_a_user=total / len(np.unique(block.user)),
-        clicks=float(kinds[1] / total),
-        conversions=float(kinds[2] / total),
-        late=float(behind.mean()),
-        values=tuple(sorted(values, reverse=True)),
-    )
 
 
 async def seed(url: str, own: OwnEvents, variant: str | None) -> list[Outcome]:
@@ -216,7 +174,3 @@ async def seed(url: str, own: OwnEvents, variant: str | None) -> list[Outcome]:
         await run_rounds(connection, active)
         await connection.execute("VACUUM (ANALYZE)")
     return outcomes
-
-
-def _largest(counts: list[int], total: int) -> tuple[float, float, float]:
-    return (counts[0] / total, sum(counts[:10]) / total, sum(counts[:100]) / total)

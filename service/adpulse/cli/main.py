@@ -1,4 +1,4 @@
-"""The `adpulse` command: its commands, and what each does first."""
+"""The commands of `adpulse`, and what each does first."""
 
 import logging
 from typing import Annotated
@@ -7,7 +7,6 @@ import typer
 
 from adpulse.cli import archive, audit, console, import_events, keys, report, serve, status, variants
 from adpulse.cli.console import err
-from adpulse.cli.entry import start
 from adpulse.database import migrations
 from adpulse.settings import unknown_variables
 from adpulse.terminal import LogFormatter
@@ -55,8 +54,3 @@ app.command("variants")(variants.list_variants)
 app.command()(audit.verify)
 app.command()(audit.rebuild)
 app.command()(report.report)
-
-
-def main() -> None:
-    """Run the command line."""
-    start("adpulse", app)

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 from contextlib import nullcontext
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -15,6 +14,7 @@ import typer
 from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
 from adpulse.cli.console import DataDir, fail, opened, run
+from adpulse.cli.entry import leave_on_signals
 from adpulse.database import budget
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
@@ -40,7 +40,7 @@ def up(
 ) -> None:
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
     _set(port=port, workers=workers, insecure=insecure)
-    _exit_on_sigterm()
+    leave_on_signals(0)
     settings = console.settings()
     _check_port(settings)
     own = Cluster(settings.data_dir, settings.postgres_bin) if settings.database_url is None else None
@@ -64,7 +64,7 @@ def serve(
     settings = console.settings()
     if settings.database_url is None:
         fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
-    _exit_on_sigterm()
+    leave_on_signals(0)
     _check_port(settings)
     _check_keys(settings.database_url, settings)
     _serve(settings)
@@ -91,16 +91,6 @@ def _set(**values: Any) -> None:
     for name, value in values.items():
         if value is not None:
             os.environ[PREFIX + name.upper()] = str(value)
-
-
-def _exit_on_sigterm() -> None:
-    # uvicorn raises the signal once more when it has stopped; by default that would kill us before the database
-    # is stopped.
-    def leave(number: int, frame: object) -> NoReturn:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
 
 
 def _check_port(settings: Settings) -> None:

@@ -6,8 +6,10 @@ event_id_of(text) finds its event.
 """
 
 import re
+from binascii import unhexlify
 from collections.abc import Sequence
 from hashlib import sha256
+from struct import unpack
 
 # Hashed before the text, so that an id is the hash of nothing else. The SQL has the same.
 NAMESPACE = b"adpulse event_id\0"
@@ -19,7 +21,7 @@ _UUID = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SIGNS = str.maketrans("", "", "{}-")
-_LENGTH = 36  # of a UUID as it is usually written
+_LENGTH = 36  # characters of a UUID in its usual form
 _HYPHENS = (8, 13, 18, 23)
 
 _BYTES = 16
@@ -45,16 +47,15 @@ def _parse_plain(texts: Sequence[str]) -> list[bytes] | None:
     """Return the ids when all texts are UUIDs as they are usually written, else None."""
     if set(map(len, texts)) != {_LENGTH}:
         return None
-    joined = "".join(texts)
-    hyphens = "-" * len(texts)
-    if any(joined[place::_LENGTH] != hyphens for place in _HYPHENS):
-        return None
+    hyphens = b"-" * len(texts)
     try:
-        data = bytes.fromhex(joined.replace("-", ""))
+        joined = "".join(texts).encode("ascii")
+        if any(joined[place::_LENGTH] != hyphens for place in _HYPHENS):
+            return None
+        data = unhexlify(joined.translate(None, b"-"))
     except ValueError:
         return None
-    # Not with more hyphens, or with white space, which fromhex() steps over.
-    return _split(data) if len(data) == _BYTES * len(texts) else None
+    return _split(data) if len(data) == _BYTES * len(texts) else None  # None if a text has other hyphens
 
 
 def _parse_uuid(text: str) -> bytes | None:
@@ -72,4 +73,4 @@ def _hash(texts: Sequence[str]) -> list[bytes]:
 
 
 def _split(data: bytes) -> list[bytes]:
-    return [data[place : place + _BYTES] for place in range(0, len(data), _BYTES)]
+    return list(unpack(f"{_BYTES}s" * (len(data) // _BYTES), data))

@@ -1,5 +1,6 @@
 """A batch of events on its way to the table, and its possible outcomes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adpulse.event.contract import Rejection
@@ -38,7 +39,7 @@ class Batch:
     listed: int = LISTED_REJECTIONS
     rows: list[bytes] = field(default_factory=list)
     # The event_id of each row, as 16 bytes. None if no row has one.
-    ids: list[bytes | None] | None = None
+    ids: Sequence[bytes | None] | None = None
     # The UTC day of all rows, in days from 2000-01-01. None if there are several days.
     day: int | None = None
     # The index in the request of each row. None if row i is event i.

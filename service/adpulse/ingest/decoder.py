@@ -166,7 +166,7 @@ class Decoder:
                 days.add(copy_format.micros_of(values.ts) // copy_format.DAY)
             else:
                 batch.rows += single.rows
-                ids += single.ids or [None]
+                ids.extend(single.ids or (None,))
                 days.add(single.day)
             positions.append(index)
         batch.ids = ids if any(ids) else None

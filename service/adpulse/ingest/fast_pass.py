@@ -8,6 +8,7 @@ microsecond, and numbers that only look like zero.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import add
 from typing import Annotated, Literal
 
 import msgspec
@@ -91,7 +92,7 @@ class FastPass:
         self._first, self._last = copy_format.micros_of(EARLIEST), copy_format.micros_of(LATEST)
         self._retention = settings.retention_days and settings.retention_days * copy_format.DAY
         self._future = timedelta(hours=settings.future_hours) // timedelta(microseconds=1)
-        self._limits = Limits.at(LATEST, settings)  # of amounts and metadata: the same at all times
+        self._limits = Limits.at(LATEST, settings)  # only amounts and metadata, whose limits never change
         self.campaigns: Remembered[str, bytes] = Remembered(copy_format.text_field)
         self.documents: Remembered[bytes, tuple[bytes, int]] = Remembered(
             self._document, lambda raw: len(raw) <= REMEMBERED_BYTES
@@ -142,21 +143,18 @@ class FastPass:
         # Of a day that lies inside the bounds, no event need be compared with them.
         partly = not earliest <= start <= latest - copy_format.DAY
         one_day = True
-        # Everything below runs for every event: names are local, and nothing that repeats is done twice.
-        begin, sizes, int8, null, join = (
-            copy_format.BEGIN,
-            copy_format.SIZES,
-            copy_format.INT8,
-            copy_format.NULL,
-            b"".join,
-        )
-        documents, amounts, kinds = self.documents, self.amounts, self._kinds
+        written = [event.event_id for event in events]
+        missing = written.count(UNSET)
+        ids = _ids(written) if missing < len(written) else None
+        last = copy_format.NULL if ids is None else b""  # ids come after the loop
+        commas = -missing  # in metadata, less one for each member that an event does not have
+        # Everything in the loop runs for every event: names are local, and nothing that repeats is done twice.
+        begin, sizes, int8, join = copy_format.BEGIN, copy_format.SIZES, copy_format.INT8, b"".join
+        documents, amounts, kinds, no_amount = self.documents, self.amounts, self._kinds, _NO_AMOUNT
         campaigns = self.campaigns if allowed is None else allowed
-        unset, no_amount = UNSET, _NO_AMOUNT
+        # Most are known: get() takes less time than [].
+        document_of, amount_of, campaign_of = documents.get, amounts.get, campaigns.get
         packed: list[bytes] = []
-        ids: list[bytes | None] | None = None
-        # Commas in metadata, less one for each member that an event does not have.
-        commas = 0
         for event in events:
             since = event.ts - midnight
             ts = start + since.seconds * 1_000_000 + since.microseconds
@@ -166,36 +164,23 @@ class FastPass:
                     raise NeedsCareError
                 if days:
                     one_day = False
-            # Most are known: get() takes less time than [].
-            cost = amounts.get(event.cost) or amounts[event.cost]
+            cost = amount_of(event.cost) or amounts[event.cost]
+            revenue = amount_of(event.revenue) or amounts[event.revenue]
             if cost is no_amount:
                 commas -= 1
-            revenue = amounts.get(event.revenue) or amounts[event.revenue]
             if revenue is no_amount:
                 commas -= 1
             user = event.user_id.encode()
-            campaign = campaigns.get(event.campaign_id) or campaigns[event.campaign_id]
+            campaign = campaign_of(event.campaign_id) or campaigns[event.campaign_id]
             raw = bytes(event.metadata)
-            document, inner = documents.get(raw) or documents[raw]
+            document, inner = document_of(raw) or documents[raw]
             commas += inner
-            written = event.event_id
-            if written is unset or written is None:
-                identifier = null
-                if written is unset:
-                    commas -= 1
-                if ids is not None:
-                    ids.append(None)
-            else:
-                if ids is None:
-                    ids = [None] * len(packed)
-                    parsed = iter(event_ids.parse_all([e.event_id for e in events if isinstance(e.event_id, str)]))
-                event_id = next(parsed)
-                ids.append(event_id)
-                identifier = b"\0\0\0\x10" + event_id
             kind = kinds[event.event_type]
             packed.append(
-                join((begin, int8(ts), cost, revenue, sizes[len(user)], user, campaign, kind, document, identifier))
+                join((begin, int8(ts), cost, revenue, sizes[len(user)], user, campaign, kind, document, last))
             )
+        if ids is not None:
+            packed = list(map(add, packed, copy_format.uuid_fields(ids)))
         _check_members(text.data, commas + len(events) * len(FastEvent.__struct_fields__) - text.roots, events)
         if any(event.cost == 0 or event.revenue == 0 for event in events) and text.is_tiny():
             raise NeedsCareError
@@ -243,6 +228,18 @@ def _cut(events: Sequence[_FineEvent]) -> Sequence[FastEvent]:
             raise NeedsCareError
         event.ts = instant  # type: ignore[assignment]  # as in FastEvent
     return events
+
+
+def _ids(written: Sequence[str | UnsetType | None]) -> Sequence[bytes | None] | None:
+    """Return the ids of events, or None if no event has one."""
+    texts = [text for text in written if isinstance(text, str)]
+    if not texts:
+        return None
+    ids = event_ids.parse_all(texts)
+    if len(texts) == len(written):
+        return ids
+    each = iter(ids)
+    return [next(each) if isinstance(text, str) else None for text in written]
 
 
 def _check_members(text: bytes, commas: int, events: Sequence[FastEvent]) -> None:

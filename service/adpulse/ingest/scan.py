@@ -8,12 +8,12 @@ import re
 
 # Escapes that hide what is looked for: NUL, a comma, and what a time is written with.
 _HIDDEN = re.compile(rb"\\u00(?:00|2[0cCdDeE]|3[0-9aA]|[57]4)")
-# Behind a hyphen: the day and the time of an instant finer than a microsecond, or an exponent of three digits. Both in
-# one search, which steps from hyphen to hyphen.
-_EITHER = re.compile(rb"-\d\d(?:[Tt ].{8}\.\d{7}|\d(?<=[eE]-\d\d\d))")
+# Behind a hyphen: the day and the time of an instant finer than a microsecond, or an exponent of three digits at the
+# end of a member, where a UUID has none. Both in one search, which steps from hyphen to hyphen.
+_EITHER = re.compile(rb"-\d\d(?:[Tt ].{8}\.\d{7}|\d(?<=[eE]-\d\d\d)\d*\s*[,}])")
 _TOO_FINE = re.compile(rb":\d\d\.\d{7}")
 # What a number that is not zero needs to be read as zero: a long row of zeros, or an exponent of three digits. Such
-# exponents are easily found, also in a UUID or in a name; what stands before them tells that they belong to a number.
+# exponents are easily found, also in a name; what stands before them tells that they belong to a number.
 _ZEROS, _EXPONENT, _MANTISSA = b"0" * 200, re.compile(rb"-(?<=[eE]-)\d{3}"), re.compile(rb"\s*-?[\d.]+")
 
 

@@ -1,10 +1,15 @@
 """The bytes that all connections of a process keep for their peers, under one bound."""
 
+from collections.abc import Callable
 from typing import Protocol
+
+from adpulse.web.heap import Heap
 
 # For all connections together: requests that wait for their turn, parts of heads and bodies, unread answers.
 # Bodies that an endpoint is reading have a bound of their own, ADPULSE_QUEUE_BYTES.
 MOST_KEPT_BYTES = 128 * 2**20
+# When more than this were kept, the system gets the pages of what is given back, each time that it is half.
+TRIM_BYTES = 8 * 2**20
 
 
 class Keeper(Protocol):
@@ -20,9 +25,11 @@ class Memory:
     A peer that sends and reads at a normal speed is out of it within moments, so the oldest are those that do neither.
     """
 
-    def __init__(self, most: int = MOST_KEPT_BYTES) -> None:
+    def __init__(self, most: int = MOST_KEPT_BYTES, trim: Callable[[], None] | None = None) -> None:
         self.most = most
         self.total = 0  # bytes
+        self._peak = 0  # bytes, since the last trim
+        self._trim = trim or Heap().trim_soon
         self._kept: dict[Keeper, int] = {}
 
     def keep(self, keeper: Keeper, size: int) -> None:
@@ -39,3 +46,8 @@ class Memory:
             oldest = next(iter(self._kept))
             self.total -= self._kept.pop(oldest)
             oldest.cut("memory")
+        if self.total > self._peak:
+            self._peak = self.total
+        elif self._peak > TRIM_BYTES and self.total <= self._peak // 2:
+            self._peak = self.total
+            self._trim()

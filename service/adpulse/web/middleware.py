@@ -150,7 +150,7 @@ class HeadAsGet:
                 message = {"type": "http.response.body", "body": b""}
             await send(message)
 
-        inner = {**scope, "method": "GET", "head": True}  # for an endpoint that must not act on it
+        inner = {**scope, "method": "GET", "head": True}  # tells an endpoint to change nothing
         await self._app(inner, receive, without_body)
         if "route" in inner:
             scope["route"] = inner["route"]
@@ -202,7 +202,7 @@ class Compress:
 class Shortcut:
     """Answers the given requests, by method and path, and passes all others on.
 
-    FastAPI's own way to an endpoint takes longer than an event or a report of totals (decision 0011).
+    FastAPI's own way to an endpoint takes longer than an event or a report of totals (decision 0014).
     """
 
     def __init__(self, app: ASGIApp, endpoints: dict[tuple[str, str], Endpoint]) -> None:

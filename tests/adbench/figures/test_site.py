@@ -106,7 +106,7 @@ def test_every_link_inside_the_site_leads_somewhere_and_nothing_is_loaded_from_e
 
 @needs_sphinx
 def test_every_page_of_the_repository_is_a_page_of_the_site(site: Path) -> None:
-    """So are the notebooks; the results that the explorer shows are those that are committed."""
+    """Notebooks are pages too, and the explorer shows the results that are committed."""
     assert re.search(r'<img [^>]*src="[^"]+\.svg"', (site / "docs/explanation/architecture.html").read_text())
     placed = pages.places(ROOT)
     expected = [site / place.removesuffix(".md") for path, place in placed.items() if path.endswith((".md", ".ipynb"))]
@@ -195,6 +195,11 @@ async def test_every_kind_and_measurement_can_be_shown(site: Path, browser: Brow
                 assert await tab.evaluate(SHOWN), (what, name)
         await tab.evaluate("location.hash = '#what=matrix&name=report.latency&variant=nosuch'")
         await tab.until(f"{ROWS}.length === 0")
+        await tab.evaluate("location.hash = '#what=matrix&name=report.nosuch'")
+        await tab.until("document.getElementById('count').textContent === 'None of these results has report.nosuch'")
+        assert await tab.evaluate(f"{ROWS}.length") == 0
+        offered = "[...document.getElementById('name').options].map((option) => option.value)"
+        assert "cold.latency" in await tab.evaluate(offered)  # also where no result has it
         assert tab.complaints == []
 
 

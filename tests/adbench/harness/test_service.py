@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adbench.harness import process
-from adbench.harness.process import child, stopping_on_sigterm, tail
+from adbench.harness.process import child, tail
 from adbench.harness.service import ServiceError, serving
 
 
@@ -42,22 +42,6 @@ def test_a_stubborn_child_is_killed_with_its_children(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("a grandchild is left")
-
-
-def _terminated_inside(log: Path) -> None:
-    with stopping_on_sigterm(), child(["sleep", "60"], log):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
-
-
-def test_sigterm_unwinds(tmp_path: Path) -> None:
-    """`kill` stops everything in order, as Ctrl-C does, and gives the usual exit status."""
-    before = signal.getsignal(signal.SIGTERM)
-    with child(["sleep", "60"], tmp_path / "outer") as outer, pytest.raises(SystemExit) as stopped:
-        _terminated_inside(tmp_path / "inner")
-    assert outer.returncode is not None
-    assert stopped.value.code == 143
-    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_service_that_ends_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

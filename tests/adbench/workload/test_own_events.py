@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adbench.cli import app
-from adbench.workload import own_events
+from adbench.workload import comparison, own_events
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.own_events import OwnEvents
 from adbench.workload.profile import Events
@@ -32,7 +32,7 @@ def event(minute: float, campaign: int = 0, kind: str = "impression", **more: ob
 
 @pytest.fixture
 def own(tmp_path: Path) -> OwnEvents:
-    """Two days of an event each six minutes, one of them late, one rejected; in two files."""
+    """Write two files: an event each six minutes for two days, one of them late, one rejected."""
     found = [event(6 * place, int(place % 4 == 0), "click" if place == 7 else "impression") for place in range(480)]
     found[100] = event(6 * 100 - 20)
     parts = [tmp_path / "a.ndjson", tmp_path / "b.ndjson"]
@@ -42,20 +42,21 @@ def own(tmp_path: Path) -> OwnEvents:
 
 
 def test_a_profile_counts_what_would_be_stored(own: OwnEvents) -> None:
-    """Over all files, without what is rejected: days, skew, kinds, lateness, values of metadata."""
+    """Over all files, in any order, without what is rejected: days, skew, kinds, lateness, values of metadata."""
     found = own_events.profile(own)
+    assert own_events.profile(OwnEvents(own.files[::-1])) == found
     assert found.events == 480
     assert found.days == pytest.approx(479 * 6 / 1_440)
     assert (found.campaigns, found.largest) == (2, (361 / 480, 1.0, 1.0))
     assert (found.clicks, found.conversions) == (1 / 480, 0)
     assert found.late == 1 / 480
     assert found.values == (480, 2)
-    assert found.events_per_day == 241
+    assert (found.events_per_day, found.busiest_hour) == (241, 11)  # the late one falls into the hour before
 
 
 def test_the_lab_has_a_profile_too() -> None:
-    """Of the same shape, so that both can stand side by side."""
-    found = own_events.generated(Events.of(Dataset(BLOCK, START, days=3, campaigns=40)))
+    """Both profiles have the same shape, so that they can be compared."""
+    found = comparison.generated(Events.of(Dataset(BLOCK, START, days=3, campaigns=40)))
     assert (found.events, found.campaigns) == (BLOCK, 40)
     assert 2.5 < found.days < 4.5  # late ones reach back
     assert 0 < found.largest[0] < found.largest[1] < found.largest[2] == 1
@@ -74,7 +75,7 @@ def test_advice_says_nothing_of_the_content(own: OwnEvents, more: tuple[str, ...
     if more:
         assert json.loads(done.output)["need"]["events_per_day"] == 241
     else:
-        assert "your events, and those that were measured" in done.output
+        assert "your events beside the generated ones" in done.output
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

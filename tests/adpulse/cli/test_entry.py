@@ -1,6 +1,9 @@
-"""Around every command: its text is UTF-8 under every locale, and output that cannot be written is one line."""
+"""Around every command: its text is UTF-8 under every locale, output that cannot be written is one line, and a signal
+unwinds it.
+"""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +12,12 @@ from typing import Any
 import pytest
 
 _PRINTS = r"""
-import locale
+import locale, sys
+from types import SimpleNamespace
 from adpulse.cli.entry import start
-start("adpulse", lambda: print(locale.getpreferredencoding(False), "\u20ac \U0001f600"))
+printed = lambda: print(locale.getpreferredencoding(False), "\u20ac \U0001f600")
+sys.modules["commands"] = SimpleNamespace(app=printed)
+start("adpulse", "commands")
 """
 
 
@@ -32,7 +38,7 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    """As `| head -1` is: the status tells it, and no line."""
+    """A reader such as `| head -1` changes the exit status, and prints no line."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -59,6 +65,46 @@ def test_files_and_output_are_utf8_under_every_locale(environment: dict[str, str
 
 
 def test_what_an_encoding_lacks_is_escaped() -> None:
-    """Of an output that is said to be something else."""
+    """Characters that the encoding of the output lacks are escaped."""
     done = run(_PRINTS, {"PYTHONIOENCODING": "latin-1"})
     assert done.stdout.decode("latin-1").split(" ", 1)[1] == "\\u20ac \\U0001f600\n"
+
+
+_WAITS = """
+import contextlib, time
+
+@contextlib.contextmanager
+def begun():
+    try:
+        print("begun", flush=True)
+        yield
+    finally:
+        print("unwound", flush=True)
+
+def app():
+    with begun():
+        time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("stage", ["import", "command"])
+@pytest.mark.parametrize(
+    ("number", "ignored", "status"),
+    [(signal.SIGINT, False, 130), (signal.SIGTERM, False, 143), (signal.SIGTERM, True, 143)],
+    ids=["Ctrl-C", "SIGTERM", "SIGTERM in the background of a script"],
+)
+def test_a_signal_unwinds(tmp_path: Path, stage: str, number: int, ignored: bool, status: int) -> None:
+    """A command ends what it has begun, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
+    (tmp_path / "commands.py").write_text(_WAITS + ("app()\n" if stage == "import" else ""))
+    handler = "signal.SIG_IGN" if ignored else "signal.default_int_handler"
+    program = f"import signal, sys; signal.signal(signal.SIGINT, {handler}); sys.path.insert(0, {str(tmp_path)!r})\n"
+    program += "from adpulse.cli.entry import start; start('adpulse', 'commands')"
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", program], **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        if ignored:
+            process.send_signal(signal.SIGINT)
+        process.send_signal(number)
+        assert process.communicate() == ("unwound\n", "")
+    assert process.returncode == status

@@ -1,7 +1,8 @@
 """Shared by the tests of variants: the designs, events that are easily confused, buckets."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,14 @@ import orjson
 import pytest
 
 from adpulse import calendar
+from adpulse.database import connections
+from adpulse.database.connections import Connection
+from adpulse.reports.readers import open_readers
+from adpulse.reports.reporter import Reporter
 from adpulse.variants import catalogue
-from tests.conftest import CLUSTERS
+from adpulse.variants.catalogue import Variant
+from tests.adpulse.variants.recount import SETTINGS
+from tests.conftest import CLUSTERS, Server, scratch_databases
 
 ALL = catalogue.load_all()
 HERE = [catalogue.find(name) for name in CLUSTERS] or [variant for variant in ALL if variant.requires == "(nothing)"]
@@ -41,7 +48,7 @@ VALUES: list[Any] = [
 
 
 def events(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
-    """Rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
+    """Return rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
     rng = random.Random(seed)
     rows = []
     for _ in range(count):
@@ -77,3 +84,31 @@ def edges(start: datetime, stop: datetime, step: str | None, zone: str) -> str:
 def plain(rows: Iterable[Any]) -> list[tuple[Any, ...]]:
     """Return the rows without notes, which not every variant has."""
     return [row[:7] for row in map(tuple, rows) if row[7:] != ("raw",)]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One variant in a database of its own."""
+
+    variant: Variant
+    url: str
+    connection: Connection
+    reporter: Reporter
+
+
+@pytest.fixture(scope="module", params=[variant.name for variant in catalogue.load_all()])
+async def subject(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[Subject]:
+    """Yield each variant that this server can have, in a database that the tests of a module share."""
+    variant = catalogue.find(request.param)
+    connection = await connections.connect(server.url())
+    reason = await catalogue.unavailable(connection, variant)
+    await connection.close()
+    if reason:
+        pytest.skip(reason)
+    async with scratch_databases(server) as new:
+        url = await new(variant.name)
+        connection = await connections.connect(url)
+        readers = await open_readers(url, 4, "test", SETTINGS)
+        yield Subject(variant, url, connection, Reporter(readers, SETTINGS))
+        await readers.close()
+        await connection.close()

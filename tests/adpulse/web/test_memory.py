@@ -1,6 +1,6 @@
 """Unsent answers of all connections have one limit; the oldest connection is cut first."""
 
-from adpulse.web.memory import Memory
+from adpulse.web.memory import TRIM_BYTES, Memory
 
 
 class Kept:
@@ -25,3 +25,16 @@ def test_the_oldest_is_cut_first() -> None:
     all_kept.keep(old, 0)  # it has gone
     all_kept.keep(new, 101)
     assert (all_kept.total, new.reasons) == (0, ["memory"])
+
+
+def test_pages_go_back_each_time_that_half_is_given_back() -> None:
+    """Memory is given back also during a flood that never ends completely; a small amount is not worth it."""
+    trims: list[int] = []
+    all_kept = Memory(100 * TRIM_BYTES, trim=lambda: trims.append(all_kept.total // TRIM_BYTES))
+    one, other = Kept(), Kept()
+    all_kept.keep(other, TRIM_BYTES)
+    all_kept.keep(other, 0)
+    all_kept.keep(other, TRIM_BYTES)
+    for size in (31, 29, 40, 20, 19, 9, 3, 0):
+        all_kept.keep(one, size * TRIM_BYTES)
+    assert trims == [20, 10, 4, 1]

@@ -11,6 +11,8 @@ from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, WARMUP, WRI
 from adbench.experiments.matrix.sources import Source
 from adbench.records import model, store, terminal
 from adbench.records.model import Check, Gap, NotMeasured, Result
+from adbench.workload import comparison
+from adbench.workload.comparison import Profile
 
 
 def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
@@ -44,13 +46,16 @@ def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result
 
 
 def tables(result: Result) -> RenderableType:
-    """Return for each size what writing costs and what reports take; then what is missing and why."""
+    """Return for each size what writing costs and what reports take; the profile of own events; what is missing."""
     parts: list[RenderableType] = []
     measured = {(int(each.labels["events"]), each.labels["variant"]) for each in result.measurements}
     for size in sorted({size for size, _ in measured}):
         names = [name for name in result.variant.split(",") if (size, name) in measured]
         rows = {name: _Numbers(result, {"events": str(size), "variant": name}) for name in names}
         parts += [_writing(size, rows), _reading(size, rows), _shapes(size, rows)]
+    own, generated = (result.parameters.get(name) for name in ("profile", "profile_of_generated"))
+    if isinstance(own, dict) and isinstance(generated, dict):
+        parts.append(comparison.table(Profile.read(own), Profile.read(generated)))
     lines = [f"{_where(gap)}: {'VOID, ' if gap.void else 'not measured, '}{gap.reason}" for gap in result.gaps]
     lines += [f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}" for check in result.checks]
     return Group(*parts, *lines)

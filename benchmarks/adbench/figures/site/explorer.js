@@ -4,6 +4,8 @@
   const ALWAYS = ["machine", "date", "postgres", "events", "phase", "quantile"]; // filters, also of a single value
   const NAMES = { postgres: "PostgreSQL", name: "measurement" };
   const FIRST = { what: "matrix", name: "report.latency", across: "shape", phase: "report", quantile: "0.95" };
+  // Looked for also where no result has measured it: reports on empty caches.
+  const SOUGHT = { matrix: ["cold.latency"] };
   const NONE = "overall"; // a number that is not split by a label
   const SHOWN = 100, PLOTTED = 40;
   const find = (id) => document.getElementById(id);
@@ -34,7 +36,7 @@
     if (!(state.what in kinds)) state.what = FIRST.what in kinds ? FIRST.what : Object.keys(kinds)[0];
     const { columns, rows } = kinds[state.what];
     const names = Object.keys(columns);
-    if (!columns.name.includes(state.name)) state.name = columns.name[0];
+    state.name ??= columns.name[0];
     const all = rows.map((row) => {
       const made = Object.fromEntries(names.map((name, at) => [name, row[at] === null ? null : columns[name][row[at]]]));
       [made.value, made.low, made.high] = row.slice(names.length);
@@ -47,7 +49,7 @@
     }));
     const filters = labels.filter((label) => values[label].length > 1 || (ALWAYS.includes(label) && values[label][0] !== null));
     const kept = all.filter((row) => filters.every((label) => !(label in state) || say(row[label]) === state[label]));
-    return { all, kept, values, filters, measurements: columns.name };
+    return { all, kept, values, filters, measurements: [...new Set([...columns.name, ...(SOUGHT[state.what] ?? [])])] };
   }
 
   function choice(id, text, options, chosen, change) {
@@ -118,7 +120,7 @@
 
   function drawTable({ across, heads, keys, lines }, unit) {
     const table = element("table", { id: "table" });
-    table.append(element("caption", {}, `${state.name}, ${unit}${across ? `, by ${across}` : ""}`));
+    table.append(element("caption", {}, [state.name, unit, across && `by ${across}`].filter(Boolean).join(", ")));
     const shown = keys.filter((key) => key !== "date");
     table.append(element("thead", {}, element("tr", {},
       ...shown.map((key) => head(NAMES[key] ?? key, key)),
@@ -228,7 +230,7 @@
     table.lines = sorted(table);
     drawTable(table, unit);
     drawPlot(table, unit);
-    find("count").textContent = `${kept.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} measurements`;
+    find("count").textContent = !all.length ? `None of these results has ${state.name}` : `${kept.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} measurements`;
     if (focused) document.getElementById(focused)?.focus(); // its element was drawn again
   }
 

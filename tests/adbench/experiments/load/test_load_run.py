@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from adbench.app import app
 from rich.console import Console
 from typer.testing import CliRunner
 
-from adbench import cli
 from adbench.checks import after_load
 from adbench.commands.load import Scenario
 from adbench.experiments.experiment import Experiment
@@ -135,7 +135,7 @@ def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
     console.print(run.table(found))
 
 
-@pytest.mark.parametrize("error", [TimeoutError(), OSError("HTTP Error 504: Gateway Timeout"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [TimeoutError(), OSError("HTTP Error 504: Gateway Timeout"), SystemExit(143)])
 def test_a_measured_load_is_written_whatever_the_recount_meets(
     k6: str, server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
@@ -152,7 +152,8 @@ def test_a_measured_load_is_written_whatever_the_recount_meets(
     assert found.value("ingest.rate") > 0
     assert not found.passed
     (broken,) = (check for check in found.checks if check.name == "recount")
-    assert (str(error) or type(error).__name__) in broken.detail
+    said = "interrupted" if isinstance(error, SystemExit) else str(error) or type(error).__name__
+    assert broken.detail.endswith(f": {said}")
 
 
 async def test_a_service_that_is_up_is_loaded_as_it_is(
@@ -186,7 +187,7 @@ def test_a_service_that_is_not_there_is_named(k6: str, tmp_path: Path) -> None:
         run._variant("http://127.0.0.1:1")
     for address in ("http://127.0.0.1:1", "nonsense", "http://[", "http://127.0.0.1:port"):
         arguments = ["load", "report", "--url", f"{address}/"]
-        done = CliRunner().invoke(cli.app, arguments, env={"ADPULSE_DATA_DIR": str(tmp_path)})
+        done = CliRunner().invoke(app, arguments, env={"ADPULSE_DATA_DIR": str(tmp_path)})
         assert done.exit_code == 2, address
         assert f"no report from {address}" in done.stderr
         assert done.stderr.count("\n") == 1

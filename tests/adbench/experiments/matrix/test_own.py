@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -50,19 +51,22 @@ def events() -> Iterator[dict[str, Any]]:
         }
 
 
-def ndjson(path: Path) -> None:
-    path.write_text("".join(f"{json.dumps(each)}\n" for each in events()))
+ALL = slice(None)  # of the events, that a file holds
 
 
-def flat() -> Iterator[dict[str, Any]]:
-    """Yield them as rows of a table, the keys of metadata as columns."""
-    for each in events():
+def ndjson(path: Path, part: slice = ALL) -> None:
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in list(events())[part]))
+
+
+def flat(part: slice) -> Iterator[dict[str, Any]]:
+    """Yield events as rows of a table, the keys of metadata as columns."""
+    for each in list(events())[part]:
         metadata = each.pop("metadata")
         yield each | metadata
 
 
-def table(path: Path) -> None:
-    rows = list(flat())
+def table(path: Path, part: slice = ALL) -> None:
+    rows = list(flat(part))
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[1]))
     writer.writeheader()
@@ -70,8 +74,12 @@ def table(path: Path) -> None:
     path.write_text(text.getvalue())
 
 
-def parquet(path: Path) -> None:
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([{"Landstrich": None, **row} for row in flat()]), path)
+def parquet(path: Path, part: slice = ALL) -> None:
+    rows = [{"Landstrich": None, **row} for row in flat(part)]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+
+
+FORMATS = (ndjson, table, parquet)
 
 
 @pytest.fixture
@@ -120,14 +128,17 @@ def leaks(text: str, file: Path) -> set[str]:
 
 
 @pytest.mark.every_version
-def test_designs_are_compared_on_own_events(settings: Settings, file: Path) -> None:
-    """Every report is exact in every design, and no name and no value of the file is in the result or on the screen.
+def test_designs_are_compared_on_own_events(settings: Settings, tmp_path: Path) -> None:
+    """Every report is exact in every design, and no name and no value of the files is in the result or on the screen.
 
-    Advice takes it, with its own events a day.
+    The shape of the events is shown beside that of the generated ones. Advice takes it, with its own events a day.
     """
+    files = [tmp_path / f"Geheim.{write.__name__}" for write in FORMATS]
+    for place, (write, file) in enumerate(zip(FORMATS, files, strict=True)):
+        write(file, slice(place, None, len(FORMATS)))
     done = CliRunner().invoke(
         app,
-        ["matrix", "--from", str(file), "--variants", "heap,rollup_dims", "--quick", "--rounds", "1"],
+        ["matrix", *(f"--from={file}" for file in files), "--variants", "heap,rollup_dims", "--quick", "--rounds", "1"],
         catch_exceptions=False,
     )
     assert done.exit_code == 0, done.output
@@ -141,14 +152,21 @@ def test_designs_are_compared_on_own_events(settings: Settings, file: Path) -> N
     shapes = {each.labels["shape"] for each in result.measurements if "shape" in each.labels}
     assert shapes == set(result.parameters["reports"])  # type: ignore[arg-type]  # an object
     assert {"hour", "day", "week", "whole", "whole-largest", "day-in-dimension", "week-by-campaign"} <= shapes
-    for text in (path.read_text(), done.output):
+    for text, file in product((path.read_text(), done.output), files):
         assert leaks(text, file) == set()
         assert f"{START:%Y-%m}" not in text
     own, generated = result.parameters["profile"], result.parameters["profile_of_generated"]
     assert isinstance(own, dict)
     assert isinstance(generated, dict)
-    assert (own["events"], own["campaigns"]) == (EVENTS, 10)
+    assert (own["events"], own["campaigns"], own["late"]) == (EVENTS, 10, 0)
     assert own.keys() == generated.keys()
+    _, _, beside = done.output.partition("your events beside the generated ones")
+    for what, form in (
+        ("events in the busiest hour", f"{own['busiest_hour']} {generated['busiest_hour']:,}"),
+        ("share of the largest campaign", f"{own['largest'][0]:.1%} {generated['largest'][0]:.1%}"),
+        ("values of each key of metadata", "3,100 · 3,100 · 5 · 1"),
+    ):
+        assert f"{what} {form}" in " ".join(beside.replace("│", " ").split())
 
     advised = CliRunner().invoke(app, ["advise", "--results", str(path), "--filters", "geo", "--json"])
     assert advised.exit_code in (0, 1), advised.output
@@ -176,7 +194,7 @@ def test_an_error_says_nothing_of_the_content(settings: Settings, file: Path, mo
     assert leaks(path.read_text(), file) == set()
 
 
-@pytest.mark.parametrize("write", [ndjson, table, parquet])
+@pytest.mark.parametrize("write", FORMATS)
 def test_every_format_gives_the_same_events(tmp_path: Path, write: Callable[[Path], None]) -> None:
     """CSV, NDJSON and Parquet, as `adpulse import` reads them, give the same numbers, reports and blocks."""
     path = tmp_path / "file"
