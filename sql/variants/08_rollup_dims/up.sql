@@ -640,7 +640,7 @@ BEGIN
     BEGIN
       IF part.is_new THEN
         EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1)', part.name);
-        EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0033
+        EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0034
       END IF;
       PERFORM brin_summarize_new_values(part.index);
     EXCEPTION

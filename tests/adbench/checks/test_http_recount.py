@@ -83,7 +83,7 @@ def test_what_takes_too_long_is_asked_in_parts(service: tuple[str, list[int]]) -
 
 
 def test_rows_have_to_add_up(service: tuple[str, list[int]]) -> None:
-    """What no recount can read is asked to be consistent."""
+    """Reports over more events than a recount reads are asked to be consistent."""
     address, _ = service
     totals = (60, 0, 0, 0, 0)
     by_geo = http_recount.add_up(address, replace(question(60), group_by="geo"), totals)
