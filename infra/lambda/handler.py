@@ -22,9 +22,10 @@ from typing import Any
 
 from adpulse.database.connections import INGEST, Connection, connect
 from adpulse.database.errors import UNAVAILABLE
-from adpulse.ingest import group_commit, idempotency
+from adpulse.ingest import event_ids, group_commit, idempotency
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.group_commit import Job
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
@@ -52,6 +53,7 @@ class Consumer:
         self._url = url
         self._decoder = Decoder(settings)
         self._partitions = Partitions()
+        self._ids = EventIds()
         self._connection: Connection | None = None
 
     async def consume(self, records: Sequence[Record]) -> list[str]:
@@ -126,8 +128,8 @@ class Consumer:
         if self._connection is None or self._connection.is_closed():
             url = await asyncio.to_thread(self._url)  # over the network, too: the deadline must reach it
             self._connection = await connect(url, "adpulse lambda", role=INGEST)
-            await idempotency.prepare(self._connection)
-        await group_commit.write(self._connection, group, self._partitions)
+            await event_ids.prepare(self._connection)
+        await group_commit.write(self._connection, group, self._partitions, self._ids)
 
 
 def _attribute(record: Record, name: str) -> str | None:

@@ -19,8 +19,8 @@ from prometheus_client import (
 from prometheus_client.samples import Sample
 
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-    # prometheus_client asks for the process id with every sample, lest the process was forked; ours never are, and a
-    # system call a sample is dear.
+    # prometheus_client asks for the process id with every sample, in case the process was forked. Ours never are, and a
+    # system call for each sample costs too much.
     values.ValueClass = values.MultiProcessValue(process_identifier=cache(os.getpid))  # type: ignore[no-untyped-call]  # untyped there
 
 # An edge exactly at 0.2 s, the report target, so that the share of reports within it is read off without guessing.

@@ -18,7 +18,7 @@ from adpulse.settings import Settings
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """--target changes the environment of the process: what a test does to it is undone."""
+    """Undo what a test does to the environment of the process, which --target changes."""
     monkeypatch.setenv("ADPULSE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
 
 

@@ -61,7 +61,7 @@ async def test_work_goes_on_until_it_is_stopped() -> None:
 async def test_a_mistake_is_logged_and_does_not_end_the_work(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its traceback. One after another makes the pauses longer, up to a bound; a run that ends well, short."""
+    """The log has the traceback. Each mistake makes the next pause longer, up to a bound; a good run makes it short."""
     pauses: list[float] = []
     sleep = asyncio.sleep
 
@@ -90,7 +90,7 @@ async def test_a_mistake_is_logged_and_does_not_end_the_work(
 
 
 async def test_work_that_misses_its_cancellation_is_cancelled_again() -> None:
-    """As it does when its connection fails while it is cancelled, and it waits for the next one all the same."""
+    """Work misses its cancellation when its connection fails meanwhile and it waits for the next one."""
     missed = []
 
     async def stubborn(_: int) -> None:

@@ -46,7 +46,7 @@ def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[dateti
 
 
 def _distinct() -> list[str]:
-    """One name of each time zone: many are only other names."""
+    """Return one name of each time zone: many are only other names."""
     folder = resources.files("tzdata") / "zoneinfo"
     return list({folder.joinpath(*name.split("/")).read_bytes(): name for name in sorted(calendar.zones())}.values())
 
@@ -133,7 +133,7 @@ def test_an_hour_that_comes_twice_is_two_rows(zone: str, change: str, expected: 
 
 
 def test_minutes_are_minutes_whatever_the_zone() -> None:
-    """Also where an offset has seconds, as Liberia's had until 1972: days begin with a whole minute there, too."""
+    """Days begin with a whole minute, also where an offset has seconds, as Liberia's had until 1972."""
     there = calendar.zone("Africa/Monrovia")
     assert _offset(at("1971-06-01T00:00Z"), there) == -timedelta(minutes=44, seconds=30)
     long_ago = window("1971-06-01T00:00Z", "1971-06-03T00:00Z")
@@ -182,7 +182,7 @@ LONGEST = {"minute": 240, "hour": 2_000, "day": 6_000, "week": 20_000, "month": 
 
 
 def _windows(count: int) -> list[tuple[str, str, datetime, datetime]]:
-    """(zone, granularity, start, stop): the odd places, then any place; half of them where clocks have just changed.
+    """Return (zone, granularity, start, stop): the odd places, then any; half of them where clocks have just changed.
 
     From 1973, when the last zone took an offset of whole minutes, to 2024: time zone releases differ on later years.
     """
@@ -208,7 +208,7 @@ def _windows(count: int) -> list[tuple[str, str, datetime, datetime]]:
 
 
 def _next_change(start: datetime, zone: ZoneInfo) -> datetime:
-    """About where the clocks change next; `start` when they do not within a year."""
+    """Return about when the clocks change next, or `start` if they do not within a year."""
     for days in range(370):
         here, there = start + timedelta(days=days), start + timedelta(days=days + 1)
         if here.astimezone(zone).utcoffset() != there.astimezone(zone).utcoffset():
@@ -259,7 +259,7 @@ async def test_buckets_are_those_of_sql(server: Server) -> None:
 async def test_sql_refuses_a_zone_that_is_none(
     connection: connections.Connection, granularity: str, zone: str | None, error: type[Exception]
 ) -> None:
-    """For minutes too, whose edges are the same in every zone; without a granularity nobody asks for one."""
+    """An unknown zone is refused for minutes too, which are the same in every zone; without a granularity it is not."""
     asked = "SELECT report_buckets('2025-09-24', '2025-09-25', $1, $2)"
     assert await connection.fetchval(asked, None, zone) is None
     with pytest.raises(error):

@@ -19,13 +19,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    """As pip shows it."""
+    """The version is the one that pip shows."""
     assert version.version() == metadata.version("adpulse")
     assert re.match(r"\d+\.\d+", version.version())
 
 
 def test_a_release_knows_its_revision(installed: Path) -> None:
-    """From the file that the build wrote."""
+    """The revision comes from the file that the build wrote."""
     installed.write_text("0123456789ab\n")
     assert version.revision() == "0123456789ab"
 

@@ -130,7 +130,7 @@ def test_words_are_plain(page: Path) -> None:
 
 
 def test_words_of_code_are_plain() -> None:
-    """Nor has code; and a docstring begins with a verb or a noun, not with a question."""
+    """Code has none of these words; a docstring begins with a verb or a noun, not with a question."""
     texts = {path.relative_to(ROOT).as_posix(): path.read_text() for path in CODE if path != Path(__file__)}
     assert [name for name, text in texts.items() if HARD.search(text)] == []
     asking = re.compile(r'^ *"""(?:What|How|Whether|As of|Who|Which|Whose|Why) ', re.MULTILINE)

@@ -88,7 +88,7 @@ async def stored(connection: Connection) -> int:
 async def test_a_beacon_and_a_picture_come_from_any_page(
     url: str, connection: Connection, new_key: NewKey, named: bool
 ) -> None:
-    """With a public key and without a preflight, from a named origin and from another."""
+    """Both arrive with a public key and without a preflight, from a named origin and from another."""
     key = await new_key("write", public=True, campaigns=["CAMP-123"])
     async with visited(url, key, ["sendBeacon", "<img"], named=named) as (tab, service):
         await service.until(("POST", "/events", 200), ("GET", "/pixel.gif", 200))

@@ -153,7 +153,7 @@ def test_an_image_is_built_once() -> None:
 
 
 def test_our_own_containers_have_no_capabilities() -> None:
-    """Beside what every container has: no capabilities."""
+    """Our own containers have no capabilities, beside what every container has."""
     for name, each in SERVICES.items():
         if each["image"].startswith("adpulse"):
             assert each["cap_drop"] == ["ALL"], name

@@ -28,7 +28,7 @@ PATIENCE_S = 90
 
 
 def queries(kind: str) -> list[tuple[str, str]]:
-    """(title, query) of every target of every panel: kind `expr` is PromQL, `rawSql` SQL."""
+    """Return (title, query) of every target of every panel: kind `expr` is PromQL, `rawSql` SQL."""
     found = []
     for path in DASHBOARDS:
         for panel in json.loads(path.read_text())["panels"]:
@@ -46,7 +46,7 @@ def test_dashboards_are_as_generated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def panels() -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """(dashboard, panel) of every panel that shows something."""
+    """Return (dashboard, panel) of every panel that shows something."""
     read = [json.loads(path.read_text()) for path in DASHBOARDS]
     return [(each, panel) for each in read for panel in each["panels"] if panel["type"] != "row"]
 
@@ -78,7 +78,7 @@ def test_data_sources_are_provisioned() -> None:
 
 
 def test_every_panel_is_described() -> None:
-    """In a sentence for who sees it for the first time."""
+    """Each panel has a sentence for a reader who sees it for the first time."""
     bare = [panel["title"] for _, panel in panels() if not re.search(r"\w{3}.*\.$", panel.get("description", ""))]
     assert bare == []
 

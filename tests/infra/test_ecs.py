@@ -81,7 +81,7 @@ def deploy(name: str, **parameters: str) -> None:
 @pytest.mark.filterwarnings("ignore:Tried to parse AWS..(ApplicationAutoScaling|CloudWatch..Alarm)")
 @pytest.mark.parametrize("tls", [False, True])
 def test_the_templates_can_be_deployed(account: None, tls: bool) -> None:
-    """In the order of docs/how-to/deploy-aws.md: foundation, task definitions, service.
+    """Templates can be deployed in the order of docs/how-to/deploy-aws.md: foundation, task definitions, service.
 
     Moto makes all but scaling and alarms.
     """
@@ -177,7 +177,7 @@ def test_a_task_must_reach_its_database_once(tmp_path: Path) -> None:
 
 
 def test_a_migration_is_a_task_of_its_own() -> None:
-    """With the owner's login, the service's image and roles, and nothing beside it that waits for it to be healthy."""
+    """A migration has the owner's login, the service's image and roles, and no container that waits for its health."""
     assert MIGRATION["command"] == ["migrate"]
     assert MIGRATION["secrets"] == [{"name": "ADPULSE_DATABASE_URL", "valueFrom": GIVEN["OWNER_SECRET_ARN"]}]
     assert MIGRATION["image"] == ADPULSE["image"]
@@ -212,7 +212,7 @@ def test_a_stop_has_time_to_answer() -> None:
 
 
 def test_containers_may_do_little() -> None:
-    """Not root, a read-only file system, no capabilities, and the processor of the image."""
+    """Containers are not root, and have a read-only file system, no capabilities and the processor of the image."""
     for container in CONTAINERS:
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", container["user"])
         assert container["readonlyRootFilesystem"]
@@ -250,7 +250,7 @@ def test_names_that_are_written_twice_agree() -> None:
 
 
 def test_scaling_follows_a_metric_that_there_is() -> None:
-    """From the service's own counter through the collector to the policy: one name, one label, one interval."""
+    """Counter, collector and policy have one name, one label and one interval."""
     telemetry.EVENTS.labels("accepted").inc(0)
     policy = SERVICE["ScaleOnEvents"]["TargetTrackingScalingPolicyConfiguration"]
     reading, rate = policy["CustomizedMetricSpecification"]["Metrics"]

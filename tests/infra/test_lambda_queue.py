@@ -38,7 +38,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def aws(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every client of AWS in this test talks to the server of `endpoint`."""
+    """Make every client of AWS in this test talk to the server of `endpoint`."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
@@ -59,7 +59,7 @@ class Queue:
         self.url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
     def send(self, requests: Sequence[tuple[str, str | None]]) -> None:
-        """Ten at a time, as (body, key): as API Gateway does, with the client's key or its request's, or without."""
+        """Send (body, key) ten at a time, as API Gateway does: with the client's key or its request's, or without."""
         for start in range(0, len(requests), 10):
             entries = [
                 {
@@ -81,7 +81,7 @@ class Queue:
         return reply.get("Messages", [])
 
     def left(self) -> int:
-        """Messages that wait or are being worked on."""
+        """Return the number of messages that wait or are being worked on."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         attributes = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
         return sum(int(attributes[name]) for name in names)

@@ -106,7 +106,7 @@ async def pooler(url: str) -> AsyncIterator[Pooler]:
 
 
 def body(number: int, **more: object) -> dict[str, object]:
-    """One event in 2025, one of three campaigns, at cost 0.25."""
+    """Return one event in 2025, of one of three campaigns, at cost 0.25."""
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": f"C{number % 3}", "user_id": f"U{number}"}
     return {"events": [event | {"event_type": "click", "cost": 0.25} | more]}
 
@@ -148,7 +148,7 @@ async def test_events_and_reports_through_transaction_pooling(
 
 @needs_pgbouncer
 async def test_a_lost_pooler_is_passed_by(serve: Serve, url: str, pooler: Pooler) -> None:
-    """With the database as second host, writers and readers connect to it directly; a retried batch counts once."""
+    """Writers and readers connect to the database, the second host, directly; a retried batch counts once."""
     client = await serve(url, pooler_url=pooler.or_direct)
 
     async def write(number: int) -> None:

@@ -69,7 +69,7 @@ def running(folder: Path) -> set[str]:
 
 
 def test_services_are_replaced_one_after_another(folder: Path) -> None:
-    """At no time are there fewer than before, and at most one more; the schema comes first."""
+    """There are never fewer services than before, and at most one more; the schema comes first."""
     done = upgrade(folder, "old0", "old1", "old2")
     assert done.returncode == 0, done.stderr
     assert running(folder) == {"new0", "new1", "new2"}

@@ -78,7 +78,7 @@ def shared_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 @pytest.fixture
 def pair(shared_pair: Pair) -> Iterator[Pair]:
-    """One test at a time has the pair: it may pause replay."""
+    """Yield the pair to one test at a time, because it may pause replay."""
     with alone(f"{shared_pair.name}-pair"):
         yield shared_pair
 
@@ -111,7 +111,7 @@ async def pair_database(pair: Pair) -> AsyncIterator[NewPairDatabase]:
 
 @pytest.fixture
 async def serve(pair_database: NewPairDatabase) -> AsyncIterator[Serve]:
-    """As everywhere, for the databases of the pair."""
+    """Yield a factory of services, as everywhere, for the databases of the pair."""
     async with services() as start:
         yield start
 

@@ -19,7 +19,7 @@ BATCH = 500
 
 
 def batch(number: int) -> list[tuple[object, ...]]:
-    """Events of the last two hours."""
+    """Return events of the last two hours."""
     now = datetime.now(UTC)
     return [
         (now - timedelta(seconds=(number * BATCH + n) % 7_200), "click", f"C{n % 7}", "U1", n, f'{{"geo": "G{n % 3}"}}')
@@ -32,7 +32,7 @@ def fallbacks(reason: str) -> float:
 
 
 async def told(client: Client) -> tuple[int, float | None]:
-    """Clicks of the last hours, and how old they may be."""
+    """Return the clicks of the last hours, and how old they may be."""
     answer = (await client.get("/report?start=-3h")).raise_for_status().json()
     return answer["totals"]["clicks"], answer["meta"].get("lag_ms")
 

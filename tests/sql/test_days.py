@@ -115,7 +115,7 @@ async def test_rounds_of_the_version_before_change_nothing(new_database: NewData
 
 
 async def test_a_truncate_empties_all_of_it(new_database: NewDatabase) -> None:
-    """Of events, and of one partition, whose rows are counted out."""
+    """A truncate of events empties all roll-ups; one of a partition subtracts its rows."""
     connection = await connections.connect(await new_database("rollup"))
     rollup = catalogue.find("rollup")
     day = date(2026, 4, 30)

@@ -96,7 +96,7 @@ async def ask(
 
 
 async def stored(connection: Connection, key: str) -> list[tuple[Any, ...]]:
-    """Every event as (ts, campaign, its group or Ellipsis, five sums), by the rule of what shares a row."""
+    """Return every event as (ts, campaign, its group or Ellipsis, five sums), by the rule for shared rows."""
     known = {
         row["name"]
         for row in await connection.fetch(

@@ -24,7 +24,7 @@ LARGEST = 2**63 - 1
 
 
 async def send(connection: Connection, *amounts: int, campaign: str = "BIG", minute: int = 0) -> None:
-    """One COPY with an event of each amount."""
+    """Send one COPY with an event of each amount."""
     at = EPOCH + timedelta(minutes=minute)
     rows = [(at, "click", campaign, "U1", amount, amount // 2, '{"geo": "IN"}') for amount in amounts]
     await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
@@ -42,7 +42,7 @@ async def money(connection: Connection, name: str, **chosen: Any) -> dict[str | 
 
 @ROLLUPS
 async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: str) -> None:
-    """For any events of one campaign, rounds succeed, no delta stays, and every total is exact, of all and of each."""
+    """Rounds succeed with any events of one campaign, no delta stays, and every total is exact, of all and of each."""
     variant = catalogue.find(name)
     connection = await connections.connect(await new_database(name))
     expected = {"BIG": [0, 0, 0], "SMALL": [0, 0, 0]}
@@ -75,7 +75,7 @@ async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: s
 
 @given(cost=st.integers(-(10**24), 10**24), revenue=st.integers(-(10**24), 10**24))
 async def test_pieces_sum_to_the_whole(connection: Connection, cost: int, revenue: int) -> None:
-    """For any two sums, their pieces are bigint and add up to them."""
+    """The pieces of any two sums are bigint and add up to them."""
     rows = await connection.fetch("SELECT * FROM bigint_pieces($1, $2)", Decimal(cost), Decimal(revenue))
     assert sum(row["cost_micros"] for row in rows) == cost
     assert sum(row["revenue_micros"] for row in rows) == revenue

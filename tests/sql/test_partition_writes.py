@@ -74,7 +74,7 @@ async def _moved(connection: Connection, tmp_path: Path) -> str:
 
 
 async def _upgraded(connection: Connection, tmp_path: Path) -> str:
-    """As before the migration: partitions had no triggers."""
+    """Take the triggers of partitions away, as before the migration."""
     await _strayed(connection, tmp_path)
     for part, trigger in await connection.fetch(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger JOIN pg_inherits ON inhrelid = tgrelid"
@@ -118,7 +118,7 @@ ORIGINS: dict[str, Callable[[Connection, Path], Awaitable[str]]] = {
 
 
 async def _statements(connection: Connection, table: str, day: date) -> None:
-    """INSERT, COPY, UPDATE, DELETE and TRUNCATE, each looked at."""
+    """Run INSERT, COPY, UPDATE, DELETE and TRUNCATE, and look at each."""
     columns, made = ", ".join(COLUMNS), rows(day)
     await connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ($1, $2, $3, $4, $5, $6)", made)
     await looked_at(connection, "INSERT")
@@ -139,7 +139,7 @@ async def _statements(connection: Connection, table: str, day: date) -> None:
 
 
 async def looked_at(connection: Connection, what: str) -> None:
-    """Every stored sum and every report equals raw events."""
+    """Assert that every stored sum and every report equals raw events."""
     audit = await verify.verify(connection, await catalogue.active(connection))
     assert audit.wrong == 0, (what, audit.mismatches[:3])
 

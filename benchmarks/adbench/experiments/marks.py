@@ -14,6 +14,7 @@ from typing import Any
 from adpulse.database.connections import Connection
 from adpulse.ingest import group_commit
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.partitions import Partitions
 
 MARKS = ("received", "decoded", "taken", "written")  # where one stage ends and the next begins
@@ -51,9 +52,11 @@ def install(path: str) -> None:
         marks.note("decoded")
         return batch
 
-    async def marked_write(connection: Connection, group: Sequence[group_commit.Job], days: Partitions) -> None:
+    async def marked_write(
+        connection: Connection, group: Sequence[group_commit.Job], days: Partitions, ids: EventIds
+    ) -> None:
         marks.note("taken")
-        await write(connection, group, days)
+        await write(connection, group, days, ids)
         marks.note("written")
 
     Decoder.decode = marked_decode  # type: ignore[method-assign]  # a patch is meant

@@ -24,6 +24,7 @@ from adbench.harness.query_plans import Node, depths
 from adbench.harness.service import serving
 from adbench.records import store
 from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import statement
 from adbench.workload.seed import seed
 from adpulse.database.embedded import Cluster, database
 from adpulse.maintenance.loop import run_round
@@ -90,10 +91,8 @@ class Live:
 
     def sql(self, path: str) -> str:
         """Return the statement that answers a report, with its parameters as a comment in front."""
-        query, variant = self._query(path), _run(self._active())
-        statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
-        given = query.arguments(query.span.window)[: statement.parameters]
-        return "\n".join([*(f"-- ${place}: {value}" for place, value in enumerate(given, 1)), statement.text])
+        asked, given = statement(_run(self._active()), self._query(path))
+        return "\n".join([*(f"-- ${place}: {value}" for place, value in enumerate(given, 1)), asked.text])
 
     def plan(self, path: str) -> pd.DataFrame:
         """Run a report under EXPLAIN (ANALYZE, BUFFERS). Return its steps, each above those that feed it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from adbench.harness.databases import connected, existing, recreate
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
@@ -34,15 +34,8 @@ async def fill(
 ) -> tuple[float, float]:
     """Return the same for a database that has this variant; `connection` is one to it."""
     began = time.perf_counter()
-    with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
-        done = 0
-
-        def progress(events: int) -> None:
-            nonlocal done
-            done += events
-            advance_to(done)
-
-        await load(url, data, progress)
+    with counter(console, f"loading into {active.name}", data.events, "events") as advance:
+        await load(url, data, advance)
     loaded = time.perf_counter()
     with step(console, "compacting and analysing"):
         await run_round(connection, active)

@@ -37,7 +37,7 @@ FROM {table}
 
 
 class ArchiveError(Exception):
-    """Nothing was lost; the text says what to do. `refused`: it was not even begun, because it cannot be done here."""
+    """An error after which nothing is lost; the text says what to do. `refused`: the work was not begun."""
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
         super().__init__(message)

@@ -20,7 +20,7 @@ class Entry(NamedTuple):
     key: Key
     created_at: datetime
     revoked_at: datetime | None
-    last_used_on: date | None  # of UTC
+    last_used_on: date | None  # a day in UTC
 
     def described(self) -> dict[str, Any]:
         """Return it for JSON."""

@@ -59,13 +59,13 @@ class Keyring(Background):
         self._settings = settings
         self._primary = primary
         self._may_be_open = settings.insecure or is_loopback(settings.host)
-        self._holders: dict[bytes, Holder] = {}  # by the ids of their keys
+        self._holders: dict[bytes, Holder] = {}  # by key id
         self.known = False  # True once the keys have been read
         # True if no key is needed: none was ever stored, and only this machine can ask, or --insecure is set.
         self.open = False
         self._outage = Outage(log, "the reader of keys (those known before hold)")
-        self._used: set[str] = set()  # ids of keys, since they were last noted
-        self._noted: set[str] = set()  # of `_day`
+        self._used: set[str] = set()  # ids of the keys used since the last note
+        self._noted: set[str] = set()  # ids of the keys noted on `_day`
         self._day: date | None = None
         self._noting = Outage(log, "the note of when keys were last used")
         self._reading = asyncio.Lock()

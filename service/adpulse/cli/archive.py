@@ -99,7 +99,7 @@ def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
                 try:
                     return await work(connection, lambda step, day: progress.update(shown, description=f"{day} {step}"))
                 except (ConnectionError, TimeoutError):
-                    raise  # of the database
+                    raise  # an error of the database
                 except OSError as error:
                     fail(f"cannot use the files: {error}")
 

@@ -74,7 +74,7 @@ def report(
 async def _report(url: str, query: Query, settings: Settings) -> Report:
     primary = Primary(url, settings)
     if settings.read_database_url:
-        await primary.identify()  # or no replica could be told from one of another database
+        await primary.identify()  # needed to tell a replica from another database
     primary.close()
     reports = await open_reports(primary, settings, 1, "adpulse report")
     try:

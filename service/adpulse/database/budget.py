@@ -13,7 +13,7 @@ HEARTBEAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Of one process, to each place; `database` without what goes through the pooler."""
+    """The connections of one process to each place; `database` leaves out those through the pooler."""
 
     database: int
     pooler: int
@@ -26,10 +26,10 @@ class Connections:
 
 def most(settings: Settings) -> Connections:
     """Return the most connections that a process of the service holds at a time."""
-    writing = settings.writers + 1  # and one reads the keys, and sees that it is ready
+    writing = settings.writers + 1  # one more reads the keys and checks readiness
     direct = 2 * settings.readers  # for totals, and for the rest
     primary_answers = settings.read_database_url is None or settings.max_replica_lag_ms is not None
-    replica = 0 if settings.read_database_url is None else direct + 1  # and one watches how old it is
+    replica = 0 if settings.read_database_url is None else direct + 1  # one more watches its age
     if settings.pooler_url is None:
         return Connections(1 + writing + direct * primary_answers, 0, replica)
     # Sessions of a pooler are all alike, so one pool reads. Maintenance holds a lock of its session: past the pooler.

@@ -68,7 +68,7 @@ async def _prepare(connection: Connection, *, role: str | None, settings: dict[s
 
 
 async def _take(connection: Connection, role: str) -> None:
-    """Have the rights of this role only, for the rest of the session.
+    """Keep the rights of this role only, for the rest of the session.
 
     A login that is not a member of it, or a database without it, keeps the rights of the login: one that has fewer is
     as good, and one that has more was somebody's choice, of which the log says a line.

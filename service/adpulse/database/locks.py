@@ -16,23 +16,23 @@ log = logging.getLogger(__name__)
 MIGRATION_LOCK = 0x616450_01  # migrations
 MAINTENANCE_LOCK = 0x616450_02  # the one process that maintains
 ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
-# Held by an online move; those who must not work meanwhile try for it, shared: retention, archive, the triggers of
-# adpulse.variants.capture.
+# Held by an online move. Retention, archive and the triggers of adpulse.variants.capture must not work meanwhile: they
+# try to get it, shared.
 MOVE_LOCK = 0x616450_04
-# Held, shared, by a round of maintenance, whose statements are those of one design; alone by the switch of a move.
+# Held, shared, by a round of maintenance, whose statements belong to one design; held alone by the switch of a move.
 ROUND_LOCK = 0x616450_05
 # With a number of the file beside it: one import of a file at a time.
 IMPORT_LOCK = 0x616450_07
 # In SQL alone: 0x616450_06, rights on partitions (sql/migrations/0022), and 0x616450_08, the session that moves deltas
 # (maintain.sql of 07_rollup and 08_rollup_dims).
 
-# To be run first in a transaction that has one snapshot for several statements. A partition that goes, or a design that
-# another replaces, takes events alone; with a snapshot from before and a lock from after, a report would see neither
-# what was there nor that it has gone. (A single statement has its locks before its snapshot.)
+# Run this first in a transaction that has one snapshot for several statements. To drop a partition, or to replace a
+# design, upkeep locks `events` alone. A report whose snapshot is older than that and whose lock is younger would see
+# neither the rows nor that they have gone. (A single statement takes its locks before its snapshot.)
 LOCK_EVENTS = "LOCK TABLE ONLY events IN ACCESS SHARE MODE"
 
-# How long a change of a database in use tries to get its locks, and how long everybody else waits behind one try: at
-# first, and where it never gets its turn; well below PostgreSQL's deadlock_timeout, so that it is the change that
+# How long a change of a database in use tries to get its locks, the pause between tries, and how long everybody else
+# waits behind the first try and behind later ones. This is well below PostgreSQL's deadlock_timeout, so that the change
 # gives up and not a report.
 PATIENCE_S = 300.0
 _RETRY_S = 0.5

@@ -21,7 +21,7 @@ _UUID = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SIGNS = str.maketrans("", "", "{}-")
-_LENGTH = 36  # of a UUID as it is usually written
+_LENGTH = 36  # characters of a UUID in its usual form
 _HYPHENS = (8, 13, 18, 23)
 
 _BYTES = 16
@@ -55,7 +55,7 @@ def _parse_plain(texts: Sequence[str]) -> list[bytes] | None:
         data = unhexlify(joined.translate(None, b"-"))
     except ValueError:
         return None
-    return _split(data) if len(data) == _BYTES * len(texts) else None  # not with more hyphens
+    return _split(data) if len(data) == _BYTES * len(texts) else None  # None if a text has other hyphens
 
 
 def _parse_uuid(text: str) -> bytes | None:

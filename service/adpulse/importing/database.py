@@ -15,8 +15,9 @@ from adpulse.importing.chunk import Chunk
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.ledger import AlreadyImported, Group, Known
 from adpulse.importing.target import Judged
-from adpulse.ingest import copy_format, group_commit, idempotency
+from adpulse.ingest import copy_format, event_ids, group_commit
 from adpulse.ingest.batch import Answer, Batch
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.group_commit import Job
 from adpulse.ingest.partitions import Partitions
 
@@ -35,6 +36,7 @@ class DatabaseTarget:
         self._writing = writing
         self._looking = looking
         self._partitions = Partitions()
+        self._ids = EventIds()
         self._prepared: set[int] = set()
         self._may_prepare = True
 
@@ -55,7 +57,7 @@ class DatabaseTarget:
         job = Job(batch, None, None, asyncio.get_running_loop().create_future())
         job.also = lambda connection, answer: ledger.note(connection, group, answer)
         try:
-            await group_commit.write(self._writing, [job], self._partitions)
+            await group_commit.write(self._writing, [job], self._partitions, self._ids)
         except AlreadyImported:
             return None
         return job.answer.result()
@@ -99,7 +101,7 @@ async def opened(url: str) -> AsyncIterator[DatabaseTarget]:
     """Open the database as a target."""
     writing = await connect(url, "adpulse import")
     try:
-        await idempotency.prepare(writing)
+        await event_ids.prepare(writing)
         looking = await connect(url, "adpulse import")
         try:
             yield DatabaseTarget(writing, looking)

@@ -112,7 +112,7 @@ def unpack(row: bytes) -> Values:
 
 def stream_ids(ids: Iterable[bytes]) -> bytes:
     """Return the bytes of one COPY of UUIDs alone, each given as its 16 bytes."""
-    return b"".join((HEADER, *(b"\0\1\0\0\0\x10" + event_id for event_id in ids), TRAILER))
+    return (b"\0\1\0\0\0\x10").join((HEADER, *ids)) + TRAILER  # each after its number of fields and its length
 
 
 def stream(groups: Iterable[list[bytes]]) -> bytes:

@@ -109,7 +109,7 @@ async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key
     body = await intake.bodies.read(headers, request.receive)
     batch = decode(intake, request, body, form)
     body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
-    del body  # it must not stay until the commit
+    del body  # frees it before the wait for the commit
     return await store(intake, batch, key, body_hash)
 
 

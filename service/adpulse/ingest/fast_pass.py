@@ -92,7 +92,7 @@ class FastPass:
         self._first, self._last = copy_format.micros_of(EARLIEST), copy_format.micros_of(LATEST)
         self._retention = settings.retention_days and settings.retention_days * copy_format.DAY
         self._future = timedelta(hours=settings.future_hours) // timedelta(microseconds=1)
-        self._limits = Limits.at(LATEST, settings)  # of amounts and metadata: the same at all times
+        self._limits = Limits.at(LATEST, settings)  # only amounts and metadata, whose limits never change
         self.campaigns: Remembered[str, bytes] = Remembered(copy_format.text_field)
         self.documents: Remembered[bytes, tuple[bytes, int]] = Remembered(
             self._document, lambda raw: len(raw) <= REMEMBERED_BYTES

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import compress
 
 import asyncpg
 import orjson
@@ -17,8 +18,9 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.event.contract import Rejection
 from adpulse.event.values import COLUMNS
-from adpulse.ingest import copy_format, idempotency, partitions
+from adpulse.ingest import copy_format, event_ids, idempotency, partitions
 from adpulse.ingest.batch import Answer, Batch, KeyReused, Unavailable
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.partitions import Partitions
 
 log = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class Job:
     queued_at: float = field(default_factory=time.monotonic)
     # Places in batch.rows:
     duplicates: list[int] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)  # by the database
+    refused: list[int] = field(default_factory=list)  # places that the database refused
 
     def settle(self, outcome: Answer | Exception) -> None:
         """Answer the sender, if it is still there."""
@@ -90,7 +92,7 @@ class _NoPartition(Exception):
     """The table with the name of the day's partition does not belong to `events` any more; nothing was stored."""
 
 
-async def write(connection: Connection, group: Sequence[Job], days: Partitions) -> None:
+async def write(connection: Connection, group: Sequence[Job], days: Partitions, ids: EventIds) -> None:
     """Write a group and answer its senders after the commit. `days`: partitions that may be written straight into.
 
     When the database refuses a row, or may have, nothing of the group is stored by then, and it is written again batch
@@ -101,20 +103,20 @@ async def write(connection: Connection, group: Sequence[Job], days: Partitions) 
         how = How(day=await _day(connection, group, days))
         while True:
             try:
-                return await _write(connection, group, how)
+                return await _write(connection, group, ids, how)
             except (*partitions.NOT_THERE, _NoPartition):
                 if how.day is None:
                     raise
                 # Dropped, detached or moved since; in a new transaction, which holds no lock on it.
                 days.forget()
                 how = replace(how, day=None)
-            except idempotency.Raced:
+            except event_ids.Raced:
                 how = replace(how, one_by_one=True)
     except (*POISON, CONCEALED) as error:
         telemetry.SPLIT.inc()
         log.warning("a group of %d batches is split, the database refused it: %s", len(group), type(error).__name__)
         for job in group:
-            await _once(connection, [job], How(one_by_one=True, salvage=True))
+            await _once(connection, [job], ids, How(one_by_one=True, salvage=True))
 
 
 async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -> date | None:
@@ -125,16 +127,16 @@ async def _day(connection: Connection, group: Sequence[Job], days: Partitions) -
     return await days.day(connection, found.pop(), sum(len(job.batch.rows) for job in group))
 
 
-async def _write(connection: Connection, group: Sequence[Job], how: How) -> None:
+async def _write(connection: Connection, group: Sequence[Job], ids: EventIds, how: How) -> None:
     if any(job.key is not None or job.batch.ids is not None or job.also is not None for job in group):
-        await _once(connection, group, how)
+        await _once(connection, group, ids, how)
         return
     await _copy(connection, [job.batch.rows for job in group], how.day)
     for job in group:
         job.settle(job.result())
 
 
-async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
+async def _once(connection: Connection, group: Sequence[Job], ids: EventIds, how: How) -> None:
     """Write what was not taken before."""
     for job in group:
         job.duplicates, job.refused = [], []
@@ -142,12 +144,14 @@ async def _once(connection: Connection, group: Sequence[Job], how: How) -> None:
     async with connection.transaction():
         outcomes = await _claim_keys(connection, expected)
         fresh = [job for job in group if job not in outcomes]
-        places = await _claim_ids(connection, fresh, how)
+        repeats = await ids.claim(connection, [job.batch for job in fresh], one_by_one=how.one_by_one)
+        for job, places in zip(fresh, repeats, strict=True):
+            job.duplicates = places
         if how.salvage:
-            for job, job_places in zip(fresh, places, strict=True):
-                await _salvage(connection, job, job_places)
+            for job in fresh:
+                await _salvage(connection, job)
         else:
-            await _copy(connection, [_at(job.batch.rows, at) for job, at in zip(fresh, places, strict=True)], how.day)
+            await _copy(connection, [_new_rows(job) for job in fresh], how.day)
         answers = {job: job.result() for job in fresh}
         for job, answer in answers.items():
             if job.also is not None:
@@ -184,13 +188,22 @@ async def _insert(connection: Connection, row: bytes) -> None:
     await connection.execute(INSERT, *values, metadata.decode(), event_id and event_id.bytes)  # see once.prepare
 
 
-def _at(values: list[bytes], places: Sequence[int]) -> list[bytes]:
-    return values if len(places) == len(values) else [values[place] for place in places]
+def _new_rows(job: Job) -> list[bytes]:
+    """Return the rows of a batch without duplicates."""
+    rows = job.batch.rows
+    if not job.duplicates:
+        return rows
+    kept = bytearray(b"\1") * len(rows)
+    for place in job.duplicates:
+        kept[place] = 0
+    return list(compress(rows, kept))
 
 
-async def _salvage(connection: Connection, job: Job, places: Sequence[int]) -> None:
-    """Store the rows at `places` that can be, halving around those that cannot; these are left out."""
-    job.refused = await _refused(connection, job.batch.rows, places)
+async def _salvage(connection: Connection, job: Job) -> None:
+    """Store the new rows that can be, halving around those that cannot; these are left out."""
+    rows, duplicates = job.batch.rows, set(job.duplicates)
+    places = [place for place in range(len(rows)) if place not in duplicates]
+    job.refused = await _refused(connection, rows, places)
     if not job.refused:
         return
     telemetry.EVENTS.labels("unstorable").inc(len(job.refused))
@@ -200,7 +213,7 @@ async def _salvage(connection: Connection, job: Job, places: Sequence[int]) -> N
     # They were not stored: their ids must stay free for a corrected event, and a repeat of such an event within
     # the batch is not the duplicate of anything.
     freed = {event_id for place in job.refused if (event_id := job.batch.ids[place]) is not None}
-    await idempotency.free_ids(connection, freed)
+    await event_ids.free(connection, freed)
     job.refused += [place for place in job.duplicates if job.batch.ids[place] in freed]
     job.duplicates = [place for place in job.duplicates if job.batch.ids[place] not in freed]
 
@@ -211,12 +224,12 @@ async def _refused(connection: Connection, values: list[bytes], places: Sequence
             if len(places) == 1:
                 await _insert(connection, values[places[0]])
             else:
-                await _copy(connection, [_at(values, places)])
+                await _copy(connection, [[values[place] for place in places]])
     except (*POISON, CONCEALED) as error:
         if len(places) == 1:
             if isinstance(error, POISON):
                 return list(places)
-            raise  # not for certain the row's fault
+            raise  # the row may not be the reason
         half = len(places) // 2
         first = await _refused(connection, values, places[:half])
         return first + await _refused(connection, values, places[half:])
@@ -267,23 +280,3 @@ async def _keep_answers(connection: Connection, answers: dict[Job, Answer], expe
         await idempotency.keep_answers(connection, kept)
     if void:
         await idempotency.free_keys(connection, void)
-
-
-async def _claim_ids(connection: Connection, jobs: Sequence[Job], how: How) -> list[Sequence[int]]:
-    """Return for each job the places of rows whose event_id is new, or that have none; the first one of an id wins."""
-    ids = {event_id for job in jobs for event_id in job.batch.ids or () if event_id is not None}
-    new = await idempotency.claim_ids(connection, ids, one_by_one=how.one_by_one) if ids else set()
-    places: list[Sequence[int]] = []
-    for job in jobs:
-        if job.batch.ids is None:
-            places.append(range(len(job.batch.rows)))
-            continue
-        fresh: list[int] = []
-        for place, event_id in enumerate(job.batch.ids):
-            if event_id is None or event_id in new:
-                new.discard(event_id)
-                fresh.append(place)
-            else:
-                job.duplicates.append(place)
-        places.append(fresh)
-    return places

@@ -22,8 +22,8 @@ PATH = "/pixel.gif"
 # One transparent pixel.
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 _HEADERS = {
-    "Cache-Control": "no-store",  # or it would count once for a cache
-    "Cross-Origin-Resource-Policy": "cross-origin",  # for pages that load nothing without it
+    "Cache-Control": "no-store",  # a cached picture would count once
+    "Cross-Origin-Resource-Policy": "cross-origin",  # some pages load nothing without it
 }
 
 PARAMETERS = tuple(name for name in FIELDS if name != "metadata")

@@ -18,8 +18,9 @@ from adpulse.background import Background
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.outage import Outage
-from adpulse.ingest import group_commit, idempotency
+from adpulse.ingest import event_ids, group_commit
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.group_commit import Job
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
@@ -57,6 +58,7 @@ class Writer:
         self._url = url
         self._settings = settings
         self._partitions = Partitions()
+        self._ids = EventIds()
         self._queue: deque[Job] = deque()
         self._events = 0  # waiting, not those being written
         self._bytes = 0
@@ -175,7 +177,7 @@ class Writer:
         else:
             statements = self._settings.pooler_statements
             connection = await connect_pooled(self._url, "adpulse writer", statements=statements)
-        await idempotency.prepare(connection)
+        await event_ids.prepare(connection)
         # A writer that waits for work shall notice that its connection has gone, and not at the next request.
         connection.add_termination_listener(lambda _: self._wake.set())
         return connection
@@ -205,7 +207,7 @@ class Writer:
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
             try:
                 async with asyncio.timeout(limit):
-                    await group_commit.write(connection, group, self._partitions)
+                    await group_commit.write(connection, group, self._partitions, self._ids)
             except UNAVAILABLE:
                 _refuse(group)
                 raise

@@ -20,7 +20,7 @@ from adpulse.variants.catalogue import Variant
 from adpulse.version import revision, version
 
 MOST = 100_000  # rows that are counted
-PATIENCE_MS = 1_000  # for what may have to read all events
+PATIENCE_MS = 1_000  # the limit for questions that may read all events
 
 T = TypeVar("T")
 

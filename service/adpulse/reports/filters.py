@@ -12,10 +12,10 @@ import orjson
 
 from adpulse.event.contract import Event
 
-FIELDS = ("campaign_id", "event_type")  # of an event, that group_by and filter know besides the keys of metadata
+FIELDS = ("campaign_id", "event_type")  # fields of an event that group_by and filter know, beside keys of metadata
 MOST = 32  # conditions of a report, each of which PostgreSQL evaluates for every event
 MOST_EXCLUDED = 1_000  # groups that one condition leaves out
-_MOST_BYTES = 16_384  # of a row's filter, which has to fit into the head of a request
+_MOST_BYTES = 16_384  # largest filter of a row: it must fit into the head of a request
 
 # The text that names the group; None, the events without the key; {"not": [groups]}, all events but these groups'; or
 # OTHER: the values of a dimension that share one row (sql/variants/08_rollup_dims).

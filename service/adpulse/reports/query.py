@@ -14,7 +14,7 @@ from adpulse.reports.window import Window
 
 Format = Literal["json", "csv"]
 Comparison = Literal["previous"]
-BY_NAME = "group"  # what groups can be ordered by besides a metric
+BY_NAME = "group"  # orders groups by name, not by a metric
 
 
 class QueryError(ValueError):
@@ -68,6 +68,11 @@ class Query:
     def breakdown(self) -> bool:
         """Return True for a report with a group or filter, or that counts users. Others are totals, also by time."""
         return self.group_by is not None or bool(self.filters) or self.reach
+
+    @property
+    def by_metadata(self) -> bool:
+        """Return True for a breakdown that asks for metadata or event types, and not for campaigns alone."""
+        return bool(self.filters) or self.group_by not in (None, "campaign_id")
 
     @property
     def reach(self) -> bool:

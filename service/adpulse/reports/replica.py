@@ -109,7 +109,7 @@ async def open_reports(link: Primary, settings: Settings, size: int, application
     been moved away from the primary because it could not bear them.
     """
     primary = replica = watch = None
-    async with AsyncExitStack() as opened:  # what an error further down must close again
+    async with AsyncExitStack() as opened:  # closes what was opened, if a later step fails
         if settings.read_database_url:
             readers = await open_readers(settings.read_database_url, size, application, settings)
             opened.push_async_callback(readers.close)

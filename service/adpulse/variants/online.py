@@ -211,7 +211,7 @@ async def _switch(
         await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
         await connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
         await connection.execute(f"LOCK TABLE {', '.join(theirs)}, adpulse_move.arrived IN SHARE UPDATE EXCLUSIVE MODE")
-        _, last = await capture.take_over(connection, since)  # what has come while it waited
+        _, last = await capture.take_over(connection, since)  # events that came while it waited
         await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
         # Writers stop here; reports go on.
         started = time.perf_counter()

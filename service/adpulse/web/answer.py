@@ -29,7 +29,7 @@ class ReadingSpeed:
 
     def __init__(self) -> None:
         self.patience_s = UNREAD_S
-        self._unread_s = 0.0  # for how long there have been unsent bytes
+        self._unread_s = 0.0  # how long there have been unsent bytes
         self._before = 0  # bytes that had been sent when that began
 
     def is_too_slow(self, sent: int, unsent: int, passed_s: float) -> bool:
@@ -55,7 +55,7 @@ class OnePiece:
     def __init__(self, connection: "Protocol", *, waits: bool) -> None:
         self._connection = connection
         self._waits = waits  # the client for "100 Continue"
-        self._head: bytes | None = None  # not come yet; b"": gone
+        self._head: bytes | None = None  # None: not here yet; b"": sent
 
     def write(self, data: bytes) -> None:
         """Write a piece of the answer. The first one is the head, except for "100 Continue", which is urgent."""

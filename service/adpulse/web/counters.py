@@ -92,7 +92,7 @@ def read(multiprocess_dir: str | None) -> dict[str, Any]:
         elif name == "adpulse_ingest_unreadable_total":
             unreadable[labels["code"]] = int(count)
         elif name == "adpulse_http_request_duration_seconds_bucket" and labels["route"] == "/report":
-            below[float(labels["le"])] += int(count)  # of every method
+            below[float(labels["le"])] += int(count)  # adds up all methods
     bounds = sorted(below)
     counts = [more - fewer for fewer, more in pairwise([0, *(below[bound] for bound in bounds)])]
     return {

@@ -2,7 +2,7 @@
 
 import re
 
-_END = b"\r\n\r\n"  # of a head, and of a chunked body with or without trailers
+_END = b"\r\n\r\n"  # the end of a head, and of a chunked body with or without trailers
 _REQUEST_LINE = re.compile(rb"[A-Z-]+ [!-~]+ HTTP/1\.[01]\r\n")
 _BEGINNINGS = b"\rABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _AUTHORITY = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
@@ -44,7 +44,7 @@ def why_malformed(data: bytes, start: int) -> str:
 
 def authority_of(target: bytes) -> bytes | None:
     """Return the host and port of an absolute target, which counts instead of Host (RFC 9112, 3.2.2); else None."""
-    if target.startswith(b"/"):  # as nearly all are
+    if target.startswith(b"/"):  # the usual form
         return None
     found = _AUTHORITY.match(target)
     return found[1] if found else None
@@ -62,7 +62,7 @@ class ChunkedBody:
     """
 
     def __init__(self) -> None:
-        self._tail = b""  # of what came before: an empty line may be parted
+        self._tail = b""  # the last bytes of the piece before: an empty line may be split
 
     def next_end(self, data: bytes, start: int) -> int:
         """Return the place behind the first empty line from `start` on, or the end of `data`."""

@@ -131,7 +131,7 @@ class RequestReader(HttpToolsProtocol):
             return False
         head = data[self._at : end]
         if b" HTTP/1." not in head:
-            raise MalformedError  # of another protocol, which the parser knows
+            raise MalformedError  # a request of another protocol that the parser knows
         self._at = end
         self._searched = self._unparsed = 0
         try:

@@ -33,7 +33,7 @@ def test_halves_are_the_whole(minutes: int) -> None:
 
 
 def test_a_minute_has_no_halves() -> None:
-    """Then it is said which report takes too long."""
+    """The error names the report that takes too long."""
     with pytest.raises(TooLongError, match=re.escape(question(1).query)):
         question(1).halves()
 

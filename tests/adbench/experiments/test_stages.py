@@ -16,7 +16,7 @@ from adpulse.settings import Settings
 
 
 def test_every_stage_of_every_size_is_timed(server, tmp_path: Path) -> None:
-    """From one instant to the next without a gap: of each request, the stages sum to the whole."""
+    """The stages of each request follow one another without a gap, and sum to the whole."""
     settings = Settings(database_url=server.url(), data_dir=tmp_path)
     result, path = stages.run(stages.StagePlan(rounds=3, seed=7), settings, Console(quiet=True))
     assert store.read(path) == result

@@ -35,7 +35,7 @@ async def differences(connection: Connection) -> int:
 
 @pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 async def test_every_corruption_is_found(new_database: NewDatabase, name: str) -> None:
-    """In minutes, hours and days, of a campaign and of all together: a sum, a row gone, moved or added."""
+    """A sum, or a row gone, moved or added, is found in minutes, hours and days, of a campaign and of all together."""
     connection = await connections.connect(await new_database(name))
     await connection.execute(_EVENTS, datetime(2026, 3, 28, 22, 0, tzinfo=UTC))
     await run_round(connection, catalogue.find(name))

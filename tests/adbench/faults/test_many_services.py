@@ -15,7 +15,6 @@ import pytest
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
-from adbench.faults.balancer import balanced
 from adbench.faults.batches import Source
 from adbench.faults.checks import stored_batches
 from adbench.faults.client import Client
@@ -27,6 +26,7 @@ from adpulse.database import budget, connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
+from tests.adbench.faults.balancer import balanced
 
 MANY = 3
 SEED = 2026
@@ -57,7 +57,7 @@ async def limited_login(connection: Connection, url: str) -> AsyncIterator[tuple
 
 
 async def limit(connection: Connection, login: str, processes: int) -> None:
-    """From now on no more than the formula gives."""
+    """Limit the connections to what the formula gives."""
     await connection.execute(f"ALTER ROLE {login} CONNECTION LIMIT {formula(processes)}")
 
 
@@ -109,7 +109,7 @@ async def restart_in_turn(
 
 
 async def fill(connection: Connection, url: str, login: str, services: list[Service]) -> None:
-    """More reports of both kinds than there are connections, all waiting for a table: every pool is full."""
+    """Fill every pool: more reports of both kinds than there are connections wait for a table."""
     locker = await connections.connect(url)
     asked = []
     try:

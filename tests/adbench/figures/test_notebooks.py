@@ -101,7 +101,7 @@ def test_a_notebook_as_text(tmp_path: Path) -> None:
 
 
 def test_every_picture_comes_from_one_command_and_is_shown() -> None:
-    """From a notebook or from --page; none is left over or drawn twice, and each stands in the README or in docs/."""
+    """A notebook or --page draws each picture once; none is left over, and each is in the README or in docs/."""
     drawn = [*(name for path in NOTEBOOKS for name in saved(path)), page.NAME]
     assert sorted(drawn) == sorted(path.stem for path in notebooks.SCREENSHOTS.glob("*.png"))
     pages = "".join(path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))

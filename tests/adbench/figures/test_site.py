@@ -106,7 +106,7 @@ def test_every_link_inside_the_site_leads_somewhere_and_nothing_is_loaded_from_e
 
 @needs_sphinx
 def test_every_page_of_the_repository_is_a_page_of_the_site(site: Path) -> None:
-    """So are the notebooks; the results that the explorer shows are those that are committed."""
+    """Notebooks are pages too, and the explorer shows the results that are committed."""
     assert re.search(r'<img [^>]*src="[^"]+\.svg"', (site / "docs/explanation/architecture.html").read_text())
     placed = pages.places(ROOT)
     expected = [site / place.removesuffix(".md") for path, place in placed.items() if path.endswith((".md", ".ipynb"))]

@@ -42,7 +42,7 @@ AGAIN = replace(TELL, headers=(*LINES, ("Idempotency-Key", b"key")))
 
 
 def test_a_bomb_that_is_taken_is_found_in_every_encoding() -> None:
-    """And what is packed is read again by the judge, so that it can count the events in it."""
+    """The judge unpacks each body again, so that it can count the events in it."""
     for data in (b"", b"x", b'{"events":[{}]}' * 99):
         assert [packings.plain(*each) for each in packings.packed(data)] == [data] * len(packings.packed(data))
     found = set()

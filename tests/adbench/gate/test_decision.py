@@ -25,7 +25,7 @@ def recorded(rounds: int = FIRST_LOOK, **factors: float) -> Samples:
 
 
 def drawn(ratio: float, rounds: int, noise: float, control: float = 1.0) -> Samples:
-    """One metric; the machine's drift, which hits all sides of a round, is larger than the noise."""
+    """Draw one metric; the machine's drift, which hits all sides of a round, is larger than the noise."""
     rng = np.random.default_rng(3)
     drift = rng.lognormal(0, 0.3, rounds)
     return {

@@ -45,7 +45,7 @@ def test_the_worktree_is_taken_as_it_is(repository: Path, tmp_path: Path) -> Non
 
 
 def test_a_tree_that_somebody_changed_is_refused(repository: Path, tmp_path: Path) -> None:
-    """Else one would measure it under the commit's name."""
+    """A changed tree would be measured under the commit's name."""
     tree = trees.checkout(repository, "two", tmp_path / "home")
     (tree.path / "file").write_text("changed")
     with pytest.raises(TreeError, match="remove the folder"):

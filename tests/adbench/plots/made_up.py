@@ -9,11 +9,11 @@ import pandas as pd
 
 from adbench.experiments.report import PROBE
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
-from adbench.gate.proof.run import bounds
 from adbench.gate.verdict.decision import confidence
 from adbench.plots import capacity
 from adbench.records.frames import frame
 from adbench.records.model import Check, Machine, Measurement, Postgres, Result, Source
+from adbench.records.statistics import bounds
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 
 PEERS = {"adpulse": 1.5, "duckdb": 2.0, "duckdb+roll-ups": 1.4, "chdb": 4.0, "chdb+roll-ups": 3.0}
@@ -176,7 +176,7 @@ def demonstrated() -> Result:
 
 
 def proved() -> Result:
-    """Twenty of each: no false alarm, the larger slowdown caught, the smaller one not always."""
+    """Return twenty runs of each plant: no false alarm, the larger slowdown caught, the smaller one not always."""
     counts = {
         "nothing": (20, 0, 0, 4),
         "ingest-10": (20, 16, 0, 4),
@@ -201,7 +201,7 @@ def proved() -> Result:
 
 
 def gated() -> Result:
-    """Three metrics of the same code, two of them decided at the first look, one never, with more samples than that."""
+    """Return three metrics of the same code: two are decided at the first look, one never."""
     rng = np.random.default_rng(7)
     noise = {"codec.cpu": 0.005, "post.service.cpu": 0.01, "post.postgres.cpu": 0.05}
     samples = {

@@ -115,7 +115,7 @@ def test_growth_joins_runs_of_several_sizes() -> None:
 
 
 def test_no_more_curves_than_can_be_named() -> None:
-    """Of many designs five are drawn, among them those of the title; the line below says how many are not."""
+    """Five of many designs are drawn, among them those of the title; the line below says how many are not."""
     whole = matrix()
     slow = whole[whole["variant"] == "heap"]
     more = ("partitioned", "matview", "timescale")

@@ -127,7 +127,7 @@ def test_of_two_runs_the_newest_counts() -> None:
 
 
 def test_times_of_two_machines_are_not_mixed() -> None:
-    """Of two machines, that with the most measurements is kept."""
+    """Rows of the machine with the most measurements are kept."""
     path, result = next((path, result) for path, result in COMMITTED.files.items() if result.what == "matrix")
     other = result.machine.model_copy(update={"cpu": "another"})
     small = result.model_copy(update={"machine": other, "measurements": result.measurements[:3]})

@@ -36,7 +36,7 @@ def at(text: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PRIVATE.items() for text in texts])
 def test_private_values_are_found_wherever_they_are(kind: str, text: str) -> None:
-    """In parameters, in labels, in details and as a key, and the place is named."""
+    """A private value is found in parameters, labels and details and as a key, and its place is named."""
     assert at(text) == [("parameters.said.0.text", kind)]
     labelled = Measurement(name="rate", value=1, unit="s", labels={"of": text}, detail=text)
     assert {where for where, _ in private(result(measurements=[labelled]))} == {
@@ -57,6 +57,14 @@ def test_names_of_this_machine_are_found_as_words() -> None:
     said = result(parameters={"a": "run by ann-smith on tower7", "b": "towers", "c": "tower7-like"})
     assert [where for where, _ in private(said, ["tower7"])] == ["parameters.a"]
     assert not {"root", "postgres"} & set(plausible.of_this_machine())
+
+
+def test_the_server_that_was_measured_has_a_name_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its host, whole and without the domain; an address is found anywhere."""
+    monkeypatch.setenv("ADPULSE_DATABASE_URL", "postgresql://ann:secret@tower7.example:5433/events")
+    names = plausible.of_this_machine()
+    assert {"tower7.example", "tower7"} <= set(names)
+    assert list(private(result(parameters={"a": "no answer from tower7"}), names))
 
 
 @pytest.mark.parametrize(

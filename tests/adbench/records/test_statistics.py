@@ -29,7 +29,7 @@ def test_an_empty_sample_is_refused() -> None:
 
 
 def test_the_interval_of_a_ratio_of_medians_covers_the_truth() -> None:
-    """Of many intervals around a known ratio of two samples of different size, nearly all hold it."""
+    """Nearly all of many intervals around a known ratio hold it, for two samples of different size."""
     rng = np.random.default_rng(5)
     covered = 0
     for _ in range(60):
@@ -75,3 +75,12 @@ def test_the_interval_covers_the_truth() -> None:
         widths.append(high / low)
     assert covered >= 80
     assert np.median(widths) < 1.1
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "low", "high"),
+    [(0, 10, 0, 0.3085), (9, 10, 0.5550, 0.9975), (10, 10, 0.6915, 1), (7, 20, 0.1539, 0.5922), (0, 0, 0, 1)],
+)
+def test_bounds_are_those_of_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
+    """Bounds are those of published tables of the exact binomial interval."""
+    assert statistics.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)

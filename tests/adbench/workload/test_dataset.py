@@ -67,7 +67,7 @@ def test_a_block_takes_as_much_memory_of_a_large_data_set_as_of_a_small_one() ->
 
 
 def _peak(data: Dataset, numbers: list[int]) -> int:
-    """Bytes that drawing and encoding these blocks takes at most; numpy tells tracemalloc of its arrays."""
+    """Return the most bytes that drawing and encoding these blocks takes; numpy tells tracemalloc of its arrays."""
     encoder = Encoder(data)
     data.block(0)  # what all blocks share is there
     tracemalloc.start()

@@ -32,7 +32,7 @@ def event(minute: float, campaign: int = 0, kind: str = "impression", **more: ob
 
 @pytest.fixture
 def own(tmp_path: Path) -> OwnEvents:
-    """Two days of an event each six minutes, one of them late, one rejected; in two files."""
+    """Write two files: an event each six minutes for two days, one of them late, one rejected."""
     found = [event(6 * place, int(place % 4 == 0), "click" if place == 7 else "impression") for place in range(480)]
     found[100] = event(6 * 100 - 20)
     parts = [tmp_path / "a.ndjson", tmp_path / "b.ndjson"]
@@ -55,7 +55,7 @@ def test_a_profile_counts_what_would_be_stored(own: OwnEvents) -> None:
 
 
 def test_the_lab_has_a_profile_too() -> None:
-    """Of the same shape, so that both can stand side by side."""
+    """Both profiles have the same shape, so that they can be compared."""
     found = comparison.generated(Events.of(Dataset(BLOCK, START, days=3, campaigns=40)))
     assert (found.events, found.campaigns) == (BLOCK, 40)
     assert 2.5 < found.days < 4.5  # late ones reach back

@@ -21,7 +21,7 @@ class Killed(BaseException):
 
 
 async def fill(connection: Connection, extra: str = "") -> None:
-    """Events of three days, with and without ids and metadata, and one text of every kind."""
+    """Store events of three days, with and without ids and metadata, and one text of every kind."""
     await connection.execute("SELECT prepare_days($1, $2)", FIRST, LAST)
     await connection.execute(
         "INSERT INTO events (ts, event_type, campaign_id, user_id, cost_micros, revenue_micros, metadata, event_id) "

@@ -28,7 +28,7 @@ OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]
 
 
 async def late(connection: Connection, count: int = 2) -> None:
-    """Events of the first day that come now."""
+    """Store events of the first day now."""
     rows = [(datetime.combine(FIRST, time(12, n), UTC), "click", "C1", "late", 5, 7) for n in range(count)]
     columns = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "revenue_micros")
     await connection.copy_records_to_table("events", records=rows, columns=columns)
@@ -125,7 +125,7 @@ async def test_events_that_come_while_a_day_is_written_are_in_its_file(
 
 @pytest.mark.parametrize("last", OUT)
 async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: str, tmp_path: Path, last: str) -> None:
-    """At every moment, each event is in the database or in a file that is noted there, and in one only."""
+    """Each event is at every moment in the database or in a file that is noted there, and in one only."""
 
     def die(step: str, day: date) -> None:
         if step == last:

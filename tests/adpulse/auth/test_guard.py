@@ -114,7 +114,7 @@ async def test_two_different_keys_contradict(serve: Serve, url: str, new_key: Ne
 
 
 async def test_the_guard_holds_behind_a_prefix(serve: Serve, url: str, new_key: NewKey) -> None:
-    """There FastAPI's routes answer, and the shortcut does not: both lead to the same guarded function."""
+    """FastAPI's routes answer behind a prefix, and not the shortcut: both lead to the same guarded function."""
     await new_key("write")
     client = await serve(url)
     transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")

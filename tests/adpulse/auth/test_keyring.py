@@ -73,7 +73,7 @@ async def test_a_service_whose_keys_are_all_revoked_is_not_open(connection: Conn
 
 
 async def test_the_day_of_a_keys_last_use_is_noted(url: str, connection: Connection, serve: Serve) -> None:
-    """By a request that its key admits; a key that is refused, or that nobody sent, has no such day."""
+    """A request that its key admits notes the day; a key that is refused, or that nobody sent, has no day."""
     texts = {}
     for name, scope in (("used", "write"), ("refused", "read"), ("unused", "write")):
         texts[name], key = keys.make(name, [scope], None, None, None)

@@ -20,7 +20,7 @@ async def public(new_key: NewKey, **bounds: Any) -> str:
 
 
 async def test_a_public_key_writes_from_an_address(serve: Serve, url: str, new_key: NewKey) -> None:
-    """In the address or a header, by picture or batch: it writes its campaigns, and reads nothing."""
+    """A public key writes its campaigns, in an address or a header, by picture or batch, and reads nothing."""
     key = await public(new_key)
     assert key.startswith("adp_p_")
     client = await serve(url)
@@ -53,7 +53,7 @@ async def test_no_other_key_may_stand_in_an_address(serve: Serve, url: str, new_
 
 
 async def test_a_public_key_has_a_rate(serve: Serve, url: str, new_key: NewKey) -> None:
-    """By default, or its own; pictures and batches count alike."""
+    """The rate is the default or the key's own; pictures and batches count alike."""
     usual, own = await public(new_key), await public(new_key, events_per_s=0.001)
     client = await serve(url)
     assert '"events";q=100;w=1' in (await client.get(f"{PIXEL}&key={usual}")).headers["ratelimit-policy"]
@@ -65,7 +65,7 @@ async def test_a_public_key_has_a_rate(serve: Serve, url: str, new_key: NewKey) 
 async def test_a_key_in_an_address_is_written_nowhere(
     serve: Serve, url: str, new_key: NewKey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not in a reply, the log or the metrics, also of a request that is refused; nor is it stored with the event."""
+    """The key is in no reply, log or metric, not even of a refused request, and is not stored with the event."""
     key, reader = await public(new_key), await new_key("read", "metrics")
     client = await serve(url, log_level="debug")
     with caplog.at_level(logging.DEBUG):

@@ -79,7 +79,7 @@ async def test_a_limited_key_sees_what_is_left(serve: Serve, url: str, new_key: 
 
 @given(rate=st.floats(0.001, 1e6), taken=st.lists(st.integers(0, 3), max_size=20))
 def test_what_a_client_is_told_is_what_it_gets(rate: float, taken: list[int]) -> None:
-    """So many tokens are there as `r` says; where there is none, one comes `t` seconds later, not a second before."""
+    """There are as many tokens as `r` says; if there is none, one comes `t` seconds later, not a second before."""
     bucket, now = Bucket(rate, now=0.0), 0.0
     for tokens in taken:
         now += 0.01

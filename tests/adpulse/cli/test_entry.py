@@ -38,7 +38,7 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    """As `| head -1` is: the status tells it, and no line."""
+    """A reader such as `| head -1` changes the exit status, and prints no line."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -65,7 +65,7 @@ def test_files_and_output_are_utf8_under_every_locale(environment: dict[str, str
 
 
 def test_what_an_encoding_lacks_is_escaped() -> None:
-    """Of an output that is said to be something else."""
+    """Characters that the encoding of the output lacks are escaped."""
     done = run(_PRINTS, {"PYTHONIOENCODING": "latin-1"})
     assert done.stdout.decode("latin-1").split(" ", 1)[1] == "\\u20ac \\U0001f600\n"
 
@@ -109,7 +109,7 @@ app.command()(lambda: run())
     ids=["Ctrl-C", "SIGTERM", "SIGTERM in the background of a script"],
 )
 def test_a_signal_unwinds(tmp_path: Path, stage: str, number: int, ignored: bool, status: int) -> None:
-    """What has been begun is ended, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
+    """A command ends what it has begun, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
     (tmp_path / "commands.py").write_text(f"STAGE = {stage!r}\n{_WAITS}")
     handler = "signal.SIG_IGN" if ignored else "signal.default_int_handler"
     program = f"import signal, sys; signal.signal(signal.SIGINT, {handler}); sys.path.insert(0, {str(tmp_path)!r})\n"

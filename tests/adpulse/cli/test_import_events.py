@@ -63,7 +63,7 @@ async def test_a_mapping_in_a_file_and_in_options(run: Any, connection: Connecti
 
 
 async def test_rejected_lines_go_into_a_file(run: Any, connection: Connection) -> None:
-    """With line, field, code, reason and text; the exit status says so. All other lines are stored."""
+    """Each has line, field, code, reason and text, and the exit status says so. All other lines are stored."""
     Path("a.csv").write_text(LINES + "20250924 070000,C1,,tap,1,IN\n20250924 070000,C1,U,swipe,1,IN\n")
     Path("m.toml").write_text(MAPPING)
     done = await run("a.csv", "--mapping", "m.toml")

@@ -31,7 +31,7 @@ def as_login(url: str, login: str) -> str:
 
 
 async def granted(connection: Connection) -> dict[str, dict[str, set[str]]]:
-    """By table, by role: what it may do."""
+    """Return what each role may do, by table and role."""
     rights: dict[str, dict[str, set[str]]] = {}
     for name, role, privileges in await connection.fetch(_GRANTED, list(ROLES)):
         rights.setdefault(name, {})[role] = set(privileges)

@@ -8,7 +8,7 @@ from adpulse.database.connections import INGEST, Connection, connect, pool
 
 
 async def test_a_connection_has_its_role_name_and_settings(url: str) -> None:
-    """As pg_stat_activity and the session itself say."""
+    """pg_stat_activity and the session itself say so."""
     connection = await connect(url, "adpulse test", role=INGEST, statement_timeout="1234ms")
     try:
         row = await connection.fetchrow(

@@ -24,12 +24,12 @@ Usage = namedtuple("Usage", "total used free")
     ],
 )
 def test_an_error_says_that_a_disk_is_full(error: Exception, full: bool) -> None:
-    """Of the system or of PostgreSQL; no other error is taken for it."""
+    """Errors of the system and of PostgreSQL are recognised; no other error is taken for a full disk."""
     assert disk.is_full(error) is full
 
 
 def test_a_shortage_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """With the room that is left and the setting that names another folder; enough room, or no folder, says nothing."""
+    """It names the room that is left and the setting for another folder; enough room, or no folder, says nothing."""
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**9, 10**9, 3_000_000))
     said = disk.shortage(tmp_path)
     assert said is not None

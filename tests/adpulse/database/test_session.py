@@ -75,7 +75,7 @@ DAY = "start=2025-09-24&end=2025-09-25"
 
 
 def known(server: Server, names: dict[str, str]) -> dict[str, str]:
-    """Those that this server has."""
+    """Return those settings that this server has."""
     version = int(server.name.removeprefix("pg")) if server.name.startswith("pg") else 17
     return {name: value for name, value in names.items() if name != "transaction_timeout" or version >= 17}
 

@@ -84,7 +84,7 @@ def test_an_explanation_repeats_nothing() -> None:
 
 
 def test_the_first_field_that_is_wrong_is_named() -> None:
-    """Of several wrong fields, the first in the order of the contract is named."""
+    """The first of several wrong fields, in the order of the contract, is named."""
     with pytest.raises(ValidationError) as caught:
         check(GOOD | {"cost": -1, "user_id": ""}, Limits.at(NOW, Settings()))
     rejection = explain(caught.value, 7)

@@ -112,7 +112,7 @@ class _Breaking:
 
 
 async def test_two_imports_at_once(import_file: Importer, url: str, connection: Connection, tmp_path: Path) -> None:
-    """Of two imports of one file one is refused, also when one of the copies has grown; both together count once."""
+    """One of two imports of one file is refused, also when one of the copies has grown; both together count once."""
     short, long = tmp_path / "a.csv", tmp_path / "b.csv"
     short.write_text(HEADER + rows(0, 30))
     long.write_text(HEADER + rows(0, 45))

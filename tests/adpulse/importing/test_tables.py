@@ -22,7 +22,7 @@ fields = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_si
 def test_a_table_is_read_as_it_was_written(
     tmp_path: Path, notes: list[str], delimiter: str, end: str, encoding: str
 ) -> None:
-    """In every dialect, with anything in quotes; each row keeps its text, and all texts make the file."""
+    """Every dialect is read, with anything in quotes; each row keeps its text, and all texts make the file."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
     writer.writerow(["ts", "campaign_id", "user_id", "event_type", "note"])

@@ -56,7 +56,7 @@ async def start(url: str) -> AsyncIterator[Start]:
 
 @contextlib.asynccontextmanager
 async def blocked(url: str) -> AsyncIterator[None]:
-    """Nobody can write events meanwhile."""
+    """Keep everybody from writing events, while the block runs."""
     connection = await connect(url)
     try:
         async with connection.transaction():

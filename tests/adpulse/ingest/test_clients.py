@@ -58,7 +58,7 @@ def head(*headers: str) -> bytes:
 
 
 async def reply_on(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
-    """Status and body of the next reply."""
+    """Return the status and the body of the next reply."""
     lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     length = next(int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length"))
     return int(lines[0].split()[1]), json.loads(await reader.readexactly(length))

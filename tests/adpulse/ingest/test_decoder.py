@@ -73,7 +73,7 @@ def test_they_agree_on_what_a_line_is(lines: list[str], newline: str) -> None:
 
 
 def test_good_batches_take_the_fast_pass() -> None:
-    """With the defaults, an id, offsets, repeated keys and text from every plane: or all would be slow in silence."""
+    """Batches with defaults, ids, offsets, repeated keys and text from every plane would else be slow in silence."""
     changes: list[dict[str, str]] = [
         {},
         {"event_id": '"8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"'},

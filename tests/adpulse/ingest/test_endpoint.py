@@ -149,7 +149,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     packed=st.booleans(),
 )
 async def test_no_bytes_are_too_much(client: AsyncClient, body: bytes, kind: dict[str, str], packed: bool) -> None:
-    """For any bytes, the reply is an answer that adds up, or a problem that is the client's."""
+    """The reply to any bytes is an answer that adds up, or a problem of the client."""
     if packed and "Content-Encoding" in kind:
         body = gzip.compress(body)
     reply = await client.post("/events", content=body, headers=kind)
@@ -165,7 +165,7 @@ async def test_no_bytes_are_too_much(client: AsyncClient, body: bytes, kind: dic
 
 
 async def test_behind_a_prefix_the_answers_are_the_same(client: AsyncClient, connection: Connection) -> None:
-    """There FastAPI's route answers and not the shortcut: with the same function, and counted under the same name."""
+    """FastAPI's route answers behind a prefix, and not the shortcut: the function and the metric are the same."""
     transport = ASGITransport(app=client._transport.app, root_path="/api")
     async with AsyncClient(transport=transport, base_url="http://localhost") as other:
         for body in (batch(event(), "1"), b"{", b""):

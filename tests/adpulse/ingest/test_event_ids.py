@@ -1,17 +1,22 @@
-"""Event ids are claimed in two ways, by how they lie in their index, and may be forgotten after a window."""
+"""Event ids are claimed in three ways, by what came before and how they lie in their index; they may be forgotten."""
 
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from unittest.mock import AsyncMock
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adpulse.database.connections import INGEST, Connection, connect
-from adpulse.ingest import idempotency
+from adpulse.ingest import event_ids
+from adpulse.ingest.batch import Batch
+from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.writer import Writer
 from adpulse.maintenance import loop
 from adpulse.maintenance.loop import Maintainer
@@ -27,14 +32,14 @@ TEND = "SELECT tend_event_ids($1, $2)"
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the way of large groups for small ones."""
-    monkeypatch.setattr(idempotency, "FEWEST", 2)
+    monkeypatch.setattr(event_ids, "FEWEST", 2)
 
 
 @pytest.fixture
 async def other(url: str) -> AsyncIterator[Connection]:
     """Yield a second connection that speaks of ids as the writer's does."""
     connection = await connect(url)
-    await idempotency.prepare(connection)
+    await event_ids.prepare(connection)
     yield connection
     await connection.close()
 
@@ -46,32 +51,98 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-def raw(ids: list[str]) -> set[bytes]:
-    return {UUID(text).bytes for text in ids}
+def raw(ids: list[str]) -> list[bytes]:
+    return [UUID(text).bytes for text in ids]
+
+
+def batch_of(ids: Sequence[bytes | None] | None) -> Batch:
+    return Batch(0, rows=[b""] * len(ids or ()), ids=ids)
+
+
+# ── The places of repeats ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Remembers(EventIds):
+    """Ids that are claimed in memory."""
+
+    def __init__(self, known: set[bytes]) -> None:
+        super().__init__()
+        self.known = known
+
+    async def _claim(self, connection: Connection, ordered: list[bytes], one_by_one: bool) -> set[bytes]:
+        assert ordered == sorted(set(ordered))
+        return self.known & set(ordered)
+
+
+an_id = st.sampled_from([bytes([number]) * 16 for number in range(6)])
+some_ids = st.lists(st.one_of(st.none(), an_id), max_size=6)
+
+
+@given(st.lists(st.one_of(st.none(), some_ids), max_size=4), st.sets(an_id))
+def test_the_first_of_an_id_wins(groups: list[list[bytes | None] | None], known: set[bytes]) -> None:
+    """Within a batch, among batches and before them; rows without an id repeat nothing."""
+    batches = [batch_of(ids) for ids in groups]
+    connection = AsyncMock(spec=asyncpg.Connection)
+    places = asyncio.run(Remembers(known).claim(connection, batches))
+    seen = set(known)
+    for ids, repeats in zip(groups, places, strict=True):
+        expected = []
+        for place, event_id in enumerate(ids or ()):
+            if event_id in seen:
+                expected.append(place)
+            elif event_id is not None:
+                seen.add(event_id)
+        assert repeats == expected
+
+
+# ── Claims ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_neighbours_are_told_from_strangers() -> None:
-    """A few strangers among them do not matter; few ids take the short way."""
+    """A few strangers among them do not matter."""
     together, anywhere = sorted(raw(TOGETHER)), sorted(raw(ANYWHERE))
-    assert idempotency._lie_together(together)
-    assert idempotency._lie_together(sorted(together + anywhere[:90]))
-    assert not idempotency._lie_together(anywhere)
-    assert not idempotency._lie_together(together[:1])
+    assert event_ids.lie_together(together)
+    assert event_ids.lie_together(sorted(together + anywhere[:90]))
+    assert not event_ids.lie_together(anywhere)
     day = [(n * 1_000 << 80 | 7 << 76 | n).to_bytes(16, "big") for n in range(1_760_000_000, 1_760_086_400, 60)]
-    assert idempotency._lie_together(day)
+    assert event_ids.lie_together(day)
     month_later = [(int.from_bytes(each, "big") + (30 * 86_400_000 << 80)).to_bytes(16, "big") for each in day]
-    assert not idempotency._lie_together(day + month_later)
+    assert not event_ids.lie_together(day + month_later)
 
 
 @pytest.mark.parametrize("ids", [TOGETHER, ANYWHERE], ids=["together", "anywhere"])
 @pytest.mark.parametrize("one_by_one", [False, True])
 async def test_what_is_claimed_is_new_once(connection: Connection, ids: list[str], one_by_one: bool) -> None:
-    """By either way, and by one after the other."""
-    await idempotency.prepare(connection)
+    """All ways to claim ids agree, also one after the other. Only the first repeat ends a transaction."""
+    await event_ids.prepare(connection)
+    claims, raced = EventIds(), 0
     for first, last, new in ((0, 600, 600), (0, 600, 0), (500, 1_000, 400), (0, 1_000, 0)):
-        async with connection.transaction():
-            found = await idempotency.claim_ids(connection, raw(ids[first:last]), one_by_one=one_by_one)
-        assert found == raw(ids[max(first, last - new) : last])
+        batches = [batch_of(raw(ids[first:last]))]
+        try:
+            async with connection.transaction():
+                (places,) = await claims.claim(connection, batches, one_by_one=one_by_one)
+        except event_ids.Raced:
+            raced += 1
+            async with connection.transaction():
+                (places,) = await claims.claim(connection, batches, one_by_one=True)
+        assert places == list(range(last - first - new))
+    assert raced == (0 if one_by_one else 1)
+
+
+async def test_ids_are_written_unseen_again_after_a_while(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look before the write ends with so many groups without a repeat."""
+    monkeypatch.setattr(event_ids, "WARY_GROUPS", 2)
+    await event_ids.prepare(connection)
+    claims = EventIds()
+    assert await claims.claim(connection, [batch_of(raw(TOGETHER[:9]))]) == [[]]
+    for _ in range(2):
+        with pytest.raises(event_ids.Raced):
+            await claims.claim(connection, [batch_of(raw(TOGETHER[:9]))])
+        for group in range(2):
+            ids = [uuid4().bytes for _ in range(9)]
+            assert await claims.claim(connection, [batch_of(ids), batch_of(ids[group:])]) == [[], [*range(9 - group)]]
 
 
 @pytest.mark.parametrize("ids", [TOGETHER, ANYWHERE], ids=["together", "anywhere"])
@@ -82,7 +153,7 @@ async def test_a_repeat_waits_for_the_first(
     writer = await start()
     for end in ("ROLLBACK", "COMMIT"):
         await other.execute("BEGIN")
-        await idempotency.claim_ids(other, raw(ids[:3]))
+        await EventIds().claim(other, [batch_of(raw(ids[:3]))])
         task = asyncio.create_task(writer.submit(batch(*({"event_id": each} for each in ids[1:5]))))
 
         async def waits() -> bool:
@@ -97,7 +168,7 @@ async def test_a_repeat_waits_for_the_first(
 
 
 async def test_looking_for_ids_never_reads_the_table(connection: Connection) -> None:
-    """Not while it is small either: a plan made then is kept while it grows."""
+    """The table is not read while it is small either: a plan made then is kept while it grows."""
     await connection.execute("SELECT pg_stat_force_next_flush()")
     for _ in range(10):
         await connection.fetch("SELECT known_event_ids($1::uuid[])", TOGETHER)
@@ -151,7 +222,7 @@ async def test_nothing_is_set_aside_twice_or_empty_or_without_a_day(connection: 
 async def test_a_table_in_use_is_left_for_the_next_round(connection: Connection, other: Connection) -> None:
     """Nobody waits behind upkeep for longer than its tenth of a second."""
     async with other.transaction():
-        await idempotency.claim_ids(other, raw(TOGETHER))
+        await EventIds().claim(other, [batch_of(raw(TOGETHER))])
         async with asyncio.timeout(30):
             await connection.execute(TEND, 10, TODAY)
         assert await aside(connection) == []
@@ -206,7 +277,7 @@ async def test_setting_aside_under_load_loses_no_repeat(start: Start, connection
 
 
 async def test_upkeep_forgets_ids(url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the setting, and only with it."""
+    """Ids are forgotten with the setting, and only with it."""
     monkeypatch.setattr(loop, "_EXPIRE_EVERY_S", 0.05)
     old = f"event_ids_{TODAY - timedelta(days=31):%Y%m%d}"
     await connection.execute(f"CREATE TABLE {old} () INHERITS (event_ids_past)")

@@ -115,7 +115,7 @@ async def test_a_bad_event_costs_only_itself(serve: Serve, url: str, connection:
 
 
 async def test_a_batch_without_a_good_event_is_422(client: AsyncClient, connection: Connection) -> None:
-    """Of ten thousand bad events twenty are listed, and all are counted."""
+    """Twenty of ten thousand bad events are listed, and all are counted."""
     reply = await client.post("/events", content=batch(*["{}"] * 10_000), headers=JSON)
     answer = reply.json()
     assert (reply.status_code, answer["status"], answer["title"]) == (422, 422, "all rejected")

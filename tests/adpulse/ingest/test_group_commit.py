@@ -93,7 +93,7 @@ async def test_a_full_queue_refuses_at_once(start: Start, url: str, connection: 
 
 
 async def test_a_batch_larger_than_the_queue_is_taken_when_nothing_waits(start: Start) -> None:
-    """Or it could never be sent."""
+    """A batch larger than the queue could otherwise never be sent."""
     writer = await start(queue_events=2)
     assert (await writer.submit(batch({}, {}, {}))).accepted == 3
 

@@ -46,7 +46,7 @@ async def test_a_batch_without_effect_leaves_its_key_free(client: AsyncClient, c
 
 
 async def test_one_key_at_the_same_time_counts_once(start: Start, url: str, connection: Connection) -> None:
-    """Of many batches with one key at once, to one process or several, one accepts and all others see duplicates."""
+    """One of many batches with one key is accepted, and all others see duplicates, in one process or several."""
     writers = [await start(), await start(), await start()]
     async with blocked(url):
         tasks = [asyncio.create_task(writers[n % 3].submit(batch({}, {}), f"key {n % 2}", b"hash")) for n in range(24)]
@@ -95,7 +95,7 @@ async def test_ids_hold_among_rejected_events(start: Start, connection: Connecti
 
 
 async def test_concurrent_senders_of_one_id_store_it_once(start: Start, connection: Connection) -> None:
-    """In any order and process, each id is stored once, and each repeat is somebody's duplicate."""
+    """Each id is stored once, in any order and process, and each repeat is somebody's duplicate."""
     writers = [await start(), await start(), await start()]
     chance = random.Random(9)
     days = [f"2025-09-{day:02d}T00:00:00Z" for day in range(1, 29)]

@@ -77,7 +77,7 @@ def test_a_batch_knows_the_day_of_all_its_events(times: list[datetime], spoilt: 
 
 
 async def test_a_group_of_a_day_goes_into_its_partition(start: Start, connection: Connection, copies: Copies) -> None:
-    """With or without keys and ids, and is in the roll-ups; another day, or several, goes through `events`."""
+    """A group of one day is in its partition and in the roll-ups; another day, or several, goes through `events`."""
     writer = await start()
     await writer.submit(batch(NOW, NOW))
     await writer.submit(batch(NOW | {"event_id": IDS[0]}, NOW | {"event_id": IDS[0]}), "key", b"")

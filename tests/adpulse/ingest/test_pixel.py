@@ -89,7 +89,7 @@ def test_any_query_is_one_event_or_a_refusal(query: bytes) -> None:
     ],
 )
 def test_an_address_is_judged_as_every_event(query: str, found: list[tuple[str | None, str]]) -> None:
-    """With the same codes."""
+    """Rejections have the same codes."""
     assert rejection(query) == found
 
 

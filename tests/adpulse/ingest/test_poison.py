@@ -31,7 +31,7 @@ TRIGGER = (
 async def test_a_poison_row_costs_only_itself(
     start: Start, url: str, connection: Connection, caplog: pytest.LogCaptureFixture, plant: tuple[str, ...]
 ) -> None:
-    """Of a group, all else is stored; its own batch names its place; the others never notice. A log line tells."""
+    """All other rows are stored; its own batch names its place; other batches never notice. A log line says so."""
     for statement in plant:
         await connection.execute(statement)
     writer = await start(writers=1)

@@ -114,7 +114,7 @@ def test_a_field_that_is_there_twice_is_refused(data: st.DataObject, ndjson: boo
 
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=3))
 def test_two_lists_of_events_are_refused(sizes: list[int]) -> None:
-    """Or the events of all but the last would be gone, and the counts of the reply wrong."""
+    """The events of all lists but the last would be lost, and the counts of the reply wrong."""
     lists = ",".join(f'"events":[{",".join([written()] * size)}]' for size in sizes)
     with pytest.raises(BodyError) as caught:
         NORMAL.decode(f"{{{lists}}}".encode(), now=NOW)

@@ -78,7 +78,7 @@ class Proxy:
         return near
 
     async def close(self) -> None:
-        """Nobody gets in any more, and those inside are thrown out."""
+        """Refuse new connections, and end those that are open."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -95,7 +95,7 @@ class Proxy:
                 pipe.transport.abort()
 
     def plug(self) -> None:
-        """Nothing comes through any more, and nobody is told."""
+        """Let nothing through any more, and tell nobody."""
         self.flowing = False
 
     def unplug(self) -> None:

@@ -92,7 +92,7 @@ class Patched(Variant):
 
     @cached_property
     def maintenance(self) -> tuple[float, list[str]] | None:
-        """The statements of the real one after the one that fails."""
+        """Return the statements of the real one after the one that fails."""
         every, statements = catalogue.find("rollup").maintenance or (1.0, [])
         return every, ["SELECT 1 / 0", *statements]
 

@@ -26,7 +26,7 @@ BATCH = 20
 
 
 def batch(number: int) -> list[tuple[Any, ...]]:
-    """Twenty events: fresh ones, and late ones that fall into minutes long since compacted."""
+    """Return twenty events: fresh ones, and late ones of minutes that were compacted long ago."""
     return [
         (
             EPOCH + timedelta(minutes=(number * 7 + n * 113) % 4_000, seconds=n),

@@ -126,7 +126,7 @@ async def test_a_round_in_the_middle_of_a_transaction_hides_nothing(new_database
 
 
 async def test_a_round_of_the_version_before_is_believed_as_far_as_it_knows(new_database: NewDatabase) -> None:
-    """In a rolling upgrade it writes `before` alone, beside a snapshot that is older, or from another cluster."""
+    """The version before writes `before` alone, beside a snapshot that is older, or from another cluster."""
     url = await new_database("rollup")
     connection = await connections.connect(url)
     variant = catalogue.find("rollup")

@@ -173,7 +173,7 @@ async def test_a_date_is_midnight_in_the_time_zone(client: Client, granularity: 
 
 @asynccontextmanager
 async def locked(url: str, table: str) -> AsyncIterator[Connection]:
-    """While it lasts, every reader of the table waits."""
+    """Make every reader of the table wait, while the block runs."""
     connection = await connections.connect(url)
     async with connection.transaction():
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -308,7 +308,7 @@ async def test_a_sum_that_no_bigint_holds_is_exact(serve: Serve, new_database: N
 
 
 async def test_behind_a_prefix_a_report_is_the_same(serve: Serve, url: str) -> None:
-    """There FastAPI's router answers instead of the shortcut, with the same function."""
+    """FastAPI's router answers behind a prefix, instead of the shortcut, with the same function."""
     client = await serve(url)
     await post(client, {})
     transport = httpx.ASGITransport(app=client._transport.app, root_path="/api")

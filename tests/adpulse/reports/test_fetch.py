@@ -27,7 +27,7 @@ REACHED = [
 
 @pytest.mark.parametrize("variant", catalogue.load_all(), ids=lambda variant: variant.name)
 async def test_reach_counts_every_user_once(serve: Serve, new_database: NewDatabase, variant: Variant) -> None:
-    """In every cell, in the rest, in the total, before and now: against a set in Python; in every variant."""
+    """Users are those of a set in Python: in cells, the rest and the total, before and now, in every variant."""
     plain = await new_database()
     connection = await connections.connect(plain)
     reason = await catalogue.unavailable(connection, variant)

@@ -23,7 +23,7 @@ cells = st.dictionaries(
 
 @given(cells, cells, st.integers(1, 5), st.sampled_from([*DEFAULT_METRICS, "group", "group:desc", "cpc:asc"]))
 def test_rows_sum_to_totals(now: Cells, before: Cells, limit: int, order: str) -> None:
-    """For any groups, limit and order, on both sides of a comparison; no group appears twice."""
+    """Rows sum to totals for any groups, limit and order, on both sides of a comparison; no group appears twice."""
     asked = query(
         f"start=2025-09-24T00:00:00Z&granularity=hour&group_by=geo&limit={limit}&order_by={order}&compare=previous"
     )

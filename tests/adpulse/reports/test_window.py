@@ -146,7 +146,7 @@ def test_the_previous_window_is_as_long_and_ends_where_this_one_starts(
 
 
 def test_a_day_has_its_23_24_or_25_hours() -> None:
-    """From one midnight to the next there are as many hour buckets as the day has hours."""
+    """A day has as many hour buckets as it has hours."""
     for zone, day, hours in [
         ("Europe/Berlin", date(2025, 3, 30), 23),
         ("Europe/Berlin", date(2025, 10, 26), 25),

@@ -48,7 +48,7 @@ VALUES: list[Any] = [
 
 
 def events(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
-    """Rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
+    """Return rows of `events` over three days: few campaigns have most of them, a few hours too, some are at edges."""
     rng = random.Random(seed)
     rows = []
     for _ in range(count):

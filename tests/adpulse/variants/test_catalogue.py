@@ -25,7 +25,7 @@ def test_a_header_is_complete(variant: Variant) -> None:
 
 @each
 def test_the_tables_of_a_variant_are_declared(variant: Variant) -> None:
-    """In the order in which its report names, and so locks, them; those with a time are compared with raw events."""
+    """Tables are in the order in which the report names, and so locks, them; those with a time are audited."""
     if variant.requires != "(nothing)":
         return
     made = re.findall(r"^CREATE (?:MATERIALIZED VIEW|TABLE) (\w+)", variant.script("up"), re.MULTILINE)

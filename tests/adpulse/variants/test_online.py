@@ -30,7 +30,7 @@ QUESTIONS = [
 
 
 def batch(number: int) -> list[dict[str, object]]:
-    """Events of now and of three days ago, of four campaigns."""
+    """Return events of now and of three days ago, of four campaigns."""
     return [
         {
             "ts": (NOW - timedelta(minutes=n * 173 % 4_320)).isoformat(),

@@ -58,7 +58,7 @@ async def exact(connection: Connection, variant: Variant) -> bool:
 
 
 def body(number: int) -> dict[str, object]:
-    """Forty events of the last three days, of three campaigns."""
+    """Return forty events of the last three days, of three campaigns."""
     events = [
         {
             "ts": (TODAY - timedelta(minutes=n * 97)).isoformat(),

@@ -45,7 +45,7 @@ nested = lists | values.map(lambda value: f'{{"a": {value}}}')
 
 @st.composite
 def tagged(draw: st.DrawFn) -> tuple[list[tuple[Any, ...]], list[str]]:
-    """Rows with metadata of any kind, and the keys that they may have: declared dimensions, odd ones, any."""
+    """Draw rows with metadata of any kind, and the keys that they may have: declared dimensions, odd ones, any."""
     declared = draw(st.sampled_from(("geo", "device")))
     odd = draw(st.sampled_from(ODD_KEYS) | texts.filter(lambda key: key not in ("", *FIELDS)))
     start = datetime(2025, 9, 24, tzinfo=UTC)

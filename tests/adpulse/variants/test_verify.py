@@ -26,7 +26,7 @@ FROM generate_series(0, 170) AS n
 
 
 async def fill(connection: Connection) -> None:
-    """Three campaigns, an event of each type every 17 minutes for two days, compacted."""
+    """Store three campaigns, an event of each type every 17 minutes for two days, compacted."""
     await connection.execute(_EVENTS, START)
     await loop.run_round(connection, await catalogue.active(connection))
 

@@ -112,7 +112,7 @@ class Source:
 
 
 def replies(said: bytes, methods: list[str] | None = None) -> list[tuple[int, dict[str, Any]]]:
-    """Status and document of each response in what a server said, in order, until nothing is left."""
+    """Return the status and document of each response in what a server said, in order."""
     source = Source(said)
     found = []
     while source.file.tell() < len(said):
@@ -145,7 +145,7 @@ async def listening(app: Any) -> AsyncIterator[int]:
 
 
 async def converse(port: int, data: bytes, *, half_close: bool = False) -> bytes:
-    """All that the server says until it ends the connection."""
+    """Return all that the server says until it ends the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(data)
     if half_close:

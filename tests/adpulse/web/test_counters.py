@@ -92,7 +92,7 @@ async def test_without_a_database_there_are_counters_still(serve: Serve, wire: W
 
 
 async def test_counters_need_a_key_for_all_campaigns(serve: Serve, url: str) -> None:
-    """With keys on, counters need a key with scope read for all campaigns. The page itself needs none."""
+    """Counters need a key with scope read for all campaigns, if there are keys. The page itself needs none."""
     own, reader, writer = (
         await new_key(url, "read", campaigns=["C"]),
         await new_key(url, "read"),

@@ -36,7 +36,7 @@ async def test_what_lies_behind_a_small_object_is_given_back(monkeypatch: pytest
 
 
 async def test_many_requests_are_one_trim(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And one more after it for those that came while it waited: what they are about may have been freed later."""
+    """One more trim follows for the requests that came meanwhile: their memory may have been freed later."""
     loop = asyncio.get_running_loop()
     now_s = loop.time()
     trims: list[int] = []

@@ -54,7 +54,7 @@ HOST = {b"host": b"ads.example:8080"}
     ],
 )
 def test_its_own_pages_and_named_ones_may_write(headers: dict[bytes, bytes]) -> None:
-    """So may a client that is no browser, and an address that somebody has typed."""
+    """A client that is no browser, and an address that somebody has typed, may write too."""
     assert PAGES.allow(HOST | headers)
 
 

@@ -78,7 +78,7 @@ def event(payload: str) -> dict[str, Any]:
 
 
 async def clicks(client: Client, **parameters: Any) -> tuple[int, dict[str | None, int]]:
-    """Of all, and by group."""
+    """Return the clicks of all, and by group."""
     reply = await client.get("/report", params=WINDOW | parameters)
     assert reply.status_code == 200, reply.text
     answer = reply.json()

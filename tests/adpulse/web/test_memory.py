@@ -28,7 +28,7 @@ def test_the_oldest_is_cut_first() -> None:
 
 
 def test_pages_go_back_each_time_that_half_is_given_back() -> None:
-    """Also of a flood that never ends wholly; little is not worth it."""
+    """Memory is given back also during a flood that never ends completely; a small amount is not worth it."""
     trims: list[int] = []
     all_kept = Memory(100 * TRIM_BYTES, trim=lambda: trims.append(all_kept.total // TRIM_BYTES))
     one, other = Kept(), Kept()

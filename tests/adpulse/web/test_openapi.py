@@ -14,7 +14,7 @@ from tests.conftest import Client
 
 
 def media_types() -> list[tuple[str, str, dict[str, Any]]]:
-    """Every body in the document that is JSON: where, media type, schema and example."""
+    """Return every body in the document that is JSON: where, media type, schema and example."""
     found = []
     for path, operations in DOCUMENT["paths"].items():
         for method, operation in operations.items():
@@ -27,7 +27,7 @@ def media_types() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_the_examples_of_bodies_are_valid_and_say_something() -> None:
-    """Of what is sent and of every error, against the document's own schemas; an error's is of its own status."""
+    """Bodies and errors are valid by the document's own schemas; an error's example has its own status."""
     errors = 0
     for where, media_type, content in media_types():
         if media_type == "application/problem+json":

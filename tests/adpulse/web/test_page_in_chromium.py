@@ -121,7 +121,7 @@ async def value(tab: Tab, name: str) -> float:
 
 
 async def again(tab: Tab) -> None:
-    """Have the page ask for its reports now."""
+    """Make the page ask for its reports now."""
     await tab.evaluate("document.getElementById('window').dispatchEvent(new Event('change'))")
 
 

@@ -100,7 +100,7 @@ async def listen() -> AsyncIterator[Listen]:
 
 
 async def everything(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the end, which is a reset when something that was sent has crossed it."""
+    """Return all that comes until the end, which is a reset when something that was sent has crossed it."""
     said = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := await reader.read(65_536):
@@ -109,7 +109,7 @@ async def everything(reader: asyncio.StreamReader) -> bytes:
 
 
 async def trickle(port: int, first: bytes, more: bytes) -> bytes:
-    """All that the server says to a client that sends `first`, and then `more` again and again until it is cut off."""
+    """Return all that the server says to a client that sends `first`, and then `more` until it is cut off."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = asyncio.create_task(everything(reader))
     async with asyncio.timeout(60):
@@ -124,7 +124,7 @@ async def trickle(port: int, first: bytes, more: bytes) -> bytes:
 
 
 async def early(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers without reading the body, as one that refuses does."""
+    """Answer without reading the body, as one that refuses does."""
     await send(START)
     await send({"type": "http.response.body", "body": b"done"})
 
@@ -231,7 +231,7 @@ async def test_a_body_in_small_pieces_is_no_head() -> None:
 
 
 async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers without reading the body, and will not read the rest of it."""
+    """Answer without reading the body, and never read the rest of it."""
     await send({**START, "headers": [(b"content-length", b"4"), (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": b"done"})
 

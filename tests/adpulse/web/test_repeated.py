@@ -10,7 +10,7 @@ from tests.adpulse.web.connection import PATIENCE_S
 
 
 async def test_what_goes_on_is_logged_twice(caplog: pytest.LogCaptureFixture) -> None:
-    """Once when it begins, once when it is over, however often it happens in between; and again the next time."""
+    """It is logged when it begins and when it is over, however often it happens in between; and again next time."""
     caplog.set_level(logging.INFO)
     repeated = Repeated(logging.getLogger("test"), "trouble", quiet_s=0.05)
     for turn in (1, 2):

@@ -193,7 +193,7 @@ async def test_head_has_no_body_and_the_connection_goes_on(port: int) -> None:
 
 
 async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
-    """And so no client sends its next request into a connection that is about to be reset."""
+    """No client sends its next request into a connection that is about to be reset."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
 
     @app.get("/mistake")

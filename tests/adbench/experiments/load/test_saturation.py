@@ -7,7 +7,7 @@ from adbench.harness.k6 import Load
 
 
 def ramp(*answered: tuple[int, float]) -> Load:
-    """Ten steps of two seconds to 100 batches a second; what was answered in each: (batches, p95 in ms)."""
+    """Return a ramp in ten steps of two seconds to 100 batches/s, from what each answered: (batches, p95 in ms)."""
     metrics: dict[str, object] = {}
     for number, (sent, p95) in enumerate(answered, 1):
         times = {"type": "trend", "values": {"count": sent, "p(95)": p95}}

@@ -108,7 +108,7 @@ def test_filters_count_only_when_they_are_asked() -> None:
 
 
 def test_nothing_meets_it() -> None:
-    """Then nothing is chosen, each design has its reason, and the nearest comes first."""
+    """No design is chosen, each has its reason, and the nearest comes first."""
     none = advice.advise(Need(50 * MILLION, 90, 2.5, ("geo",)), TWO)
     assert none.chosen is None
     assert all(each.reasons for each in none.verdicts)

@@ -112,7 +112,7 @@ def test_reports_on_empty_caches(home: Path, quiet: Console) -> None:
 
 
 def test_pages_are_dropped_where_the_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of every file; a system that cannot is no error, and is said."""
+    """The pages of every file are dropped; a system that cannot do so is reported, not an error."""
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "1").write_bytes(bytes(8_192))
     asked: list[int] = []

@@ -78,7 +78,7 @@ def test_events_are_judged_one_by_one(event: Any, code: str) -> None:
 
 
 def test_a_member_that_comes_twice_is_refused() -> None:
-    """In the envelope and in the data alike: one of the two values would be lost."""
+    """A repeated member is refused in the envelope and in the data: one of the two values would be lost."""
     text, data = json.dumps(EVENT), json.dumps(DATA)
     for twice in (text[:-1] + f',"data":{data}}}', text.replace('"cost": 0.1', '"cost": 0.1, "cost": 0.2')):
         assert [each["code"] for each in decode(BATCH, f"[{text},{twice}]").rejected] == ["repeated_field"]

@@ -96,7 +96,7 @@ def test_any_bytes_are_content_or_a_refusal(name: bytes, pack: Callable[[bytes],
 @pytest.mark.parametrize(("name", "pack"), [each for each in WRITTEN if ENCODINGS[each[0]].members > 1])
 @given(parts=st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_members_follow_one_another(name: bytes, pack: Callable[[bytes], bytes], parts: list[bytes]) -> None:
-    """As `cat a.gz b.gz` makes them; of deflate there is one."""
+    """Members of gzip follow one another, as `cat a.gz b.gz` makes them; deflate has one member."""
     assert unpack(name, b"".join(pack(part) for part in parts)) == b"".join(parts)
 
 
