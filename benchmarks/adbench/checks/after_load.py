@@ -56,7 +56,7 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
     """Return the checks of a recount; one that failed and says why when it breaks off, so that no result is lost."""
     try:
         return recount()
-    except SystemExit:  # by a signal
+    except KeyboardInterrupt:
         why = "interrupted"
     except Exception as error:  # noqa: BLE001  # said in the result; what was measured stays true
         why = str(error) or type(error).__name__
