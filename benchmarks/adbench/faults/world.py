@@ -27,6 +27,8 @@ VARIANT = "07_rollup"
 FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
 DIMENSIONS = ("08_rollup_dims",)  # designs with roll-ups of dimensions
 ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
+# A round adds a million events at most: in a cycle of seconds, none would be cut.
+SMALL_ROUNDS = "CREATE OR REPLACE FUNCTION rollup_dim_round() RETURNS int LANGUAGE sql IMMUTABLE RETURN 1000"
 SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
 SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
 UP_DATABASE = "postgres"  # the one that `adpulse up` takes
@@ -173,9 +175,9 @@ class World:
     def _url(self) -> str:
         return self.cluster.url(self.database)
 
-    async def _execute(self, statement: str) -> None:
-        # Not in the database that is made or dropped.
-        connection = await asyncpg.connect(self.cluster.url("template1"), timeout=30)
+    async def _execute(self, statement: str, database: str = "template1") -> None:
+        # By default not in the database that is made or dropped.
+        connection = await asyncpg.connect(self.cluster.url(database), timeout=30)
         try:
             await connection.execute(statement)
         finally:
@@ -188,6 +190,8 @@ class World:
             await self._execute(f"CREATE DATABASE {name}")
             url = self.cluster.url(name)
             await asyncio.to_thread(adpulse, self.tree, "migrate", "--variant", folder, ADPULSE_DATABASE_URL=url)
+            if folder in DIMENSIONS:
+                await self._execute(SMALL_ROUNDS, name)
             self._templates.add(name)
         return name
 
