@@ -178,9 +178,8 @@ def _try(file: str, job: _Job, *, as_json: bool) -> bool:
     for event in first:
         table.add_row(*(one_line(_cell(event.get(key, ""))) for key in names))
     out.print(table)
-    out.print(
-        f"{counted(counts['accepted'], 'event')} would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out"
-    )
+    accepted = counted(counts["accepted"], "event")
+    out.print(f"{accepted} would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out")
     for each in listed:
         text = f"{each['field'] or ''} {each['message']}".strip()
         out.print(f"  {each['count']:,} rejected ({each['code']}): {text}; line {each['line']}", soft_wrap=True)
