@@ -16,7 +16,7 @@ from adbench.capacity.arithmetic import Assumptions, Demands, Need, demands, nee
 from adbench.capacity.play import Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import Scenario
 from adbench.capacity.service_times import NEEDED, measured
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.records import manifest, store, terminal
 from adbench.records.model import Check, Measurement, Result
 
@@ -47,15 +47,15 @@ def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path
         played = [each for each in played if each.name == "peace"]
     for rate in plan.rates:
         measurements += _need(need(rate, cost, given))
-    with bar(console, "fleets", len(played), "plays") as advance_to:
-        for number, scenario in enumerate(played, 1):
+    with counter(console, "fleets", len(played), "plays") as advance:
+        for scenario in played:
             outcome = play(
                 scenario.fleet, scenario.traffic, times, scenario.seconds,
                 warmup_s=scenarios.WARMUP_S, failure=scenario.failure, seed=plan.seed,
             )  # fmt: skip
             measurements += _outcome(scenario, outcome)
             checks.append(_conserved(scenario, outcome))
-            advance_to(number)
+            advance(1)
     parameters = {
         "seed": plan.seed,
         "rates": list(plan.rates),
@@ -71,7 +71,6 @@ def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path
         what="simulate",
         started_at=began,
         postgres=found["ingest"].postgres,
-        data=None,
         variant=found["ingest"].variant,
         parameters=parameters,
         measurements=measurements,

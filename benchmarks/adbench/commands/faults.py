@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import aclosing
@@ -14,7 +13,8 @@ import typer
 from rich.console import Console
 
 from adbench.commands.options import developing, failing_clearly
-from adbench.records import environment, store
+from adbench.harness.process import server_folder
+from adbench.records import store
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
@@ -56,9 +56,10 @@ def run_cycles(
     could not be run.
     """
     with developing():
-        from adbench.faults import kept, record
+        from adbench.faults import kept
         from adbench.faults.harms import HARMS
         from adbench.faults.hostile import DEFAULTS as ALL
+        from adbench.faults.record import Begun, to_result
         from adbench.faults.run import DEFAULTS, UPS, Course, run
         from adbench.faults.trees import copied, digest_of, patched
         from adbench.faults.world import FOLDERS
@@ -68,8 +69,7 @@ def run_cycles(
     folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
     hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
     _check(hostile, ALL)
-    ups = UPS if up is None else up
-    began, source = datetime.now(UTC), environment.source()
+    ups, began = UPS if up is None else up, Begun()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
 
     async def go(course: Course, tree: Path, path: Path) -> None:
@@ -88,12 +88,11 @@ def run_cycles(
             asyncio.run(go(Course(seed, len(lines), cycles, rate, give_up, names, folders, ups, hostile), tree, path))
         finally:
             outcomes = [line.outcome for line in lines]
-            parameters: dict[str, Any] = {"rate": rate, "cycles": len(outcomes), "asked": cycles}
+            parameters: dict[str, Any] = {"seed": seed, "rate": rate, "cycles": len(outcomes), "asked": cycles}
             parameters |= {"variants": folders, "up": ups, "defaults": hostile}
             parameters |= {"only": names} if names else {}
             parameters |= {"patch": patch.name} if patch else {}
-            postgres = lines[-1].postgres if lines else None
-            _conclude(record.to_result(outcomes, seed, began, source, postgres, parameters))
+            _conclude(to_result(outcomes, began, lines[-1].postgres if lines else None, parameters))
     raise typer.Exit(1 if any(each.violations for each in outcomes) else 0)
 
 
@@ -109,27 +108,24 @@ def overload(
     """
     with developing():
         from adbench.faults import overload as overloading
-        from adbench.faults import record
         from adbench.faults.checks import check
         from adbench.faults.journal import Journal
+        from adbench.faults.record import Begun, of_overload
         from adbench.faults.run import describe
         from adbench.faults.trees import copied
         from adbench.faults.world import world
-    began, source = datetime.now(UTC), environment.source()
+    began = Begun()
 
-    async def go(tree: Path) -> "Result":
-        with tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
-            home = Path(folder)
-            home.chmod(0o711)
-            async with world(home, tree) as it:
-                journal = Journal()
-                found = await overloading.overload(it, journal, seed, seconds, times)
-                wrong = [*journal.violations, *(await check(it, journal)).violations]
-                parameters = {"seed": seed, "seconds": seconds, "times": times}
-                return record.of_overload(found, wrong, began, source, await describe(it), parameters)
+    async def go(home: Path, tree: Path) -> "Result":
+        async with world(home, tree) as it:
+            journal = Journal()
+            found = await overloading.overload(it, journal, seed, seconds, times)
+            wrong = [*journal.violations, *(await check(it, journal)).violations]
+            parameters = {"seed": seed, "seconds": seconds, "times": times}
+            return of_overload(found, wrong, began, await describe(it), parameters)
 
-    with failing_clearly(), copied() as tree:
-        result = asyncio.run(go(tree))
+    with failing_clearly(), copied() as tree, server_folder("adpulse-faults-") as home:
+        result = asyncio.run(go(home, tree))
     _conclude(result)
     raise typer.Exit(0 if result.passed else 1)
 
@@ -146,10 +142,11 @@ def planted(
     could not be run.
     """
     with developing():
-        from adbench.faults import kept, record
+        from adbench.faults import kept
         from adbench.faults import planted as plants
+        from adbench.faults.record import Begun, of_planted
         from adbench.faults.trees import copied
-    began, source = datetime.now(UTC), environment.source()
+    began = Begun()
     all_plants = {plant.name: plant for plant in plants.read_all()}
     names = only.split(",") if only else list(all_plants)
     _check(names, all_plants)
@@ -171,7 +168,7 @@ def planted(
                 console.print(f"{mark} {name}, {len(tried[name])} cycles: {first}", soft_wrap=True)
         finally:
             found = [(all_plants[name], tried[name]) for name in names if name in tried]
-            result = record.of_planted(found, began, source, {"seed": seed, "asked": len(names)})
+            result = of_planted(found, began, {"seed": seed, "asked": len(names)})
             _written(result)
     raise typer.Exit(0 if result.passed else 1)
 
@@ -203,12 +200,7 @@ def failover(
                     markup=False,
                 )
 
-    with (
-        failing_clearly(),
-        tempfile.TemporaryDirectory(prefix="adpulse-failover-", ignore_cleanup_errors=True) as folder,
-    ):
-        home = Path(folder)
-        home.chmod(0o711)  # as root, the servers run under another user, who must reach their data
+    with failing_clearly(), server_folder("adpulse-failover-") as home:
         try:
             asyncio.run(go(home))
         finally:
@@ -235,8 +227,7 @@ def _conclude(result: "Result") -> None:
     """Write a result, and print its checks."""
     _written(result)
     for each in result.checks:
-        mark = "[green]✓[/]" if each.passed else "[yellow]·[/]" if each.aim else "[red]✗[/]"
-        console.print(f"{mark} {each.name}: {each.detail}", soft_wrap=True)
+        console.print(f"{each.mark} {each.name}: {each.detail}", soft_wrap=True)
 
 
 def _show(outcome: "Outcome") -> None:

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from adbench.commands.options import Json, Workers, developing, failing_clearly, finish, progress
-from adpulse.settings import Settings
+from adbench.commands.options import Json, Workers, developing, measure
 
 
 def fuzz(
@@ -23,6 +22,4 @@ def fuzz(
     """
     with developing():
         from adbench.fuzz.run import FuzzPlan, run, table
-    with failing_clearly():
-        result, path = run(FuzzPlan(minutes, seed, variant, workers), Settings(), progress)
-    finish(result, path, lambda found: Text(table(found)), json=json)
+    measure(run, FuzzPlan(minutes, seed, variant, workers), lambda found: Text(table(found)), json=json)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from adbench.commands.options import Json, failing_clearly, finish, progress
 from adbench.gate.measure.tasks import SUITES
@@ -15,7 +14,6 @@ from adbench.gate.run import GatePlan, run
 from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store
-from adpulse.cli.console import out
 from adpulse.settings import Settings
 
 # 2 is what every command says when it could not run.
@@ -60,9 +58,5 @@ def gate(
     if markdown is not None:
         with markdown.open("a") as file:
             file.write(summary.markdown(result))
-    if json:
-        print(result.model_dump_json(indent=2))
-    else:
-        Console(width=140).print(summary.table(result))
-        out.print(f"results: {path}", soft_wrap=True)
-    raise typer.Exit(STATUS[Verdict(str(result.parameters["verdict"]))])
+    status = STATUS[Verdict(str(result.parameters["verdict"]))]
+    finish(result, path, summary.table, json=json, width=140, status=status)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import asyncpg
 import typer
@@ -21,6 +21,8 @@ from adpulse.cli.console import out
 from adpulse.database import disk
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
+
+P = TypeVar("P")
 
 # Progress goes to the error stream, so that what a program reads stays clean.
 progress = Console(stderr=True)
@@ -121,13 +123,33 @@ def _said(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def finish(
-    result: Result, path: Path, table: Callable[[Result], RenderableType], *, json: bool, width: int | None = None
+def measure(
+    run: Callable[[P, Settings, Console], tuple[Result, Path]],
+    plan: P,
+    table: Callable[[Result], RenderableType],
+    *,
+    json: bool,
+    width: int | None = None,
 ) -> NoReturn:
-    """Print a result, as JSON or as a table with its path, and exit: 0 when it passed, 1 when not."""
+    """Run a plan, and `finish` with its result; say in a line, with exit status 2, what a user can mend."""
+    with failing_clearly():
+        result, path = run(plan, Settings(), progress)
+    finish(result, path, table, json=json, width=width)
+
+
+def finish(
+    result: Result,
+    path: Path,
+    table: Callable[[Result], RenderableType],
+    *,
+    json: bool,
+    width: int | None = None,
+    status: int | None = None,
+) -> NoReturn:
+    """Print a result, as JSON or as a table with its path, and exit with the status; none: 0 if it passed, 1 if not."""
     if json:
         print(result.model_dump_json(indent=2))
     else:
         Console(width=width).print(table(result))
         out.print(f"results: {path}", soft_wrap=True)
-    raise typer.Exit(0 if result.passed else 1)
+    raise typer.Exit(status if status is not None else 0 if result.passed else 1)

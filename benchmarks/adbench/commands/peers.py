@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 import typer
 
 from adbench.commands import options
-from adpulse.settings import Settings
 
 Rival = Literal["databases", "orm"]
 
@@ -41,11 +40,9 @@ def peers(
     if rival == "databases":
         with options.failing_clearly():
             from adbench.experiments.peers import compare
-
-            result, path = compare.run(data, rounds or 30, Settings(), options.progress, reuse=reuse)
-        options.finish(result, path, compare.table, json=json, width=140)
+        options.measure(
+            compare.run, compare.PeersPlan(data, rounds or 30, reuse=reuse), compare.table, json=json, width=140
+        )
     with options.failing_clearly():
         from adbench.experiments.peers import duel
-
-        result, path = duel.run(duel.DuelPlan(data, rounds or 5, seconds), Settings(), options.progress)
-    options.finish(result, path, duel.table, json=json, width=120)
+    options.measure(duel.run, duel.DuelPlan(data, rounds or 5, seconds), duel.table, json=json, width=120)

@@ -11,7 +11,6 @@ from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import run as switch_run
 from adbench.experiments.switch import tables
-from adpulse.settings import Settings
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
 
@@ -39,10 +38,8 @@ def run_ingest(
         cells = ingest.TARGETS
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
-    with options.failing_clearly():
-        plan = ingest.IngestPlan(rounds, seconds, workers, seed, cells)
-        result, path = ingest.run(plan, Settings(), options.progress)
-    options.finish(result, path, ingest.table, json=json, width=140)
+    plan = ingest.IngestPlan(rounds, seconds, workers, seed, cells)
+    options.measure(ingest.run, plan, ingest.table, json=json, width=140)
 
 
 @run.command("report")
@@ -63,9 +60,8 @@ def run_report(
     """
     sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
     data = options.dataset(sizes[-1], days, campaigns, seed, end)
-    with options.failing_clearly():
-        result, path = report.run(report.ReportPlan(data, sizes, rounds, reuse=reuse), Settings(), options.progress)
-    options.finish(result, path, report.table, json=json, width=140)
+    plan = report.ReportPlan(data, sizes, rounds, reuse=reuse)
+    options.measure(report.run, plan, report.table, json=json, width=140)
 
 
 @run.command("stages")
@@ -79,9 +75,7 @@ def run_stages(
     In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.
     """
-    with options.failing_clearly():
-        result, path = stages.run(stages.StagePlan(rounds, seed), Settings(), options.progress)
-    options.finish(result, path, stages.table, json=json)
+    options.measure(stages.run, stages.StagePlan(rounds, seed), stages.table, json=json)
 
 
 @run.command("rollups")
@@ -104,9 +98,7 @@ def run_rollups(
     """
     data = options.dataset(events, 30, 1_000, seed, end)
     plan = rollups.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
-    with options.failing_clearly():
-        result, path = rollups.run(plan, Settings(), options.progress)
-    options.finish(result, path, rollups.table, json=json, width=120)
+    options.measure(rollups.run, plan, rollups.table, json=json, width=120)
 
 
 @run.command("tuning")
@@ -128,9 +120,8 @@ def run_tuning(
     changes = tuple(each for each in tuning.CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    with options.failing_clearly():
-        result, path = tuning.run(tuning.TuningPlan(rounds, seconds, seed, changes), Settings(), options.progress)
-    options.finish(result, path, tuning.table, json=json, width=140)
+    plan = tuning.TuningPlan(rounds, seconds, seed, changes)
+    options.measure(tuning.run, plan, tuning.table, json=json, width=140)
 
 
 @run.command("switch")
@@ -155,9 +146,7 @@ def run_switch(
     """
     data = options.dataset(events, days, 1_000, seed)
     plan = switch_run.SwitchPlan(data, seconds, batches, batch, keyed, reports, workers)
-    with options.failing_clearly():
-        result, path = switch_run.run(plan, Settings(), options.progress)
-    options.finish(result, path, tables.table, json=json, width=140)
+    options.measure(switch_run.run, plan, tables.table, json=json, width=140)
 
 
 @run.command("citus")
@@ -190,7 +179,5 @@ def run_citus(
         print("adbench: there is no cluster: set ADPULSE_CITUS_URL (docs/how-to/scale-out.md)", file=sys.stderr)
         raise typer.Exit(2)
     data = options.dataset(events, 7, 1_000, seed, end)
-    plan = citus_run.CitusPlan(data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
-    with options.failing_clearly():
-        result, path = citus_run.run(plan, cluster, Settings(), options.progress)
-    options.finish(result, path, citus_tables.shown, json=json, width=140)
+    plan = citus_run.CitusPlan(cluster, data, tuple(shards or (8, 4, 32)), rounds, seconds, reports, workers)
+    options.measure(citus_run.run, plan, citus_tables.shown, json=json, width=140)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adbench.capacity import run
+from adbench.capacity.service_times import NEEDED
 from adbench.commands.options import Json, count, failing_clearly, finish, progress
 from adbench.records import manifest, store
 from adpulse.settings import Settings
@@ -21,7 +22,7 @@ def simulate(
             help="measurements to start from",
             exists=True,
             file_okay=False,
-            show_default="the committed ones of the machine with the newest matrix",
+            show_default="the committed ones of the newest machine that has all kinds",
         ),
     ] = None,
     rates: Annotated[str, typer.Option(help="events a second of the fleets, separated by commas")] = RATES,
@@ -36,7 +37,7 @@ def simulate(
     """
     with failing_clearly(ValueError):
         plan = run.SimulationPlan(
-            [source] if source else manifest.of_one_machine(),
+            [source] if source else manifest.of_one_machine(NEEDED),
             tuple(count(rate) for rate in rates.split(",")),
             seed,
             failures=failures,

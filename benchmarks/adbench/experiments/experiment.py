@@ -18,7 +18,7 @@ from adbench.harness.databases import describe
 from adbench.harness.progress import bar, step
 from adbench.harness.service import READY, serving
 from adbench.records import store
-from adbench.records.model import Check, Gap, Measurement, Postgres, Result
+from adbench.records.model import Check, Measurement, Postgres, Result
 from adbench.workload.dataset import Dataset
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
@@ -119,7 +119,6 @@ class Experiment:
         parameters: dict[str, Any],
         measurements: Sequence[Measurement],
         checks: Sequence[Check] | Callable[[Result], Sequence[Check]],
-        gaps: Sequence[Gap] = (),
         variant: str | None = None,
     ) -> tuple[Result, Path]:
         """Write the result, and return it with its path. `checks` that judge measurements are a function of them."""
@@ -132,7 +131,6 @@ class Experiment:
             parameters=parameters,
             measurements=measurements,
             checks=() if callable(checks) else checks,
-            gaps=gaps,
         )
         if callable(checks):
             result = result.model_copy(update={"checks": list(checks(result))})

@@ -19,21 +19,21 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
+from adbench.experiments import closed_load
+from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.psql_ceiling import COPIES, INTO, STREAMS, bare_partitions, copy_in, find_psql, write_csv
 from adbench.harness import cpu, databases, k6
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import geometric_mean, ratio
 from adbench.workload.dataset import BLOCK
-from adbench.workload.request_bodies import IDS, REPEATED, Cell, live, write_bodies
+from adbench.workload.request_bodies import IDS, REPEATED, Cell, live
 from adpulse.settings import Settings
 
 DATABASE = "adpulse_ingest"
-USERS = {1: 64, 10: 32, 100: 16, 1_000: 8, 5_000: 4}
-WARMUP_S = 0.5
 
 PLAIN = Cell(1_000)
 # The design without dimensions: it takes plain batches in the same rounds.
@@ -103,7 +103,7 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
         folder, logs = experiment.folder(), experiment.scratch
         with step(console, "preparing events"):
             streams = write_csv(data, folder)
-            files = {cell: write_bodies(data, cell, folder) for cell in plan.cells}
+            loads = closed_load.of_cells(data, plan.cells, plan.seconds, folder, logs)
         psql, server = find_psql(settings), experiment.server()
         bare = asyncio.run(bare_partitions(server, f"{DATABASE}_ceiling", streams))
         url = asyncio.run(databases.migrated(server, DATABASE, settings.variant))
@@ -116,17 +116,17 @@ def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result,
             sides[BESIDE] = _side(url, beside)
         rounds = []
         orders = random.Random(plan.seed)
-        with bar(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance_to:
+        with counter(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance:
             for number in range(plan.rounds):
                 order: list[Turn | None] = [None, *taking_turns]  # None: the ceiling
                 orders.shuffle(order)
                 ceiling, sent = 0.0, {}
-                for done, turn in enumerate(order):
-                    advance_to(number * len(order) + done)
+                for turn in order:
                     if turn is None:
                         ceiling = copy_in(psql, bare, streams, logs)
                     else:
-                        sent[turn] = _send(plan, turn.cell, files[turn.cell], number, sides[turn.variant], logs)
+                        sent[turn] = _send(loads[turn.cell], number, sides[turn.variant])
+                    advance(1)
                 rounds.append(Round(ceiling, sent))
         memory = cpu.peak_memory(cpu.service(address))
         return experiment.write(
@@ -159,32 +159,6 @@ def _side(url: str, address: str) -> Side:
 # ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, address: str, results_dir: Path) -> k6.Load:
-    """Send one load of a cell. Keys and ids come again only when `number`, below 4,096, does. Raise LoadError."""
-    env = {
-        "BASE_URL": address,
-        "SECONDS": plan.seconds,
-        "WARMUP": WARMUP_S,
-        "USERS": USERS[cell.batch],
-        "BATCH": cell.batch,
-        "BODIES": "\n".join(map(str, files)),
-        "GZIP": int(cell.kind == "gzip"),
-        "KEYED": int(cell.kind == "keyed"),
-        "ROUND": number,
-    }
-    return k6.run("closed", env, results_dir / "k6.json", plan.seconds + WARMUP_S)
-
-
-def rate(loaded: k6.Load, cell: Cell) -> float:
-    """Return events taken a second, repeats included. Raise LoadError when one was not."""
-    if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
-        raise k6.LoadError(f"not every event was taken: {broken} in {cell}")
-    taken = sum(loaded.value(f"{name}{{phase:load}}", "count") for name in ("events_accepted", "events_duplicate"))
-    if not taken:
-        raise k6.LoadError(f"not one request was answered in time, in {cell}; more seconds may help")
-    return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
-
-
 def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
     """Return processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
     found = {name: cpu.seconds(pid) for name, pid in programs.items() if pid is not None}
@@ -192,13 +166,13 @@ def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _send(plan: IngestPlan, cell: Cell, files: list[Path], number: int, side: Side, logs: Path) -> Sent:
+def _send(load: ClosedLoad, number: int, side: Side) -> Sent:
     before = _seconds(side.programs)
-    loaded = send(plan, cell, files, number, side.address, logs)
+    loaded = load.send(side.address, number)
     after = _seconds(side.programs)
     taken = sum(loaded.value(name, "count") for name in ("events_accepted", "events_duplicate"))
     return Sent(
-        rate=rate(loaded, cell),
+        rate=load.rate(loaded),
         p95_ms=loaded.value("http_req_duration{phase:load}", "p(95)"),
         accepted=round(loaded.value("events_accepted", "count")),
         processor_us={name: (after[name] - before[name]) / taken * 1e6 for name in before if name in after},

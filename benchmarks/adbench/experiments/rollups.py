@@ -14,7 +14,8 @@ Reading: the statement of each design over asyncpg, warm, in turn, all answers c
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import LARGEST
 from adbench.workload.request_bodies import RATE, live
 from adbench.workload.seed import prepared
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 
@@ -50,6 +51,8 @@ KEPT = {"rollup": 0.90, "rollup_dims": 0.60}  # of the speed without the trigger
 TIMES = {"covering": 50, "btree_gin": 300}  # ÷ rollup
 DIMENSION_RATIO = 3.0
 ASKED = 20  # times a round for reports that take about a millisecond
+
+Question = tuple[str, str]  # totals or the dimension to group by, and the design that is asked
 
 
 @dataclass(frozen=True)
@@ -156,66 +159,57 @@ async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> fl
 
 
 async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
-    names = ("btree_gin", "covering", "rollup", "rollup_dims")
-    sizes = {name: plan.dims_events if name == "rollup_dims" else plan.data.events for name in names}
-    urls = {
-        name: await prepared(
-            server,
-            f"{DATABASE}_{name}_{sizes[name]}",
-            replace(plan.data, events=sizes[name]),
-            name,
-            console,
-            reuse=plan.reuse,
-        )
-        for name in names
-    }
-    opened = {name: await connect(url, plan_cache_mode="force_custom_plan") for name, url in urls.items()}
-    start = plan.data.end - timedelta(days=min(plan.data.days, 30))
-
-    def asking(name: str, group: str | None, times: int) -> Callable[[], Any]:
-        async def ask() -> tuple[float, Any]:
-            took = []
-            for _ in range(times):
-                began = time.perf_counter()
-                rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, None, group, None)
-                took.append((time.perf_counter() - began) * 1_000)
-            return median(took), sorted(map(tuple, rows), key=repr)
-
-        return ask
-
-    try:
-        statements = {name: await opened[name].prepare(catalogue.find(name).report) for name in names}
-        questions = {("totals", name): asking(name, None, ASKED if name[:6] == "rollup" else 1) for name in names}
-        questions["geo", "rollup_dims"] = asking("rollup_dims", "geo", ASKED)
-        times: dict[tuple[str, str], list[float]] = {question: [] for question in questions}
-        answers: dict[tuple[str, str], Any] = {}
-        for number in progress.rounds(console, "reading", plan.reads):
-            for question, ask in questions.items():
-                took, answers[question] = await ask()
-                if number >= 0:
-                    times[question].append(took)
-    finally:
-        for connection in opened.values():
-            await connection.close()
+    seed = plan.data.seed
+    times, answers = await _ask(plan, server, console)
     measured = [
-        Measurement.within(
-            "report.p50", statistics.median(found, plan.data.seed), "ms", {"variant": name, "shape": shape}
-        )
+        Measurement.within("report.p50", statistics.median(found, seed), "ms", {"variant": name, "shape": shape})
         for (shape, name), found in times.items()
     ]
     pairs = [(("totals", "rollup"), ("totals", name)) for name in TIMES]
     pairs.append((("totals", "rollup_dims"), ("geo", "rollup_dims")))
     for below, above in pairs:
-        ratio = statistics.ratio_of_medians(times[below], times[above], plan.data.seed)
+        ratio = statistics.ratio_of_medians(times[below], times[above], seed)
         measured.append(Measurement.within("report.ratio", ratio, "ratio", {"variant": above[1], "shape": above[0]}))
     same = answers["totals", "rollup"] == answers["totals", "covering"] == answers["totals", "btree_gin"]
-    parts = [sum(column) for column in zip(*(row[2:7] for row in answers["geo", "rollup_dims"]), strict=True)]
-    whole = [sum(column) for column in zip(*(row[2:7] for row in answers["totals", "rollup_dims"]), strict=True)]
+    parts, whole = (
+        [sum(column) for column in zip(*(row[2:7] for row in answers[shape, "rollup_dims"]), strict=True)]
+        for shape in ("geo", "totals")
+    )
     checks = [
         Check(name="all designs give one answer", passed=same, detail=str(answers["totals", "rollup"])),
         Check(name="countries add up to totals", passed=bool(parts) and parts == whole, detail=f"{parts} and {whole}"),
     ]
     return measured, checks
+
+
+async def _ask(
+    plan: RollupPlan, server: str, console: Console
+) -> tuple[dict[Question, list[float]], dict[Question, list[tuple[Any, ...]]]]:
+    """Return ms of each round, and the last answer, of each question to a design."""
+    names = ("btree_gin", "covering", "rollup", "rollup_dims")
+    questions = [*(("totals", name) for name in names), ("geo", "rollup_dims")]
+    times: dict[Question, list[float]] = {question: [] for question in questions}
+    answers: dict[Question, list[tuple[Any, ...]]] = {}
+    start = plan.data.end - timedelta(days=min(plan.data.days, 30))
+    async with AsyncExitStack() as stack:
+        statements = {}
+        for name in names:
+            data = replace(plan.data, events=plan.dims_events if name == "rollup_dims" else plan.data.events)
+            own = f"{DATABASE}_{name}_{data.events}"
+            url = await prepared(server, own, data, name, console, reuse=plan.reuse)
+            connection = await stack.enter_async_context(connected(url, plan_cache_mode="force_custom_plan"))
+            statements[name] = await connection.prepare(catalogue.find(name).report)
+        for number in progress.rounds(console, "reading", plan.reads):
+            for (shape, name), taken in times.items():
+                group, took = None if shape == "totals" else shape, []
+                for _ in range(ASKED if name.startswith("rollup") else 1):
+                    began = time.perf_counter()
+                    rows = await statements[name].fetch([LARGEST], start, plan.data.end, None, None, group, None)
+                    took.append((time.perf_counter() - began) * 1_000)
+                answers[shape, name] = sorted(map(tuple, rows), key=repr)
+                if number >= 0:
+                    taken.append(median(took))
+    return times, answers
 
 
 # ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from adbench.experiments.marks import Marks
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import bar
+from adbench.harness.progress import counter
 from adbench.harness.service import serving
 from adbench.records import statistics, store, terminal
 from adbench.records.model import Measurement, Result
@@ -75,10 +74,10 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
         measured: list[Measurement] = []
         with serving(url, 1, experiment.scratch / "service.log", code=code) as address:
             total = len(BATCHES) * (plan.rounds + WARMUP)
-            with bar(console, "one request after another", total, "requests") as advance_to:
-                for number, size in enumerate(BATCHES):
-                    bodies, done = list(_bodies(data, size, plan.rounds + WARMUP)), number * (plan.rounds + WARMUP)
-                    times = asyncio.run(_time(bodies, address, url, Marks(notes), partial(_add, advance_to, done)))
+            with counter(console, "one request after another", total, "requests") as advance:
+                for size in BATCHES:
+                    bodies = list(_bodies(data, size, plan.rounds + WARMUP))
+                    times = asyncio.run(_time(bodies, address, url, Marks(notes), advance))
                     measured += _measurements(size, times, plan.seed)
         expected = 2 * sum(BATCHES) * (plan.rounds + WARMUP)
         return experiment.write(
@@ -89,17 +88,13 @@ def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, 
         )
 
 
-def _add(advance_to: Callable[[float], None], before: int, done: int) -> None:
-    advance_to(before + done)
-
-
-async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[int], None]) -> Times:
+async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[float], None]) -> Times:
     """Send every body twice, through the service and as the bare COPY that it becomes. Raise ServiceError."""
     times: Times = {name: [] for name in ("request", *STAGES, *WITHIN_WRITE)}
     decoder = Decoder(Settings())
     async with connected(url) as connection:
         with HttpClient(address) as client:
-            for place, body in enumerate(bodies, 1):
+            for body in bodies:
                 sent = time.perf_counter()
                 client.post("/events", body)
                 answered = time.perf_counter()
@@ -109,7 +104,7 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
                 rows = copy_format.stream([decoder.decode(body).rows])
                 for name, took in zip(WITHIN_WRITE, await _within_write(connection, rows), strict=True):
                     times[name].append(took)
-                advance(place)
+                advance(1)
     return times
 
 

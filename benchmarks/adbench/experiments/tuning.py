@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,16 +32,17 @@ from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
 from adbench.errors import LabError
-from adbench.experiments import ingest
+from adbench.experiments import closed_load
+from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, k6
 from adbench.harness.databases import connected
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import geometric_mean, ratio
-from adbench.workload.request_bodies import Cell, live, write_bodies
+from adbench.workload.request_bodies import Cell, live
 from adpulse.database.embedded import Cluster
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants import migrate
@@ -163,7 +164,7 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
         data = live(experiment.began, plan.seed)
         folder = experiment.folder()
         with step(console, "preparing events"):
-            files = {cell: write_bodies(data, cell, folder) for cell in CELLS}
+            loads = closed_load.of_cells(data, CELLS, plan.seconds, folder, experiment.scratch)
         home = settings.data_dir.resolve() / "tuning"
         experiment.at_end(lambda: shutil.rmtree(home, ignore_errors=True))
         with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
@@ -171,11 +172,11 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
                 asyncio.run(_prepare(change, server, settings))
             experiment.postgres = asyncio.run(databases.postgres(server))
         total = plan.rounds * (2 * len(plan.changes) + 1)
-        with bar(console, "changes between defaults", total, "turns") as advance_to:
+        with counter(console, "changes between defaults", total, "turns") as advance:
 
             def turn(change: Change) -> Turn:
-                turns[change].append(_turn(change, plan, files, home, experiment))
-                advance_to(sum(map(len, turns.values())))
+                turns[change].append(_turn(change, loads, home, experiment))
+                advance(1)
                 return turns[change][-1]
 
             for number in range(plan.rounds):
@@ -192,9 +193,9 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
             data=data,
             parameters=store.parameters(
                 plan,
-                warmup_seconds=ingest.WARMUP_S,
+                warmup_seconds=WARMUP_S,
                 workers=WORKERS,
-                users={str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+                users={str(cell.batch): USERS[cell.batch] for cell in CELLS},
                 changes={change.name: _described(change) for change in plan.changes},
             ),
             measurements=list(_measurements(plan, turns, ratios)),
@@ -202,22 +203,19 @@ def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result,
         )
 
 
-@contextmanager
-def _server(change: Change, home: Path, settings: Settings) -> Iterator[str]:
-    with Cluster(home, settings.postgres_bin, **change.server).in_use() as server:
-        yield server
+def _server(change: Change, home: Path, settings: Settings) -> AbstractContextManager[str]:
+    return Cluster(home, settings.postgres_bin, **change.server).in_use()
 
 
-def _turn(change: Change, plan: TuningPlan, files: dict[Cell, list[Path]], home: Path, experiment: Experiment) -> Turn:
-    rates, accepted, logs = {}, 0, experiment.scratch
+def _turn(change: Change, loads: dict[Cell, ClosedLoad], home: Path, experiment: Experiment) -> Turn:
+    rates, accepted = {}, 0
     with ExitStack() as stack:
         url = databases.sibling(stack.enter_context(_server(change, home, experiment.settings)), change.database)
-        service = serving(url, change.workers, logs / "service.log", change.variables, code=change.code)
-        address = stack.enter_context(service)
-        part = ingest.IngestPlan(1, plan.seconds, change.workers, plan.seed, list(CELLS))
-        for cell in CELLS:
-            loaded = ingest.send(part, cell, files[cell], 0, address, logs)
-            rates[cell] = ingest.rate(loaded, cell)
+        log = experiment.scratch / "service.log"
+        address = stack.enter_context(serving(url, change.workers, log, change.variables, code=change.code))
+        for cell, load in loads.items():
+            loaded = load.send(address, 0)
+            rates[cell] = load.rate(loaded)
             accepted += round(loaded.value("events_accepted", "count"))
     return Turn(rates, accepted)
 

@@ -1,7 +1,7 @@
 """Seeded batches: their events, as the bytes of a request, and what the journal has to know of them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -74,6 +74,11 @@ class Source:
     def __iter__(self) -> Iterator[tuple[Batch, list[bytes]]]:
         while True:
             yield self.next()
+
+
+def body(events: Sequence[bytes]) -> bytes:
+    """Return the body of a request with these events."""
+    return b'{"events":[' + b",".join(events) + b"]}"
 
 
 def _rfc3339(ts: datetime) -> str:

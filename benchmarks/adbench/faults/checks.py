@@ -113,8 +113,7 @@ class Findings:
 
 async def check(world: World, journal: Journal) -> Findings:
     """All checks. Raise nothing for what they find."""
-    connection = await world.connect()
-    try:
+    async with world.connected() as connection:
         wrong: list[str] = []
         if not await _until(lambda: _count(connection, _UNDER_WAY), 0):
             wrong.append("writers: a transaction is never ended")
@@ -139,8 +138,6 @@ async def check(world: World, journal: Journal) -> Findings:
         wrong += await _slots(world)
         if circles := await world.new_deadlocks(connection):
             wrong.append(f"deadlock: {circles} times")
-    finally:
-        await connection.close()
     return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
 
 
@@ -163,11 +160,8 @@ async def _told(world: World, address: str) -> http_recount.Recount:
         *(() if world.situation.overflown else (Question(*cut, group_by="geo"),)),
         Question(*cut, campaigns=("C1", "C2"), granularity="hour", timezone="Asia/Kolkata"),
     ]
-    connection = await world.connect()
-    try:
+    async with world.connected() as connection:
         return await http_recount.compare(connection, address, iter(questions), world.situation.headers)
-    finally:
-        await connection.close()
 
 
 def _adds_up(world: World, address: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Protocol
 import httpx
 import orjson
 
-from adbench.faults.batches import Source
+from adbench.faults.batches import Source, body
 from adbench.faults.bypass import Bypass, write
 from adbench.faults.cluster import PATIENCE_S
 from adbench.faults.journal import Batch, Journal, Kind
@@ -117,29 +117,23 @@ class Client:
         for service in [*self._services] * LONELY:
             batch, events = self._source.next(Kind.KEYED, 1)
             self._journal.sends(batch)
-            give_up = time.monotonic() + PATIENCE_S
-            while not await self.deliver(batch, events, service, well=True):
-                if time.monotonic() > give_up:
-                    self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
-                    break
-                await asyncio.sleep(BACK_OFF_S)
+            if not await self._acknowledged(batch, events, service, well=True):
+                self._journal.violates(f"unanswered: service {service.name} takes nothing though all is well")
 
     async def send_with_geo(self, values: Sequence[bytes]) -> None:
         """Send a batch whose events have these values of `geo`, until it is acknowledged or everything ends."""
         batch, events = self._source.next(Kind.KEYED, len(values))
         events = [_GEO.sub(b'"geo":"' + value + b'"', event) for value, event in zip(values, events, strict=True)]
         self._journal.sends(batch)
-        give_up = time.monotonic() + PATIENCE_S
-        while not await self.deliver(batch, events) and time.monotonic() < give_up:
-            await asyncio.sleep(BACK_OFF_S)
+        await self._acknowledged(batch, events)
 
     def knock(self, service: Target) -> Knock:
         """Return an event for this service, under a key of its own, to be sent until it is acknowledged."""
         batch, events = self._source.next(Kind.KEYED, 1)
         self._journal.sends(batch)
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"batch-{batch.number}"}
-        body = b'{"events":[' + b",".join(events) + b"]}"
-        return Knock(batch, int(service.address.rpartition(":")[2]), body, headers | self._situation.headers)
+        port = int(service.address.rpartition(":")[2])
+        return Knock(batch, port, body(events), headers | self._situation.headers)
 
     def recovered(self, recovery: Recovery) -> None:
         """Note which of those events were acknowledged, and that it is wrong when none was."""
@@ -179,6 +173,17 @@ class Client:
             self._due = max(self._due, time.monotonic() - 1) + batch.size / rate
             await asyncio.sleep(BACK_OFF_S if probing else max(0.0, self._due - time.monotonic()))
 
+    async def _acknowledged(
+        self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
+    ) -> bool:
+        """Send a batch again and again until it is acknowledged. Return False when that takes PATIENCE_S."""
+        give_up = time.monotonic() + PATIENCE_S
+        while not await self.deliver(batch, events, service, well=well):
+            if time.monotonic() > give_up:
+                return False
+            await asyncio.sleep(BACK_OFF_S)
+        return True
+
     async def deliver(
         self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
     ) -> bool:
@@ -191,12 +196,11 @@ class Client:
         headers = {"Content-Type": "application/json", **self._situation.headers}
         if batch.kind is Kind.KEYED:
             headers["Idempotency-Key"] = f"batch-{batch.number}"
-        body = b'{"events":[' + b",".join(events) + b"]}"
         leaves = chance.random() < LEAVES
         journal.deliveries += 1
         try:
             async with asyncio.timeout(chance.uniform(0, 0.05) if leaves else None):
-                reply = await self._http.post(f"{service.address}/events", content=body, headers=headers)
+                reply = await self._http.post(f"{service.address}/events", content=body(events), headers=headers)
         except TimeoutError:
             journal.statuses["left"] += 1
             return False

@@ -5,6 +5,7 @@ import re
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
@@ -35,19 +36,21 @@ class Outcome(BaseModel):
     variant: str = "rollup"  # when the cycle was over
     up: bool = False  # one service was `adpulse up`, with its own server
     defaults: list[str] = []  # of the database and the login, that were hostile
-    skipped: list[str]  # for want of a small file system, or of a design that has such upkeep
-    missed: list[str]  # waited for a moment that did not come
-    events_sent: int
-    events_acknowledged: int
-    events_stored: int
-    deliveries: int
-    statuses: dict[str, int]
-    cells: int
-    recovery_s: list[float]  # from when the server accepted again to the first acknowledgement, without `harness_s`
+    skipped: list[str] = []  # for want of a small file system, or of a design that has such upkeep
+    missed: list[str] = []  # waited for a moment that did not come
+    events_sent: int = 0
+    events_acknowledged: int = 0
+    events_stored: int = 0
+    deliveries: int = 0
+    statuses: dict[str, int] = {}
+    cells: int = 0
+    recovery_s: list[
+        float
+    ] = []  # from when the server accepted again to the first acknowledgement, without `harness_s`
     harness_s: list[float] = []  # of each of them, for which the harness asked no service
     seconds: float
-    events_lost: int
-    memory_bytes: int | None  # the most that a service had resident
+    events_lost: int = 0
+    memory_bytes: int | None = None  # the most that a service had resident
     violations: list[str]
 
 
@@ -71,31 +74,11 @@ async def run(
     client = Client(world.services, source, journal, f"client {seed} {cycle}", rate, world.situation)
     world.client = client
     await world.impose(defaults)
-    over = asyncio.Event()
-    done: list[str] = []
-    skipped: list[str] = []
-    missed: list[str] = []
-
-    async def harm() -> None:
-        try:
-            await asyncio.sleep(BEFORE_S)
-            for step in steps:
-                await asyncio.sleep(step.after_s)
-                chosen = HARMS[step.harm]
-                if not chosen.possible(world):
-                    skipped.append(step.harm)
-                    continue
-                met = await chosen.act(world, Random(step.seed))
-                (missed if met is False else done).append(step.harm)
-            await world.healed()
-            await asyncio.sleep(AFTER_S)
-        finally:
-            over.set()
-
+    over, became = asyncio.Event(), Became()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(client.run(over))
-            group.create_task(harm())
+            group.create_task(_harm(world, steps, became, over))
         await client.settle()
         await client.flush()
         found = await check(world, journal)
@@ -108,12 +91,12 @@ async def run(
     recovered = [each for each in world.outages if each.seconds is not None]
     return Outcome(
         cycle=cycle,
-        harms=done,
+        harms=became.done,
         variant=world.variant.name,
         up=world.cluster.supervised,
         defaults=[str(each) for each in defaults],
-        skipped=skipped,
-        missed=missed,
+        skipped=became.skipped,
+        missed=became.missed,
         events_sent=journal.events_sent - before[0],
         events_acknowledged=journal.events_acknowledged - before[1],
         events_stored=sum(rows for number, rows in found.rows.items() if number // NUMBERS == cycle),
@@ -133,25 +116,37 @@ async def run(
     )
 
 
+@dataclass
+class Became:
+    """The names of harms by what became of them, as in Outcome."""
+
+    done: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+async def _harm(world: World, steps: Sequence[Step], became: Became, over: asyncio.Event) -> None:
+    """Do the harms one after another, and wait until all is well; set `over` at the end."""
+    try:
+        await asyncio.sleep(BEFORE_S)
+        for step in steps:
+            await asyncio.sleep(step.after_s)
+            chosen = HARMS[step.harm]
+            if not chosen.possible(world):
+                became.skipped.append(step.harm)
+                continue
+            met = await chosen.act(world, Random(step.seed))
+            (became.missed if met is False else became.done).append(step.harm)
+        await world.healed()
+        await asyncio.sleep(AFTER_S)
+    finally:
+        over.set()
+
+
 def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) -> Outcome:
     """Return the outcome of a cycle that could not be finished."""
-    return Outcome(
-        cycle=cycle,
-        harms=[step.harm for step in steps],
-        skipped=[],
-        missed=[],
-        events_sent=0,
-        events_acknowledged=0,
-        events_stored=0,
-        deliveries=0,
-        statuses={},
-        cells=0,
-        recovery_s=[],
-        seconds=round(seconds, 2),
-        events_lost=0,
-        memory_bytes=None,
-        violations=[f"broken: {describe(error)}"],
-    )
+    harms, said = [step.harm for step in steps], f"broken: {describe(error)}"
+    return Outcome(cycle=cycle, harms=harms, seconds=round(seconds, 2), violations=[said])
 
 
 def describe(error: BaseException) -> str:

@@ -27,12 +27,13 @@ from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
 from adbench.faults.journal import Batch, Journal, compare
 from adbench.faults.service import Service
 from adbench.faults.standby import Standby
-from adbench.records import environment, store
+from adbench.harness import databases
+from adbench.harness.databases import connected
+from adbench.records import store
 from adbench.records.model import Check, Measurement, Postgres, Result
-from adpulse.database.connections import connect
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import EmbeddedError
-from adpulse.variants import catalogue, migrate, verify
+from adpulse.variants import catalogue, verify
 
 Mode = Literal["remote_apply", "async"]
 
@@ -97,28 +98,19 @@ class Pair:
         self._count += 1
         self.standby = Standby(self.primary, self._home / str(self._count), self._binaries, **self._settings)
         await asyncio.to_thread(self.standby.start)
-        connection = await connect(self.primary.url())
-        try:
+        wanted = "sync" if MODES[mode] else "async"
+        ready = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1"
+        async with connected(self.primary.url()) as connection:
             for statement in MODES[mode]:
                 await connection.execute(statement)
             await connection.execute("SELECT pg_reload_conf()")
-            wanted = "sync" if MODES[mode] else "async"
-            ready = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1"
             async with asyncio.timeout(PATIENCE_S):
                 while not await connection.fetchval(ready, wanted):
                     await asyncio.sleep(LOOK_S)
-        finally:
-            await connection.close()
 
     async def new_database(self) -> None:
         """Create an empty database on the primary."""
-        connection = await connect(self.primary.url())
-        await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
-        await connection.execute(f"CREATE DATABASE {DATABASE}")
-        await connection.close()
-        connection = await connect(self.primary.url(DATABASE))
-        await migrate.migrate(connection, VARIANT)
-        await connection.close()
+        await databases.migrated(self.primary.url(), DATABASE, VARIANT)
 
     def url(self) -> str:
         """Return the URL of the one of the two that takes writes."""
@@ -127,11 +119,8 @@ class Pair:
 
     async def cut(self) -> None:
         """From now on the primary sends its standby nothing."""
-        connection = await connect(self.primary.url())
-        try:
+        async with connected(self.primary.url()) as connection:
             os.kill(await connection.fetchval("SELECT pid FROM pg_stat_replication"), signal.SIGSTOP)
-        finally:
-            await connection.close()
 
     def kill_primary(self) -> float:
         """Send SIGKILL to all of its processes; return when, by time.monotonic()."""
@@ -144,11 +133,8 @@ class Pair:
 
     async def promote(self) -> None:
         """Make the standby the primary and delete the data of the dead one."""
-        connection = await connect(self.standby.url())
-        try:
+        async with connected(self.standby.url()) as connection:
             assert await connection.fetchval("SELECT pg_promote(true, $1)", PATIENCE_S)
-        finally:
-            await connection.close()
         dead, self.primary = self.primary, self.standby
         shutil.rmtree(dead.directory)
 
@@ -212,12 +198,9 @@ async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, lo
 
 
 async def _compared(pair: Pair, mode: Mode, journal: Times, died_at: float, back_at: float) -> Trial:
-    connection = await connect(pair.primary.url(DATABASE))
-    try:
+    async with connected(pair.primary.url(DATABASE)) as connection:
         stored = await stored_batches(connection)
         found = await verify.verify(connection, catalogue.find(VARIANT))
-    finally:
-        await connection.close()
     wrong = [*compare(journal.batches.values(), stored), *journal.violations]
     wrong += [f"report: {mismatch}" for mismatch in found.mismatches[:5]]
     missing = {
@@ -250,11 +233,7 @@ class Done:
 async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> AsyncGenerator[tuple[Mode, float, Trial]]:
     """Do `count` fail-overs of every kind in turn. Each goes into `done`, and is yielded."""
     async with paired(home) as pair:
-        connection = await connect(pair.primary.url())
-        try:
-            done.postgres = await environment.postgres(connection)
-        finally:
-            await connection.close()
+        done.postgres = await databases.postgres(pair.primary.url())
         for number in range(count):
             for (mode, cut_s), kept in done.trials.items():
                 kept.append(await trial(pair, mode, cut_s, seed, number, home / "service.log", rate))
@@ -299,7 +278,6 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
         what="failover",
         started_at=began,
         postgres=done.postgres,
-        data=None,
         variant=VARIANT,
         parameters={"seed": seed, "rate": rate, "before_s": list(BEFORE_S)},
         measurements=measurements,

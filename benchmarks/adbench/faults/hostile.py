@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-import asyncpg
+from adpulse.database.connections import Connection
 
 LOGIN = "postgres"
 MOST = 3  # a cycle
@@ -97,7 +97,7 @@ def draw(seed: int, cycle: int, names: Sequence[str] = tuple(DEFAULTS)) -> list[
     return [Default(name, chance.choice(DEFAULTS[name]), chance.random() < 0.5) for name in kept]
 
 
-async def apply(connection: "asyncpg.Connection[asyncpg.Record]", database: str, defaults: Sequence[Default]) -> None:
+async def apply(connection: Connection, database: str, defaults: Sequence[Default]) -> None:
     """Set these, and no others, for sessions that begin from now on."""
     await connection.execute(f"ALTER DATABASE {database} RESET ALL")
     await connection.execute(f"ALTER ROLE {LOGIN} IN DATABASE {database} RESET ALL")
@@ -109,7 +109,7 @@ async def apply(connection: "asyncpg.Connection[asyncpg.Record]", database: str,
         await connection.execute(f"ALTER {whose} SET {each.name} = {value}")
 
 
-async def strayed(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+async def strayed(connection: Connection) -> int:
     """Return how many relations and functions were made in the schema that is named like the login."""
     found: int = await connection.fetchval(
         "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid)"

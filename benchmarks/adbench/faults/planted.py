@@ -6,7 +6,6 @@ Where it needs them: the `variant:`, hostile `defaults:` (`name = value; …`), 
 with a server that is away, where the bug is that it stays away.
 """
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
 from adbench.faults.trees import patched
 from adbench.faults.world import VARIANT, world
+from adbench.harness.process import server_folder
 
 FOLDER = Path(__file__).parent / "planted"
 # The most until it must have been found. Some need chance: `batch-in-two` needs a commit that is dropped between the
@@ -75,9 +75,7 @@ def read_all() -> list[Plant]:
 async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rate: float = RATE) -> list[Outcome]:
     """Cycles on a copy with the bug, until it is found or CYCLES are over."""
     outcomes: list[Outcome] = []
-    with patched(plant.path) as tree, tempfile.TemporaryDirectory(prefix="adpulse-faults-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
+    with patched(plant.path) as tree, server_folder("adpulse-faults-") as home:
         async with world(home, tree, binaries, plant.folder) as it:
             if plant.up:
                 await it.new_database(plant.folder, up=True)

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from adbench.faults.harms import HARMS
 from adbench.faults.overload import BATCH, Overload
 from adbench.faults.planted import Plant
 from adbench.faults.world import VARIANT
-from adbench.gate.proof.run import bounds
-from adbench.records import store
+from adbench.records import environment, store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
+from adbench.records.statistics import share
 
 RECOVERED_S = 1.0  # what is promised
 GOODPUT = 0.9  # of the capacity; an aim
@@ -42,116 +43,89 @@ PROMISES = {
 }
 
 
+@dataclass(frozen=True)
+class Begun:
+    """The moment at which a run began, and the code as it was then: it may be edited while a long run goes on."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    source: Source = field(default_factory=environment.source)
+
+    def result(self, what: str, parameters: dict[str, Any], variant: str = "", **found: Any) -> Result:
+        """Return the result of the run, with `found` as store.of_run takes it."""
+        variant = variant or VARIANT.partition("_")[2]
+        return store.of_run(
+            what=what, started_at=self.at, source=self.source, variant=variant, parameters=parameters, **found
+        )
+
+
 def to_result(
-    outcomes: Sequence[Outcome],
-    seed: int,
-    began: datetime,
-    source: Source,
-    postgres: Postgres | None,
-    parameters: dict[str, Any],
+    outcomes: Sequence[Outcome], began: Begun, postgres: Postgres | None, parameters: dict[str, Any]
 ) -> Result:
-    """Return the result of a run; `source` is the source as it was when the run began."""
-    return store.of_run(
-        what="faults",
-        started_at=began,
+    """Return the result of cycles."""
+    return began.result(
+        "faults",
+        parameters,
+        variant=",".join(sorted({each.variant for each in outcomes})),
         postgres=postgres,
-        data=None,
-        variant=",".join(sorted({each.variant for each in outcomes})) or VARIANT.partition("_")[2],
-        parameters={"seed": seed, **parameters},
-        measurements=list(_measurements(outcomes)),
-        checks=list(_checks(outcomes)),
-        gaps=list(_gaps(outcomes)),
-    ).model_copy(update={"source": source})
+        measurements=_measurements(outcomes),
+        checks=_checks(outcomes),
+        gaps=_gaps(outcomes),
+    )
 
 
 def of_overload(
-    found: Overload,
-    wrong: Sequence[str],
-    began: datetime,
-    source: Source,
-    postgres: Postgres,
-    parameters: dict[str, Any],
+    found: Overload, wrong: Sequence[str], began: Begun, postgres: Postgres, parameters: dict[str, Any]
 ) -> Result:
     """Return the result of an overload."""
+    measurements, checks = _of_phases(found), _of_load(found, wrong)
+    return began.result("faults-overload", parameters, postgres=postgres, measurements=measurements, checks=checks)
+
+
+def _of_phases(found: Overload) -> Iterator[Measurement]:
     during = found.during
     sent = during.sent
-    answers = {str(status): sent.statuses[status] for status in (200, 503, 429)}
     phases = {"before": found.before, "during": during, "after": found.after}
-    measurements = [
-        Measurement(name="capacity", value=phases[when].rate, unit="events/s", labels={"when": when})
-        for when in ("before", "after")
-    ]
-    measurements += [
-        Measurement(name="processors", value=spent / phase.seconds, unit="1", labels={"of": of, "when": when})
-        for when, phase in phases.items()
-        for of, spent in (
-            ("client", phase.client_s),
-            ("services", phase.services_s),
-            ("postgres", phase.postgres_s),
-        )
-    ]
-    measurements += [
-        Measurement(name="cost", value=round(phase.cost_s * 1e6, 3), unit="µs/event", labels={"when": when})
-        for when, phase in phases.items()
-        if phase.rate
-    ]
-    measurements += [
-        Measurement(name="offered", value=sent.offered * BATCH / during.seconds, unit="events/s"),
-        Measurement(name="unsent", value=sent.unsent, unit="batches"),
-        *(Measurement(name="replies", value=n, unit="batches", labels={"status": each}) for each, n in answers.items()),
-        Measurement(name="goodput", value=found.goodput, unit="ratio"),
-        *(
-            Measurement(name="admitted", value=found.latency(quantile), unit="s", labels={"quantile": str(quantile)})
-            for quantile in (0.5, 0.95, 0.99)
-        ),
-        Measurement(name="memory.peak", value=found.memory_bytes or 0, unit="bytes"),
-    ]
+    for when in ("before", "after"):
+        yield Measurement(name="capacity", value=phases[when].rate, unit="events/s", labels={"when": when})
+    for when, phase in phases.items():
+        spent = {"client": phase.client_s, "services": phase.services_s, "postgres": phase.postgres_s}
+        for of, seconds in spent.items():
+            labels = {"of": of, "when": when}
+            yield Measurement(name="processors", value=seconds / phase.seconds, unit="1", labels=labels)
+    for when, phase in phases.items():
+        if phase.rate:
+            cost = round(phase.cost_s * 1e6, 3)
+            yield Measurement(name="cost", value=cost, unit="µs/event", labels={"when": when})
+    yield Measurement(name="offered", value=sent.offered * BATCH / during.seconds, unit="events/s")
+    yield Measurement(name="unsent", value=sent.unsent, unit="batches")
+    for status in (200, 503, 429):
+        count = sent.statuses[status]
+        yield Measurement(name="replies", value=count, unit="batches", labels={"status": str(status)})
+    yield Measurement(name="goodput", value=found.goodput, unit="ratio")
+    for quantile in (0.5, 0.95, 0.99):
+        waited = found.latency(quantile)
+        yield Measurement(name="admitted", value=waited, unit="s", labels={"quantile": str(quantile)})
+    yield Measurement(name="memory.peak", value=found.memory_bytes or 0, unit="bytes")
+
+
+def _of_load(found: Overload, wrong: Sequence[str]) -> Iterator[Check]:
+    said = "; ".join(wrong[:5]) or "0 violations"
+    yield Check(name="nothing is lost, doubled or wrong", passed=not wrong, detail=said)
     memory = (found.memory_bytes or 0) / 2**20
-    checks = [
-        Check(
-            name="nothing is lost, doubled or wrong", passed=not wrong, detail="; ".join(wrong[:5]) or "0 violations"
-        ),
-        Check(name="a process stays within 512 MB", passed=memory < 512, detail=f"{memory:.0f} MB"),
-        Check(
-            name=f"goodput is {GOODPUT:.0%} of the capacity",
-            passed=found.goodput >= GOODPUT,
-            detail=f"{found.goodput:.1%}",
-            aim=True,
-        ),
-        # Both are aims: how busy the machine is decides them too.
-        Check(
-            name="99 % of admitted batches wait no longer than a full queue and a write may take",
-            passed=found.latency(0.99) <= found.bound_s,
-            detail=f"{found.latency(0.99):.2f} s of at most {found.bound_s:.2f} s",
-            aim=True,
-        ),
-    ]
-    return store.of_run(
-        what="faults-overload",
-        started_at=began,
-        postgres=postgres,
-        data=None,
-        variant=VARIANT.partition("_")[2],
-        parameters=parameters,
-        measurements=measurements,
-        checks=checks,
-    ).model_copy(update={"source": source})
+    yield Check(name="a process stays within 512 MB", passed=memory < 512, detail=f"{memory:.0f} MB")
+    # Both are aims: how busy the machine is decides them too.
+    goodput, name = found.goodput, f"goodput is {GOODPUT:.0%} of the capacity"
+    yield Check(name=name, passed=goodput >= GOODPUT, detail=f"{goodput:.1%}", aim=True)
+    waited, name = found.latency(0.99), "99 % of admitted batches wait no longer than a full queue and a write may take"
+    detail = f"{waited:.2f} s of at most {found.bound_s:.2f} s"
+    yield Check(name=name, passed=waited <= found.bound_s, detail=detail, aim=True)
 
 
-def of_planted(
-    found: Sequence[tuple[Plant, Sequence[Outcome]]],
-    began: datetime,
-    source: Source,
-    parameters: dict[str, Any],
-) -> Result:
+def of_planted(found: Sequence[tuple[Plant, Sequence[Outcome]]], began: Begun, parameters: dict[str, Any]) -> Result:
     """Return the result of the negative controls: a check for each, and after how many cycles it was found."""
-    return store.of_run(
-        what="faults-planted",
-        started_at=began,
-        postgres=None,
-        data=None,
-        variant=VARIANT.partition("_")[2],
-        parameters=parameters,
+    return began.result(
+        "faults-planted",
+        parameters,
         measurements=[
             Measurement(name="cycles", value=len(outcomes), unit="cycles", labels={"plant": plant.name})
             for plant, outcomes in found
@@ -160,7 +134,7 @@ def of_planted(
             Check(name=plant.name, passed=bool(lines := plant.found(outcomes[-1])), detail=(lines or ["not found"])[0])
             for plant, outcomes in found
         ],
-    ).model_copy(update={"source": source})
+    )
 
 
 def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
@@ -196,11 +170,7 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     lost = sum(each.events_lost for each in outcomes)
     bad = sum(bool(each.violations) for each in outcomes)
     for unit, hits, total in (("cycle", bad, len(outcomes)), ("event", lost, acknowledged)):
-        low, high = bounds(hits, total)
-        share = hits / total if total else 0.0
-        yield Measurement(
-            name="violations", value=share, low=low, high=high, unit=f"of each {unit}", labels={"of": unit}
-        )
+        yield Measurement.within("violations", share(hits, total), f"of each {unit}", {"of": unit})
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:

@@ -1,7 +1,6 @@
 """Many cycles in a row, each written down as it ends, so that a run that was broken off goes on where it was."""
 
 import logging
-import tempfile
 import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
@@ -14,6 +13,7 @@ from adbench.faults.cycle import Outcome
 from adbench.faults.journal import Journal
 from adbench.faults.schedule import era, plan
 from adbench.faults.world import FOLDERS, World, world
+from adbench.harness.process import server_folder
 from adbench.records import environment
 from adbench.records.model import Postgres
 
@@ -44,9 +44,7 @@ async def run(course: Course, tree: Path) -> AsyncGenerator[tuple[Outcome, Postg
     """Yield the outcomes, one by one. A world that breaks is an outcome with a violation, and another one is made."""
     number = course.first
     while number < course.stop and time.monotonic() < course.give_up:
-        with tempfile.TemporaryDirectory(prefix="adpulse-faults-", ignore_cleanup_errors=True) as folder:
-            home = Path(folder)
-            home.chmod(0o711)  # as root, the server runs under another user, who must reach its data
+        with server_folder("adpulse-faults-") as home:
             async with world(home, tree) as it, aclosing(_in(it, course, number)) as outcomes:
                 postgres = await describe(it)
                 async for outcome in outcomes:
@@ -77,8 +75,5 @@ async def _in(it: World, course: Course, number: int) -> AsyncGenerator[Outcome]
 
 async def describe(it: World) -> Postgres:
     """Return the server that is harmed, as a result file has it."""
-    connection = await it.connect()
-    try:
+    async with it.connected() as connection:
         return await environment.postgres(connection)
-    finally:
-        await connection.close()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
+from adbench.faults.batches import body
 from adbench.faults.journal import Batch
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
@@ -34,9 +35,9 @@ class Load:
     @classmethod
     def of(cls, batch: Batch, events: Sequence[bytes]) -> "Load":
         """Return it with its bytes made."""
-        body = b'{"events":[' + b",".join(events) + b"]}"
+        made = body(events)
         batch.copies = 0  # none is sent yet
-        return cls(batch, memoryview(_HEAD % len(body) + body))
+        return cls(batch, memoryview(_HEAD % len(made) + made))
 
 
 @dataclass

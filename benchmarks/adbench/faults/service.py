@@ -5,15 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
-
-from adbench.faults.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.cluster import PATIENCE_S
 from adbench.harness import cpu
-from adbench.harness.process import free_port, tail
+from adbench.harness.process import free_port, wait_until_ready
 from adpulse.database.embedded import Cluster
 
 _ADPULSE = [sys.executable, "-m", "adpulse"]
@@ -86,16 +83,8 @@ class Service:
         if url is not None:
             self.command, self._variables = "serve", {"ADPULSE_DATABASE_URL": url}
         self._variables |= variables
-        env = environment(self._tree, {**SETTINGS, **self._variables})
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*_ADPULSE, self.command, "--port", str(self.port)],
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        port = ("--port", str(self.port))
+        self.process = command(self._tree, self._log, self.command, *port, **{**SETTINGS, **self._variables})
 
     def start_up(self, cluster: Cluster, binaries: Path) -> None:
         """Start `adpulse up` on the data directory of a server of ours, which it starts, too."""
@@ -111,6 +100,12 @@ class Service:
         if number == signal.SIGKILL:
             self.process.wait()
 
+    async def replace(self) -> None:
+        """Kill the process, and start another one in its place; return when that is ready."""
+        self.send(signal.SIGKILL)
+        self.start()
+        await self.ready()
+
     async def stop(self) -> int:
         """SIGTERM, and how it ended."""
         self.send(signal.SIGTERM)
@@ -118,19 +113,10 @@ class Service:
         return await asyncio.to_thread(self.process.wait, PATIENCE_S)
 
     async def ready(self) -> None:
-        """Wait until it takes events. Raise RuntimeError when it ends instead, or is not in time."""
+        """Wait until it takes events. Raise NotReadyError when it ends instead, or is not in time."""
         assert self.process is not None
-        give_up = time.monotonic() + PATIENCE_S
-        async with httpx.AsyncClient(base_url=self.address, timeout=10) as client:
-            while True:
-                try:
-                    if (await client.get("/readyz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass  # not yet
-                if self.process.poll() is not None or time.monotonic() > give_up:
-                    raise RuntimeError(f"service {self.name} is not ready:\n{tail(self._log, 30)}")
-                await asyncio.sleep(LOOK_S)
+        url, what = f"{self.address}/readyz", f"service {self.name}"
+        await asyncio.to_thread(wait_until_ready, self.process, url, self._log, what, PATIENCE_S)
 
     def peak_memory(self) -> int | None:
         """Return the peak resident memory of the process in bytes; None where /proc does not have it."""

@@ -20,6 +20,7 @@ from adbench.faults.proxy import Proxy
 from adbench.faults.recovery import Recovery, measure
 from adbench.faults.service import Service, adpulse, command
 from adbench.faults.small_disks import small_disks
+from adpulse.database.connections import Connection
 from adpulse.variants.catalogue import Variant, read_header
 
 VARIANT = "07_rollup"
@@ -72,11 +73,20 @@ class World:
         """The folder of archived days of this database."""
         return self.home / f"archive-{self._eras}"
 
-    async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+    async def connect(self) -> Connection:
         """Open a session of our own, past the proxy, that no default of the database touches."""
         # What a recount sorts goes to the server's own disk: the small one is for what the services store.
         settings = {**hostile.OURS, "application_name": "faults", "temp_tablespaces": "pg_default"}
         return await asyncpg.connect(self.cluster.url(self.database), timeout=30, server_settings=settings)
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Connection]:
+        """Yield such a session, closed at the end."""
+        connection = await self.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def new_database(self, folder: str = VARIANT, *, up: bool = False) -> None:
         """Stop the services, and start them on a new database of this design; `up`: the first has its own server."""
@@ -108,16 +118,13 @@ class World:
         """Give the database these defaults and no others, and end all sessions that have others."""
         if not defaults and not self.defaults:
             return
-        connection = await self.connect()
-        try:
+        async with self.connected() as connection:
             await hostile.apply(connection, self.database, defaults)
-        finally:
-            await connection.close()
         self.defaults = defaults
         send_signal(await self.cluster.sessions(*SERVICES), signal.SIGTERM)
         await asyncio.gather(*(each.ready() for each in self.services))
 
-    async def new_deadlocks(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+    async def new_deadlocks(self, connection: Connection) -> int:
         """Return how often transactions of this database waited in a circle since this was last asked, or a crash."""
         seen: int = await connection.fetchval(
             "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from adbench.checkout import ROOT
-from adbench.records import manifest, model, store
+from adbench.records import manifest, store
 from adbench.records.model import Check, Result
 
 
@@ -18,11 +18,11 @@ def cycles(run: Result, link: str) -> str:
     """Say what cycles of harm did, what was wrong, the bounds that the counts give, and how soon it came back."""
     values = _values(run)
     count, minutes = values["cycles"], values["seconds"] / 60
-    wrong, lost = _of(run, "violations", of="cycle"), _of(run, "violations", of="event")
-    harms = sum(each.value for each in run.measurements if each.name == "harms")
+    wrong, lost = run.find("violations", of="cycle"), run.find("violations", of="event")
+    harms = sum(each.value for each in run.select("harms"))
     acknowledged = values["events.acknowledged"]
     late = run.checks[-1]
-    recovery = {each.labels["quantile"]: each.value for each in run.measurements if each.name == "recovery"}
+    recovery = {each.labels["quantile"]: each.value for each in run.select("recovery")}
     rows = (
         (
             "a cycle in which something was lost, doubled, stored in part, wrong, refused wrongly or did not recover",
@@ -55,12 +55,10 @@ def overload(run: Result, link: str) -> str:
     """Say of an overload what was stored of what could be, how long it took, and who used the processors."""
     values = _values(run)
     answers = ", ".join(
-        f"{each.value:,.0f} batches got {each.labels['status']}"
-        for each in run.measurements
-        if each.name == "replies" and each.value
+        f"{each.value:,.0f} batches got {each.labels['status']}" for each in run.select("replies") if each.value
     )
-    capacity = [_of(run, "capacity", when=when).value for when in ("before", "after")]
-    waits = ", ".join(f"{_of(run, 'admitted', quantile=each).value:.2f} s ({each})" for each in ("0.5", "0.95", "0.99"))
+    capacity = [run.value("capacity", when=when) for when in ("before", "after")]
+    waits = ", ".join(f"{run.value('admitted', quantile=each):.2f} s ({each})" for each in ("0.5", "0.95", "0.99"))
     shares = "".join(f"| {when} | {' | '.join(_spent(run, when))} |\n" for when in ("before", "during", "after"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['seconds']:g} s, {run.machine.cores} cores ({link}). "
@@ -87,7 +85,7 @@ def _spent(run: Result, when: str) -> Iterator[str]:
 
 def planted(run: Result, link: str) -> str:
     """Say how many of the planted bugs were found."""
-    many = {each.labels["plant"]: int(each.value) for each in run.measurements if each.name == "cycles"}
+    many = {each.labels["plant"]: int(each.value) for each in run.select("cycles")}
     found = [many[each.name] for each in run.checks if each.passed]
     missed = [f"`{each.name}` in {many[each.name]} cycles" for each in run.checks if not each.passed]
     without = f" It did not find {', '.join(missed)}." if missed else ""
@@ -100,7 +98,7 @@ def planted(run: Result, link: str) -> str:
 
 def fuzz(run: Result, link: str) -> str:
     """Say how many requests were sent, and what was wrong."""
-    drawn, made = (_of(run, "cases", origin=each).value for each in ("drawn", "made"))
+    drawn, made = (run.value("cases", origin=each) for each in ("drawn", "made"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['minutes']:g} minutes, seed {run.parameters['seed']} "
         f"({link}): "
@@ -115,7 +113,3 @@ def _promises(checks: Iterable[Check]) -> str:
 
 def _values(run: Result) -> dict[str, float]:
     return {each.name: each.value for each in run.measurements if not each.labels}
-
-
-def _of(run: Result, name: str, **labels: str) -> model.Measurement:
-    return next(each for each in run.measurements if each.name == name and each.labels == labels)

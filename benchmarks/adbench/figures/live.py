@@ -24,9 +24,10 @@ from adbench.harness.query_plans import Node, depths
 from adbench.harness.service import serving
 from adbench.records import store
 from adbench.workload.dataset import Dataset
+from adbench.workload.report_shapes import statement
 from adbench.workload.seed import seed
 from adpulse.database.embedded import Cluster, database
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.reports.query import Query
 from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
@@ -90,10 +91,8 @@ class Live:
 
     def sql(self, path: str) -> str:
         """Return the statement that answers a report, with its parameters as a comment in front."""
-        query, variant = self._query(path), _run(self._active())
-        statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
-        given = query.arguments(query.span.window)[: statement.parameters]
-        return "\n".join([*(f"-- ${place}: {value}" for place, value in enumerate(given, 1)), statement.text])
+        asked, given = statement(_run(self._active()), self._query(path))
+        return "\n".join([*(f"-- ${place}: {value}" for place, value in enumerate(given, 1)), asked.text])
 
     def plan(self, path: str) -> pd.DataFrame:
         """Run a report under EXPLAIN (ANALYZE, BUFFERS). Return its steps, each above those that feed it."""
@@ -126,7 +125,7 @@ class Live:
 
     async def _move(self, variant: str) -> None:
         async with connected(self.url) as connection:
-            await run_round(connection, await migrate.migrate(connection, variant))
+            await run_rounds(connection, await migrate.migrate(connection, variant))
             await connection.execute("VACUUM (ANALYZE)")
 
 

@@ -77,11 +77,8 @@ async def describe(server: str, settings: Settings) -> Result:
             what="catalogue",
             started_at=began,
             postgres=await environment.postgres(connection),
-            data=None,
             variant=variant.name,
             parameters=await read(connection, variant),
-            measurements=[],
-            checks=[],
         )
 
 

@@ -1,11 +1,14 @@
 """Heads made from other heads: methods, addresses, headers, and the ways in which the bytes arrive."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from adbench.fuzz.values import ENCODINGS, HEADERS, HOSTS, KEYS, MEDIA_TYPES, METHODS, PATHS, PROTOCOLS
 from adbench.fuzz.wire import ORIGIN, Request
+
+Mutation = Callable[[random.Random, Request, Sequence[Request]], Request]
 
 
 def with_header(request: Request, name: str, value: bytes) -> Request:
@@ -14,12 +17,14 @@ def with_header(request: Request, name: str, value: bytes) -> Request:
     return replace(request, headers=(*kept, (name, value)))
 
 
-def _media_type(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return with_header(request, "Content-Type", rng.choice(MEDIA_TYPES))
+def _any_header(name: str, values: Sequence[bytes]) -> Mutation:
+    """Return the mutation that gives this header any of the values."""
+    return lambda rng, request, corpus: with_header(request, name, rng.choice(values))
 
 
-def _encoding(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return with_header(request, "Content-Encoding", rng.choice(ENCODINGS))
+def _any(field: str, values: Sequence[Any]) -> Mutation:
+    """Return the mutation that gives this field of a request any of the values."""
+    return lambda rng, request, corpus: replace(request, **{field: rng.choice(values)})
 
 
 def _key(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
@@ -30,19 +35,6 @@ def _key(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Req
 def _header(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Say what clients, proxies and browsers say besides."""
     return replace(request, headers=(*request.headers, *rng.choices(HEADERS, k=rng.choice((1, 1, 2, 4)))))
-
-
-def _method(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return replace(request, method=rng.choice(METHODS))
-
-
-def _path(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """Ask for a path that nearly exists: expected is 404, never a redirect."""
-    return replace(request, path=rng.choice(PATHS))
-
-
-def _host(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return replace(request, host=rng.choice(HOSTS))
 
 
 def _offered(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
@@ -78,6 +70,10 @@ def _framed(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
 
 
 SPOILT = (
-    _media_type, _encoding, _key, _key, _header, _header, _header, _method, _path, _host, _offered, _doubled, _long,
-    _framed, _framed, _framed,
-)  # fmt: skip
+    _any_header("Content-Type", MEDIA_TYPES),
+    _any_header("Content-Encoding", ENCODINGS),
+    _any("method", METHODS),
+    _any("path", PATHS),  # that nearly exist: expected is 404, never a redirect
+    _any("host", HOSTS),
+    *(_key, _key, _header, _header, _header, _offered, _doubled, _long, _framed, _framed, _framed),
+)

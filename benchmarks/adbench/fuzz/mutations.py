@@ -1,12 +1,12 @@
 """Requests made from other requests, by spoiling them a little: nearly valid is where parsers differ."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from adbench.fuzz import bodies, envelopes, heads, queries
+from adbench.fuzz.heads import Mutation
 from adbench.fuzz.wire import Request
 
-Mutation = Callable[[random.Random, Request, Sequence[Request]], Request]
 ON_BODY: Sequence[Mutation] = (*bodies.SPOILT, *envelopes.SPOILT, *envelopes.SPOILT)
 ON_QUERY: Sequence[Mutation] = queries.SPOILT
 ON_HEAD: Sequence[Mutation] = heads.SPOILT

@@ -1,27 +1,26 @@
 """Fuzz a service of its own for some minutes, recount what it stored, and write the result."""
 
 import asyncio
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import __version__ as hypothesis_version
 from rich.console import Console
 from schemathesis import __version__ as schemathesis_version
 
+from adbench.experiments.experiment import Experiment
 from adbench.fuzz import filters
 from adbench.fuzz.filters import Asked
 from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
 from adbench.harness import databases
+from adbench.harness.databases import connected
 from adbench.harness.service import serving
-from adbench.records import environment, model, store
+from adbench.records import store
 from adbench.records.model import Check, Measurement, Result
-from adpulse.database import connections, embedded
 from adpulse.settings import Settings
-from adpulse.variants import catalogue, migrate, verify
+from adpulse.variants import catalogue, verify
 
 DATABASE = "adpulse_fuzz"
 DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made of them
@@ -30,27 +29,10 @@ DRAWN, MADE = 25, 20_000  # a round: of each operation and mode, and others made
 SERVICE = {"ADPULSE_REPORT_TIMEOUT_MS": "60000", "ADPULSE_KEEP_ALIVE_S": "600", "ADPULSE_LOG_LEVEL": "error"}
 
 
-async def _new(server: str, variant: str) -> str:
-    url = await databases.recreate(server, DATABASE)
-    connection = await connections.connect(url)
-    try:
-        await migrate.migrate(connection, variant)
-    finally:
-        await connection.close()
-    return url
-
-
-async def _recount(url: str) -> tuple[int, verify.Audit, model.Postgres]:
-    connection = await connections.connect(url)
-    try:
+async def _recount(url: str) -> tuple[int, verify.Audit]:
+    async with connected(url) as connection:
         stored: int = await connection.fetchval("SELECT count(*) FROM events")
-        return (
-            stored,
-            await verify.verify(connection, await catalogue.active(connection)),
-            await environment.postgres(connection),
-        )
-    finally:
-        await connection.close()
+        return stored, await verify.verify(connection, await catalogue.active(connection))
 
 
 def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
@@ -86,16 +68,17 @@ def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, P
 
     Raise EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
     """
-    started_at, started = datetime.now(UTC), time.monotonic()
+    started = time.monotonic()
     give_up = started + plan.minutes * 60
     broken: list[str] = []
 
     def enough() -> bool:
         return time.monotonic() > give_up
 
-    with embedded.database(settings) as server, tempfile.TemporaryDirectory(prefix="adpulse-fuzz-") as folder:
-        url = asyncio.run(_new(server, plan.variant))
-        with serving(url, plan.workers, Path(folder) / "service.log", SERVICE) as address:
+    with Experiment("fuzz", settings, console) as experiment:
+        url = asyncio.run(databases.migrated(experiment.server(), DATABASE, plan.variant))
+        experiment.describe(url)
+        with serving(url, plan.workers, experiment.scratch / "service.log", SERVICE) as address:
             fuzzer = Fuzzer(address, plan.seed)
             tally = fuzzer.tally
             try:
@@ -109,25 +92,15 @@ def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, P
                 broken.append(f"{type(error).__name__}: {error}"[:2_000])
             rows = filters.ask(address) if not broken else Asked()
             counted = fuzzer.counted()
-        stored, recount, postgres = asyncio.run(_recount(url))
-    result = store.of_run(
-        what="fuzz",
-        started_at=started_at,
-        postgres=postgres,
-        data=None,
-        variant=plan.variant,
-        parameters={
-            "seed": plan.seed,
-            "minutes": plan.minutes,
-            "workers": plan.workers,
-            "connections": WIRES,
-            "schemathesis": schemathesis_version,
-            "hypothesis": hypothesis_version,
-        },
-        measurements=_measurements(tally, time.monotonic() - started),
-        checks=_checks(tally, counted, stored, recount, rows, broken),
-    )
-    return result, store.write(result, settings.data_dir / "results")
+        stored, recount = asyncio.run(_recount(url))
+        versions = {"schemathesis": schemathesis_version, "hypothesis": hypothesis_version}
+        return experiment.write(
+            data=None,
+            variant=plan.variant,
+            parameters=store.parameters(plan, connections=WIRES, **versions),
+            measurements=_measurements(tally, time.monotonic() - started),
+            checks=_checks(tally, counted, stored, recount, rows, broken),
+        )
 
 
 def _checks(

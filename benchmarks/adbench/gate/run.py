@@ -1,12 +1,10 @@
 """`adbench gate`: two revisions, three sides (base, head, and base once more as the control), one verdict."""
 
 import asyncio
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 
 from rich.console import Console
 
@@ -17,6 +15,7 @@ from adbench.gate.measure.tasks import Suite, Work
 from adbench.gate.measure.trees import Tree
 from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks, overall
 from adbench.gate.verdict.findings import Finding, compare
+from adbench.harness.process import server_folder
 from adbench.harness.progress import bar, step
 from adbench.records import environment, model
 from adpulse.settings import Settings
@@ -79,9 +78,7 @@ def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, T
     began = time.monotonic()
     by_side = {"base": found["base"], "head": found["head"], "control": found["base"]}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adbench-gate-")))
-        # PostgreSQL runs as another user when we are root, and must reach its data below.
-        folder.chmod(0o711)
+        folder = stack.enter_context(server_folder("adbench-gate-"))
         runner = stack.enter_context(asyncio.Runner())
         with step(console, "setting up base, head and control"):
             sides = stack.enter_context(opened(by_side, folder, plan.suite.data, settings, runner))

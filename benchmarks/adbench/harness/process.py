@@ -4,9 +4,11 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 from adbench.harness.fetch import fetch
@@ -45,25 +47,36 @@ def child(
             process.wait()
 
 
+@contextmanager
+def server_folder(prefix: str) -> Iterator[Path]:
+    """Yield a temporary folder for the data of a PostgreSQL, which runs as another user when we are root."""
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 class NotReadyError(RuntimeError):
     """A program does not answer; the text ends with its log."""
 
 
-def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path, what: str) -> None:
-    """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or after START_S seconds."""
-    give_up = time.monotonic() + START_S
+def wait_until_ready(
+    process: subprocess.Popen[bytes], url: str, log: Path, what: str, patience_s: float | None = None
+) -> None:
+    """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or `patience_s` are over."""
+    patience_s = patience_s or START_S
+    give_up = time.monotonic() + patience_s
     while not _answers(url):
         if process.poll() is not None:
             raise NotReadyError(f"{what} ended with status {process.returncode}:\n{tail(log)}")
         if time.monotonic() > give_up:
-            raise NotReadyError(f"{what} is not ready after {START_S} s:\n{tail(log)}")
+            raise NotReadyError(f"{what} is not ready after {patience_s:g} s:\n{tail(log)}")
         time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:
     try:
         return fetch(url, timeout_s=5).status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

@@ -30,6 +30,20 @@ def bar(console: Console, what: str, total: float, unit: str) -> Iterator[Callab
     console.print(f"{what:<{WIDTH}} {taken:6.1f} s{rate}", highlight=False)
 
 
+@contextmanager
+def counter(console: Console, what: str, total: float, unit: str) -> Iterator[Callable[[float], None]]:
+    """Yield a bar like `bar`, for a block that says, again and again, how much more has been done."""
+    done = 0.0
+    with bar(console, what, total, unit) as advance_to:
+
+        def advance(more: float) -> None:
+            nonlocal done
+            done += more
+            advance_to(done)
+
+        yield advance
+
+
 def rounds(
     console: Console, what: str, count: int, warmup: int = 1, *, least: int = 0, longest_s: float = math.inf
 ) -> Iterator[int]:

@@ -59,18 +59,11 @@ def adpulse() -> str:
 
 
 @contextmanager
-def answering(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Run a program that takes `--port N` and answers there on /readyz when it is ready; yield its address.
+def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
+    """Run a program that takes `--port N`, and is ready when `ready` says so there; yield its address and process id.
 
     Raise ServiceError when it is not ready within START_S seconds.
     """
-    with started(command, env, log) as (address, _):
-        yield address
-
-
-@contextmanager
-def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
-    """Yield the same, with the id of its process; it is ready when the path `ready` says so."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:

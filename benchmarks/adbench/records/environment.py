@@ -54,14 +54,16 @@ def source() -> Source:
 
 
 async def postgres(connection: Connection) -> Postgres:
-    """Return the server behind a connection, without settings that name files and addresses or may hold a password."""
+    """Return the server behind a connection, with settings that are numbers and choices.
+
+    Of texts, which may hold names, paths, addresses and passwords, only the libraries that are loaded.
+    """
     rows = await connection.fetch(
         "SELECT name, current_setting(name) FROM pg_settings"
         " WHERE source NOT IN ('default', 'override', 'client', 'session', 'database', 'user')"
-        " AND category NOT LIKE 'File Locations' AND category NOT LIKE 'Client Connection Defaults%'"
-        " AND name NOT IN ('listen_addresses', 'port', 'primary_conninfo', 'unix_socket_directories')"
-        " AND name NOT LIKE 'ssl%'"
-        " AND name NOT LIKE 'log\\_%' ORDER BY name"
+        " AND (vartype <> 'string' OR name = 'shared_preload_libraries')"
+        " AND category NOT LIKE 'Client Connection Defaults%' AND name <> 'port'"
+        " AND name NOT LIKE 'ssl%' AND name NOT LIKE 'log\\_%' ORDER BY name"
     )
     return Postgres(
         version=await connection.fetchval("SHOW server_version"),

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,10 +77,15 @@ def reference() -> list[Path]:
     return [path for path, _ in _reference()]
 
 
-def of_one_machine() -> list[Path]:
-    """Return all committed results of the machine with the newest matrix, oldest first, for models of many kinds."""
+def of_one_machine(needed: Collection[str]) -> list[Path]:
+    """Return all committed results of one machine, oldest first, for a model that needs results of many kinds.
+
+    It is the machine with the newest result of those that have every kind; where none has, that with the newest.
+    """
     found = _committed()
-    machine = next((machine for _, kept, machine in reversed(found) if kept.what == "matrix"), None)
+    machines = [machine for *_, machine in reversed(found)]
+    whole = (each for each in machines if {kept.what for _, kept, its in found if its == each}.issuperset(needed))
+    machine = next(whole, machines[0] if machines else None)
     return [path for path, _, its in found if its == machine]
 
 

@@ -9,11 +9,13 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 
-class _Model(BaseModel):
+class Frozen(BaseModel):
+    """A model that stays as it was made, and that takes no other fields than its own."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Machine(_Model):
+class Machine(Frozen):
     """The machine of the lab, and of the service if it was our own. Results are comparable only when these agree."""
 
     cpu: str
@@ -23,7 +25,7 @@ class Machine(_Model):
     python: str = Field(description="its version")
 
 
-class Postgres(_Model):
+class Postgres(Frozen):
     """The database server."""
 
     version: str
@@ -35,7 +37,7 @@ class Postgres(_Model):
     )
 
 
-class Source(_Model):
+class Source(Frozen):
     """The measured code."""
 
     revision: str | None = Field(description="git revision; none outside a repository")
@@ -43,7 +45,7 @@ class Source(_Model):
     packages: dict[str, str] = Field(description="versions, by name")
 
 
-class Data(_Model):
+class Data(Frozen):
     """The data set: with benchmarks/adbench/workload/dataset.py of the same revision these give the same events."""
 
     events: int
@@ -53,7 +55,7 @@ class Data(_Model):
     end: datetime = Field(description="the events lie in the `days` before it")
 
 
-class Measurement(_Model):
+class Measurement(Frozen):
     """One number. `labels` tell numbers of one name apart: {"quantile": "0.95", "shape": "hour"}."""
 
     name: str
@@ -76,7 +78,7 @@ class Measurement(_Model):
         return cls(name=name, value=value, low=low, high=high, unit=unit, labels=labels)
 
 
-class Gap(_Model):
+class Gap(Frozen):
     """A measurement that is missing. Labels are those that it would have had."""
 
     labels: dict[str, str]
@@ -84,7 +86,7 @@ class Gap(_Model):
     void: bool = Field(description="measured, and thrown away because an answer was wrong; otherwise not measured")
 
 
-class Check(_Model):
+class Check(Frozen):
     """One thing that had to be right for the numbers to mean anything."""
 
     name: str
@@ -106,7 +108,7 @@ class NotMeasured(KeyError):
         return str(self.args[0])
 
 
-class Result(_Model):
+class Result(Frozen):
     """One run."""
 
     schema_version: Literal[1] = 1
@@ -148,14 +150,14 @@ class Result(_Model):
         return self.find(name, **labels).value
 
 
-class Disk(_Model):
+class Disk(Frozen):
     """The speed of durable writes, which a commit waits for."""
 
     fsyncs_per_s: float = Field(description="8 KiB written and fdatasync()ed, one after another")
     measured_at: datetime
 
 
-class Kept(_Model):
+class Kept(Frozen):
     """A result file as it was when it was kept."""
 
     what: str
@@ -166,7 +168,7 @@ class Kept(_Model):
     sha256: str = Field(description="of its bytes: a result is not edited afterwards")
 
 
-class Manifest(_Model):
+class Manifest(Frozen):
     """The common facts of the results of one machine and date. Sets hold each value that one of the files has."""
 
     schema_version: Literal[1] = 1

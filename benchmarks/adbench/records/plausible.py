@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adbench.records.model import Measurement, Result
+from adpulse.settings import Settings
 
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)  # nothing was measured before
 CLOCKS = timedelta(days=1)  # that a clock may be ahead
@@ -31,12 +32,13 @@ def problems(result: Result, names: Iterable[str] = ()) -> list[str]:
 
 
 def of_this_machine() -> list[str]:
-    """Return the names of this machine and its user that a result must not have."""
+    """Return the names of this machine, its user and its database server that a result must not have."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
         user = ""
-    words = {socket.gethostname(), socket.gethostname().partition(".")[0], user, str(Path.home())}
+    hosts = {socket.gethostname(), urlsplit(Settings().database_url or "").hostname or ""}
+    words = {*hosts, *(host.partition(".")[0] for host in hosts), user, str(Path.home())}
     return sorted(word for word in words if len(word) >= LEAST_NAME and word.lower() not in COMMON)
 
 
@@ -79,11 +81,19 @@ def _falling(measurements: Iterable[Measurement]) -> Iterator[str]:
 
 def private(result: Result, names: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield the place and the kind of each private value: paths, addresses, mail addresses, and the `names`."""
-    words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names]
     document = result.model_dump(mode="json")
     document["source"].pop("packages")  # a version looks like an address
+    yield from private_of(document, names)
+
+
+def private_of(document: dict[str, Any], names: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the same of any JSON document."""
+    words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names]
     for where, text in _texts(document, ()):
-        for kind in {*_kinds(text), *("a name of this machine or its user" for word in words if word.search(text))}:
+        for kind in {
+            *_kinds(text),
+            *("a name of this machine, its user or its server" for word in words if word.search(text)),
+        }:
             yield ".".join(where), kind
 
 

@@ -7,6 +7,7 @@ about five values it is too narrow. Percentiles are interpolated linearly betwee
 type 7), as numpy's are.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -90,6 +91,31 @@ def ratio(pairs: Iterable[tuple[float, float]], seed: int = 0) -> Interval:
 def geometric_mean(values: Iterable[float], seed: int = 0) -> Interval:
     """Return the geometric mean of independent values."""
     return ratio(((1, value) for value in values), seed)
+
+
+def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
+    """Return the exact 95 % interval of a share (Clopper & Pearson, The use of confidence or fiducial limits, 1934)."""
+
+    def at_most(count: int, share: float) -> float:
+        return sum(math.comb(runs, k) * share**k * (1 - share) ** (runs - k) for k in range(count + 1))
+
+    def where(is_left: Callable[[float], bool]) -> float:
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if is_left(middle) else (low, middle)
+        return low
+
+    if runs == 0:
+        return 0.0, 1.0
+    low = 0.0 if hits == 0 else where(lambda share: 1 - at_most(hits - 1, share) < alpha / 2)
+    high = 1.0 if hits == runs else where(lambda share: at_most(hits, share) > alpha / 2)
+    return low, high
+
+
+def share(hits: int, runs: int) -> Interval:
+    """Return the share of runs that hit, with its exact bounds; of no runs it is 0, and anything is possible."""
+    return Interval(hits / runs if runs else 0.0, *bounds(hits, runs))
 
 
 def percentiles_over_rounds(

@@ -4,7 +4,7 @@ Local runs go to .adpulse/results/<date>-<what>.json. Those that are kept lie in
 beside a manifest.json (adbench.records.manifest).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from adbench.checkout import beside
-from adbench.records.environment import machine, source
-from adbench.records.model import Check, Data, Gap, Manifest, Measurement, Postgres, Result
+from adbench.records import environment
+from adbench.records.model import Check, Data, Gap, Manifest, Measurement, Postgres, Result, Source
 from adpulse.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -44,21 +44,22 @@ def of_run(
     *,
     what: str,
     started_at: datetime,
-    postgres: Postgres | None,
-    data: Data | None,
     variant: str,
     parameters: dict[str, Any],
-    measurements: Sequence[Measurement],
-    checks: Sequence[Check],
-    gaps: Sequence[Gap] = (),
+    postgres: Postgres | None = None,
+    data: Data | None = None,
+    measurements: Iterable[Measurement] = (),
+    checks: Iterable[Check] = (),
+    gaps: Iterable[Gap] = (),
+    source: Source | None = None,
 ) -> Result:
-    """Return the result of a run that is over, with the machine and the code that it ran on."""
+    """Return the result of a run that is over; `source` is the code that ran, where it may have changed since."""
     return Result(
         what=what,
         started_at=started_at,
-        machine=machine(),
+        machine=environment.machine(),
         postgres=postgres,
-        source=source(),
+        source=source or environment.source(),
         data=data,
         variant=variant,
         parameters=parameters,

@@ -7,7 +7,12 @@ window and granularity.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from adpulse.reports.query import Query
+from adpulse.reports.query_string import parse
+from adpulse.settings import Settings
+from adpulse.variants.catalogue import Statement, Variant
 
 COLUMNS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 # The five sums in SQL: from events, and from roll-ups, which have a column for each.
@@ -47,6 +52,10 @@ class Shape:
         }
         return f"/report?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
+    def query(self, end: datetime, settings: Settings) -> Query:
+        """Return the request as the service reads it at that moment. Raise QueryError."""
+        return parse(parse_qsl(urlsplit(self.path(end)).query), end, settings)
+
     def sql(self, end: datetime, table: str, sums: Sequence[str] = OF_EVENTS) -> str:
         """Return the same in SQL that DuckDB and ClickHouse both take.
 
@@ -66,6 +75,14 @@ class Shape:
         grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
         columns = ", ".join([*keys, *sums])
         return f"SELECT {columns} FROM {table} WHERE {' AND '.join(where)}{grouped}"
+
+
+def statement(variant: Variant, query: Query) -> tuple[Statement, Sequence[object]]:
+    """Return the statement by which a design answers a report, as the service chooses it, and its arguments."""
+    chosen = variant.statement(
+        by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata
+    )
+    return chosen, query.arguments(query.span.window)[: chosen.parameters]
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from adbench.harness.databases import connected, existing, recreate
-from adbench.harness.progress import bar, step
+from adbench.harness.progress import counter, step
 from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
@@ -34,18 +34,11 @@ async def fill(
 ) -> tuple[float, float]:
     """Return the same for a database that has this variant; `connection` is one to it."""
     began = time.perf_counter()
-    with bar(console, f"loading into {active.name}", data.events, "events") as advance_to:
-        done = 0
-
-        def progress(events: int) -> None:
-            nonlocal done
-            done += events
-            advance_to(done)
-
-        await load(url, data, progress)
+    with counter(console, f"loading into {active.name}", data.events, "events") as advance:
+        await load(url, data, advance)
     loaded = time.perf_counter()
     with step(console, "compacting and analysing"):
-        await run_round(connection, active)
+        await run_rounds(connection, active)
         await connection.execute("VACUUM (ANALYZE)")
     return loaded - began, time.perf_counter() - loaded
 

@@ -41,10 +41,9 @@ CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
 
--- Almost free to write, and enough to find a time range inside a day. autosummarize: otherwise new blocks count as
--- "may hold anything" until the next VACUUM.
+-- Almost free to write, and enough to find a time range inside a day. rollup_dim_summarize() brings it up to date.
 -- written_xid: for the events behind the mark of dimensions, late ones too.
-CREATE INDEX events_ts_written_xid_idx ON events USING brin (ts, written_xid) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX events_ts_written_xid_idx ON events USING brin (ts, written_xid) WITH (pages_per_range = 32);
 
 -- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
@@ -224,10 +223,15 @@ CREATE TABLE rollup_dim_change (
   metadata jsonb NOT NULL
 );
 
--- Days of events that may be behind the mark, besides those of rollup_delta: where to look for them.
+-- Days of events that may be behind the mark, besides those of rollup_delta: where to look for them. All of these events are of
+-- transactions before the number `below`. How many they are is known only of those that maintain.sql has moved.
 CREATE TABLE rollup_dim_tail (
   day date NOT NULL,
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  below bigint NOT NULL DEFAULT greatest(
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint + 1
+  ),
+  events bigint NOT NULL DEFAULT 0
 );
 
 -- What is still to be built of a dimension from raw events: these are read instead. Days, and what lies before retention.
@@ -486,6 +490,12 @@ CREATE FUNCTION rollup_dim_thin() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 5000;
 
+-- A round adds up about as many events of yesterday and today, while more than these wait: about two seconds. Without a bound,
+-- each round of an upkeep that has fallen behind would be longer than the last.
+CREATE FUNCTION rollup_dim_round() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1000000;
+
 -- The one rule of what shares the row "(other)": the value under which a text stands in the roll-ups.
 CREATE FUNCTION rollup_fold(name text, is_known boolean, is_full boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -512,6 +522,23 @@ RETURN (
   END
   FROM pg_current_snapshot() AS seen, pg_current_xact_id_if_assigned() AS own
 );
+
+-- The same snapshot, before the number of a transaction.
+CREATE FUNCTION rollup_dim_before(seen pg_snapshot, number bigint) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN number >= pg_snapshot_xmax(seen)::text::bigint THEN seen
+  ELSE format(
+    '%s:%s:%s',
+    least(number, pg_snapshot_xmin(seen)::text::bigint),
+    number,
+    (
+      SELECT string_agg(each::text, ',' ORDER BY each)
+      FROM pg_snapshot_xip(seen) AS each
+      WHERE each::text::bigint < number
+    )
+  )::pg_snapshot
+END;
 
 -- The mark; no row where it cannot be believed, as rollup_mark (sql/migrations/0006).
 CREATE FUNCTION rollup_dim_marked() RETURNS SETOF rollup_dim_mark
@@ -591,24 +618,33 @@ RETURN (
   WHERE number IS NOT NULL -- none ran then
 );
 
--- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then, and
--- autovacuum comes once a minute: every report by a dimension and every round would read all that was written since.
+-- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then: every
+-- report by a dimension and every round would read all that was written since. VACUUM, which keeps others from it for as long
+-- as it takes, does not come to a day because events are added, until rollup_dim_close() has seen that the day is over.
 CREATE FUNCTION rollup_dim_summarize() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '20ms' AS $$
 DECLARE
-  index regclass;
+  part record;
 BEGIN
-  FOR index IN
-    SELECT indexrelid::regclass
+  FOR part IN
+    SELECT
+      indrelid::regclass AS name, indexrelid::regclass AS index,
+      day >= (now() AT TIME ZONE 'UTC')::date
+        AND parts.reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1'] IS NOT TRUE AS is_new
     FROM (SELECT day FROM unnest(rollup_dim_days()) AS day ORDER BY day DESC LIMIT 3) AS days
-    JOIN pg_index ON indrelid = to_regclass(format('events_p%s', to_char(day, 'YYYYMMDD')))
-    JOIN pg_class ON pg_class.oid = indexrelid
-    JOIN pg_am ON pg_am.oid = relam AND amname = 'brin'
+    JOIN pg_class AS parts ON parts.oid = to_regclass(format('events_p%s', to_char(day, 'YYYYMMDD')))
+    JOIN pg_index ON indrelid = parts.oid
+    JOIN pg_class AS indexes ON indexes.oid = indexrelid
+    JOIN pg_am ON pg_am.oid = indexes.relam AND amname = 'brin'
   LOOP
     BEGIN
-      PERFORM brin_summarize_new_values(index);
+      IF part.is_new THEN
+        EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1)', part.name);
+        EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0034
+      END IF;
+      PERFORM brin_summarize_new_values(part.index);
     EXCEPTION
-      WHEN lock_not_available THEN NULL; -- VACUUM has the table, and does the same
+      WHEN lock_not_available THEN NULL; -- VACUUM or ANALYZE has the table
     END;
   END LOOP;
 END
@@ -691,6 +727,8 @@ BEGIN
               sign, campaign_id, date_bin('1 minute', ts, 'epoch') AS minute, event_type, cost_micros, revenue_micros,
               %3$s
             FROM source
+            -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
+            WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
           ) AS named
           GROUP BY GROUPING SETS (%4$s)
@@ -1075,6 +1113,7 @@ DECLARE
   opened timestamptz := (SELECT closed_to FROM rollup_dim_mark);
   closed timestamptz := date_bin('1 hour', now() - interval '1 hour', 'epoch');
   incomplete tstzmultirange := rollup_dim_incomplete();
+  over regclass;
 BEGIN
   IF closed <= opened THEN
     RETURN;
@@ -1149,27 +1188,58 @@ BEGIN
   DELETE FROM rollup_dim_hour
   USING thin
   WHERE hour >= at AND hour < at + interval '1 day' AND campaign_id <> '';
+  -- VACUUM may come to the days before yesterday: rollup_dim_summarize().
+  FOR over IN
+    SELECT pg_class.oid::regclass
+    FROM pg_inherits
+    JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE
+      inhparent = 'events'::regclass
+      AND reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1']
+      AND relname < 'events_p' || to_char((now() AT TIME ZONE 'UTC')::date - 1, 'YYYYMMDD')
+  LOOP
+    EXECUTE format('ALTER TABLE %s RESET (autovacuum_vacuum_insert_threshold)', over);
+  END LOOP;
 END
 $$;
 
--- Adds what has come since to the roll-ups, and moves the mark; returns the hours before closed_to that got something. One
--- session at a time: a second waits for the first, and goes on from its mark.
-CREATE FUNCTION rollup_dim_advance() RETURNS timestamptz[]
+-- Adds what has come since to the roll-ups, and moves the mark: all, or about `most` events of yesterday and today. Says which
+-- hours before closed_to got something, and if more waits. One session at a time: a second waits for the first, and goes on
+-- from its mark.
+CREATE FUNCTION rollup_dim_advance(most bigint DEFAULT NULL, OUT touched timestamptz[], OUT more boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   mark record;
   seen pg_snapshot;
   days date[];
   added record;
-  touched timestamptz[] := '{}';
   shared smallint[] := '{}';
   chunk date[];
+  bound bigint;
 BEGIN
+  touched := '{}';
+  more := false;
   LOCK TABLE ONLY events IN ACCESS SHARE MODE;
   PERFORM FROM rollup_dim_mark FOR UPDATE;
   SELECT * INTO mark FROM rollup_dim_marked();
   -- The days are those of what this snapshot sees. The statement that adds has a later one, and leaves out what came since.
   SELECT rollup_dim_seen(), rollup_dim_days() INTO seen, days;
+  -- Of loads of history all is added at once: days without roll-ups are inserted straight.
+  SELECT below INTO bound
+  FROM (
+    SELECT below, sum(events) OVER (ORDER BY below) AS events
+    FROM rollup_dim_tail
+    WHERE
+      below > pg_snapshot_xmax(mark.snapshot)::text::bigint
+      AND day >= (now() AT TIME ZONE 'UTC')::date - 1
+  ) AS parts
+  WHERE events >= most
+  ORDER BY below
+  LIMIT 1;
+  IF bound < pg_snapshot_xmax(seen)::text::bigint THEN
+    more := true;
+    seen := rollup_dim_before(seen, bound);
+  END IF;
   IF mark.snapshot IS NULL THEN
     -- Of another cluster or a dump, in which these events had other numbers.
     PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
@@ -1196,9 +1266,10 @@ BEGIN
   END IF;
   UPDATE rollup_dim_mark SET snapshot = seen, system_identifier = (SELECT system_identifier FROM pg_control_system());
   PERFORM rollup_dim_stamp();
-  DELETE FROM rollup_dim_tail WHERE pg_visible_in_snapshot(xid, seen);
+  DELETE FROM rollup_dim_tail
+  WHERE pg_visible_in_snapshot(xid, seen) AND below <= pg_snapshot_xmax(seen)::text::bigint;
   IF mark.snapshot IS NULL THEN
-    RETURN '{}';
+    RETURN;
   END IF;
   UPDATE rollup_dimension SET folded = true WHERE place = ANY (shared) AND NOT folded;
   IF FOUND THEN
@@ -1206,21 +1277,20 @@ BEGIN
       rollup_dim_most(),
       (SELECT string_agg(quote_literal(key), ', ' ORDER BY key) FROM rollup_dimension WHERE place = ANY (shared));
   END IF;
-  RETURN touched;
 END
 $$;
 
--- A round of upkeep.
-CREATE FUNCTION rollup_dims() RETURNS void
+-- A round of upkeep: true when more events wait, and the next is due at once.
+CREATE FUNCTION rollup_dims() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  touched timestamptz[];
+  advanced record;
   places smallint[];
   grown date;
   next timestamptz;
   began timestamptz := clock_timestamp();
 BEGIN
-  touched := rollup_dim_advance();
+  advanced := rollup_dim_advance(rollup_dim_round());
   PERFORM rollup_dim_settle();
   PERFORM rollup_dim_close();
   -- Days and hours that have got many events by and by. To build a day of millions anew for an hour is not worth it.
@@ -1228,7 +1298,7 @@ BEGIN
   FOR grown IN
     SELECT (day AT TIME ZONE 'UTC')::date
     FROM (
-      SELECT DISTINCT date_bin('1 day', hour, 'epoch') AS day FROM unnest(touched) AS hour WHERE isfinite(hour)
+      SELECT DISTINCT date_bin('1 day', hour, 'epoch') AS day FROM unnest(advanced.touched) AS hour WHERE isfinite(hour)
     ) AS days
     CROSS JOIN LATERAL (
       SELECT sum(impressions + clicks + conversions) AS events
@@ -1242,7 +1312,7 @@ BEGIN
         OR events < 5000000 AND EXISTS (
           SELECT FROM rollup_dim_hour
           WHERE
-            campaign_id = '' AND place = places[1] AND hour = ANY (touched)
+            campaign_id = '' AND place = places[1] AND hour = ANY (advanced.touched)
             AND hour >= day AND hour < day + interval '1 day'
             AND NOT hour <@ (SELECT rollup_dim_detailed(1))
           GROUP BY hour
@@ -1253,7 +1323,7 @@ BEGIN
     PERFORM rollup_dim_forget(places, grown, grown);
   END LOOP;
   -- What can be built, newest first: a day, and more while that is quick.
-  LOOP
+  WHILE NOT advanced.more LOOP
     SELECT start INTO next
     FROM rollup_dim_pending
     WHERE NOT tstzrange(start, stop) && rollup_dim_incomplete()
@@ -1263,6 +1333,7 @@ BEGIN
     PERFORM rollup_dim_build(next);
     EXIT WHEN clock_timestamp() > began + interval '500 milliseconds';
   END LOOP;
+  RETURN advanced.more;
 END
 $$;
 
@@ -1313,13 +1384,29 @@ BEGIN
 END
 $$;
 
+-- The part of some spans where finer roll-ups of past hours are complete, as rollup_dim_detailed() says. In PL/pgSQL, which
+-- keeps the plan.
+CREATE FUNCTION rollup_dim_detailed_in(spans tstzmultirange, fineness int) RETURNS tstzmultirange
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN spans * (
+    SELECT rollup_dim_incomplete() + coalesce(range_agg(tstzrange(at, at + long)), '{}')
+    FROM
+      unnest(spans) AS span
+      CROSS JOIN (SELECT CASE fineness WHEN 60 THEN interval '1 day' ELSE interval '1 hour' END AS long) AS detail
+      JOIN rollup_dim_detail ON minutes = fineness AND at > lower(span) - long AND at < upper(span)
+  );
+END
+$$;
+
 -- Questions about metadata. By one declared dimension, as group or filter or both: from its roll-ups, and the raw events
 -- behind the mark. All others, and those that roll-ups cannot tell: from raw events. Rows are to be added up.
 --
 -- note: `other` for what shares the row "(other)", null for rows of a group; `raw` stands in a row of zeros when raw
 -- events were read for want of roll-ups.
 --
--- A function, because the planner does not look inside: partitions are opened only where they are read.
+-- A function, because the planner does not look inside: partitions are opened only where they are read, and what reads
+-- roll-ups is planned once a session. Planning was most of what such a report took.
 CREATE FUNCTION dimension_report(
   campaigns text[], start timestamptz, stop timestamptz, granularity text, buckets timestamptz[], dimension text,
   filters jsonb
@@ -1327,52 +1414,87 @@ CREATE FUNCTION dimension_report(
   bucket timestamptz, grp text, impressions bigint, clicks bigint, conversions bigint,
   cost_micros numeric, revenue_micros numeric, note text
 )
-LANGUAGE plpgsql STABLE AS $$
+-- What it must not do costs so much, before PostgreSQL 18, that it would compile the statements.
+LANGUAGE plpgsql STABLE SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  -- The one key that the question is about.
-  asked text := CASE
-    WHEN filters IS NULL THEN dimension
-    WHEN (SELECT count(*) FROM jsonb_object_keys(filters)) = 1 THEN (SELECT key FROM jsonb_object_keys(filters) AS key)
-  END;
-  condition jsonb := filters -> asked;
-  wants_other boolean := coalesce(condition = '{"other": true}', false);
-  mark rollup_dim_mark := (SELECT marked FROM rollup_dim_marked() AS marked);
-  the_place smallint := (SELECT place FROM rollup_dimension WHERE key = asked AND NOT dropped);
-  is_full boolean;
+  asked text := dimension; -- the one key that the question is about
+  condition jsonb;
+  wants_other boolean := false;
+  kept record;
   wanted text[];
-  span tstzrange := tstzrange(start, stop);
-  pending tstzmultirange;
   by_day tstzmultirange := '{}';
   by_hour tstzmultirange := '{}';
   by_minute tstzmultirange;
   left_over tstzmultirange;
   by_event tstzmultirange;
-  per record;
   -- Rows of all campaigns together stand under ''.
   whole boolean := campaigns IS NULL AND dimension IS DISTINCT FROM 'campaign_id';
-  whose text := CASE
-    WHEN campaigns IS NULL AND dimension = 'campaign_id' THEN 'campaign_id <> '''''
-    ELSE 'campaign_id = ANY ($1)'
-  END;
+  whose text[] := CASE WHEN whole THEN '{""}' ELSE campaigns END;
   passes text;
   source text;
+  plan_cache_mode text := current_setting('plan_cache_mode');
   seqscan text := current_setting('enable_seqscan');
+  bitmapscan text := current_setting('enable_bitmapscan');
 BEGIN
-  IF dimension NOT IN ('campaign_id', asked) OR asked IN ('campaign_id', 'event_type') THEN
-    the_place := NULL;
+  -- A plan without the values, and by the keys alone: it stays good when the tables grow.
+  PERFORM
+    set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true),
+    set_config('enable_bitmapscan', 'off', true);
+
+  IF filters IS NOT NULL THEN
+    asked := (SELECT min(key) FROM jsonb_object_keys(filters) AS key HAVING count(*) = 1);
+    condition := filters -> asked;
+    wants_other := coalesce(condition = '{"other": true}', false);
   END IF;
-  is_full := (SELECT count(*) FROM rollup_value WHERE place = the_place) >= rollup_dim_most();
-  IF the_place IS NULL OR mark.snapshot IS NULL OR EXISTS (
+  IF dimension NOT IN ('campaign_id', asked) OR asked IN ('campaign_id', 'event_type') THEN
+    asked := NULL;
+  END IF;
+  SELECT
+    place, snapshot, closed_to,
+    (SELECT count(*) FROM rollup_value WHERE rollup_value.place = rollup_dimension.place) AS names,
+    (
+      SELECT coalesce(range_agg(tstzrange(pending.start, pending.stop) * tstzrange($2, $3)), '{}')
+      FROM rollup_dim_pending AS pending
+      WHERE pending.place = rollup_dimension.place AND pending.start < $3 AND pending.stop > $2
+    ) AS pending,
+    -- Where to look for events behind the mark: days of deltas that it does not see, and of those that have been moved.
+    ARRAY(
+      SELECT DISTINCT day
+      FROM (
+        SELECT (minute AT TIME ZONE 'UTC')::date AS day
+        FROM rollup_delta_all
+        WHERE xid >= pg_snapshot_xmax(snapshot)
+        UNION ALL
+        SELECT (minute AT TIME ZONE 'UTC')::date
+        FROM pg_snapshot_xip(snapshot) AS ran JOIN rollup_delta_all ON xid = ran
+        UNION ALL
+        SELECT day
+        FROM rollup_dim_tail
+      ) AS days
+      WHERE day >= ($2 AT TIME ZONE 'UTC')::date AND day <= ($3 AT TIME ZONE 'UTC')::date
+    ) AS days,
+    EXISTS (SELECT FROM rollup_dim_change) AS is_changed
+  INTO kept
+  FROM rollup_dimension
+  CROSS JOIN rollup_dim_marked() AS mark
+  WHERE key = asked AND NOT dropped;
+
+  IF NOT FOUND OR (condition IS NOT NULL AND EXISTS (
     -- It names a value without rows of its own.
     SELECT
     FROM jsonb_array_elements(CASE jsonb_typeof(condition) WHEN 'object' THEN condition -> 'not' ELSE jsonb_build_array(condition) END) AS named
     WHERE '' = rollup_fold(
       named #>> '{}',
-      EXISTS (SELECT FROM rollup_value WHERE place = the_place AND value = coalesce(to_json(named #>> '{}')::text, 'null')),
-      is_full
+      EXISTS (SELECT FROM rollup_value WHERE place = kept.place AND value = coalesce(to_json(named #>> '{}')::text, 'null')),
+      kept.names >= rollup_dim_most()
     )
-  ) THEN
+  )) THEN
+    PERFORM
+      set_config('plan_cache_mode', plan_cache_mode, true),
+      set_config('enable_seqscan', seqscan, true),
+      set_config('enable_bitmapscan', bitmapscan, true);
     RETURN QUERY SELECT raw.*, NULL FROM raw_report(campaigns, start, stop, granularity, buckets, dimension, filters) AS raw;
     RETURN QUERY SELECT NULL::timestamptz, NULL, 0::bigint, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 'raw';
     RETURN;
@@ -1380,162 +1502,229 @@ BEGIN
 
   IF filters IS NOT NULL THEN
     wanted := ARRAY(
-      SELECT value FROM rollup_value WHERE place = the_place AND group_matches(value::jsonb #>> '{}', condition)
+      SELECT value FROM rollup_value WHERE place = kept.place AND group_matches(value::jsonb #>> '{}', condition)
     ) || CASE WHEN wants_other OR condition ? 'not' THEN ARRAY[''] ELSE '{}' END;
   END IF;
 
-  -- The window as whole days, whole hours, minutes, and the rest, which is read by the event.
-  SELECT coalesce(range_agg(tstzrange(rollup_dim_pending.start, rollup_dim_pending.stop) * span), '{}') INTO pending
-  FROM rollup_dim_pending
-  WHERE place = the_place AND tstzrange(rollup_dim_pending.start, rollup_dim_pending.stop) && span;
-  left_over := tstzmultirange(span * tstzrange(NULL, mark.closed_to)) - pending;
+  -- The window as whole days, whole hours, minutes, and the rest, which is read by the event. A day or an hour that an edge
+  -- of a bucket cuts is not whole.
+  left_over := tstzmultirange(tstzrange(start, least(stop, greatest(start, kept.closed_to)))) - kept.pending;
   IF granularity IS NULL OR granularity NOT IN ('minute', 'hour') THEN
-    SELECT coalesce(range_agg(tstzrange(day, day + interval '1 day')), '{}') * left_over INTO by_day
-    FROM generate_series(
-      date_bin('1 day', start + interval '1 day' - interval '1 microsecond', 'epoch'), stop - interval '1 day', interval '1 day'
-    ) AS day
-    WHERE granularity IS NULL OR width_bucket(day, buckets) = width_bucket(day + interval '1 day' - interval '1 microsecond', buckets);
+    by_day := (
+      SELECT left_over * tstzmultirange(tstzrange(first, greatest(first, date_bin('1 day', stop, 'epoch'))))
+      FROM date_bin('1 day', start + interval '1 day' - interval '1 microsecond', 'epoch') AS first
+    );
+    IF granularity IS NOT NULL THEN
+      by_day := by_day - (
+        SELECT coalesce(range_agg(tstzrange(day, day + interval '1 day')), '{}')
+        FROM unnest(buckets) AS edge, date_bin('1 day', edge, 'epoch') AS day
+        WHERE edge <> day
+      );
+    END IF;
     left_over := left_over - by_day;
   END IF;
-  IF granularity IS DISTINCT FROM 'minute' THEN
-    SELECT coalesce(range_agg(tstzrange(hour, hour + interval '1 hour')), '{}') INTO by_hour
-    FROM
-      unnest(left_over * CASE WHEN whole THEN '{(,)}' ELSE rollup_dim_detailed(60) END) AS part,
-      generate_series(
-        date_bin('1 hour', lower(part) + interval '1 hour' - interval '1 microsecond', 'epoch'), upper(part) - interval '1 hour',
-        interval '1 hour'
-      ) AS hour
-    WHERE granularity IS NULL OR width_bucket(hour, buckets) = width_bucket(hour + interval '1 hour' - interval '1 microsecond', buckets);
+  IF granularity IS DISTINCT FROM 'minute' AND NOT isempty(left_over) THEN
+    by_hour := (
+      SELECT coalesce(range_agg(tstzrange(first, greatest(first, date_bin('1 hour', upper(part), 'epoch')))), '{}')
+      FROM
+        unnest(CASE WHEN whole THEN left_over ELSE rollup_dim_detailed_in(left_over, 60) END) AS part,
+        date_bin('1 hour', lower(part) + interval '1 hour' - interval '1 microsecond', 'epoch') AS first
+    );
+    IF granularity IS NOT NULL THEN
+      by_hour := by_hour - (
+        SELECT coalesce(range_agg(tstzrange(hour, hour + interval '1 hour')), '{}')
+        FROM unnest(buckets) AS edge, date_bin('1 hour', edge, 'epoch') AS hour
+        WHERE edge <> hour
+      );
+    END IF;
     left_over := left_over - by_hour;
   END IF;
   IF NOT isempty(left_over) THEN
-    left_over := left_over * rollup_dim_detailed(CASE WHEN whole THEN 0 ELSE 1 END);
+    left_over := rollup_dim_detailed_in(left_over, CASE WHEN whole THEN 0 ELSE 1 END);
   END IF;
-  by_minute := left_over + (tstzmultirange(span * tstzrange(mark.closed_to, NULL)) - pending);
-  by_event := tstzmultirange(span) - by_day - by_hour - by_minute;
-  PERFORM raw_kept(lower(part), upper(part)) FROM unnest(by_event) AS part;
+  by_minute := left_over + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
+  by_event := tstzmultirange(tstzrange(start, stop)) - by_day - by_hour - by_minute;
 
-  FOR per IN SELECT * FROM (VALUES ('day', by_day), ('hour', by_hour), ('minute', by_minute)) AS levels (name, spans) LOOP
-    CONTINUE WHEN isempty(per.spans);
+  IF wanted IS NOT NULL AND kept.names > 100 THEN
+    -- A plan that knows them finds some of many values by the key. To make it takes as long as to read all of a hundred values.
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
+  IF whose IS NOT NULL THEN
+    RETURN QUERY
+    SELECT
+      bucket,
+      CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
+      impressions, clicks, conversions, cost_micros, revenue_micros,
+      CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
+    FROM (
+      SELECT
+        CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(at, buckets)] END AS bucket,
+        CASE WHEN dimension = 'campaign_id' THEN campaign_id END AS campaign_id,
+        CASE WHEN dimension <> 'campaign_id' THEN value END AS value,
+        sum(impressions)::bigint AS impressions,
+        sum(clicks)::bigint AS clicks,
+        sum(conversions)::bigint AS conversions,
+        sum(cost_micros) AS cost_micros,
+        sum(revenue_micros) AS revenue_micros
+      FROM (
+        -- OFFSET 0 makes each span use the index, also when the table was small while the plan was made.
+        SELECT days.*
+        FROM
+          unnest(by_day) AS part,
+          LATERAL (
+            SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_day
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND day >= lower(part) AND day < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS days
+        UNION ALL
+        SELECT hours.*
+        FROM
+          unnest(by_hour) AS part,
+          LATERAL (
+            SELECT hour AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_hour
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND hour >= lower(part) AND hour < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS hours
+        UNION ALL
+        SELECT minutes.*
+        FROM
+          unnest(by_minute) AS part,
+          LATERAL (
+            SELECT minute AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+            FROM rollup_dim_minute
+            WHERE
+              campaign_id = ANY (whose) AND place = kept.place AND minute >= lower(part) AND minute < upper(part)
+              AND (wanted IS NULL OR value = ANY (wanted))
+            OFFSET 0
+          ) AS minutes
+        UNION ALL
+        SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
+        FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
+        WHERE
+          campaign_id = ANY (whose) AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+          AND (wanted IS NULL OR value = ANY (wanted))
+      ) AS cells
+      GROUP BY 1, 2, 3
+    ) AS sums;
+  ELSE
+    -- All campaigns one by one is much to read, by block ranges and with a plan for these values.
+    PERFORM
+      set_config('plan_cache_mode', 'force_custom_plan', true),
+      set_config('enable_seqscan', seqscan, true),
+      set_config('enable_bitmapscan', bitmapscan, true);
+    RETURN QUERY
+    SELECT
+      CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(at, buckets)] END,
+      campaign_id,
+      sum(impressions)::bigint,
+      sum(clicks)::bigint,
+      sum(conversions)::bigint,
+      sum(cost_micros),
+      sum(revenue_micros),
+      NULL
+    FROM (
+      SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+      FROM unnest(by_day) AS part JOIN rollup_dim_day ON day >= lower(part) AND day < upper(part)
+      WHERE campaign_id <> '' AND place = kept.place
+      UNION ALL
+      SELECT hour, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+      FROM unnest(by_hour) AS part JOIN rollup_dim_hour ON hour >= lower(part) AND hour < upper(part)
+      WHERE campaign_id <> '' AND place = kept.place
+      UNION ALL
+      SELECT minute, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
+      FROM unnest(by_minute) AS part JOIN rollup_dim_minute ON minute >= lower(part) AND minute < upper(part)
+      WHERE campaign_id <> '' AND place = kept.place
+      UNION ALL
+      SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
+      FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
+      WHERE campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+    ) AS cells
+    WHERE wanted IS NULL OR value = ANY (wanted)
+    GROUP BY 1, 2;
+  END IF;
+  IF NOT isempty(kept.pending) THEN
+    RETURN QUERY SELECT NULL::timestamptz, NULL, 0::bigint, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 'raw';
+  END IF;
+
+  -- Raw events: behind the mark, their changes, and where there are no roll-ups. Their plan opens partitions, and so is not
+  -- made for nothing.
+  IF kept.days <> '{}' OR kept.is_changed OR NOT isempty(by_event) THEN
+    PERFORM raw_kept(lower(part), upper(part)) FROM unnest(by_event) AS part;
+    -- A text with rows of its own is itself, so that a filter that names some can be asked of each event.
+    passes := concat_ws(
+      ' AND ',
+      CASE WHEN campaigns IS NOT NULL THEN format('campaign_id = ANY (%L)', campaigns) END,
+      CASE WHEN filters IS NOT NULL AND NOT wants_other
+        THEN format('event_matches(campaign_id, event_type::text, metadata, %L)', filters)
+      END,
+      format('ts >= %L AND ts < %L', start, stop)
+    );
+    source := concat_ws(
+      ' UNION ALL ',
+      rollup_dim_behind(kept.days, kept.snapshot, format('%s AND NOT ts <@ %L::tstzmultirange', passes, by_event)),
+      CASE WHEN kept.is_changed THEN
+        format(
+          'SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
+          'WHERE %s AND %s AND NOT ts <@ %L::tstzmultirange',
+          rollup_dim_sees(kept.snapshot, 'row_xid'), passes, by_event)
+      END,
+      (
+        SELECT string_agg(
+          format(
+            'SELECT 1, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events '
+            'WHERE %s AND ts >= %L AND ts < %L',
+            passes, lower(part), upper(part)
+          ),
+          ' UNION ALL '
+        )
+        FROM unnest(by_event) AS part
+      )
+    );
+    -- Not all of a partition that is not analysed yet.
+    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', bitmapscan, true);
     RETURN QUERY EXECUTE format($sql$
       SELECT
         bucket,
-        CASE WHEN $5 = 'campaign_id' THEN campaign_id WHEN $5 IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
-        impressions, clicks, conversions, cost_micros, revenue_micros,
-        CASE WHEN value = '' AND $5 <> 'campaign_id' THEN 'other' END
+        CASE WHEN $3 = 'campaign_id' THEN campaign_id WHEN $3 IS NOT NULL AND value <> '' THEN name END,
+        coalesce(impressions, 0), coalesce(clicks, 0), coalesce(conversions, 0),
+        cost_micros, revenue_micros,
+        CASE WHEN value = '' AND $3 <> 'campaign_id' THEN 'other' END
       FROM (
         SELECT
-          CASE WHEN $3 IS NOT NULL THEN $4[width_bucket(%1$s, $4)] END AS bucket,
-          CASE WHEN $5 = 'campaign_id' THEN campaign_id END AS campaign_id,
-          CASE WHEN $5 <> 'campaign_id' THEN value END AS value,
-          sum(impressions)::bigint AS impressions,
-          sum(clicks)::bigint AS clicks,
-          sum(conversions)::bigint AS conversions,
-          sum(cost_micros) AS cost_micros,
-          sum(revenue_micros) AS revenue_micros
-        FROM unnest($2) AS part
-        JOIN rollup_dim_%1$s ON %1$s >= lower(part) AND %1$s < upper(part)
-        WHERE
-          place = $6
-          AND ($7 IS NULL OR value = ANY ($7))
-          AND %2$s
-        GROUP BY 1, 2, 3
-      ) AS cells
-    $sql$, per.name, whose)
-    USING coalesce(campaigns, '{""}'), per.spans, granularity, buckets, dimension, the_place, wanted;
-  END LOOP;
-
-  RETURN QUERY
-  SELECT
-    CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(minute, buckets)] END,
-    CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN value::jsonb #>> '{}' END,
-    0::bigint, 0::bigint, 0::bigint, cost_micros, revenue_micros,
-    CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
-  FROM rollup_dim_large
-  WHERE
-    place = the_place
-    AND (wanted IS NULL OR value = ANY (wanted))
-    AND minute >= start AND minute < stop AND NOT minute <@ by_event
-    AND CASE
-      WHEN campaigns IS NULL AND dimension = 'campaign_id' THEN campaign_id <> ''
-      ELSE campaign_id = ANY (coalesce(campaigns, '{""}'))
-    END;
-
-  -- Raw events: behind the mark, their changes, and where there are no roll-ups. A text with rows of its own is itself,
-  -- so that a filter that names some can be asked of each event.
-  passes := concat_ws(
-    ' AND ',
-    CASE WHEN campaigns IS NOT NULL THEN format('campaign_id = ANY (%L)', campaigns) END,
-    CASE WHEN filters IS NOT NULL AND NOT wants_other
-      THEN format('event_matches(campaign_id, event_type::text, metadata, %L)', filters)
-    END,
-    format('ts >= %L AND ts < %L', start, stop)
-  );
-  source := concat_ws(
-    ' UNION ALL ',
-    rollup_dim_behind(
-      ARRAY(
-        SELECT day FROM unnest(rollup_dim_days()) AS day
-        WHERE day >= (start AT TIME ZONE 'UTC')::date AND day <= (stop AT TIME ZONE 'UTC')::date
-      ),
-      mark.snapshot, format('%s AND NOT ts <@ %L::tstzmultirange', passes, by_event)
-    ),
-    CASE WHEN EXISTS (SELECT FROM rollup_dim_change) THEN
-      format(
-        'SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
-        'WHERE %s AND %s AND NOT ts <@ %L::tstzmultirange',
-        rollup_dim_sees(mark.snapshot, 'row_xid'), passes, by_event)
-    END,
-    (
-      SELECT string_agg(
-        format(
-          'SELECT 1, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events '
-          'WHERE %s AND ts >= %L AND ts < %L',
-          passes, lower(part), upper(part)
-        ),
-        ' UNION ALL '
-      )
-      FROM unnest(by_event) AS part
-    )
-  );
-  -- Not all of a partition that is not analysed yet.
-  PERFORM set_config('enable_seqscan', 'off', true);
-  RETURN QUERY EXECUTE format($sql$
-    SELECT
-      bucket,
-      CASE WHEN $3 = 'campaign_id' THEN campaign_id WHEN $3 IS NOT NULL AND value <> '' THEN name END,
-      coalesce(impressions, 0), coalesce(clicks, 0), coalesce(conversions, 0),
-      cost_micros, revenue_micros,
-      CASE WHEN value = '' AND $3 <> 'campaign_id' THEN 'other' END
-    FROM (
-      SELECT
-        cells.*,
-        rollup_fold(
-          name, 
-          EXISTS (SELECT FROM rollup_value WHERE place = $5 AND value = coalesce(to_json(name)::text, 'null')),
-          $6
-        ) AS value
-      FROM (
-        SELECT
-          CASE WHEN $1 IS NOT NULL THEN $2[width_bucket(ts, $2)] END AS bucket,
-          CASE WHEN $3 = 'campaign_id' THEN campaign_id END AS campaign_id,
-          metadata ->> $4 AS name,
-          sum(sign) FILTER (WHERE event_type = 'impression') AS impressions,
-          sum(sign) FILTER (WHERE event_type = 'click') AS clicks,
-          sum(sign) FILTER (WHERE event_type = 'conversion') AS conversions,
-          sum(sign * cost_micros) AS cost_micros,
-          sum(sign * revenue_micros) AS revenue_micros
-        FROM (%s) AS source
-        GROUP BY 1, 2, 3
-      ) AS cells
-    ) AS folded
-    WHERE NOT $7 OR value = ''
-  $sql$, source)
-  USING granularity, buckets, dimension, asked, the_place, is_full, wants_other;
-  PERFORM set_config('enable_seqscan', seqscan, true);
-  IF NOT isempty(pending) THEN
-    RETURN QUERY SELECT NULL::timestamptz, NULL, 0::bigint, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 'raw';
+          cells.*,
+          rollup_fold(
+            name,
+            EXISTS (SELECT FROM rollup_value WHERE place = $5 AND value = coalesce(to_json(name)::text, 'null')),
+            $6
+          ) AS value
+        FROM (
+          SELECT
+            CASE WHEN $1 IS NOT NULL THEN $2[width_bucket(ts, $2)] END AS bucket,
+            CASE WHEN $3 = 'campaign_id' THEN campaign_id END AS campaign_id,
+            metadata ->> $4 AS name,
+            sum(sign) FILTER (WHERE event_type = 'impression') AS impressions,
+            sum(sign) FILTER (WHERE event_type = 'click') AS clicks,
+            sum(sign) FILTER (WHERE event_type = 'conversion') AS conversions,
+            sum(sign * cost_micros) AS cost_micros,
+            sum(sign * revenue_micros) AS revenue_micros
+          FROM (%s) AS source
+          GROUP BY 1, 2, 3
+        ) AS cells
+      ) AS folded
+      WHERE NOT $7 OR value = ''
+    $sql$, source)
+    USING granularity, buckets, dimension, asked, kept.place, kept.names >= rollup_dim_most(), wants_other;
   END IF;
+  PERFORM
+    set_config('plan_cache_mode', plan_cache_mode, true),
+    set_config('enable_seqscan', seqscan, true),
+    set_config('enable_bitmapscan', bitmapscan, true);
 END
 $$;
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adbench.capacity.arithmetic import Assumptions, Demands, Station, demands, need, utilisation
+from adbench.capacity.service_times import NEEDED
 from adbench.records import manifest
 from adbench.records.manifest import of_one_machine
 
@@ -23,7 +24,7 @@ COST = Demands(
 
 def test_rate_and_demand_agree_with_the_machine() -> None:
     """Two measurements that do not know of each other: rate x processor time an event is what the cores can give."""
-    found = utilisation(manifest.newest(of_one_machine())["ingest"])
+    found = utilisation(manifest.newest(of_one_machine(NEEDED))["ingest"])
     assert [each.batch for each in found] == [1, 10, 100, 1_000, 5_000]
     for each in found:
         assert 0.5 < each.utilisation <= 1.0
@@ -81,7 +82,7 @@ def test_what_breaks_first_depends_on_what_is_kept() -> None:
 
 def test_demands_come_from_results() -> None:
     """An event's bytes on disk are near the table's in the matrix, which was measured another way."""
-    found = manifest.newest(of_one_machine())
+    found = manifest.newest(of_one_machine(NEEDED))
     cost = demands(found)
     matrix = found["matrix"]
     sizes = [

@@ -16,7 +16,7 @@ from adbench.capacity.devices import SEGMENT_BYTES, Cores, Curve, Disk
 from adbench.capacity.model import Deployment, Fleet
 from adbench.capacity.play import Failure, Play, Traffic, play, recovery_s, slices
 from adbench.capacity.scenarios import fleet_for
-from adbench.capacity.service_times import MissingResults, Report, ServiceTimes, live, measured
+from adbench.capacity.service_times import NEEDED, MissingResults, Report, ServiceTimes, live, measured
 from adbench.cli import app
 from adbench.records import manifest
 from adbench.records.manifest import of_one_machine
@@ -153,7 +153,7 @@ def test_a_new_segment_of_the_log_makes_everybody_wait() -> None:
 
 def small() -> tuple[ServiceTimes, Fleet]:
     """Return the measured times, and a fleet small enough to be overloaded quickly."""
-    times = measured(manifest.newest(of_one_machine()))
+    times = measured(manifest.newest(of_one_machine(NEEDED)))
     return times, Fleet(services=2, shards=2, queue_events=5_000, network_s=0.0002)
 
 
@@ -240,7 +240,7 @@ def test_a_hot_campaign_loads_one_shard() -> None:
 
 def test_a_fleet_of_many_shards_is_cells() -> None:
     """Each with two processes at least, on machines of their own."""
-    cost = demands(manifest.newest(of_one_machine()))
+    cost = demands(manifest.newest(of_one_machine(NEEDED)))
     few, many = (fleet_for(rate, cost, Assumptions()) for rate in (1_000_000, 10_000_000))
     assert not few.cells
     assert many.cells
@@ -252,7 +252,7 @@ def test_a_fleet_of_many_shards_is_cells() -> None:
 
 def test_service_times_are_the_measured_ones() -> None:
     """Medians of the stages, scattered as the soak was; a client that makes its bodies costs more."""
-    found = manifest.newest(of_one_machine())
+    found = manifest.newest(of_one_machine(NEEDED))
     times = measured(found)
     copy = found["stages"].value("stage", stage="copy", batch="1000")
     rollup = found["stages"].value("stage", stage="roll-up", batch="1000")
@@ -267,7 +267,7 @@ def test_service_times_are_the_measured_ones() -> None:
 
 def test_what_is_missing_is_named() -> None:
     """Missing results are named, and not met as a KeyError later."""
-    found = manifest.newest(of_one_machine())
+    found = manifest.newest(of_one_machine(NEEDED))
     with pytest.raises(MissingResults, match="stages"):
         measured({what: result for what, result in found.items() if what != "stages"})
 

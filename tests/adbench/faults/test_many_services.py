@@ -15,7 +15,6 @@ import pytest
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
-from adbench.faults.balancer import balanced
 from adbench.faults.batches import Source
 from adbench.faults.checks import stored_batches
 from adbench.faults.client import Client
@@ -27,6 +26,7 @@ from adpulse.database import budget, connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
+from tests.adbench.faults.balancer import balanced
 
 MANY = 3
 SEED = 2026

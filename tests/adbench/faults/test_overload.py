@@ -1,7 +1,6 @@
 """Three times as much as can be stored."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 from adbench.faults import record
@@ -11,7 +10,7 @@ from adbench.faults.overload import Overload, Phase, overload
 from adbench.faults.sender import Sent
 from adbench.faults.world import world
 from adbench.figures import fault_tables
-from adbench.records import environment, model
+from adbench.records import model
 from tests.conftest import BINARIES, VERSIONS
 
 MEMORY_BYTES = 512 * 2**20
@@ -37,9 +36,9 @@ def test_the_page_says_what_the_result_holds() -> None:
     answers = Sent(offered=9_000, statuses=Counter({200: 2_100, 503: 6_900}), latencies=[0.5] * 99 + [7])
     during = Phase(30, answers, client_s=12, services_s=2, postgres_s=4.3)
     found = Overload(before, during, after, 100 * 2**20)
-    now, source, parameters = datetime.now(UTC), environment.source(), {"seconds": 30}
+    began, parameters = record.Begun(), {"seconds": 30}
     server = model.Postgres(version="18", settings={})
-    said = fault_tables.overload(record.of_overload(found, [], now, source, server, parameters), "[file](x)")
+    said = fault_tables.overload(record.of_overload(found, [], began, server, parameters), "[file](x)")
     assert "The services stored 90,000 events/s before and 110,000 after; 300,000" in said
     assert "- **missed**: goodput is 90% of the capacity (70.0%)" in said
     assert "- kept: a process stays within 512 MB (100 MB)" in said

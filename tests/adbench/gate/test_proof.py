@@ -62,15 +62,6 @@ def test_promises_are_checked() -> None:
     assert run.table(summed).row_count == len(PLANTS) + 2
 
 
-@pytest.mark.parametrize(
-    ("hits", "runs", "low", "high"),
-    [(0, 10, 0, 0.3085), (9, 10, 0.5550, 0.9975), (10, 10, 0.6915, 1), (7, 20, 0.1539, 0.5922), (0, 0, 0, 1)],
-)
-def test_bounds_are_those_of_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
-    """Bounds are those of published tables of the exact binomial interval."""
-    assert run.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)
-
-
 @pytest.mark.parametrize("plant", [plant for plant in PLANTS if plant.signals_only], ids=lambda plant: plant.name)
 def test_a_plant_that_finds_nothing_to_change_says_so(tmp_path: Path, plant: Plant) -> None:
     """When the SQL has moved on, the proof must not pass on an unchanged copy."""

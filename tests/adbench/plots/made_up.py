@@ -9,11 +9,11 @@ import pandas as pd
 
 from adbench.experiments.report import PROBE
 from adbench.experiments.stages import BATCHES, STAGES, WITHIN_WRITE
-from adbench.gate.proof.run import bounds
 from adbench.gate.verdict.decision import confidence
 from adbench.plots import capacity
 from adbench.records.frames import frame
 from adbench.records.model import Check, Machine, Measurement, Postgres, Result, Source
+from adbench.records.statistics import bounds
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 
 PEERS = {"adpulse": 1.5, "duckdb": 2.0, "duckdb+roll-ups": 1.4, "chdb": 4.0, "chdb+roll-ups": 3.0}

@@ -59,6 +59,14 @@ def test_names_of_this_machine_are_found_as_words() -> None:
     assert not {"root", "postgres"} & set(plausible.of_this_machine())
 
 
+def test_the_server_that_was_measured_has_a_name_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its host, whole and without the domain; an address is found anywhere."""
+    monkeypatch.setenv("ADPULSE_DATABASE_URL", "postgresql://ann:secret@tower7.example:5433/events")
+    names = plausible.of_this_machine()
+    assert {"tower7.example", "tower7"} <= set(names)
+    assert list(private(result(parameters={"a": "no answer from tower7"}), names))
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

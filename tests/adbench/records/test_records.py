@@ -79,6 +79,8 @@ async def test_the_server_tells_its_settings(connection: Connection) -> None:
     assert server.version[0].isdigit()
     assert server.settings["fsync"] == "off"
     assert not any("/" in setting for setting in server.settings.values())
+    texts = await connection.fetch("SELECT name FROM pg_settings WHERE vartype = 'string'")
+    assert set(server.settings) & {each["name"] for each in texts} <= {"shared_preload_libraries"}
 
 
 def test_parameters_are_the_numbers_of_a_plan() -> None:

@@ -75,3 +75,12 @@ def test_the_interval_covers_the_truth() -> None:
         widths.append(high / low)
     assert covered >= 80
     assert np.median(widths) < 1.1
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "low", "high"),
+    [(0, 10, 0, 0.3085), (9, 10, 0.5550, 0.9975), (10, 10, 0.6915, 1), (7, 20, 0.1539, 0.5922), (0, 0, 0, 1)],
+)
+def test_bounds_are_those_of_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
+    """Bounds are those of published tables of the exact binomial interval."""
+    assert statistics.bounds(hits, runs) == pytest.approx((low, high), abs=5e-4)

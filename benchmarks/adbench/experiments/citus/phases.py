@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,15 +11,15 @@ from typing import Any
 
 from rich.console import Console
 
-from adbench.experiments import ingest
+from adbench.experiments.closed_load import ClosedLoad
 from adbench.harness import cpu, progress
+from adbench.harness.databases import connected
 from adbench.harness.service import serving
-from adbench.workload import report_mix
 from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import Dataset
-from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape
-from adbench.workload.request_bodies import Cell, live, write_bodies
-from adpulse.database.connections import Connection, connect
+from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape, statement
+from adbench.workload.request_bodies import Cell, live
+from adpulse.database.connections import Connection
 from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -61,8 +62,8 @@ async def copying(
         for size, count in COPIES.items()
     }
     found = {size: Copied({side: [] for side in sides}, dict.fromkeys(sides, 0.0)) for size in COPIES}
-    opened = {side: await connect(url) for side, url in sides.items()}
-    try:
+    async with AsyncExitStack() as stack:
+        opened = {side: await stack.enter_async_context(connected(url)) for side, url in sides.items()}
         for number in progress.rounds(console, what, rounds):  # the first round makes files, caches and plans
             for size, texts in copies.items():
                 for side in _order(sides, number):
@@ -75,9 +76,6 @@ async def copying(
                         found[size].rates[side].append(len(texts) * size / took)
                         found[size].seconds[side] += _seconds(postmasters) - spent
                 found[size].rows += len(texts) * size
-    finally:
-        for connection in opened.values():
-            await connection.close()
     return found
 
 
@@ -93,21 +91,20 @@ def _seconds(postmasters: Sequence[int]) -> float:
 
 
 def posting(
-    sides: Sides, plan: ingest.IngestPlan, data: Dataset, folder: Path, logs: Path, console: Console
+    sides: Sides, loads: dict[Cell, ClosedLoad], rounds: int, workers: int, logs: Path, console: Console
 ) -> tuple[dict[Cell, dict[str, list[float]]], dict[str, int]]:
     """Return events a second of POST /events, a value a turn, by cell and side; and what each side accepted.
 
     The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
     """
-    files = {cell: write_bodies(live(data.end, data.seed, data.campaigns), cell, folder) for cell in CELLS}
-    found: dict[Cell, dict[str, list[float]]] = {cell: {side: [] for side in sides} for cell in CELLS}
+    found: dict[Cell, dict[str, list[float]]] = {cell: {side: [] for side in sides} for cell in loads}
     accepted = dict.fromkeys(sides, 0)
-    for number in progress.rounds(console, "k6 against the service, in turn", plan.rounds, warmup=0):
+    for number in progress.rounds(console, "k6 against the service, in turn", rounds, warmup=0):
         for side in _order(sides, number):
-            with serving(sides[side], plan.workers, logs / f"service-{side}.log") as address:
-                for cell in CELLS:
-                    loaded = ingest.send(plan, cell, files[cell], number, address, logs)
-                    found[cell][side].append(ingest.rate(loaded, cell))
+            with serving(sides[side], workers, logs / f"service-{side}.log") as address:
+                for cell, load in loads.items():
+                    loaded = load.send(address, number)
+                    found[cell][side].append(load.rate(loaded))
                     accepted[side] += round(loaded.value("events_accepted", "count"))
     return found, accepted
 
@@ -128,13 +125,11 @@ async def asking(
         for number in progress.rounds(console, "reports, in turn", rounds, warmup=5):
             draw.shuffle(order)
             for shape, side in order:
-                query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
-                arguments, variant = query.arguments(query.span.window), catalogue.find(side)
-                statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
-                pool = readers[side].quick if statement.planned_once else readers[side].thorough
+                asked, arguments = statement(catalogue.find(side), shape.query(data.end, settings))
+                pool = readers[side].quick if asked.planned_once else readers[side].thorough
                 async with pool.acquire() as connection:
                     began = time.perf_counter()
-                    rows = await connection.fetch(statement.text, *arguments[: statement.parameters])
+                    rows = await connection.fetch(asked.text, *arguments)
                     took = (time.perf_counter() - began) * 1_000
                 if number >= 0:
                     times[shape][side].append(took)

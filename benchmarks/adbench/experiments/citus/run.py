@@ -11,7 +11,6 @@ machine that others use.
 """
 
 import asyncio
-import tempfile
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,7 +21,7 @@ from rich.console import Console
 
 from adbench.checks.after_load import recounted, stored_once
 from adbench.errors import LabError
-from adbench.experiments import ingest
+from adbench.experiments import closed_load
 from adbench.experiments.citus import cluster, phases
 from adbench.experiments.citus.phases import CELLS, Copied, Sides, Spread
 from adbench.experiments.experiment import Experiment
@@ -32,7 +31,7 @@ from adbench.records import statistics
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import Shape
-from adbench.workload.request_bodies import Cell
+from adbench.workload.request_bodies import Cell, live
 from adbench.workload.seed import seed
 from adpulse.maintenance.loop import run_round
 from adpulse.settings import Settings
@@ -51,19 +50,17 @@ class ClusterError(LabError):
 class CitusPlan:
     """The data that reports ask for, and how often, and for how many seconds each, the sides take turns.
 
-    `shards` are those of the cluster's tables: the first for everything, the others for COPY and spread alone.
+    `home` is the URL of a database on the coordinator. `shards` are those of the cluster's tables: the first for
+    everything, the others for COPY and spread alone.
     """
 
+    home: str
     data: Dataset
     shards: tuple[int, ...]
     rounds: int
     seconds: float
     reports: int
     workers: int
-
-    @property
-    def load(self) -> ingest.IngestPlan:
-        return ingest.IngestPlan(self.rounds, self.seconds, self.workers, self.data.seed, CELLS)
 
 
 @dataclass
@@ -79,8 +76,8 @@ class Found:
     checks: list[Check] = field(default_factory=list)
 
 
-def run(plan: CitusPlan, home: str, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure on the cluster that `home`, the URL of a database on its coordinator, names; return the written result.
+def run(plan: CitusPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Measure on the cluster of the plan; return the written result with its path.
 
     Its databases, adbench_citus…, are made anew, and dropped at the end. Raise ClusterError, LoadError, ServiceError
     or BusyError when a part cannot run.
@@ -88,36 +85,36 @@ def run(plan: CitusPlan, home: str, settings: Settings, console: Console) -> tup
     k6.find_k6()
     with Experiment("citus", settings, console) as experiment:
         try:
-            found = asyncio.run(_measure(plan, home, experiment, console))
+            found = asyncio.run(_measure(plan, experiment))
         except asyncpg.UndefinedTableError as error:
             raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
         return experiment.write(
             data=plan.data,
             variant="citus,rollup",
             parameters={
-                "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": ingest.WARMUP_S,
+                "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": closed_load.WARMUP_S,
                 "reports": plan.reports, "workers": plan.workers, "shards": list(plan.shards), "nodes": found.nodes,
-                "citus": found.version, "users": {str(cell.batch): ingest.USERS[cell.batch] for cell in CELLS},
+                "citus": found.version, "users": {str(cell.batch): closed_load.USERS[cell.batch] for cell in CELLS},
             },
             measurements=list(measurements(plan, found)),
             checks=lambda result: [*found.checks, *aims(plan, result)],
         )  # fmt: skip
 
 
-async def _measure(plan: CitusPlan, home: str, experiment: Experiment, console: Console) -> Found:
-    found = Found(nodes=len(await cluster.nodes(home)))
+async def _measure(plan: CitusPlan, experiment: Experiment) -> Found:
+    found = Found(nodes=len(await cluster.nodes(plan.home)))
     if found.nodes < 2:
         raise ClusterError("the database that the URL names knows no workers")
     try:
-        sides = await _sides(home, plan.shards[0])
+        sides = await _sides(plan.home, plan.shards[0])
         experiment.postgres = await databases.postgres(sides["citus"])
         async with connected(sides["citus"]) as connection:
             found.version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
-        await _all_phases(plan, home, sides, found, experiment.scratch, console)
+        await _all_phases(plan, sides, found, experiment)
     finally:
         for shards in plan.shards:
             for side in ("citus", "rollup"):
-                await cluster.drop(home, _name(side, shards))
+                await cluster.drop(plan.home, _name(side, shards))
     return found
 
 
@@ -140,19 +137,20 @@ async def _sides(home: str, shards: int) -> Sides:
     return sides
 
 
-async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, logs: Path, console: Console) -> None:
+async def _all_phases(plan: CitusPlan, sides: Sides, found: Found, experiment: Experiment) -> None:
+    console, logs = experiment.console, experiment.scratch
     for side, url in sides.items():
         await seed(url, plan.data, side, console)
     found.times, different = await phases.asking(sides, plan.data, plan.reports, console)
     found.checks.append(
         Check(name="both sides give one answer", passed=not different, detail=", ".join(different) or "to every report")
     )
-    postmasters = await _postmasters(home)
+    postmasters = await _postmasters(plan.home)
     by_campaign = await _by_campaign(sides["rollup"])
     stored = plan.data.events  # on each side
     for shards in plan.shards:
         main = shards == plan.shards[0]
-        turns = sides if main else await _sides(home, shards)
+        turns = sides if main else await _sides(plan.home, shards)
         async with connected(turns["citus"]) as connection:
             found.spread[shards] = await phases.spread(connection, by_campaign)
         copied = await phases.copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
@@ -162,10 +160,11 @@ async def _all_phases(plan: CitusPlan, home: str, sides: Sides, found: Found, lo
     for side, url in sides.items():  # so that no service begins with what COPY has left to compact
         async with connected(url) as connection:
             await run_round(connection, catalogue.find(side))
-    with tempfile.TemporaryDirectory(prefix="adbench-") as folder:
-        found.posted, accepted = await asyncio.to_thread(
-            phases.posting, sides, plan.load, plan.data, Path(folder), logs, console
-        )
+    dense = live(plan.data.end, plan.data.seed, plan.data.campaigns)
+    loads = closed_load.of_cells(dense, CELLS, plan.seconds, experiment.folder(), logs)
+    found.posted, accepted = await asyncio.to_thread(
+        phases.posting, sides, loads, plan.rounds, plan.workers, logs, console
+    )
     for side, url in sides.items():
         recount = partial(stored_once, url, stored + accepted[side], f" ({side})")
         found.checks += await asyncio.to_thread(recounted, partial(_run, recount))

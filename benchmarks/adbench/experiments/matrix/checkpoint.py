@@ -3,21 +3,19 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 
 from adbench.experiments.matrix.plan import MatrixError, MatrixPlan, Phase
-from adbench.records.model import Gap, Measurement
+from adbench.records.model import Frozen, Gap, Measurement
 
 
-class Cell(BaseModel):
+class Cell(Frozen):
     """One phase of one variant at one size: its numbers, or the gap where they would be."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     events: int
     variant: str
     phase: Phase
-    measurements: list[Measurement] = []
+    measurements: list[Measurement] = Field([])
     gap: Gap | None = None
     answers: int = 0  # that were compared with the recount
 
@@ -27,18 +25,16 @@ class Cell(BaseModel):
         return {"events": str(self.events), "variant": self.variant, "phase": self.phase}
 
 
-class Run(BaseModel):
+class Run(Frozen):
     """The first file of the folder: what is measured, by which code. `skipped` variants cannot be built here.
 
     `warm_only` is the reason why there are no cold reports.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     started_at: datetime
     revision: str | None
     plan: MatrixPlan
-    skipped: dict[str, str] = {}
+    skipped: dict[str, str] = Field({})
     warm_only: str | None = None
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from adbench.harness.query_plans import Node, nodes
+from adbench.workload.report_shapes import statement
 from adpulse.reports.query import Query
 from adpulse.reports.readers import Readers
 from adpulse.variants.catalogue import Variant
@@ -36,20 +37,15 @@ async def plan(readers: Readers, variant: Variant, query: Query) -> Node:
     Totals, also by time, have the plan that is made once, where the variant promises that; all else is planned with
     the parameters.
     """
-    arguments = query.arguments(query.span.window)
-    statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
-    if statement.planned_once:
+    asked, arguments = statement(variant, query)
+    if asked.planned_once:
         async with readers.quick.acquire() as connection:
-            await connection.execute(
-                f"PREPARE asked (text[], timestamptz, timestamptz, text, text) AS {statement.text}"
-            )
-            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments[: statement.parameters]))
+            await connection.execute(f"PREPARE asked (text[], timestamptz, timestamptz, text, text) AS {asked.text}")
+            text = await connection.fetchval(await connection.fetchval(_EXECUTED, *arguments))
             await connection.execute("DEALLOCATE asked")
     else:
         async with readers.thorough.acquire() as connection:
-            text = await connection.fetchval(
-                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", *arguments[: statement.parameters]
-            )
+            text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked.text}", *arguments)
     top: Node = json.loads(text)[0]["Plan"]
     return top
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl
 
 import numpy as np
 
 from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, LIVE, LIVE_RATE, MatrixError, MatrixPlan, Phase
+from adbench.experiments.matrix.sources import Source
 from adbench.workload import comparison, own_events
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
 from adbench.workload.dataset import BLOCK, EPOCH, KINDS, Block
@@ -21,7 +21,6 @@ from adpulse.event.values import COLUMNS
 from adpulse.importing.database import FEWEST_OF_A_DAY
 from adpulse.ingest import copy_format
 from adpulse.reports.query import QueryError
-from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
 
 MOST_VALUES = 999  # sql/variants/08_rollup_dims keeps 1,000 of a key apart, and events without it are one
@@ -39,10 +38,10 @@ class OwnBlock(Block):
     rows: list[bytes]
 
 
-class Own:
+class Own(Source):
     """Files of events, counted once to know what to ask, and read again for each load."""
 
-    kind, private, columns, described = "matrix-own", True, COLUMNS, None
+    kind, private, columns = "matrix-own", True, COLUMNS
 
     def __init__(self, files: OwnEvents, dimension: str | None = None) -> None:
         """Raise ImportFailed when no event can be read, MatrixError when reports cannot be by this dimension."""
@@ -62,11 +61,8 @@ class Own:
         self._campaigns = {name: number for number, name in enumerate(ranked)}
         self._values = {value: number for number, value in enumerate(values)}
         self.shapes = self._shapes()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the profile of the events beside that of the lab's, and the reports by ranks."""
-        return {
+        # Their profile beside that of the lab's, and the reports by ranks.
+        self.parameters = {
             "days": max((self.end - self.start) / DAY, 1 / 24),
             "profile": self.survey.profile.described,
             "profile_of_generated": comparison.generated(drawn()).described,
@@ -166,14 +162,11 @@ class Own:
         if max(map(len, found.values)) > LONGEST_VALUE:
             return f"a value of this key has more than {LONGEST_VALUE} characters"
         try:
-            self._parse(Shape("by", HOUR, None, None, key, key=key))
-            query = self._parse(Shape("in", HOUR, value="any", key=key))
+            Shape("by", HOUR, None, None, key, key=key).query(self.stop, self._settings)
+            query = Shape("in", HOUR, value="any", key=key).query(self.stop, self._settings)
         except QueryError as error:
             return f"{error.field} {error}"
         return None if query.filters == {key: "any"} else "a filter cannot name this key"
-
-    def _parse(self, shape: Shape) -> Any:
-        return parse(parse_qsl(shape.path(self.stop).partition("?")[2]), self.stop, self._settings)
 
     def _shapes(self) -> tuple[Shape, ...]:
         """Return the reports: windows that their days fill, the largest and a middle campaign, their dimension."""

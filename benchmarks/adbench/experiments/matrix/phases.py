@@ -33,6 +33,7 @@ class Size:
     events: int
     databases: list[Database]
     journal: Journal
+    caches: Caches
     advance: Callable[[float], None]
     spent: dict[str, float] = field(default_factory=dict)  # seconds, by variant
     out: dict[str, str] = field(default_factory=dict)  # variants that have failed, and why
@@ -144,7 +145,7 @@ async def load(size: Size) -> Expected:
     return expected
 
 
-async def cold(size: Size, expected: Expected, caches: Caches) -> None:
+async def cold(size: Size, expected: Expected) -> None:
     """Measure reports right after a restart of the server, and again at once; compare every answer.
 
     One restart serves all variants of a pass: each has pages of its own.
@@ -154,7 +155,7 @@ async def cold(size: Size, expected: Expected, caches: Caches) -> None:
     answers, said = dict.fromkeys(todo, 0), ""
     for number in range(size.plan.cold_passes if todo else 0):
         try:
-            said = await caches.empty()
+            said = await size.caches.empty()
         except MatrixError as error:  # no reason to measure nothing else
             for database in todo:
                 size.leave_out(database, "cold", str(error))

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from adbench.errors import LabError
+from adbench.records.model import Frozen
 from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, FILTERED, TOTALS
 
@@ -32,10 +31,8 @@ class MatrixError(LabError):
     """The matrix cannot run like this; the text says what to do."""
 
 
-class OwnPlan(BaseModel):
+class OwnPlan(Frozen):
     """The files of a matrix of one's own events: on this machine, to resume it; no result has them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     files: tuple[Path, ...]
     preset: str | None = None
@@ -43,10 +40,8 @@ class OwnPlan(BaseModel):
     dimension: str | None = None
 
 
-class MatrixPlan(BaseModel):
+class MatrixPlan(Frozen):
     """`rounds` counted rounds of each phase; what a turn holds is below."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     variants: tuple[str, ...]
     sizes: tuple[int, ...]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from adbench.experiments.matrix.own import Own
 from adbench.experiments.matrix.phases import Size
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, OwnPlan, Phase
 from adbench.experiments.matrix.sources import Generated, Source
-from adbench.harness.databases import connected
-from adbench.harness.progress import WIDTH, bar, step
+from adbench.harness.databases import connected, postgres
+from adbench.harness.progress import WIDTH, counter, step
 from adbench.records import environment, model, store
 from adbench.records.model import Result
 from adbench.workload.own_events import OwnEvents
@@ -42,11 +42,11 @@ def run(
         for name, reason in journal.run.skipped.items():
             console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)
         try:
-            postgres = asyncio.run(_measure(journal, source, server, caches, console))
+            found = asyncio.run(_measure(journal, source, server, caches, console))
         except (KeyboardInterrupt, SystemExit):
             console.print("interrupted; what is finished is kept: adbench matrix --resume", highlight=False)
             raise
-    result = outcome.result(journal, source, postgres)
+    result = outcome.result(journal, source, found)
     path = store.write(result, store.results(settings))
     journal.end(path)
     return result, path
@@ -86,47 +86,27 @@ async def _measure(journal: Journal, source: Source, server: str, caches: Caches
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]
         expected_s = phases.expected_s(plan, events) * len(databases)
-        title = f"{events:,} events, {len(databases)} designs"
-        with bar(console, title, expected_s, "s") as advance_to:
-            await _measure_size(journal, source, events, databases, caches, advance_to, console)
-    async with connected(server) as connection:
-        return await environment.postgres(connection)
+        with counter(console, f"{events:,} events, {len(databases)} designs", expected_s, "s") as advance:
+            await _measure_size(Size(plan, source, events, databases, journal, caches, advance), console)
+    return await postgres(server)
 
 
-async def _measure_size(
-    journal: Journal,
-    source: Source,
-    events: int,
-    databases: Sequence[Database],
-    caches: Caches,
-    advance_to: Callable[[float], None],
-    console: Console,
-) -> None:
-    gone = 0.0
-
-    def advance(seconds: float) -> None:
-        nonlocal gone
-        gone += seconds
-        advance_to(gone)
-
-    size = Size(journal.run.plan, source, events, list(databases), journal, advance)
-    measured: tuple[Phase, ...] = PHASES if journal.run.warm_only else (*PHASES, "cold")
+async def _measure_size(size: Size, console: Console) -> None:
+    warm_only = size.journal.run.warm_only
+    measured: tuple[Phase, ...] = PHASES if warm_only else (*PHASES, "cold")
     for phase in measured:
-        for database in databases:
+        for database in size.databases:
             # One that could only not be asked on empty caches is not out.
             if (cell := size.cell(database, phase)) and cell.gap and (phase != "cold" or cell.gap.void):
                 size.out.setdefault(database.variant.name, cell.gap.reason)
-    if all(size.cell(database, phase) for database in databases for phase in measured):
+    if all(size.cell(database, phase) for database in size.databases for phase in measured):
         return
     with _timed("load", console):
         expected = await phases.load(size)
-    if not journal.run.warm_only:
-        with _timed("cold", console):
-            await phases.cold(size, expected, caches)
-    for measure in (phases.report, phases.ingest, phases.both):
+    for measure in (*(() if warm_only else (phases.cold,)), phases.report, phases.ingest, phases.both):
         with _timed(measure.__name__, console):
             await measure(size, expected)
-    for database in databases:
+    for database in size.databases:
         await database.drop()
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import parse_qsl
 
 from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
@@ -18,8 +17,6 @@ from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance.loop import run_round
-from adpulse.reports.query import Query
-from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
@@ -65,7 +62,7 @@ class Session:
         self.plan, self.source, self.database, self.url = plan, source, database, url
         # Reports that take long are what is measured here; the budget bounds them.
         self.settings = Settings(report_timeout_ms=round(plan.budget_s * 1_000))
-        self.queries = {shape.name: self._query(shape) for shape in self.source.shapes}
+        self.queries = {shape.name: shape.query(source.stop, self.settings) for shape in source.shapes}
         self.rounds: list[Round] = []
         self._every = database.variant.maintenance[0] if database.variant.maintenance else math.inf
         # Upkeep goes by a clock that runs in the variant's own turns only.
@@ -92,9 +89,6 @@ class Session:
     def counted(self) -> list[Round]:
         """Return the rounds after the warm-up."""
         return self.rounds[WARMUP:]
-
-    def _query(self, shape: Shape) -> Query:
-        return parse(parse_qsl(shape.path(self.source.stop).partition("?")[2]), self.source.stop, self.settings)
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,19 +157,21 @@ class Session:
         if self._clock >= self._due:
             await self.upkeep()
 
-    async def upkeep(self) -> None:
-        """Run a round of the variant's maintain.sql, and count it."""
+    async def upkeep(self) -> bool:
+        """Run a round of the variant's maintain.sql, and count it; return True when more waits."""
         before, began = await wal(self._keeper), time.perf_counter()
-        await run_round(self._keeper, self.database.variant)
+        more = await run_round(self._keeper, self.database.variant)
         took = time.perf_counter() - began
-        self._due, self._clock = self._clock + self._every, self._clock + took
+        self._due, self._clock = self._clock + (0 if more else self._every), self._clock + took
         self.upkeep_s += took
         self.upkeep_wal_bytes += await wal(self._keeper) - before
+        return more
 
     async def settle(self, most_s: float) -> Settling:
-        """Run a last round of upkeep and VACUUM (ANALYZE), and note sizes. Raise QueryCanceledError after `most_s`."""
+        """Run upkeep until nothing waits, and VACUUM (ANALYZE); note sizes. Raise QueryCanceledError after `most_s`."""
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
-        await self.upkeep()
+        while await self.upkeep():
+            pass
         began = time.perf_counter()
         await self._keeper.execute("VACUUM (ANALYZE)")
         return Settling(time.perf_counter() - began, await sizes(self._keeper))
@@ -229,7 +225,8 @@ class Session:
         began = time.perf_counter() - self._clock
         while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
             self._due = time.perf_counter() - began + self._every
-            await run_round(self._keeper, self.database.variant)
+            if await run_round(self._keeper, self.database.variant):
+                self._due = time.perf_counter() - began
         self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:
@@ -238,7 +235,7 @@ class Session:
         Staleness is the time from the commit until that report was *asked*: 0 when the first one has it.
         """
         connection = await connect(self.url, "adpulse matrix")
-        query = self._query(FRESH)
+        query = FRESH.query(self.source.stop, self.settings)
         try:
             while True:
                 await connection.execute(PROBING, self.source.stop - timedelta(minutes=1), PROBE)

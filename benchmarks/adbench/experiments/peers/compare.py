@@ -61,10 +61,19 @@ class System:
         return self.peer.ask(self.sql(shape, end))
 
 
-def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reuse: bool) -> tuple[Result, Path]:
+@dataclass(frozen=True)
+class PeersPlan:
+    """The data that all hold, and how many times every question is asked; with `reuse`, ours is loaded already."""
+
+    data: Dataset
+    rounds: int
+    reuse: bool = False
+
+
+def run(plan: PeersPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
     """Load all three, ask them in turn, write the result and return it with its path."""
     with Experiment("peers", settings, console) as experiment:
-        here = experiment.folder()
+        here, data = experiment.folder(), plan.data
         parquet = here / "events.parquet"
         with step(console, "writing the events for the peers"):
             export(data, parquet)
@@ -75,15 +84,15 @@ def run(data: Dataset, rounds: int, settings: Settings, console: Console, *, reu
                 peer.load(parquet)
         others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
         name = f"{report.DATABASE}_{data.events}"
-        url = asyncio.run(prepared(experiment.server(), name, data, settings.variant, console, reuse=reuse))
+        url = asyncio.run(prepared(experiment.server(), name, data, settings.variant, console, reuse=plan.reuse))
         client = experiment.enter(HttpClient(experiment.serving(url, 1)))
         checks = [_equal(shape, data, client, others) for shape in SHAPES]
-        times = _ask(data, rounds, client, others, console)
+        times = _ask(data, plan.rounds, client, others, console)
         medians = {key: statistics.median(taken) for key, taken in times.items()}
         compared = [(shape, rolled) for rolled in (False, True) for shape in SHAPES]
         return experiment.write(
             data=data,
-            parameters={"rounds": rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
+            parameters={"rounds": plan.rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
             measurements=[
                 Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
                 for (system, shape), value in medians.items()

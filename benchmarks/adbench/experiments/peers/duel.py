@@ -19,13 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted
+from adbench.experiments.closed_load import ClosedLoad
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.peers import orm, sums
 from adbench.harness import databases, k6, progress
 from adbench.harness.databases import connected
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import bar, step
-from adbench.harness.service import answering
+from adbench.harness.progress import counter, step
+from adbench.harness.service import started
 from adbench.records import statistics, store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
@@ -70,21 +71,24 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
     with Experiment("peers-orm", settings, console) as experiment:
         here, folder, data = experiment.folder(), experiment.scratch, plan.data
         with step(console, "preparing requests"):
-            sent = live(experiment.began, data.seed)
-            bodies = {batch: write_bodies(sent, Cell(batch), here) for batch in plan.users}
+            dense = live(experiment.began, data.seed)
+            loads = [
+                ClosedLoad(cell, write_bodies(dense, cell, here), users, plan.seconds, folder, WARMUP_S)
+                for cell, users in ((Cell(batch), users) for batch, users in plan.users.items())
+            ]
         server = experiment.server()
         ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
         asyncio.run(seed(ours, data, settings.variant, console))
         with step(console, "loading the other one"):
             asyncio.run(fill(theirs, data))
         address = experiment.serving(ours, plan.workers)
-        other = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
+        other, _ = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
         addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
         with HttpClient(address) as client, HttpClient(other) as other_client:
             clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
             equal = [_equal(shape, data.end, clients) for shape in SHAPES]
             latency = _ask(plan, clients, console)
-        rate, accepted = _feed(plan, addresses, bodies, folder, console)
+        rate, accepted = _feed(plan.rounds, addresses, loads, console)
         found = Rounds(latency, rate, accepted)
         return experiment.write(
             data=data,
@@ -99,17 +103,11 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
         )
 
 
-def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[str]:
-    """Return the address of the other service on a database that `fill` has made, as service.serving gives ours."""
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--factory",
-        "adbench.experiments.peers.orm:create_app",
-        "--no-access-log",
-    ]
-    return answering([*command, "--workers", str(workers)], {"ADPULSE_DATABASE_URL": url}, log)
+def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[tuple[str, int]]:
+    """Return the other service's address and process id, on a database that `fill` has made."""
+    program = [sys.executable, "-m", "uvicorn", "--factory", f"{orm.__name__}:{orm.create_app.__name__}"]
+    options = ["--no-access-log", "--workers", str(workers)]
+    return started([*program, *options], {"ADPULSE_DATABASE_URL": url}, log)
 
 
 async def fill(url: str, data: Dataset) -> None:
@@ -152,35 +150,22 @@ def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, 
 
 
 def _feed(
-    plan: DuelPlan, addresses: dict[str, str], bodies: dict[int, list[Path]], folder: Path, console: Console
+    rounds: int, addresses: dict[str, str], loads: list[ClosedLoad], console: Console
 ) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
     """Return events a second, a value a round; and how many were accepted in all."""
-    rates: dict[tuple[str, int], list[float]] = {(way, batch): [] for batch in plan.users for way in addresses}
+    rates: dict[tuple[str, int], list[float]] = {(way, load.cell.batch): [] for load in loads for way in addresses}
     accepted = dict.fromkeys(addresses, 0)
-    done, total = 0, plan.rounds * len(rates)
-    with bar(console, "posting to all in turn", total, "runs") as advance_to:
-        for number in range(plan.rounds):
-            for batch, users in plan.users.items():
+    with counter(console, "posting to all in turn", rounds * len(rates), "runs") as advance:
+        for number in range(rounds):
+            for load in loads:
                 for way in sorted(addresses, reverse=bool(number % 2)):
-                    env = {
-                        "BASE_URL": addresses[way],
-                        "SECONDS": plan.seconds,
-                        "WARMUP": WARMUP_S,
-                        "USERS": users,
-                        "BATCH": batch,
-                        "ROUND": number,
-                        "BODIES": "\n".join(map(str, bodies[batch])),
-                    }
-                    found = k6.run("closed", env, folder / "k6.json", plan.seconds + WARMUP_S)
-                    if broken := [each for each in found.crossed() if each.startswith("checks")]:
-                        raise k6.LoadError(f"not every event was taken by {way}: {broken}")
+                    found = load.send(addresses[way], number)
                     # From the first request on, because a slow one may outlast what would be counted otherwise.
                     took_s = WARMUP_S + found.value("ingest_elapsed", "max") / 1_000
                     taken = round(found.value("events_accepted", "count"))
-                    rates[way, batch].append(taken / took_s)
+                    rates[way, load.cell.batch].append(taken / took_s)
                     accepted[way] += taken
-                    done += 1
-                    advance_to(done)
+                    advance(1)
     return rates, accepted
 
 

@@ -63,12 +63,9 @@ async def flood(world: World, chance: Random) -> None:
 
 async def _bypassing(world: World, chance: Random, *ways: Bypass) -> None:
     assert world.client is not None
-    connection = await world.connect()
-    try:
+    async with world.connected() as connection:
         for _ in range(8):
             await world.client.bypass(connection, chance.choice(ways), chance.choice([1, 40, 400]))
-    finally:
-        await connection.close()
 
 
 @harm("bypass", 2)
@@ -95,9 +92,8 @@ _CORRECTIONS = (
 @harm("correct", 1)
 async def correct(world: World, chance: Random) -> bool:
     """Change stored events, or delete and write them again, as an operator does: every sum follows."""
-    connection = await world.connect()
     corrected = 0
-    try:
+    async with world.connected() as connection:
         for _ in range(4):
             users = await connection.fetch(
                 "SELECT user_id FROM events ORDER BY random() LIMIT $1", chance.randint(1, 200)
@@ -107,8 +103,6 @@ async def correct(world: World, chance: Random) -> bool:
                 await connection.execute(chance.choice(_CORRECTIONS), [row[0] for row in users])
                 corrected += 1
             await asyncio.sleep(chance.uniform(0, 1))  # upkeep has added some of them up, and some not
-    finally:
-        await connection.close()
     return corrected > 0
 
 

@@ -29,7 +29,7 @@ ORDER BY 1
 
 
 async def _killed(world: World, chance: Random, *arguments: str) -> None:
-    """Start the command and end it somewhere: its process, its session, or the server; or let it run."""
+    """Start the command and end its process, its session, the server, or nothing, at some moment; then run it again."""
     process = await world.command(*arguments)
     try:
         await asyncio.sleep(chance.uniform(0.2, LONGEST_S))
@@ -46,6 +46,7 @@ async def _killed(world: World, chance: Random, *arguments: str) -> None:
     finally:
         process.kill()
         await asyncio.to_thread(process.wait)
+    await world.run(*arguments)
 
 
 @harm("move")
@@ -53,7 +54,6 @@ async def move(world: World, chance: Random) -> None:
     """`adpulse migrate --variant`, killed, and again: the events are all there, in the one design or the other."""
     target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
     await _killed(world, chance, "migrate", "--variant", target)
-    await world.run("migrate", "--variant", target)
     world.folder = target
 
 
@@ -63,11 +63,10 @@ async def move_bypassed(world: World, chance: Random) -> bool:
     assert world.client is not None
     target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
     moving = asyncio.create_task(world.run("migrate", "--variant", target))
-    connection = await world.connect()
     committed = 0
-    # So that a writer that names a partition waits for the switch no longer than the move waits for it.
-    await connection.execute("SET lock_timeout = '2s'")
-    try:
+    async with world.connected() as connection:
+        # So that a writer that names a partition waits for the switch no longer than the move waits for it.
+        await connection.execute("SET lock_timeout = '2s'")
         while not moving.done():
             # The tables of before are gone in the middle of a statement, or are waited for: nothing is stored then.
             with suppress(asyncpg.PostgresError):
@@ -75,8 +74,6 @@ async def move_bypassed(world: World, chance: Random) -> bool:
                 committed += 1
             await asyncio.sleep(chance.uniform(0, 0.5))  # a move waits for tables that somebody uses without a pause
         await moving
-    finally:
-        await connection.close()
     world.folder = target
     return committed > 0
 
@@ -84,23 +81,16 @@ async def move_bypassed(world: World, chance: Random) -> bool:
 @harm("archive", folders=ROLLUPS, needs="pyarrow")
 async def archive(world: World, chance: Random) -> bool:
     """`adpulse archive` of some old days and `adpulse restore`, both killed, and again: it is all there afterwards."""
-    connection = await world.connect()
-    try:
+    async with world.connected() as connection:
         # Of the last two days are most events: too many to compare in a cycle of seconds.
         recent: date = await connection.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date - 1")
         days = [row[0] for row in await connection.fetch(_DAYS) if row[0] < recent]
-    finally:
-        await connection.close()
     if not days:
         return False
     before = days[min(len(days), MOST_DAYS) - 1] + timedelta(days=1)
     world.situation.archived = True
-    there = ("archive", "--to", str(world.archives), "--before", str(before))
-    await _killed(world, chance, *there)
-    await world.run(*there)
-    back = ("restore", "--from", str(world.archives))
-    await _killed(world, chance, *back)
-    await world.run(*back)
+    await _killed(world, chance, "archive", "--to", str(world.archives), "--before", str(before))
+    await _killed(world, chance, "restore", "--from", str(world.archives))
     world.situation.archived = False
     return True
 
@@ -111,22 +101,18 @@ async def rebuild(world: World, chance: Random) -> bool:
     assert world.client is not None
     dimensions = ["rollup_dim_day"] if world.folder in DIMENSIONS else []
     table = chance.choice(["rollup_minute", "rollup_hour", "rollup_day", *dimensions])
-    connection = await world.connect()
-    try:
+    async with world.connected() as connection:
         # Of money alone: the reports that are asked for meanwhile are judged by their numbers of events.
         done = await connection.execute(
             f"UPDATE {table} SET cost_micros = cost_micros + 1 "
             f"WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} ORDER BY random() LIMIT 3))"
         )
-    finally:
-        await connection.close()
     if done == "UPDATE 0":
         return False
     process = await world.command("verify")
     if (status := await asyncio.to_thread(process.wait, PATIENCE_S)) != 1:
         world.client.violates(f"audit: adpulse verify ended with {status} though sums of {table} are wrong")
     await _killed(world, chance, "rebuild")
-    await world.run("rebuild")
     return True
 
 
@@ -142,9 +128,7 @@ async def rotate_keys(world: World, chance: Random) -> None:
     world.situation.key = made["key"]
     service = chance.choice(world.services)
     if chance.random() < 0.5:
-        service.send(signal.SIGKILL)
-        service.start()
-        await service.ready()
+        await service.replace()
     if old is not None:
         await world.run("keys", "revoke", _id(old))
         await _refused(world, old)

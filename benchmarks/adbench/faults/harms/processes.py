@@ -20,10 +20,7 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wai
 @harm("kill-service", 3)
 async def kill_service(world: World, chance: Random) -> None:
     """SIGKILL for one service, which is started again at once; the other goes on."""
-    service = chance.choice(world.services)
-    service.send(signal.SIGKILL)
-    service.start()
-    await service.ready()
+    await chance.choice(world.services).replace()
 
 
 @harm("kill-services", 2)
@@ -85,18 +82,14 @@ async def _reports_held(world: World) -> AsyncIterator[list[int]]:
 
     Reports take milliseconds here: without this, harm to one would be done by chance.
     """
-    connection = await world.connect()
-    try:
-        async with connection.transaction():
-            await connection.execute(world.report_lock)
-            give_up = time.monotonic() + HELD_S
-            pids: list[int] = []
-            while len(pids) < len(world.services) and time.monotonic() < give_up:
-                await asyncio.sleep(LOOK_S)
-                pids = [row["pid"] for row in await connection.fetch(_WAITING, REPORTS)]
-            yield pids
-    finally:
-        await connection.close()
+    async with world.connected() as connection, connection.transaction():
+        await connection.execute(world.report_lock)
+        give_up = time.monotonic() + HELD_S
+        pids: list[int] = []
+        while len(pids) < len(world.services) and time.monotonic() < give_up:
+            await asyncio.sleep(LOOK_S)
+            pids = [row["pid"] for row in await connection.fetch(_WAITING, REPORTS)]
+        yield pids
 
 
 @harm("kill-postmaster", 3)

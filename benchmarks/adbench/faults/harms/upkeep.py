@@ -49,12 +49,11 @@ async def maintain_twice(world: World, chance: Random) -> None:
     statements = world.upkeep
 
     async def keep() -> None:
-        connection = await world.connect()
-        for _ in range(4):
-            for statement in statements:
-                # One of two that wait for one another is told so, and nothing of it is done.
-                with suppress(asyncpg.DeadlockDetectedError, asyncpg.TransactionRollbackError):
-                    await connection.execute(statement)
-        await connection.close()
+        async with world.connected() as connection:
+            for _ in range(4):
+                for statement in statements:
+                    # One of two that wait for one another is told so, and nothing of it is done.
+                    with suppress(asyncpg.DeadlockDetectedError, asyncpg.TransactionRollbackError):
+                        await connection.execute(statement)
 
     await asyncio.gather(keep(), keep())

@@ -13,7 +13,7 @@ from typing import Any
 
 from adbench.gate.measure import explain
 from adbench.gate.measure.explain import QueryPlan
-from adbench.workload import live_batches, report_mix
+from adbench.workload import live_batches
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 from adpulse.database.connections import Connection
@@ -117,7 +117,7 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
     found.counts["rows", "copy"] = by_copy.rows / COPIED
     # Reports now, while there are deltas that have not been rolled up: as it is in the live system.
     for shape in (*TOTALS, *BREAKDOWNS):
-        query = report_mix.ask(data, shape.path(data.end).partition("?")[2], settings)
+        query = shape.query(data.end, settings)
         arguments = list(query.arguments(query.span.window))
         arguments[4] = query.zone.key  # by name, as every revision takes it: the service's own form is a later one
         plan = await explain.run(connection, variant.report, *arguments)

@@ -7,7 +7,7 @@ The result is the summary, with exact bounds.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
+from adbench.records.statistics import share
 from adpulse.settings import Settings
 
 SIGNAL_RUNS = 3  # of what is counted; the fourth would be the same again
@@ -88,26 +89,6 @@ def tally(plant: Plant, runs: Sequence[Result]) -> list[Tally]:
     return [Tally(promise, len(runs), caught[promise], otherwise, open_ones[promise]) for promise in plant.promises]
 
 
-def bounds(hits: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
-    """Return the exact 95 % interval of a share (Clopper & Pearson, The use of confidence or fiducial limits, 1934)."""
-
-    def at_most(count: int, share: float) -> float:
-        return sum(math.comb(runs, k) * share**k * (1 - share) ** (runs - k) for k in range(count + 1))
-
-    def where(is_left: Callable[[float], bool]) -> float:
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if is_left(middle) else (low, middle)
-        return low
-
-    if runs == 0:
-        return 0.0, 1.0
-    low = 0.0 if hits == 0 else where(lambda share: 1 - at_most(hits - 1, share) < alpha / 2)
-    high = 1.0 if hits == runs else where(lambda share: at_most(hits, share) > alpha / 2)
-    return low, high
-
-
 def to_result(plan: GatePlan, found: dict[str, list[Result]], began: datetime) -> Result:
     """Return the summary of all runs, with a check for each promise."""
     tallies = [each for plant in PLANTS for each in tally(plant, found[plant.name])]
@@ -136,9 +117,7 @@ def _measurements(tallies: Sequence[Tally]) -> Iterator[Measurement]:
         yield Measurement(name="runs", value=each.runs, unit="runs", labels=labels)
         yield Measurement(name="cannot_tell", value=each.cannot_tell, unit="runs", labels=labels)
         for name, hits in (("caught", each.caught), ("otherwise", each.otherwise)):
-            low, high = bounds(hits, each.runs)
-            share = hits / each.runs if each.runs else 0.0
-            yield Measurement(name=name, value=share, low=low, high=high, unit="share", labels=labels)
+            yield Measurement.within(name, share(hits, each.runs), "share", labels)
 
 
 def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:

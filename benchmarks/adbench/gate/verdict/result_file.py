@@ -54,17 +54,16 @@ def _ratios(outcome: Outcome) -> Iterator[Measurement]:
         for side, interval in (("head", call.ratio), ("control", call.control)):
             if interval is not None:
                 labels = {"metric": call.metric, "side": side, "confidence": f"{call.confidence:.5f}"}
-                value, low, high = interval
-                yield Measurement(name="ratio", value=value, low=low, high=high, unit="ratio", labels=labels)
+                yield Measurement.within("ratio", interval, "ratio", labels)
 
 
 def _walls(outcome: Outcome) -> Iterator[Measurement]:
     called = {call.metric for call in outcome.calls}
     for metric, by_side in outcome.samples.items():
         if metric not in called:
-            ((value, low, high),) = statistics.ratios_of_medians(by_side["base"], by_side["head"], WALL_CONFIDENCE)
+            (ratio,) = statistics.ratios_of_medians(by_side["base"], by_side["head"], WALL_CONFIDENCE)
             labels = {"metric": metric, "side": "head", "confidence": f"{WALL_CONFIDENCE}"}
-            yield Measurement(name="ratio", value=value, low=low, high=high, unit="ratio", labels=labels)
+            yield Measurement.within("ratio", ratio, "ratio", labels)
 
 
 def _signals(outcome: Outcome) -> Iterator[Measurement]:

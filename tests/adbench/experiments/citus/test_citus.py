@@ -20,7 +20,7 @@ from adpulse.settings import Settings
 from tests.conftest import GIVEN
 
 END = datetime(2026, 3, 1, tzinfo=UTC)
-PLAN = run.CitusPlan(Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)
+PLAN = run.CitusPlan("", Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)
 
 
 def found(kept: float, times: float) -> run.Found:
@@ -81,8 +81,8 @@ def test_a_small_run_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(phases, "CELLS", [Cell(100)])
     monkeypatch.setattr(run, "CELLS", [Cell(100)])
     monkeypatch.setattr(run, "COPIES", {100: 2})
-    plan = replace(PLAN, seconds=3)
-    made, path = run.run(plan, os.environ[GIVEN["citus"]], Settings(data_dir=tmp_path), Console(quiet=True))
+    plan = replace(PLAN, home=os.environ[GIVEN["citus"]], seconds=3)
+    made, path = run.run(plan, Settings(data_dir=tmp_path), Console(quiet=True))
     assert store.read(path) == made
     assert {check.name: check.detail for check in made.checks if not check.aim and not check.passed} == {}
     assert 0 < made.value("spread", shards="4", of="campaign") <= made.value("spread", shards="4", of="shard") < 1
