@@ -15,7 +15,7 @@ _asked: asyncio.AbstractEventLoop | None = None  # to call `write`
 
 
 class CounterTally:
-    """What a counter is about to be increased by."""
+    """The sum by which a counter is about to be increased."""
 
     __slots__ = ("_counter", "_sum")
 
@@ -35,7 +35,7 @@ class CounterTally:
 
 
 class HistogramTally:
-    """What a histogram is about to get. It must have no labels left to give."""
+    """Observations that a histogram without open labels is about to get."""
 
     __slots__ = ("_bounds", "_counts", "_histogram", "_sum")
 

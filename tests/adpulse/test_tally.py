@@ -1,4 +1,4 @@
-"""What is counted in a turn of the event loop is in its metrics after it, as if each had been counted alone."""
+"""The sums of a turn of the event loop are in the metrics after it, as if each had been counted alone."""
 
 import asyncio
 
