@@ -10,7 +10,6 @@ import asyncpg
 import pytest
 
 from adpulse import telemetry
-from adpulse.database.errors import UnfitError
 from adpulse.database.identity import Server
 from adpulse.reports import replica_watch
 from adpulse.reports.replica import Reports, _Source
