@@ -47,7 +47,7 @@ class Size:
         todo = [database for database in self.databases if self.cell(database, phase) is None]
         for database in todo:
             if reason := self.out.get(database.variant.name):
-                self._gap(database, phase, reason, void=False)
+                self.leave_out(database, phase, reason)
         return [database for database in todo if database.variant.name not in self.out]
 
     def keep(self, database: Database, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
@@ -77,7 +77,7 @@ class Size:
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
             self.out[name] = f"{phase}: {reason}"
-            self._gap(database, phase, reason, void=void)
+            self.leave_out(database, phase, reason, void=void)
 
     def _said(self, error: Exception) -> str:
         """Return the text of an error. PostgreSQL quotes values in some."""
@@ -94,11 +94,8 @@ class Size:
                 f"the budget is {self.plan.budget_s:,.0f} s"
             )
 
-    def leave_out(self, database: Database, phase: Phase, reason: str) -> None:
-        """Keep a cell without numbers, and why; the variant goes on to the next phase."""
-        self._gap(database, phase, reason, void=False)
-
-    def _gap(self, database: Database, phase: Phase, reason: str, *, void: bool) -> None:
+    def leave_out(self, database: Database, phase: Phase, reason: str, *, void: bool = False) -> None:
+        """Keep a cell without numbers, and why."""
         cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
         self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
 
