@@ -1,5 +1,5 @@
--- How many different users a report's rows have. Roll-ups cannot tell: users do not add up. So this one statement
--- reads raw events, in any variant; it is asked only where a report names unique_users.
+-- Counts the different users in the rows of a report. Roll-ups cannot tell them, because users do not add up. So this
+-- statement reads raw events, in any variant; it runs only if a report names unique_users.
 --
 -- $1 to $7 as in every report.sql:
 -- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()

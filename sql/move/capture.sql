@@ -1,4 +1,4 @@
--- Run by an online move before it copies: where events that arrive from now on are noted (adpulse.variants.capture).
+-- Run by an online move before it copies: makes the table that notes events from now on (adpulse.variants.capture).
 -- 1633964036 is the advisory lock of a move, MOVE_LOCK in service/adpulse/database/locks.py.
 
 CREATE SCHEMA adpulse_move;

@@ -321,3 +321,62 @@ async def test_a_declared_dimension_is_read_from_its_roll_ups(
     assert found
     assert read.get("events", 0) < 5_000
     assert read.get("rollup_dim_hour", 0) + read.get("rollup_dim_day", 0) <= 6 * 60
+
+
+async def partitions(connection: Connection, variant: Variant, *arguments: Any) -> set[str]:
+    """Ask by a dimension, as the service does. Return the partitions that it opened, by the locks that it holds."""
+    statement = variant.statement(by_time=False, breakdown=True, by_metadata=True)
+    async with connection.transaction():
+        assert await connection.fetch(statement.text, *arguments)
+        held = "SELECT relation::regclass::text FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
+        return {name for (name,) in await connection.fetch(held) if name.startswith("events_p")}
+
+
+@pytest.mark.parametrize("opened", ["rollup_dims"], indirect=True)
+async def test_no_partition_is_opened_for_events_that_were_added_up(opened: Opened) -> None:
+    """Whole days and hours that upkeep has been through; then one event comes, and its day alone is looked into."""
+    connection, variant = opened
+    day = START.replace(hour=0, minute=0) + timedelta(days=3)
+    asked = [
+        (None, day, day + timedelta(days=20), None, None, "geo", None),
+        (None, day, day + timedelta(hours=5), None, None, None, '{"geo": "B"}'),
+    ]
+    for arguments in asked:
+        assert not await partitions(connection, variant, *arguments)
+    writer = await connections.connect(await database_url(connection))
+    insert = "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) VALUES ($1, 'click', 'C0', 'U1', $2)"
+    await writer.execute(insert, day + timedelta(hours=1), '{"geo": "B"}')
+    for arguments in asked:
+        found = await partitions(connection, variant, *arguments)
+        assert {name[: len("events_p20260501")] for name in found} == {f"events_p{day:%Y%m%d}"}
+    await run_round(writer, variant)
+    for arguments in asked:
+        assert not await partitions(connection, variant, *arguments)
+    await writer.close()
+
+
+async def test_a_plan_by_a_dimension_stays_good(server: Server) -> None:
+    """Made once a session, while the roll-ups are empty; when they have grown, it reads what was asked for."""
+    variant = catalogue.find("rollup_dims")
+    async with scratch_databases(server) as new:
+        connection = await connections.connect(await new(variant.name), jit="off")
+        statement = variant.statement(by_time=False, breakdown=True, by_metadata=True)
+        arguments = (["C7"], START.replace(hour=0, minute=0), STOP, None, None, "geo", None)
+        for _ in range(7):
+            assert not await connection.fetch(statement.text, *arguments)
+        await connection.execute(
+            "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
+            "SELECT $1::timestamptz + make_interval(mins => n * 4), 'click', 'C' || n % 200, 'U1', '{\"geo\": \"A\"}' "
+            "FROM generate_series(0, 8000) AS n",
+            START,
+        )
+        await run_round(connection, variant)
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        async with connection.transaction():
+            assert len(await connection.fetch(statement.text, *arguments)) == 1
+            read = await connection.fetchval(
+                "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables "
+                "WHERE relname IN ('rollup_dim_day', 'rollup_dim_hour', 'rollup_dim_minute')"
+            )
+        assert read < 100 < 10_000 < await connection.fetchval("SELECT count(*) FROM rollup_dim_day")
+        await connection.close()

@@ -18,7 +18,8 @@ def layers(root: str) -> list[list[str]]:
     """Return the layers of `adpulse` or `adbench`, the highest first, each with its packages that exist."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (found,) = (each["layers"] for each in contracts if each.get("containers") == [root])
-    there = {path.stem for path in FOLDERS[root].iterdir()}
+    # `__main__` only starts the command line.
+    there = {path.stem for path in FOLDERS[root].iterdir()} - {"__main__"}
     rows = [[part.strip().strip("()") for part in layer.split("|")] for layer in found]
     return [[part for part in row if part in there] for row in rows]
 

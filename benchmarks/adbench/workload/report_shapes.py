@@ -79,7 +79,9 @@ class Shape:
 
 def statement(variant: Variant, query: Query) -> tuple[Statement, Sequence[object]]:
     """Return the statement by which a design answers a report, as the service chooses it, and its arguments."""
-    chosen = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
+    chosen = variant.statement(
+        by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata
+    )
     return chosen, query.arguments(query.span.window)[: chosen.parameters]
 
 

@@ -62,19 +62,17 @@ async def fetch(connection: Connection, variant: Variant, query: Query, *, exact
 async def _records(
     connection: Connection, variant: Variant, query: Query, span: Span, exact: bool, most: int
 ) -> list[tuple[Any, ...]]:
-    arguments = query.arguments(span.window)
-    if query.group_by is None and exact:
-        return list(_with_integers(await connection.fetch(variant.exact_report, *arguments)))
-    if query.group_by is None:
-        statement = variant.statement(by_time=query.granularity is not None, breakdown=query.breakdown)
-        return [tuple(record) for record in await connection.fetch(statement.text, *arguments[: statement.parameters])]
-    # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
-    # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
-    report = (variant.exact_report if exact else variant.report).strip().removesuffix(";")
-    records = await connection.fetch(
-        f"WITH answer AS MATERIALIZED (\n{report}\n) SELECT * FROM answer LIMIT {most + 1}", *arguments
+    statement = variant.statement(
+        by_time=query.granularity is not None, breakdown=query.breakdown, by_metadata=query.by_metadata, exact=exact
     )
-    if len(records) > most:
+    text = statement.text
+    if query.group_by is not None:
+        # A dimension may have as many values as there are events. Their rows are cut off in the database: they must
+        # not fill this process's memory. MATERIALIZED: the statement is planned as if there were no LIMIT.
+        report = text.strip().removesuffix(";")
+        text = f"WITH answer AS MATERIALIZED (\n{report}\n) SELECT * FROM answer LIMIT {most + 1}"
+    records = await connection.fetch(text, *query.arguments(span.window)[: statement.parameters])
+    if query.group_by is not None and len(records) > most:
         advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"
         raise QueryError("group_by", f"gives more than {most} groups and buckets; {advice}")
     return list(_with_integers(records)) if exact else [tuple(record) for record in records]

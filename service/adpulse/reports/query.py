@@ -70,6 +70,11 @@ class Query:
         return self.group_by is not None or bool(self.filters) or self.reach
 
     @property
+    def by_metadata(self) -> bool:
+        """Return True for a breakdown that asks for metadata or event types, and not for campaigns alone."""
+        return bool(self.filters) or self.group_by not in (None, "campaign_id")
+
+    @property
     def reach(self) -> bool:
         """Return True if different users must be counted, which needs the raw events."""
         return REACH in self.metrics

@@ -102,16 +102,26 @@ class Variant:
     @cached_property
     def exact_report(self) -> str:
         """Return `report` with sums of money as numeric: for a total past 2^63, over which `report` raises 22003."""
-        text = self.report
-        for column in ("cost_micros", "revenue_micros"):
-            text = text.replace(f"::bigint AS {column}", f" AS {column}")
-        return text
+        return _exact(self.report)
 
-    def statement(self, *, by_time: bool, breakdown: bool) -> Statement:
-        """Return the statement of a report with a granularity (`by_time`), or with a group or filter."""
+    def statement(self, *, by_time: bool, breakdown: bool, by_metadata: bool = False, exact: bool = False) -> Statement:
+        """Return the statement of a report with a granularity (`by_time`), or with a group or filter (`breakdown`).
+
+        `by_metadata`: it asks for metadata or event types. `exact`: with sums of money as numeric, as `exact_report`.
+        """
+        if by_metadata:
+            return Statement(_exact(self._metadata) if exact else self._metadata)
+        if exact:
+            return Statement(self.exact_report)
         if breakdown:
             return Statement(self.report)
         return self._totals if self._totals.planned_once or not by_time else Statement(self.report)
+
+    @cached_property
+    def _metadata(self) -> str:
+        """Return metadata.sql, or else the report."""
+        own = self.folder / "metadata.sql"
+        return own.read_text() if own.exists() else self.report
 
     @cached_property
     def _totals(self) -> Statement:
@@ -142,6 +152,12 @@ class Variant:
     def script(self, verb: str) -> str:
         """Return the text of `up.sql` or `down.sql`."""
         return (self.folder / f"{verb}.sql").read_text()
+
+
+def _exact(report: str) -> str:
+    for column in ("cost_micros", "revenue_micros"):
+        report = report.replace(f"::bigint AS {column}", f" AS {column}")
+    return report
 
 
 def read_header(text: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 -- variant:    btree
 -- summary:    one b-tree on (campaign_id, ts)
--- hypothesis: a report of one campaign reads that campaign's rows and no others; writing was to lose about half its
---             speed, because rows that arrive together belong to different campaigns and so to different leaf pages:
---             it loses nearly two thirds (adbench matrix)
+-- hypothesis: a report of one campaign reads that campaign's rows and no others; writing should lose about half its
+--             speed, because rows that arrive together belong to different campaigns and so to different leaf pages
+--             (measured: nearly two thirds, adbench matrix)
 -- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      a report over all campaigns reads the whole table; rows are fetched from the heap one by one

@@ -1,7 +1,7 @@
 -- variant:    btree_gin
 -- summary:    b-tree on (campaign_id, ts) and GIN on metadata: the classic answer
 -- hypothesis: any question is answered from raw rows in time proportional to the rows it covers; GIN makes
---             writing the dearest of all variants but 06, which stands on this one
+--             writing slower than in all other variants but 06, which is built on this one
 -- report:     raw_report.sql
 -- requires:   (nothing)
 -- costs:      every event enters two indexes; long windows read every row of the campaign from the heap

@@ -1,7 +1,7 @@
 -- variant:    covering
 -- summary:    01 whose b-tree also carries event_type, cost and revenue: index-only scans
 -- hypothesis: long windows of one campaign are several times faster than with 01, which fetches each row from the
---             heap; the index was to grow by half, and grows by two thirds; writing is a little slower
+--             heap; the index should grow by half (measured: by two thirds); writing is a little slower
 -- promises:   report p50 < 200 ms at 1,000,000 events
 -- report:     raw_report.sql
 -- requires:   (nothing)

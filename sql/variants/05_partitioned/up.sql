@@ -17,13 +17,13 @@ CREATE TABLE events (
   metadata jsonb NOT NULL DEFAULT '{}'
 ) PARTITION BY RANGE (ts);
 
--- Any day is accepted at any time: what has no partition of its own lands here, and maintain.sql makes the partition
--- and moves it. Its index lets maintenance find the next such day without reading the others.
+-- Events of any day are accepted at any time. Those of a day without a partition are stored here, until maintain.sql
+-- makes the partition and moves them. The index lets maintenance find the next such day without reading the others.
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
 
--- The columns that a report adds up are in the index, so that totals never touch the heap, once VACUUM has been there.
+-- The columns that a report adds up are in the index, so that totals never touch the heap once VACUUM has run.
 CREATE INDEX events_campaign_id_ts_idx ON events (campaign_id, ts) INCLUDE (event_type, cost_micros, revenue_micros);
 
 SELECT prepare_days((now() AT TIME ZONE 'UTC')::date - 1, (now() AT TIME ZONE 'UTC')::date + 2);

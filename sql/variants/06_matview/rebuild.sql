@@ -1,5 +1,5 @@
--- variant: matview. Marks every minute of whole UTC days as stale, which makes it anew: reports read its raw events from
--- now on, and the next refresh takes it into the view. `adpulse rebuild` runs it.
+-- variant: matview. Marks every minute of whole UTC days as stale: from then on reports read its raw events, and the
+-- next refresh takes it into the view. `adpulse rebuild` runs this file.
 --
 -- $1 start  timestamptz, inclusive: a midnight, or -infinity
 -- $2 stop   timestamptz, exclusive: a midnight; or infinity, and then inclusive

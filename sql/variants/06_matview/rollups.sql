@@ -1,11 +1,11 @@
--- variant: matview. What the view holds of a window, and what raw events say that it should hold: a row for each side
--- and sum. `adpulse verify` compares the two sides, both ways. Minutes that are marked as stale are left out: a report
--- reads their raw events.
+-- variant: matview. Returns the sums of a window in the view, and the same sums of raw events: a row for each side and
+-- sum. `adpulse verify` compares the two sides, both ways. Minutes that are marked as stale are left out, because a
+-- report reads their raw events.
 --
 -- $1 start  timestamptz, inclusive: a whole hour, or -infinity
 -- $2 stop   timestamptz, exclusive: a whole hour; or infinity, and then inclusive
 --
--- side is `stored` or `raw`, rollup the view, at its minute. key and value are for dimensions, which it has not.
+-- side is `stored` or `raw`, rollup the view, at its minute. key and value are for dimensions; here they are null.
 
 WITH
   sides AS (

@@ -45,7 +45,7 @@ INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros);
 
 CREATE INDEX events_by_minute_minute_idx ON events_by_minute USING brin (minute);
 
--- The minutes that have changed since the last refresh, however old: a tail that began at the time of the refresh
+-- The minutes that have changed since the last refresh, of any age: a tail that began at the time of the refresh
 -- would miss late events. Append-only and without a key, so that writers never wait for one another.
 CREATE TABLE stale_minute (
   minute timestamptz NOT NULL
@@ -53,7 +53,7 @@ CREATE TABLE stale_minute (
 
 CREATE INDEX stale_minute_minute_idx ON stale_minute (minute);
 
--- With its owner's rights: a login that writes events must not be able to take marks away.
+-- Runs with its owner's rights: a login that writes events must not be able to delete marks.
 CREATE FUNCTION mark_stale() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -88,8 +88,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION mark_stale();
 
 -- One transaction, so that no report sees the marks gone and the view old. The marks go first: the refresh's own
 -- snapshot is later, and so holds every event whose mark is deleted here. A mark that comes in between stays, and its
--- minute is read raw once more than it need be.
--- With its owner's rights, because nobody else may refresh a view (before PostgreSQL 17, which can grant MAINTAIN).
+-- minute is read raw once more than necessary.
+-- Runs with its owner's rights, because nobody else may refresh a view (before PostgreSQL 17, which can grant MAINTAIN).
 CREATE FUNCTION refresh_stale() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -33,8 +33,8 @@ WITH
       OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
     RETURNING '' AS campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
   ),
-  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
-  -- floating point, because nothing but the size matters here.
+  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. The
+  -- sums are floating point, because only their size matters here.
   large_days AS (
     SELECT date_bin('1 day', minute, 'epoch') AS day
     FROM moved
@@ -82,8 +82,9 @@ WITH
     FROM minutes
     GROUP BY 1, 2
   ),
-  -- Other days need no look for each cell, such as those of a load of history: a quarter of the time. Hours are asked, too:
-  -- where the row of a day is missing, it is for rebuild.sql to say so, and no reason to stop.
+  -- The days that have roll-ups. In all other days, such as those of a load of history, no cell needs a look first, which
+  -- saves a quarter of the time. Hours are asked, too: a day whose own row is missing must not stop the round with a
+  -- duplicate key.
   known_days AS MATERIALIZED (
     SELECT day
     FROM (SELECT DISTINCT date_bin('1 day', hour, 'epoch') AS day FROM hours) AS days
@@ -94,9 +95,9 @@ WITH
         WHERE kept.campaign_id = '' AND kept.hour >= days.day AND kept.hour < days.day + interval '1 day'
       )
   ),
-  -- What this statement sees is moved now: the deltas of every transaction that was over when it began. In a transaction that has
-  -- written before, its own is one of these, and may write more: then the mark is only that no older one is left.
-  -- `before` is what services of the version before read.
+  -- This statement moves all deltas that it sees: those of every transaction that was over when it began. If its own
+  -- transaction has written before, that is one of these, and may write more: then the mark says only that no older one
+  -- is left. Services of the version before read `before`.
   marked AS (
     INSERT INTO rollup_mark (before, system_identifier, snapshot)
     SELECT

@@ -1,11 +1,11 @@
--- variant: rollup. Makes the roll-ups of whole UTC days anew from raw events: `adpulse rebuild`.
+-- variant: rollup. Builds the roll-ups of whole UTC days again from raw events: `adpulse rebuild`.
 --
 -- $1 start  timestamptz, inclusive: a midnight, or -infinity
 -- $2 stop   timestamptz, exclusive: a midnight; or infinity, and then inclusive
 --
--- All statements run in one transaction that is REPEATABLE READ: with one snapshot, in which every transaction is there
--- with its events and its deltas, or with neither. A delta that comes later stays, and is added. Nobody may compact
--- meanwhile (adpulse takes an advisory lock); writers and reports go on.
+-- All statements run in one REPEATABLE READ transaction, so with one snapshot: it has the events and the deltas of a
+-- transaction, or neither. A delta that comes later stays, and is added. Nobody may compact meanwhile (adpulse takes an
+-- advisory lock); writers and reports continue.
 
 DELETE FROM rollup_delta
 WHERE
@@ -28,8 +28,8 @@ WHERE day >= $1::timestamptz AND (day < $2::timestamptz OR $2 = 'infinity');
 DELETE FROM rollup_large
 WHERE minute >= $1::timestamptz AND (minute < $2::timestamptz OR $2 = 'infinity');
 
--- As the trigger writes them; maintain.sql makes the rest of them. An amount beyond 2^30 has a delta of its own: a sum of fewer
--- than 2^33 others is no more than a bigint holds.
+-- Deltas as the trigger writes them, from which maintain.sql makes the roll-ups. An amount beyond 2^30 has its own delta,
+-- because a sum of fewer than 2^33 smaller ones fits into a bigint.
 WITH deltas AS (
   INSERT INTO rollup_delta
     (campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros)

@@ -1,5 +1,5 @@
--- variant: rollup. What its roll-ups hold of a window, and what raw events say that they should hold: a row for each
--- side and sum. `adpulse verify` compares the two sides, both ways.
+-- variant: rollup. Returns every sum of a window in the roll-ups, and the same sums of raw events: a row for each side
+-- and sum. `adpulse verify` compares the two sides, both ways.
 --
 -- $1 start  timestamptz, inclusive: a midnight of UTC, or -infinity
 -- $2 stop   timestamptz, exclusive: a midnight of UTC; or infinity, and then inclusive

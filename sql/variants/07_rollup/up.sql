@@ -33,7 +33,7 @@ CREATE INDEX events_default_ts_idx ON events_default (ts);
 -- "may hold anything" until the next VACUUM.
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
 
--- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
+-- The trigger writes these: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   campaign_id text NOT NULL,
@@ -65,8 +65,9 @@ CREATE TABLE rollup_delta_all (
 
 CREATE INDEX rollup_delta_all_xid_idx ON rollup_delta_all (xid);
 
--- Who takes a delta away must have added it everywhere. Services of the version before do not know of days: their rounds fail
--- and change nothing, until one of this version maintains. maintain.sql and rebuild.sql say that they know.
+-- A session that deletes a delta must have added it to days, too. Services of an older version do not know days: their
+-- rounds fail and change nothing, until a service of this version maintains. maintain.sql and rebuild.sql say that they
+-- know days.
 CREATE FUNCTION rollup_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -81,7 +82,7 @@ $$;
 CREATE TRIGGER rollup_delta_moved AFTER DELETE ON rollup_delta
 FOR EACH STATEMENT EXECUTE FUNCTION rollup_guard();
 
--- What maintain.sql makes of the deltas. campaign_id = '' is the sum over all campaigns, so that the report
+-- maintain.sql makes these from the deltas. campaign_id = '' is the sum over all campaigns, so that the report
 -- without a campaign reads as few rows as the report with one.
 -- The key carries every column: a report is an index-only scan.
 CREATE TABLE rollup_minute (
@@ -108,7 +109,7 @@ CREATE TABLE rollup_hour (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
--- Days of UTC: what a zone's day shares with them is read by the day, the rest by hours and minutes.
+-- Days of UTC. A report reads the UTC days inside its window by the day, and the rest by hours and minutes.
 CREATE TABLE rollup_day (
   campaign_id text,
   day timestamptz,
@@ -141,7 +142,7 @@ CREATE TABLE rollup_large (
 
 -- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
 -- date_bin and not date_trunc: it does not depend on the session's time zone.
--- With its owner's rights: a login that writes events must not be able to write deltas without them.
+-- Runs with its owner's rights: a login that writes events must not be able to write deltas without events.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -239,7 +240,7 @@ BEGIN
 END
 $$;
 
--- TRUNCATE of `events` empties the roll-ups; of a partition alone, which is told before it, counts its rows out.
+-- TRUNCATE of `events` empties the roll-ups. TRUNCATE of a partition alone fires before it, and subtracts its rows.
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -254,7 +255,7 @@ BEGIN
 END
 $$;
 
--- TRUNCATE of `events` also tells each partition, which must not count out its rows.
+-- TRUNCATE of `events` also fires the triggers of each partition, which must not subtract its rows then.
 CREATE FUNCTION rollup_emptying() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -6,7 +6,8 @@ DROP FUNCTION event_xid(), rollup_capture(), rollup_truncate(), rollup_emptying(
 
 DROP FUNCTION
   raw_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb),
-  dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb);
+  dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb),
+  rollup_dim_detailed_in(tstzmultirange, int);
 
 -- Not there in a new database: what services of the version before migration 0011 call.
 DROP FUNCTION IF EXISTS raw_report(text[], timestamptz, timestamptz, text, text, text, jsonb);

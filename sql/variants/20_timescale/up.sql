@@ -1,6 +1,6 @@
 -- variant:    timescale
 -- summary:    03 as a TimescaleDB hypertable with one chunk a day
--- hypothesis: what 05 gives without a line of upkeep; writing loses what the extension's own insert path costs
+-- hypothesis: the effect of 05 without upkeep; writing is slower by the cost of the extension's insert path
 -- report:     raw_report.sql
 -- requires:   extension timescaledb
 -- costs:      an extension that must be preloaded, and that not every managed PostgreSQL offers

@@ -1,5 +1,5 @@
--- variant: citus. What report.sql answers when $4 to $7 are null, the totals of a window, without the branches that other
--- questions need: the coordinator plans faster without them (docs/decisions/0082).
+-- variant: citus. Returns the totals of a window, as report.sql does when $4 to $7 are null, without the branches for
+-- other questions: the coordinator plans faster without them (docs/decisions/0082).
 --
 -- $1 campaigns    text[], null = all
 -- $2 start        timestamptz, inclusive, a whole minute

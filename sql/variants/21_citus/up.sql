@@ -11,8 +11,8 @@
 
 CREATE EXTENSION IF NOT EXISTS citus;
 
--- A node speaks to another as the role of the session, so these must be allowed to log in. They have no password:
--- what the nodes' pg_hba.conf lets in between nodes decides.
+-- A node connects to another with the role of the session, so these roles must be allowed to log in. They have no
+-- password: pg_hba.conf of the nodes decides who may connect.
 DO $$
 DECLARE
   role_name text;
@@ -33,9 +33,9 @@ BEGIN
 END
 $$;
 
--- What a report's own session says of the planner does not reach the workers. Compiling there takes longer than a report
--- does; and the shards are asked side by side already, so no further processes for each. On the coordinator, too: a node
--- that is added later gets its database's settings from there.
+-- The planner settings of a report's session do not reach the workers. Compiling there takes longer than a report, and
+-- the shards are asked in parallel already, so each needs no further processes. The coordinator gets the settings, too,
+-- because a node that is added later takes them from there.
 DO $$
 DECLARE
   setting text;
@@ -158,8 +158,8 @@ BEGIN
 END
 $$;
 
--- All shards, each a transaction of its own on its node. With its owner's rights, because commands on shards need
--- them. One that fails does not keep the others from it, and is said at the end.
+-- Runs on all shards, in one transaction for each, on its node, with its owner's rights, because commands on shards need
+-- them. If one fails, the others still run; the failure is raised at the end.
 CREATE FUNCTION rollup_compact() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -190,14 +190,14 @@ CREATE TABLE events (
   metadata jsonb NOT NULL DEFAULT '{}'
 ) PARTITION BY RANGE (ts);
 
--- As in 07: what has no partition of its own lands here, and maintain.sql makes the partition and moves it.
+-- As in 07: events of a day without a partition are stored here, until maintain.sql makes the partition and moves them.
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
 
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
 
--- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
+-- The trigger writes these: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
   campaign_id text NOT NULL,
   minute timestamptz NOT NULL,
@@ -210,7 +210,7 @@ CREATE TABLE rollup_delta (
 
 CREATE INDEX rollup_delta_campaign_id_idx ON rollup_delta (campaign_id);
 
--- What maintain.sql makes of the deltas. The key carries every column: a report is an index-only scan.
+-- maintain.sql makes these from the deltas. The key carries every column: a report is an index-only scan.
 CREATE TABLE rollup_minute (
   campaign_id text,
   minute timestamptz,
@@ -262,9 +262,9 @@ ALTER FUNCTION raw_kept(timestamptz) SET citus.allow_nested_distributed_executio
 
 ALTER FUNCTION raw_kept(timestamptz, timestamptz) SET citus.allow_nested_distributed_execution = on;
 
--- One for every event ever accepted that had one: they must spread as the events do. An event repeated with another
--- campaign is still the same event, so by id, and not beside the events. idempotency_keys, one a batch and a day old
--- at most, stay on the coordinator.
+-- An id for every event ever accepted that had one, so ids must be spread as events are. They are distributed by id and
+-- not beside the events, because an event that is repeated with another campaign is still the same event.
+-- idempotency_keys, one a batch and a day old at most, stay on the coordinator.
 SELECT create_distributed_table('event_ids', 'event_id', colocate_with => 'none');
 
 -- Citus calls a trigger unsafe when it may reach another node. These reach the shard beside their own. EXECUTE,

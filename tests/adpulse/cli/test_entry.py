@@ -94,7 +94,7 @@ def app():
     ids=["Ctrl-C", "SIGTERM", "SIGTERM in the background of a script"],
 )
 def test_a_signal_unwinds(tmp_path: Path, stage: str, number: int, ignored: bool, status: int) -> None:
-    """What has been begun is ended, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
+    """A command ends what it has begun, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
     (tmp_path / "commands.py").write_text(_WAITS + ("app()\n" if stage == "import" else ""))
     handler = "signal.SIG_IGN" if ignored else "signal.default_int_handler"
     program = f"import signal, sys; signal.signal(signal.SIGINT, {handler}); sys.path.insert(0, {str(tmp_path)!r})\n"

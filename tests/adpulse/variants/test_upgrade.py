@@ -24,9 +24,20 @@ def told(answer: dict[str, Any], then: dict[str, Any]) -> tuple[Any, Any]:
     return {name: answer["totals"][name] for name in then["totals"]}, sorted(map(json.dumps, rows))
 
 
+# The words of every function: migrations may indent them.
+FUNCTIONS = """
+SELECT oid::regprocedure::text, regexp_replace(pg_get_functiondef(oid), '\\s+', ' ', 'g')
+FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+"""
+
+
 @pytest.mark.parametrize("dump", RELEASES, ids=lambda path: path.stem)
 async def test_a_release_is_brought_to_today(dump: Path, new_database: NewDatabase, serve: Serve) -> None:
-    """Every report stays the same, before and after upkeep; sums are recounted; keys and ids are still known."""
+    """Every report stays the same, before and after upkeep; sums are recounted; keys and ids are still known.
+
+    Its functions are those of a new installation.
+    """
     await new_database("rollup")  # makes the roles that the dump grants to
     url = await new_database(None)
     restoring = await connections.connect(url)
@@ -36,6 +47,9 @@ async def test_a_release_is_brought_to_today(dump: Path, new_database: NewDataba
     variant = await migrate.migrate(connection)
     assert await migrations.version(connection) == migrations.latest_version()
     assert await connection.fetchval("SELECT array_agg(key) FROM idempotency_keys") == ["kept"]
+    new = await connections.connect(await new_database(variant.name))
+    assert dict(await connection.fetch(FUNCTIONS)) == dict(await new.fetch(FUNCTIONS))
+    await new.close()
     kept = json.loads(dump.with_suffix(".json").read_text())
     client = await serve(url)
     for _ in range(2):

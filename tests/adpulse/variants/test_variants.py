@@ -36,11 +36,12 @@ def test_the_readme_has_every_variant() -> None:
 
 @each
 def test_every_file_parses(variant: Variant) -> None:
-    """PostgreSQL's own parser reads every file, and report.sql is one statement."""
+    """PostgreSQL's own parser reads every file, and what answers a report is one statement."""
     for path in variant.folder.glob("*.sql"):
         assert pglast.parse_sql(path.read_text()), path
     assert len(pglast.parse_sql(variant.report)) == 1
     assert len(pglast.parse_sql(variant.statement(by_time=False, breakdown=False).text)) == 1
+    assert len(pglast.parse_sql(variant.statement(by_time=False, breakdown=True, by_metadata=True).text)) == 1
     assert {"up.sql", "down.sql"} <= {path.name for path in variant.folder.iterdir()}
     # One report, of its own or shared.
     assert (variant.folder / "report.sql").exists() != ("report" in variant.header)
@@ -50,8 +51,13 @@ def test_every_file_parses(variant: Variant) -> None:
 def test_exact_sums_differ_in_the_casts_of_money_only(variant: Variant) -> None:
     """The words by which sql/README.md says that money is cast are there, for both columns."""
     money = r"::bigint(?= AS (?:cost|revenue)_micros)"
-    assert len(set(re.findall(r"::bigint AS (cost|revenue)_micros", variant.report))) == 2
-    assert re.sub(money, "", variant.report) == variant.exact_report
+    for by_metadata in (False, True):
+        shown, exact = [
+            variant.statement(by_time=True, breakdown=True, by_metadata=by_metadata, exact=exact).text
+            for exact in (False, True)
+        ]
+        assert len(set(re.findall(r"::bigint AS (cost|revenue)_micros", shown))) == 2
+        assert re.sub(money, "", shown) == exact
 
 
 def test_the_raw_reports_are_one_text() -> None:
@@ -218,7 +224,12 @@ async def answers(connection: Connection, variant: Variant) -> list[list[Any]]:
     await connection.execute("SET jit = off")
     found = []
     for question in questions():
-        statement = variant.statement(by_time=question[3] is not None, breakdown=any(question[5:]))
+        dimension, filters = question[5:]
+        statement = variant.statement(
+            by_time=question[3] is not None,
+            breakdown=any((dimension, filters)),
+            by_metadata=bool(filters) or dimension not in (None, "campaign_id"),
+        )
         rows = await connection.fetch(statement.text, *question[: statement.parameters])
         found.append(sorted(plain(rows), key=repr))
     return found
