@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Replaces the running services of compose.yaml by what is in the checkout now, one after another: a new one is healthy and
+# Replaces the running services of compose.yaml by the version in the checkout, one after another: a new one is healthy and
 # known to the balancer before an old one is told to end, which then answers what it has taken. The database, the
 # balancer and the rest stay as they are; `docker compose up -d` brings those up to date, with an interruption.
 set -euo pipefail

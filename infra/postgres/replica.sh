@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# A streaming replica. Its first start copies the primary; so does one whose data are not that primary's, or cannot follow
-# it any more. While the primary is away it starts with what it has. A slot keeps the WAL that it has not yet had.
+# A streaming replica. Its first start copies the primary. A later start copies it again if the data here are of another
+# primary, or cannot follow this one any more. While the primary is away, the replica starts with its data. A slot keeps
+# the WAL that it has not received.
 set -euo pipefail
 
-# What the primary says, as the role that copies it.
+# Asks the primary, as the role that copies it.
 primary() {
   PGPASSWORD=replicator PGCONNECT_TIMEOUT=5 psql -h db -U replicator -d postgres -qAtX -v ON_ERROR_STOP=1 -c "$1"
 }

@@ -164,7 +164,7 @@ DROP INDEX public.events_ts_idx;
 ALTER TABLE public.events ADD COLUMN written_xid bigint GENERATED ALWAYS AS (adpulse_next.event_xid()) STORED;
 
 CREATE INDEX events_ts_written_xid_idx ON public.events USING brin (ts, written_xid)
-WITH (pages_per_range = 32, autosummarize = on);
+WITH (pages_per_range = 32);
 
 -- Late events of days whose other events are gone have been added up, as have those above. Now they have the number of this
 -- transaction, which no mark sees: they are taken away once, and added once.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from adpulse.database import connections
 from adpulse.database.connections import Connection
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_round, run_rounds
 from adpulse.variants import catalogue, state
 from adpulse.variants.verify import verify
 from tests.conftest import NewDatabase, Server, scratch_databases
@@ -28,6 +28,7 @@ SMALL = """
 CREATE OR REPLACE FUNCTION rollup_dim_most() RETURNS int LANGUAGE sql IMMUTABLE RETURN 4;
 CREATE OR REPLACE FUNCTION rollup_dim_few() RETURNS int LANGUAGE sql IMMUTABLE RETURN 3;
 CREATE OR REPLACE FUNCTION rollup_dim_thin() RETURNS int LANGUAGE sql IMMUTABLE RETURN 2;
+CREATE OR REPLACE FUNCTION rollup_dim_round() RETURNS int LANGUAGE sql IMMUTABLE RETURN 4;
 """
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -269,7 +270,7 @@ async def finish(here: World) -> None:
     for transaction in here.open.values():
         await transaction.commit()
     await check(here.reader)
-    await run_round(here.keeper, ROLLUP_DIMS)
+    await run_rounds(here.keeper, ROLLUP_DIMS)
     while await here.keeper.fetchval("SELECT EXISTS (SELECT FROM rollup_dim_pending)"):
         await here.keeper.execute("SELECT rollup_dims()")
     await check(here.reader)
@@ -327,6 +328,69 @@ async def test_a_day_that_comes_back_while_it_is_built(new_database: NewDatabase
     assert [each for each in (await verify(first, ROLLUP_DIMS)).mismatches if "dim_" in each.question] == []
     await first.close()
     await second.close()
+
+
+async def test_a_round_is_bounded(new_database: NewDatabase) -> None:
+    """Upkeep that has fallen behind goes on in parts, a whole transaction each; reports are exact after every part."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    await connection.execute(SMALL)
+    for _ in range(5):
+        rows = [sent((NOW, "A", "click", 7, geo)) for geo in ("IN", "US", "IN")]
+        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+    behind = []
+    while True:
+        more = await run_round(connection, ROLLUP_DIMS)
+        assert (await ask(connection, "geo"))[0] == {
+            (None, "IN"): (0, 10, 0, 70, 30),
+            (None, "US"): (0, 5, 0, 35, 15),
+        }
+        behind.append(
+            await connection.fetchval(
+                "SELECT count(*) FROM events, rollup_dim_mark "
+                "WHERE NOT pg_visible_in_snapshot(written_xid::text::xid8, snapshot)"
+            )
+        )
+        if not more:
+            break
+    assert behind == [9, 3, 0], "two transactions a part, which make four events and more"
+    assert await connection.fetchval("SELECT count(*) FROM rollup_dim_tail") == 0
+    await connection.close()
+
+
+async def test_a_round_hashes_however_many_events_it_adds(new_database: NewDatabase) -> None:
+    """The planner would sort more than fit into its memory, which takes several times as long."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    await connection.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0")
+    await connection.execute("SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice")
+    said: list[str] = []
+    connection.add_log_listener(lambda _, message: said.append(message.message))
+    # As if there were millions: what the planner believes of a table of some pages.
+    rows = [sent((NOW + number * timedelta(milliseconds=1), f"C{number}", "click", 7, "IN")) for number in range(3_000)]
+    await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+    part = f"events_p{NOW:%Y%m%d}"
+    await connection.execute(f"ANALYZE {part}")
+    await connection.execute("UPDATE pg_class SET reltuples = 1e7 WHERE oid = $1::regclass", part)
+    await connection.execute("SELECT rollup_dims()")
+    (plan,) = [text for text in said if "GROUPING(" in text and "plan:" in text]
+    assert "Sort Key: named.campaign_id" not in plan
+    await connection.close()
+
+
+async def test_vacuum_leaves_today_alone(new_database: NewDatabase) -> None:
+    """It would keep upkeep from the index of new events for as long as it takes. It may come when the day is over."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    option = "SELECT relname FROM pg_class WHERE reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1']"
+    await connection.copy_records_to_table("events", records=[sent((NOW, "A", "click", 7, "IN"))], columns=COLUMNS)
+    await run_round(connection, ROLLUP_DIMS)
+    assert [row["relname"] for row in await connection.fetch(option)] == [f"events_p{NOW:%Y%m%d}"]
+    old = f"events_p{NOW - 3 * DAY:%Y%m%d}"
+    await connection.execute("SELECT prepare_days($1, $1)", (NOW - 3 * DAY).date())
+    await connection.execute(f"ALTER TABLE {old} SET (autovacuum_vacuum_insert_threshold = -1)")
+    await connection.execute("UPDATE rollup_dim_mark SET closed_to = closed_to - interval '1 hour'")
+    await connection.execute("SELECT rollup_dim_stamp()")
+    await run_round(connection, ROLLUP_DIMS)
+    assert old not in [row["relname"] for row in await connection.fetch(option)]
+    await connection.close()
 
 
 async def test_minutes_of_a_thin_hour_are_not_kept(new_database: NewDatabase) -> None:

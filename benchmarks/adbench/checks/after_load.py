@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from adbench.checks import http_recount
@@ -14,6 +14,8 @@ from adpulse.database.connections import Connection
 from adpulse.variants import catalogue, verify
 
 SAMPLED_REPORTS = 24
+# Events that a recount reads for one question. Of more, it takes windows of about as many, and asks the rest to add up.
+FITS = 10_000_000
 DRAIN_S = 60
 CALM, CALM_S = 5, 0.1  # a queue that is not empty leaves a writer idle for less
 QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
@@ -26,16 +28,16 @@ class Answers:
 
     stored: int  # events in the database
     reported: int  # events in the totals of a report over everything
-    inside: verify.Audit
+    inside: verify.Audit | None  # None: more events than fit into a recount
     outside: http_recount.Recount
 
     @property
     def cells(self) -> int:
-        return self.inside.cells + self.outside.cells
+        return (self.inside.cells if self.inside else 0) + self.outside.cells
 
     @property
     def wrong(self) -> int:
-        return self.inside.wrong + self.outside.wrong
+        return (self.inside.wrong if self.inside else 0) + self.outside.wrong
 
 
 async def stored_once(url: str, expected: int, where: str = "") -> list[Check]:
@@ -54,7 +56,7 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
     """Return the checks of a recount; one that failed and says why when it breaks off, so that no result is lost."""
     try:
         return recount()
-    except SystemExit:  # by a signal
+    except KeyboardInterrupt:
         why = "interrupted"
     except Exception as error:  # noqa: BLE001  # said in the result; what was measured stays true
         why = str(error) or type(error).__name__
@@ -96,12 +98,28 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
             (now + timedelta(days=1)).replace(second=0, microsecond=0),
         )
         totals = http_recount.total(address, everything)
+        stored = await connection.fetchval("SELECT count(*) FROM events")
+        active = await catalogue.active(connection)
+        fits = stored <= FITS
+        longest = None if fits else await _longest(connection)
+        questions = http_recount.sample(data, now, SAMPLED_REPORTS, longest)
+        recount = await http_recount.compare(connection, address, questions)
+        for record in await connection.fetch("SELECT key FROM declared_dimension") if active.has_dimensions else []:
+            recount += http_recount.add_up(address, replace(everything, group_by=record["key"]), totals)
         return Answers(
-            stored=await connection.fetchval("SELECT count(*) FROM events"),
+            stored=stored,
             reported=sum(totals[:3]),
-            inside=await verify.verify(connection, await catalogue.active(connection)),
-            outside=await http_recount.compare(connection, address, http_recount.sample(data, now, SAMPLED_REPORTS)),
+            inside=await verify.verify(connection, active) if fits else None,
+            outside=recount,
         )
+
+
+async def _longest(connection: Connection) -> int:
+    """Return in how many minutes, at least one, as many events came as fit."""
+    minutes = await connection.fetchval(
+        "SELECT $1 / greatest(count(*), 1) FROM events WHERE ts >= now() - interval '2 minutes' AND ts < now()", FITS
+    )
+    return max(int(minutes) * 2, 1)
 
 
 async def _written(connection: Connection) -> None:
@@ -162,7 +180,9 @@ def accuracy(answers: Answers) -> Check:
     return Check(
         name="accuracy",
         passed=answers.cells > 0 and not answers.wrong,
-        detail=f"{share:.4f} % ({answers.cells:,} cells recounted)"
+        detail=f"{share:.4f} % ({answers.cells:,} cells recounted"
+        + ("" if answers.inside else ", of windows that fit into a recount")
+        + ")"
         + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),
     )
 

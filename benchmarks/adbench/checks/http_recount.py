@@ -21,6 +21,7 @@ Key = tuple[datetime | None, str | None]  # bucket, group
 Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
 ZEROS: Sums = (0, 0, 0, 0, 0)
 MINUTE = timedelta(minutes=1)
+RECENT = 20
 
 
 class TooLongError(RuntimeError):
@@ -63,6 +64,9 @@ class Recount:
     cells: int
     wrong: int
     first_wrong: str | None  # the query of the first report that was not true
+
+    def __add__(self, other: "Recount") -> "Recount":
+        return Recount(self.cells + other.cells, self.wrong + other.wrong, self.first_wrong or other.first_wrong)
 
 
 def ask(address: str, question: Question, headers: Mapping[str, str] | None = None) -> tuple[Sums, dict[Key, Sums]]:
@@ -140,8 +144,19 @@ async def compare(
     return Recount(cells, wrong, first_wrong)
 
 
-def sample(data: Dataset, now: datetime, size: int) -> Iterator[Question]:
-    """Yield `size` reports of all shapes, always the same: over the data set, and over what came in since."""
+def add_up(address: str, question: Question, totals: Sums) -> Recount:
+    """Compare the sum of the rows of a breakdown with the totals of the same window; reads no event."""
+    _, rows = ask(address, question)
+    got = tuple(map(sum, zip(*rows.values(), strict=True))) or ZEROS
+    wrong = sum(a != b for a, b in zip(got, totals, strict=True))
+    return Recount(len(ZEROS), wrong, question.query if wrong else None)
+
+
+def sample(data: Dataset, now: datetime, size: int, longest: int | None = None) -> Iterator[Question]:
+    """Yield `size` reports of all shapes, always the same: over the data set, and over what came in since.
+
+    `longest`: minutes of the longest window, which then ends in the last RECENT ones; none: all that there is.
+    """
     rng = random.Random(data.seed)
     shapes: list[dict[str, Any]] = [
         {},
@@ -156,8 +171,9 @@ def sample(data: Dataset, now: datetime, size: int) -> Iterator[Question]:
     minutes = int((now - data.start).total_seconds() // 60)
     for number in range(size):
         # Every other window reaches into the last minutes, where the load has just written.
-        length = rng.choice([7, 61, 1_440, 7 * 1_440, minutes])
-        last = minutes + 1 if number % 2 else rng.randrange(min(length, minutes), minutes + 1)
+        length = min(rng.choice([7, 61, 1_440, 7 * 1_440, minutes]), longest or minutes)
+        earliest = max(minutes - RECENT, 0) if longest else min(length, minutes)
+        last = minutes + 1 if number % 2 else rng.randrange(earliest, minutes + 1)
         start = data.start.replace(second=0, microsecond=0) + timedelta(minutes=max(last - length, 0))
         end = data.start.replace(second=0, microsecond=0) + timedelta(minutes=last)
         campaigns = {data.campaign_id(int(data.campaigns ** rng.random()) - 1) for _ in range(1 + number % 3)}

@@ -27,7 +27,7 @@ from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import statement
 from adbench.workload.seed import seed
 from adpulse.database.embedded import Cluster, database
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.reports.query import Query
 from adpulse.reports.query_string import parse
 from adpulse.reports.readers import open_readers
@@ -125,7 +125,7 @@ class Live:
 
     async def _move(self, variant: str) -> None:
         async with connected(self.url) as connection:
-            await run_round(connection, await migrate.migrate(connection, variant))
+            await run_rounds(connection, await migrate.migrate(connection, variant))
             await connection.execute("VACUUM (ANALYZE)")
 
 

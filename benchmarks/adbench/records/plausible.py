@@ -81,11 +81,19 @@ def _falling(measurements: Iterable[Measurement]) -> Iterator[str]:
 
 def private(result: Result, names: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield the place and the kind of each private value: paths, addresses, mail addresses, and the `names`."""
-    words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names]
     document = result.model_dump(mode="json")
     document["source"].pop("packages")  # a version looks like an address
+    yield from private_of(document, names)
+
+
+def private_of(document: dict[str, Any], names: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the same of any JSON document."""
+    words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names]
     for where, text in _texts(document, ()):
-        for kind in {*_kinds(text), *("a name of this machine or its user" for word in words if word.search(text))}:
+        for kind in {
+            *_kinds(text),
+            *("a name of this machine, its user or its server" for word in words if word.search(text)),
+        }:
             yield ".".join(where), kind
 
 

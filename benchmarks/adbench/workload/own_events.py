@@ -19,7 +19,7 @@ from adpulse.importing.errors import ImportFailed
 from adpulse.importing.rejects import Rejects
 from adpulse.importing.run import Import, Outcome
 from adpulse.importing.source import opened
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
 from adpulse.variants import migrate
 
@@ -171,6 +171,6 @@ async def seed(url: str, own: OwnEvents, variant: str | None) -> list[Outcome]:
                     await each.run(target, Rejects(None), name="", on_progress=lambda outcome: None)
                     for each in own.imports(stack)
                 ]
-        await run_round(connection, active)
+        await run_rounds(connection, active)
         await connection.execute("VACUUM (ANALYZE)")
     return outcomes

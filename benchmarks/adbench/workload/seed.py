@@ -10,7 +10,7 @@ from adbench.harness.progress import counter, step
 from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
 
@@ -38,7 +38,7 @@ async def fill(
         await load(url, data, advance)
     loaded = time.perf_counter()
     with step(console, "compacting and analysing"):
-        await run_round(connection, active)
+        await run_rounds(connection, active)
         await connection.execute("VACUUM (ANALYZE)")
     return loaded - began, time.perf_counter() - loaded
 

@@ -9,14 +9,27 @@ const ZONES = ['UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kolkata'];
 // [shape, weight, query with holes]; the shape is a tag, so that each can have its own percentiles. A file of its
 // own, because benchmarks/suites asks the same mix without HTTP.
 // open() takes a path, not a URL: in a folder with a space in its name the two differ.
-const SHAPES = JSON.parse(open(decodeURIComponent(import.meta.resolve('./shapes.json').replace('file://', ''))));
+const read = (file) => JSON.parse(open(decodeURIComponent(import.meta.resolve(file).replace('file://', ''))));
+const weigh = (list) => list.flatMap((shape) => Array(shape[1]).fill(shape));
+const SHAPES = read('./shapes.json');
 export const shapes = SHAPES.map(([name]) => name);
-const weighted = SHAPES.flatMap((shape) => Array(shape[1]).fill(shape));
+const weighted = weigh(SHAPES);
+const BREAKDOWNS = read('./breakdowns.json');
+export const breakdowns = BREAKDOWNS.map(([name]) => name);
+const weightedBreakdowns = weigh(BREAKDOWNS);
 const holes = { campaign, zone: () => pick(ZONES), days: () => config.days };
 
 export function report() {
+  ask(pick(weighted));
+}
+
+// The same mix, where every fourth question is by a declared key of metadata.
+export function reportOrBreakdown() {
+  ask(pick(Math.random() < 0.25 ? weightedBreakdowns : weighted));
+}
+
+function ask([shape, , query]) {
   phase();
-  const [shape, , query] = pick(weighted);
   const reply = http.get(`${config.baseUrl}/report?${query.replace(/{(\w+)}/g, (_, hole) => holes[hole]())}`, {
     headers,
     tags: { name: 'report', shape },

@@ -7,8 +7,9 @@
 
 \set ON_ERROR_STOP on
 
--- Roll-ups travel as rows, in the transactions that changed them here, because a subscriber cannot make its own: it applies
--- row by row, and that fires no statement trigger (docs/decisions/0084). rollup_mark stays: it counts in numbers of here.
+-- Roll-ups are replicated as rows, in the transactions that changed them here. A subscriber cannot make its own, because it
+-- applies row by row, which fires no statement trigger (docs/decisions/0084). rollup_mark is left out: its numbers are
+-- those of this cluster.
 SELECT format('ALTER TABLE %I REPLICA IDENTITY FULL', relname)
 FROM pg_class
 WHERE oid IN (to_regclass('rollup_delta'), to_regclass('rollup_delta_all')) AND relreplident <> 'f' -- no key: a moved delta is named by all its columns
@@ -19,7 +20,7 @@ FROM pg_class
 WHERE
   relnamespace = current_schema()::regnamespace AND relkind = 'r'
   AND (relname ~ '^rollup_' OR relname IN ('heartbeat', 'raw_horizon'))
-  -- Nor what says where the upkeep of dimensions is: a subscriber reads raw events for these.
+  -- The state of the upkeep of dimensions is left out, too: a subscriber reads raw events for these.
   AND relname NOT IN ('rollup_mark', 'rollup_moved', 'rollup_dim_change', 'rollup_dim_tail')
 \gset
 

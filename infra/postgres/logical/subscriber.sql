@@ -8,12 +8,12 @@
 
 \set ON_ERROR_STOP on
 
--- A partition for each day that will be copied, or maintenance would have to move it.
+-- Make a partition for each day that will be copied; maintenance would have to move it otherwise.
 \if :{?first_day}
 SELECT prepare_days(:'first_day', (now() AT TIME ZONE 'UTC')::date + 2);
 \endif
 
--- What `adpulse migrate` has put there: the primary's rows take its place.
+-- The rows of `adpulse migrate` go: the primary's rows take their place.
 SELECT format('TRUNCATE %s', string_agg(quote_ident(relname), ', '))
 FROM pg_class
 WHERE

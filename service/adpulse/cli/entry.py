@@ -10,8 +10,11 @@ import locale
 import os
 import signal
 import sys
+import threading
 from importlib import import_module
-from typing import NoReturn
+from types import FrameType
+
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def start(name: str, module: str) -> None:
@@ -19,14 +22,20 @@ def start(name: str, module: str) -> None:
 
     Exit with status 1 and a line when the system refuses a file, such as for a full disk.
     """
-    leave_on_signals()
+    unwind_on_sigterm()
     _use_utf8()
     try:
         try:
             import_module(module).app()
+        except KeyboardInterrupt:  # before the commands, which turn it into this status
+            sys.exit(INTERRUPTED)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED and _terminated.is_set():
+            sys.exit(128 + signal.SIGTERM)
+        raise
     except OSError as error:
         if sys.stdout is not None:
             # Or Python would try at its end to write what is left in the buffer.
@@ -48,16 +57,23 @@ def _use_utf8() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of what PYTHONIOENCODING lacks
 
 
-def leave_on_signals(status: int | None = None) -> None:
-    """Let Ctrl-C and SIGTERM unwind the program with this exit status; by default, 128 and the number of the signal.
+def unwind_on_sigterm() -> None:
+    """Let SIGTERM do what Ctrl-C does: end the block that runs, or its tasks, so that each stops what it has started.
 
-    So each block that has started something, such as the embedded PostgreSQL, stops it. A signal that is ignored, as
-    Ctrl-C is in the background of a script, stays so.
+    An exception out of a signal handler would leave a running event loop, and its transports, at any place; for Ctrl-C
+    asyncio has a better way. A Ctrl-C that is ignored, as in the background of a script, stays without effect.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # for asyncio, which adds to no other
+    signal.signal(signal.SIGTERM, _interrupt)
 
-    def leave(number: int, frame: object) -> NoReturn:
-        raise SystemExit(128 + number if status is None else status)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, leave)
+_terminated = threading.Event()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _terminated.set()
+    as_ctrl_c = signal.getsignal(signal.SIGINT)
+    if callable(as_ctrl_c):
+        as_ctrl_c(number, frame)

@@ -27,7 +27,7 @@ from adpulse.importing.run import Import, Outcome, rejected
 from adpulse.importing.service import ServiceTarget
 from adpulse.importing.source import Source, opened
 from adpulse.importing.target import Target
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
 from adpulse.terminal import one_line
 from adpulse.variants import catalogue
@@ -231,7 +231,7 @@ async def _compact(url: str) -> None:
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):
             await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
             with err.status("adding up"):
-                await run_round(connection, await catalogue.active(connection))
+                await run_rounds(connection, await catalogue.active(connection))
     finally:
         await connection.close()
 

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import socket
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import typer
 from adpulse.auth import keyring
 from adpulse.cli import console, keys, variants
 from adpulse.cli.console import DataDir, fail, opened, run
-from adpulse.cli.entry import leave_on_signals
+from adpulse.cli.entry import unwind_on_sigterm
 from adpulse.database import budget
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
@@ -40,11 +41,10 @@ def up(
 ) -> None:
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
     _set(port=port, workers=workers, insecure=insecure)
-    leave_on_signals(0)
     settings = console.settings()
     _check_port(settings)
     own = Cluster(settings.data_dir, settings.postgres_bin) if settings.database_url is None else None
-    with opened(settings, make=True) as url, kept_running(own) if own else nullcontext():
+    with _until_a_signal(), opened(settings, make=True) as url, kept_running(own) if own else nullcontext():
         _set(database_url=url)
         run(variants.migrated(url, variant, settings))
         _check_keys(url, settings)
@@ -64,10 +64,20 @@ def serve(
     settings = console.settings()
     if settings.database_url is None:
         fail("ADPULSE_DATABASE_URL is not set; `adpulse up` brings its own database", 2)
-    leave_on_signals(0)
     _check_port(settings)
-    _check_keys(settings.database_url, settings)
-    _serve(settings)
+    with _until_a_signal():
+        _check_keys(settings.database_url, settings)
+        _serve(settings)
+
+
+@contextmanager
+def _until_a_signal() -> Iterator[None]:
+    """End with status 0 when SIGTERM or Ctrl-C stops the block."""
+    unwind_on_sigterm()
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit from None
 
 
 def _say_where(settings: Settings, own: Cluster | None) -> None:

@@ -32,7 +32,7 @@ class _Piece:
 
 
 class ServiceTarget:
-    """Sends groups to a service. It remembers requests for ADPULSE_IDEMPOTENCY_HOURS: so long a file counts once."""
+    """Sends groups to a service. A file counts once within ADPULSE_IDEMPOTENCY_HOURS."""
 
     def __init__(self, url: str, key: str | None) -> None:
         """Raise ImportFailed for an address that is none."""

@@ -21,7 +21,7 @@ from adpulse.database.worker import DatabaseWorker
 from adpulse.maintenance import gauges
 from adpulse.maintenance.heartbeat import Heartbeat
 from adpulse.settings import Settings
-from adpulse.variants import catalogue
+from adpulse.variants import catalogue, rounds
 from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
@@ -37,26 +37,26 @@ _FORGET = "SELECT tend_event_ids($1, first_day_kept(0, $2))"
 _EXPIRE_EVERY_S = 60.0
 
 
-async def run_round(connection: Connection, variant: Variant) -> None:
-    """Run one round of the variant's maintain.sql: its statements one by one, each its own transaction.
+async def run_round(connection: Connection, variant: Variant) -> bool:
+    """Run one round of the variant's maintain.sql; return True when more waits than a round takes.
 
-    A statement that fails does not keep the others from running: partitions that cannot be made must not stop
-    compaction. Raises the first failure at the end; the others are logged.
+    All statements are run. Raises the first failure at the end; the others are logged.
     """
     if variant.maintenance is None:
-        return
-    _, statements = variant.maintenance
-    failures: list[asyncpg.PostgresError] = []
+        return False
     with telemetry.MAINTENANCE.labels(variant.name).time():
-        for statement in statements:
-            try:
-                await connection.execute(statement)
-            except asyncpg.PostgresError as error:
-                failures.append(error)
+        more, failures = await rounds.run(connection, variant.maintenance[1])
     if failures:
         for further in failures[1:]:
             log.warning("maintenance: maintain.sql failed, too: %s: %s", type(further).__name__, further)
         raise failures[0]
+    return more
+
+
+async def run_rounds(connection: Connection, variant: Variant) -> None:
+    """Run rounds until nothing waits: after a load. Raises the first failure of a round at its end."""
+    while await run_round(connection, variant):
+        pass
 
 
 @dataclass
@@ -177,7 +177,7 @@ class Maintainer(DatabaseWorker):
             every_s = variant.maintenance[0] if variant.maintenance else _RETRY_S
             self._every_s = self._settings.maintenance_s or every_s
             try:
-                await run_round(connection, variant)
+                more = await run_round(connection, variant)
             except asyncpg.PostgresError:
                 telemetry.MAINTENANCE_FAILURES.inc()
                 raise
@@ -185,7 +185,9 @@ class Maintainer(DatabaseWorker):
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock_shared($1)", ROUND_LOCK)
         telemetry.MAINTAINED.set_to_current_time()
-        return False
+        if more:
+            self._every_s = 0
+        return more
 
     async def _read_gauges(self, connection: Connection) -> bool:
         await gauges.read_database(connection)

@@ -27,7 +27,7 @@ from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK, give_way
 from adpulse.database.sql import SQL_DIR
 from adpulse.event.values import COLUMNS
-from adpulse.variants import capture, catalogue, state
+from adpulse.variants import capture, catalogue, rounds, state
 from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
@@ -169,10 +169,9 @@ async def _copy(connection: Connection) -> tuple[str, set[int]]:
 
 async def _tidy(connection: Connection, new: Variant) -> None:
     """Bring the new design to where some rounds of upkeep would bring it."""
-    for statement in new.maintenance[1] if new.maintenance else ():
-        # What it says of partitions is about those in force: its functions look in `public`.
-        if "tend_partitions" not in statement:
-            await connection.execute(statement)
+    statements = new.maintenance[1] if new.maintenance else []
+    # What it says of partitions is about those in force: its functions look in `public`.
+    await rounds.catch_up(connection, [each for each in statements if "tend_partitions" not in each])
     for (name,) in await connection.fetch(
         "SELECT format('%I.%I', 'adpulse_next', relname) FROM pg_class "
         "WHERE relnamespace = 'adpulse_next'::regnamespace AND relkind IN ('r', 'm')"

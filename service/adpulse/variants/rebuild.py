@@ -20,7 +20,7 @@ import asyncpg
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS, MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
-from adpulse.variants import catalogue, rollups
+from adpulse.variants import catalogue, rollups, rounds
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.rollups import Window
 
@@ -146,14 +146,13 @@ async def _replace(connection: Connection, variant: Variant, window: Window) -> 
 
 
 async def _compact(connection: Connection, variant: Variant) -> None:
-    """Run a round of upkeep, unless a service does it: reports are right before it, too, but slower."""
+    """Run upkeep, unless a service does it: reports are right before it, too, but slower."""
     if variant.maintenance is None or not await connection.fetchval(
         "SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK
     ):
         return
     try:
-        for statement in variant.maintenance[1]:
-            await connection.execute(statement)
+        await rounds.catch_up(connection, variant.maintenance[1])
     finally:
         if not connection.is_closed():
             await connection.execute("SELECT pg_advisory_unlock($1)", MAINTENANCE_LOCK)

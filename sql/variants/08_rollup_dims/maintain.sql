@@ -31,7 +31,12 @@ WITH
     WHERE
       (xid >= (SELECT pg_snapshot_xmax(moved) FROM mark) AND xid <= '18446744073709551615')
       OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
-    RETURNING '' AS campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
+    RETURNING '' AS campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros, xid
+  ),
+  deltas AS NOT MATERIALIZED (
+    SELECT * FROM moved
+    UNION ALL
+    SELECT campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros FROM moved_all
   ),
   -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
   -- floating point, because nothing but the size matters here.
@@ -45,13 +50,24 @@ WITH
   ),
   large_deltas AS (
     SELECT deltas.*
-    FROM (SELECT * FROM moved UNION ALL SELECT * FROM moved_all) AS deltas
+    FROM deltas
     JOIN large_days ON day = date_bin('1 day', minute, 'epoch')
   ),
-  -- Where rollup_dims() has to look for these events, if it has not added them up yet.
+  -- Where rollup_dims() has to look for these events, if it has not added them up yet; in parts, so that it can stop between.
   into_tail AS (
-    INSERT INTO rollup_dim_tail (day)
-    SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM moved_all
+    INSERT INTO rollup_dim_tail (day, below, events)
+    SELECT day, max(xid::text::bigint) + 1, sum(events)
+    FROM (
+      SELECT day, xid, events, div(sum(events) OVER (ORDER BY xid), rollup_dim_round() / 4) AS part
+      FROM (
+        SELECT
+          (minute AT TIME ZONE 'UTC')::date AS day, xid,
+          total(abs(impressions) + abs(clicks) + abs(conversions)) AS events
+        FROM moved_all
+        GROUP BY 1, 2
+      ) AS transactions
+    ) AS parts
+    GROUP BY day, part
   ),
   into_large AS (
     INSERT INTO rollup_large AS kept
@@ -72,7 +88,7 @@ WITH
       total(conversions) AS conversions,
       total(CASE WHEN large_days.day IS NULL THEN cost_micros ELSE 0 END) AS cost_micros,
       total(CASE WHEN large_days.day IS NULL THEN revenue_micros ELSE 0 END) AS revenue_micros
-    FROM (SELECT * FROM moved UNION ALL SELECT * FROM moved_all) AS deltas
+    FROM deltas
     LEFT JOIN large_days ON day = date_bin('1 day', minute, 'epoch')
     GROUP BY 1, 2
   ),
@@ -169,5 +185,6 @@ SELECT pg_advisory_unlock(1633964040);
 -- The indexes by which the next statement, and reports until the next round, find new events.
 SELECT rollup_dim_summarize();
 
--- Events since the last round into the roll-ups of dimensions; and what else these need: up.sql.
-SELECT rollup_dims();
+-- Events since the last round into the roll-ups of dimensions; and what else these need: up.sql. Where more wait than a round
+-- takes, the file is to be run again at once.
+SELECT rollup_dims() AS more;

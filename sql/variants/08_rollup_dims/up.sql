@@ -41,10 +41,9 @@ CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
 
--- Almost free to write, and enough to find a time range inside a day. autosummarize: otherwise new blocks count as
--- "may hold anything" until the next VACUUM.
+-- Almost free to write, and enough to find a time range inside a day. rollup_dim_summarize() brings it up to date.
 -- written_xid: for the events behind the mark of dimensions, late ones too.
-CREATE INDEX events_ts_written_xid_idx ON events USING brin (ts, written_xid) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX events_ts_written_xid_idx ON events USING brin (ts, written_xid) WITH (pages_per_range = 32);
 
 -- What the trigger writes: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
@@ -224,10 +223,15 @@ CREATE TABLE rollup_dim_change (
   metadata jsonb NOT NULL
 );
 
--- Days of events that may be behind the mark, besides those of rollup_delta: where to look for them.
+-- Days of events that may be behind the mark, besides those of rollup_delta: where to look for them. All of these events are of
+-- transactions before the number `below`. How many they are is known only of those that maintain.sql has moved.
 CREATE TABLE rollup_dim_tail (
   day date NOT NULL,
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  below bigint NOT NULL DEFAULT greatest(
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint + 1
+  ),
+  events bigint NOT NULL DEFAULT 0
 );
 
 -- What is still to be built of a dimension from raw events: these are read instead. Days, and what lies before retention.
@@ -486,6 +490,12 @@ CREATE FUNCTION rollup_dim_thin() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 5000;
 
+-- A round adds up about as many events of yesterday and today, while more than these wait: about two seconds. Without a bound,
+-- each round of an upkeep that has fallen behind would be longer than the last.
+CREATE FUNCTION rollup_dim_round() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1000000;
+
 -- The one rule of what shares the row "(other)": the value under which a text stands in the roll-ups.
 CREATE FUNCTION rollup_fold(name text, is_known boolean, is_full boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -512,6 +522,23 @@ RETURN (
   END
   FROM pg_current_snapshot() AS seen, pg_current_xact_id_if_assigned() AS own
 );
+
+-- The same snapshot, before the number of a transaction.
+CREATE FUNCTION rollup_dim_before(seen pg_snapshot, number bigint) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN number >= pg_snapshot_xmax(seen)::text::bigint THEN seen
+  ELSE format(
+    '%s:%s:%s',
+    least(number, pg_snapshot_xmin(seen)::text::bigint),
+    number,
+    (
+      SELECT string_agg(each::text, ',' ORDER BY each)
+      FROM pg_snapshot_xip(seen) AS each
+      WHERE each::text::bigint < number
+    )
+  )::pg_snapshot
+END;
 
 -- The mark; no row where it cannot be believed, as rollup_mark (sql/migrations/0006).
 CREATE FUNCTION rollup_dim_marked() RETURNS SETOF rollup_dim_mark
@@ -591,24 +618,33 @@ RETURN (
   WHERE number IS NOT NULL -- none ran then
 );
 
--- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then, and
--- autovacuum comes once a minute: every report by a dimension and every round would read all that was written since.
+-- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then: every
+-- report by a dimension and every round would read all that was written since. VACUUM, which keeps others from it for as long
+-- as it takes, does not come to a day because events are added, until rollup_dim_close() has seen that the day is over.
 CREATE FUNCTION rollup_dim_summarize() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '20ms' AS $$
 DECLARE
-  index regclass;
+  part record;
 BEGIN
-  FOR index IN
-    SELECT indexrelid::regclass
+  FOR part IN
+    SELECT
+      indrelid::regclass AS name, indexrelid::regclass AS index,
+      day >= (now() AT TIME ZONE 'UTC')::date
+        AND parts.reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1'] IS NOT TRUE AS is_new
     FROM (SELECT day FROM unnest(rollup_dim_days()) AS day ORDER BY day DESC LIMIT 3) AS days
-    JOIN pg_index ON indrelid = to_regclass(format('events_p%s', to_char(day, 'YYYYMMDD')))
-    JOIN pg_class ON pg_class.oid = indexrelid
-    JOIN pg_am ON pg_am.oid = relam AND amname = 'brin'
+    JOIN pg_class AS parts ON parts.oid = to_regclass(format('events_p%s', to_char(day, 'YYYYMMDD')))
+    JOIN pg_index ON indrelid = parts.oid
+    JOIN pg_class AS indexes ON indexes.oid = indexrelid
+    JOIN pg_am ON pg_am.oid = indexes.relam AND amname = 'brin'
   LOOP
     BEGIN
-      PERFORM brin_summarize_new_values(index);
+      IF part.is_new THEN
+        EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1)', part.name);
+        EXECUTE format('ALTER INDEX %s RESET (autosummarize)', part.index); -- set where the design is from before 0034
+      END IF;
+      PERFORM brin_summarize_new_values(part.index);
     EXCEPTION
-      WHEN lock_not_available THEN NULL; -- VACUUM has the table, and does the same
+      WHEN lock_not_available THEN NULL; -- VACUUM or ANALYZE has the table
     END;
   END LOOP;
 END
@@ -691,6 +727,8 @@ BEGIN
               sign, campaign_id, date_bin('1 minute', ts, 'epoch') AS minute, event_type, cost_micros, revenue_micros,
               %3$s
             FROM source
+            -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
+            WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
           ) AS named
           GROUP BY GROUPING SETS (%4$s)
@@ -1075,6 +1113,7 @@ DECLARE
   opened timestamptz := (SELECT closed_to FROM rollup_dim_mark);
   closed timestamptz := date_bin('1 hour', now() - interval '1 hour', 'epoch');
   incomplete tstzmultirange := rollup_dim_incomplete();
+  over regclass;
 BEGIN
   IF closed <= opened THEN
     RETURN;
@@ -1149,27 +1188,58 @@ BEGIN
   DELETE FROM rollup_dim_hour
   USING thin
   WHERE hour >= at AND hour < at + interval '1 day' AND campaign_id <> '';
+  -- VACUUM may come to the days before yesterday: rollup_dim_summarize().
+  FOR over IN
+    SELECT pg_class.oid::regclass
+    FROM pg_inherits
+    JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE
+      inhparent = 'events'::regclass
+      AND reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1']
+      AND relname < 'events_p' || to_char((now() AT TIME ZONE 'UTC')::date - 1, 'YYYYMMDD')
+  LOOP
+    EXECUTE format('ALTER TABLE %s RESET (autovacuum_vacuum_insert_threshold)', over);
+  END LOOP;
 END
 $$;
 
--- Adds what has come since to the roll-ups, and moves the mark; returns the hours before closed_to that got something. One
--- session at a time: a second waits for the first, and goes on from its mark.
-CREATE FUNCTION rollup_dim_advance() RETURNS timestamptz[]
+-- Adds what has come since to the roll-ups, and moves the mark: all, or about `most` events of yesterday and today. Says which
+-- hours before closed_to got something, and if more waits. One session at a time: a second waits for the first, and goes on
+-- from its mark.
+CREATE FUNCTION rollup_dim_advance(most bigint DEFAULT NULL, OUT touched timestamptz[], OUT more boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   mark record;
   seen pg_snapshot;
   days date[];
   added record;
-  touched timestamptz[] := '{}';
   shared smallint[] := '{}';
   chunk date[];
+  bound bigint;
 BEGIN
+  touched := '{}';
+  more := false;
   LOCK TABLE ONLY events IN ACCESS SHARE MODE;
   PERFORM FROM rollup_dim_mark FOR UPDATE;
   SELECT * INTO mark FROM rollup_dim_marked();
   -- The days are those of what this snapshot sees. The statement that adds has a later one, and leaves out what came since.
   SELECT rollup_dim_seen(), rollup_dim_days() INTO seen, days;
+  -- Of loads of history all is added at once: days without roll-ups are inserted straight.
+  SELECT below INTO bound
+  FROM (
+    SELECT below, sum(events) OVER (ORDER BY below) AS events
+    FROM rollup_dim_tail
+    WHERE
+      below > pg_snapshot_xmax(mark.snapshot)::text::bigint
+      AND day >= (now() AT TIME ZONE 'UTC')::date - 1
+  ) AS parts
+  WHERE events >= most
+  ORDER BY below
+  LIMIT 1;
+  IF bound < pg_snapshot_xmax(seen)::text::bigint THEN
+    more := true;
+    seen := rollup_dim_before(seen, bound);
+  END IF;
   IF mark.snapshot IS NULL THEN
     -- Of another cluster or a dump, in which these events had other numbers.
     PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
@@ -1196,9 +1266,10 @@ BEGIN
   END IF;
   UPDATE rollup_dim_mark SET snapshot = seen, system_identifier = (SELECT system_identifier FROM pg_control_system());
   PERFORM rollup_dim_stamp();
-  DELETE FROM rollup_dim_tail WHERE pg_visible_in_snapshot(xid, seen);
+  DELETE FROM rollup_dim_tail
+  WHERE pg_visible_in_snapshot(xid, seen) AND below <= pg_snapshot_xmax(seen)::text::bigint;
   IF mark.snapshot IS NULL THEN
-    RETURN '{}';
+    RETURN;
   END IF;
   UPDATE rollup_dimension SET folded = true WHERE place = ANY (shared) AND NOT folded;
   IF FOUND THEN
@@ -1206,21 +1277,20 @@ BEGIN
       rollup_dim_most(),
       (SELECT string_agg(quote_literal(key), ', ' ORDER BY key) FROM rollup_dimension WHERE place = ANY (shared));
   END IF;
-  RETURN touched;
 END
 $$;
 
--- A round of upkeep.
-CREATE FUNCTION rollup_dims() RETURNS void
+-- A round of upkeep: true when more events wait, and the next is due at once.
+CREATE FUNCTION rollup_dims() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  touched timestamptz[];
+  advanced record;
   places smallint[];
   grown date;
   next timestamptz;
   began timestamptz := clock_timestamp();
 BEGIN
-  touched := rollup_dim_advance();
+  advanced := rollup_dim_advance(rollup_dim_round());
   PERFORM rollup_dim_settle();
   PERFORM rollup_dim_close();
   -- Days and hours that have got many events by and by. To build a day of millions anew for an hour is not worth it.
@@ -1228,7 +1298,7 @@ BEGIN
   FOR grown IN
     SELECT (day AT TIME ZONE 'UTC')::date
     FROM (
-      SELECT DISTINCT date_bin('1 day', hour, 'epoch') AS day FROM unnest(touched) AS hour WHERE isfinite(hour)
+      SELECT DISTINCT date_bin('1 day', hour, 'epoch') AS day FROM unnest(advanced.touched) AS hour WHERE isfinite(hour)
     ) AS days
     CROSS JOIN LATERAL (
       SELECT sum(impressions + clicks + conversions) AS events
@@ -1242,7 +1312,7 @@ BEGIN
         OR events < 5000000 AND EXISTS (
           SELECT FROM rollup_dim_hour
           WHERE
-            campaign_id = '' AND place = places[1] AND hour = ANY (touched)
+            campaign_id = '' AND place = places[1] AND hour = ANY (advanced.touched)
             AND hour >= day AND hour < day + interval '1 day'
             AND NOT hour <@ (SELECT rollup_dim_detailed(1))
           GROUP BY hour
@@ -1253,7 +1323,7 @@ BEGIN
     PERFORM rollup_dim_forget(places, grown, grown);
   END LOOP;
   -- What can be built, newest first: a day, and more while that is quick.
-  LOOP
+  WHILE NOT advanced.more LOOP
     SELECT start INTO next
     FROM rollup_dim_pending
     WHERE NOT tstzrange(start, stop) && rollup_dim_incomplete()
@@ -1263,6 +1333,7 @@ BEGIN
     PERFORM rollup_dim_build(next);
     EXIT WHEN clock_timestamp() > began + interval '500 milliseconds';
   END LOOP;
+  RETURN advanced.more;
 END
 $$;
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question, TooLongError
+from adbench.workload.dataset import Dataset
 
 START = datetime(2025, 9, 24, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -52,7 +54,10 @@ def service() -> Iterator[tuple[str, list[int]]]:
             totals = {"impressions": minutes, "clicks": 0, "conversions": 0, "cost": 0, "revenue": 0}
             self.send_response(200 if minutes <= 100 else 504)
             self.end_headers()
-            self.wfile.write(json.dumps({"totals": totals}).encode())
+            # All in one group but one event, which is in none where somebody asks by device.
+            rows = [{"group": "IN", **totals, "impressions": minutes - 1}]
+            rows += [{"group": "US", **totals, "impressions": 1}] if query.get("group_by") == ["geo"] else []
+            self.wfile.write(json.dumps({"totals": totals, "rows": rows}).encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -75,3 +80,23 @@ def test_what_takes_too_long_is_asked_in_parts(service: tuple[str, list[int]]) -
     assert shorter.end == START + 1_234 * MINUTE
     assert totals[0] == (shorter.end - shorter.start) // MINUTE <= 100
     assert max(asked) == 1_234
+
+
+def test_rows_have_to_add_up(service: tuple[str, list[int]]) -> None:
+    """Reports over more events than a recount reads are asked to be consistent."""
+    address, _ = service
+    totals = (60, 0, 0, 0, 0)
+    by_geo = http_recount.add_up(address, replace(question(60), group_by="geo"), totals)
+    by_device = http_recount.add_up(address, replace(question(60), group_by="device"), totals)
+    assert (by_geo.wrong, by_device.wrong) == (0, 1)
+    assert "group_by=device" in ((by_geo + by_device).first_wrong or "")
+
+
+@given(longest=st.integers(1, 100))
+def test_windows_that_fit_are_recent(longest: int) -> None:
+    """No window is longer, and half of them reach into the last minute."""
+    data = Dataset(1_000, START)
+    asked = list(http_recount.sample(data, START + 40 * MINUTE, 24, longest))
+    assert all(each.end - each.start <= longest * MINUTE for each in asked)
+    assert all(each.end >= START + (40 - http_recount.RECENT) * MINUTE for each in asked)
+    assert sum(each.end > START + 40 * MINUTE for each in asked) >= 12

@@ -71,7 +71,7 @@ def test_what_an_encoding_lacks_is_escaped() -> None:
 
 
 _WAITS = """
-import contextlib, time
+import asyncio, contextlib, time
 
 @contextlib.contextmanager
 def begun():
@@ -81,13 +81,28 @@ def begun():
     finally:
         print("unwound", flush=True)
 
-def app():
+def sleep():
     with begun():
         time.sleep(600)
+
+async def query():
+    with begun():
+        await asyncio.sleep(600)
+
+async def both():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(query())
+
+app = {"command": sleep, "tasks": lambda: asyncio.run(both())}.get(STAGE)
+if STAGE == "import":
+    sleep()
+import typer
+run, app = app, typer.Typer()
+app.command()(lambda: run())
 """
 
 
-@pytest.mark.parametrize("stage", ["import", "command"])
+@pytest.mark.parametrize("stage", ["import", "command", "tasks"])
 @pytest.mark.parametrize(
     ("number", "ignored", "status"),
     [(signal.SIGINT, False, 130), (signal.SIGTERM, False, 143), (signal.SIGTERM, True, 143)],
@@ -95,7 +110,7 @@ def app():
 )
 def test_a_signal_unwinds(tmp_path: Path, stage: str, number: int, ignored: bool, status: int) -> None:
     """A command ends what it has begun, at every stage, without a traceback; a Ctrl-C that is ignored stays so."""
-    (tmp_path / "commands.py").write_text(_WAITS + ("app()\n" if stage == "import" else ""))
+    (tmp_path / "commands.py").write_text(f"STAGE = {stage!r}\n{_WAITS}")
     handler = "signal.SIG_IGN" if ignored else "signal.default_int_handler"
     program = f"import signal, sys; signal.signal(signal.SIGINT, {handler}); sys.path.insert(0, {str(tmp_path)!r})\n"
     program += "from adpulse.cli.entry import start; start('adpulse', 'commands')"

@@ -69,7 +69,7 @@ async def test_a_network_address_needs_a_key(
     """`serve` refuses to start there without a key, and says what to do; a revoked one counts: it lets nobody in."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "unwind_on_sigterm", lambda: None)
     for name in ("ADPULSE_HOST", "ADPULSE_PORT", "ADPULSE_INSECURE"):
         monkeypatch.setenv(name, "")  # what the command sets is gone after the test
     shell.set(database_url=url)
@@ -95,7 +95,7 @@ def test_a_database_that_is_away_keeps_no_service_from_starting(
     """It lets nobody in until it has read the keys (tests/adpulse/auth/test_guard.py), so it may start."""
     served: list[Settings] = []
     monkeypatch.setattr(server, "serve", served.append)
-    monkeypatch.setattr(serve, "_exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(serve, "unwind_on_sigterm", lambda: None)
     shell.set(database_url="postgresql://127.0.0.1:1/none", host="0.0.0.0", port="0")
     assert shell("serve").exit_code == 0
     assert served

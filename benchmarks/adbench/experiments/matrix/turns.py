@@ -158,19 +158,21 @@ class Session:
         if self._clock >= self._due:
             await self.upkeep()
 
-    async def upkeep(self) -> None:
-        """Run a round of the variant's maintain.sql, and count it."""
+    async def upkeep(self) -> bool:
+        """Run a round of the variant's maintain.sql, and count it; return True when more waits."""
         before, began = await wal(self._keeper), time.perf_counter()
-        await run_round(self._keeper, self.database.variant)
+        more = await run_round(self._keeper, self.database.variant)
         took = time.perf_counter() - began
-        self._due, self._clock = self._clock + self._every, self._clock + took
+        self._due, self._clock = self._clock + (0 if more else self._every), self._clock + took
         self.upkeep_s += took
         self.upkeep_wal_bytes += await wal(self._keeper) - before
+        return more
 
     async def settle(self, most_s: float) -> Settling:
-        """Run a last round of upkeep and VACUUM (ANALYZE), and note sizes. Raise QueryCanceledError after `most_s`."""
+        """Run upkeep until nothing waits, and VACUUM (ANALYZE); note sizes. Raise QueryCanceledError after `most_s`."""
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
-        await self.upkeep()
+        while await self.upkeep():
+            pass
         began = time.perf_counter()
         await self._keeper.execute("VACUUM (ANALYZE)")
         return Settling(time.perf_counter() - began, await sizes(self._keeper))
@@ -224,7 +226,8 @@ class Session:
         began = time.perf_counter() - self._clock
         while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
             self._due = time.perf_counter() - began + self._every
-            await run_round(self._keeper, self.database.variant)
+            if await run_round(self._keeper, self.database.variant):
+                self._due = time.perf_counter() - began
         self._clock = time.perf_counter() - began
 
     async def _probe(self, over: asyncio.Event, this: Round) -> None:

@@ -21,7 +21,7 @@ from adbench.workload import copy_loader
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection, connect
 from adpulse.database.embedded import Cluster
-from adpulse.maintenance.loop import run_round
+from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants.catalogue import Variant, read_header
 
@@ -118,7 +118,7 @@ async def prepare(connection: Connection, url: str, variant: Variant, data: Data
     """Load the data in one order, roll it up, and leave it vacuumed and analysed: the same pages every time."""
     await connection.execute("SELECT prepare_days($1, $1)", signals.LIVE.date())
     await copy_loader.load(url, data, lambda events: None, connections=1)
-    await run_round(connection, variant)
+    await run_rounds(connection, variant)
     await connection.execute("VACUUM (FREEZE, ANALYZE)")
 
 
