@@ -189,7 +189,7 @@ async def ingest(size: Size, expected: Expected) -> None:
     """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         expected = expected.copy()
-        sessions = await _copies(size, "ingest", stack)
+        sessions = await _sessions(size, "ingest", stack, copied=True)
         for number in range(WARMUP + size.plan.rounds):
             copies = await _draw(size, "ingest", number, expected)
             for database in _rotated(_still(size, sessions), number):
@@ -201,14 +201,15 @@ async def ingest(size: Size, expected: Expected) -> None:
                 await sessions[database].upkeep()
         await _compare(size, "ingest", sessions, expected)
         _keep(size, "ingest", sessions, measurements.ingested)
-    await _drop_copies(sessions)
+    for database in sessions:
+        await database.drop_copy()
 
 
 async def both(size: Size, expected: Expected) -> None:
     """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         expected = expected.copy()
-        sessions = await _copies(size, "both", stack)
+        sessions = await _sessions(size, "both", stack, copied=True)
         for number in range(WARMUP + size.plan.rounds):
             copies = await _draw(size, "both", number, expected)
             for database in _rotated(_still(size, sessions), number):
@@ -218,7 +219,8 @@ async def both(size: Size, expected: Expected) -> None:
                 size.advance(size.plan.both_s)
         await _compare(size, "both", sessions, expected)
         _keep(size, "both", sessions, measurements.both)
-    await _drop_copies(sessions)
+    for database in sessions:
+        await database.drop_copy()
 
 
 LOAD_S = 0.4  # a block, and below: what things are expected to take, for the estimate of the time left
@@ -237,25 +239,16 @@ def expected_s(plan: MatrixPlan, size: int) -> float:
     return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
 
 
-async def _sessions(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
-    sessions = {}
-    for database in size.remaining(phase):
-        sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, database.url))
-    return sessions
-
-
-async def _copies(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
+async def _sessions(
+    size: Size, phase: Phase, stack: AsyncExitStack, *, copied: bool = False
+) -> dict[Database, Session]:
+    """Open a session on every database that is still to be measured, or on a copy of it."""
     sessions = {}
     for database in size.remaining(phase):
         with size.turn(database, phase):
-            url = await database.copy()
+            url = await database.copy() if copied else database.url
             sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, url))
     return sessions
-
-
-async def _drop_copies(sessions: Iterable[Database]) -> None:
-    for database in sessions:
-        await database.drop_copy()
 
 
 async def _draw(size: Size, phase: Phase, turn: int, expected: Expected) -> list[bytes]:
