@@ -29,7 +29,7 @@ from adpulse.importing.source import Source, opened
 from adpulse.importing.target import Target
 from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
-from adpulse.terminal import one_line
+from adpulse.terminal import counted, one_line
 from adpulse.variants import catalogue
 
 SOME_REJECTED = 3
@@ -173,12 +173,13 @@ def _try(file: str, job: _Job, *, as_json: bool) -> bool:
     if as_json:
         print(json.dumps({"file": file, **counts, "first": first, "reasons": listed}))
         return bool(bad)
-    out.print(f"{file}: the first {len(chunk):,} records, of which nothing is stored", soft_wrap=True)
+    out.print(f"{file}: the first {counted(len(chunk), 'record')}, of which nothing is stored", soft_wrap=True)
     table = Table(*(names := list(dict.fromkeys(key for each in first for key in each))))
     for event in first:
         table.add_row(*(one_line(_cell(event.get(key, ""))) for key in names))
     out.print(table)
-    out.print(f"{counts['accepted']:,} events would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out")
+    accepted = counted(counts["accepted"], "event")
+    out.print(f"{accepted} would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out")
     for each in listed:
         text = f"{each['field'] or ''} {each['message']}".strip()
         out.print(f"  {each['count']:,} rejected ({each['code']}): {text}; line {each['line']}", soft_wrap=True)
@@ -274,16 +275,16 @@ def _report(outcomes: "dict[str, tuple[Outcome, Path | None]]", *, as_json: bool
 
 
 def _line(file: str, outcome: Outcome) -> str:
-    parts = [f"{outcome.accepted:,} events"]
+    parts = [counted(outcome.accepted, "event")]
     if outcome.duplicates:
-        parts.append(f"{outcome.duplicates:,} duplicates")
+        parts.append(counted(outcome.duplicates, "duplicate"))
     if outcome.rejected:
         parts.append(f"{outcome.rejected:,} rejected")
     if outcome.skipped:
         parts.append(f"{outcome.skipped:,} of other kinds left out")
     if outcome.known_records:
         when = f" on {outcome.known_at:%Y-%m-%d %H:%M}" if outcome.known_at else ""
-        parts.append(f"{outcome.known_records:,} records were imported before{when} and count once")
+        parts.append(f"{counted(outcome.known_records, 'record')} imported before{when}: counted once")
     fresh = outcome.records - outcome.known_records
     rate = f", {fresh / outcome.seconds:,.0f} records/s" if fresh and outcome.seconds else ""
     return one_line(f"{file}: {', '.join(parts)}; {outcome.seconds:.1f} s{rate}")
