@@ -105,6 +105,7 @@ def trade(matrix: pd.DataFrame) -> Figure:
     with style.figure(title, height=5.6) as (drawn, axes):
         at = [points[design] for design in _front(points)]
         axes.plot(*zip(*at, strict=True), color="#cccccc", zorder=1, linestyle="--")
+        dashed = " Dashed: none is better at both." if len(at) > 1 else ""
         for design, (x, y) in points.items():
             size = float(stored.loc[design, "value"]) * 1.2
             axes.scatter(x, y, s=size, color=style.colour(design), alpha=0.85, zorder=2)
@@ -116,7 +117,7 @@ def trade(matrix: pd.DataFrame) -> Figure:
         axes.set_xlim(0, 1.2 * max(x for x, _ in points.values()))
         axes.xaxis.set_major_formatter(style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
-        _source(drawn, rows, "Area: bytes stored an event. Dashed: none is better at both.")
+        _source(drawn, rows, f"Area: bytes stored an event.{dashed}")
         style.label(axes, points, right=24)
     return drawn
 
