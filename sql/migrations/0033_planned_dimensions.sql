@@ -236,7 +236,7 @@ BEGIN
       GROUP BY 1, 2, 3
     ) AS sums;
   ELSE
-    -- All campaigns one by one is much to read, by block ranges and with a plan for these values.
+    -- All campaigns one by one is much to read, and worth a plan for these values.
     PERFORM
       set_config('plan_cache_mode', 'force_custom_plan', true),
       set_config('enable_seqscan', seqscan, true),
@@ -252,23 +252,48 @@ BEGIN
       sum(revenue_micros),
       NULL
     FROM (
-      SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_day) AS part JOIN rollup_dim_day ON day >= lower(part) AND day < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT days.*
+      FROM
+        unnest(by_day) AS part,
+        LATERAL (
+          SELECT day AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_day
+          WHERE
+            campaign_id <> '' AND place = kept.place AND day >= lower(part) AND day < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS days
       UNION ALL
-      SELECT hour, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_hour) AS part JOIN rollup_dim_hour ON hour >= lower(part) AND hour < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT hours.*
+      FROM
+        unnest(by_hour) AS part,
+        LATERAL (
+          SELECT hour AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_hour
+          WHERE
+            campaign_id <> '' AND place = kept.place AND hour >= lower(part) AND hour < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS hours
       UNION ALL
-      SELECT minute, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_minute) AS part JOIN rollup_dim_minute ON minute >= lower(part) AND minute < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT minutes.*
+      FROM
+        unnest(by_minute) AS part,
+        LATERAL (
+          SELECT minute AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_minute
+          WHERE
+            campaign_id <> '' AND place = kept.place AND minute >= lower(part) AND minute < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS minutes
       UNION ALL
-      SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
+      SELECT minute, campaign_id, 0, 0, 0, piece.cost_micros, piece.revenue_micros
       FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
-      WHERE campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+      WHERE
+        campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+        AND (wanted IS NULL OR value = ANY (wanted))
     ) AS cells
-    WHERE wanted IS NULL OR value = ANY (wanted)
     GROUP BY 1, 2;
   END IF;
   IF NOT isempty(kept.pending) THEN

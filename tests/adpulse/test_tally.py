@@ -35,7 +35,7 @@ def test_sums_are_as_if_each_was_counted_alone(turns: list[list[int]]) -> None:
 
 
 async def test_a_reader_need_not_wait_for_the_end_of_the_turn() -> None:
-    """What is written early is not written again."""
+    """Sums that are written early are not written again."""
     registry = CollectorRegistry()
     counted = CounterTally(Counter("count", "-", registry=registry))
     counted.inc(2)
