@@ -74,7 +74,7 @@ def test_dockerfiles_pin_their_base_and_drop_root(path: Path) -> None:
     assert int(re.findall(r"^USER (\d+)", text, re.MULTILINE)[-1]) > 0
 
 
-def test_byte_code_in_the_image_is_valid_whatever_the_times_of_its_sources() -> None:
+def test_byte_code_in_the_image_stays_valid() -> None:
     """Else each start of a read-only container compiles all modules. The setting PIP_NO_COMPILE=1 makes pip compile."""
     text = (ROOT / "infra" / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
     assert "PIP_NO_COMPILE" not in text

@@ -37,7 +37,7 @@ class Reporter:
 
 @dataclass
 class Watch:
-    """What ReplicaWatch knows."""
+    """The findings of a ReplicaWatch."""
 
     beat_at: float | None
     away: bool = False
@@ -126,7 +126,7 @@ async def test_the_primary_takes_over_what_the_replica_cannot_do(error: Exceptio
 
 
 class Primary:
-    """What ReplicaWatch asks of the primary."""
+    """The part of the primary that a ReplicaWatch asks."""
 
     server: Server | None = Server("1", "00000001")
 
