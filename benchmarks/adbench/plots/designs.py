@@ -140,10 +140,9 @@ def storage(matrix: pd.DataFrame) -> Figure:
     parts = select(matrix, "size", "relation", "kind").query("events == @events")
     held = parts.pivot_table(index="variant", columns="kind", values="value", aggfunc="sum", observed=True)
     designs = list(total.index)
-    title = (
-        f"An event takes {total.min():.0f} bytes in {total.idxmin()}, {total.max():,.0f} in {total.idxmax()}:\n"
-        "indexes and roll-ups are what differs"
-    )
+    title = f"An event takes {total.min():,.0f} bytes in {total.idxmin()}"
+    if len(designs) > 1:
+        title += f", {total.max():,.0f} in {total.idxmax()}:\nindexes and roll-ups are what differs"
     with style.figure(title, height=0.45 * len(designs) + 1.6) as (drawn, axes):
         left = pd.Series(0.0, index=designs)
         for kind, colour in KINDS.items():
@@ -186,10 +185,8 @@ def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float 
     whole = {d: each for d, each in lines.items() if (each["events"].min(), each["events"].max()) == (first, last)}
     factors = {design: each["value"].iloc[-1] / each["value"].iloc[0] for design, each in (whole or lines).items()}
     flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
-    title = (
-        f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])},\n"
-        f"{steepest} {words[1].format(factors[steepest])}"
-    )
+    other = f",\n{steepest} {words[1].format(factors[steepest])}" if steepest != flattest else ""
+    title = f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])}{other}"
     shown = few(lines, flattest, steepest)
     with style.figure(title, height=5.4) as (drawn, axes):
         for design, each in ((design, lines[design]) for design in shown):
