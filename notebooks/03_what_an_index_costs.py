@@ -107,7 +107,9 @@ DAYS_KEPT = 90
 
 def mine() -> str:
     """Return the disk, and the share of a day that writing takes."""
-    found = costs().loc[DESIGN]
+    if DESIGN not in (measured := costs()).index:
+        return f"`{DESIGN}` was not measured here; there are {', '.join(measured.index)}."
+    found = measured.loc[DESIGN]
     stored = found["stored, bytes an event"] * EVENTS_PER_DAY * DAYS_KEPT
     busy = EVENTS_PER_DAY / found["writes, events/s"] / 86_400
     return f"`{DESIGN}`: **{stored / 1e12:,.1f} TB** after {DAYS_KEPT} days; writing takes **{busy:.1%}** of the day."

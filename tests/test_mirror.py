@@ -20,6 +20,7 @@ DECLARATIONS = {
 }
 # Modules that are a step of a larger one, with whose tests they are tested.
 TESTED_WITH = {
+    "__main__.py": "cli/test_entry.py",
     "database/primary.py": "web/test_readiness.py",
     "database/programs.py": "database/test_embedded.py",
     "importing/aggregates.py": "importing/test_mapping.py",
@@ -32,7 +33,6 @@ TESTED_WITH = {
     "importing/service.py": "importing/test_once.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
     "reports/readers.py": "reports/test_endpoint.py",
-    "reports/replica.py": "../replication/test_physical.py",
     "reports/replica_watch.py": "../replication/test_physical.py",
     "reports/report.py": "reports/test_reporter.py",
     "variants/capture.py": "variants/test_online.py",

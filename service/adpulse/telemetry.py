@@ -18,6 +18,9 @@ from prometheus_client import (
 )
 from prometheus_client.samples import Sample
 
+from adpulse import tally
+from adpulse.tally import CounterTally, HistogramTally
+
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     # prometheus_client asks for the process id with every sample, in case the process was forked. Ours never are, and a
     # system call for each sample costs too much.
@@ -135,7 +138,8 @@ def request_meters(method: str, route: str, status: int) -> tuple[Callable[[], N
 
     The caller sees to it that there are few different arguments.
     """
-    return REQUESTS.labels(method, route, str(status)).inc, LATENCY.labels(method, route).observe
+    count, seconds = REQUESTS.labels(method, route, str(status)), LATENCY.labels(method, route)
+    return CounterTally(count).inc, HistogramTally(seconds).observe
 
 
 def page(multiprocess_dir: str | None) -> tuple[bytes, str]:
@@ -150,6 +154,7 @@ def samples(multiprocess_dir: str | None) -> Iterator[Sample]:
 
 
 def _registry(multiprocess_dir: str | None) -> CollectorRegistry:
+    tally.write()
     if not multiprocess_dir:
         return REGISTRY
     _forget_the_dead(Path(multiprocess_dir))

@@ -25,6 +25,11 @@ def one_line(text: str) -> str:
     return text.translate(_IN_ONE_LINE)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 event" or "2,000 events"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class LogFormatter(logging.Formatter):
     """The lines of our logs. A message is one line, so that it cannot forge another; a traceback has many."""
 

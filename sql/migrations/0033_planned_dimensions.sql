@@ -76,16 +76,26 @@ BEGIN
   END IF;
   SELECT
     place, snapshot, closed_to,
-    (SELECT count(*) FROM rollup_value WHERE rollup_value.place = rollup_dimension.place) >= rollup_dim_most() AS is_full,
+    (SELECT count(*) FROM rollup_value WHERE rollup_value.place = rollup_dimension.place) AS names,
     (
       SELECT coalesce(range_agg(tstzrange(pending.start, pending.stop) * tstzrange($2, $3)), '{}')
       FROM rollup_dim_pending AS pending
       WHERE pending.place = rollup_dimension.place AND pending.start < $3 AND pending.stop > $2
     ) AS pending,
-    -- Where to look for events behind the mark.
+    -- Where to look for events behind the mark: days of deltas that it does not see, and of those that have been moved.
     ARRAY(
-      SELECT day
-      FROM unnest(rollup_dim_days()) AS day
+      SELECT DISTINCT day
+      FROM (
+        SELECT (minute AT TIME ZONE 'UTC')::date AS day
+        FROM rollup_delta_all
+        WHERE xid >= pg_snapshot_xmax(snapshot)
+        UNION ALL
+        SELECT (minute AT TIME ZONE 'UTC')::date
+        FROM pg_snapshot_xip(snapshot) AS ran JOIN rollup_delta_all ON xid = ran
+        UNION ALL
+        SELECT day
+        FROM rollup_dim_tail
+      ) AS days
       WHERE day >= ($2 AT TIME ZONE 'UTC')::date AND day <= ($3 AT TIME ZONE 'UTC')::date
     ) AS days,
     EXISTS (SELECT FROM rollup_dim_change) AS is_changed
@@ -101,7 +111,7 @@ BEGIN
     WHERE '' = rollup_fold(
       named #>> '{}',
       EXISTS (SELECT FROM rollup_value WHERE place = kept.place AND value = coalesce(to_json(named #>> '{}')::text, 'null')),
-      kept.is_full
+      kept.names >= rollup_dim_most()
     )
   )) THEN
     PERFORM
@@ -158,6 +168,10 @@ BEGIN
   by_minute := left_over + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
   by_event := tstzmultirange(tstzrange(start, stop)) - by_day - by_hour - by_minute;
 
+  IF wanted IS NOT NULL AND kept.names > 100 THEN
+    -- A plan that knows them finds some of many values by the key. To make it takes as long as to read all of a hundred values.
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
   IF whose IS NOT NULL THEN
     RETURN QUERY
     SELECT
@@ -222,7 +236,7 @@ BEGIN
       GROUP BY 1, 2, 3
     ) AS sums;
   ELSE
-    -- All campaigns one by one is much to read, by block ranges and with a plan for these values.
+    -- All campaigns one by one is much to read, and worth a plan for these values.
     PERFORM
       set_config('plan_cache_mode', 'force_custom_plan', true),
       set_config('enable_seqscan', seqscan, true),
@@ -238,23 +252,48 @@ BEGIN
       sum(revenue_micros),
       NULL
     FROM (
-      SELECT day AS at, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_day) AS part JOIN rollup_dim_day ON day >= lower(part) AND day < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT days.*
+      FROM
+        unnest(by_day) AS part,
+        LATERAL (
+          SELECT day AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_day
+          WHERE
+            campaign_id <> '' AND place = kept.place AND day >= lower(part) AND day < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS days
       UNION ALL
-      SELECT hour, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_hour) AS part JOIN rollup_dim_hour ON hour >= lower(part) AND hour < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT hours.*
+      FROM
+        unnest(by_hour) AS part,
+        LATERAL (
+          SELECT hour AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_hour
+          WHERE
+            campaign_id <> '' AND place = kept.place AND hour >= lower(part) AND hour < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS hours
       UNION ALL
-      SELECT minute, campaign_id, value, impressions, clicks, conversions, cost_micros, revenue_micros
-      FROM unnest(by_minute) AS part JOIN rollup_dim_minute ON minute >= lower(part) AND minute < upper(part)
-      WHERE campaign_id <> '' AND place = kept.place
+      SELECT minutes.*
+      FROM
+        unnest(by_minute) AS part,
+        LATERAL (
+          SELECT minute AS at, campaign_id, impressions, clicks, conversions, cost_micros, revenue_micros
+          FROM rollup_dim_minute
+          WHERE
+            campaign_id <> '' AND place = kept.place AND minute >= lower(part) AND minute < upper(part)
+            AND (wanted IS NULL OR value = ANY (wanted))
+          OFFSET 0
+        ) AS minutes
       UNION ALL
-      SELECT minute, campaign_id, value, 0, 0, 0, piece.cost_micros, piece.revenue_micros
+      SELECT minute, campaign_id, 0, 0, 0, piece.cost_micros, piece.revenue_micros
       FROM rollup_dim_large AS large, bigint_pieces(large.cost_micros, large.revenue_micros) AS piece
-      WHERE campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+      WHERE
+        campaign_id <> '' AND place = kept.place AND minute >= start AND minute < stop AND NOT minute <@ by_event
+        AND (wanted IS NULL OR value = ANY (wanted))
     ) AS cells
-    WHERE wanted IS NULL OR value = ANY (wanted)
     GROUP BY 1, 2;
   END IF;
   IF NOT isempty(kept.pending) THEN
@@ -328,7 +367,7 @@ BEGIN
       ) AS folded
       WHERE NOT $7 OR value = ''
     $sql$, source)
-    USING granularity, buckets, dimension, asked, kept.place, kept.is_full, wants_other;
+    USING granularity, buckets, dimension, asked, kept.place, kept.names >= rollup_dim_most(), wants_other;
   END IF;
   PERFORM
     set_config('plan_cache_mode', plan_cache_mode, true),

@@ -74,6 +74,18 @@ def test_dockerfiles_pin_their_base_and_drop_root(path: Path) -> None:
     assert int(re.findall(r"^USER (\d+)", text, re.MULTILINE)[-1]) > 0
 
 
+def test_byte_code_in_the_image_stays_valid() -> None:
+    """Else each start of a read-only container compiles all modules. The setting PIP_NO_COMPILE=1 makes pip compile."""
+    text = (ROOT / "infra" / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
+    assert "PIP_NO_COMPILE" not in text
+    shipped = [line for line in re.split(r"\n|&&", text) if "install" in line and "pip --python /opt/adpulse" in line]
+    assert len(shipped) == 2
+    assert all("--no-compile" in line for line in shipped)
+    dated = [line for line in text.splitlines() if "touch" in line]
+    assert len(dated) == 2
+    assert all(re.search(r"compileall -qf --invalidation-mode unchecked-hash.*touch", line) for line in dated)
+
+
 @services
 def test_resources_are_limited(name: str) -> None:
     """No service may take the machine."""

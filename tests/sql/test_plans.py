@@ -366,17 +366,22 @@ async def test_a_plan_by_a_dimension_stays_good(server: Server) -> None:
             assert not await connection.fetch(statement.text, *arguments)
         await connection.execute(
             "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
-            "SELECT $1::timestamptz + make_interval(mins => n * 4), 'click', 'C' || n % 200, 'U1', '{\"geo\": \"A\"}' "
+            "SELECT $1::timestamptz + make_interval(mins => n * 4), 'click', 'C' || n % 200, 'U1', "
+            "  jsonb_build_object('geo', 'G' || n % 150) "
             "FROM generate_series(0, 8000) AS n",
             START,
         )
         await run_round(connection, variant)
         await connection.execute("SELECT pg_stat_force_next_flush()")
         async with connection.transaction():
-            assert len(await connection.fetch(statement.text, *arguments)) == 1
+            found = await connection.fetch(statement.text, *arguments)
+            assert {row["grp"]: row["clicks"] for row in found} == {"G7": 14, "G57": 13, "G107": 13}
             read = await connection.fetchval(
                 "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables "
                 "WHERE relname IN ('rollup_dim_day', 'rollup_dim_hour', 'rollup_dim_minute')"
             )
         assert read < 100 < 10_000 < await connection.fetchval("SELECT count(*) FROM rollup_dim_day")
+        # Of many values, one is asked for with a plan of its own.
+        (row,) = await connection.fetch(statement.text, *arguments[:5], None, '{"geo": "G7"}')
+        assert row["clicks"] == 14
         await connection.close()

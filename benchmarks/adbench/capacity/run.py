@@ -19,6 +19,7 @@ from adbench.capacity.service_times import NEEDED, measured
 from adbench.harness.progress import counter, step
 from adbench.records import manifest, store, terminal
 from adbench.records.model import Check, Measurement, Result
+from adpulse.settings import Settings
 
 QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
 
@@ -33,8 +34,8 @@ class SimulationPlan:
     failures: bool = True
 
 
-def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path]:
-    """Simulate, write the result into `out`, and return it with its path. Raise service_times.MissingResults."""
+def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+    """Simulate, write the result and return it with its path. Raise service_times.MissingResults."""
     began = datetime.now(UTC)
     found = manifest.newest(plan.sources)
     times, cost, given = measured(found), demands(found), Assumptions()
@@ -76,7 +77,7 @@ def run(plan: SimulationPlan, out: Path, console: Console) -> tuple[Result, Path
         measurements=measurements,
         checks=checks,
     )
-    return result, store.write(result, out)
+    return result, store.write(result, store.results(settings))
 
 
 def _assumed() -> dict[str, float]:

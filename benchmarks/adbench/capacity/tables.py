@@ -60,13 +60,13 @@ def plays(result: Result) -> Table:
         machines = " + ".join(f"{result.value(f'need.{kind}', rate=rate):.0f}" for kind in ("services", "shards"))
         busy = [f"{result.value('simulated.busy', **labels, machine=kind):.0%}" for kind in ("service", "shard")]
         latencies = [
-            _optional(result, "simulated.latency", ",.1f", **labels, kind="ingest", quantile=q) for q in QUANTILES
+            result.text("simulated.latency", "{:,.1f}", **labels, kind="ingest", quantile=q) for q in QUANTILES
         ]
         rows.append(
             (
                 f"{int(rate):,}", labels["scenario"], machines, " + ".join(busy), *latencies,
                 f"{result.value('simulated.refused', **labels):.1%}", f"{result.value('simulated.lost', **labels):.1%}",
-                _optional(result, "simulated.recovery", "g", **labels, unit=" s"),
+                result.text("simulated.recovery", "{:g} s", **labels),
             )
         )  # fmt: skip
     return head, rows
@@ -92,11 +92,3 @@ def validation(result: Result) -> Table:
 def _short_of(result: Result, rate: str) -> str:
     loads = sorted(result.select("need.load", rate=rate), key=lambda each: -each.value)
     return ", ".join(f"{each.labels['resource']} {each.value:.2g}x" for each in loads if each.value > 1) or "nothing"
-
-
-def _optional(result: Result, name: str, form: str, *, unit: str = "", **labels: str) -> str:
-    """Format a figure that a play may not have: nothing was answered, nothing failed, or it was not over."""
-    try:
-        return f"{result.value(name, **labels):{form}}{unit}"
-    except KeyError:
-        return "–"

@@ -127,12 +127,12 @@ def measure(
     run: Callable[[P, Settings, Console], tuple[Result, Path]],
     plan: P,
     table: Callable[[Result], RenderableType],
-    *,
+    *mendable: type[Exception],
     json: bool,
     width: int | None = None,
 ) -> NoReturn:
     """Run a plan, and `finish` with its result; say in a line, with exit status 2, what a user can mend."""
-    with failing_clearly():
+    with failing_clearly(*mendable):
         result, path = run(plan, Settings(), progress)
     finish(result, path, table, json=json, width=width)
 

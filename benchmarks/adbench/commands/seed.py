@@ -5,19 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adbench.commands.options import (
-    Campaigns,
-    Days,
-    End,
-    Events,
-    From,
-    MappingFile,
-    Preset,
-    Seed,
-    dataset,
-    failing_clearly,
-    progress,
-)  # fmt: skip
+from adbench.commands import options
 from adbench.workload import own_events
 from adbench.workload.own_events import OwnEvents
 from adbench.workload.seed import seed as seed_run
@@ -28,21 +16,21 @@ from adpulse.settings import Settings
 
 
 def seed(
-    events: Events = 1_000_000,
-    days: Days = 30,
-    campaigns: Campaigns = 1_000,
-    seed: Seed = 7,
-    end: End = None,
+    events: options.Events = 1_000_000,
+    days: options.Days = 30,
+    campaigns: options.Campaigns = 1_000,
+    seed: options.Seed = 7,
+    end: options.End = None,
     variant: Annotated[
         str | None, typer.Option(help="physical design to migrate to", show_default="the one in force")
     ] = None,
-    own: From = None,
-    preset: Preset = None,
-    mapping: MappingFile = None,
+    own: options.From = None,
+    preset: options.Preset = None,
+    mapping: options.MappingFile = None,
 ) -> None:
     """Load a seeded data set into the database: see docs/reference/dataset.md. Or your own events, with --from."""
-    data = dataset(events, days, campaigns, seed, end)
-    with failing_clearly(ImportFailed):
+    data = options.dataset(events, days, campaigns, seed, end)
+    with options.failing_clearly(ImportFailed):
         settings = Settings()
         with database(settings) as url:
             if own:
@@ -51,4 +39,4 @@ def seed(
                         f"{outcome.accepted:,} events, {outcome.rejected:,} rejected, {outcome.skipped:,} left out"
                     )
                 return
-            asyncio.run(seed_run(url, data, variant, progress, settings.dimensions))
+            asyncio.run(seed_run(url, data, variant, options.progress, settings.dimensions))

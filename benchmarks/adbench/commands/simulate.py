@@ -7,9 +7,8 @@ import typer
 
 from adbench.capacity import run
 from adbench.capacity.service_times import NEEDED
-from adbench.commands.options import Json, count, failing_clearly, finish, progress
-from adbench.records import manifest, store
-from adpulse.settings import Settings
+from adbench.commands.options import Json, count, failing_clearly, measure
+from adbench.records import manifest
 
 RATES = "150k,1M,10M"
 
@@ -42,5 +41,4 @@ def simulate(
             seed,
             failures=failures,
         )
-        result, path = run.run(plan, store.results(Settings()), progress)
-    finish(result, path, run.table, json=json, width=110)
+    measure(run.run, plan, run.table, ValueError, json=json, width=110)

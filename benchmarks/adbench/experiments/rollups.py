@@ -27,7 +27,7 @@ from rich.table import Table
 
 from adbench.experiments.experiment import Experiment
 from adbench.harness import databases, progress
-from adbench.harness.databases import connected
+from adbench.harness.databases import connected, rolled_back
 from adbench.records import statistics, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
@@ -134,17 +134,13 @@ def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
 
 async def _turn(connection: Connection, without: str | None, copies: list[tuple[int, bytes]]) -> float:
     """Return events a second."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
+    async with rolled_back(connection):
         if without:
             await connection.execute(without)
         began = time.perf_counter()
         for _, rows in copies:
             await copy(connection, rows)
         return sum(events for events, _ in copies) / (time.perf_counter() - began)
-    finally:
-        await transaction.rollback()
 
 
 async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> float:

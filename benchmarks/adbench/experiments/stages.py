@@ -25,7 +25,7 @@ from adbench.experiments import marks
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.marks import Marks
 from adbench.harness import databases
-from adbench.harness.databases import connected
+from adbench.harness.databases import connected, rolled_back
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import counter
 from adbench.harness.service import serving
@@ -117,16 +117,14 @@ def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
 
 async def _within_write(connection: Connection, rows: bytes) -> tuple[float, float, float]:
     """Return milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
-    plain = connection.transaction()
     try:
         await connection.execute("SET session_replication_role = replica")  # no trigger of ours fires
     except asyncpg.InsufficientPrivilegeError as error:
         raise databases.ScratchError(
             f"only a superuser can switch triggers off, to time a COPY without: {error}"
         ) from error
-    await plain.start()
-    without = await _timed_copy(connection, rows)
-    await plain.rollback()
+    async with rolled_back(connection):
+        without = await _timed_copy(connection, rows)
     await connection.execute("RESET session_replication_role")
     full = connection.transaction()
     await full.start()

@@ -144,17 +144,12 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
         unit = name.partition("_")[0]
         total = sum(getattr(each, name) for each in outcomes)
         yield Measurement(name=name.replace("_", "."), value=total, unit=unit)
-    harms = Counter(harm for each in outcomes for harm in each.harms)
-    for name, count in sorted(harms.items()):
-        yield Measurement(name="harms", value=count, unit="harms", labels={"harm": name})
-    for name, count in sorted(Counter(each.variant for each in outcomes).items()):
-        yield Measurement(name="cycles", value=count, unit="cycles", labels={"variant": name})
+    yield from _counted("harms", "harms", "harm", Counter(harm for each in outcomes for harm in each.harms))
+    yield from _counted("cycles", "cycles", "variant", Counter(each.variant for each in outcomes))
     yield Measurement(name="cycles", value=sum(each.up for each in outcomes), unit="cycles", labels={"command": "up"})
-    for name, count in sorted(Counter(line for each in outcomes for line in each.defaults).items()):
-        yield Measurement(name="defaults", value=count, unit="cycles", labels={"default": name})
+    yield from _counted("defaults", "cycles", "default", Counter(line for each in outcomes for line in each.defaults))
     statuses = sum((Counter(each.statuses) for each in outcomes), Counter[str]())
-    for name, count in sorted(statuses.items()):
-        yield Measurement(name="replies", value=count, unit="deliveries", labels={"outcome": name})
+    yield from _counted("replies", "deliveries", "outcome", statuses)
     peaks = [each.memory_bytes for each in outcomes if each.memory_bytes]
     if peaks:
         yield Measurement(name="memory.peak", value=max(peaks), unit="bytes")
@@ -171,6 +166,11 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
     bad = sum(bool(each.violations) for each in outcomes)
     for unit, hits, total in (("cycle", bad, len(outcomes)), ("event", lost, acknowledged)):
         yield Measurement.within("violations", share(hits, total), f"of each {unit}", {"of": unit})
+
+
+def _counted(name: str, unit: str, label: str, counts: Counter[str]) -> Iterator[Measurement]:
+    for value, count in sorted(counts.items()):
+        yield Measurement(name=name, value=count, unit=unit, labels={label: value})
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:

@@ -20,6 +20,7 @@ from adbench.faults.proxy import Proxy
 from adbench.faults.recovery import Recovery, measure
 from adbench.faults.service import Service, adpulse, command
 from adbench.faults.small_disks import small_disks
+from adbench.harness.databases import connected
 from adpulse.database.connections import Connection
 from adpulse.variants.catalogue import Variant, read_header
 
@@ -177,11 +178,8 @@ class World:
 
     async def _execute(self, statement: str, database: str = "template1") -> None:
         # By default not in the database that is made or dropped.
-        connection = await asyncpg.connect(self.cluster.url(database), timeout=30)
-        try:
+        async with connected(self.cluster.url(database)) as connection:
             await connection.execute(statement)
-        finally:
-            await connection.close()
 
     async def _template(self, folder: str) -> str:
         """Return the name of a database in this design, from which others are copied; made when it is first needed."""

@@ -28,6 +28,17 @@ async def connected(url: str, **settings: str) -> AsyncIterator[Connection]:
         await connection.close(timeout=5)
 
 
+@asynccontextmanager
+async def rolled_back(connection: Connection) -> AsyncIterator[None]:
+    """Run the block in a transaction that leaves no trace."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+
+
 async def postgres(url: str) -> Postgres:
     """Return the server behind a database."""
     async with connected(url) as connection:

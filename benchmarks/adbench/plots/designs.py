@@ -105,6 +105,7 @@ def trade(matrix: pd.DataFrame) -> Figure:
     with style.figure(title, height=5.6) as (drawn, axes):
         at = [points[design] for design in _front(points)]
         axes.plot(*zip(*at, strict=True), color="#cccccc", zorder=1, linestyle="--")
+        dashed = " Dashed: none is better at both." if len(at) > 1 else ""
         for design, (x, y) in points.items():
             size = float(stored.loc[design, "value"]) * 1.2
             axes.scatter(x, y, s=size, color=style.colour(design), alpha=0.85, zorder=2)
@@ -116,7 +117,7 @@ def trade(matrix: pd.DataFrame) -> Figure:
         axes.set_xlim(0, 1.2 * max(x for x, _ in points.values()))
         axes.xaxis.set_major_formatter(style.thousands)
         style.log_ticks(axes.yaxis, style.milliseconds)
-        _source(drawn, rows, "Area: bytes stored an event. Dashed: none is better at both.")
+        _source(drawn, rows, f"Area: bytes stored an event.{dashed}")
         style.label(axes, points, right=24)
     return drawn
 
@@ -139,10 +140,9 @@ def storage(matrix: pd.DataFrame) -> Figure:
     parts = select(matrix, "size", "relation", "kind").query("events == @events")
     held = parts.pivot_table(index="variant", columns="kind", values="value", aggfunc="sum", observed=True)
     designs = list(total.index)
-    title = (
-        f"An event takes {total.min():.0f} bytes in {total.idxmin()}, {total.max():,.0f} in {total.idxmax()}:\n"
-        "indexes and roll-ups are what differs"
-    )
+    title = f"An event takes {total.min():,.0f} bytes in {total.idxmin()}"
+    if len(designs) > 1:
+        title += f", {total.max():,.0f} in {total.idxmax()}:\nindexes and roll-ups are what differs"
     with style.figure(title, height=0.45 * len(designs) + 1.6) as (drawn, axes):
         left = pd.Series(0.0, index=designs)
         for kind, colour in KINDS.items():
@@ -185,10 +185,8 @@ def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float 
     whole = {d: each for d, each in lines.items() if (each["events"].min(), each["events"].max()) == (first, last)}
     factors = {design: each["value"].iloc[-1] / each["value"].iloc[0] for design, each in (whole or lines).items()}
     flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
-    title = (
-        f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])},\n"
-        f"{steepest} {words[1].format(factors[steepest])}"
-    )
+    other = f",\n{steepest} {words[1].format(factors[steepest])}" if steepest != flattest else ""
+    title = f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])}{other}"
     shown = few(lines, flattest, steepest)
     with style.figure(title, height=5.4) as (drawn, axes):
         for design, each in ((design, lines[design]) for design in shown):

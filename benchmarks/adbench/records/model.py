@@ -149,6 +149,13 @@ class Result(Frozen):
         """Return the value of that measurement. Raise NotMeasured."""
         return self.find(name, **labels).value
 
+    def text(self, name: str, form: str, **labels: str) -> str:
+        """Return that value as `form` writes it, such as "{:,.1f} ms"; a dash where it was not measured."""
+        try:
+            return form.format(self.value(name, **labels))
+        except NotMeasured:
+            return "–"
+
 
 class Disk(Frozen):
     """The speed of durable writes, which a commit waits for."""

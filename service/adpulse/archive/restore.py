@@ -47,7 +47,8 @@ async def restore(
     for record in records:
         if not wanted or record["day"] in wanted:
             by_day.setdefault(record["day"], []).append(record)
-    if unknown := sorted(set(wanted) - by_day.keys()):
+    others = set(wanted) - by_day.keys()
+    if unknown := sorted(others - await _restored(connection, folder, others)):
         raise ArchiveError(f"not archived from this database: {', '.join(map(str, unknown))}", refused=True)
     if unfinished := sorted(by_day.keys() & set(await tables(connection, "archiving_p"))):
         raise ArchiveError(
@@ -67,6 +68,16 @@ async def restore(
             raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
         step("checked", record["day"])
     return {day: await _restore_day(connection, folder, variant, day, each, step) for day, each in by_day.items()}
+
+
+async def _restored(connection: Connection, folder: Path, days: set[date]) -> set[date]:
+    """Return those of the days that this database has archived and has back, as after a restore that broke off."""
+    ours = await identity(connection) if days else ""
+
+    def from_here(day: date) -> bool:
+        return any(owner(path) == ours for path in folder.glob(f"events-{day}*.parquet"))
+
+    return {day for day in days if await asyncio.to_thread(from_here, day)}
 
 
 async def _expect_ours(connection: Connection, folder: Path) -> None:

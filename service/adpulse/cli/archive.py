@@ -17,6 +17,7 @@ from adpulse.archive.restore import restore as restore_days
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database.connections import Connection
+from adpulse.terminal import counted
 
 T = TypeVar("T")
 
@@ -49,8 +50,8 @@ def archive(
         print(json.dumps({"archived": [each.described() for each in done]}))
         return
     for each in done:
-        out.print(f"{each.day}: {each.content.events:,} events in {each.file}")
-    out.print(f"{len(done)} days archived")
+        out.print(f"{each.day}: {counted(each.content.events, 'event')} in {each.file}")
+    out.print(f"{counted(len(done), 'day')} archived")
 
 
 def restore(
@@ -71,8 +72,8 @@ def restore(
         print(json.dumps({"restored": [{"day": str(each), "events": events} for each, events in done.items()]}))
         return
     for each, events in done.items():
-        out.print(f"{each}: {events:,} events")
-    out.print(f"{len(done)} days restored")
+        out.print(f"{each}: {counted(events, 'event')}")
+    out.print(f"{counted(len(done), 'day')} restored")
 
 
 def _first_day(older_than_days: int, today: date) -> date:

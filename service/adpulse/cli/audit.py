@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.database import connections
-from adpulse.terminal import one_line
+from adpulse.terminal import counted, one_line
 from adpulse.variants import catalogue
 from adpulse.variants.rebuild import Rebuilt
 from adpulse.variants.rebuild import rebuild as rebuild_rollups
@@ -77,7 +77,7 @@ def rebuild(
         return
     for line in done.left_out:
         out.print(line, soft_wrap=True)
-    out.print(f"{done.days} days made anew")
+    out.print(f"{counted(done.days, 'day')} made anew")
 
 
 def _day(option: str, text: str | None) -> date | None:

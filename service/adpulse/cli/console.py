@@ -14,6 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from adpulse.database import embedded
+from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError, SchemaError
 from adpulse.settings import PREFIX, Settings
 from adpulse.terminal import shown
@@ -69,6 +70,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(f"cannot use the database: {type(error).__name__}: {error}")
     except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, that somebody has set
         fail(f"the database refuses: {type(error).__name__}: {error}")
+
+
+def cluster(settings: Settings) -> Cluster:
+    """Return the embedded database; one line where PostgreSQL is not installed."""
+    try:
+        return Cluster(settings.data_dir, settings.postgres_bin)
+    except EmbeddedError as error:
+        fail(str(error))
 
 
 @contextmanager

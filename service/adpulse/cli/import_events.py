@@ -1,21 +1,16 @@
 """`adpulse import`: events of files into the database, or through a service."""
 
-import json
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from adpulse.cli import console
-from adpulse.cli.console import DataDir, Json, err, fail, out
+from adpulse.cli import console, import_output
+from adpulse.cli.console import DataDir, Json, err, fail
+from adpulse.cli.import_output import Outcomes
 from adpulse.database import connections
 from adpulse.database.locks import MAINTENANCE_LOCK, ROUND_LOCK
 from adpulse.importing import database, mapping
@@ -23,9 +18,9 @@ from adpulse.importing.chunk import RECORDS
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.mapping import Mapping
 from adpulse.importing.rejects import Rejects
-from adpulse.importing.run import Import, Outcome, rejected
+from adpulse.importing.run import Import
 from adpulse.importing.service import ServiceTarget
-from adpulse.importing.source import Source, opened
+from adpulse.importing.source import opened
 from adpulse.importing.target import Target
 from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
@@ -33,7 +28,6 @@ from adpulse.terminal import one_line
 from adpulse.variants import catalogue
 
 SOME_REJECTED = 3
-SHOWN = 5
 
 # While one group is written, the next one is read in another thread. At Python's 5 ms, the writer would wait that long
 # for its turn at each piece of a COPY.
@@ -116,7 +110,7 @@ def import_(
         outcomes = _into_service(job, url, key_file) if url else _into_database(job)
     except ImportFailed as error:
         fail(one_line(str(error)), 2 if error.usage else 1)
-    _report(outcomes, as_json=as_json)
+    import_output.report(outcomes, as_json=as_json)
     raise typer.Exit(SOME_REJECTED if any(each.rejected for each, _ in outcomes.values()) else 0)
 
 
@@ -155,44 +149,18 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 
 
 def _try(file: str, job: _Job, *, as_json: bool) -> bool:
-    """Show how the first rows of a file are understood; return True if some are rejected."""
+    """Show how the first rows of a file are understood, and store nothing; return True if some are rejected."""
     with opened(file) as source:
         work = Import(source, job.mapping, job.settings)
         chunk = work.read(RECORDS)
         judged = work.judge(chunk)
-    bad = rejected(chunk, judged)
-    reasons = Counter((each["field"], each["code"], each["message"]) for each in bad)
-    examples = {(each["field"], each["code"], each["message"]): chunk.lines[each["index"]] for each in reversed(bad)}
-    listed = [
-        {"field": field, "code": code, "message": message, "count": count, "line": examples[field, code, message]}
-        for (field, code, message), count in reasons.most_common()
-    ]
-    first = [json.loads(judged.events.body[place]) for place in range(min(SHOWN, len(judged.events.body)))]
-    counts = {"records": len(chunk), "accepted": len(judged.batch.rows), "rejected": len(bad)}
-    counts["skipped"] = judged.events.skipped
-    if as_json:
-        print(json.dumps({"file": file, **counts, "first": first, "reasons": listed}))
-        return bool(bad)
-    out.print(f"{file}: the first {len(chunk):,} records, of which nothing is stored", soft_wrap=True)
-    table = Table(*(names := list(dict.fromkeys(key for each in first for key in each))))
-    for event in first:
-        table.add_row(*(one_line(_cell(event.get(key, ""))) for key in names))
-    out.print(table)
-    out.print(f"{counts['accepted']:,} events would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out")
-    for each in listed:
-        text = f"{each['field'] or ''} {each['message']}".strip()
-        out.print(f"  {each['count']:,} rejected ({each['code']}): {text}; line {each['line']}", soft_wrap=True)
-    return bool(bad)
+    return import_output.preview(file, chunk, judged, as_json=as_json)
 
 
-def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _into_database(job: _Job) -> "dict[str, tuple[Outcome, Path | None]]":
+def _into_database(job: _Job) -> Outcomes:
     with console.opened(job.settings) as url:
 
-        async def work() -> dict[str, tuple[Outcome, Path | None]]:
+        async def work() -> Outcomes:
             async with database.opened(url) as target:
                 outcomes = await _import_all(job, target)
             await _compact(url)
@@ -201,7 +169,7 @@ def _into_database(job: _Job) -> "dict[str, tuple[Outcome, Path | None]]":
         return console.run(work())
 
 
-def _into_service(job: _Job, url: str, key_file: Path | None) -> "dict[str, tuple[Outcome, Path | None]]":
+def _into_service(job: _Job, url: str, key_file: Path | None) -> Outcomes:
     try:
         key = key_file.read_text().strip() if key_file else None
     except OSError as error:
@@ -209,13 +177,13 @@ def _into_service(job: _Job, url: str, key_file: Path | None) -> "dict[str, tupl
     return console.run(_import_all(job, ServiceTarget(url, key)))
 
 
-async def _import_all(job: _Job, target: Target) -> "dict[str, tuple[Outcome, Path | None]]":
-    outcomes: dict[str, tuple[Outcome, Path | None]] = {}
+async def _import_all(job: _Job, target: Target) -> Outcomes:
+    outcomes: Outcomes = {}
     for file in job.files:
         stem = "stdin" if file == "-" else Path(file).name
         rejects = Rejects(job.rejected or Path(f"{stem}.rejected.ndjson"))
         try:
-            with opened(file) as source, _shown(source.name, source.size) as show:
+            with opened(file) as source, import_output.progress(source.name, source.size) as show:
                 work = Import(source, job.mapping, job.settings)
                 outcome = await work.run(target, rejects, name=job.name, on_progress=partial(show, source))
         finally:
@@ -234,56 +202,3 @@ async def _compact(url: str) -> None:
                 await run_rounds(connection, await catalogue.active(connection))
     finally:
         await connection.close()
-
-
-@contextmanager
-def _shown(name: str, size: int | None) -> Iterator[Any]:
-    """Yield what shows the progress, when it is called."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[events]:,} events, {task.fields[rate]:,}/s"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(one_line(name), total=size, events=0, rate=0)
-
-        def show(source: Source, now: Outcome) -> None:
-            events = now.accepted + now.duplicates
-            elapsed = progress.tasks[task].elapsed or 1.0
-            progress.update(task, completed=source.position, events=events, rate=round(events / max(elapsed, 0.001)))
-
-        yield show
-
-
-def _report(outcomes: "dict[str, tuple[Outcome, Path | None]]", *, as_json: bool) -> None:
-    if as_json:
-        files = [
-            {"file": file, **outcome.described(), "rejected_file": path and str(path)}
-            for file, (outcome, path) in outcomes.items()
-        ]
-        print(json.dumps({"files": files}))
-        return
-    for file, (outcome, path) in outcomes.items():
-        out.print(_line(file, outcome), soft_wrap=True)
-        for (field, code), count in outcome.reasons.most_common():
-            out.print(f"  {count:,} rejected ({code}){f': {field}' if field else ''}", soft_wrap=True)
-        if path is not None:
-            out.print(f"  rejected lines with their reasons: {path}", soft_wrap=True)
-
-
-def _line(file: str, outcome: Outcome) -> str:
-    parts = [f"{outcome.accepted:,} events"]
-    if outcome.duplicates:
-        parts.append(f"{outcome.duplicates:,} duplicates")
-    if outcome.rejected:
-        parts.append(f"{outcome.rejected:,} rejected")
-    if outcome.skipped:
-        parts.append(f"{outcome.skipped:,} of other kinds left out")
-    if outcome.known_records:
-        when = f" on {outcome.known_at:%Y-%m-%d %H:%M}" if outcome.known_at else ""
-        parts.append(f"{outcome.known_records:,} records were imported before{when} and count once")
-    fresh = outcome.records - outcome.known_records
-    rate = f", {fresh / outcome.seconds:,.0f} records/s" if fresh and outcome.seconds else ""
-    return one_line(f"{file}: {', '.join(parts)}; {outcome.seconds:.1f} s{rate}")

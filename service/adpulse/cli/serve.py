@@ -43,7 +43,7 @@ def up(
     _set(port=port, workers=workers, insecure=insecure)
     settings = console.settings()
     _check_port(settings)
-    own = Cluster(settings.data_dir, settings.postgres_bin) if settings.database_url is None else None
+    own = console.cluster(settings) if settings.database_url is None else None
     with _until_a_signal(), opened(settings, make=True) as url, kept_running(own) if own else nullcontext():
         _set(database_url=url)
         run(variants.migrated(url, variant, settings))
@@ -151,6 +151,6 @@ def down(data_dir: DataDir = None) -> None:
     """Stop an embedded database that a killed process left running. Status 1: a command still uses it."""
     settings = console.settings()
     try:
-        Cluster(settings.data_dir, settings.postgres_bin).stop_unused()
+        console.cluster(settings).stop_unused()
     except EmbeddedError as error:
         fail(str(error))

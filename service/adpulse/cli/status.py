@@ -13,7 +13,7 @@ from adpulse.cli.report_table import whole
 from adpulse.database import connections
 from adpulse.maintenance import status as state
 from adpulse.settings import Settings
-from adpulse.terminal import one_line
+from adpulse.terminal import counted, one_line
 
 _HIDDEN = "not to be seen by this login"
 _STALE_S = 10.0  # upkeep writes its heartbeat every second
@@ -103,12 +103,12 @@ def _listed(parts: list[dict[str, Any]] | None, line: Any, nothing: str = "none"
 def _dimension(each: dict[str, Any]) -> str:
     notes = ", being built" if each["building"] else ""
     notes += ", the rest as (other)" if each["folded"] else ""
-    return f"{each['key']}: {each['values']:,} values{notes}"
+    return f"{each['key']}: {counted(each['values'], 'value')}{notes}"
 
 
 def _key(each: dict[str, Any]) -> str:
     revoked = f", revoked {each['revoked_at'][:10]}" if each["revoked_at"] else ""
-    only = f", {len(each['campaigns']):,} campaigns" if each["campaigns"] else ""
+    only = f", {counted(len(each['campaigns']), 'campaign')}" if each["campaigns"] else ""
     used = f", last used {each['last_used_on']}" if each["last_used_on"] else ", never used"
     return f"{each['key_id']} {each['name']}: {', '.join(each['scopes'])}{only}{used}{revoked}"
 

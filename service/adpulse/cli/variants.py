@@ -10,7 +10,6 @@ from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, opened, out, run
 from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
-from adpulse.database.embedded import Cluster
 from adpulse.database.errors import SchemaError
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -55,7 +54,7 @@ async def migrated(url: str, variant: str | None, settings: Settings, *, drop_fo
 def list_variants(as_json: Json = False, data_dir: DataDir = None) -> None:
     """List the physical designs: which of them the database can have, and which is in force."""
     settings = console.settings()
-    if settings.database_url is None and not Cluster(settings.data_dir, settings.postgres_bin).exists():
+    if settings.database_url is None and not console.cluster(settings).exists():
         listing = [_described(variant, _unknown(variant), active=False) for variant in catalogue.load_all()]
     else:
         with opened(settings) as url:

@@ -41,7 +41,7 @@ class DocumentReader:
             lines = (rest + block).split(b"\n")
             rest = lines.pop()
             if len(rest) > LONGEST:
-                raise ImportFailed(f"{self._name} has a line of more than {LONGEST:,} bytes")
+                raise ImportFailed(f"{self._name}, line {number + len(lines) + 1:,}: has more than {LONGEST:,} bytes")
             for line in lines:
                 number += 1
                 if line and not line.isspace():

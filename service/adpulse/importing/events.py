@@ -1,7 +1,8 @@
 """Make events of records: JSON as POST /events takes it, so that one contract judges all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from adpulse.event.contract import Rejection
 from adpulse.importing import members, values
@@ -13,6 +14,8 @@ from adpulse.importing.members import NO_TIME, SKIP, Converter, converter
 from adpulse.importing.records import readable
 from adpulse.importing.values import Columns
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Events:
@@ -22,6 +25,25 @@ class Events:
     places: list[int] = field(default_factory=list)  # of the record in the chunk
     rejected: list[Rejection] = field(default_factory=list)  # `index` is the place of the record
     skipped: int = 0  # events that are not asked for
+
+
+class _Kind(NamedTuple):
+    """A kind of event of a mapping: which records are one (`when`), and how its fields become JSON."""
+
+    when: dict[str, str]
+    fields: dict[str, Field]
+    converters: dict[str, Converter]
+
+    def read(self, columns: Columns, count: int, chosen: list[int] | None) -> dict[str, Fragments]:
+        """Return the fragments of each field, of the records at the places `chosen` (None: of all `count`)."""
+        return {
+            name: self.converters[name](_at(values_of(columns, each, count), chosen))
+            for name, each in self.fields.items()
+        }
+
+
+def _at(column: Sequence[T], chosen: list[int] | None) -> Sequence[T]:
+    return column if chosen is None else [column[place] for place in chosen]
 
 
 class EventBuilder:
@@ -38,7 +60,7 @@ class EventBuilder:
         self._metadata: Converter | None = None
         given = [(variation.when, {**mapping.fields, **variation.fields}) for variation in mapping.events]
         self._kinds = [
-            (when, fields, {name: converter(name, each, mapping.file.decimal) for name, each in fields.items()})
+            _Kind(when, fields, {name: converter(name, each, mapping.file.decimal) for name, each in fields.items()})
             for when, fields in given or [({}, mapping.fields)]
         ]
 
@@ -55,37 +77,20 @@ class EventBuilder:
             else values.of_objects(records)
         )
         metadata = self._read_metadata(columns, records)
-        for when, fields, converters in self._kinds:
-            chosen = matching(columns, when, len(records))
-            self._add(events, columns, metadata, fields, converters, places, chosen)
+        for kind in self._kinds:
+            chosen = matching(columns, kind.when, len(records))
+            of = kind.read(columns, len(records), chosen)
+            self._add(events, of, metadata and _at(metadata, chosen), _at(places, chosen))
         return events
 
-    def _add(
-        self,
-        events: Events,
-        columns: Columns,
-        metadata: Fragments | None,
-        fields: dict[str, Field],
-        converters: dict[str, Converter],
-        places: list[int],
-        chosen: list[int] | None,
-    ) -> None:
-        """Add the events of one kind: one for each record at the places `chosen` (None: for all records)."""
-        found: list[Fragments] = []
-        for name, each in fields.items():
-            column = values_of(columns, each, len(places))
-            if chosen is not None:
-                column = [column[at] for at in chosen]
-            found.append(converters[name](column))
-        if metadata is not None:
-            found.append(metadata if chosen is None else [metadata[at] for at in chosen])
-        at = places if chosen is None else [places[each] for each in chosen]
+    def _add(self, events: Events, of: dict[str, Fragments], metadata: Fragments | None, at: Sequence[int]) -> None:
+        """Add the events of one kind, given the fragments of each field; their records are at these places."""
+        found = [*of.values()] if metadata is None else [*of.values(), metadata]
         # A column without any value costs as much as one with values.
         full = [each for each in found if any(each)] or found
         rows = zip(*full, strict=True)
         joined = map(",".join, rows if all(map(all, full)) else (filter(None, row) for row in rows))
         body = [f"{{{each}}}" for each in joined]
-        of = dict(zip(fields, found, strict=False))  # metadata come after the fields
         if SKIP in of["event_type"]:
             events.skipped += sum(kind == SKIP for kind in of["event_type"])
         if NO_TIME in of["ts"]:

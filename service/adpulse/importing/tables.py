@@ -32,6 +32,7 @@ class TableReader:
         self._lines: deque[str] = deque()  # handed out, and not yet in a row
         self._seen = 0
         self._last: tuple[int, str] | None = None  # the row before, with its first line
+        self._width = 0  # columns of the header, also those at its end that have no name
         start = source.peek()
         encoding = file.encoding or encoding_of(start)
         try:
@@ -50,8 +51,12 @@ class TableReader:
             if not head.records:
                 raise ImportFailed(f"{self._name} is empty", usage=True)
             self.header = [name.strip() for name in head.records[0]]
-            _check_header(self.header, self._name)
         self.seed = "\0".join(self.header).encode("utf-8", "surrogatepass")
+        if file.header is None:
+            self._width = len(self.header)
+            while self.header and not self.header[-1]:
+                self.header.pop()
+            _check_header(self.header, self._name)
 
     def read(self, count: int) -> Chunk:
         """Return the next rows; empty lines are none."""
@@ -84,7 +89,14 @@ class TableReader:
         if not all(rows):
             full = [place for place, row in enumerate(rows) if row]
             rows, texts, lines = ([each[place] for place in full] for each in (rows, texts, lines))  # type: ignore[assignment]
+        if self.header and len(self.header) < self._width:
+            rows = list(map(self._named, rows))
         return Chunk(rows, texts, lines), ended
+
+    def _named(self, row: list[str]) -> list[str]:
+        """Return a row without the empty cells below a header that ends in separators; with a value there, as it is."""
+        end = len(self.header or ())
+        return row if len(row) > self._width or any(row[end:]) else row[:end]
 
     def _by_row(self, texts: list[str], before: int) -> tuple[list[str], list[int]]:
         """Return the text of each row, and its first line, where rows go over several lines."""
@@ -110,7 +122,7 @@ class TableReader:
     def _read_lines(self, source: Source, encoding: str) -> Iterator[list[str]]:
         # A byte that is no text becomes half of a surrogate pair, and its row is rejected for it.
         decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if "utf-8" in encoding else "strict")
-        rest = ""
+        rest, done = "", 0
         for block in chain(source.blocks(), [b""]):
             try:
                 text = rest + decoder.decode(block, final=not block)
@@ -118,8 +130,9 @@ class TableReader:
                 raise ImportFailed(f"{self._name} is not {encoding}; say what it is with --encoding") from None
             lines = io.StringIO(text, newline="\n").readlines()
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+            done += len(lines)
             if len(rest) > LONGEST:
-                raise ImportFailed(f"{self._name} has a line of more than {LONGEST:,} characters")
+                raise ImportFailed(f"{self._name}, line {done + 1:,}: has more than {LONGEST:,} characters")
             self._lines.extend(lines)
             yield lines
         if rest:

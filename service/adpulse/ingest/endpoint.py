@@ -20,12 +20,13 @@ from adpulse.auth.keyring import Holder
 from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
 from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
-from adpulse.ingest.body import ArrivingFull, BodyReader
+from adpulse.ingest.body import WHOLE, ArrivingFull, BodyReader
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.formats import firehose, media_types
 from adpulse.ingest.formats.media_types import Format
 from adpulse.ingest.writer import Writer
 from adpulse.problems import problem, unavailable
+from adpulse.tally import CounterTally
 
 PATH = "/events"
 FIREHOSE_PATH = "/events/firehose"
@@ -35,7 +36,7 @@ _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this
 _AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (
-    telemetry.EVENTS.labels(outcome) for outcome in ("accepted", "duplicate", "rejected")
+    CounterTally(telemetry.EVENTS.labels(outcome)) for outcome in ("accepted", "duplicate", "rejected")
 )
 
 
@@ -106,7 +107,7 @@ def _key(headers: dict[bytes, bytes], name: bytes, what: str) -> str | None:
 async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key: str | None) -> Answer:
     intake: Intake = request.app.state
     intake.writer.admit()  # before the body is read, so that a refusal costs little more than the head
-    body = await intake.bodies.read(headers, request.receive)
+    body = await intake.bodies.read(headers, request.receive, whole=WHOLE in request.scope)
     batch = decode(intake, request, body, form)
     body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
     del body  # frees it before the wait for the commit
@@ -144,7 +145,8 @@ def _count_rejections(batch: Batch, answer: Answer) -> None:
 
 
 def _reply(answer: Answer) -> Response:
-    _ACCEPTED.inc(answer.accepted)
+    if answer.accepted:
+        _ACCEPTED.inc(answer.accepted)
     if answer.duplicates:
         _DUPLICATE.inc(answer.duplicates)
     if answer.rejected_count:

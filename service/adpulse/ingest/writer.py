@@ -24,6 +24,7 @@ from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.group_commit import Job
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
+from adpulse.tally import CounterTally
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ RECONNECT_S = 0.1
 # Turns of the event loop before a group is taken: in the first, what has arrived on all connections is read; in the
 # second, the requests that it holds are queued. So they share a commit with the one that woke the writer.
 TURNS = 2
+
+_BATCHES = CounterTally(telemetry.BATCHES)
 
 # All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
 STALLED_S = 5.0
@@ -103,7 +106,7 @@ class Writer:
         job = Job(batch, key, body_hash, asyncio.get_running_loop().create_future())
         self._queue.append(job)
         self._count(job, 1)
-        telemetry.BATCHES.inc()
+        _BATCHES.inc()
         self._wake.set()
         return await job.answer
 

@@ -11,6 +11,7 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from adpulse.ingest.body import WHOLE
 from adpulse.web.framing import (
     ChunkedBody,
     MalformedError,
@@ -111,7 +112,6 @@ class RequestReader(HttpToolsProtocol):
 
     def _parse_head(self) -> bool:
         """Give the parser the next head, when it has come whole. Return False while it has not."""
-        self._unset_keepalive_if_required()
         data = self._data
         while data[self._at] == 13 and data.startswith(
             b"\r\n", self._at
@@ -188,6 +188,7 @@ class RequestReader(HttpToolsProtocol):
         self._chunked = None
         if not self.cycle.response_complete:
             self.cycle.more_body = False
+            self.cycle.scope[WHOLE] = True  # type: ignore[literal-required]  # a key of ours
             self.cycle.message_event.set()
 
     def _settle(self) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import matplotlib.image
@@ -18,6 +19,7 @@ from adbench import cli
 from adbench.figures import notebooks, page, png, schema, text
 from adbench.figures.notebooks import COMMANDS, FiguresError, Library, MissingResultError, load
 from adbench.plots.style import PALETTE
+from adbench.records import store
 from adbench.records.manifest import reference
 from adpulse.database import connections
 from adpulse.variants import catalogue
@@ -178,6 +180,27 @@ def test_a_notebook_runs_on_a_single_result(
     assert not drawn & missed
     for line in said:
         assert ": adbench " in line or "has no" in line
+
+
+@pytest.mark.parametrize("path", [path for path, what in ASKED if what == "matrix"], ids=lambda path: path.stem)
+def test_a_notebook_runs_on_a_matrix_of_one_design(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a first try of `adbench matrix --variants covering` gives it, on empty caches too: no cell fails."""
+    whole = load([kept("matrix")]).widest("matrix")
+    one = [each for each in whole.measurements if each.labels["variant"] == "covering"]
+    cold = [
+        each.model_copy(update={"name": "cold.latency", "labels": each.labels | {"phase": phase}, "detail": "dropped"})
+        for each in one
+        if each.name == "report.latency" and each.labels["quantile"] == "0.5"
+        for phase in ("cold", "first_warm")
+    ]
+    own = tmp_path / "results"
+    store.write(whole.model_copy(update={"variant": "covering", "measurements": [*one, *cold]}), own)
+    monkeypatch.setenv(notebooks.READ_FROM, str(own))
+    monkeypatch.setenv(notebooks.WRITE_TO, str(tmp_path / "drawn"))
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text(), path.name, "exec"), names)
+    if "after_restart" in names:
+        assert [str(each) for each in names["after_restart"]().columns] == ["cold", "first warm", "warm"]
 
 
 def test_figures_on_own_results_alone(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_designs_of_a_small_matrix(kept: tuple[str, ...], size: int | None) -> N
         drawn = draw(small)
         texts = " ".join(text.get_text() for text in drawn.findobj(Text))
         assert not [design for design in set(DESIGNS) - set(kept) if re.search(rf"\b{design}\b", texts)]
+        assert not [design for design in kept if len(re.findall(rf"\b{design}\b", drawn.get_suptitle())) > 1]
 
 
 @compared

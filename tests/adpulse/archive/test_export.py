@@ -179,7 +179,7 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
     assert back.exit_code == 0, back.output
     assert [each["day"] for each in json.loads(back.stdout)["restored"]] == ["2026-03-02"]
     back = await anyio.to_thread.run_sync(shell, "restore", "--from", str(tmp_path))
-    assert "1 days restored" in back.stdout
+    assert "1 day restored" in back.stdout
     assert await stored(connection) == before
     await connection.close()
 

@@ -22,7 +22,7 @@ BACK = ["checked", "prepared", "loaded", "restored"]
 
 @pytest.mark.parametrize("last", BACK)
 async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path: Path, last: str) -> None:
-    """A day is back whole or not at all."""
+    """A day is back whole or not at all, and a day that is back is no reason to refuse the others."""
 
     def die(step: str, day: date) -> None:
         if step == last:
@@ -31,13 +31,16 @@ async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path:
     async with archived.session(url) as connection:
         await fill(connection)
         before = await stored(connection)
-        await export.archive(connection, BEFORE, tmp_path)
+        days = [each.day for each in await export.archive(connection, BEFORE, tmp_path)]
         with pytest.raises(Killed):
             await restore.restore(connection, tmp_path, step=die)
         connection.terminate()
     async with archived.session(url) as connection:
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact
-        await restore.restore(connection, tmp_path)
+        assert set(await restore.restore(connection, tmp_path, days)) <= set(days)
+        assert await restore.restore(connection, tmp_path, days) == {}
+        with pytest.raises(ArchiveError, match=f"not archived from this database: {BEFORE}"):
+            await restore.restore(connection, tmp_path, [BEFORE, *days])
         assert await stored(connection) == before
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact
 

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import Result
 
 from adpulse.auth import key_store, keys
+from adpulse.cli import keys as cli_keys
 from adpulse.database import connections
 from tests.adpulse.cli.conftest import Shell
 from tests.conftest import NewDatabase
@@ -50,6 +51,21 @@ async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:
     again = await keys("revoke", first["key_id"])
     assert (again.exit_code, again.stderr) == (1, "adpulse: there is no key with this id in use\n")
     assert json.loads((await keys("list", "--json")).stdout)[0]["revoked_at"]
+
+
+async def test_a_table_of_many_keys_is_cut_off(shell: Shell, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Revoked keys are left out first, and the rest is said."""
+    shell.set(database_url=url)
+    monkeypatch.setattr(cli_keys, "MOST_ROWS", 2)
+    connection = await connections.connect(url)
+    made = [keys.make(f"key {number}", ["read"], None, None, None)[1] for number in range(4)]
+    for key in made:
+        await key_store.add(connection, key)
+    await key_store.revoke(connection, made[0].key_id)
+    await connection.close()
+    listed = await anyio.to_thread.run_sync(shell, "keys", "list")
+    assert [key.key_id in listed.stdout for key in made] == [False, True, True, False]
+    assert listed.stderr == "2 more keys, revoked ones last; --json lists all\n"
 
 
 @pytest.mark.parametrize("kind", [("--scope", "read"), ("--public",)])

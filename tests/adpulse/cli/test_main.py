@@ -48,19 +48,22 @@ def test_the_commands_are_those_that_are_promised() -> None:
     [
         (["verify"], {"database_url": "postgresql://127.0.0.1:1/x"}, 1, "adpulse: cannot use the database: "),
         (["verify"], {"port": "many"}, 2, "adpulse: ADPULSE_PORT: "),
-        (["verify"], {"postgres_bin": "/nowhere"}, 1, "adpulse: there is no pg_ctl in /nowhere"),
+        *(
+            ([command], {"postgres_bin": "/nowhere"}, 1, "adpulse: there is no pg_ctl in /nowhere")
+            for command in ("verify", "up", "down", "variants")
+        ),
         (["serve"], {}, 2, "adpulse: ADPULSE_DATABASE_URL is not set"),
         (["report", "--start", "soon"], {}, 2, "adpulse: start is not a time"),
         (["rebuild", "--to", "soon"], {}, 2, "adpulse: --to is not a date"),
         (["rebuild", "--from", "2025-09-24", "--to", "2025-09-23"], {}, 2, "adpulse: --from is after --to"),
     ],
-    ids=["database away", "bad setting", "no binaries", "nothing to serve", "bad question", "bad date", "no day"],
+    ids=str,
 )
 def test_what_a_user_can_mend_is_one_line(
     shell: Shell, arguments: list[str], variables: dict[str, str], code: int, message: str, tmp_path: Path
 ) -> None:
     """No traceback, nothing on stdout, an exit status that is not 0."""
-    shell.set(data_dir=str(tmp_path / "data"), **variables)
+    shell.set(data_dir=str(tmp_path / "data"), **{"port": "0", **variables})
     done = shell(*arguments)
     assert done.exit_code == code
     assert done.stderr.startswith(message)

@@ -60,7 +60,7 @@ async def test_it_says_what_is_there(new_database: NewDatabase, variant: str, mo
         ("line\nfeed", ["read"], ["C"])
     ]
     table = (await shell("status")).stdout
-    assert all(words in table for words in (variant, " 40", f"{key.key_id} line␊feed: read, 1 campaigns"))
+    assert all(words in table for words in (variant, " 40", f"{key.key_id} line␊feed: read, 1 campaign"))
     assert all(name in table for name in declared)
     secret = text.rsplit("_", 1)[1]
     assert secret not in done.stdout + table

@@ -5,10 +5,13 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.adpulse.importing.conftest import read, text_of
+from adpulse.importing.chunk import LONGEST
+from adpulse.importing.errors import ImportFailed
+from tests.adpulse.importing.conftest import EVENT, read, text_of
 
 fields = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_size=1, max_size=5)
 
@@ -44,3 +47,29 @@ def test_empty_lines_are_no_end(tmp_path: Path) -> None:
     path.write_text(head + "\n" * 300_000 + row + "\n" * 5 + row)
     chunk, events, _ = read(path)
     assert (chunk.lines, len(events)) == ([300_002, 300_008], 2)
+
+
+@given(extra=st.integers(1, 3), cells=st.lists(st.integers(0, 3), min_size=1, max_size=5))
+def test_separators_at_the_end_of_a_header_name_no_column(tmp_path: Path, extra: int, cells: list[int]) -> None:
+    """Rows may have as many empty cells there, or fewer. A value there has no name: its row is rejected, not cut."""
+    head, row = text_of().splitlines()
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([head + "," * extra, *(row + "," * count for count in cells), row + "," * extra + "x"]))
+    _, events, bad = read(path)
+    assert [place for place, _, code in bad if code == "columns"] == [
+        *(2 + place for place, count in enumerate(cells) if count > extra),
+        2 + len(cells),
+    ]
+    assert len(events) + len(bad) == len(cells) + 1
+    assert {json.loads(event.metadata)["note"] for event in events} <= {"a,b;c"}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.ndjson"])
+def test_a_line_without_an_end_is_named(tmp_path: Path, name: str) -> None:
+    """By its number, wherever it is in the file."""
+    path = tmp_path / name
+    lines = text_of().splitlines() if name == "a.csv" else [json.dumps(EVENT)]
+    lines += lines[-1:] * 5_000
+    path.write_text("\n".join([*lines, "x" * LONGEST * 8, *lines[-1:]]))
+    with pytest.raises(ImportFailed, match=f"a.{name[2:]}, line {len(lines) + 1:,}: has more than"):
+        read(path)

@@ -17,19 +17,22 @@ def test_a_key_limits_the_campaigns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "rows", "breakdown"),
+    ("more", "rows", "breakdown", "by_metadata"),
     [
-        ("", False, False),
-        ("&granularity=hour", True, False),
-        ("&group_by=geo", True, True),
-        ("&filter=geo:IN", False, True),
-        ("&metrics=unique_users", False, True),
+        ("", False, False, False),
+        ("&granularity=hour", True, False, False),
+        ("&group_by=campaign_id", True, True, False),
+        ("&group_by=geo", True, True, True),
+        ("&group_by=event_type", True, True, True),
+        ("&group_by=campaign_id&filter=geo:IN", True, True, True),
+        ("&filter=geo:IN", False, True, True),
+        ("&metrics=unique_users", False, True, False),
     ],
 )
-def test_totals_are_told_from_breakdowns(more: str, rows: bool, breakdown: bool) -> None:
-    """Totals, also by time, are planned once a connection; all other reports are breakdowns."""
+def test_totals_are_told_from_breakdowns(more: str, rows: bool, breakdown: bool, by_metadata: bool) -> None:
+    """Totals, also by time, are planned once a connection; all other reports are breakdowns, some by metadata."""
     asked = query(DAY + more)
-    assert (asked.has_rows, asked.breakdown) == (rows, breakdown)
+    assert (asked.has_rows, asked.breakdown, asked.by_metadata) == (rows, breakdown, by_metadata)
 
 
 def test_the_arguments_are_those_of_the_contract() -> None:

@@ -6,14 +6,16 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
+from uvicorn.server import ServerState
 
 from adpulse.web import protocol
 from adpulse.web.protocol import Protocol
-from tests.adpulse.web.connection import QUICK, START, answering, pieces
+from tests.adpulse.web.connection import QUICK, START, Transport, answering, pieces
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 
@@ -152,6 +154,55 @@ async def test_a_connection_without_a_request_is_closed(listen: Listen, more: by
     assert await trickle(port, b"", more) == b""
     said = await trickle(port, POST + b"\r\n{}", more)
     assert said.endswith(b"done")
+
+
+class Clock:
+    """A loop whose time is set by the test."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._now = 0.0
+        self._timers: list[tuple[float, Callable[[], None], Mock]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    def time(self) -> float:
+        return self._now
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> Mock:
+        self._timers.append((self._now + seconds, call, handle := Mock()))
+        return handle
+
+    def advance(self, to: float) -> None:
+        """Let the time come, with all timers until then."""
+        while due := min((timer for timer in self._timers if timer[0] <= to), key=lambda timer: timer[0], default=None):
+            self._timers.remove(due)
+            self._now, call, handle = due
+            if not handle.cancel.called:
+                call()
+        self._now = to
+
+
+async def test_a_connection_is_idle_since_its_last_answer() -> None:
+    """It is closed that long after the last one, and not after an earlier one, nor while a request waits."""
+    config = Config(QUICK, lifespan="off", log_level="critical", timeout_keep_alive=5)
+    config.load()
+    state, clock, transport = ServerState(), Clock(), Transport()
+    connection = Protocol(config, state, {}, clock)  # type: ignore[arg-type]  # all that it uses of a loop
+    connection.connection_made(transport)
+    for at in (0, 4, 8, 12.5):
+        clock.advance(at)
+        connection.data_received(POST + b"\r\n{}")
+        if at == 12.5:
+            clock.advance(14)
+        await asyncio.gather(*state.tasks)
+    clock.advance(18.9)
+    assert len(transport.pieces) == 4
+    assert not transport.closed
+    clock.advance(19.1)
+    assert transport.closed
+    connection.connection_lost(None)
 
 
 async def test_the_rest_of_a_refused_body_does_not_keep_a_connection(listen: Listen) -> None:

@@ -1,5 +1,6 @@
 """Cells into a result, and a result into tables for people."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -10,7 +11,7 @@ from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, WARMUP, WRITERS
 from adbench.experiments.matrix.sources import Source
 from adbench.records import model, store, terminal
-from adbench.records.model import Check, Gap, NotMeasured, Result
+from adbench.records.model import Check, Gap, Result
 from adbench.workload import comparison
 from adbench.workload.comparison import Profile
 
@@ -52,7 +53,11 @@ def tables(result: Result) -> RenderableType:
     for size in sorted({size for size, _ in measured}):
         names = [name for name in result.variant.split(",") if (size, name) in measured]
         rows = {name: _Numbers(result, {"events": str(size), "variant": name}) for name in names}
-        parts += [_writing(size, rows), _reading(size, rows), _shapes(size, rows)]
+        parts += [
+            _designs(f"{size:,} events: writing, bytes an event", _WRITING, rows),
+            _designs(f"{size:,} events: reports of all shapes, ms", _READING, rows),
+            _shapes(size, rows),
+        ]
     own, generated = (result.parameters.get(name) for name in ("profile", "profile_of_generated"))
     if isinstance(own, dict) and isinstance(generated, dict):
         parts.append(comparison.table(Profile.read(own), Profile.read(generated)))
@@ -70,17 +75,14 @@ class _Numbers:
 
     def text(self, name: str, form: str, phase: str | None = None, **labels: str) -> str:
         phase = phase or ("load" if name.startswith("size") else name.partition(".")[0])
-        try:
-            return format(self.result.value(name, **self.labels, phase=phase, **labels), form)
-        except NotMeasured:
-            return "–"
+        return self.result.text(name, form, **self.labels, phase=phase, **labels)
 
     def of_control(self, phase: str) -> str:
         found = self.result.select(f"{phase}.of_control", **self.labels, phase=phase)
         return "".join(f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})" for each in found)
 
     def quantiles(self, name: str, **labels: str) -> str:
-        return " / ".join(self.text(name, ",.1f", quantile=quantile, **labels) for quantile in QUANTILES)
+        return " / ".join(self.text(name, "{:,.1f}", quantile=quantile, **labels) for quantile in QUANTILES)
 
     def shapes(self) -> list[str]:
         found = self.result.select("report.latency", **self.labels, phase="report", quantile="0.5")
@@ -90,40 +92,33 @@ class _Numbers:
         return sum(each.value for each in self.result.select("size", **self.labels, kind="index"))
 
 
-def _writing(size: int, rows: dict[str, _Numbers]) -> Table:
-    columns = ("design", "load, events/s", "ingest, events/s", f"÷ {CONTROL} (95 %)", "WAL, B", "stored, B",
-               "of it indexes", "upkeep, s/M events")  # fmt: skip
-    shown = terminal.table(f"{size:,} events: writing, bytes an event", columns)
-    for name, row in rows.items():
-        shown.add_row(
-            name,
-            row.text("load.rate", ",.0f"),
-            row.text("ingest.rate", ",.0f"),
-            row.of_control("ingest"),
-            row.text("ingest.wal", ",.0f"),
-            row.text("size.total", ",.0f"),
-            f"{row.indexes():,.0f}",
-            row.text("ingest.upkeep", ".2f"),
-        )
-    return shown
+# Of the tables with a line for each design: the heads of the columns, and what stands below.
+Columns = dict[str, Callable[[_Numbers], str]]
+_WRITING: Columns = {
+    "load, events/s": lambda row: row.text("load.rate", "{:,.0f}"),
+    "ingest, events/s": lambda row: row.text("ingest.rate", "{:,.0f}"),
+    f"÷ {CONTROL} (95 %)": lambda row: row.of_control("ingest"),
+    "WAL, B": lambda row: row.text("ingest.wal", "{:,.0f}"),
+    "stored, B": lambda row: row.text("size.total", "{:,.0f}"),
+    "of it indexes": lambda row: f"{row.indexes():,.0f}",
+    "upkeep, s/M events": lambda row: row.text("ingest.upkeep", "{:.2f}"),
+}
+_READING: Columns = {
+    "cold / first warm p50": lambda row: " / ".join(
+        row.text("cold.latency", "{:,.1f}", phase, quantile="0.5") for phase in ("cold", "first_warm")
+    ),
+    "alone p50 / 95 / 99": lambda row: row.quantiles("report.latency"),
+    f"÷ {CONTROL} (95 %)": lambda row: row.of_control("report"),
+    "while written to": lambda row: row.quantiles("both.latency"),
+    "unanswered": lambda row: row.text("both.unanswered", "{:.0f}"),
+    "written, events/s": lambda row: row.text("both.rate", "{:,.0f}"),
+    "stale, ms": lambda row: row.text("both.staleness", "{:.0f}"),
+}
 
 
-def _reading(size: int, rows: dict[str, _Numbers]) -> Table:
-    columns = ("design", "cold / first warm p50", "alone p50 / 95 / 99", f"÷ {CONTROL} (95 %)", "while written to",
-               "unanswered", "written, events/s", "stale, ms")  # fmt: skip
-    shown = terminal.table(f"{size:,} events: reports of all shapes, ms", columns)
-    for name, row in rows.items():
-        shown.add_row(
-            name,
-            " / ".join(row.text("cold.latency", ",.1f", phase, quantile="0.5") for phase in ("cold", "first_warm")),
-            row.quantiles("report.latency"),
-            row.of_control("report"),
-            row.quantiles("both.latency"),
-            row.text("both.unanswered", ".0f"),
-            row.text("both.rate", ",.0f"),
-            row.text("both.staleness", ".0f"),
-        )
-    return shown
+def _designs(title: str, columns: Columns, rows: dict[str, _Numbers]) -> Table:
+    cells = [[name, *(write(row) for write in columns.values())] for name, row in rows.items()]
+    return terminal.table(title, ("design", *columns), cells)
 
 
 def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
@@ -131,9 +126,8 @@ def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
     named = dict.fromkeys(shape for row in rows.values() for shape in row.shapes())
     for shape in named:
         cells = [
-            row.text("report.latency", ",.1f", shape=shape, quantile="0.5")
-            + " / "
-            + row.text("report.pages", ",.0f", shape=shape)
+            f"{row.text('report.latency', '{:,.1f}', shape=shape, quantile='0.5')} / "
+            + row.text("report.pages", "{:,.0f}", shape=shape)
             for row in rows.values()
         ]
         shown.add_row(shape, *cells)

@@ -47,7 +47,7 @@ class Size:
         todo = [database for database in self.databases if self.cell(database, phase) is None]
         for database in todo:
             if reason := self.out.get(database.variant.name):
-                self._gap(database, phase, reason, void=False)
+                self.leave_out(database, phase, reason)
         return [database for database in todo if database.variant.name not in self.out]
 
     def keep(self, database: Database, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
@@ -77,7 +77,7 @@ class Size:
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
             self.out[name] = f"{phase}: {reason}"
-            self._gap(database, phase, reason, void=void)
+            self.leave_out(database, phase, reason, void=void)
 
     def _said(self, error: Exception) -> str:
         """Return the text of an error. PostgreSQL quotes values in some."""
@@ -94,11 +94,8 @@ class Size:
                 f"the budget is {self.plan.budget_s:,.0f} s"
             )
 
-    def leave_out(self, database: Database, phase: Phase, reason: str) -> None:
-        """Keep a cell without numbers, and why; the variant goes on to the next phase."""
-        self._gap(database, phase, reason, void=False)
-
-    def _gap(self, database: Database, phase: Phase, reason: str, *, void: bool) -> None:
+    def leave_out(self, database: Database, phase: Phase, reason: str, *, void: bool = False) -> None:
+        """Keep a cell without numbers, and why."""
         cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
         self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
 
@@ -192,7 +189,7 @@ async def ingest(size: Size, expected: Expected) -> None:
     """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         expected = expected.copy()
-        sessions = await _copies(size, "ingest", stack)
+        sessions = await _sessions(size, "ingest", stack, copied=True)
         for number in range(WARMUP + size.plan.rounds):
             copies = await _draw(size, "ingest", number, expected)
             for database in _rotated(_still(size, sessions), number):
@@ -204,14 +201,15 @@ async def ingest(size: Size, expected: Expected) -> None:
                 await sessions[database].upkeep()
         await _compare(size, "ingest", sessions, expected)
         _keep(size, "ingest", sessions, measurements.ingested)
-    await _drop_copies(sessions)
+    for database in sessions:
+        await database.drop_copy()
 
 
 async def both(size: Size, expected: Expected) -> None:
     """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
     async with AsyncExitStack() as stack:
         expected = expected.copy()
-        sessions = await _copies(size, "both", stack)
+        sessions = await _sessions(size, "both", stack, copied=True)
         for number in range(WARMUP + size.plan.rounds):
             copies = await _draw(size, "both", number, expected)
             for database in _rotated(_still(size, sessions), number):
@@ -221,7 +219,8 @@ async def both(size: Size, expected: Expected) -> None:
                 size.advance(size.plan.both_s)
         await _compare(size, "both", sessions, expected)
         _keep(size, "both", sessions, measurements.both)
-    await _drop_copies(sessions)
+    for database in sessions:
+        await database.drop_copy()
 
 
 LOAD_S = 0.4  # a block, and below: what things are expected to take, for the estimate of the time left
@@ -240,25 +239,16 @@ def expected_s(plan: MatrixPlan, size: int) -> float:
     return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
 
 
-async def _sessions(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
-    sessions = {}
-    for database in size.remaining(phase):
-        sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, database.url))
-    return sessions
-
-
-async def _copies(size: Size, phase: Phase, stack: AsyncExitStack) -> dict[Database, Session]:
+async def _sessions(
+    size: Size, phase: Phase, stack: AsyncExitStack, *, copied: bool = False
+) -> dict[Database, Session]:
+    """Open a session on every database that is still to be measured, or on a copy of it."""
     sessions = {}
     for database in size.remaining(phase):
         with size.turn(database, phase):
-            url = await database.copy()
+            url = await database.copy() if copied else database.url
             sessions[database] = await stack.enter_async_context(Session(size.plan, size.source, database, url))
     return sessions
-
-
-async def _drop_copies(sessions: Iterable[Database]) -> None:
-    for database in sessions:
-        await database.drop_copy()
 
 
 async def _draw(size: Size, phase: Phase, turn: int, expected: Expected) -> list[bytes]:

@@ -13,6 +13,7 @@ from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
 from adbench.experiments.matrix.plan import READERS, WARMUP, WRITERS, MatrixPlan
 from adbench.experiments.matrix.sources import Source
+from adbench.harness.databases import connected
 from adbench.workload.copy_loader import copy
 from adbench.workload.report_shapes import HOUR, Shape
 from adpulse.database.connections import Connection, connect
@@ -234,9 +235,8 @@ class Session:
 
         Staleness is the time from the commit until that report was *asked*: 0 when the first one has it.
         """
-        connection = await connect(self.url, "adpulse matrix")
         query = FRESH.query(self.source.stop, self.settings)
-        try:
+        async with connected(self.url, application="adpulse matrix") as connection:
             while True:
                 await connection.execute(PROBING, self.source.stop - timedelta(minutes=1), PROBE)
                 self.probes += 1
@@ -248,8 +248,6 @@ class Session:
                 this.stale_s.append(asked - committed)
                 if await _wait(over, PROBE_EVERY_S):
                     return
-        finally:
-            await connection.close(timeout=10)
 
 
 async def on_schedule(

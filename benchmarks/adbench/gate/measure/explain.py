@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from adbench.harness.databases import rolled_back
 from adbench.harness.query_plans import Node, nodes
 from adpulse.database.connections import Connection
 
@@ -39,13 +40,9 @@ class QueryPlan:
 async def run(connection: Connection, statement: str, *arguments: object) -> QueryPlan:
     """Run a statement, the second time measured, and keep its plan. The transaction is rolled back."""
     explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}"
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
+    async with rolled_back(connection):
         await connection.fetchval(explained, *arguments)  # hint bits and catalogue caches
         text = await connection.fetchval(explained, *arguments)
-    finally:
-        await transaction.rollback()
     return reduce(json.loads(text)[0]["Plan"])
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from adbench.app import app
 from rich.console import Console
 from typer.testing import CliRunner
 
 from adbench.checks import after_load
+from adbench.cli import app
 from adbench.commands.load import Scenario
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.load import run
