@@ -1,4 +1,4 @@
-"""What `adpulse import` shows: its progress, what it has done, and how it understands a file."""
+"""The output of `adpulse import`: its progress, the outcome of each file, and a preview of how it is understood."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ from adpulse.importing.source import Source
 from adpulse.importing.target import Judged
 from adpulse.terminal import counted, one_line
 
-# Of each file: what became of it, and the file of its rejected lines.
+# Of each file: its outcome, and the file of its rejected lines.
 Outcomes = dict[str, tuple[Outcome, Path | None]]
 
 FIRST_ROWS = 5
@@ -57,7 +57,7 @@ def _cell(value: Any) -> str:
 
 @contextmanager
 def progress(name: str, size: int | None) -> Iterator[Any]:
-    """Yield what shows the progress, when it is called."""
+    """Yield a function that shows the progress so far."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -77,7 +77,7 @@ def progress(name: str, size: int | None) -> Iterator[Any]:
 
 
 def report(outcomes: Outcomes, *, as_json: bool) -> None:
-    """Print what has been done."""
+    """Print the outcome of each file."""
     if as_json:
         files = [
             {"file": file, **outcome.described(), "rejected_file": path and str(path)}
