@@ -37,6 +37,25 @@ async def test_a_round_is_bounded(new_database: NewDatabase) -> None:
     await connection.close()
 
 
+async def test_a_cut_leaves_out_what_still_runs(new_database: NewDatabase) -> None:
+    """A transaction that began before the end of a part, and commits after it, is added by a later round."""
+    url = await new_database("rollup_dims")
+    connection, slow = await connections.connect(url), await connections.connect(url)
+    await connection.execute(SMALL)
+    rows = [sent((NOW, "A", "click", 7, "IN"))] * 3
+    async with slow.transaction():
+        await slow.copy_records_to_table("events", records=rows, columns=COLUMNS)
+        for _ in range(5):
+            await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+        assert await run_round(connection, ROLLUP_DIMS), "it was cut"
+    for _ in range(4):
+        assert (await ask(connection, "geo"))[0] == {(None, "IN"): (0, 18, 0, 126, 54)}
+        await run_round(connection, ROLLUP_DIMS)
+    assert await connection.fetchval("SELECT count(*) FROM rollup_dim_tail") == 0
+    for each in (connection, slow):
+        await each.close()
+
+
 async def test_a_round_hashes_however_many_events_it_adds(new_database: NewDatabase) -> None:
     """The planner would sort more than fit into its memory, which takes several times as long."""
     connection = await connections.connect(await new_database("rollup_dims"))
