@@ -56,6 +56,32 @@ async def test_a_cut_leaves_out_what_still_runs(new_database: NewDatabase) -> No
         await each.close()
 
 
+async def test_minutes_are_kept_for_two_days(new_database: NewDatabase) -> None:
+    """Late events fill an hour that was thin, and reports cut it in zones of half hours. Later, thin ones let go."""
+    connection = await connections.connect(await new_database("rollup_dims"))
+    await connection.execute(SMALL)
+    old, recent = NOW - timedelta(hours=50), NOW - timedelta(hours=40)
+    async with connection.transaction():
+        await connection.execute("UPDATE rollup_dim_mark SET closed_to = $1", old)
+        await connection.execute("SELECT rollup_dim_stamp()")
+    minute = timedelta(minutes=5)
+    rows = [sent((at + minute, "A", "click", 7, "IN")) for at in (old, recent)]
+    await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
+    for late in range(3):
+        await run_round(connection, ROLLUP_DIMS)
+        for campaign in ("", "A"):
+            kept = await connection.fetch("SELECT minute FROM rollup_dim_minute WHERE campaign_id = $1", campaign)
+            assert {row["minute"] for row in kept} == {recent + minute} | ({recent + 2 * minute} if late else set()), (
+                campaign
+            )
+        for granularity in ("minute", "hour"):
+            found, _ = await ask(connection, "geo", granularity=granularity, zone="Asia/Kolkata")
+            assert sum(sums[1] for sums in found.values()) == 2 + late
+        row = sent((recent + 2 * minute, "A", "click", 7, "IN"))
+        await connection.copy_records_to_table("events", records=[row], columns=COLUMNS)
+    await connection.close()
+
+
 async def test_a_round_hashes_however_many_events_it_adds(new_database: NewDatabase) -> None:
     """The planner would sort more than fit into its memory, which takes several times as long."""
     connection = await connections.connect(await new_database("rollup_dims"))

@@ -158,7 +158,7 @@ CREATE TABLE rollup_large (
 --
 -- What is added up goes to minutes first. When an hour is over (closed_to), its minutes are added to hours and days; what
 -- comes for an hour that is closed already goes to all that are kept of it. Hours and minutes are kept where there are
--- many events, which rollup_dim_detail lists: of few, the raw events are read as fast.
+-- many events, and for two days, which rollup_dim_detail lists: of few, the raw events are read as fast.
 
 -- The dimensions. One that is not declared any more is dropped, and then its roll-ups go, some a round.
 CREATE TABLE rollup_dimension (
@@ -250,7 +250,25 @@ CREATE TABLE rollup_dim_detail (
   PRIMARY KEY (minutes, at)
 );
 
-INSERT INTO rollup_dim_detail (minutes, at) SELECT 60, date_bin('1 day', closed_to, 'epoch') FROM rollup_dim_mark;
+-- Where nothing is stored yet, all of today and yesterday is complete, whatever comes late.
+CREATE FUNCTION rollup_dim_begin() RETURNS void
+LANGUAGE sql AS $$
+  INSERT INTO rollup_dim_detail (minutes, at)
+  SELECT 60, day
+  FROM
+    rollup_dim_mark,
+    generate_series(date_bin('1 day', closed_to - interval '1 day', 'epoch'), closed_to, interval '1 day') AS day
+  UNION ALL
+  SELECT minutes, hour
+  FROM
+    rollup_dim_mark,
+    generate_series(0, 1) AS minutes,
+    generate_series(
+      date_bin('1 day', closed_to - interval '1 day', 'epoch'), closed_to - interval '1 hour', interval '1 hour'
+    ) AS hour
+$$;
+
+SELECT rollup_dim_begin();
 
 -- Marginals: one row per dimension and value, not per combination of values (docs/decisions/0005).
 CREATE TABLE rollup_dim_minute (
@@ -436,7 +454,7 @@ BEGIN
     rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta,
     rollup_dim_day, rollup_dim_hour, rollup_dim_minute, rollup_dim_large, rollup_dim_detail, rollup_dim_change, rollup_dim_tail,
     rollup_dim_pending;
-  INSERT INTO rollup_dim_detail (minutes, at) SELECT 60, date_bin('1 day', closed_to, 'epoch') FROM rollup_dim_mark;
+  PERFORM rollup_dim_begin();
   PERFORM set_config('adpulse.counted', '', true);
   RETURN NULL;
 END
@@ -835,6 +853,21 @@ BEGIN
         SELECT 0, hour FROM fresh WHERE events > rollup_dim_thin()
         UNION
         SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
+        UNION
+        -- All of recent days, as rollup_dim_close() does.
+        SELECT minutes, at
+        FROM
+          (SELECT DISTINCT day FROM fresh WHERE day > $2 - interval '3 days') AS days,
+          LATERAL (
+            SELECT 60 AS minutes, day AS at
+            UNION ALL
+            SELECT minutes, hour
+            FROM
+              generate_series(0, 1) AS minutes,
+              generate_series(
+                greatest(day, $2 - interval '2 days'), least(day + interval '23 hours', $2 - interval '1 hour'), interval '1 hour'
+              ) AS hour
+          ) AS finer
         ORDER BY 1, 2
         ON CONFLICT (minutes, at) DO NOTHING
         RETURNING minutes, at
@@ -1149,30 +1182,53 @@ BEGIN
   UNION ALL
   SELECT minutes, hour
   FROM
-    (
-      SELECT hour, place, sum(impressions + clicks + conversions) AS events
-      FROM rollup_dim_hour
-      WHERE campaign_id = '' AND hour >= opened AND hour < closed
-      GROUP BY hour, place
-    ) AS hours,
-    (VALUES (0, rollup_dim_thin()), (1, rollup_dim_few())) AS finer (minutes, few)
-  GROUP BY minutes, few, hour
-  HAVING max(events) > few
+    generate_series(0, 1) AS minutes,
+    generate_series(opened, closed - interval '1 hour', interval '1 hour') AS hour
   ON CONFLICT (minutes, at) DO NOTHING;
+  -- Hours that were over two days ago, and had few events: late ones come no more. In a large day the index does not find
+  -- these, because they lie between others.
+  WITH
+    hours AS (
+      SELECT hour, max(events) AS events
+      FROM (
+        SELECT hour, place, sum(impressions + clicks + conversions) AS events
+        FROM rollup_dim_hour
+        WHERE campaign_id = '' AND hour >= opened - interval '2 days' AND hour < closed - interval '2 days'
+        GROUP BY hour, place
+      ) AS places
+      GROUP BY hour
+    ),
+    thin AS (
+      DELETE FROM rollup_dim_detail
+      WHERE
+        minutes < 60
+        AND at >= opened - interval '2 days' AND at < closed - interval '2 days'
+        AND NOT at <@ incomplete
+        AND coalesce((SELECT events FROM hours WHERE hour = at), 0)
+          <= CASE minutes WHEN 0 THEN rollup_dim_thin() ELSE rollup_dim_few() END
+        AND NOT EXISTS (
+          SELECT
+          FROM rollup_dim_day
+          WHERE campaign_id = '' AND day = date_bin('1 day', at, 'epoch')
+          GROUP BY place
+          HAVING sum(impressions + clicks + conversions) > 100 * rollup_dim_few()
+        )
+      RETURNING minutes, at
+    )
   DELETE FROM rollup_dim_minute
+  USING thin
   WHERE
-    minute >= opened AND minute < closed
-    AND CASE campaign_id
-      WHEN '' THEN NOT minute <@ (SELECT rollup_dim_detailed(0))
-      ELSE NOT minute <@ (SELECT rollup_dim_detailed(1))
-    END;
-  -- Days that are over, and had few events.
+    minute >= opened - interval '2 days' AND minute < closed - interval '2 days'
+    AND minute >= at AND minute < at + interval '1 hour'
+    AND (campaign_id = '') = (thin.minutes = 0);
+  -- Days that were over two days ago, and had few events.
   WITH
     thin AS (
       DELETE FROM rollup_dim_detail
       WHERE
         minutes = 60
-        AND at >= date_bin('1 day', opened, 'epoch') AND at < date_bin('1 day', closed, 'epoch')
+        AND at >= date_bin('1 day', opened - interval '2 days', 'epoch')
+        AND at < date_bin('1 day', closed - interval '2 days', 'epoch')
         AND NOT at <@ incomplete
         AND rollup_dim_few() >= coalesce((
           SELECT max(events)
