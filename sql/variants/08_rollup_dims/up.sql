@@ -250,7 +250,7 @@ CREATE TABLE rollup_dim_detail (
   PRIMARY KEY (minutes, at)
 );
 
--- Where nothing is stored yet, all of today and yesterday is complete, whatever comes late.
+-- Where nothing is stored yet, all of today and yesterday is complete, and stays so when events come late.
 CREATE FUNCTION rollup_dim_begin() RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO rollup_dim_detail (minutes, at)
