@@ -21,6 +21,7 @@ DECLARATIONS = {
 # Modules that are a step of a larger one, with whose tests they are tested.
 TESTED_WITH = {
     "__main__.py": "cli/test_entry.py",
+    "cli/import_output.py": "cli/test_import_events.py",
     "database/primary.py": "web/test_readiness.py",
     "database/programs.py": "database/test_embedded.py",
     "importing/aggregates.py": "importing/test_mapping.py",

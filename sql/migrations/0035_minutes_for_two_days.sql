@@ -1,5 +1,6 @@
 -- Minutes of every hour are kept for two days: late events fill hours that were thin, and of today's partition the index finds them
--- nowhere near each other, so that a report which cuts such an hour read all of it. As in sql/variants/08_rollup_dims/up.sql.
+-- nowhere near each other, so that a report which cuts such an hour read all of it. And `adpulse rebuild` mends a day of which only a
+-- campaign has rows. As in sql/variants/08_rollup_dims/up.sql.
 
 DO $do$
 DECLARE
@@ -64,6 +65,18 @@ $t$,
                 greatest(day, $2 - interval '2 days'), least(day + interval '23 hours', $2 - interval '1 hour'), interval '1 hour'
               ) AS hour
           ) AS finer
+$t$
+      ),
+      (
+        'rollup_dim_forget(smallint[], date, date)',
+        $t$
+        SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
+$t$,
+        $t$
+        SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
+        UNION
+        -- Also where only a campaign has wrong rows, which rebuild.sql has found.
+        SELECT first_day WHERE first_day = last_day
 $t$
       ),
       (

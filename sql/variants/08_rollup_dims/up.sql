@@ -1009,6 +1009,9 @@ LANGUAGE sql AS $$
         SELECT DISTINCT (hour AT TIME ZONE 'UTC')::date FROM rollup_dim_hour WHERE campaign_id = ''
         UNION
         SELECT DISTINCT (minute AT TIME ZONE 'UTC')::date FROM rollup_dim_minute WHERE campaign_id = ''
+        UNION
+        -- Also where only a campaign has wrong rows, which rebuild.sql has found.
+        SELECT first_day WHERE first_day = last_day
       ) AS days
       WHERE day >= coalesce(first_day, day) AND day <= coalesce(last_day, day)
     ) AS starts

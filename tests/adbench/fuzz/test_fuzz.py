@@ -57,20 +57,25 @@ def test_a_bomb_that_is_taken_is_found_in_every_encoding() -> None:
 
 async def test_replies_keep_the_contract_and_events_are_counted(new_database: NewDatabase, tmp_path: Path) -> None:
     """Every request gets a documented reply and no 5xx, and as many events are stored as were said to be accepted."""
+    # Requests get past the first checks: events are taken and refused, reports given and refused.
+    taken = ("POST /events", "POST /events/firehose", "GET /pixel.gif", "GET /report")
+    wanted = {(name, status) for name in taken for status in (200, 422)}
     url = await new_database("rollup_dims")
     with serving(url, 1, tmp_path / "log", SERVICE) as address:
         fuzzer = Fuzzer(address, seed=7)
-        await asyncio.to_thread(fuzzer.round, 6, 1_600)
+        # Few of these requests are whole, and a busy service may be full for just those.
+        for _ in range(4):
+            await asyncio.to_thread(fuzzer.round, 6, 1_600)
+            found = {(operation, status) for _, operation, status in fuzzer.tally.replies}
+            if wanted <= found:
+                break
         rows = await asyncio.to_thread(filters.ask, address)
         counted = await asyncio.to_thread(fuzzer.counted)
     tally = fuzzer.tally
     assert not tally.faults, tally.faults[0]
     assert (rows.wrong, rows.rows > 0) == ([], True)
     assert tally.cases >= 1_600
-    # Requests got past the first checks: events were taken and refused, reports given and refused.
-    found = {(operation, status) for _, operation, status in tally.replies}
-    taken = ("POST /events", "POST /events/firehose", "GET /pixel.gif", "GET /report")
-    assert {(name, status) for name in taken for status in (200, 422)} <= found
+    assert wanted <= found
     connection = await connections.connect(url)
     stored = await connection.fetchval("SELECT count(*) FROM events")
     assert stored == counted > 0
