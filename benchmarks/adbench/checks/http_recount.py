@@ -155,7 +155,8 @@ def add_up(address: str, question: Question, totals: Sums) -> Recount:
 def sample(data: Dataset, now: datetime, size: int, longest: int | None = None) -> Iterator[Question]:
     """Yield `size` reports of all shapes, always the same: over the data set, and over what came in since.
 
-    `longest`: minutes of the longest window, which then ends in the last RECENT ones; none: all that there is.
+    `longest`: minutes of the longest window, which then ends in the last RECENT ones; none: all that there is. Then
+    nobody asks by event type either: such a report reads raw events, and the service gives it up.
     """
     rng = random.Random(data.seed)
     shapes: list[dict[str, Any]] = [
@@ -163,7 +164,7 @@ def sample(data: Dataset, now: datetime, size: int, longest: int | None = None) 
         {"granularity": "hour", "timezone": "Asia/Kolkata"},
         {"granularity": "day", "timezone": "America/New_York"},
         {"group_by": "campaign_id"},
-        {"group_by": "event_type"},
+        {"group_by": "geo" if longest else "event_type"},
         {"group_by": "geo"},
         {"group_by": "device", "granularity": "day"},
         {"geo": rng.choice(COUNTRIES)},

@@ -100,3 +100,4 @@ def test_windows_that_fit_are_recent(longest: int) -> None:
     assert all(each.end - each.start <= longest * MINUTE for each in asked)
     assert all(each.end >= START + (40 - http_recount.RECENT) * MINUTE for each in asked)
     assert sum(each.end > START + 40 * MINUTE for each in asked) >= 12
+    assert "event_type" not in {each.group_by for each in asked}
