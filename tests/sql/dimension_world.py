@@ -202,7 +202,7 @@ class World:
                 await transaction.rollback()
 
     async def keep(self, kind: str, rest: list[Any]) -> None:
-        statements = ROLLUP_DIMS.maintenance[1]  # type: ignore[index]
+        statements = ROLLUP_DIMS.maintenance[1]  # type: ignore[index]  # it has upkeep
         if kind == "round":
             await run_round(self.keeper, ROLLUP_DIMS)
         elif kind == "totals":

@@ -37,7 +37,7 @@ def stored_copies(count: int) -> Stored:
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_as_many_copies_as_were_acknowledged_are_stored(count: int) -> None:
-    """Where no sender was answered, up to as many copies as were sent may be stored."""
+    """At least the copies that were acknowledged are stored, and at most those that were sent."""
     assert compare([repeated(4, acknowledged=2)], {1: stored_copies(count)}) == []
 
 

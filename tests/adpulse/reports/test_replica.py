@@ -1,4 +1,4 @@
-"""Where a report is read: from the replica while it is fit for it, else from the primary, if reports may go there."""
+"""A report is read from the replica while its data are fit; else from the primary, where that is allowed."""
 
 import asyncio
 import logging
@@ -61,8 +61,8 @@ class World:
 
 def world(watch: Any, *, fallback: bool) -> World:
     reporter, no_readers = Reporter("replica"), Any
-    primary: Any = _Source(no_readers, Reporter("primary")) if fallback else None  # type: ignore[arg-type]
-    replica: Any = _Source(no_readers, reporter)  # type: ignore[arg-type]
+    primary: Any = _Source(no_readers, Reporter("primary")) if fallback else None  # type: ignore[arg-type]  # ours
+    replica: Any = _Source(no_readers, reporter)  # type: ignore[arg-type]  # ours
     return World(reporter, Reports(primary, replica, watch, MOST_LAG_MS if fallback else None))
 
 
@@ -88,10 +88,10 @@ async def test_an_unfit_replica_is_left_out(
     beats = {FRESH: time.time() + 3_600, OLD: time.time() - 3_600, None: None}
     watch = Watch(beats[beat], away, foreign)
     both = world(watch, fallback=True)
-    before = reason and fallbacks(reason)
+    before = fallbacks(reason) if reason else 0.0
     assert await both.asked() == both.reports.source == ("primary" if reason else "replica")
     if reason:
-        assert fallbacks(reason) == before + 1  # type: ignore[operator]
+        assert fallbacks(reason) == before + 1
     alone = world(watch, fallback=False)
     assert await alone.asked() == without
     assert alone.reports.source == ("nowhere" if away or foreign else "replica")
@@ -102,7 +102,7 @@ async def test_the_age_of_the_data_is_said() -> None:
     for beat_at, least in ((time.time() - 3_600, 3_600_000), (None, None)):
         alone = world(Watch(beat_at), fallback=False)
         lag_ms = (await alone.reports.report(QUERY)).lag_ms
-        assert lag_ms is least is None or lag_ms >= least  # type: ignore[operator]
+        assert lag_ms is None if least is None else lag_ms is not None and lag_ms >= least
         assert (await world(Watch(beat_at), fallback=True).reports.report(QUERY)).lag_ms == 0.0
     assert age_ms(time.time() + 3_600) == 0, "a clock that runs behind"
 
