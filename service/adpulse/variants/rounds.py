@@ -11,7 +11,8 @@ async def run(connection: Connection, statements: Sequence[str]) -> tuple[bool, 
     """Run the statements one by one, each its own transaction; return if more waits, and the failures.
 
     A statement that fails does not keep the others from running: partitions that cannot be made must not stop
-    compaction. One that ends with `AS more` returns a boolean: more waits, and the next pass is due at once.
+    compaction; one that ended the session does. One that ends with `AS more` returns a boolean: more waits, and the
+    next pass is due at once.
     """
     more = False
     failures: list[asyncpg.PostgresError] = []
@@ -23,6 +24,8 @@ async def run(connection: Connection, statements: Sequence[str]) -> tuple[bool, 
                 await connection.execute(statement)
         except asyncpg.PostgresError as error:
             failures.append(error)
+            if connection.is_closed():
+                break
     return more, failures
 
 

@@ -9,6 +9,7 @@ from adpulse.database import durability
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import gauges
 from tests.conftest import Serve
+from tests.sessions import waiting
 
 # The tests' servers do not wait for the disk, and say so.
 FSYNC = "fsync is off"
@@ -50,10 +51,7 @@ async def test_readyz_is_not_ready_while_all_writers_wait(
         async with blocker.transaction():
             await blocker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
             one = asyncio.create_task(client.post("/events", json={"events": [event]}))
-            while not await connection.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
-                "AND application_name = 'adpulse writer'"
-            ):
+            while not await waiting(connection, "adpulse writer"):
                 await asyncio.sleep(0.02)
             await asyncio.sleep(0.1)
             assert (await client.get("/readyz")).status_code == 200, "the other one can write"

@@ -22,6 +22,7 @@ from adpulse.maintenance import loop
 from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import IDS, Start, batch, users
+from tests.sessions import waiting
 
 TOGETHER = IDS
 ANYWHERE = [str(UUID(bytes=hashlib.md5(text.encode()).digest())) for text in IDS]
@@ -157,7 +158,7 @@ async def test_a_repeat_waits_for_the_first(
         task = asyncio.create_task(writer.submit(batch(*({"event_id": each} for each in ids[1:5]))))
 
         async def waits() -> bool:
-            return bool(await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+            return await waiting(connection) > 0
 
         await until(waits)
         assert not task.done()

@@ -19,6 +19,7 @@ from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import GOOD, IDS, Start, batch, users
 from tests.conftest import NewDatabase
+from tests.sessions import waiting
 
 TODAY = datetime.now(UTC).date()
 PART = f"events_p{TODAY:%Y%m%d}"
@@ -204,7 +205,7 @@ async def test_what_changes_before_the_copy_loses_nothing(
             await transaction.commit()
             return await copy(writing, day, data)
         task = asyncio.create_task(copy(writing, day, data))
-        while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        while not await waiting(connection):
             await asyncio.sleep(0.01)
         await transaction.commit()
         return await task

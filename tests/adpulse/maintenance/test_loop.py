@@ -15,12 +15,10 @@ from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
+from tests.sessions import lock_holders
 
 DELTA = (
     "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES ('2026-01-05T10:00:00Z', 'C', 'U', 'impression')"
-)
-LOCK_HOLDERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = " + (
-    "(SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 
@@ -68,12 +66,10 @@ async def test_one_works_and_another_takes_over(
     try:
 
         async def one_holds() -> bool:
-            return await connection.fetchval(LOCK_HOLDERS) == 1
+            return len(await lock_holders(connection)) == 1
 
         await until(one_holds)
-        killed = await connection.fetchval(
-            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() LIMIT 1"
-        )
+        (killed,) = await lock_holders(connection)
         await connection.execute("SELECT pg_terminate_backend($1)", killed)
         await connection.execute(DELTA)
 

@@ -18,6 +18,7 @@ from adpulse.maintenance.gauges import read_database
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, verify
 from tests.conftest import NewDatabase, Serve
+from tests.sessions import lock_holders, waiting
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
@@ -135,16 +136,12 @@ async def test_two_sessions_do_not_both_find_a_day_new(new_database: NewDatabase
         async with first.transaction():
             await run_round(first, variant)
             await other.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-            waiting = asyncio.create_task(run_round(second, variant))
-            waits = (
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
-                "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-            )
+            later = asyncio.create_task(run_round(second, variant))
             async with asyncio.timeout(120):
-                while not await other.fetchval(waits):
-                    assert not waiting.done()
+                while not await waiting(other):
+                    assert not later.done()
                     await asyncio.sleep(0.01)
-        await waiting
+        await later
         assert await other.fetchval("SELECT count(*) FROM rollup_delta") == 0
         assert await clicks(other, name) == 2 * BATCH
         assert (await verify.verify(other, variant)).exact
@@ -232,21 +229,16 @@ async def test_upkeep_that_fails_does_not_stop_compaction(new_database: NewDatab
 
 async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Serve, url: str) -> None:
     """The advisory lock lets one work; when its session ends, the next one goes on."""
-    holders = (
-        "SELECT DISTINCT pid FROM pg_locks JOIN pg_stat_activity USING (pid) "
-        "WHERE locktype = 'advisory' AND granted AND application_name = 'adpulse maintenance' "
-        "AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
     for _ in range(2):
         await serve(url, maintenance_s=0.05)
     async with connections(url, 1) as (connection,):
 
         async def holder() -> int:
             async with asyncio.timeout(30):
-                while not (found := await connection.fetch(holders)):
+                while not (found := await lock_holders(connection)):
                     await asyncio.sleep(0.05)
             assert len(found) == 1
-            return found[0]["pid"]
+            return found[0]
 
         first = await holder()
         await connection.execute("SELECT pg_terminate_backend($1)", first)

@@ -27,3 +27,10 @@ async def test_a_failure_keeps_no_statement_from_running(new_database: NewDataba
         await rounds.catch_up(connection, ["SELECT 1 / 0", COUNT, "SELECT 1 / 0 AS more"])
     assert await connection.fetchval("SELECT number FROM counted") == 1
     await connection.close()
+
+
+async def test_a_session_that_was_ended_ends_the_pass(new_database: NewDatabase) -> None:
+    """The failure is that end, and not that the next statement found the connection closed."""
+    connection = await connections.connect(await new_database(None))
+    with pytest.raises(asyncpg.PostgresError):
+        await rounds.catch_up(connection, ["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"])

@@ -10,6 +10,7 @@ from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from adpulse.web.readiness import Readiness
 from tests.conftest import Serve
+from tests.sessions import waiting
 
 
 async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: str) -> None:
@@ -19,11 +20,7 @@ async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: s
     async with asyncio.timeout(300), blocker.transaction():
         await blocker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
         reports = [asyncio.create_task(client.get("/report?start=-90d")) for _ in range(4)]
-        # On a connection without a transaction: in one, PostgreSQL says of sessions what it said first.
-        while not await watcher.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
-            "AND application_name = 'adpulse reports'"
-        ):
+        while not await waiting(watcher, "adpulse reports"):
             await asyncio.sleep(0.02)
         assert (await client.get("/readyz")).status_code == 200
     await asyncio.gather(*reports)
