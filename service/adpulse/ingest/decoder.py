@@ -44,7 +44,7 @@ class _RawBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class Decoder:
-    """Turns request bodies into batches. One per process: it remembers what it has converted before."""
+    """The decoder of request bodies into batches. One per process: it remembers what it has converted before."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
