@@ -1,5 +1,5 @@
-// POST /events alone, with bodies prepared by benchmarks/adbench/experiments/ingest.py, from clients that post as soon as they have an
-// answer: it looks for capacity.
+// POST /events alone, with bodies prepared by benchmarks/adbench/workload/request_bodies.py, from clients that post as
+// soon as they have an answer (benchmarks/adbench/experiments/closed_load.py): it looks for capacity.
 //
 // k6 shares the machine with what it measures, and a request costs it as much as it costs the service; so it does as
 // little as it can. An iteration is not a request but SLICE_MS of them, and adds to k6's metrics once; every reply is
