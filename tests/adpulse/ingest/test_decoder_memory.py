@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from adpulse.ingest.decoder import Decoder
-from tests.adpulse.ingest.decoders import SETTINGS, outcome
+from adpulse.ingest.decoder import VALUES_OF_AN_EVENT, Decoder
+from adpulse.settings import Settings
+from tests.adpulse.ingest.decoders import SETTINGS, accepted, outcome, written
 
 
 def many(text: Callable[[int], str]) -> bytes:
@@ -59,3 +60,74 @@ def test_memory_is_at_most_ten_times_the_body(body: bytes) -> None:
         tracemalloc.stop()
     assert len(result) == 5 or result == (413, "too_many_values")
     assert peak <= 10 * len(body)
+
+
+def measured(body: bytes, *, ndjson: bool) -> tuple[Any, int]:
+    """Return what becomes of a body, and the most bytes that it took."""
+    decoder = Decoder(SETTINGS)
+    tracemalloc.start()
+    try:
+        return outcome(decoder, body, ndjson=ndjson), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+VALUES = 50_000
+# Objects and arrays that are small as text and large as Python values, and a text that is large itself.
+LARGE = {
+    "members": "{" + ",".join(f'"{n:x}":0' for n in range(VALUES)) + "}",
+    "one member again and again": "{" + ",".join(['"a":0'] * VALUES) + "}",
+    "integers": '{"a":[' + ",".join(["1"] * VALUES) + "]}",
+    "fractions": '{"a":[' + ",".join(["1.5"] * VALUES) + "]}",
+    "digits": '{"a":[' + ",".join(["1e-400"] * VALUES) + "]}",
+    "lists": '{"a":[' + ",".join(["[]"] * VALUES) + "]}",
+    "objects": '{"a":[' + ",".join(['{"":0}'] * VALUES) + "]}",
+    "text": '{"a":"' + "x" * 10 * VALUES + '"}',
+    "escapes": '{"a":"' + "\\n" * 10 * VALUES + '"}',
+}
+
+
+@pytest.mark.parametrize("ndjson", [False, True])
+@pytest.mark.parametrize("field", ["metadata", "user_id", "extra"])
+@pytest.mark.parametrize("large", LARGE)
+def test_an_event_with_many_values_is_refused_unread(large: str, field: str, ndjson: bool) -> None:
+    """It needs ten times its bytes at most, wherever the values are, and the next event is stored."""
+    lines = [written(**{field: LARGE[large]}), written()]
+    body = "\n".join(lines) if ndjson else '{"events":[' + ",".join(lines) + "]}"
+    (rows, _, positions, rejected, _), peak = measured(body.encode(), ndjson=ndjson)
+    assert (len(rows), positions) == (1, [1])
+    assert rejected[0]["code"] in ({"size"} if field == "metadata" else {"size", "length", "type", "unknown_field"})
+    assert peak <= 10 * len(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{" + ",".join(f'"{n:x}":0' for n in range(VALUES)) + "}",
+        '{"events":[' + written(cost="NaN", metadata=LARGE["members"]) + "]}",
+        '{"events":[' + written(cost="NaN", metadata=LARGE["objects"]) + "]}",
+    ],
+    ids=["envelope", "members", "objects"],
+)
+def test_a_body_that_is_read_as_a_whole_needs_a_bounded_size_for_each_value(body: str) -> None:
+    """What is not even JSON cannot be cut into events before it is read; its values are counted for all together."""
+    _, peak = measured(body.encode(), ndjson=False)
+    assert peak <= 400 * body.count(",")
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["[" + ",".join(["0"] * 2_044) + "]", '"' + "," * 4_088 + '"', "[" + ",".join(["[]"] * 1_362) + "]"],
+    ids=["numbers", "commas", "lists"],
+)
+def test_no_metadata_that_fit_are_refused_for_their_values(inner: str) -> None:
+    """Metadata of the largest size are stored, also beside an event that is bad, and with white space."""
+    lines = [written(metadata=f'{{"a":{inner}}}'), written(metadata=f'{{ "a" : {inner} }}'), "{}"]
+    assert len(accepted("\n".join(lines), ndjson=True)) == 2
+
+
+def test_a_dropped_field_may_have_many_values() -> None:
+    """With ADPULSE_UNKNOWN_FIELDS=ignore, a text of a page is dropped, and its event stored."""
+    decoder = Decoder(Settings(retention_days=3_650, unknown_fields="ignore"))
+    page = '"' + "a, b, " * (VALUES_OF_AN_EVENT // 2) + '"'
+    assert len(accepted('{"events":[' + written(page=page) + "]}", decoder=decoder)) == 1
