@@ -156,7 +156,7 @@ class Decoder:
                 try:
                     event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
                     if isinstance(event, UnreadableError):
-                        raise event
+                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)
