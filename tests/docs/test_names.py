@@ -25,7 +25,7 @@ FOREIGN = re.compile(r"(pg|citus)_\w+|max_locks_per_transaction|block_writes")  
 
 
 @cache
-def _tree() -> tuple[str, ...]:
+def tree() -> tuple[str, ...]:
     """Return every file and folder of the repository that a page may name, relative to its top."""
     found = [path for folder in (*FOLDERS, ".ci", ".github") for path in (ROOT / folder, *(ROOT / folder).rglob("*"))]
     found += [path for path in ROOT.iterdir() if path.is_file()]
@@ -36,7 +36,7 @@ def _tree() -> tuple[str, ...]:
 def _source() -> frozenset[str]:
     """Return every word of the code: what is not prose, a result or a picture."""
     kinds = {".py", ".sql", ".js", ".yaml", ".yml", ".toml", ".json", ".conf", ".cfg", ".ini", ".sh", ".patch", ""}
-    files = [ROOT / name for name in _tree() if "results" not in name and Path(name).suffix in kinds]
+    files = [ROOT / name for name in tree() if "results" not in name and Path(name).suffix in kinds]
     text = "\n".join(path.read_text(errors="ignore") for path in files if path.is_file() and path != Path(__file__))
     return frozenset(re.findall(r"[A-Za-z_]\w*", text))
 
@@ -63,7 +63,7 @@ def test_paths_exist(page: Path) -> None:
     missing = [
         name
         for name, glob in globs.items()
-        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in _tree())
+        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in tree())
     ]
     assert missing == []
 
