@@ -1,4 +1,4 @@
-"""How long a test waits for what will come: on the busiest machine, too, only a fault makes it give up."""
+"""The longest that a test waits for what will come: on the busiest machine, too, only a fault makes it give up."""
 
 PATIENCE_S = 300
 # Settings of a service that answers, however slow the machine is.

@@ -104,7 +104,7 @@ async def test_vacuum_leaves_today_alone(new_database: NewDatabase) -> None:
     """It would keep upkeep from the index of new events for as long as it takes. It may come when the day is over."""
     connection = await connections.connect(await new_database("rollup_dims"))
     option = "SELECT relname FROM pg_class WHERE reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1']"
-    new = NOW + DAY  # is not over, at whatever hour this runs
+    new = NOW + DAY  # a day that is not over before the run is
     await connection.copy_records_to_table("events", records=[sent((new, "A", "click", 7, "IN"))], columns=COLUMNS)
     await run_round(connection, ROLLUP_DIMS)
     assert [row["relname"] for row in await connection.fetch(option)] == [f"events_p{new:%Y%m%d}"]
