@@ -63,20 +63,20 @@ def test_a_noun_agrees_with_its_number(number: int, noun: str, text: str) -> Non
     assert counted(number, noun) == text
 
 
+BY_HAND = re.compile(rf" (?:(?!(?:and|FROM|has|holds|whose|the|is|for|accepts) )\w+ )*?(?:{NOUNS})e?s\b(?!/s)")
+
+
 def plurals_by_hand(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and noun of every f-string that puts a plural behind a count."""
-    for node in ast.walk(ast.parse(source)):
-        parts = node.values if isinstance(node, ast.JoinedStr) else []
-        for value, text in pairwise(parts):
+    likely = re.search(rf"\}}{BY_HAND.pattern}", source)
+    for node in ast.walk(ast.parse(source)) if likely else ():
+        for value, text in pairwise(node.values if isinstance(node, ast.JoinedStr) else ()):
             if not isinstance(value, ast.FormattedValue) or not isinstance(text, ast.Constant):
                 continue
-            noun = re.match(
-                rf" (?:(?!(?:and|FROM|has|holds|whose|the|is|for|accepts) )\w+ )*?(?:{NOUNS})e?s\b(?!/s)",
-                str(text.value),
-            )
             # A constant is never 1, and in a column the heading says what is counted.
+            constant = re.fullmatch(r"[A-Z_]+", ast.unparse(value.value))
             aligned = value.format_spec is not None and ast.unparse(value.format_spec) != "f','"
-            if noun and not aligned and not re.fullmatch(r"[A-Z_]+", ast.unparse(value.value)):
+            if (noun := BY_HAND.match(str(text.value))) and not constant and not aligned:
                 yield text.lineno, noun[0]
 
 
