@@ -57,7 +57,7 @@ def settings_table(*, main: bool) -> str:
 
 
 def _values(schema: dict[str, object]) -> str:
-    """Say a JSON schema of one value in words: its type and bounds."""
+    """Return a JSON schema of one value in words: its type and bounds."""
     kinds = [each for each in schema.get("anyOf", [schema]) if each["type"] != "null"]
     words = {
         "integer": "whole number",

@@ -1,4 +1,4 @@
-"""Who holds and who waits for locks in the database of a test: other tests share the server, and their sessions."""
+"""Holders and waiters of locks in the database of a test: other tests run on the same server."""
 
 from adpulse.database.connections import Connection
 

@@ -1,5 +1,6 @@
 """Names on the pages of documentation: the path, command, variable or identifier exists. Words are plain."""
 
+import ast
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -24,7 +25,7 @@ FOREIGN = re.compile(r"(pg|citus)_\w+|max_locks_per_transaction|block_writes")  
 
 
 @cache
-def _tree() -> tuple[str, ...]:
+def tree() -> tuple[str, ...]:
     """Return every file and folder of the repository that a page may name, relative to its top."""
     found = [path for folder in (*FOLDERS, ".ci", ".github") for path in (ROOT / folder, *(ROOT / folder).rglob("*"))]
     found += [path for path in ROOT.iterdir() if path.is_file()]
@@ -35,7 +36,7 @@ def _tree() -> tuple[str, ...]:
 def _source() -> frozenset[str]:
     """Return every word of the code: what is not prose, a result or a picture."""
     kinds = {".py", ".sql", ".js", ".yaml", ".yml", ".toml", ".json", ".conf", ".cfg", ".ini", ".sh", ".patch", ""}
-    files = [ROOT / name for name in _tree() if "results" not in name and Path(name).suffix in kinds]
+    files = [ROOT / name for name in tree() if "results" not in name and Path(name).suffix in kinds]
     text = "\n".join(path.read_text(errors="ignore") for path in files if path.is_file() and path != Path(__file__))
     return frozenset(re.findall(r"[A-Za-z_]\w*", text))
 
@@ -62,7 +63,7 @@ def test_paths_exist(page: Path) -> None:
     missing = [
         name
         for name, glob in globs.items()
-        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in _tree())
+        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in tree())
     ]
     assert missing == []
 
@@ -110,6 +111,13 @@ def test_a_link_to_a_file_bears_its_name(page: Path) -> None:
     assert [(name, file) for name, file in links if "." in name and not file.endswith(Path(name).name)] == []
 
 
+# First words of a docstring that are no imperative: articles, pronouns and prepositions; plurals, third persons and
+# gerunds by their endings; and anything that does not look like a word.
+NO_VERB = re.compile(
+    r"(?:An?|The|This|That|These|Those|It|Its|He|They|Their|All|Any|Both|Each|Every|None|No|Not|One|Other|Another|Some|Such"
+    r"|As|At|Before|After|By|For|From|In|Into|Of|On|To|Under|When|Where|While|With|Without|If|So|What|How|Whether|Which|Who"
+    r"|Whose|Why)|[A-Z][a-z]*(?:[^s]s|[a-z]{3}ing)|(?![A-Z][a-z]).*"
+)
 HARD = re.compile(r"\b(?:who|what|which)ever\b|\bupon which\b|\bwhereupon\b|\bthereof\b", re.IGNORECASE)
 # Migrations that installations have applied, and the design that they come from, stay as they were.
 APPLIED = re.compile(
@@ -135,3 +143,43 @@ def test_words_of_code_are_plain() -> None:
     assert [name for name, text in texts.items() if HARD.search(text)] == []
     asking = re.compile(r'^ *"""(?:What|How|Whether|As of|Who|Which|Whose|Why) ', re.MULTILINE)
     assert [name for name, text in texts.items() if asking.search(text)] == []
+
+
+def _docstrings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the docstring of every function that is not a test."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("test_"):
+            continue
+        if docstring := ast.get_docstring(node):
+            yield node.name, docstring
+
+
+def _begins_with_a_verb(docstring: str) -> bool:
+    return not NO_VERB.fullmatch(re.split(r"[\s,;.:]", docstring, maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("docstring", ["Return it.", "Pass it on.", "Bring it.", "Compress, then send.", "Notify it."])
+def test_a_verb_is_taken_for_one(docstring: str) -> None:
+    """An imperative begins a docstring, also one that ends as other words do."""
+    assert _begins_with_a_verb(docstring)
+
+
+@pytest.mark.parametrize(
+    "docstring",
+    ["Returns it.", "The sum.", "Values of it.", "Sending it.", "SIGKILL.", "`x`", "500 of them", "As before"],
+)
+def test_anything_else_is_not(docstring: str) -> None:
+    """A noun, a third person, a gerund, a signal or a number does not begin one."""
+    assert not _begins_with_a_verb(docstring)
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    """A function's docstring begins with an imperative (PEP 257): Return, Write, Raise. A test's states a fact."""
+    files = [path for path in (*CODE, ROOT / "docs/generate.py") if path.suffix == ".py"]
+    found = [
+        f"{path.relative_to(ROOT)}: {name}: {docstring}"
+        for path in files
+        for name, docstring in _docstrings(path.read_text())
+        if not _begins_with_a_verb(docstring)
+    ]
+    assert found == []

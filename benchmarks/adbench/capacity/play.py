@@ -61,11 +61,11 @@ class Play:
         return replace(self, seen=[each for each in self.seen if each.sent_s >= moment_s])
 
     def latency_ms(self, kind: str) -> NDArray[np.float64]:
-        """Return a quantile of the answered requests."""
+        """Return the latencies (ms) of the answered requests."""
         return np.array([each.took_s * 1_000 for each in self.seen if each.kind == kind and each.outcome == "answered"])
 
     def quantiles_ms(self, kind: str) -> dict[float, float]:
-        """Empty when nothing was answered."""
+        """Return the latency (ms) by quantile; empty when nothing was answered."""
         took = self.latency_ms(kind)
         return dict(zip(QUANTILES, map(float, np.quantile(took, QUANTILES)), strict=True)) if len(took) else {}
 

@@ -81,7 +81,7 @@ def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Res
 
 
 def _assumed() -> dict[str, float]:
-    """Return what the scenarios assume beside capacity.Assumptions."""
+    """Return what the scenarios assume beside arithmetic.Assumptions."""
     names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
     return {name.lower(): getattr(scenarios, name) for name in names}
 

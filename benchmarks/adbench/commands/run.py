@@ -70,7 +70,7 @@ def run_stages(
     seed: options.Seed = 7,
     json: options.Json = False,
 ) -> None:
-    """Time the stages of one POST /events, from the first byte to the answer.
+    """Measure the stages of one POST /events, from the first byte to the answer.
 
     In a database adpulse_stages of its own, made anew each time, as a role that may switch triggers off. Exit
     status: 0 when every event was stored once, 1 when not, 2 when it could not be measured.

@@ -1,4 +1,4 @@
-"""Notes when a request passes from one stage of the service to the next, inside the process that serves it.
+"""Marks of when a request passes from one stage of the service to the next, inside the process that serves it.
 
 The clock is time.perf_counter(), which all processes of a machine share. Notes lie in a small file that both sides map
 into memory: one costs well under a microsecond.

@@ -113,7 +113,7 @@ class Findings:
 
 
 async def check(world: World, journal: Journal) -> Findings:
-    """All checks. Raise nothing for what they find."""
+    """Run all checks and return what they found. A violation raises nothing."""
     async with world.connected() as connection:
         wrong: list[str] = []
         if not await _until(lambda: _count(connection, _UNDER_WAY), 0):
@@ -174,9 +174,10 @@ def _adds_up(world: World, address: str) -> bool:
 
 
 async def _slots(world: World) -> list[str]:
-    """Every connection of the report pools is free: while a table is locked, as many reports wait in the database.
+    """Return a line when a report pool has lost a connection, or a report that waited was not answered.
 
-    A pool that has lost one, to a session that is never given back, has fewer.
+    While a table is locked, as many reports wait in the database as the pools have connections. A pool that has lost
+    one, to a session that is never given back, has fewer.
     """
     readers = int(SETTINGS["ADPULSE_READERS"])
     wrong = []

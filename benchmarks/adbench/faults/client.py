@@ -62,7 +62,7 @@ class Situation:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that every request has."""
+        """Return the headers of every request."""
         return {} if self.key is None else {"X-API-Key": self.key}
 
 
@@ -137,14 +137,14 @@ class Client:
         return Knock(batch, port, body(events), headers | self._situation.headers)
 
     def recovered(self, recovery: Recovery) -> None:
-        """Note which of those events were acknowledged, and that it is wrong when none was."""
+        """Note which of those events were acknowledged, and a violation when none was."""
         if recovery.acknowledged is None:
             self._journal.violates("unanswered: nothing is acknowledged though the server accepts")
         for batch in recovery.batches:
             self._journal.acknowledges(batch, time.monotonic())
 
     def violates(self, what: str) -> None:
-        """Note something that must never be, and that a harm has seen."""
+        """Note a violation that a harm has seen."""
         self._journal.violates(what)
 
     async def close(self) -> None:

@@ -69,7 +69,7 @@ class Victim(Cluster):
 
     @property
     def postmaster(self) -> int:
-        """Its process id."""
+        """Return the process id of the postmaster."""
         return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
     async def launch(self) -> float:
@@ -97,11 +97,11 @@ class Victim(Cluster):
             await asyncio.sleep(LOOK_S)
 
     def kill_postmaster(self) -> None:
-        """SIGKILL. Its children see that it has gone, and go."""
+        """Send SIGKILL to the postmaster; its children notice and exit."""
         os.kill(self.postmaster, signal.SIGKILL)
 
     def stop_immediately(self) -> None:
-        """`pg_ctl stop -m immediate`: no checkpoint, as if it had crashed."""
+        """Stop the server with `pg_ctl stop -m immediate`: without a checkpoint, as in a crash."""
         self.programs.run("pg_ctl", "stop", "-w", "-m", "immediate", "-t", "60")
 
     async def sessions(self, *applications: str) -> list[int]:

@@ -126,7 +126,7 @@ class Became:
 
 
 async def _harm(world: World, steps: Sequence[Step], became: Became, over: asyncio.Event) -> None:
-    """Do the harms one after another, and wait until all is well; set `over` at the end."""
+    """Do the harms one after another, and wait until everything runs again; set `over` at the end."""
     try:
         await asyncio.sleep(BEFORE_S)
         for step in steps:

@@ -61,7 +61,7 @@ class Times(Journal):
     at: dict[int, float] = field(default_factory=dict)
 
     def acknowledges(self, batch: Batch, at: float) -> None:
-        """As before, and the moment (time.monotonic())."""
+        """Note a 200 for one of its deliveries, and when the first one came (time.monotonic())."""
         self.at.setdefault(batch.number, at)
         super().acknowledges(batch, at)
 
@@ -118,7 +118,7 @@ class Pair:
         return f"postgresql://postgres@/{DATABASE}?host={hosts}&target_session_attrs=primary"
 
     async def cut(self) -> None:
-        """From now on the primary sends its standby nothing."""
+        """Freeze the process that sends the log to the standby: it gets nothing more from the primary."""
         async with connected(self.primary.url()) as connection:
             os.kill(await connection.fetchval("SELECT pid FROM pg_stat_replication"), signal.SIGSTOP)
 
@@ -156,7 +156,7 @@ async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair
 
 
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
-    """One fail-over, on a database as new. Raise the error of what does not come up again within PATIENCE_S."""
+    """Play one fail-over on a new database. Raise the error of what does not come up again within PATIENCE_S."""
     await pair.new_database()
     await pair.join(mode)
     service = Service(mode, ROOT, log)
@@ -231,7 +231,7 @@ class Done:
 
 
 async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> AsyncGenerator[tuple[Mode, float, Trial]]:
-    """Do `count` fail-overs of every kind in turn. Each goes into `done`, and is yielded."""
+    """Play `count` fail-overs of every kind in turn; add each to `done`, and yield it."""
     async with paired(home) as pair:
         done.postgres = await databases.postgres(pair.primary.url())
         for number in range(count):

@@ -74,7 +74,7 @@ class Journal:
             self.events_acknowledged += batch.size
 
     def violates(self, what: str) -> None:
-        """Note something that must never be."""
+        """Note a violation."""
         self.violations.append(what)
 
     def first_acknowledgement(self, after: float) -> float | None:
@@ -83,7 +83,7 @@ class Journal:
 
 
 def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]:
-    """Every batch for which what must hold does not, in a line each; and what is stored that nobody sent."""
+    """Return a line for each batch that breaks a promise, and for stored rows that nobody sent."""
     wrong = []
     known = set()
     for batch in batches:

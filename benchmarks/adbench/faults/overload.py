@@ -39,12 +39,12 @@ class Phase:
 
     @property
     def rate(self) -> float:
-        """Events acknowledged a second."""
+        """Return the events acknowledged a second."""
         return self.sent.statuses[200] * BATCH / self.seconds
 
     @property
     def cost_s(self) -> float:
-        """Processor time of the services and PostgreSQL for each event that was acknowledged, in seconds."""
+        """Return the processor time of the services and PostgreSQL for each acknowledged event, in seconds."""
         stored = self.sent.statuses[200] * BATCH
         return (self.services_s + self.postgres_s) / stored if stored else inf
 
@@ -60,27 +60,30 @@ class Overload:
 
     @property
     def capacity(self) -> float:
-        """Events a second."""
+        """Return the capacity in events a second: the mean of the phases before and after."""
         return (self.before.rate + self.after.rate) / 2
 
     @property
     def bound_s(self) -> float:
-        """The longest time that a batch should wait: a full queue before it, and the write of a group."""
+        """Return the longest time (s) that a batch should wait: for a full queue, and for the write of a group."""
         queue = int(SETTINGS["ADPULSE_QUEUE_EVENTS"]) * SERVICES
         return queue / self.during.rate + float(SETTINGS["ADPULSE_WRITE_TIMEOUT_S"]) if self.during.rate else inf
 
     @property
     def goodput(self) -> float:
-        """Events acknowledged ÷ capacity."""
+        """Return events acknowledged a second ÷ capacity."""
         return self.during.rate / self.capacity
 
     def latency(self, quantile: float) -> float:
-        """Of admitted batches, in seconds."""
+        """Return a quantile of the latencies of admitted batches, in seconds; 0 when none was admitted."""
         return float(np.quantile(self.during.sent.latencies, quantile)) if self.during.sent.latencies else 0.0
 
 
 async def overload(world: World, journal: Journal, seed: int, seconds: float, times: float = 3) -> Overload:
-    """Do it for so long, with a third of the time before and after for the capacity. The journal gets violations."""
+    """Send `times` the capacity for `seconds`; measure the capacity for a third of that before and after.
+
+    The journal gets the violations.
+    """
     source = Source(seed, 0, datetime.now(UTC))
     made = [source.next(Kind.PLAIN, BATCH) for _ in range(BODIES)]
     for batch, _ in made:

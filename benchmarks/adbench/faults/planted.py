@@ -41,7 +41,7 @@ class Plant:
 
     @property
     def name(self) -> str:
-        """As the file is called."""
+        """Return the name of the patch's file, without its suffix."""
         return self.path.stem
 
     def found(self, outcome: Outcome) -> list[str]:
@@ -68,12 +68,12 @@ def read(path: Path) -> Plant:
 
 
 def read_all() -> list[Plant]:
-    """All of them, by name."""
+    """Return all plants, in the order of their names."""
     return [read(path) for path in sorted(FOLDER.glob("*.patch"))]
 
 
 async def attempt(plant: Plant, seed: int = 1, binaries: Path | None = None, rate: float = RATE) -> list[Outcome]:
-    """Cycles on a copy with the bug, until it is found or CYCLES are over."""
+    """Run cycles on a copy with the bug, until it is found or CYCLES are over; return their outcomes."""
     outcomes: list[Outcome] = []
     with patched(plant.path) as tree, server_folder("adpulse-faults-") as home:
         async with world(home, tree, binaries, plant.folder) as it:

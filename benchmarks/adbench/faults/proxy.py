@@ -27,7 +27,7 @@ class AtCommit(StrEnum):
 
 
 class Frontend:
-    """Follows the stream of one client."""
+    """A parser that follows the stream of one client."""
 
     def __init__(self) -> None:
         self._started = False
@@ -109,7 +109,7 @@ class Proxy:
             await asyncio.sleep(0.01)
 
     def url(self, database: str) -> str:
-        """For asyncpg and libpq."""
+        """Return the URL of a database through the proxy, for asyncpg and libpq."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def cut(self, *, reset: bool = False) -> None:
@@ -125,7 +125,7 @@ class Proxy:
         self._flowing.set()
 
     async def at_commit(self, what: AtCommit, *, stall_s: float = 0.0, wait_s: float = 5.0) -> bool:
-        """Do that to the next commit; return True if one came in time."""
+        """Do `what` to the next commit; return True if one came within `wait_s`."""
         self._fired.clear()
         self._armed = (what, stall_s)
         try:

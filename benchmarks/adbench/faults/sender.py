@@ -80,7 +80,7 @@ class _Connection(socket.socket):
 
 
 class Sender:
-    """Sends to each port in turn, one batch after the other. `violates` takes a line about an answer that is wrong."""
+    """A sender to each port in turn, one batch after the other. `violates` takes a line about a wrong answer."""
 
     def __init__(self, ports: Sequence[int], loads: Sequence[Load], violates: Callable[[str], None]) -> None:
         self._ports = ports
@@ -92,7 +92,7 @@ class Sender:
         self._busy: set[_Connection] = set()
 
     def closed(self, sent: Sent, seconds: float, senders: int, patience_s: float) -> None:
-        """Have so many requests under way to each port: the next goes out when one is answered."""
+        """Keep `senders` requests under way to each port: the next one goes out when one is answered."""
         until = time.monotonic() + seconds
         for port in self._ports:
             for _ in range(senders):
@@ -156,7 +156,7 @@ class Sender:
             self._selector.modify(connection, events, key.data)
 
     def _look(self, sent: Sent, wait_s: float, until: float) -> list[int]:
-        """Go on with what can go on. Return the port of each request that is over."""
+        """Write and read on every connection that is ready. Return the port of each request that is over."""
         over = []
         for key, events in self._selector.select(wait_s):
             connection, port = key.fileobj, key.data

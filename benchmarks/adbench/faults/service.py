@@ -60,7 +60,7 @@ def command(tree: Path, log: Path, *arguments: str, **variables: str) -> subproc
 
 
 def environment(tree: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    """Under which `adpulse` is imported from that tree, and knows no other settings than these."""
+    """Return an environment in which `adpulse` comes from that tree and has these settings only."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ADPULSE_")}
     return {**ours, "PYTHONPATH": str(tree / "service"), "PYTHONSAFEPATH": "1", **variables}
 
@@ -107,7 +107,7 @@ class Service:
         await self.ready()
 
     async def stop(self) -> int:
-        """SIGTERM, and how it ended."""
+        """Send SIGTERM, and return the exit status."""
         self.send(signal.SIGTERM)
         assert self.process is not None
         return await asyncio.to_thread(self.process.wait, PATIENCE_S)

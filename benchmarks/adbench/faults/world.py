@@ -56,24 +56,24 @@ class World:
 
     @property
     def variant(self) -> Variant:
-        """The design in force, as the tree has it."""
+        """Return the design in force, as the tree has it."""
         folder = self.tree / "sql" / "variants" / self.folder
         return Variant(folder, read_header((folder / "up.sql").read_text()))
 
     @property
     def upkeep(self) -> list[str]:
-        """The statements of a round of upkeep; none where the design needs none."""
+        """Return the statements of a round of upkeep; none where the design needs none."""
         maintenance = self.variant.maintenance
         return [] if maintenance is None else maintenance[1]
 
     @property
     def report_lock(self) -> str:
-        """The statement that makes every report wait, in a transaction: of a table that all of them read."""
+        """Return the statement that makes every report wait until its transaction ends: all read that table."""
         return f"LOCK TABLE {'rollup_hour' if self.folder in ROLLUPS else 'events'} IN ACCESS EXCLUSIVE MODE"
 
     @property
     def archives(self) -> Path:
-        """The folder of archived days of this database."""
+        """Return the folder of archived days of this database."""
         return self.home / f"archive-{self._eras}"
 
     async def connect(self) -> Connection:

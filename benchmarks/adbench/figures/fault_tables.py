@@ -15,7 +15,7 @@ def newest(what: str, say: Callable[[Result, str], str], command: str) -> str:
 
 
 def cycles(run: Result, link: str) -> str:
-    """Say what cycles of harm did, what was wrong, the bounds that the counts give, and how soon it came back."""
+    """Return a table of cycles of harm: what was wrong, the bounds that the counts give, the recovery times."""
     values = _values(run)
     count, minutes = values["cycles"], values["seconds"] / 60
     wrong, lost = run.find("violations", of="cycle"), run.find("violations", of="event")
@@ -52,7 +52,7 @@ def cycles(run: Result, link: str) -> str:
 
 
 def overload(run: Result, link: str) -> str:
-    """Say of an overload what was stored of what could be, how long it took, and who used the processors."""
+    """Return a table of an overload: the share of the capacity that was stored, the latency, and the processor time."""
     values = _values(run)
     answers = ", ".join(
         f"{each.value:,.0f} batches got {each.labels['status']}" for each in run.select("replies") if each.value
@@ -84,7 +84,7 @@ def _spent(run: Result, when: str) -> Iterator[str]:
 
 
 def planted(run: Result, link: str) -> str:
-    """Say how many of the planted bugs were found."""
+    """Return a sentence on how many of the planted bugs were found."""
     many = {each.labels["plant"]: int(each.value) for each in run.select("cycles")}
     found = [many[each.name] for each in run.checks if each.passed]
     missed = [f"`{each.name}` in {many[each.name]} cycles" for each in run.checks if not each.passed]
@@ -97,7 +97,7 @@ def planted(run: Result, link: str) -> str:
 
 
 def fuzz(run: Result, link: str) -> str:
-    """Say how many requests were sent, and what was wrong."""
+    """Return a table of how many requests were sent, and what was wrong."""
     drawn, made = (run.value("cases", origin=each) for each in ("drawn", "made"))
     return (
         f"Of {run.started_at:%-d %B %Y}, {run.parameters['minutes']:g} minutes, seed {run.parameters['seed']} "

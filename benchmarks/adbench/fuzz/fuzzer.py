@@ -49,7 +49,7 @@ class Tally:
 
     @property
     def cases(self) -> int:
-        """Requests that were answered."""
+        """Return the number of answered requests."""
         return self.replies.total()
 
 

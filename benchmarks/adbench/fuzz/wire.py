@@ -31,7 +31,7 @@ class Request:
 
     @property
     def head_bytes(self) -> int:
-        """Its length without the body."""
+        """Return the length of the request without its body."""
         return len(self._head())
 
     def encode(self) -> bytes:
@@ -114,7 +114,7 @@ class Wire:
         return reply
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None

@@ -16,7 +16,7 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """The status as people know it, such as `401 Unauthorized`."""
+        """Return the status as people know it, such as `401 Unauthorized`."""
         return f"{self.status} {responses.get(self.status, '')}".rstrip()
 
 

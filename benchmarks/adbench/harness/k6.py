@@ -1,4 +1,4 @@
-"""Runs a script of benchmarks/k6 and reads its summary."""
+"""Run a script of benchmarks/k6 and read its summary."""
 
 import platform
 import re

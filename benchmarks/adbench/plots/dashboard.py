@@ -49,7 +49,7 @@ def overview(load: Result) -> Figure:
 
 
 def _title(load: Result, panels: dict[str, list[Any]]) -> str:
-    """Say what happened, as the dashboard shows it: the highest rate, the slowest reports, and the alerts."""
+    """Return a title that says what happened: the highest rate, the slowest reports, and the alerts."""
     courses = panels["timeseries"]
     accepted = _most(courses, "Events by outcome", "accepted")
     slowest = _most(courses, "GET /report", "p95")
@@ -60,7 +60,7 @@ def _title(load: Result, panels: dict[str, list[Any]]) -> str:
 
 
 def _alerts(seen: Any) -> str:
-    """Say how many alerts fired; when none did, how many were pending."""
+    """Return the words for how many alerts fired; when none did, how many were pending."""
     for state in ("firing", "pending"):
         if names := _names(seen, state):
             return f"{len(names)} alert{'s' if len(names) > 1 else ''} {state}"

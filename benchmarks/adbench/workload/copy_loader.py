@@ -41,7 +41,7 @@ class AlreadyLoaded(LabError):
 
 
 class Encoder:
-    """Turns the blocks of one data set into the bytes of COPY … FROM STDIN (FORMAT binary)."""
+    """An encoder of the blocks of one data set as the bytes of COPY … FROM STDIN (FORMAT binary)."""
 
     def __init__(self, data: Dataset) -> None:
         digits = data.id_digits

@@ -1,6 +1,7 @@
 """The most database connections that a process opens: plain arithmetic, for those who set max_connections.
 
-docs/how-to/many-services.md explains the formula; tests/test_many_services.py fills every pool and counts.
+docs/how-to/many-services.md explains the formula. tests/adbench/faults/test_many_services.py fills every pool and
+counts.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from adpulse.database.outage import Outage
 
 
 class DatabaseWorker(Background):
-    """Opens a connection and works on it; when that ends, as it does with any error, it is closed and opened again.
+    """Work on a connection of its own, which is closed and opened again when the work ends, also with an error.
 
     An outage is told once; `outage` says in whose name.
     """

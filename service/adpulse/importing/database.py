@@ -30,7 +30,7 @@ _TS = slice(6, 14)  # of a row, as copy_format.HEADS packs it
 
 
 class DatabaseTarget:
-    """Writes groups with one connection, in the order of the file, and looks for known ones with another."""
+    """The database as a target: one connection writes groups in the order of the file, another looks for known ones."""
 
     def __init__(self, writing: Connection, looking: Connection) -> None:
         self._writing = writing

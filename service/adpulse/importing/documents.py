@@ -16,7 +16,7 @@ _ARRAY = re.compile(r"\s*\[")
 
 
 class DocumentReader:
-    """Reads objects: a line each, or those of an array, of {"events": [...]}, or that stand one after another.
+    """A reader of objects: a line each, or those of an array, of {"events": [...]}, or that stand one after another.
 
     A record is the text of an object, not yet looked at.
     """

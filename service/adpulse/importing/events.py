@@ -47,7 +47,7 @@ def _at(column: Sequence[T], chosen: list[int] | None) -> Sequence[T]:
 
 
 class EventBuilder:
-    """Makes events of records by a mapping. One for a file: it remembers conversions."""
+    """A builder of events from records, by a mapping. One for a file: it remembers conversions."""
 
     def __init__(self, mapping: Mapping, header: list[str] | None) -> None:
         """Raise ImportFailed when the mapping does not fit the columns of the file."""

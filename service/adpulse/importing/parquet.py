@@ -14,7 +14,7 @@ from adpulse.importing.source import Source
 
 
 class ParquetReader:
-    """Reads the rows of a Parquet file, each as an object."""
+    """A reader of the rows of a Parquet file, each as an object."""
 
     def __init__(self, source: Source) -> None:
         if source.path is None or source.compressed:

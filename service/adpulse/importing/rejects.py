@@ -12,7 +12,7 @@ from adpulse.importing.parquet import text_of
 
 
 class Rejects:
-    """Appends rejected records to a file, which the first one creates. Without a path it writes nothing."""
+    """The file to which rejected records are appended; the first one creates it. Without a path, nothing is written."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path

@@ -47,7 +47,7 @@ class _Piece:
 
 
 class ServiceTarget:
-    """Sends groups to a service. A file counts once within ADPULSE_IDEMPOTENCY_HOURS."""
+    """A service as a target. A file counts once within ADPULSE_IDEMPOTENCY_HOURS."""
 
     def __init__(self, url: str, key: str | None) -> None:
         """Raise ImportFailed for an address or a key that is none."""

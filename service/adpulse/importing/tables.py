@@ -25,7 +25,7 @@ _BOMS = {  # of UTF-32 first: one of them begins like one of UTF-16
 
 
 class TableReader:
-    """Reads the rows of a CSV or TSV file, each a list of texts."""
+    """A reader of the rows of a CSV or TSV file, each a list of texts."""
 
     def __init__(self, source: Source, file: File) -> None:
         self._name = source.name

@@ -19,7 +19,7 @@ class ArrivingFull(Exception):
 
 
 class BodyReader:
-    """Reads the bodies of one process; all that are arriving at a time share `queue_bytes`."""
+    """The reader of the bodies of one process; all that are arriving at a time share `queue_bytes`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -28,6 +28,10 @@ from adpulse.terminal import counted
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
 VALUES_PER_EVENT = 50
 
+# How many JSON values one event may have, beside one for each byte that its metadata may have: more are refused unread.
+# Each takes a quarter of a kilobyte, and no metadata that are accepted have half as many, unless a member is repeated.
+VALUES_OF_AN_EVENT = 10_000
+
 # In bodies that have fewer bytes for each event that they may have, lines need not be counted while they are split.
 SHORTEST_LINE = 100
 
@@ -41,7 +45,7 @@ class _RawBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class Decoder:
-    """Turns request bodies into batches. One per process: it remembers what it has converted before."""
+    """The decoder of request bodies into batches. One per process: it remembers what it has converted before."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -123,12 +127,18 @@ class Decoder:
             raise BodyError(413, "too_many_events", f"The request holds more than {counted(most, 'event')}; split it.")
 
     def _check_values(self, body: bytes) -> None:
-        # Every value but the first of an array or object follows a comma.
         most = self._settings.max_events * VALUES_PER_EVENT
-        if sum(body.count(sign) for sign in (b",", b"[", b"{")) > most:
+        if _values(body) > most:
             raise BodyError(
                 413, "too_many_values", f"The body holds more than {counted(most, 'JSON value')}; split it."
             )
+
+    def _read_event(self, text: bytes) -> Any:
+        most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
+        # Few texts are so long that they need be counted.
+        if len(text) > most and _values(text) > most:
+            raise UnreadableError("size", f"holds more than {counted(most, 'JSON value')}")
+        return json_reader.read_event(text)
 
     def _pack_one_by_one(
         self, texts: Sequence[Any], now: datetime, batch: Batch, allowed: Allowed | None, *, ndjson: bool
@@ -147,9 +157,9 @@ class Decoder:
                 self._fast.pack(self._fast.read_event(alone), alone, now, single, allowed)
             except NOT_FAST:
                 try:
-                    event = json_reader.read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
+                    event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
                     if isinstance(event, UnreadableError):
-                        raise event
+                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)
@@ -175,6 +185,11 @@ class Decoder:
         batch.ids = ids if any(ids) else None
         batch.day = days.pop() if len(days) == 1 else None
         batch.positions = positions
+
+
+def _values(text: bytes) -> int:
+    """Return how many values JSON may hold: every one but the first of an array or object follows a comma."""
+    return sum(text.count(sign) for sign in (b",", b"[", b"{"))
 
 
 def _is_array(body: bytes) -> bool:

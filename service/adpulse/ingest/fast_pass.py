@@ -79,7 +79,7 @@ class Allowed(dict[str, bytes]):
 
 
 class FastPass:
-    """Reads and packs batches in which every event is good. Remembers what it has converted before."""
+    """The reader and packer of batches in which every event is good. It remembers what it has converted before."""
 
     def __init__(self, settings: Settings) -> None:
         self._json = msgspec.json.Decoder(_Body)

@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 
 
 class Remembered(dict[Key, Made]):
-    """Makes a value for a key when it is looked up the first time: a look-up that succeeds costs no call of Python."""
+    """A dict that makes the value of a key at its first look-up. Later look-ups call no Python function."""
 
     def __init__(self, make: Callable[[Key], Made], keep: Callable[[Key], bool] = lambda _: True) -> None:
         super().__init__()

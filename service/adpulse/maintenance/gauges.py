@@ -60,7 +60,7 @@ _OLD_S = 60.0  # a transaction that lasts as long is named in the log
 
 
 class QueueGauges(Background):
-    """Reads off the queue of this process: how many events wait, and since when (time.monotonic)."""
+    """Gauges of the queue of this process: how many events wait, and since when (time.monotonic)."""
 
     def __init__(self, waiting: Callable[[], tuple[int, float | None]]) -> None:
         super().__init__("queue gauges", QUEUE_EVERY_S)
@@ -89,7 +89,7 @@ async def read_database(connection: Connection) -> None:
 
 
 class OldestTransaction:
-    """Watches for a transaction that is left open: no dead row goes, in any table of the server, until it ends."""
+    """A gauge of the oldest open transaction: until it ends, no newer dead row goes, in any table of the server."""
 
     def __init__(self) -> None:
         self._number: str | None = None

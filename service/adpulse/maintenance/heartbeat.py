@@ -17,7 +17,7 @@ BEAT_S = 1.0
 
 
 class Heartbeat(DatabaseWorker):
-    """Writes the row, on a connection of its own: a long round of maintenance must not age it."""
+    """The writer of the row, on a connection of its own: a long round of maintenance must not age it."""
 
     def __init__(self, url: str) -> None:
         outage = Outage(log, "the heartbeat", texts=True)

@@ -29,7 +29,7 @@ class _Source:
 
 
 class Reports:
-    """Answers queries from the best place at the moment."""
+    """The reporters of the database and of the replica; each query goes to the better place at the moment."""
 
     def __init__(
         self, primary: _Source | None, replica: _Source | None, watch: ReplicaWatch | None, most_lag_ms: int | None

@@ -19,7 +19,7 @@ PATIENCE_S = 2.0
 
 
 class ReplicaWatch(DatabaseWorker):
-    """Looks at the row on a replica every LOOK_S, so that no report has to.
+    """A loop that looks at the row on a replica every LOOK_S, so that no report has to.
 
     `beat_at` is the primary's time up to which the replica has everything, in seconds since 1970, as last seen; None
     before the first look. `away`: the last look failed. `server`: the one that it looks at.
@@ -58,7 +58,7 @@ class ReplicaWatch(DatabaseWorker):
         return here is not None and there is not None and not here.may_answer_for(there)
 
     def failed(self, error: Exception) -> None:
-        """Take the replica for away, until a look succeeds."""
+        """Count the replica as away until a look succeeds."""
         if not self.away:
             log.warning("the replica for reports is away: %s: %s", type(error).__name__, error)
         self._seen(away=True)

@@ -34,7 +34,7 @@ _RAW_ARCHIVED = "AP002"
 
 
 class Reporter:
-    """Answers queries with the active variant's statement."""
+    """The reporter: it answers queries with the active variant's statements."""
 
     def __init__(self, readers: Readers, settings: Settings) -> None:
         self._readers = readers

@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 class _Undone(Exception):
-    """Takes back what was built to be looked at."""
+    """Raised to roll back what was built only to be looked at."""
 
 
 async def check(connection: Connection, variant: Variant, *, drop: bool = False) -> None:

@@ -261,7 +261,7 @@ async def into_place(connection: Connection) -> str:
 
 
 async def drop_standins(connection: Connection) -> None:
-    """Take away what stood in the way of its namesakes in `public`."""
+    """Drop what stood in the way of its namesakes in `public`."""
     await connection.execute(_DROP_STANDINS)
 
 

@@ -87,7 +87,7 @@ def in_calendar(window: Window) -> bool:
 
 
 def spoken(window: Window) -> str:
-    """Name a window by its first day."""
+    """Return the name of a window in a message: its first day."""
     return f"{window[0]:%Y-%m-%d}" if window != BEFORE else "days before the calendar"
 
 

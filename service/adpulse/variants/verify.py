@@ -241,7 +241,7 @@ def _spans(days: Sequence[date], archived: set[date]) -> Iterator[Window]:
 
 
 def _left_out(retired: Sequence[date], horizon: date, archived: set[date]) -> Iterator[str]:
-    """Say what was not compared cell by cell, and why."""
+    """Return what was not compared cell by cell, and why."""
     if retired:
         yield f"{counted(len(retired), 'day')} before {horizon} whose raw events retention has dropped: not compared"
     if archived:

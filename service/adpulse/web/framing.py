@@ -56,7 +56,7 @@ def without_offer(head: bytes) -> bytes:
 
 
 class ChunkedBody:
-    """Finds the end of a chunked body in its pieces, without reading its chunks.
+    """A search for the end of a chunked body in its pieces, without reading its chunks.
 
     A body ends with an empty line, and nowhere else. Other empty lines, in its data, only part it into more pieces.
     """

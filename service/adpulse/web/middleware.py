@@ -26,7 +26,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Observe:
-    """Counts and times every request under its route's template, and adds `guard.HEADERS`."""
+    """Middleware that counts and times every request under its route's template, and adds `guard.HEADERS`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -70,7 +70,7 @@ class Cors(CORSMiddleware):
 
 
 class CheckHead:
-    """Refuses a head that can be read in two ways and, without keys, foreign names and pages."""
+    """Middleware that refuses a head that can be read in two ways and, without keys, foreign names and pages."""
 
     # Headers that have one value and are read here. More than one is refused elsewhere: of keys, and of lengths.
     _SINGLE = frozenset({b"host", b"content-type", b"content-encoding", b"idempotency-key"})
@@ -133,7 +133,7 @@ def _malformed(code: str, detail: str) -> Response:
 
 
 class HeadAsGet:
-    """Answers HEAD as GET, without the body."""
+    """Middleware that answers HEAD as GET, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -157,7 +157,7 @@ class HeadAsGet:
 
 
 class Compress:
-    """Sends large answers to GET as gzip to who accepts it, compressed outside the event loop."""
+    """Middleware that compresses large answers to GET with gzip, outside the event loop, for clients that accept it."""
 
     LEAST_BYTES = 16_384
     _LEVEL = 4  # twice as fast as the usual 6, and a twentieth larger
@@ -200,7 +200,7 @@ class Compress:
 
 
 class Shortcut:
-    """Answers the given requests, by method and path, and passes all others on.
+    """Middleware that answers the given requests, by method and path, and passes all others on.
 
     FastAPI's own way to an endpoint takes longer than an event or a report of totals (decision 0014).
     """

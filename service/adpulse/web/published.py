@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 
 class PublishedRoute(APIRoute):
-    """Hands the request to the endpoint as it is."""
+    """A route that hands the request to the endpoint as it is."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the endpoint."""

@@ -24,7 +24,7 @@ class Look:
 
 
 class Readiness:
-    """Looks at the primary when it is asked, one look at a time."""
+    """The readiness of the primary, looked up when it is asked for, one look at a time."""
 
     def __init__(self, primary: Primary) -> None:
         self._primary = primary

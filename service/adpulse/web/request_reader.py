@@ -27,7 +27,7 @@ MOST_HEAD_BYTES = 65_536
 
 
 class Flow(FlowControl):
-    """Keeps reading paused while a request waits for its turn, also when an endpoint asks for more of a body."""
+    """Flow control that pauses reading while a request waits, also if an endpoint asks for more of a body."""
 
     waits = False
 

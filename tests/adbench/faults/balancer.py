@@ -43,7 +43,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 @asynccontextmanager
 async def balanced(services: list[Service]) -> AsyncIterator[Balancer]:
-    """One that listens, while the block runs."""
+    """Yield a balancer before the services, which listens while the block runs."""
     balancer = Balancer(services)
     server = await asyncio.start_server(balancer.join, "127.0.0.1")
     balancer.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

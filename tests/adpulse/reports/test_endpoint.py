@@ -1,6 +1,6 @@
 """GET /report as a client meets it: every bad question and its reply, and what happens when the database does not play.
 
-What a report says is checked in test_reports.py.
+test_reporter.py checks what a report says.
 """
 
 import asyncio

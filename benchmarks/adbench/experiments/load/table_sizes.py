@@ -41,7 +41,7 @@ async def states(url: str) -> list[State]:
 
 
 class Watch:
-    """Looks at the tables of a database every so many seconds of a load; `look` is what load.run ticks."""
+    """Samples of the tables of a database, every so many seconds; Experiment.load calls `look` at each tick."""
 
     def __init__(self, url: str, every_s: float) -> None:
         self._url, self._every_s, self._next_s = url, every_s, 0.0

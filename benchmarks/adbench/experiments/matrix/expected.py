@@ -114,7 +114,7 @@ class Expected:
 
 
 def wrong(report: Report, right: Answer) -> str | None:
-    """Say what is wrong with a report; None when every row and the totals are as counted."""
+    """Return what is wrong with a report; None when every row and the totals are as counted."""
     totals = _five(report.totals)
     wanted = tuple(map(sum, zip(*right.values(), strict=True))) or ZEROS
     if totals != wanted:

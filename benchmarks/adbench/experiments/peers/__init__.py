@@ -9,7 +9,7 @@ Rows = list[tuple[object, ...]]
 
 
 class Peer(Protocol):
-    """A database that answers the SQL of shapes.Shape.sql about the table `events`."""
+    """A database that answers the SQL of report_shapes.Shape.sql about the table `events`."""
 
     name: str
     version: str

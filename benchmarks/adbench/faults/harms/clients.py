@@ -19,7 +19,7 @@ FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
 
 @harm("slow-sockets", 1)
 async def slow_sockets(world: World, chance: Random) -> None:
-    """500 clients that send a request a byte at a time and never end it."""
+    """Open 500 connections that send a request a byte at a time and never end it."""
     head = (
         b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     )
@@ -70,13 +70,13 @@ async def _bypassing(world: World, chance: Random, *ways: Bypass) -> None:
 
 @harm("bypass", 2)
 async def bypass(world: World, chance: Random) -> None:
-    """Others write straight into `events`, by INSERT and COPY: reports and roll-ups have it all the same."""
+    """Write past the service into `events`, by INSERT and COPY: reports and roll-ups must count it too."""
     await _bypassing(world, chance, Bypass.INSERT, Bypass.COPY)
 
 
 @harm("bypass-partition")
 async def bypass_partition(world: World, chance: Random) -> None:
-    """Others write straight into partitions, by INSERT and COPY and as `pg_restore --data-only` does."""
+    """Write past the service into partitions, by INSERT and COPY and as `pg_restore --data-only` does."""
     await _bypassing(world, chance, *PARTITIONS)
 
 
@@ -108,7 +108,7 @@ async def correct(world: World, chance: Random) -> bool:
 
 @harm("overflow", folders=DIMENSIONS)
 async def overflow(world: World, chance: Random) -> None:
-    """Values beside the load that a dimension has no room for: one too long, and more than it may have.
+    """Send values that a dimension has no room for: one too long, and more than it may have.
 
     What becomes of the dimension is for the design; the sums over its groups stay what they are.
     """

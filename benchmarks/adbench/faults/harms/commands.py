@@ -51,7 +51,7 @@ async def _killed(world: World, chance: Random, *arguments: str) -> None:
 
 @harm("move")
 async def move(world: World, chance: Random) -> None:
-    """`adpulse migrate --variant`, killed, and again: the events are all there, in the one design or the other."""
+    """Kill `adpulse migrate --variant` and run it again: all events must be there, in one design or the other."""
     target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
     await _killed(world, chance, "migrate", "--variant", target)
     world.folder = target
@@ -59,7 +59,7 @@ async def move(world: World, chance: Random) -> None:
 
 @harm("move-bypassed", 1)
 async def move_bypassed(world: World, chance: Random) -> bool:
-    """Others write straight into `events` and its partitions during a move: what they commit is there afterwards."""
+    """Write into `events` and its partitions during a move: what is committed must be there afterwards."""
     assert world.client is not None
     target = chance.choice([folder for folder in FOLDERS if folder != world.folder])
     moving = asyncio.create_task(world.run("migrate", "--variant", target))
@@ -80,7 +80,7 @@ async def move_bypassed(world: World, chance: Random) -> bool:
 
 @harm("archive", folders=ROLLUPS, needs="pyarrow")
 async def archive(world: World, chance: Random) -> bool:
-    """`adpulse archive` of some old days and `adpulse restore`, both killed, and again: it is all there afterwards."""
+    """Kill and repeat `adpulse archive` of old days, then `adpulse restore`: all events must be there afterwards."""
     async with world.connected() as connection:
         # Of the last two days are most events: too many to compare in a cycle of seconds.
         recent: date = await connection.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date - 1")

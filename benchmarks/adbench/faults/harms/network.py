@@ -10,19 +10,19 @@ from adbench.faults.world import World
 
 @harm("drop-commit", 3)
 async def drop_commit(world: World, chance: Random) -> bool:
-    """COMMIT never arrives: nothing of it is stored, and nobody may have been told so."""
+    """Cut the connection before COMMIT arrives: nothing of it is stored, so it must not be acknowledged."""
     return await world.proxy.at_commit(AtCommit.DROP)
 
 
 @harm("cut-commit", 3)
 async def cut_commit(world: World, chance: Random) -> bool:
-    """COMMIT arrives and its answer does not: the one case in which a batch that is stored is not acknowledged."""
+    """Cut the connection after COMMIT arrives, before its answer does: the batch is stored and not acknowledged."""
     return await world.proxy.at_commit(AtCommit.CUT)
 
 
 @harm("reset-commit", 2)
 async def reset_commit(world: World, chance: Random) -> bool:
-    """Both sides are reset while the server commits."""
+    """Reset both sides of the connection while the server commits."""
     return await world.proxy.at_commit(AtCommit.RESET)
 
 
@@ -34,7 +34,7 @@ async def stall_commit(world: World, chance: Random) -> bool:
 
 @harm("cut-network", 2)
 async def cut_network(world: World, chance: Random) -> None:
-    """All connections through the proxy are cut, three times, at any moment."""
+    """Cut all connections through the proxy, three times, at any moment."""
     for _ in range(3):
         world.proxy.cut(reset=chance.random() < 0.5)
         await asyncio.sleep(chance.uniform(0, 0.4))
@@ -42,5 +42,5 @@ async def cut_network(world: World, chance: Random) -> None:
 
 @harm("stall-network", 1)
 async def stall_network(world: World, chance: Random) -> None:
-    """Nothing passes through the proxy for a while."""
+    """Let nothing pass through the proxy for a while."""
     await world.proxy.stall(chance.choice([0.5, 3.0]))

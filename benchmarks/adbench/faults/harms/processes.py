@@ -19,13 +19,13 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wai
 
 @harm("kill-service", 3)
 async def kill_service(world: World, chance: Random) -> None:
-    """SIGKILL for one service, which is started again at once; the other goes on."""
+    """Send SIGKILL to one service and start it again at once; the other goes on."""
     await chance.choice(world.services).replace()
 
 
 @harm("kill-services", 2)
 async def kill_services(world: World, chance: Random) -> None:
-    """SIGKILL for both: Idempotency-Keys and ids are then all that is known of what was sent before."""
+    """Send SIGKILL to both services: then only Idempotency-Keys and ids tell what was sent before."""
     for service in world.services:
         service.send(signal.SIGKILL)
     for service in world.services:
@@ -35,7 +35,7 @@ async def kill_services(world: World, chance: Random) -> None:
 
 @harm("restart-service", 2)
 async def restart_service(world: World, chance: Random) -> None:
-    """SIGTERM for one: it answers what it has taken, and ends with status 0 (or by the signal, as uvicorn does)."""
+    """Send SIGTERM to one service. It must answer what it has taken, and end with 0 or as uvicorn by the signal."""
     service = chance.choice(world.services)
     status = await service.stop()
     if status not in (0, -signal.SIGTERM):
@@ -46,7 +46,7 @@ async def restart_service(world: World, chance: Random) -> None:
 
 @harm("freeze-service", 2)
 async def freeze_service(world: World, chance: Random) -> None:
-    """SIGSTOP for one, and SIGCONT later."""
+    """Send SIGSTOP to one service, and SIGCONT later."""
     service = chance.choice(world.services)
     service.send(signal.SIGSTOP)
     await asyncio.sleep(chance.uniform(0.3, 1.5))
@@ -55,7 +55,7 @@ async def freeze_service(world: World, chance: Random) -> None:
 
 @harm("kill-backend", 3)
 async def kill_backend(world: World, chance: Random) -> None:
-    """SIGKILL for a backend: the server ends all the others too, and recovers from its log."""
+    """Send SIGKILL to a backend: the server ends all others too, and recovers from its log."""
     pids = await world.cluster.sessions(*SERVICES)
     async with world.outage():
         send_signal([chance.choice(pids)] if pids else await world.cluster.sessions(), signal.SIGKILL)
@@ -63,14 +63,14 @@ async def kill_backend(world: World, chance: Random) -> None:
 
 @harm("end-sessions", 2)
 async def end_sessions(world: World, chance: Random) -> None:
-    """pg_terminate_backend for all that the services have open, reports that are under way too; the server goes on."""
+    """Terminate every session of the services, also those in a report; the server goes on."""
     async with _reports_held(world):
         send_signal(await world.cluster.sessions(*SERVICES), signal.SIGTERM)
 
 
 @harm("cancel-reports", 1)
 async def cancel_reports(world: World, chance: Random) -> bool:
-    """pg_cancel_backend for reports that are under way, as when their time is up: their sessions go on."""
+    """Cancel the reports that run, as their timeout does; their sessions go on."""
     async with _reports_held(world) as pids:
         send_signal(pids, signal.SIGINT)
         return bool(pids)
@@ -78,7 +78,7 @@ async def cancel_reports(world: World, chance: Random) -> bool:
 
 @asynccontextmanager
 async def _reports_held(world: World) -> AsyncIterator[list[int]]:
-    """While a table is locked: the backends of the reports that wait for it, as many as there are services.
+    """Lock a table and yield the backends of the reports that wait for it, as many as there are services.
 
     Reports take milliseconds here: without this, harm to one would be done by chance.
     """
@@ -94,21 +94,21 @@ async def _reports_held(world: World) -> AsyncIterator[list[int]]:
 
 @harm("kill-postmaster", 3)
 async def kill_postmaster(world: World, chance: Random) -> None:
-    """SIGKILL for the server's first process, and a new start."""
+    """Send SIGKILL to the postmaster, and start the server again."""
     async with world.outage():
         world.cluster.kill_postmaster()
 
 
 @harm("stop-immediately", 3)
 async def stop_immediately(world: World, chance: Random) -> None:
-    """`pg_ctl stop -m immediate`, and a new start."""
+    """Stop the server with `pg_ctl stop -m immediate`, and start it again."""
     async with world.outage():
         await asyncio.to_thread(world.cluster.stop_immediately)
 
 
 @harm("freeze-database", 2)
 async def freeze_database(world: World, chance: Random) -> None:
-    """SIGSTOP for the server and all its processes, for longer than a write may take (2 s) or less."""
+    """Send SIGSTOP to all processes of the server, for less or more than a write may take (2 s)."""
     pids = [*await world.cluster.sessions(), world.cluster.postmaster]
     send_signal(pids, signal.SIGSTOP)
     await asyncio.sleep(chance.choice([0.3, 1.0, 3.5]))

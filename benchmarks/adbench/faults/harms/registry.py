@@ -45,7 +45,7 @@ def harm(
     folders: Collection[str] | None = None,
     needs: str | None = None,
 ) -> Callable[[Act], Act]:
-    """Enter the function under that name."""
+    """Register the decorated function as the harm of that name."""
 
     def enter(act: Act) -> Act:
         HARMS[name] = Harm(name, act, weight, disk, folders, needs)

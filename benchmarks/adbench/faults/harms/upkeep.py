@@ -15,7 +15,7 @@ from adbench.faults.world import World
 
 @harm("kill-compaction", 2)
 async def kill_compaction(world: World, chance: Random) -> None:
-    """Compaction has moved its deltas and is about to commit when its backend is killed (or its client goes away)."""
+    """Kill the backend of a compaction that has moved its deltas, before it commits; or close its client."""
     await _half_way(world, chance, world.upkeep[-1])
 
 

@@ -82,7 +82,7 @@ async def indexes(connection: Connection) -> list[str]:
 
 
 def lost(base: QueryPlan, head: QueryPlan) -> list[str]:
-    """Say what the plan of base has and that of head has not."""
+    """Return what the plan of base has and that of head has not."""
     found = [
         f"{relation}: {base.access[relation]} → {kind}"
         for relation, kind in head.access.items()

@@ -1,4 +1,4 @@
-"""Runs inside the environment of a revision, and of nothing else of the gate: decodes batches and says what it cost.
+"""A program that decodes batches in the environment of a revision and prints the cost. It imports nothing of the gate.
 
 One JSON object a line: {"body": "<file>", "times": n} → {"cpu_s": …, "events": …}; with "allocations": true →
 {"peak_bytes": …, "blocks": …}, of one batch. A revision in which this cannot be done answers {"error": "…"}.

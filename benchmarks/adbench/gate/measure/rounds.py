@@ -46,7 +46,7 @@ def play(
 
 
 class Sampler(Generic[S]):
-    """Plays rounds and keeps what they give."""
+    """A player of rounds, which keeps their samples."""
 
     def __init__(self, pieces: dict[str, Callable[[S], Seconds]], sides: dict[str, S], seed: int) -> None:
         self.samples: Samples = {}

@@ -57,14 +57,14 @@ SUITES = {suite.name: suite for suite in (QUICK, FULL)}
 
 @dataclass
 class Meter:
-    """Takes the time of work on one side, into `seconds`."""
+    """The times of work on one side, in `seconds`."""
 
     side: Side
     seconds: Seconds = field(default_factory=dict)
 
     @contextmanager
     def timing(self, name: str, service: bool = True) -> Iterator[None]:
-        """Time the block as <name>.postgres.cpu, <name>.wall and, for work of the service, <name>.service.cpu.
+        """Measure the block as <name>.postgres.cpu, <name>.wall and, for work of the service, <name>.service.cpu.
 
         Raise clocks.NoClock when a session of PostgreSQL began or ended meanwhile: its share would be missing.
         """
