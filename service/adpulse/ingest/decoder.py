@@ -66,7 +66,7 @@ class Decoder:
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
     ) -> Batch:
-        """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
+        """Return the batch in a body of JSON or NDJSON, or in an envelope from which `unwrap` takes the events.
 
         Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
         `campaigns`: the only ones that are accepted; None: all.
