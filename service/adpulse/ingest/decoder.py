@@ -65,7 +65,7 @@ class Decoder:
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
     ) -> Batch:
-        """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
+        """Return the batch in a body of JSON or NDJSON, or in an envelope from which `unwrap` takes the events.
 
         Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
         `campaigns`: the only ones that are accepted; None: all.
@@ -156,7 +156,7 @@ class Decoder:
                 try:
                     event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
                     if isinstance(event, UnreadableError):
-                        raise event
+                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)
