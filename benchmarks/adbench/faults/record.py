@@ -16,6 +16,7 @@ from adbench.faults.world import VARIANT
 from adbench.records import environment, store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
 from adbench.records.statistics import share
+from adpulse.terminal import counted
 
 RECOVERED_S = 1.0  # what is promised
 GOODPUT = 0.9  # of the capacity; an aim
@@ -177,8 +178,8 @@ def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:
     found = Counter(line.partition(":")[0] for each in outcomes for line in each.violations)
     for word, promise in PROMISES.items():
         cycles = [str(each.cycle) for each in outcomes if any(line.startswith(f"{word}:") for line in each.violations)]
-        where = f", in cycles {', '.join(cycles[:10])}" if cycles else f" in {len(outcomes)} cycles"
-        yield Check(name=promise, passed=not found[word], detail=f"{found.pop(word, 0)} violations{where}")
+        where = f", in cycles {', '.join(cycles[:10])}" if cycles else f" in {counted(len(outcomes), 'cycle')}"
+        yield Check(name=promise, passed=not found[word], detail=f"{counted(found.pop(word, 0), 'violation')}{where}")
     assert not found, f"lines that no promise is named for: {found}"
     recovery = [seconds for each in outcomes for seconds in each.recovery_s]
     late = sum(seconds > RECOVERED_S for seconds in recovery)

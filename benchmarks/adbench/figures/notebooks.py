@@ -28,6 +28,7 @@ from adbench.records import frames, store
 from adbench.records.manifest import reference
 from adbench.records.model import NotMeasured, Result
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 NOTEBOOKS = ROOT / "notebooks"
 SCREENSHOTS = ROOT / "screenshots"
@@ -82,7 +83,7 @@ class Library:
 
     def __repr__(self) -> str:
         """Return a short text; `runs()` is the table."""
-        return f"{len(self.files)} results"
+        return counted(len(self.files), "result")
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
         """Return the newest result of that kind. Raise MissingResultError."""

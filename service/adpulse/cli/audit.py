@@ -46,7 +46,7 @@ def _accuracy(result: Audit) -> str:
         return "nothing to compare: there are no events that could be recounted, and no roll-ups of such"
     # Never rounded up to 100 % while a cell is wrong.
     accuracy = min(result.accuracy, 0.999999) if result.wrong else 1.0
-    return f"accuracy {accuracy:.4%} ({result.cells} cells recounted)"
+    return f"accuracy {accuracy:.4%} ({counted(result.cells, 'cell')} recounted)"
 
 
 async def _verify(url: str, progress: OnStep) -> Audit:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -88,7 +88,7 @@ def _number(scale: int, origin: datetime) -> Callable[[Any], str]:
         try:
             number = int(value) if str(value).isdecimal() else Decimal(str(value))
             instant = origin + timedelta(microseconds=int(number * scale))
-        except (InvalidOperation, OverflowError, ValueError):
+        except (ArithmeticError, ValueError):  # no number, or one that no calendar has
             return fragments.text(str(value))
         return f'"{instant.replace(tzinfo=None).isoformat()}Z"'
 

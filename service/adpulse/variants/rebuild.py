@@ -20,6 +20,7 @@ import asyncpg
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS, MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
+from adpulse.terminal import counted
 from adpulse.variants import catalogue, rollups, rounds
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.rollups import Window
@@ -100,10 +101,10 @@ async def _chosen(
         windows.insert(0, rollups.BEFORE)
     if found.after and last is None:
         windows.append(rollups.AFTER)
-    left_out = (
-        f"{len(gone)} days up to {gone[-1]} whose raw events are archived or retired: left as they are" if gone else ""
-    )
-    return windows, [left_out] if left_out else []
+    if not gone:
+        return windows, []
+    days_gone = f"{counted(len(gone), 'day')} up to {gone[-1]}"
+    return windows, [f"{days_gone} whose raw events are archived or retired: left as they are"]
 
 
 async def _refusal(connection: Connection, first: date, last: date) -> str | None:
