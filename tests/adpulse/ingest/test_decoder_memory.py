@@ -118,7 +118,7 @@ def test_an_event_with_many_values_is_refused_unread(large: str, field: str, ndj
     ids=["envelope", "members", "objects"],
 )
 def test_a_body_that_is_read_as_a_whole_needs_a_bounded_size_for_each_value(body: str) -> None:
-    """What is not even JSON cannot be cut into events before it is read; its values are counted for all together."""
+    """A body that is no JSON cannot be cut into events: its values are counted together."""
     _, peak = measured(body.encode(), ndjson=False)
     assert peak <= 400 * body.count(",")
 
