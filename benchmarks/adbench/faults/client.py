@@ -32,16 +32,16 @@ REPORT_EVERY_S = 0.1
 ANSWER_S = 30.0
 BACK_OFF_S = 0.02
 LONELY = 5
-# Events after which a cycle that takes long goes on at this part of the rate, so that recounts stay short.
+# Events after which a long cycle goes on at this part of the rate, so that recounts stay short.
 FULL, AFTER_FULL = 150_000, 0.05
 
 _GEO = re.compile(rb'"geo":"[^"]*"')
 
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
-# And to a report that was cancelled.
+# Also to a cancelled report.
 TIMED_OUT = 504
-# To a key that was revoked, and to a question about raw events that are archived.
+# Also to a revoked key, and to a question about archived raw events.
 UNAUTHORIZED, ARCHIVED = 401, 422
 
 

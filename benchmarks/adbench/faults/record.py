@@ -22,7 +22,7 @@ RECOVERED_S = 1.0  # what is promised
 GOODPUT = 0.9  # of the capacity; an aim
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1.0)
 
-# What begins the line of a violation, and what it would mean.
+# The words that begin the line of a violation, and their meaning.
 PROMISES = {
     "lost": "every acknowledged event is stored",
     "doubled": "nothing is stored twice",
@@ -161,7 +161,7 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
         yield Measurement(name="recovery", value=round(value, 4), unit="s", labels={"quantile": str(quantile)})
     if harness := [seconds for each in outcomes for seconds in each.harness_s]:
         yield Measurement(name="recovery.harness", value=max(harness), unit="s")
-    # How often at most, if it happens at all: with none seen in n, 95 % sure of less than 3.7 ÷ n.
+    # The upper bound of the rate: with none seen in n, less than 3.7 ÷ n with 95 % confidence.
     acknowledged = sum(each.events_acknowledged for each in outcomes)
     lost = sum(each.events_lost for each in outcomes)
     bad = sum(bool(each.violations) for each in outcomes)

@@ -58,10 +58,10 @@ COMMANDS = {
     "switch": "adbench run switch",
     "tuning": "adbench run tuning",
 }
-# Of `Library.runs`, what a notebook shows first.
+# The columns of `Library.runs` that a notebook shows first.
 RUN = ["what", "started_at", "events", "postgres", "cores", "passed", "file"]
 NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
-# How `adbench figures` tells the notebooks that it runs where to read and to write.
+# Variables by which `adbench figures` tells the notebooks where to read and write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 TIMEOUT_S = 600  # for one cell
 LIVE = "08_"  # a notebook that starts a service and reads no results

@@ -33,7 +33,7 @@ SELECT
   (SELECT kept_from FROM raw_horizon) AS kept_from,
   (SELECT count(*) FROM archived_days) AS archived_days
 """
-# Inheritance has partitions, chunks of TimescaleDB, and event ids that were set aside.
+# Partitions, chunks of TimescaleDB and event ids that were set aside inherit from these tables.
 _SIZES = """
 WITH RECURSIVE tree AS (
   SELECT name, to_regclass(name)::oid AS oid FROM unnest($1::text[]) AS name

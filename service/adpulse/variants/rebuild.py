@@ -122,7 +122,7 @@ async def _refusal(connection: Connection, first: date, last: date) -> str | Non
 async def _day(connection: Connection, variant: Variant, window: Window) -> None:
     """Build one day anew. Raises SchemaError if another session keeps changing roll-ups."""
     for attempt in range(1, _TRIES + 1):
-        # Before the snapshot, which must hold all that a round under way has moved.
+        # Before the snapshot, which must include everything that a running round has moved.
         await connection.execute("SELECT pg_advisory_lock($1)", ROUND_LOCK)
         try:
             async with connection.transaction(isolation="repeatable_read"):

@@ -190,7 +190,7 @@ class _Work:
             async with self.connection.transaction():
                 reported = await self._report(start, stop, granularity, buckets, dimension)
         except asyncpg.DataError as error:
-            # Such as a sum that does not fit any more.
+            # Such as a sum that no longer fits.
             findings.add(0, 1, [Mismatch(f"{text}: the report fails: {error}", None, None, None, None)])
             reported = {}
         findings.compare(text, reported, recounted)

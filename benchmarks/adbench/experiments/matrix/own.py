@@ -62,7 +62,7 @@ class Own(Source):
         self._campaigns = {name: number for number, name in enumerate(ranked)}
         self._values = {value: number for number, value in enumerate(values)}
         self.shapes = self._shapes()
-        # Their profile beside that of the lab's, and the reports by ranks.
+        # The profile of these events beside that of the lab's, and the reports by ranks.
         self.parameters = {
             "days": max((self.end - self.start) / DAY, 1 / 24),
             "profile": self.survey.profile.described,

@@ -121,7 +121,7 @@ async def _measure_size(size: Size, console: Console) -> None:
     measured: tuple[Phase, ...] = PHASES if warm_only else (*PHASES, "cold")
     for phase in measured:
         for database in size.databases:
-            # One that could only not be asked on empty caches is not out.
+            # A design that only could not be asked on empty caches stays in.
             if (cell := size.cell(database, phase)) and cell.gap and (phase != "cold" or cell.gap.void):
                 size.out.setdefault(database.variant.name, cell.gap.reason)
     if all(size.cell(database, phase) for database in size.databases for phase in measured):
