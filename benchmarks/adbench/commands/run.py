@@ -32,8 +32,8 @@ def run_ingest(
     adpulse_ingest… of its own, made anew each time. Exit status: 0 when every accepted event was stored once, 1 when
     not, 2 when it could not be measured. The targets are aims.
     """
-    wanted = None if only is None else set(only.split(","))
-    cells = [cell for cell in ingest.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    wanted = options.listed(only)
+    cells = [cell for cell in ingest.CELLS if only is None or f"{cell.kind}:{cell.batch}" in wanted]
     if only == "targets":
         cells = ingest.TARGETS
     if not cells:
@@ -116,7 +116,7 @@ def run_tuning(
     On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
     stored once, 1 when not, 2 when it could not be measured.
     """
-    words = only.split(",") if only else [""]
+    words = options.listed(only) or [""]
     changes = tuple(each for each in tuning.CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")

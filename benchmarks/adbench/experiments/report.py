@@ -88,7 +88,7 @@ def _measure(
     if not busy:
         return found
     rate = _capacity(address, folder, console)
-    found.append(Measurement(name="ingest.capacity", value=rate, unit="events/s", labels=labels))
+    found.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
     with _writing(address, rate / 2, folder), HttpClient(address) as client:
         found += _ask(client, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
     return found
@@ -102,9 +102,9 @@ def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str],
         title = f"asking for {kind}, {labels['phase']}"
         times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
         common = {**labels, "kind": kind}
-        found.append(Measurement(name="rounds", value=len(times[PROBE]), unit="rounds", labels=common))
+        found.append(Measurement.of("rounds", len(times[PROBE]), "rounds", common))
         found += [
-            Measurement(name="latency", value=value(taken), unit="ms", labels={**common, "shape": name, "quantile": q})
+            Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=q)
             for name, taken in times.items()
             for q, value in QUANTILES.items()
         ]

@@ -256,10 +256,10 @@ def _measurements(plan: TuningPlan, turns: dict[Change, list[Turn]], ratios: Rat
         for cell in CELLS:
             labels = {"change": change.name, "batch": str(cell.batch)}
             rate = geometric_mean((turn.rates[cell] for turn in turns[change]), plan.seed)
-            yield Measurement.within("tuning.rate", rate, "events/s", labels)
+            yield Measurement.of("tuning.rate", rate, "events/s", labels)
             if change is not DEFAULT:
                 share = ratio([pairs[cell] for pairs in ratios[change]], plan.seed)
-                yield Measurement.within("of_default", share, "ratio", labels)
+                yield Measurement.of("of_default", share, "ratio", labels)
 
 
 def table(result: Result) -> Table:

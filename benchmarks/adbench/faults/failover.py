@@ -12,8 +12,8 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,16 +145,6 @@ class Pair:
                 each.stop()
 
 
-@asynccontextmanager
-async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair]:
-    """Yield a pair and close it after the block."""
-    pair = Pair(home, binaries)
-    try:
-        yield pair
-    finally:
-        pair.close()
-
-
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
     """Play one fail-over on a new database. Raise the error of what does not come up again within PATIENCE_S."""
     await pair.new_database()
@@ -232,7 +222,7 @@ class Done:
 
 async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> AsyncGenerator[tuple[Mode, float, Trial]]:
     """Play `count` fail-overs of every kind in turn; add each to `done`, and yield it."""
-    async with paired(home) as pair:
+    with closing(Pair(home)) as pair:
         done.postgres = await databases.postgres(pair.primary.url())
         for number in range(count):
             for (mode, cut_s), kept in done.trials.items():
@@ -258,10 +248,7 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
             "outage.median": (sorted(each.outage_s for each in trials)[len(trials) // 2], "s"),
             "outage.longest": (max(each.outage_s for each in trials), "s"),
         }
-        measurements += [
-            Measurement(name=name, value=round(value, 4), unit=unit, labels=labels)
-            for name, (value, unit) in figures.items()
-        ]
+        measurements += [Measurement.of(name, round(value, 4), unit, labels) for name, (value, unit) in figures.items()]
         found = [line for each in trials for line in each.violations]
         refused = [line for line in found if line.startswith("status:")]
         wrong = [line for line in found if line not in refused]

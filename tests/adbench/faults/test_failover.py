@@ -1,5 +1,6 @@
 """A replica is promoted under load: what the two modes of commit promise, and that the comparison would notice."""
 
+from contextlib import closing
 from pathlib import Path
 
 from adbench.faults import failover
@@ -19,7 +20,7 @@ async def test_what_a_promoted_replica_has(home: Path) -> None:
     """With remote_apply all that was acknowledged, also by a primary that was cut off from its standby before it died;
     without it, not what was acknowledged after the cut. The service finds the new primary by itself.
     """
-    async with failover.paired(home) as pair:
+    with closing(failover.Pair(home)) as pair:
         safe = await failover.trial(pair, "remote_apply", CUT_S, SEED, 0, home / "log", RATE)
         assert (safe.lost, broken(safe)) == (0, [])
         assert safe.acknowledged > 0

@@ -94,7 +94,7 @@ def run(plan: PeersPlan, settings: Settings, console: Console) -> tuple[Result, 
             data=data,
             parameters={"rounds": plan.rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
             measurements=[
-                Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
+                Measurement.of("latency", value, "ms", system=system, shape=shape)
                 for (system, shape), value in medians.items()
             ],
             checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in compared)],
