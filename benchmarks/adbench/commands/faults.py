@@ -58,9 +58,9 @@ def run_cycles(
     with developing():
         from adbench.faults import kept
         from adbench.faults.harms import HARMS
-        from adbench.faults.hostile import DEFAULTS
         from adbench.faults.record import Begun, to_result
         from adbench.faults.run import UPS, Course, run
+        from adbench.faults.system.hostile import DEFAULTS
         from adbench.faults.trees import copied, digest_of, patched
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
@@ -109,9 +109,9 @@ def overload(
     with developing():
         from adbench.faults import overload as overloading
         from adbench.faults.checks import check
-        from adbench.faults.journal import Journal
         from adbench.faults.record import Begun, of_overload
         from adbench.faults.run import describe
+        from adbench.faults.traffic.journal import Journal
         from adbench.faults.trees import copied
         from adbench.faults.world import world
     began = Begun()

@@ -10,10 +10,10 @@ import httpx
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
-from adbench.faults import hostile
-from adbench.faults.cluster import LOOK_S, PATIENCE_S
-from adbench.faults.journal import Journal, Stored, compare
-from adbench.faults.service import SETTINGS
+from adbench.faults.system import hostile
+from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.service import SETTINGS
+from adbench.faults.traffic.journal import Journal, Stored, compare
 from adbench.faults.world import ROLLUPS, World
 from adpulse.database.connections import Connection
 from adpulse.variants import verify

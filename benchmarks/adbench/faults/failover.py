@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Literal
 
 from adbench.checkout import ROOT
-from adbench.faults.batches import Source
 from adbench.faults.checks import stored_batches
-from adbench.faults.client import Client
-from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
-from adbench.faults.journal import Batch, Journal, compare
-from adbench.faults.service import Service
-from adbench.faults.standby import Standby
+from adbench.faults.system.cluster import LOOK_S, PATIENCE_S, SETTINGS
+from adbench.faults.system.service import Service
+from adbench.faults.system.standby import Standby
+from adbench.faults.traffic.batches import Source
+from adbench.faults.traffic.client import Client
+from adbench.faults.traffic.journal import Batch, Journal, compare
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.records import store

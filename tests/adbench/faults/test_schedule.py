@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from adbench.faults import hostile
 from adbench.faults.harms import HARMS
 from adbench.faults.schedule import era, plan
+from adbench.faults.system import hostile
 from adbench.faults.world import FOLDERS
 
 
