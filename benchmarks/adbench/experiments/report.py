@@ -191,7 +191,7 @@ def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people: p50 / p99 in ms."""
-    latencies = [m for m in result.measurements if m.name == "latency"]
+    latencies = result.select("latency")
     columns = list(dict.fromkeys((m.labels["events"], m.labels["phase"]) for m in latencies))
     heads = ("asked", *(f"{int(events):,} {phase}" for events, phase in columns))
     shown = terminal.table("p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", heads)

@@ -267,7 +267,7 @@ def table(result: Result) -> Table:
     rates = {cell: result.value("tuning.rate", change=DEFAULT.name, batch=str(cell.batch)) for cell in CELLS}
     heads = ("change", *(f"batches of {cell.batch:,}\n(default {rate:,.0f}/s)" for cell, rate in rates.items()))
     shown = terminal.table("events a second ÷ those of the default, with the ends of the 95 % interval", heads)
-    found = {tuple(each.labels.values()): each for each in result.measurements if each.name == "of_default"}
+    found = {tuple(each.labels.values()): each for each in result.select("of_default")}
     for name in dict.fromkeys(name for name, _ in found):
         cells = []
         for cell in CELLS:

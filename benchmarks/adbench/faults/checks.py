@@ -169,7 +169,7 @@ def _adds_up(world: World, address: str) -> bool:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     question = Question(now - timedelta(days=402), now + timedelta(days=3), group_by="geo")
     totals, rows = http_recount.ask(address, question, world.situation.headers)
-    return tuple(map(sum, zip(*rows.values(), strict=True))) == totals
+    return http_recount.added(rows.values()) == totals
 
 
 async def _slots(world: World) -> list[str]:

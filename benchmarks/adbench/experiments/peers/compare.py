@@ -148,7 +148,7 @@ def table(result: Result) -> Table:
     title = f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process"
     shown = terminal.table(title, ("asked", *systems))
     for shape in SHAPES:
-        values = {m.labels["system"]: m.value for m in result.measurements if m.labels["shape"] == shape.name}
+        values = {m.labels["system"]: m.value for m in result.select("latency", shape=shape.name)}
         ours = values[systems[0]]
         cells = [f"{ours:.2f}"]
         cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]

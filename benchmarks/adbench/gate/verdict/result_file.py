@@ -83,7 +83,7 @@ def _checks(outcome: Outcome) -> Iterator[Check]:
 
 def calls(result: Result) -> list[Call]:
     """Return the calls that a result file holds, with their intervals."""
-    ratios = {(m.labels["metric"], m.labels["side"]): m for m in result.measurements if m.name == "ratio"}
+    ratios = {(m.labels["metric"], m.labels["side"]): m for m in result.select("ratio")}
     found = []
     for check in result.checks:
         if (ratio := ratios.get((check.name, "head"))) is None:
