@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from adbench.harness.fetch import fetch
 from adbench.harness.service import ServiceError
-from adbench.workload.dataset import COUNTRIES, Dataset
+from adbench.workload.campaigns import COUNTRIES
+from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
 
 Key = tuple[datetime | None, str | None]  # bucket, group

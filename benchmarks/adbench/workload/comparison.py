@@ -12,7 +12,7 @@ import numpy as np
 from rich.table import Table
 
 from adbench.records import terminal
-from adbench.workload.dataset import MIXES
+from adbench.workload.campaigns import MIXES
 from adbench.workload.profile import HOUR_US, Events
 
 LATE_S = 60  # behind the newest event before it in its file

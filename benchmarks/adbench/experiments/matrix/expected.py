@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from adbench.checks.http_recount import ZEROS, Key, Sums, added
-from adbench.workload.dataset import EPOCH, Block, Ints
+from adbench.workload.campaigns import Ints
+from adbench.workload.dataset import EPOCH, Block
 from adbench.workload.report_shapes import Shape
 from adpulse.reports import metrics
 from adpulse.reports.report import Report

@@ -21,7 +21,8 @@ from adbench.experiments.matrix.run import run
 from adbench.experiments.matrix.sources import Generated
 from adbench.records import store
 from adbench.records.model import Result
-from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
+from adbench.workload.campaigns import COUNTRIES, KINDS, MIXES
+from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
