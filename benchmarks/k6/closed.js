@@ -23,9 +23,10 @@ const elapsed = new Trend('ingest_elapsed', true);
 
 const packed = __ENV.GZIP === '1';
 const keyed = __ENV.KEYED === '1';
-// Where a body has one of these, each request puts twelve hexadecimal digits into each event_id: of its own, or of now.
+// Where a body has one of these, each request fills it in each event_id: with twelve hexadecimal digits of its own, or with
+// the first half of a UUID of version 7.
 const HOLE = '@@@@@@@@@@@@';
-const MOMENT = '~~~~~~~~~~~~';
+const MOMENT = '~~~~~~~~~~~~~~~~~~';
 const bodies = __ENV.BODIES.split('\n').map((path) => (packed ? open(path, 'b') : open(path)));
 const hole = packed ? undefined : [HOLE, MOMENT].find((each) => bodies[0].includes(each));
 const pieces = hole === undefined ? null : bodies.map((body) => body.split(hole));
@@ -66,8 +67,14 @@ function unique() {
   return user + hex(sent, 6);
 }
 
+// The time, the version and the client: two clients may send the same body in the same millisecond.
+function moment() {
+  const now = hex(Date.now(), 12);
+  return `${now.slice(0, 8)}-${now.slice(8)}-7${hex(exec.vu.idInTest, 3)}`;
+}
+
 function filling() {
-  return hole === MOMENT ? hex(Date.now(), 12) : unique();
+  return hole === MOMENT ? moment() : unique();
 }
 
 function post() {

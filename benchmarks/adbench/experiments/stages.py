@@ -116,7 +116,7 @@ def _bodies(data: Dataset, size: int, count: int) -> Iterator[bytes]:
 
 
 async def _within_write(connection: Connection, rows: bytes) -> tuple[float, float, float]:
-    """Return milliseconds of the COPY without triggers, of what its triggers add, and of the commit."""
+    """Return the milliseconds of the COPY without triggers, of its triggers, and of the commit."""
     try:
         await connection.execute("SET session_replication_role = replica")  # no trigger of ours fires
     except asyncpg.InsufficientPrivilegeError as error:

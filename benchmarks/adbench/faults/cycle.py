@@ -118,7 +118,7 @@ async def run(
 
 @dataclass
 class Became:
-    """The names of harms by what became of them, as in Outcome."""
+    """The names of harms by their outcome, as in Outcome."""
 
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

@@ -66,7 +66,7 @@ class Trial:
 
 
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
-    """Play one fail-over on a new database. Raise the error of what does not come up again within PATIENCE_S."""
+    """Play one fail-over on a new database. Raise the error of a program that does not come back within PATIENCE_S."""
     await pair.new_database(VARIANT)
     await pair.join(mode)
     service = Service(mode, ROOT, log)

@@ -38,7 +38,7 @@ def bombs() -> list[Packed]:
 
 
 def plain(name: bytes, body: bytes) -> bytes | None:
-    """Return what is in a body, and no more than MOST_BYTES and one; None where that cannot be told."""
+    """Return a body decompressed, up to MOST_BYTES + 1 bytes; None if it cannot be decompressed."""
     if name in (b"", b"identity"):
         return body
     opened: dict[bytes, Callable[[], Any]] = {

@@ -17,14 +17,14 @@ from adbench.workload.dataset import BLOCK, Dataset
 RATE = 150_000
 BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
 HOLE = "@" * 12  # see k6/closed.js
-MOMENT = "~" * 12  # the same, for the milliseconds of a UUID of version 7
+MOMENT = "~" * 18  # the same, for the first half of a UUID of version 7: milliseconds, version, client
 REPEATED = 0.01  # share of events whose event_id has come before
 
 
 # Kinds of ids, each from twenty random digits. Those of version 7 are neighbours in the index, the others lie anywhere.
 IDS: dict[str, Callable[[str], str]] = {
     "ids": lambda raw: f"{raw[:8]}-{raw[8:12]}-4{raw[12:15]}-8{raw[15:18]}-{HOLE}",
-    "ids-v7": lambda raw: f"{MOMENT}7{raw[:3]}8{raw[3:18]}",
+    "ids-v7": lambda raw: f"{MOMENT}-8{raw[:3]}-{raw[3:15]}",
     "ids-text": lambda raw: f"order-{raw[:10]}-{HOLE}",
 }
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from adbench.harness.databases import connected, existing, recreate
 from adbench.harness.progress import counter, step
+from adbench.workload import disk_space
 from adbench.workload.copy_loader import load
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
@@ -22,7 +23,7 @@ async def seed(
 
     `dimensions` are those that rollup_dims is to have; none: as they are declared.
 
-    Return the seconds that loading and tidying took. Raise AlreadyLoaded.
+    Return the seconds that loading and tidying took. Raise AlreadyLoaded or SpaceError.
     """
     async with connected(url) as connection:
         active = await migrate.migrate(connection, variant, dimensions=dimensions)
@@ -33,6 +34,8 @@ async def fill(
     connection: Connection, url: str, data: Dataset, active: Variant, console: Console
 ) -> tuple[float, float]:
     """Return the same for a database that has this variant; `connection` is one to it."""
+    wanted = disk_space.stored_bytes(active.name, data.events)
+    await disk_space.ensure(connection, wanted, f"load fewer than {data.events:,} events (--events)")
     began = time.perf_counter()
     with counter(console, f"loading into {active.name}", data.events, "events") as advance:
         await load(url, data, advance)

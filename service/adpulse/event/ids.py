@@ -22,6 +22,7 @@ _UUID = re.compile(
 )
 _SIGNS = str.maketrans("", "", "{}-")
 _LENGTH = 36  # characters of a UUID in its usual form
+_DIGITS = 32  # those of them that are no hyphens
 _HYPHENS = (8, 13, 18, 23)
 
 _BYTES = 16
@@ -44,15 +45,18 @@ def parse_all(texts: Sequence[str]) -> list[bytes]:
 
 
 def _parse_plain(texts: Sequence[str]) -> list[bytes] | None:
-    """Return the ids when all texts are UUIDs as they are usually written, else None."""
-    if set(map(len, texts)) != {_LENGTH}:
+    """Return the ids when all texts are UUIDs as they are usually written, or all without hyphens, else None."""
+    lengths = set(map(len, texts))
+    if lengths not in ({_LENGTH}, {_DIGITS}):
         return None
-    hyphens = b"-" * len(texts)
     try:
         joined = "".join(texts).encode("ascii")
-        if any(joined[place::_LENGTH] != hyphens for place in _HYPHENS):
-            return None
-        data = unhexlify(joined.translate(None, b"-"))
+        if lengths == {_LENGTH}:
+            hyphens = b"-" * len(texts)
+            if any(joined[place::_LENGTH] != hyphens for place in _HYPHENS):
+                return None
+            joined = joined.translate(None, b"-")
+        data = unhexlify(joined)
     except ValueError:
         return None
     return _split(data) if len(data) == _BYTES * len(texts) else None  # None if a text has other hyphens

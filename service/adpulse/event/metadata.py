@@ -45,9 +45,11 @@ def canonical(value: Any, limits: Limits, *, bare: bool = False) -> bytes:
     if not isinstance(value, dict):
         raise PydanticCustomError("type", "must be an object")
     _check(value, limits.max_metadata_depth, bare)
-    text = orjson.dumps(value, default=_as_written)
-    if len(text) > limits.max_metadata_bytes:
-        raise PydanticCustomError("size", "is larger than {most} bytes", {"most": limits.max_metadata_bytes})
+    most = limits.max_metadata_bytes
+    # What was read `bare` was short. orjson takes up to a hundred times the bytes of a large text while it writes it.
+    text = orjson.dumps(value, default=_as_written) if bare or _least_bytes(value) <= most else None
+    if text is None or len(text) > most:
+        raise PydanticCustomError("size", "is larger than {most} bytes", {"most": most})
     return text
 
 
@@ -57,8 +59,17 @@ def _as_written(value: Any) -> orjson.Fragment:
     return orjson.Fragment(value.text)
 
 
+def _least_bytes(value: Any) -> int:
+    """Return how many bytes a value has at least as JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(name) + _least_bytes(item) for name, item in value.items())
+    return sum(map(_least_bytes, value)) if isinstance(value, list) else 1
+
+
 def _check(value: Any, depth: int, bare: bool) -> None:
-    """Raise PydanticCustomError for what PostgreSQL's jsonb, or the depth limit, would not take."""
+    """Raise PydanticCustomError for a value that jsonb cannot hold, or that is nested too deep."""
     if isinstance(value, str):
         storable(value)
     elif type(value) is float:

@@ -27,6 +27,10 @@ from adpulse.settings import Settings
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
 VALUES_PER_EVENT = 50
 
+# How many JSON values one event may have, beside one for each byte that its metadata may have: more are refused unread.
+# Each takes a quarter of a kilobyte, and no metadata that are accepted have half as many, unless a member is repeated.
+VALUES_OF_AN_EVENT = 10_000
+
 # In bodies that have fewer bytes for each event that they may have, lines need not be counted while they are split.
 SHORTEST_LINE = 100
 
@@ -61,7 +65,7 @@ class Decoder:
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
     ) -> Batch:
-        """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
+        """Return the batch in a body of JSON or NDJSON, or in an envelope from which `unwrap` takes the events.
 
         Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
         `campaigns`: the only ones that are accepted; None: all.
@@ -122,10 +126,16 @@ class Decoder:
             raise BodyError(413, "too_many_events", f"The request holds more than {most} events; split it.")
 
     def _check_values(self, body: bytes) -> None:
-        # Every value but the first of an array or object follows a comma.
         most = self._settings.max_events * VALUES_PER_EVENT
-        if sum(body.count(sign) for sign in (b",", b"[", b"{")) > most:
+        if _values(body) > most:
             raise BodyError(413, "too_many_values", f"The body holds more than {most} JSON values; split it.")
+
+    def _read_event(self, text: bytes) -> Any:
+        most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
+        # Few texts are so long that they need be counted.
+        if len(text) > most and _values(text) > most:
+            raise UnreadableError("size", f"holds more than {most} JSON values")
+        return json_reader.read_event(text)
 
     def _pack_one_by_one(
         self, texts: Sequence[Any], now: datetime, batch: Batch, allowed: Allowed | None, *, ndjson: bool
@@ -144,9 +154,9 @@ class Decoder:
                 self._fast.pack(self._fast.read_event(alone), alone, now, single, allowed)
             except NOT_FAST:
                 try:
-                    event = json_reader.read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
+                    event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
                     if isinstance(event, UnreadableError):
-                        raise event
+                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)
@@ -172,6 +182,11 @@ class Decoder:
         batch.ids = ids if any(ids) else None
         batch.day = days.pop() if len(days) == 1 else None
         batch.positions = positions
+
+
+def _values(text: bytes) -> int:
+    """Return how many values JSON may hold: every one but the first of an array or object follows a comma."""
+    return sum(text.count(sign) for sign in (b",", b"[", b"{"))
 
 
 def _is_array(body: bytes) -> bool:

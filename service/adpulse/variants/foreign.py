@@ -47,7 +47,7 @@ async def check(connection: Connection, variant: Variant, *, drop: bool = False)
 
 
 async def added(connection: Connection, variant: Variant) -> list[tuple[str, str, str]]:
-    """Return table, kind and definition of what hangs on the variant's tables, and is not from its up.sql."""
+    """Return table, kind and definition of each object on the variant's tables that is not from its up.sql."""
     there = await _objects(connection, "public", variant)
     own: list[tuple[str, str, str]] = []
     try:

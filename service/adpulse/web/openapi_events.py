@@ -1,4 +1,4 @@
-"""The published contract of what brings events: POST /events, GET /pixel.gif and deliveries of Firehose."""
+"""The published contract of the ways to send events: POST /events, GET /pixel.gif and deliveries of Firehose."""
 
 from typing import Any
 

@@ -23,9 +23,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @given(st.uuids())
 def test_a_uuid_in_any_spelling_is_that_uuid(value: uuid.UUID) -> None:
-    """Hyphens or none, braces, the URN, capitals."""
-    for text in (str(value), value.hex, f"{{{value}}}", f"{{{value.hex}}}", value.urn):
-        assert ids.parse(text) == ids.parse(text.upper()) == value.bytes
+    """Hyphens or none, braces, the URN, capitals; alone or together, where those of one form take a shortcut."""
+    texts = [str(value), value.hex, f"{{{value}}}", f"{{{value.hex}}}", value.urn]
+    for text in texts:
+        assert ids.parse_all([text, text.upper()]) == [value.bytes] * 2
+    assert ids.parse_all(texts) == [value.bytes] * len(texts)
 
 
 @given(st.lists(UUIDS | NEARLY | TEXTS, max_size=8))

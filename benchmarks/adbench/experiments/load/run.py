@@ -24,6 +24,7 @@ from adbench.harness.progress import step
 from adbench.harness.service import ServiceError
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
+from adbench.workload import disk_space
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
 from adpulse.settings import Settings
@@ -77,6 +78,7 @@ def run(plan: LoadPlan, settings: Settings, console: Console, address: str | Non
 
 def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
+    asyncio.run(_ensure_space(url, plan, experiment.settings.variant))
     asyncio.run(seed(url, plan.data, experiment.settings.variant, experiment.console))
     address = experiment.serving(url, plan.workers)
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
@@ -87,6 +89,16 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
         audited = after_load.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
     return _write(plan, experiment, loaded, seen, plan.data, tables, audited.checks)
+
+
+async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
+    """Raise SpaceError when the disk is too small for the seeded and posted events; reports alone store nothing."""
+    rates = {"report": 0, "ingest": plan.peak_batches_per_second}
+    posts = rates.get(plan.scenario, plan.batches_per_second) * plan.seconds
+    events = plan.data.events + posts * plan.batch
+    async with databases.connected(url) as connection:
+        wanted = disk_space.stored_bytes(variant, events)
+        await disk_space.ensure(connection, wanted, f"send fewer than {events:,} events (--events, --duration)")
 
 
 def _seen(

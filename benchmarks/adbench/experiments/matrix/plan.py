@@ -84,6 +84,11 @@ class MatrixPlan(Frozen):
             yield first + block, at
 
     @property
+    def live_events(self) -> int:
+        """Return the most events that one copy of a design takes in, in the warm-up and all rounds of a phase."""
+        return max(self.written_copies, self.both_copies) * (WARMUP + self.rounds) * BATCH
+
+    @property
     def both_s(self) -> float:
         """Return the seconds that a turn of `both` lasts when its events are taken as they come."""
         return self.both_copies * BATCH / self.events_per_s

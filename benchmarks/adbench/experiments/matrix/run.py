@@ -21,6 +21,7 @@ from adbench.harness.databases import connected, postgres
 from adbench.harness.progress import WIDTH, counter, step
 from adbench.records import environment, model, store
 from adbench.records.model import Result
+from adbench.workload import disk_space
 from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
@@ -41,6 +42,7 @@ def run(
         source = source or _source(journal.run.plan, console)
         for name, reason in journal.run.skipped.items():
             console.print(f"{name} is left out: it {reason}", soft_wrap=True, highlight=False)
+        asyncio.run(_ensure_space(journal.run.plan, server))
         try:
             found = asyncio.run(_measure(journal, source, server, caches, console))
         except (KeyboardInterrupt, SystemExit):
@@ -79,6 +81,28 @@ async def _journal(plan: MatrixPlan | None, home: Path, server: str, caches: Cac
     if not left:
         raise MatrixError("none of these variants can be built: " + "; ".join(f"{k} {v}" for k, v in skipped.items()))
     return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped, caches.reason)
+
+
+async def _ensure_space(plan: MatrixPlan, server: str) -> None:
+    """Raise SpaceError when the disk is too small for every design of a size, and a copy of each that takes in more.
+
+    What an interrupted run has left of these databases counts as free: it is used again, or made anew.
+    """
+    wanted = max(
+        sum(
+            2 * stored + stored / events * plan.live_events
+            for stored in (disk_space.stored_bytes(name, events) for name in plan.variants)
+        )
+        for events in plan.sizes
+    )
+    names = [Database(server, catalogue.find(name), events).name for name in plan.variants for events in plan.sizes]
+    async with connected(server) as connection:
+        held = await connection.fetchval(
+            "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE datname = ANY($1)",
+            [*names, *(f"{name}_copy" for name in names)],
+        )
+        smaller = "compare fewer designs at a time (--variants), or fewer events (--scale)"
+        await disk_space.ensure(connection, wanted, smaller, held)
 
 
 async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> model.Postgres:

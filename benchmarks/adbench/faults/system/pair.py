@@ -30,7 +30,7 @@ DATABASE = "failover"
 
 
 class Pair:
-    """A primary and its standby, in an empty folder; after a fail-over another standby makes a pair of what is left."""
+    """A primary and its standby, in an empty folder. After a fail-over, the new primary gets a new standby."""
 
     def __init__(self, home: Path, binaries: Path | None = None) -> None:
         self._home = home

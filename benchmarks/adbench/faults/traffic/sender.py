@@ -18,7 +18,7 @@ from adbench.faults.traffic.journal import Batch
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
 ALLOWED = {200, 429, 503}
-# In the answer to what is refused because of too much, of which nothing may be stored. Another 503 leaves it open.
+# In the 503 of a full queue: nothing of the batch may be stored. Another 503 leaves that open.
 NOT_STORED = b"nothing of this request was stored"
 _HEAD = b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _BUFFER_BYTES = 2**18  # a whole request in one call

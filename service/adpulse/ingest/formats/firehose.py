@@ -31,7 +31,7 @@ def unwrap(body: bytes) -> list[bytes]:
 
 
 def in_its_form(endpoint: Endpoint) -> Endpoint:
-    """Return the endpoint with its replies, and those of what guards it, in the form that Firehose reads."""
+    """Return the endpoint with all replies, also refusals of the guard, in the form that Firehose reads."""
 
     async def deliver(request: Request) -> Response:
         request_id = request.headers.get(REQUEST_ID.decode(), "")

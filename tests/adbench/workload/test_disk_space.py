@@ -1,0 +1,91 @@
+"""A run that the disk has no room for is refused before it stores anything."""
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adbench import cli
+from adbench.records import store
+from adbench.workload import disk_space
+from adpulse.database import connections
+from tests.conftest import Server
+
+Usage = namedtuple("Usage", "total used free")
+GB = 10**9
+
+
+@pytest.fixture
+def free(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let every disk have 2 GB free."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(100 * GB, 98 * GB, 2 * GB))
+    return 2 * GB
+
+
+@pytest.mark.parametrize("events", [1_000, 1_000_000, 2_000_000, 50_000_000, 10**9])
+def test_what_a_design_stores_was_measured(events: int) -> None:
+    """An estimate lies between what committed results measured; a design that nobody measured counts as the control."""
+    measured: dict[str, list[float]] = {}
+    for result in store.load(store.COMMITTED.glob("*/*-matrix.json")).values():
+        for each in result.measurements:
+            if each.name == "size.total":
+                measured.setdefault(each.labels["variant"], []).append(each.value)
+    assert {"heap", "rollup", "rollup_dims"} <= set(measured)
+    for name, sizes in measured.items():
+        assert min(sizes) <= disk_space.stored_bytes(name, events) / events <= max(sizes), name
+    assert disk_space.stored_bytes("of_tomorrow", events) == disk_space.stored_bytes("heap", events)
+
+
+async def test_what_is_needed_and_what_is_free_is_said(connection: connections.Connection, free: int) -> None:
+    """The text has both and what needs less; the log counts up to its limit; what will be given back counts as free."""
+    log = await connection.fetchval("SELECT pg_size_bytes(current_setting('max_wal_size'))")
+    wanted = 2 * GB - log + 1  # a byte too much
+    with pytest.raises(disk_space.SpaceError) as refused:
+        await disk_space.ensure(connection, wanted, "load fewer events")
+    said = str(refused.value)
+    assert "needs about 2.0 GB" in said
+    assert "2.0 GB are free under /" in said
+    assert "load fewer events" in said
+    await disk_space.ensure(connection, wanted, "load fewer events", held=1)
+    await disk_space.ensure(connection, wanted - 1, "load fewer events")
+    await disk_space.ensure(connection, log / 2, "load fewer events")
+
+
+async def test_a_disk_that_is_not_seen_is_not_judged(
+    connection: connections.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of a server in a container is not here; then nothing is refused."""
+
+    def missing(folder: str) -> Usage:
+        raise FileNotFoundError(folder)
+
+    monkeypatch.setattr(shutil, "disk_usage", missing)
+    await disk_space.ensure(connection, 10**15, "load fewer events")
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("matrix --scale 20M --variants heap,partitioned,rollup", "--variants"),
+        ("seed --events 50000000", "--events"),
+        ("load soak --events 1000 --batches 150 --duration 1200", "--duration"),
+        ("run report --events 50000000", "--events"),
+        ("demo --events 50000000", "--events"),
+    ],
+)
+@pytest.mark.usefixtures("free")
+def test_each_command_that_fills_a_disk_is_refused(
+    command: str, option: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line with exit status 2 names an option that needs less, and no result is written."""
+    monkeypatch.setenv("ADPULSE_DATABASE_URL", server.url())
+    monkeypatch.setenv("ADPULSE_DATA_DIR", str(tmp_path))
+    done = CliRunner().invoke(cli.app, command.split())
+    said = [line for line in done.stderr.splitlines() if line.startswith("adbench: ")]
+    assert done.exit_code == 2, done.output
+    assert len(said) == 1
+    assert "GB are free" in said[0]
+    assert option in said[0]
+    assert not (tmp_path / "results").exists()
