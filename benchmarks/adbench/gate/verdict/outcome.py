@@ -1,4 +1,4 @@
-"""What a run of the gate was asked, and what came of it, until it is written down."""
+"""A comparison of two revisions: what was asked, and what came of it, until it is written down."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatch
