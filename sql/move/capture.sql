@@ -3,13 +3,13 @@
 
 CREATE SCHEMA adpulse_move;
 
--- Lost in a crash of the server, which ends the move, too.
+-- UNLOGGED: a crash of the server empties it, and ends the move, too.
 CREATE UNLOGGED TABLE adpulse_move.arrived (LIKE public.events, xid xid8 NOT NULL DEFAULT pg_current_xact_id());
 
 CREATE INDEX arrived_xid_idx ON adpulse_move.arrived (xid);
 
--- With its owner's rights: a login that writes events need not be able to write here. Who gets the lock learns that
--- nobody is moving any more.
+-- Runs with its owner's rights, because a login that writes events has no rights in this schema. The move holds the lock
+-- until its end: if the trigger gets it, no move runs, and nothing has to be noted.
 CREATE FUNCTION adpulse_move.capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

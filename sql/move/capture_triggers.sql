@@ -1,4 +1,4 @@
--- Run by an online move after capture.sql, in a transaction that gives way to those who use `events`.
+-- Run by an online move after capture.sql, in a transaction that gives up and tries again while others use `events`.
 
 CREATE TRIGGER moving_inserted AFTER INSERT ON public.events
 REFERENCING NEW TABLE AS added

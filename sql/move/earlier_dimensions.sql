@@ -3,8 +3,8 @@
 -- built in the schema adpulse_next. `events` and its partitions stay; every event is written once more, with the column
 -- that today's form adds.
 --
--- Totals are taken over. Roll-ups by dimension are, too, where raw events are not here any more; all others are built
--- anew, day by day, in the background, and reports read raw events until then.
+-- Totals are taken over, and so are roll-ups by dimension of days whose raw events are gone. All other roll-ups by
+-- dimension are built anew, day by day, in the background; reports read raw events until then.
 --
 -- Everybody waits for this transaction, and no client names these tables: what squawk warns of is what is meant.
 -- squawk-ignore-file ban-set-schema, ban-drop-schema, require-concurrent-index-deletion, adding-field-with-default
@@ -46,7 +46,7 @@ INSERT INTO adpulse_next.rollup_delta_all (minute, impressions, clicks, conversi
 SELECT minute, impressions, clicks, conversions, cost_micros, revenue_micros
 FROM adpulse_earlier.rollup_delta;
 
--- Days whose hours together may not fit into a bigint: their money goes to where it has room.
+-- Days whose hours together may not fit into a bigint: their money goes into rollup_large.
 CREATE TABLE adpulse_earlier.large_days AS
 SELECT date_bin('1 day', hour, 'epoch') AS day
 FROM adpulse_earlier.rollup_hour
@@ -149,7 +149,7 @@ FROM adpulse_earlier.cells
 GROUP BY campaign_id, place, day, value
 ORDER BY 3, 1, 2, 4;
 
--- Of a dimension that had been given up nothing is known there.
+-- A dimension that had been given up has no sums of the days whose raw events are gone: those days stay pending.
 INSERT INTO adpulse_next.rollup_dim_pending (place, start, stop)
 SELECT place, coalesce(lower(span), '-infinity'), upper(span)
 FROM adpulse_earlier.rollup_dimension

@@ -190,7 +190,7 @@ def _fail(deployment: Deployment, failure: Failure) -> Steps:
 
 
 def slices(played: Play, from_s: float | None = None) -> Sequence[tuple[float, float, float]]:
-    """Return whole seconds: (when it began, p95 in ms of what was answered, share of what was not)."""
+    """Return for each second: (its start, p95 in ms of the answered requests, share of the others)."""
     posts = [each for each in played.seen if each.kind == "ingest"]
     found = []
     first, end = played.after if from_s is None else from_s, played.after + played.seconds

@@ -10,7 +10,7 @@ QUANTILES = ("0.5", "0.95", "0.99")
 
 
 def demands(result: Result) -> Table:
-    """Return the table of what one event, or report, costs: measured."""
+    """Return the table of the measured costs of one event and one report."""
 
     def cost(of: str) -> float:
         return result.value("demand", of=of)
@@ -28,7 +28,7 @@ def demands(result: Result) -> Table:
 
 
 def fleets(result: Result) -> Table:
-    """Return the table of what each rate needs, by arithmetic."""
+    """Return the table of the fleet that each rate needs, by arithmetic."""
     rates = sorted({each.labels["rate"] for each in result.select("need.shards")}, key=float)
 
     def row(title: str, name: str, form: str = ",.0f", unit: float = 1, **labels: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ MappingFile = Annotated[
 
 SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
-# Errors whose text says what to do, of what every command uses; a command adds its own.
+# Errors of parts that every command uses, whose text says what to do; a command adds its own.
 MENDABLE = (LabError, EmbeddedError, ResultError, SchemaError, ValidationError)
 
 

@@ -20,7 +20,7 @@ from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
 from adbench.faults.world import World
 
-# A result must not tell of the machine that it comes from (adbench keep).
+# A result must hold no path of its machine (adbench keep).
 _TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"/[^\s'\"]+")
 
 BEFORE_S = 0.3  # events flow before the first harm, and after the last
@@ -118,7 +118,7 @@ async def run(
 
 @dataclass
 class Became:
-    """The names of harms by what became of them, as in Outcome."""
+    """The names of harms by their outcome, as in Outcome."""
 
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

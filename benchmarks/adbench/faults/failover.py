@@ -37,7 +37,7 @@ from adpulse.variants import catalogue, verify
 
 Mode = Literal["remote_apply", "async"]
 
-# A commit is answered when the standby shows it; or when the primary alone has it.
+# The primary answers a commit when the standby shows it, or when it alone has it.
 MODES: dict[Mode, tuple[str, ...]] = {
     "remote_apply": (
         "ALTER SYSTEM SET synchronous_commit = 'remote_apply'",
@@ -82,7 +82,7 @@ class Trial:
 
 
 class Pair:
-    """A primary and its standby, in an empty folder; after a fail-over another standby makes a pair of what is left."""
+    """A primary and its standby, in an empty folder. After a fail-over, the new primary gets a new standby."""
 
     def __init__(self, home: Path, binaries: Path | None = None) -> None:
         self._home = home
@@ -156,7 +156,7 @@ async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair
 
 
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
-    """Play one fail-over on a new database. Raise the error of what does not come up again within PATIENCE_S."""
+    """Play one fail-over on a new database. Raise the error of a program that does not come back within PATIENCE_S."""
     await pair.new_database()
     await pair.join(mode)
     service = Service(mode, ROOT, log)

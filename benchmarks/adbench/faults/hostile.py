@@ -14,7 +14,7 @@ LOGIN = "postgres"
 MOST = 3  # a cycle
 SHARE = 0.6  # of cycles that have any
 
-# Values that somebody has set with good reason, and what each has broken or could break.
+# Values that an operator may have good reason to set, and what each has broken or could break.
 DEFAULTS: dict[str, Sequence[str]] = {
     "default_transaction_isolation": ("repeatable read", "serializable"),  # snapshots that are older than a lock
     "default_transaction_deferrable": ("on",),
@@ -41,7 +41,7 @@ DEFAULTS: dict[str, Sequence[str]] = {
 }
 SCHEMA = LOGIN  # empty; a table that is made without naming its schema would end there
 
-# What the harness's own sessions state, so that only what is tried feels the defaults.
+# Settings of the harness's own sessions, so that the defaults affect only the system under test.
 OURS = {
     "default_transaction_isolation": "read committed",
     "default_transaction_deferrable": "off",

@@ -15,10 +15,11 @@ from itertools import cycle
 
 from adbench.faults.batches import body
 from adbench.faults.journal import Batch
+from adpulse.terminal import counted
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
 ALLOWED = {200, 429, 503}
-# In the answer to what is refused because of too much, of which nothing may be stored. Another 503 leaves it open.
+# In the 503 of a full queue: nothing of the batch may be stored. Another 503 leaves that open.
 NOT_STORED = b"nothing of this request was stored"
 _HEAD = b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _BUFFER_BYTES = 2**18  # a whole request in one call
@@ -208,6 +209,6 @@ class Sender:
         give_up = time.monotonic() + patience_s
         while self._busy:
             if time.monotonic() > give_up:
-                self._violates(f"unanswered: {len(self._busy)} requests wait")
+                self._violates(f"unanswered: {counted(len(self._busy), 'request')}")
                 return
             self._look(sent, 1, until)

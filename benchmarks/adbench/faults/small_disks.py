@@ -20,7 +20,7 @@ class SmallDisk:
     path: Path
 
     def fill(self) -> None:
-        """Leave room for little more than what lies in it: 64 KiB, or what arrives before the size is set."""
+        """Shrink the disk to its content and 64 KiB; to more, if more is written before the size is set."""
         more = 64
         while True:
             found = os.statvfs(self.path)
@@ -28,7 +28,7 @@ class SmallDisk:
             try:
                 return self._resize(f"{used + more}k")
             except subprocess.CalledProcessError:
-                # More has been written since we looked: smaller than what lies in it, it cannot be made.
+                # More has been written since we looked, and a tmpfs cannot be smaller than its content.
                 if more > 65_536:
                     raise
                 more *= 2

@@ -56,7 +56,7 @@ def reduced(edges: Mapping[str, set[str]]) -> Edges:
 
 
 def mermaid() -> str:
-    """Return the picture: a frame for the lab and one for the service, with an arrow to what is imported."""
+    """Return the picture: a frame for the lab and one for the service, with an arrow to each imported package."""
     lines = ["```mermaid", "flowchart TD"]
     for root in ("adbench", "adpulse"):
         rows = layers(root)

@@ -21,7 +21,7 @@ DATABASE = "adpulse_page"
 
 DAY_EVENTS = 2_000_000  # of which the last hour is stored
 BATCH = 2_000
-TIDES = 9  # in the hour: what is left out of the events rises and falls
+TIDES = 9  # rises and falls of the rate of events in the hour
 LIVE_S, LIVE_BATCH, PAUSE_S = 25.0, 12, 0.25
 WIDTH, HEIGHT, SCALE = 1_200, 1_000, 1.5
 SEED = 7

@@ -70,7 +70,7 @@ class Contract:
 
     def _allowed(self, request: Request, status: int) -> dict[str, Any] | None:
         """Return the content that a reply with this status may have, by media type; None where it may not be."""
-        # Said of the request itself, not of what it asks for.
+        # Statuses of any request, which the document does not list for each operation.
         if status == 421:
             return self._problem if request.host != HOST else None
         if status == 431:

@@ -44,7 +44,7 @@ class Tally:
             self.faults.append(f"{fault} after {request!r}"[:4_000])
 
     def explains(self, stored: int) -> bool:
-        """Return True if as many events may be stored, by what the replies said."""
+        """Return True if the replies allow this number of stored events."""
         return self.accepted <= stored <= self.accepted + self.untold
 
     @property

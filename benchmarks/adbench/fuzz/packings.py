@@ -10,7 +10,7 @@ from adpulse.ingest.formats.encodings import CORRUPT, zstd
 
 Packed = tuple[bytes, bytes]  # the name in the header, and the body
 
-# As large as a body may be, and a little more; beyond, nothing need be told apart.
+# The largest body, and a little more; anything beyond is only too large.
 MOST_BYTES = 10_000_000
 SIZES = (1_000_001, MOST_BYTES, MOST_BYTES + 1)
 
@@ -38,7 +38,7 @@ def bombs() -> list[Packed]:
 
 
 def plain(name: bytes, body: bytes) -> bytes | None:
-    """Return what is in a body, and no more than MOST_BYTES and one; None where that cannot be told."""
+    """Return a body decompressed, up to MOST_BYTES + 1 bytes; None if it cannot be decompressed."""
     if name in (b"", b"identity"):
         return body
     opened: dict[bytes, Callable[[], Any]] = {

@@ -160,7 +160,7 @@ class Tab:
         return base64.b64decode(done["data"])
 
     def hear(self, method: str, said: Mapping[str, Any]) -> None:
-        """Take note of what the browser says of this page."""
+        """Note an event of the DevTools protocol about this page."""
         if method == "Page.loadEventFired":
             self._loaded.set()
         elif method == "Network.requestWillBeSent":

@@ -1,4 +1,4 @@
-"""Pictures of what a machine and a fleet can take: of `adbench simulate`."""
+"""Pictures of `adbench simulate`: the capacity of a machine and of a fleet."""
 
 from collections.abc import Sequence
 
@@ -65,7 +65,7 @@ def modelled(simulated: Result, below: float = 0.7) -> Figure:
 
 
 def limits(simulated: Result) -> Figure:
-    """Plot what one machine would be asked for at each rate, as a multiple of what it can."""
+    """Plot the demand on one machine at each rate, as a multiple of its capacity."""
     loads = simulated.select("need.load")
     rates = sorted({each.labels["rate"] for each in loads}, key=float)
     at = {

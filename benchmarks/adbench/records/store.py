@@ -31,7 +31,7 @@ def results(settings: Settings) -> Path:
 
 
 def scratch(settings: Settings) -> Path:
-    """Return the folder of what runs leave behind beside their results: logs, and summaries of k6."""
+    """Return the folder of the other files of runs: logs, and summaries of k6."""
     return settings.data_dir.resolve() / "scratch"
 
 

@@ -134,6 +134,7 @@ class Dataset:
 
     @property
     def id_digits(self) -> int:
+        """Return the number of digits in a campaign's id, with leading zeros."""
         return max(4, len(str(self.campaigns)))
 
     def block(self, number: int) -> Block:

@@ -38,7 +38,7 @@ def start(name: str, module: str) -> None:
         raise
     except OSError as error:
         if sys.stdout is not None:
-            # Or Python would try at its end to write what is left in the buffer.
+            # Otherwise Python would try to write the rest of the buffer when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno != errno.EPIPE:  # a reader that has seen enough
             with contextlib.suppress(OSError):

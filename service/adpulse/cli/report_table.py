@@ -88,11 +88,11 @@ def _figure(metric: Metric, value: Value) -> str:
 
 
 def _series(report: Report) -> Table:
-    """Return one line a metric; with groups, one line a group, of what they are ordered by."""
+    """Return one sparkline for each metric; with groups, one for each group, of the metric that orders them."""
     query = report.query
     table = Table(box=None, show_header=False, pad_edge=False)
     if query.group_by is None:
-        # Without a bucket: of the window before, which has more of them.
+        # Rows without a bucket belong to the window before, which has more buckets.
         sums = [row.sums for row in report.rows or [] if row.bucket is not None]
         lines = [(name, METRICS[name], sums) for name in query.metrics]
     else:

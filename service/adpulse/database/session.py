@@ -46,7 +46,7 @@ SETTINGS = {
     "transform_null_equals": "off",
     "exit_on_error": "off",  # a lock that is not free is an error after which we try again
     "gin_fuzzy_search_limit": "0",  # more would leave rows out of a report
-    # Maintenance counts the warnings of what it runs.
+    # Maintenance counts the warnings of its statements.
     "client_min_messages": "notice",
 }
 _SINCE = {"transaction_timeout": 17}

@@ -69,7 +69,7 @@ def _least_bytes(value: Any) -> int:
 
 
 def _check(value: Any, depth: int, bare: bool) -> None:
-    """Raise PydanticCustomError for what PostgreSQL's jsonb, or the depth limit, would not take."""
+    """Raise PydanticCustomError for a value that jsonb cannot hold, or that is nested too deep."""
     if isinstance(value, str):
         storable(value)
     elif type(value) is float:

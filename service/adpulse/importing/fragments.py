@@ -51,7 +51,7 @@ def member(name: str, value: Any) -> str:
 
 
 class _Memory(dict[Any, str]):
-    """A memory of what was made of values; one that is not known yet is made."""
+    """The JSON of values by value; that of a new value is made by `make`, and kept."""
 
     def __init__(self, make: Callable[[Any], str]) -> None:
         super().__init__()

@@ -22,6 +22,7 @@ from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.ingest.remembered import Remembered
 from adpulse.ingest.scan import Text
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 # How many JSON values a body may have for each event that it may have; only bodies that are not all good are counted.
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
@@ -65,7 +66,7 @@ class Decoder:
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
     ) -> Batch:
-        """Return the batch in a body of JSON, of NDJSON, or of what `unwrap` takes the events out of.
+        """Return the batch in a body of JSON or NDJSON, or in an envelope from which `unwrap` takes the events.
 
         Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
         `campaigns`: the only ones that are accepted; None: all.
@@ -123,18 +124,20 @@ class Decoder:
             raise BodyError(422, "empty", "The request holds no events.")
         if count > self._settings.max_events:
             most = self._settings.max_events
-            raise BodyError(413, "too_many_events", f"The request holds more than {most} events; split it.")
+            raise BodyError(413, "too_many_events", f"The request holds more than {counted(most, 'event')}; split it.")
 
     def _check_values(self, body: bytes) -> None:
         most = self._settings.max_events * VALUES_PER_EVENT
         if _values(body) > most:
-            raise BodyError(413, "too_many_values", f"The body holds more than {most} JSON values; split it.")
+            raise BodyError(
+                413, "too_many_values", f"The body holds more than {counted(most, 'JSON value')}; split it."
+            )
 
     def _read_event(self, text: bytes) -> Any:
         most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
         # Few texts are so long that they need be counted.
         if len(text) > most and _values(text) > most:
-            raise UnreadableError("size", f"holds more than {most} JSON values")
+            raise UnreadableError("size", f"holds more than {counted(most, 'JSON value')}")
         return json_reader.read_event(text)
 
     def _pack_one_by_one(
@@ -156,7 +159,7 @@ class Decoder:
                 try:
                     event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
                     if isinstance(event, UnreadableError):
-                        raise event
+                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
                     if isinstance(event, RepeatedMember):
                         raise UnreadableError("repeated_field", "has a field twice")
                     values = check(event, limits)

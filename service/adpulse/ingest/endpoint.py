@@ -59,7 +59,7 @@ async def post_firehose(request: Request) -> Response:
 
 
 async def answered(request: Request, take: Callable[[Request], Awaitable[Answer]]) -> Response:
-    """Return the reply to what was sent, once `take` has stored it or says why it cannot be."""
+    """Return the reply to a request, once `take` has stored its events or raised why it cannot."""
     try:
         return _reply(await take(request))
     except BodyError as error:

@@ -1,7 +1,7 @@
-"""The careful reader of JSON: slower than msgspec and orjson, and for what those do not tell.
+"""The careful reader of JSON: slower than msgspec and orjson, and without what those lose.
 
-It reads what they refuse (NaN, lone surrogates), so that the reply can name the event that holds it. It sees members
-that are there twice. Numbers that a double cannot hold keep their digits.
+It reads what they refuse (NaN, lone surrogates), so that the reply can name the event that holds it. It notices
+repeated members. Numbers that a double cannot hold keep their digits.
 """
 
 import json

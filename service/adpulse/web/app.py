@@ -19,6 +19,7 @@ from adpulse.reports.endpoint import get_report
 from adpulse.reports.replica import open_reports
 from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
+from adpulse.web.heap import HeapWatch
 from adpulse.web.hosts import Hosts, Pages
 from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
 from adpulse.web.page import add_page
@@ -35,7 +36,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _server_error(request: Request, error: Exception) -> Response:
-    # It goes out past all middleware, and so brings along what Observe adds to the others.
+    # This reply bypasses all middleware, so it adds the headers that Observe adds to others.
     headers = {name.decode(): value.decode() for name, value in guard.HEADERS}
     headers["Connection"] = "close"  # the server ends it after an exception: no client may send its next request there
     return problem(500, "internal_error", "The server made a mistake; its log says more.", headers)
@@ -53,7 +54,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(state.reporter.close)
         state.writer = Writer(settings.pooler_url or url, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
-        for each in (state.keyring, state.writer, Maintainer(url, settings), QueueGauges(state.writer.waiting)):
+        maintainer, gauges = Maintainer(url, settings), QueueGauges(state.writer.waiting)
+        for each in (state.keyring, state.writer, maintainer, gauges, HeapWatch()):
             stack.push_async_callback(each.stop)  # also when its start fails half-way
             await each.start()
         yield

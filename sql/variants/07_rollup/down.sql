@@ -8,5 +8,5 @@ DROP TABLE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_al
 
 DROP FUNCTION rollup_guard();
 
--- Not there in a new database: what migration 0006 left alone.
+-- Only databases from before migration 0006 may have this table.
 DROP TABLE IF EXISTS rollup_moved;

@@ -23,8 +23,8 @@ CREATE TABLE events (
   metadata jsonb NOT NULL DEFAULT '{}'
 ) PARTITION BY RANGE (ts);
 
--- Any day is accepted at any time: what has no partition of its own lands here, and maintain.sql makes the partition
--- and moves it. Its index lets maintenance find the next such day without reading the others.
+-- Events of any day are accepted at any time. Those of a day without a partition are stored here, until maintain.sql
+-- makes the partition and moves them. The index lets maintenance find the next such day without reading the others.
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
@@ -33,7 +33,7 @@ CREATE INDEX events_default_ts_idx ON events_default (ts);
 -- "may hold anything" until the next VACUUM.
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
 
--- The trigger writes these: append-only and without a unique key, so that writers never wait for one another.
+-- The trigger writes deltas: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   campaign_id text NOT NULL,
@@ -45,10 +45,10 @@ CREATE TABLE rollup_delta (
   revenue_micros bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
 
--- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can take it away
--- while a transaction older than the move runs: a dump, a long query. Reports would step over millions of them. So
--- they look here for the transactions that can have a delta left, wherever in the table its rows lie:
--- rollup_moved_snapshot(), in sql/migrations/0018.
+-- A delta that maintain.sql has moved stays in the table as a dead row until a VACUUM, and no VACUUM can remove it while
+-- a transaction older than the move runs, such as a dump or a long query. Reports would step over millions of dead rows.
+-- So reports use this index to read only the transactions that can have a delta left: rollup_moved_snapshot(), in
+-- sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
 -- The same for all campaigns together: a row for each minute of a statement, so that the report without a campaign does not
@@ -66,8 +66,8 @@ CREATE TABLE rollup_delta_all (
 CREATE INDEX rollup_delta_all_xid_idx ON rollup_delta_all (xid);
 
 -- A session that deletes a delta must have added it to days, too. Services of an older version do not know days: their
--- rounds fail and change nothing, until a service of this version maintains. maintain.sql and rebuild.sql say that they
--- know days.
+-- rounds fail and change nothing, until a service of this version does the upkeep. maintain.sql and rebuild.sql set
+-- adpulse.moves to say that they know days.
 CREATE FUNCTION rollup_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -129,9 +129,9 @@ CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
 
 CREATE INDEX rollup_day_day_idx ON rollup_day USING brin (day) WITH (pages_per_range = 16);
 
--- Amounts too large to be added up as bigint for ever: of a day of which one round of maintain.sql moves more than 2^40
--- micros, the money goes here, as numeric, and only the counts into the tables above. So a round adds at most 2^40 to a
--- cell there, which is full after eight million rounds, and no sender can stop compaction for the others.
+-- The money of days with large amounts. If one round of maintain.sql moves more than 2^40 micros of a day, they are
+-- added here, as numeric, and only the counts to the tables above. So a round adds at most 2^40 to a cell of those tables;
+-- it takes eight million rounds to fill one, and no sender can stop compaction for the others.
 CREATE TABLE rollup_large (
   campaign_id text,
   minute timestamptz,

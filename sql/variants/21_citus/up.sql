@@ -70,8 +70,8 @@ END
 $$;
 
 -- As in 07, one call per statement and transition tables; but it fires on a shard of `events`, on the node where that
--- lies, and writes into the shard of rollup_delta beside it. By its own name: under its common name the delta would
--- be a table of the cluster, for which Citus plans, and a transition table is unknown to it.
+-- lies, and writes into the shard of rollup_delta beside it. It names that shard, because Citus plans every statement that
+-- names the table rollup_delta, and does not know transition tables.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -99,8 +99,8 @@ BEGIN
 END
 $$;
 
--- TRUNCATE fires on the node where it was typed, on what stands there for the whole table, and then empties the
--- partitions' shards without a trigger of `events`.
+-- TRUNCATE fires this trigger on the node where the statement is run, once for the whole table. It then empties the
+-- shards of the partitions without firing a trigger of `events`.
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -109,8 +109,8 @@ BEGIN
 END
 $$;
 
--- What maintain.sql runs on each shard: its deltas into its minutes and hours, in one statement, so that a
--- report sees each delta once in every snapshot of this shard.
+-- Moves the deltas of a shard into its minutes and hours, in one statement, so that a report sees each delta once in every
+-- snapshot of this shard.
 CREATE FUNCTION rollup_compact(shard bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -158,8 +158,8 @@ BEGIN
 END
 $$;
 
--- Runs on all shards, in one transaction for each, on its node, with its owner's rights, because commands on shards need
--- them. If one fails, the others still run; the failure is raised at the end.
+-- Compacts all shards, each in a transaction of its own on its node; maintain.sql calls it. Runs with its owner's rights,
+-- because commands on shards need them. If one shard fails, the others still run; the failure is raised at the end.
 CREATE FUNCTION rollup_compact() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -197,7 +197,7 @@ CREATE INDEX events_default_ts_idx ON events_default (ts);
 
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);
 
--- The trigger writes these: append-only and without a unique key, so that writers never wait for one another.
+-- The trigger writes deltas: append-only and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
   campaign_id text NOT NULL,
   minute timestamptz NOT NULL,
@@ -240,8 +240,8 @@ CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
 
 CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);
 
--- colocate_with 'events': the same shards, on the same nodes, and they move together. One after the other over the
--- shards, so that what follows in this transaction sees what came before.
+-- colocate_with 'events': the same shards, on the same nodes, and they move together. sequential: each statement goes from
+-- shard to shard over one connection, so that later statements of this transaction see the earlier ones.
 DO $$
 BEGIN
   PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
@@ -262,8 +262,8 @@ ALTER FUNCTION raw_kept(timestamptz) SET citus.allow_nested_distributed_executio
 
 ALTER FUNCTION raw_kept(timestamptz, timestamptz) SET citus.allow_nested_distributed_execution = on;
 
--- An id for every event ever accepted that had one, so ids must be spread as events are. They are distributed by id and
--- not beside the events, because an event that is repeated with another campaign is still the same event.
+-- event_ids has a row for every accepted event with an id, so it must be spread, too. It is distributed by id and not beside
+-- the events, because an event that is repeated with another campaign is still the same event.
 -- idempotency_keys, one a batch and a day old at most, stay on the coordinator.
 SELECT create_distributed_table('event_ids', 'event_id', colocate_with => 'none');
 

@@ -92,7 +92,7 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
 
 
 async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
-    """Raise SpaceError when the disk is too small for what is seeded and posted; reports alone store nothing."""
+    """Raise SpaceError when the disk is too small for the seeded and posted events; reports alone store nothing."""
     rates = {"report": 0, "ingest": plan.peak_batches_per_second}
     posts = rates.get(plan.scenario, plan.batches_per_second) * plan.seconds
     events = plan.data.events + posts * plan.batch

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adbench.harness.k6 import Load
 
-SENT_SHARE = 0.97  # of what was offered: a step that sent less was cut short, or k6 could not follow
+SENT_SHARE = 0.97  # of the offered batches: a step that sent fewer was cut short, or k6 could not follow
 LIMIT_MS = 1_000.0  # k6/ingest.js stops there too
 
 

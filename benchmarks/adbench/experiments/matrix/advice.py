@@ -92,6 +92,7 @@ class Verdict:
 
     @property
     def slowest(self) -> Shape:
+        """Return the shape of report with the highest p95."""
         return max(self.shapes, key=lambda shape: shape.p95_ms)
 
 

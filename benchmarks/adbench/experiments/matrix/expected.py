@@ -23,7 +23,7 @@ SPANS_US = {"hour": 3_600_000_000, "day": 86_400_000_000}
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names of what the arrays of blocks have numbers for."""
+    """The names for the numbers in the arrays of blocks."""
 
     campaigns: Sequence[str]
     key: str | None  # of metadata, by which shapes filter and group; none: no shape does

@@ -14,6 +14,7 @@ from adbench.records import model, store, terminal
 from adbench.records.model import Check, Gap, Result
 from adbench.workload import comparison
 from adbench.workload.comparison import Profile
+from adpulse.terminal import counted
 
 
 def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
@@ -39,7 +40,7 @@ def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result
             Check(
                 name="every answer is that of the recount",
                 passed=not void,
-                detail=f"{compared:,} reports compared, {len(void)} cells void",
+                detail=f"{counted(compared, 'report')} compared, {counted(len(void), 'cell')} void",
             )
         ],
         gaps=gaps,
@@ -74,21 +75,26 @@ class _Numbers:
     labels: dict[str, str]
 
     def text(self, name: str, form: str, phase: str | None = None, **labels: str) -> str:
+        """Return a measurement by its name, formatted; its phase is the first part of the name unless it is given."""
         phase = phase or ("load" if name.startswith("size") else name.partition(".")[0])
         return self.result.text(name, form, **self.labels, phase=phase, **labels)
 
     def of_control(self, phase: str) -> str:
+        """Return the ratio to the control with its interval; empty where it was not measured."""
         found = self.result.select(f"{phase}.of_control", **self.labels, phase=phase)
         return "".join(f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})" for each in found)
 
     def quantiles(self, name: str, **labels: str) -> str:
+        """Return the QUANTILES of a latency (ms) in one cell: p50 / p95 / p99."""
         return " / ".join(self.text(name, "{:,.1f}", quantile=quantile, **labels) for quantile in QUANTILES)
 
     def shapes(self) -> list[str]:
+        """Return the shapes of report that were measured."""
         found = self.result.select("report.latency", **self.labels, phase="report", quantile="0.5")
         return [each.labels["shape"] for each in found if "shape" in each.labels]
 
     def indexes(self) -> float:
+        """Return the bytes of all indexes for each event."""
         return sum(each.value for each in self.result.select("size", **self.labels, kind="index"))
 
 

@@ -25,7 +25,7 @@ class Source(ABC):
     columns: Sequence[str]  # in the order of `encode`
     dimensions: Sequence[str] | None = None  # that rollup_dims declares; None: its own
     shapes: Sequence[Shape]  # the reports that are asked
-    names: Vocabulary  # of what blocks have numbers for
+    names: Vocabulary  # for the numbers in blocks
     stop: datetime  # end of the windows of all reports, and of the live events
     described: model.Data | None = None  # what draws the same events again; None for those that nothing draws
     parameters: dict[str, Any]  # what else a result says of them

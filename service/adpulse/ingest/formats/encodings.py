@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import NamedTuple, Protocol
 
 from adpulse.ingest.batch import BodyError
+from adpulse.terminal import counted
 
 zstd: ModuleType | None
 try:
@@ -93,34 +94,37 @@ def decompress(data: bytes, encoding: Encoding, most: int, ratio: int) -> bytes:
     Raise BodyError: 413 for more, 400 for what is not in this encoding.
     """
     fair = max(RATIO_FROM_BYTES, ratio * len(data))
-    too_large = too_many_bytes(most) if fair >= most else _bomb(ratio)
-    corrupt = BodyError(400, f"malformed_{encoding.name}", f"The body is not valid {encoding.name}.")
     parts: list[bytes] = []
     left = min(most, fair) + 1
     while data:
         member = encoding.member(data)
+        # An error is made where it is raised: one that is kept in a variable keeps this frame, with the parts.
         try:
             part = member.decompress(data, left)
         except CORRUPT:
-            raise corrupt from None
+            raise _corrupt(encoding) from None
         parts.append(part)
         left -= len(part)
         if left <= 0:
-            raise too_large
+            raise too_many_bytes(most) if fair >= most else _bomb(ratio)
         data = member.unused_data
         if not member.eof or (data and len(parts) >= encoding.members):
-            raise corrupt
+            raise _corrupt(encoding)
     return b"".join(parts)
+
+
+def _corrupt(encoding: Encoding) -> BodyError:
+    return BodyError(400, f"malformed_{encoding.name}", f"The body is not valid {encoding.name}.")
 
 
 def too_many_bytes(most: int) -> BodyError:
     """Return the refusal of a body over the cap."""
-    return BodyError(413, "too_large", f"The body has more than {most} bytes; split the batch.")
+    return BodyError(413, "too_large", f"The body has more than {counted(most, 'byte')}; split the batch.")
 
 
 def _bomb(ratio: int) -> BodyError:
     detail = (
-        f"Past {RATIO_FROM_BYTES} bytes, a compressed body may expand at most {ratio} times; "
+        f"Past {counted(RATIO_FROM_BYTES, 'byte')}, a compressed body may expand at most {ratio} times; "
         "split the batch, or send it plain."
     )
     return BodyError(413, "too_large", detail)
