@@ -56,7 +56,7 @@ def adbench(
             f"embedded, or the URL of a PostgreSQL such as postgresql://user@host/database{service}",
             param_hint="--target",
         )
-    # Into the environment, where Settings and every process that is started find it; empty is as good as unset.
+    # Into the environment, where Settings and every started process find it; empty counts as unset.
     os.environ[f"{PREFIX}DATABASE_URL"] = "" if target == "embedded" else target
 
 

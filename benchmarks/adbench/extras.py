@@ -1,6 +1,6 @@
 """The extra that brings a package that is not installed, and the command that installs it."""
 
-# By the name that is imported. What every installation has is not here.
+# By imported name, without the packages that every installation has.
 EXTRAS = {
     "PIL": "bench",
     "matplotlib": "bench",

@@ -66,7 +66,7 @@ def buckets(start: datetime, stop: datetime, granularity: str, zone: ZoneInfo) -
         return [start + MINUTE * n for n in range((stop - start) // MINUTE)]
     starts: set[datetime] = set()
     if granularity == "hour":
-        # From an hour before, to see a change of clocks inside the hour that the window begins in.
+        # Starts an hour early, to see a change of clocks inside the hour in which the window begins.
         for first, last, offset in _constant_offsets(start - HOUR, stop, zone):
             local = first + offset
             full = first - timedelta(minutes=local.minute)

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
-    # Where the data lies
+    # The database
     database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
     read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
     max_replica_lag_ms: Count | None = Field(
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     keep_alive_s: Count = Field(5, description="how long an idle connection stays open; longer than in a balancer")
     shutdown_s: Seconds = Field(20, description="how long a stop may wait for requests under way")
 
-    # Who may come in
+    # Keys, origins and hosts
     insecure: bool = Field(False, description="without any key, admit everybody on every address, not only loopback")
     keys_reload_s: Seconds = Field(5, description="seconds between readings of the keys; a revoked key works that long")
     key_events_per_s: Rate | None = Field(
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         "none: no other on loopback, every name on a network address",
     )
 
-    # What a request may hold
+    # Limits of a request
     head_timeout_s: Seconds = Field(10, description="how long the head of a request may take to arrive")
     max_body_bytes: Count = Field(10_000_000, description="largest body, after decompression")
     max_gzip_ratio: Count = Field(100, description="largest expansion of a compressed body, beyond a million bytes")

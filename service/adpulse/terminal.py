@@ -1,4 +1,4 @@
-"""Text for a terminal or a log: text from events is shown there, and never obeyed."""
+"""Text for people: on a terminal and in a log, text from events is shown, and never obeyed."""
 
 import logging
 import sys

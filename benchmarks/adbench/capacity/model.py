@@ -141,7 +141,7 @@ class Process:
         yield deployment.env.timeout(deployment.times.settle(events))
         with self.loop.request() as turn:
             yield turn
-            # What is too much is refused unread, and costs what any request costs.
+            # A batch that does not fit is refused unread, and costs as much as any request.
             admitted = self._admits()
             yield self.cores.work(deployment.times.take(events if admitted else 0) * deployment.draw())
         if not admitted or not self._admits():
@@ -155,7 +155,7 @@ class Process:
         return stored
 
     def _admits(self) -> bool:
-        # As adpulse.ingest.writer.Writer.admit does.
+        # Like adpulse.ingest.writer.Writer.admit.
         return all(shard.up for shard in self.shards) and self._waiting < self.deployment.fleet.queue_events
 
     def _group(self) -> list[Job]:
@@ -211,7 +211,7 @@ class Deployment:
         self.shards = [Shard(self.env, cores, fleet, self.times) for cores in stores]
         homes = cycle([[shard] for shard in self.shards] if fleet.cells else [self.shards])
         self.machines = [[Process(self, cores, next(homes)) for _ in range(fleet.processes)] for cores in self.host]
-        # What the balancer chooses from, in turn: processes that write to a shard, by its number.
+        # The processes that write to a shard, by its number: the balancer takes them in turn.
         self._known: dict[int, deque[Process]] = {number: deque() for number in range(len(self.shards))}
         for number, shard in enumerate(self.shards):
             self._known[number].extend(each for machine in self.machines for each in machine if shard in each.shards)

@@ -56,7 +56,7 @@ def fleet_for(rate: int, cost: Demands, given: Assumptions) -> Fleet:
     """Return as many machines as arithmetic.need says; cells when a batch would touch more than MIXED_SHARDS shards."""
     wanted = need(rate, cost, given)
     cells = wanted.shards > MIXED_SHARDS
-    # Every cell has two processes at least, on two machines.
+    # Every cell has at least two processes, on two machines.
     processes = max(given.cores, math.ceil(2 * wanted.shards / wanted.services) if cells else 0)
     return Fleet(
         services=wanted.services,

@@ -142,7 +142,7 @@ def _written(matrix: Result, name: str) -> float:
 
 def _latency(report: Result, shape: str) -> float:
     """Return the median in ms when nobody writes, at the largest size."""
-    # /readyz is asked beside the totals and beside the breakdowns, which leave the caches colder.
+    # /readyz is asked beside totals and beside breakdowns; the latter leave colder caches.
     kind = {"kind": "totals"} if shape == "readyz" else {}
     found = report.select("latency", phase="idle", shape=shape, quantile="0.5", **kind)
     return max(found, key=lambda each: int(each.labels["events"])).value

@@ -11,6 +11,7 @@ from adbench.harness.k6 import Load
 from adbench.records.model import Check, Measurement
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
+from adpulse.terminal import counted
 from adpulse.variants import catalogue, verify
 
 SAMPLED_REPORTS = 24
@@ -45,7 +46,7 @@ async def stored_once(url: str, expected: int, where: str = "") -> list[Check]:
     async with connected(url) as connection:
         stored = await connection.fetchval("SELECT count(*) FROM events")
         audited = await verify.verify(connection, await catalogue.active(connection))
-    exact = f"{audited.wrong} of {audited.cells} cells wrong"
+    exact = f"{audited.wrong} of {counted(audited.cells, 'cell')} wrong"
     return [
         Check(name=f"every event is stored once{where}", passed=stored == expected, detail=f"{stored} of {expected}"),
         Check(name=f"roll-ups are exact{where}", passed=audited.exact, detail=exact),
@@ -180,7 +181,7 @@ def accuracy(answers: Answers) -> Check:
     return Check(
         name="accuracy",
         passed=answers.cells > 0 and not answers.wrong,
-        detail=f"{share:.4f} % ({answers.cells:,} cells recounted"
+        detail=f"{share:.4f} % ({counted(answers.cells, 'cell')} recounted"
         + ("" if answers.inside else ", of windows that fit into a recount")
         + ")"
         + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),

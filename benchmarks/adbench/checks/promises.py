@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adpulse.terminal import counted
 from adpulse.variants.catalogue import Variant
 
 _PROMISE = re.compile(r"report p(\d+) < (\d+(?:\.\d+)?) ms at ([\d,]+) events")
@@ -31,8 +32,8 @@ class Promise:
         figure = sorted(durations_ms)[rank - 1]
         if figure < self.limit_ms:
             return None
-        promised = f"report p{self.percent} < {self.limit_ms:g} ms at {self.events:,} events"
-        return f"{promised}: it was {figure:.1f} ms, over {len(durations_ms)} reports"
+        promised = f"report p{self.percent} < {self.limit_ms:g} ms at {counted(self.events, 'event')}"
+        return f"{promised}: it was {figure:.1f} ms, over {counted(len(durations_ms), 'report')}"
 
 
 def read(variant: Variant) -> list[Promise]:

@@ -20,6 +20,7 @@ from adbench.workload.profile import drawn
 from adpulse.cli.console import out
 from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 
 def advise(
@@ -84,7 +85,7 @@ def _show(advice: Advice, path: Path) -> None:
             f"it stores {best.stored_bytes / 1e9:,.0f} GB and writes for {best.busy:.1%} of the day",
             highlight=False,
         )
-    title = f"at {need.events_per_day:,} events a day, kept {need.retention_days} days"
+    title = f"at {counted(need.events_per_day, 'event')} a day, kept {counted(need.retention_days, 'day')}"
     columns = ("design", "slowest report", "p95, ms", "stored, GB", "busy", "cost", "points: events → p95, ms")
     shown = terminal.table(title, columns, left=2)
     for verdict in advice.verdicts:

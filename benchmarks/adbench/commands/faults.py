@@ -16,6 +16,7 @@ from adbench.commands.options import developing, failing_clearly, listed
 from adbench.harness.process import server_folder
 from adbench.records import store
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 from adpulse.variants import catalogue
 
 if TYPE_CHECKING:  # the harness needs httpx, of the group `dev`
@@ -165,7 +166,7 @@ def planted(
                 lines = all_plants[name].found(tried[name][-1])
                 first = (lines or tried[name][-1].violations or ["nothing"])[0]
                 mark = "[green]✓[/]" if lines else "[red]✗[/]"
-                console.print(f"{mark} {name}, {len(tried[name])} cycles: {first}", soft_wrap=True)
+                console.print(f"{mark} {name}, {counted(len(tried[name]), 'cycle')}: {first}", soft_wrap=True)
         finally:
             found = [(all_plants[name], tried[name]) for name in names if name in tried]
             result = of_planted(found, began, {"seed": seed, "asked": len(names)})

@@ -56,7 +56,7 @@ def figures(
         _take_page(out)
         return
     with failing_clearly():
-        # What draws is installed with the extra `figures`, which no other command needs.
+        # The packages that draw come with the extra `figures`, which no other command needs.
         from adbench.figures import notebooks as work
 
         found, own = work.notebooks(live=live), source is not None
@@ -78,7 +78,7 @@ def figures(
 
 def _take_page(out: Path | None) -> None:
     with failing_clearly():
-        # The client of HTTP comes with the tools of development.
+        # The HTTP client comes with the development tools.
         from adbench.figures import page
         from adbench.harness.browser import BrowserError
 

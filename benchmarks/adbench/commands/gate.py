@@ -17,7 +17,7 @@ from adbench.gate.verdict.outcome import GatePlan
 from adbench.records import store
 from adpulse.settings import Settings
 
-# 2 is what every command says when it could not run.
+# Every command ends with 2 when it could not run.
 STATUS = {Verdict.SAME: 0, Verdict.IMPROVED: 0, Verdict.REGRESSED: 1, Verdict.CANNOT_TELL: 3}
 
 

@@ -13,6 +13,7 @@ from adpulse.cli.console import out
 from adpulse.database.embedded import database
 from adpulse.importing.errors import ImportFailed
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 
 def seed(
@@ -36,7 +37,8 @@ def seed(
             if own:
                 for outcome in asyncio.run(own_events.seed(url, OwnEvents(tuple(own), preset, mapping), variant)):
                     out.print(
-                        f"{outcome.accepted:,} events, {outcome.rejected:,} rejected, {outcome.skipped:,} left out"
+                        f"{counted(outcome.accepted, 'event')}, {outcome.rejected:,} rejected, "
+                        f"{outcome.skipped:,} left out"
                     )
                 return
             asyncio.run(seed_run(url, data, variant, options.progress, settings.dimensions))

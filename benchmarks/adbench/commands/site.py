@@ -22,7 +22,7 @@ def site(
     """
     target = (out or Settings().data_dir / "site").resolve()
     with failing_clearly(), step(progress, "building the site"):
-        # What reads notebooks is installed with the extra `figures`.
+        # The packages that read notebooks come with the extra `figures`.
         from adbench.figures.site import build as work
 
         work.build(target)

@@ -18,6 +18,7 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 DATABASE = "adpulse_demo"
 TARGET_MS = 200.0
@@ -119,5 +120,5 @@ def _in_time(loaded: k6.Load) -> Check:
     return Check(
         name=f"report p95 < {TARGET_MS:.0f} ms",
         passed=loaded.value(REPORTS, "count") > 0 and p95 < TARGET_MS and not dropped,
-        detail=f"{p95:.1f} ms" + (f"; {dropped} reports could not even start" if dropped else ""),
+        detail=f"{p95:.1f} ms" + (f"; {counted(dropped, 'report')} could not even start" if dropped else ""),
     )

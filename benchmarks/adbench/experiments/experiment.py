@@ -22,6 +22,7 @@ from adbench.records.model import Check, Measurement, Postgres, Result
 from adbench.workload.dataset import Dataset
 from adpulse.database.embedded import database
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class Experiment:
     def serving(self, url: str, workers: int, variables: Mapping[str, str] | None = None, ready: str = READY) -> str:
         """Start the service on a database, which is described, and return the service's address."""
         self.describe(url)
-        with step(self.console, f"starting the service with {workers} workers"):
+        with step(self.console, f"starting the service with {counted(workers, 'worker')}"):
             return self.enter(serving(url, workers, self.scratch / "service.log", variables, ready))
 
     def load(

@@ -43,7 +43,7 @@ END
 $$
 """
 
-# Of each stream, the file of each UTC day.
+# For each stream, the file of each UTC day.
 Streams = list[dict[date, Path]]
 
 

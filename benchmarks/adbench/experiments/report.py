@@ -82,7 +82,7 @@ def _measure(
     plan: ReportPlan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
 ) -> list[Measurement]:
     labels = {"events": str(data.events)}
-    # A connection for each phase: the service closes one that nothing is asked over for a while.
+    # A connection for each phase, because the service closes idle ones.
     with HttpClient(address) as client:
         found = _ask(client, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
     if not busy:
@@ -96,7 +96,7 @@ def _measure(
 
 def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
     found = []
-    # Apart, because a breakdown that reads raw events leaves cold caches and a queue to the next report.
+    # Separately, because a breakdown that reads raw events leaves cold caches and a queue for the next report.
     for kind, shapes in KINDS.items():
         paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
         title = f"asking for {kind}, {labels['phase']}"

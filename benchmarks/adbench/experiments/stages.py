@@ -45,9 +45,9 @@ BATCHES = (1, 100, 1_000, 5_000)
 BODIES = 8  # different ones of a size
 WARMUP = 10  # requests of each size that are not counted
 
-# In the order in which a request passes them.
+# In the order of a request.
 STAGES = ("receive", "decode", "queue", "write", "answer")
-# What PostgreSQL does inside `write`, as timed beside it.
+# The work of PostgreSQL inside `write`, timed beside it.
 WITHIN_WRITE = ("copy", "roll-up", "commit")
 
 

@@ -16,6 +16,7 @@ from adbench.faults.system.service import SETTINGS
 from adbench.faults.traffic.journal import Journal, Stored, compare
 from adbench.faults.world import ROLLUPS, World
 from adpulse.database.connections import Connection
+from adpulse.terminal import counted
 from adpulse.variants import verify
 
 _STORED = """
@@ -126,13 +127,13 @@ async def check(world: World, journal: Journal) -> Findings:
                 rows = await connection.fetch(_BOTH_WAYS)
             wrong += [f"roll-ups: {row['count']} {row['difference']}" for row in rows if row["count"]]
         if strayed := await hostile.strayed(connection):
-            wrong.append(f"schema: {strayed} tables or functions were made in the schema of the login")
+            wrong.append(f"schema: tables or functions, {strayed} in all, were made in the schema of the login")
         cells = audited.cells
         for service in world.services:
             told = await asyncio.to_thread(asyncio.run, _told(world, service.address))
             cells += told.cells
             if told.wrong:
-                wrong.append(f"report: {told.wrong} sums over HTTP are wrong, first in {told.first_wrong}")
+                wrong.append(f"report: {counted(told.wrong, 'wrong sum')} over HTTP, first in {told.first_wrong}")
             if not await asyncio.to_thread(_adds_up, world, service.address):
                 wrong.append("report: the groups of geo do not add up to the totals")
         wrong += await _slots(world)
@@ -198,7 +199,7 @@ async def _slots(world: World) -> list[str]:
                 ]
                 if not await _until(lambda: _count(watcher, _WAITING), len(asked)):
                     free = await _count(watcher, _WAITING)
-                    wrong.append(f"slots: {free} of {len(asked)} connections for reports are free")
+                    wrong.append(f"slots: {free} of {counted(len(asked), 'connection')} for reports are free")
                     break
             await transaction.rollback()
             for reply in await asyncio.gather(*asked):

@@ -20,7 +20,7 @@ from adbench.faults.traffic.client import Client
 from adbench.faults.traffic.journal import Journal
 from adbench.faults.world import World
 
-# A result must not tell of the machine that it comes from (adbench keep).
+# A result must hold no path of its machine (adbench keep).
 _TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"/[^\s'\"]+")
 
 BEFORE_S = 0.3  # events flow before the first harm, and after the last

@@ -16,12 +16,13 @@ from adbench.faults.world import VARIANT
 from adbench.records import environment, store
 from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Source
 from adbench.records.statistics import share
+from adpulse.terminal import counted
 
 RECOVERED_S = 1.0  # what is promised
 GOODPUT = 0.9  # of the capacity; an aim
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1.0)
 
-# What begins the line of a violation, and what it would mean.
+# The words that begin the line of a violation, and their meaning.
 PROMISES = {
     "lost": "every acknowledged event is stored",
     "doubled": "nothing is stored twice",
@@ -149,7 +150,7 @@ def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
         yield Measurement.of("recovery", value, "s", quantile=str(quantile))
     if harness := [seconds for each in outcomes for seconds in each.harness_s]:
         yield Measurement.of("recovery.harness", max(harness), "s")
-    # How often at most, if it happens at all: with none seen in n, 95 % sure of less than 3.7 ÷ n.
+    # The upper bound of the rate: with none seen in n, less than 3.7 ÷ n with 95 % confidence.
     acknowledged = sum(each.events_acknowledged for each in outcomes)
     lost = sum(each.events_lost for each in outcomes)
     bad = sum(bool(each.violations) for each in outcomes)
@@ -166,8 +167,8 @@ def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:
     found = Counter(line.partition(":")[0] for each in outcomes for line in each.violations)
     for word, promise in PROMISES.items():
         cycles = [str(each.cycle) for each in outcomes if any(line.startswith(f"{word}:") for line in each.violations)]
-        where = f", in cycles {', '.join(cycles[:10])}" if cycles else f" in {len(outcomes)} cycles"
-        yield Check(name=promise, passed=not found[word], detail=f"{found.pop(word, 0)} violations{where}")
+        where = f", in cycles {', '.join(cycles[:10])}" if cycles else f" in {counted(len(outcomes), 'cycle')}"
+        yield Check(name=promise, passed=not found[word], detail=f"{counted(found.pop(word, 0), 'violation')}{where}")
     assert not found, f"lines that no promise is named for: {found}"
     recovery = [seconds for each in outcomes for seconds in each.recovery_s]
     late = sum(seconds > RECOVERED_S for seconds in recovery)

@@ -78,7 +78,7 @@ class World:
 
     async def connect(self) -> Connection:
         """Open a session of our own, past the proxy, that no default of the database touches."""
-        # What a recount sorts goes to the server's own disk: the small one is for what the services store.
+        # Temporary files of a recount go to the server's own disk: the small one is for the data of the services.
         settings = {**hostile.OURS, "application_name": "faults", "temp_tablespaces": "pg_default"}
         return await asyncpg.connect(self.cluster.url(self.database), timeout=30, server_settings=settings)
 
@@ -177,7 +177,7 @@ class World:
         return self.cluster.url(self.database)
 
     async def _execute(self, statement: str, database: str = "template1") -> None:
-        # By default not in the database that is made or dropped.
+        # Connects to another database by default, because this one is made or dropped.
         async with connected(self.cluster.url(database)) as connection:
             await connection.execute(statement)
 

@@ -47,7 +47,7 @@ def architecture() -> bytes:
 
 def schema(catalogue: dict[str, Any]) -> bytes:
     """Draw what `adbench.figures.schema` read: tables with their columns, and what moves rows between them."""
-    # A large drawing: half of it can still be read, and takes two fifths of the bytes.
+    # A large drawing: at half the size it is still readable, with two fifths of the bytes.
     return render(_STYLE + "\n".join([*map(_table, catalogue["tables"]), *map(_flow, catalogue["flows"])]), scale=0.5)
 
 

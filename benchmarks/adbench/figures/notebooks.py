@@ -28,6 +28,7 @@ from adbench.records import frames, store
 from adbench.records.manifest import reference
 from adbench.records.model import NotMeasured, Result
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 NOTEBOOKS = ROOT / "notebooks"
 SCREENSHOTS = ROOT / "screenshots"
@@ -57,10 +58,10 @@ COMMANDS = {
     "switch": "adbench run switch",
     "tuning": "adbench run tuning",
 }
-# Of `Library.runs`, what a notebook shows first.
+# The columns of `Library.runs` that a notebook shows first.
 RUN = ["what", "started_at", "events", "postgres", "cores", "passed", "file"]
 NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
-# How `adbench figures` tells the notebooks that it runs where to read and to write.
+# Variables by which `adbench figures` tells the notebooks where to read and write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
 TIMEOUT_S = 600  # for one cell
 LIVE = "08_"  # a notebook that starts a service and reads no results
@@ -82,7 +83,7 @@ class Library:
 
     def __repr__(self) -> str:
         """Return a short text; `runs()` is the table."""
-        return f"{len(self.files)} results"
+        return counted(len(self.files), "result")
 
     def latest(self, what: str, *, where: Callable[[Result], bool] = lambda result: True) -> Result:
         """Return the newest result of that kind. Raise MissingResultError."""

@@ -51,7 +51,7 @@ WHERE
 ORDER BY relname
 """
 
-# Row-level copies of a trigger on partitions say the same again.
+# Row-level copies of a trigger on partitions would repeat it.
 _TRIGGERS = """
 SELECT tgname AS name, relname AS source, prosrc AS body
 FROM pg_trigger

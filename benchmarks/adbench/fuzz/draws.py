@@ -86,7 +86,7 @@ def _explained(failure: BaseException, response: Any) -> bool:
     if isinstance(failure, AcceptedNegativeData):
         if response.headers.get("Content-Type") == ["image/gif"]:
             return True  # every parameter more is metadata; contract.py judges those that are not
-        # 413 is how too many events are refused; schemathesis' list of refusals is without it.
+        # Too many events get 413, which schemathesis does not list as a refusal.
         return response.status_code == 413 or bool(response.json().get("rejected_count"))
     return False
 

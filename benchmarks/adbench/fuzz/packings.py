@@ -10,7 +10,7 @@ from adpulse.ingest.formats.encodings import CORRUPT, zstd
 
 Packed = tuple[bytes, bytes]  # the name in the header, and the body
 
-# As large as a body may be, and a little more; beyond, nothing need be told apart.
+# The largest body, and a little more; anything beyond is only too large.
 MOST_BYTES = 10_000_000
 SIZES = (1_000_001, MOST_BYTES, MOST_BYTES + 1)
 

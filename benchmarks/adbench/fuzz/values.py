@@ -1,6 +1,6 @@
 """Values at which somebody's arithmetic, decoding, quoting or calendar has gone wrong before."""
 
-# Put into requests, and repeated by no refusal.
+# Put into requests; no refusal may repeat it.
 CANARY = "c4n4ry"
 
 # JSON, valid or not …
@@ -59,7 +59,7 @@ NAMES = [
     "campaign_id", "start", "end", "granularity", "timezone", "group_by", "filter", "metrics", "order_by", "limit",
     "compare", "format", "START", "start[]", "x", "",
 ]  # fmt: skip
-# Zones that change by half an hour, over midnight, across the date line, every few weeks, or not any more.
+# Zones that change by half an hour, over midnight, across the date line, every few weeks, or no longer.
 ZONES = [
     "Asia/Kolkata", "Asia/Calcutta", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham", "America/Havana",
     "America/Santiago", "Africa/Casablanca", "Antarctica/Troll", "Pacific/Apia", "America/Edmonton", "Asia/Kathmandu",

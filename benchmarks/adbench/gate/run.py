@@ -93,7 +93,7 @@ def _timed(
                 next_look, last_look = next(schedule), sampler.rounds
             longest = max(longest, time.monotonic() - at)
             advance_to(time.monotonic() - began)
-    # The budget ended between two looks: what the last rounds say counts too.
+    # The budget ended between two looks: the last rounds count too.
     if last_look < sampler.rounds and sampler.rounds >= FIRST_LOOK:
         panel.look(sampler.samples)
     return [*missing, *panel.calls.values()], sampler

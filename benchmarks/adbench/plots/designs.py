@@ -13,7 +13,7 @@ from adbench.records.model import NotMeasured
 
 PROMISE_MS = 200
 CONTROL = "heap"
-# Which curves are drawn where there are more than can be named in place.
+# The curves that are drawn where there are too many to name in place.
 TELLING = ("rollup_dims", "rollup", "covering", "btree_gin", "heap")
 CURVES = 5
 ENOUGH = 3  # designs, for a comparison

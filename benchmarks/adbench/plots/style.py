@@ -56,7 +56,7 @@ def figure(title: str, *, width: float = 9.0, height: float = 5.0) -> Iterator[t
     with mpl.rc_context(fname=STYLE):
         drawn = Figure(figsize=(width, height))
         axes = drawn.subplots()
-        # Over the whole width, and not over the axes alone: it is a sentence.
+        # Over the whole width and not only the axes, because it is a sentence.
         drawn.suptitle(title, x=0.01, ha="left")
         yield drawn, axes
 

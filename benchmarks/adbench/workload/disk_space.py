@@ -10,7 +10,7 @@ from adpulse.database.connections import Connection
 
 LEAST = "heap"  # a design that nobody has measured stores at least what the control does
 
-# A server that is reached through a socket is on this machine. To a role that may not see its folder there is no row.
+# A server that is reached through a socket is on this machine. A role that may not see its folder gets no row.
 FOLDER = "SELECT setting FROM pg_settings WHERE name = 'data_directory' AND inet_server_addr() IS NULL"
 MOST_LOG = "SELECT pg_size_bytes(current_setting('max_wal_size'))"
 

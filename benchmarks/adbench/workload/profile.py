@@ -113,7 +113,7 @@ def rhythm(events: Events) -> Table:
 def week(events: Events) -> Table:
     """Return traffic by the day of the campaign's own week; 1 is the average day."""
     day = events.local() // (24 * HOUR_US)
-    # A window of thirty days has five of some weekdays and four of others, and parts of days at its ends.
+    # A window of thirty days has some weekdays five times and others four times, and parts of days at its ends.
     days, counts = np.unique(day, return_counts=True)
     whole = slice(1, -1)
     weekday = (days[whole] + 3) % 7  # 1970-01-01 was a Thursday

@@ -78,7 +78,7 @@ def write_bodies(data: Dataset, cell: Cell, folder: Path) -> list[Path]:
 
 
 def _with_ids(batch: list[dict[str, Any]], kind: str, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    # What is fixed is random; the hole is filled in for each request.
+    # The fixed part is random; the gap is filled in for each request.
     written: list[str] = []
     for event in batch:
         if written and rng.random() < REPEATED:

@@ -65,7 +65,7 @@ async def write(path: Path, batches: AsyncIterator[Sequence[Row]]) -> None:
 
     compression = "zstd" if pa.Codec.is_available("zstd") else "snappy"
     with path.open("wb") as file:
-        # Strings are dictionary-encoded, page by page, while that is the smaller.
+        # Strings are dictionary-encoded, page by page, as long as that is smaller.
         with pq.ParquetWriter(file, _schema(), compression=compression) as writer:
             async for rows in batches:
                 writer.write_batch(_batch(rows), row_group_size=BATCH)

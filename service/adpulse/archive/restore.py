@@ -115,7 +115,7 @@ async def _restore_day(
         # From this commit on questions about raw events of the day are answered again.
         await connection.execute("DELETE FROM archived_days WHERE day = $1", day)
         if variant.has_dimensions:
-            # These have another number now. Roll-ups by dimension are built from them anew.
+            # Restored events have a new transaction number, so roll-ups by dimension are built from them anew.
             places = "ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped)"
             await connection.execute(f"SELECT rollup_dim_forget({places}, $1, $1)", day)
     step("restored", day)

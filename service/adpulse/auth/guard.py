@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # On every reply: a browser must not guess another type.
 HEADERS = [(b"x-content-type-options", b"nosniff")]
 
-# Headers that hold a key and nothing else; the second is how Amazon Data Firehose sends one.
+# Headers that hold a key and nothing else; Amazon Data Firehose sends the second.
 _KEY_HEADERS = (b"x-api-key", b"x-amz-firehose-access-key")
 # The parameter that holds a key in an address.
 IN_ADDRESS = "key"

@@ -46,7 +46,7 @@ def _accuracy(result: Audit) -> str:
         return "nothing to compare: there are no events that could be recounted, and no roll-ups of such"
     # Never rounded up to 100 % while a cell is wrong.
     accuracy = min(result.accuracy, 0.999999) if result.wrong else 1.0
-    return f"accuracy {accuracy:.4%} ({result.cells} cells recounted)"
+    return f"accuracy {accuracy:.4%} ({counted(result.cells, 'cell')} recounted)"
 
 
 async def _verify(url: str, progress: OnStep) -> Audit:
@@ -99,7 +99,7 @@ async def _rebuild(url: str, first: date | None, last: date | None, progress: On
 def steps() -> Iterator[OnStep]:
     """Show a bar on the error stream; yield a function that takes the steps done, their number, and what is next."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
-    # In a file or a pipe even a bar that goes again would leave an empty line.
+    # In a file or a pipe, even a bar that is removed would leave an empty line.
     hidden = not err.is_terminal
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True, disable=hidden) as bar:
         shown = bar.add_task("")

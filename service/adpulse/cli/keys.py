@@ -15,6 +15,7 @@ from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
 from adpulse.database import connections
 from adpulse.database.errors import SchemaError
+from adpulse.terminal import counted
 
 app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
 
@@ -98,7 +99,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
         table.add_row(*words)
     whole(table, out)
     if len(found) > MOST_ROWS:
-        err.print(f"{len(found) - MOST_ROWS:,} more keys, revoked ones last; --json lists all", soft_wrap=True)
+        err.print(f"{counted(len(found) - MOST_ROWS, 'more key')}, revoked ones last; --json lists all", soft_wrap=True)
 
 
 @app.command("revoke")

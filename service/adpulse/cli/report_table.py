@@ -92,7 +92,7 @@ def _series(report: Report) -> Table:
     query = report.query
     table = Table(box=None, show_header=False, pad_edge=False)
     if query.group_by is None:
-        # Without a bucket: of the window before, which has more of them.
+        # Rows without a bucket belong to the window before, which has more buckets.
         sums = [row.sums for row in report.rows or [] if row.bucket is not None]
         lines = [(name, METRICS[name], sums) for name in query.metrics]
     else:

@@ -86,12 +86,12 @@ def _upkeep(upkeep: dict[str, Any] | None) -> str:
     age_s, deltas, behind = upkeep["beat_age_s"], upkeep["deltas"], upkeep["events_behind"]
     text = "never ran" if age_s is None else f"last seen {max(age_s, 0):,.0f} s ago"
     text += " (no service runs)" if age_s is None or age_s > _STALE_S else ""
-    text += "" if deltas is None else f"; {_bounded(deltas)} deltas not in the roll-ups yet"
-    return text + ("" if behind is None else f", {_bounded(behind)} events not in those of dimensions")
+    text += "" if deltas is None else f"; {_bounded(deltas, 'delta')} not in the roll-ups yet"
+    return text + ("" if behind is None else f", {_bounded(behind, 'event')} not in those of dimensions")
 
 
-def _bounded(count: int) -> str:
-    return f"more than {state.MOST:,}" if count > state.MOST else f"{count:,}"
+def _bounded(count: int, noun: str) -> str:
+    return f"more than {counted(state.MOST, noun)}" if count > state.MOST else counted(count, noun)
 
 
 def _listed(parts: list[dict[str, Any]] | None, line: Any, nothing: str = "none") -> str:

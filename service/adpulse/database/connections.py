@@ -74,7 +74,7 @@ async def _take(connection: Connection, role: str) -> None:
     as good, and one that has more was somebody's choice, of which the log says a line.
     """
     try:
-        # As a parameter at the connection's start it would end it in both cases.
+        # As a start-up parameter, it would end the connection in both cases.
         await connection.execute(f"SET ROLE {role}")
     except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
         _say_once(f"this connection has all rights of its login: {error}; see docs/how-to/roles.md")

@@ -60,7 +60,7 @@ async def give_way(
             await before()
         try:
             async with connection.transaction():
-                # The second is for a client that has gone in the middle, and not said so: its locks must not stay.
+                # The second ends the session of a client that vanished in the middle: its locks must not stay.
                 await connection.execute(
                     f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL idle_in_transaction_session_timeout = '10s'"
                 )

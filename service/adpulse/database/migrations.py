@@ -37,7 +37,7 @@ async def migrate(connection: Connection) -> list[str]:
 
     async def work(wait_ms: int) -> None:
         applied.clear()
-        # Another who migrates is waited for as long as it takes.
+        # Another migration is waited for as long as it takes.
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")

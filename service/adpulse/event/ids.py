@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from struct import unpack
 
-# Hashed before the text, so that an id is the hash of nothing else. The SQL has the same.
+# Hashed before the text, so that the hash of something else is never an id. The SQL does the same.
 NAMESPACE = b"adpulse event_id\0"
 
 _UUID = re.compile(

@@ -7,7 +7,7 @@ from adpulse.settings import Settings, UnknownFields
 
 TEXT_LENGTH = 128
 
-# Before 1970 zones' offsets have seconds, which no minute can hold; after 2200 nothing is an ad event.
+# Before 1970 offsets of zones have seconds, which do not fit whole minutes; nothing after 2200 is an ad event.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 

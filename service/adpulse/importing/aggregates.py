@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from adpulse.importing.errors import ImportFailed
+from adpulse.terminal import counted
 
 # Columns of daily exports, as the large platforms call them.
 _COUNTS = re.compile(
@@ -21,7 +22,7 @@ def refuse(header: list[str], rows: list[list[Any]], used: set[str], name: str) 
         counts = (_number(row[place]) for row in rows if len(row) > place)
         if (most := max(counts, default=0)) > 1:
             raise ImportFailed(
-                f"{name} is an aggregated export: a row stands for up to {most:,} events (column {column!r}). "
+                f"{name} is an aggregated export: a row stands for up to {counted(most, 'event')} (column {column!r}). "
                 "adpulse stores single events, with their times and users, and adds them up itself: export the events "
                 "(raw data, log-level data). If the column is something else, name it: "
                 f"--metadata {column!r}",

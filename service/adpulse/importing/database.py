@@ -85,7 +85,7 @@ class DatabaseTarget:
     async def _prepare_day(self, day: date) -> bool:
         try:
             async with self._writing.transaction():
-                # Behind a waiting lock everybody else would queue up. Without a partition, the default one takes them.
+                # Everybody else would queue behind a waiting lock. Without a partition, events go into the default one.
                 await self._writing.execute("SET LOCAL lock_timeout = '100ms'")
                 await self._writing.execute("SELECT prepare_days($1, $1)", day)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):

@@ -118,6 +118,6 @@ def by_line(start: bytes) -> bool:
     try:
         json.loads(line)
     except (ValueError, RecursionError):
-        # A line that goes on, or is bad.
+        # A line that is not complete, or bad.
         return line.rstrip().endswith(b"}") or not newline
     return True

@@ -33,7 +33,7 @@ class ParquetReader:
         except (OSError, pa.ArrowException) as error:
             raise ImportFailed(f"{source.name} cannot be read: {error}") from None
         self.header: list[str] | None = list(self._file.schema_arrow.names)
-        # Rows have no text of their own: the file as a whole is what they are told apart by.
+        # Rows have no text, so the bytes of the whole file tell them apart.
         with source.path.open("rb") as file:
             self.seed = hashlib.file_digest(file, "sha256").digest()
         self._name = source.name

@@ -10,6 +10,7 @@ from adpulse.event.contract import Rejection
 from adpulse.importing.chunk import Chunk
 from adpulse.ingest import json_reader
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
+from adpulse.terminal import counted
 
 _BROKEN = re.compile("[\ud800-\udfff]")
 
@@ -29,7 +30,7 @@ def readable(chunk: Chunk, header: list[str] | None, *, plain: bool) -> tuple[li
         if set(map(len, records)) != {width}:
             for place, row in enumerate(records):
                 if len(row) != width:
-                    problems[place] = ("columns", f"has {len(row)} columns, and the header {width}")
+                    problems[place] = ("columns", f"has {counted(len(row), 'column')}, and the header {width}")
     elif isinstance(records[0], str):
         if _BROKEN.search("".join(records)):
             bad = [place for place in places if _BROKEN.search(records[place])]

@@ -32,7 +32,7 @@ from adpulse.settings import Settings
 # Of one group; a record may be several events.
 _MOST_EVENTS = 1_000_000
 
-# What JSON begins with. A column may be named {activity_kind}.
+# The beginning of JSON. A column may be named {activity_kind}.
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[)')
 
 
@@ -104,7 +104,7 @@ class Import:
             return Judged(events, Batch(0, listed=_MOST_EVENTS))
         ndjson = self.mapping.plain and isinstance(self.reader, DocumentReader)
         if ndjson:
-            # A line feed inside of an object is white space, and would be the end of a line.
+            # A line feed inside an object is white space, but would end a line of NDJSON.
             text = "\n".join([each.replace("\n", " ").replace("\r", " ") for each in events.body])
         else:
             text = f'{{"events":[{",".join(events.body)}]}}'
@@ -162,7 +162,7 @@ class Import:
         outcome: Outcome,
         on_progress: Callable[[Outcome], None],
     ) -> None:
-        # Before the commit: what was rejected is then in the file, also when this fails.
+        # Before the commit, so that rejected records are in the file even if the commit fails.
         first = rejected(chunk, judged)
         rejects.write(chunk, first)
         answer = await target.write(judged, group)

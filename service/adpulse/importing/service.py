@@ -26,19 +26,40 @@ _AGAIN = {429, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """Events of a group that go in one request, as JSON, and the place of the first."""
+
     first: int
-    last: int  # not with it
-    body: bytes
+    events: list[str]
+
+    @property
+    def last(self) -> int:
+        """Return the place after the last event."""
+        return self.first + len(self.events)
+
+    def body(self) -> bytes:
+        """Return the body of the request."""
+        return f'{{"events":[{",".join(self.events)}]}}'.encode("utf-8", "surrogatepass")
+
+    def halves(self) -> "list[_Piece]":
+        """Cut it in two."""
+        middle = len(self.events) // 2
+        return [_Piece(self.first, self.events[:middle]), _Piece(self.first + middle, self.events[middle:])]
 
 
 class ServiceTarget:
     """A service as a target. A file counts once within ADPULSE_IDEMPOTENCY_HOURS."""
 
     def __init__(self, url: str, key: str | None) -> None:
-        """Raise ImportFailed for an address that is none."""
-        parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+        """Raise ImportFailed for an address or a key that is none."""
+        try:
+            parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+            self._port = parts.port
+        except ValueError:  # brackets, or a port, that are none
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ImportFailed(f"--url {url} is no address such as http://localhost:8080", usage=True)
+        if key and not (key.isascii() and key.isprintable()):
+            raise ImportFailed("the key is none of adpulse: it has characters that no header can carry", usage=True)
         self._url = f"{parts.scheme}://{parts.netloc}"
         self._parts = parts
         self._path = parts.path.removesuffix("/").removesuffix("/events") + "/events"
@@ -63,9 +84,9 @@ class ServiceTarget:
 
     async def _send_piece(self, piece: _Piece, places: list[int], group: Group, answer: Answer) -> Answer:
         key = f"import-{group.after.hex()}-{piece.first}-{piece.last}"
-        status, reply = await self._send(piece.body, key)
-        if status == 413 and piece.last - piece.first > 1:
-            for half in _halves(piece):
+        status, reply = await self._send(piece.body(), key)
+        if status == 413 and len(piece.events) > 1:
+            for half in piece.halves():
                 answer = await self._send_piece(half, places, group, answer)
             return answer
         if status == 409:
@@ -112,7 +133,7 @@ class ServiceTarget:
     def _post(self, body: bytes, key: str) -> tuple[int, dict[str, str], bytes]:
         if self._connection is None:
             kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-            self._connection = kind(self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_S)
+            self._connection = kind(self._parts.hostname or "", self._port, timeout=TIMEOUT_S)
         self._connection.request("POST", self._path, body, {**self._headers, "Idempotency-Key": key})
         response = self._connection.getresponse()
         return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
@@ -132,16 +153,6 @@ def _pieces(events: list[str]) -> list[_Piece]:
     for place, event in enumerate(events):
         size += len(event) + 1
         if place + 1 - first == EVENTS or size > BYTES or place + 1 == len(events):
-            pieces.append(_piece(events[first : place + 1], first))
+            pieces.append(_Piece(first, events[first : place + 1]))
             first, size = place + 1, 0
     return pieces
-
-
-def _piece(events: list[str], first: int) -> _Piece:
-    return _Piece(first, first + len(events), f'{{"events":[{",".join(events)}]}}'.encode("utf-8", "surrogatepass"))
-
-
-def _halves(piece: _Piece) -> list[_Piece]:
-    events = [json.dumps(event) for event in json.loads(piece.body)["events"]]
-    middle = len(events) // 2
-    return [_piece(events[:middle], piece.first), _piece(events[middle:], piece.first + middle)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +12,7 @@ from adpulse.importing.mapping import Field
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS = {"seconds": 1_000_000, "millis": 1_000, "micros": 1}
-# Of fixed width, and so cut out of a text without strptime, which costs ten times as much.
+# Patterns of fixed width: their parts are cut out of the text, at a tenth of the cost of strptime.
 _WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "f": None}
 _TIME = re.compile(
     r"\s*(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:[.,]\d+)?)\s*(?:([Zz]|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?)?\s*", re.ASCII
@@ -88,7 +88,7 @@ def _number(scale: int, origin: datetime) -> Callable[[Any], str]:
         try:
             number = int(value) if str(value).isdecimal() else Decimal(str(value))
             instant = origin + timedelta(microseconds=int(number * scale))
-        except (InvalidOperation, OverflowError, ValueError):
+        except (ArithmeticError, ValueError):  # no number, or one that no calendar has
             return fragments.text(str(value))
         return f'"{instant.replace(tzinfo=None).isoformat()}Z"'
 
@@ -121,7 +121,7 @@ def _cut(parts: list[str]) -> Callable[[Any], Any]:
         if not isinstance(value, str) or not (found := expression.fullmatch(value.strip())):
             return value
         known = found.groupdict()
-        # As strptime has it: 69 to 99 are of the last century.
+        # As in strptime: 69 to 99 are years of the last century.
         year = known.get("Y") or (f"20{known['y']}" if known["y"] < "69" else f"19{known['y']}")
         clock = f"{known.get('H') or '00'}:{known.get('M') or '00'}:{known.get('S') or '00'}"
         rest = f".{known['f']}" if known.get("f") else ""

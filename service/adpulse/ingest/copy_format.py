@@ -15,7 +15,7 @@ from uuid import UUID
 from adpulse.event.limits import TEXT_LENGTH
 from adpulse.event.values import COLUMNS, Values
 
-# From which PostgreSQL counts microseconds.
+# PostgreSQL counts microseconds from here.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 DAY = 86_400_000_000
 
@@ -31,7 +31,7 @@ _FIXED = Struct(">hiqiqiq")  # the number of fields, then ts, cost and revenue, 
 # What a row begins with: the number of fields, and the length of ts.
 BEGIN = Struct(">hi").pack(len(COLUMNS), 8)
 INT8 = Struct(">q").pack
-# The length of a user, by the bytes that it has.
+# The length field of a user, by its number of bytes.
 SIZES = tuple(_LENGTH(size) for size in range(_UTF8_BYTES * TEXT_LENGTH + 1))
 
 

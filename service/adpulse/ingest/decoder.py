@@ -22,6 +22,7 @@ from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.ingest.remembered import Remembered
 from adpulse.ingest.scan import Text
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 # How many JSON values a body may have for each event that it may have; only bodies that are not all good are counted.
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
@@ -123,18 +124,20 @@ class Decoder:
             raise BodyError(422, "empty", "The request holds no events.")
         if count > self._settings.max_events:
             most = self._settings.max_events
-            raise BodyError(413, "too_many_events", f"The request holds more than {most} events; split it.")
+            raise BodyError(413, "too_many_events", f"The request holds more than {counted(most, 'event')}; split it.")
 
     def _check_values(self, body: bytes) -> None:
         most = self._settings.max_events * VALUES_PER_EVENT
         if _values(body) > most:
-            raise BodyError(413, "too_many_values", f"The body holds more than {most} JSON values; split it.")
+            raise BodyError(
+                413, "too_many_values", f"The body holds more than {counted(most, 'JSON value')}; split it."
+            )
 
     def _read_event(self, text: bytes) -> Any:
         most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
         # Few texts are so long that they need be counted.
         if len(text) > most and _values(text) > most:
-            raise UnreadableError("size", f"holds more than {most} JSON values")
+            raise UnreadableError("size", f"holds more than {counted(most, 'JSON value')}")
         return json_reader.read_event(text)
 
     def _pack_one_by_one(

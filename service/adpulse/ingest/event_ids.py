@@ -15,14 +15,14 @@ from adpulse.ingest import copy_format
 from adpulse.ingest.batch import Batch
 from adpulse.ingest.idempotency import wait_for_the_first
 
-# With fewer ids, a second statement costs what it saves, and one that failed more.
+# With fewer ids, a second statement costs as much as it saves, and one that fails costs more.
 FEWEST = 500
 # How far the first four bytes of ids may lie apart that are close enough. In version 7, one is 65.5 s: 37 hours.
 NEIGHBOURS = 2_048
-# For as many groups after a repeat, ids are looked for before they are written.
+# After a repeat, ids are looked up before they are written for this many groups.
 WARY_GROUPS = 100
 
-# What a COPY of ids raises when one is taken; the second on Citus, which raises it for every error of a node.
+# The errors of a COPY of ids when one is taken; the second comes from Citus, for every error of a node.
 _TAKEN = (asyncpg.UniqueViolationError, asyncpg.InternalServerError)
 
 _ANY_SET_ASIDE = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhparent = 'event_ids_past'::regclass)"

@@ -67,7 +67,7 @@ class NeedsCareError(Exception):
 # What the fast pass raises for anything that it does not accept. A body is UTF-8; what lay in it as base64 need not be.
 NOT_FAST = (msgspec.DecodeError, RecursionError, UnicodeDecodeError, NeedsCareError)
 
-# Of an amount that is not there; as bytes the same as zero.
+# A missing amount: the same bytes as zero.
 _NO_AMOUNT = bytes(bytearray(copy_format.bigint_field(0)))
 
 

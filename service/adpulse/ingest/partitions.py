@@ -13,12 +13,12 @@ from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest.copy_format import EPOCH
 
-# With fewer events, asking costs what it saves.
+# With fewer events, asking costs as much as it saves.
 FEWEST = 1_000
-# How long a list of partitions is used before the database is asked again. New ones are used that much later.
+# How long a list of partitions is used before the database is asked again; a new partition may be used that late.
 REFRESH_S = 10.0
 
-# What may go wrong with a partition, and not with `events`.
+# Errors that a partition can raise and `events` cannot.
 NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError, asyncpg.WrongObjectTypeError)
 
 # A partition of just its day that does all that `events` would do: the same statement triggers, the same defaults, and

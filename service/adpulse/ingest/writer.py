@@ -148,7 +148,7 @@ class Writer:
     async def _work(self) -> None:
         """Open a connection and write group after group; open it again when it is lost, until the writer is stopped."""
         while not (self._stopping and not self._queue):
-            # One at a time: a database that is away, or is coming back, is not asked by all of them.
+            # One at a time, so that not all of them ask a database that is away or coming back.
             async with self._connecting:
                 try:
                     connection = await self._connect()
@@ -181,7 +181,7 @@ class Writer:
             statements = self._settings.pooler_statements
             connection = await connect_pooled(self._url, "adpulse writer", statements=statements)
         await event_ids.prepare(connection)
-        # A writer that waits for work shall notice that its connection has gone, and not at the next request.
+        # A writer that waits for work must notice at once that its connection has gone, not at the next request.
         connection.add_termination_listener(lambda _: self._wake.set())
         return connection
 

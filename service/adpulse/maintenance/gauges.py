@@ -47,7 +47,7 @@ _OF_THE_DATABASE = (
     telemetry.OLDEST_TRANSACTION,
 )
 
-# Who holds the oldest transaction number of this database. pg_locks and application names may be read by every role.
+# The session with the oldest transaction number of this database. Every role may read pg_locks and application names.
 _OLDEST = """
 SELECT transactionid::text AS number, pg_locks.pid, application_name
 FROM pg_locks

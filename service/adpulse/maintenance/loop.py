@@ -27,7 +27,7 @@ from adpulse.variants.catalogue import Variant
 log = logging.getLogger(__name__)
 
 _RETRY_S = 2.0
-# Not while events are being moved to another design, where they would stay.
+# Not during a move to another design: the new design would keep the dropped events.
 _RETIRE = (
     f"SELECT CASE WHEN pg_try_advisory_xact_lock_shared({MOVE_LOCK}) "
     "THEN retire_days(first_day_kept($1, $2)) ELSE false END"

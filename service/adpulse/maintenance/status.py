@@ -33,7 +33,7 @@ SELECT
   (SELECT kept_from FROM raw_horizon) AS kept_from,
   (SELECT count(*) FROM archived_days) AS archived_days
 """
-# Inheritance has partitions, chunks of TimescaleDB, and event ids that were set aside.
+# Partitions, chunks of TimescaleDB and event ids that were set aside inherit from these tables.
 _SIZES = """
 WITH RECURSIVE tree AS (
   SELECT name, to_regclass(name)::oid AS oid FROM unnest($1::text[]) AS name
@@ -59,11 +59,15 @@ FROM (
   WHERE inhparent = 'events'::regclass AND relname ~ '^events_p[0-9]{8}$'
 ) AS parts
 """
+# Values that have rows of their own: not what stands for a missing key, and not what the rest shares.
 _DIMENSIONS = """
 SELECT
   key,
   folded,
-  (SELECT count(*) FROM rollup_value WHERE rollup_value.place = rollup_dimension.place) AS values,
+  (
+    SELECT count(*) FROM rollup_value
+    WHERE rollup_value.place = rollup_dimension.place AND value NOT IN ('null', '')
+  ) AS values,
   EXISTS (SELECT FROM rollup_dim_pending WHERE rollup_dim_pending.place = rollup_dimension.place) AS building
 FROM rollup_dimension
 WHERE NOT dropped

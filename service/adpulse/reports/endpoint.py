@@ -18,7 +18,7 @@ from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
-# The next event changes the report, and it belongs to one reader only.
+# The next event changes the report, and a report is for its reader only.
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
@@ -51,7 +51,7 @@ async def get_report(request: Request) -> Response:
     except SchemaError:
         return unavailable("The database is not set up yet.")
     except (*UNAVAILABLE, asyncpg.SerializationError):
-        # A replica that has to catch up cancels what reads rows that are gone: a serialization error.
+        # A replica that catches up cancels reports that read removed rows: a serialization error.
         return unavailable("The database cannot be reached, or all its readers are busy.")
     if asked.format == "csv":
         window = asked.span.window

@@ -74,7 +74,7 @@ async def _records(
     records = await connection.fetch(text, *query.arguments(span.window)[: statement.parameters])
     if query.group_by is not None and len(records) > most:
         advice = "take a coarser granularity, a shorter window, or a dimension with fewer values"
-        raise QueryError("group_by", f"gives more than {most} groups and buckets; {advice}")
+        raise QueryError("group_by", f"gives more groups and buckets than {most:,}; {advice}")
     return list(_with_integers(records)) if exact else [tuple(record) for record in records]
 
 

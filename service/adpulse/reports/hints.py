@@ -9,7 +9,7 @@ from adpulse.reports.filters import FIELDS
 from adpulse.reports.query import Query
 from adpulse.reports.rows import Cells, Rest
 
-# Of the first events of the window, which take no longer to find than a report from raw events takes.
+# Of the first events of the window: they are found as fast as a report reads raw events.
 _KEYS = """
 SELECT DISTINCT key
 FROM (

@@ -12,6 +12,7 @@ from adpulse.reports.filters import FIELDS
 from adpulse.reports.metrics import DEFAULT_METRICS, METRICS
 from adpulse.reports.query import BY_NAME, Comparison, Format
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 _Campaign = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
 _Filter = Annotated[str, Field(pattern=r"^[^:{][^:]*:|^\{.*\}$")]
@@ -42,7 +43,7 @@ def parameters(settings: Settings) -> type[BaseModel]:
             json_schema_extra=_TIME,
             description="Where the window starts: `-15m`, `-1h`, `-7d`, `-2w` before now, a date (where that day "
             "begins in `timezone`), or RFC 3339. Widened to a whole minute. "
-            f"At most {settings.max_range_days} days before `end`.",
+            f"At most {counted(settings.max_range_days, 'day')} before `end`.",
             examples=["-1h", "2025-09-24", "2025-09-24T06:00:00Z"],
             openapi_examples={
                 "relative": {"value": "-1h"},
@@ -58,7 +59,7 @@ def parameters(settings: Settings) -> type[BaseModel]:
         granularity: Granularity | _Absent = Query(
             None,
             description="A row for every bucket of time; empty ones are present and zero. "
-            f"At most {settings.max_buckets} buckets.",
+            f"At most {counted(settings.max_buckets, 'bucket')}.",
             examples=["hour"],
         )
         timezone: _Zone | _Absent = Query(
@@ -82,7 +83,7 @@ def parameters(settings: Settings) -> type[BaseModel]:
         metrics: _Metrics | _Absent = Query(
             None,
             description="The columns, separated by commas. `unique_users` (reach) has to be asked for: it is counted "
-            f"from single events, over at most {settings.max_reach_days} days. "
+            f"from single events, over at most {counted(settings.max_reach_days, 'day')}. "
             + " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items())
             + f" Default: `{','.join(DEFAULT_METRICS)}`.",
             examples=["impressions,clicks,ctr", "impressions,unique_users"],

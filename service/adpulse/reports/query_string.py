@@ -17,6 +17,7 @@ from adpulse.reports.query import BY_NAME, Comparison, Format, Query, QueryError
 from adpulse.reports.window import Window, WindowError, buckets, previous
 from adpulse.reports.window import parse as parse_window
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 PARAMETERS = (
     "campaign_id",
@@ -68,7 +69,7 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
     if REACH in metrics and (window.stop - window.start).days > settings.max_reach_days:
         raise QueryError(
             "metrics",
-            f"has {REACH}, which is counted from single events: for at most {settings.max_reach_days} days; "
+            f"has {REACH}, which is counted from single events: for at most {counted(settings.max_reach_days, 'day')}; "
             "take a shorter window or leave it out",
         )
     campaigns, selected = _selection(items)

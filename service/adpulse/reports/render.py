@@ -156,7 +156,7 @@ def _number(value: Value) -> str:
 
 
 def _text(value: str | None) -> str:
-    # Written out here because csv.writer makes no difference between None and "".
+    # Written out here, because csv.writer does not distinguish None and "".
     if value is None:
         return ""
     if _FORMULA.match(value) and not _NUMBER.fullmatch(value):

@@ -54,7 +54,7 @@ class Reports:
         if self._replica is None or self._watch is None:
             assert self._primary is not None
             return await self._primary.reporter.report(query)
-        # Read before the report's snapshot is taken, which therefore is no older.
+        # Read before the report takes its snapshot, so the report is at least as new.
         beat_at = self._watch.beat_at
         reason = self._unfit(beat_at)
         if reason == "foreign" and self._primary is None:
@@ -63,7 +63,7 @@ class Reports:
             try:
                 report = await self._replica.reporter.report(query)
             except _FAILURES as error:
-                # Time-out: its readers are all busy. The primary takes over only what the replica cannot do.
+                # Time-out: all its readers are busy. The primary takes over only what the replica cannot answer.
                 if self._primary is None or isinstance(error, TimeoutError):
                     raise
                 reason = "failed"

@@ -95,7 +95,7 @@ class Reporter:
 
     async def _active(self) -> Variant:
         if self._variant is None or time.monotonic() - self._looked_at > _VARIANT_S:
-            # Not in the report's own transaction, whose snapshot must not be older than its lock on the tables.
+            # Outside the report's transaction, because its snapshot must not be older than its lock on the tables.
             async with (
                 self._readers.quick.acquire(timeout=self._settings.report_timeout_ms / 1_000) as connection,
                 self._readers.transaction(connection, QUICK),

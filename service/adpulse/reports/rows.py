@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from adpulse.reports.metrics import METRICS, ZERO, Sums, add
 from adpulse.reports.query import BY_NAME, Query, QueryError
+from adpulse.terminal import counted
 
 
 class Rest(Enum):
@@ -104,7 +105,7 @@ def rows(query: Query, tables: Sequence[Cells], groups: Sequence[Group], most: i
     earlier = query.before.buckets if query.before else ()
     if max(len(starts), len(earlier)) * (len(groups) - (Rest.OTHER in groups)) > most:
         field, advice = ("limit", "take a smaller limit or ") if query.group_by else ("granularity", "take ")
-        raise QueryError(field, f"gives more than {most} rows; {advice}a coarser granularity")
+        raise QueryError(field, f"gives more than {counted(most, 'row')}; {advice}a coarser granularity")
     zero = ZERO._replace(unique_users=0 if query.reach else None)
 
     def cell(number: int, bucket: Bucket, group: Group) -> Sums:

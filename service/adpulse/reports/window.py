@@ -14,6 +14,7 @@ import msgspec
 from adpulse import calendar
 from adpulse.calendar import MINUTE, day_start
 from adpulse.event.limits import EARLIEST, LATEST
+from adpulse.terminal import counted
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)
@@ -78,7 +79,7 @@ def parse(start: str, end: str | None, now: datetime, zone: ZoneInfo, max_days: 
     if first >= last:
         raise WindowError("start", "is not before end" if end is not None else "is not before now, the default of end")
     if last - first > timedelta(days=max_days):
-        raise WindowError("start", f"is too far from end: at most {max_days} days in one report")
+        raise WindowError("start", f"is too far from end: at most {counted(max_days, 'day')} in one report")
     return Window(_floor_minute(first), _ceil_minute(last))
 
 
@@ -120,5 +121,7 @@ def buckets(window: Window, granularity: str, zone: ZoneInfo, most: int) -> list
     """
     rough = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_419_200}[granularity]
     if (window.stop - window.start).total_seconds() / rough > most:
-        raise WindowError("granularity", f"gives more than {most} buckets; take a coarser one or a shorter window")
+        raise WindowError(
+            "granularity", f"gives more than {counted(most, 'bucket')}; take a coarser one or a shorter window"
+        )
     return calendar.buckets(window.start, window.stop, granularity, zone)

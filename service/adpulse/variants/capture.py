@@ -73,7 +73,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
     Returns how many events these were, and the next `since`: every transaction before it has ended and is taken over.
     Call it in a transaction whose statements have a snapshot each (read committed).
     """
-    # Asked before: the statement below sees every transaction that is over by now.
+    # Asked first, so that the statement below sees every transaction that is over by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     status = await connection.execute(_TAKE_OVER.format(since=since, columns=_COLUMNS))
     return int(status.split()[-1]), oldest

@@ -203,7 +203,7 @@ async def unavailable(connection: Connection, variant: Variant) -> str | None:
     if match := re.fullmatch(r"extension (\w+)", variant.requires):
         if not await connection.fetchval("SELECT 1 FROM pg_available_extensions WHERE name = $1", match[1]):
             return f"needs the extension {match[1]}, which this server does not have"
-        # Those that variants need have settings of their own, which are there when the server has loaded the library.
+        # The extensions that variants need define settings, which exist once the server has loaded the library.
         loaded = "SELECT 1 FROM pg_settings WHERE starts_with(name, $1) LIMIT 1"
         if not await connection.fetchval(loaded, f"{match[1]}."):
             return f"needs the extension {match[1]}, which this server has not loaded (shared_preload_libraries)"

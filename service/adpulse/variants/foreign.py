@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 _OBJECTS = (SQL_DIR / "move" / "objects.sql").read_text()
 _DAY = re.compile(r"\bevents_p\d{8}")
 
-# These stand on the tables, and PostgreSQL does not let a table go under them.
+# These depend on the tables, and PostgreSQL does not drop a table under them.
 _STANDING = ("view", "foreign key")
 
 _SHOWN = 20
@@ -52,7 +52,7 @@ async def added(connection: Connection, variant: Variant) -> list[tuple[str, str
     own: list[tuple[str, str, str]] = []
     try:
         async with connection.transaction():
-            # Of a move that was killed: nobody else moves now.
+            # Left by a killed move: no other move runs now.
             await connection.execute("DROP SCHEMA IF EXISTS adpulse_next CASCADE")
             await online.build(connection, variant, await state.declared(connection))
             own = await _objects(connection, "adpulse_next", variant)

@@ -49,7 +49,7 @@ async def migrate(
     if beside:
         assert old is not None
         async with online.alone(connection):
-            # Unless somebody else has just done the same.
+            # Unless another process has just done the same.
             if (await catalogue.active(connection)).name != new.name:
                 await online.check(connection, old)
                 await foreign.check(connection, old, drop=drop_foreign)

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 MOVED_DAYS = 400
 
 _PAGES = 4_096  # copied at a time: 32 MB
-# For locks that only maintenance and autovacuum wait behind; autovacuum gives way after a second.
+# For locks behind which only maintenance and autovacuum wait; autovacuum gives way after a second.
 _CALM_MS = 10_000
 # The remains do nothing, so a move that has failed does not wait long to remove them.
 _PARTING_S = 5.0
@@ -170,7 +170,7 @@ async def _copy(connection: Connection) -> tuple[str, set[int]]:
 async def _tidy(connection: Connection, new: Variant) -> None:
     """Bring the new design to where some rounds of upkeep would bring it."""
     statements = new.maintenance[1] if new.maintenance else []
-    # What it says of partitions is about those in force: its functions look in `public`.
+    # Its lines about partitions concern the design in force, because its functions look in `public`.
     await rounds.catch_up(connection, [each for each in statements if "tend_partitions" not in each])
     for (name,) in await connection.fetch(
         "SELECT format('%I.%I', 'adpulse_next', relname) FROM pg_class "
@@ -178,7 +178,7 @@ async def _tidy(connection: Connection, new: Variant) -> None:
     ):
         await connection.execute(f"VACUUM (ANALYZE) {name}")
     await connection.execute("ANALYZE adpulse_next.events")
-    # So that there is little left to grant when everybody waits.
+    # So that few rights are left to grant while everybody waits.
     await connection.execute("SELECT grant_roles()")
 
 
@@ -214,7 +214,7 @@ async def _switch(
         await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")
         # Writers stop here; reports go on.
         started = time.perf_counter()
-        # Each partition, too, into which somebody may write straight.
+        # Each partition too, because others may write straight into it.
         await connection.execute("LOCK TABLE public.events IN EXCLUSIVE MODE")
         await capture.check(connection, parts)
         await capture.take_over(connection, last)

@@ -20,6 +20,7 @@ import asyncpg
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS, MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
+from adpulse.terminal import counted
 from adpulse.variants import catalogue, rollups, rounds
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.rollups import Window
@@ -100,10 +101,10 @@ async def _chosen(
         windows.insert(0, rollups.BEFORE)
     if found.after and last is None:
         windows.append(rollups.AFTER)
-    left_out = (
-        f"{len(gone)} days up to {gone[-1]} whose raw events are archived or retired: left as they are" if gone else ""
-    )
-    return windows, [left_out] if left_out else []
+    if not gone:
+        return windows, []
+    days_gone = f"{counted(len(gone), 'day')} up to {gone[-1]}"
+    return windows, [f"{days_gone} whose raw events are archived or retired: left as they are"]
 
 
 async def _refusal(connection: Connection, first: date, last: date) -> str | None:
@@ -121,7 +122,7 @@ async def _refusal(connection: Connection, first: date, last: date) -> str | Non
 async def _day(connection: Connection, variant: Variant, window: Window) -> None:
     """Build one day anew. Raises SchemaError if another session keeps changing roll-ups."""
     for attempt in range(1, _TRIES + 1):
-        # Before the snapshot, which must hold all that a round under way has moved.
+        # Before the snapshot, which must include everything that a running round has moved.
         await connection.execute("SELECT pg_advisory_lock($1)", ROUND_LOCK)
         try:
             async with connection.transaction(isolation="repeatable_read"):

@@ -17,6 +17,7 @@ from adpulse import calendar
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS
+from adpulse.terminal import counted
 from adpulse.variants import rollups
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.findings import SUMS, Audit, Findings, Mismatch, Rows
@@ -189,7 +190,7 @@ class _Work:
             async with self.connection.transaction():
                 reported = await self._report(start, stop, granularity, buckets, dimension)
         except asyncpg.DataError as error:
-            # Such as a sum that does not fit any more.
+            # Such as a sum that no longer fits.
             findings.add(0, 1, [Mismatch(f"{text}: the report fails: {error}", None, None, None, None)])
             reported = {}
         findings.compare(text, reported, recounted)
@@ -242,9 +243,9 @@ def _spans(days: Sequence[date], archived: set[date]) -> Iterator[Window]:
 def _left_out(retired: Sequence[date], horizon: date, archived: set[date]) -> Iterator[str]:
     """Return what was not compared cell by cell, and why."""
     if retired:
-        yield f"{len(retired)} days before {horizon} whose raw events retention has dropped: not compared"
+        yield f"{counted(len(retired), 'day')} before {horizon} whose raw events retention has dropped: not compared"
     if archived:
-        yield f"{len(archived)} archived days, {min(archived)} to {max(archived)}: only their totals are compared"
+        yield f"{counted(len(archived), 'archived day')}, {min(archived)} to {max(archived)}: only totals are compared"
 
 
 def _add(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _server_error(request: Request, error: Exception) -> Response:
-    # It goes out past all middleware, and so brings along what Observe adds to the others.
+    # This reply bypasses all middleware, so it adds the headers that Observe adds to others.
     headers = {name.decode(): value.decode() for name, value in guard.HEADERS}
     headers["Connection"] = "close"  # the server ends it after an exception: no client may send its next request there
     return problem(500, "internal_error", "The server made a mistake; its log says more.", headers)

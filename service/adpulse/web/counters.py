@@ -19,7 +19,7 @@ from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.web.state import State
 
-# For any number of viewers, metrics and dimensions are read once in these times.
+# Metrics and dimensions are read once in these times, for any number of viewers.
 COUNTERS_S = 1.0
 DIMENSIONS_S = 30.0
 _PATIENCE_S = 2.0
@@ -33,7 +33,7 @@ class Counters:
 
     def __init__(self) -> None:
         self._multiprocess_dir = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-        # Behind a balancer each answer may come from another server, whose counters are others.
+        # Behind a balancer each answer may come from another server, which has other counters.
         own = self._multiprocess_dir or secrets.token_hex()
         self._instance = hashlib.sha256(own.encode()).hexdigest()[:12]
         self._counted: dict[str, Any] = {}

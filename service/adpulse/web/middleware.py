@@ -72,7 +72,7 @@ class Cors(CORSMiddleware):
 class CheckHead:
     """Middleware that refuses a head that can be read in two ways and, without keys, foreign names and pages."""
 
-    # Headers that have one value and are read here. More than one is refused elsewhere: of keys, and of lengths.
+    # Headers that may come once and are read here. Repeated keys and lengths are refused elsewhere.
     _SINGLE = frozenset({b"host", b"content-type", b"content-encoding", b"idempotency-key"})
 
     def __init__(self, app: ASGIApp, keyring: Keyring, hosts: Hosts, pages: Pages, writing: Endpoints) -> None:

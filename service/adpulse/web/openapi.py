@@ -32,7 +32,7 @@ def problem_reply(status: int, code: str, detail: str, **more: tuple[dict[str, A
     }
 
 
-# How a key is sent; the empty one because the server may have no keys.
+# The ways to send a key; none at all, because the server may have no keys.
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a key as `adpulse keys new` makes it"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same key"},
@@ -49,7 +49,7 @@ _LIMITED = {
     }
 }
 _UNAVAILABLE = problem_reply(503, "unavailable", "The database cannot be reached.") | _LATER
-# What may be answered before the endpoint is asked.
+# Replies that may come before the endpoint is called.
 GUARD = {
     "400": problem_reply(400, "header", "The request has more than one content-type."),
     "401": problem_reply(401, "key_missing", "Send a key: Authorization: Bearer …, or X-API-Key: …")

@@ -8,6 +8,7 @@ from adpulse.ingest.batch import LISTED_REJECTIONS
 from adpulse.ingest.formats.firehose import REQUEST_ID
 from adpulse.ingest.formats.media_types import MEDIA_TYPES
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 from adpulse.web.openapi import COUNT, GUARD, KEY, TEXT, WRITE_KEY, problem_reply
 
 _REFUSED = (
@@ -54,13 +55,15 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": f"The batch takes effect once, however often it is sent in {settings.idempotency_hours} hours.",
+        "description": "The batch takes effect once, however often it is sent in "
+        f"{counted(settings.idempotency_hours, 'hour')}.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 128},
     }
     caps = (
-        f"At most {settings.max_events} events and {settings.max_body_bytes} bytes, which must arrive within "
-        f"{settings.body_timeout_s:g} s. `Content-Encoding: gzip`, `deflate` and `zstd` are welcome: the limit holds "
-        f"for the content, and past a million bytes for {settings.max_gzip_ratio} times what was sent."
+        f"At most {counted(settings.max_events, 'event')} and {counted(settings.max_body_bytes, 'byte')}, "
+        f"which must arrive within {settings.body_timeout_s:g} s. `Content-Encoding: gzip`, `deflate` and `zstd` "
+        "are welcome: the limit holds for the content, and past a million bytes for "
+        f"{settings.max_gzip_ratio} times what was sent."
     )
     events = {"type": "array", "minItems": 1, "maxItems": settings.max_events, "items": event}
     one = {"schema": event, "example": _EXAMPLE_EVENT}
@@ -216,9 +219,10 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
         fields[name].pop("multipleOf", None)  # validators divide doubles: 0.0105 is no multiple of 0.000001 to them
         fields[name]["description"] += "; at most 6 decimals"
     fields["metadata"]["description"] += (
-        f"; at most {settings.max_metadata_bytes} bytes as compact JSON, and {settings.max_metadata_depth} levels deep"
+        f"; at most {counted(settings.max_metadata_bytes, 'byte')} as compact JSON, and "
+        f"{counted(settings.max_metadata_depth, 'level')} deep"
     )
-    fields["ts"]["description"] += f"; at most {settings.future_hours:g} hours from now"
+    fields["ts"]["description"] += f"; at most {settings.future_hours:g} h from now"
     if settings.retention_days is not None:
-        fields["ts"]["description"] += f", and at most {settings.retention_days} days old"
+        fields["ts"]["description"] += f", and at most {counted(settings.retention_days, 'day')} old"
     return schema

@@ -195,7 +195,7 @@ class Protocol(RequestReader):
             if self.cycle.response_started:
                 self.transport.close()
                 return
-            # The endpoint learns that its body ends here; what it answers goes nowhere.
+            # The endpoint learns that its body ends here; its answer is dropped.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         else:

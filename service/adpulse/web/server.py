@@ -111,7 +111,7 @@ class _Parent(Multiprocess):
 def create_worker() -> FastAPI:
     """Return the application, in a process of its own or in the only one."""
     if (parent := multiprocessing.parent_process()) is not None:
-        # It stops when its parent is killed and so cannot stop it.
+        # A worker stops by itself when its parent is killed.
         def follow() -> None:
             parent.join()
             os.kill(os.getpid(), signal.SIGTERM)
@@ -119,7 +119,7 @@ def create_worker() -> FastAPI:
         threading.Thread(target=follow, name="parent", daemon=True).start()
     app = create_app()
     Protocol.head_timeout_s = app.state.settings.head_timeout_s
-    # Objects of now stay until the end: the collector need not look at them again.
+    # The objects that exist now stay until the end: the collector need not look at them again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -53,7 +53,7 @@ def test_a_broken_promise_has_its_figure() -> None:
     assert Promise(50, 50.5, 10).broken(times) is None
     assert Promise(50, 50.0, 10).broken(times) == "report p50 < 50 ms at 10 events: it was 50.0 ms, over 100 reports"
     assert Promise(95, 95.0, 10).broken(times) == "report p95 < 95 ms at 10 events: it was 95.0 ms, over 100 reports"
-    assert Promise(50, 1.0, 10).broken([3.0]) == "report p50 < 1 ms at 10 events: it was 3.0 ms, over 1 reports"
+    assert Promise(50, 1.0, 10).broken([3.0]) == "report p50 < 1 ms at 10 events: it was 3.0 ms, over 1 report"
 
 
 @pytest.mark.parametrize("postgres", ["pg18"], indirect=True)

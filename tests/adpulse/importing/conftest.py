@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adpulse.database.connections import Connection
 from adpulse.importing import database, mapping, run
 from adpulse.importing.chunk import Chunk
 from adpulse.importing.rejects import Rejects
@@ -22,6 +23,7 @@ EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C1", "user_id": "U1", "ev
 Importer = Callable[..., Awaitable[Outcome]]
 
 GROUP = 7
+HEADER = "ts,campaign_id,user_id,event_type,cost\n"
 
 
 @pytest.fixture
@@ -70,3 +72,14 @@ def text_of(**dialect: Any) -> str:
     writer.writeheader()
     writer.writerow({**EVENT, "note": "a,b;c"})
     return out.getvalue()
+
+
+def rows(first: int, last: int) -> str:
+    return "".join(f"2025-09-24T06:{n // 60:02}:{n % 60:02}Z,C{n % 3},U{n},click,0.01\n" for n in range(first, last))
+
+
+async def counted(connection: Connection) -> tuple[int, int]:
+    """Return how many events there are, and how many different ones."""
+    record = await connection.fetchrow("SELECT count(*), count(DISTINCT user_id) FROM events")
+    assert record is not None
+    return record[0], record[1]

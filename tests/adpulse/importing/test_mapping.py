@@ -14,12 +14,6 @@ from tests.adpulse.importing.conftest import EVENT, read
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        (
-            "day,campaign,impressions,clicks\n2025-09-24,C,48000,12\n",
-            {"ts": "day", "campaign_id": "campaign", "user_id": {"value": "-"}, "event_type": {"value": "click"}},
-            "aggregated export.*48,000",
-        ),
-        (json.dumps({**EVENT, "impressions": 48000}), {}, "aggregated export"),
         ("a,b\n1,2\n", {}, "no column ts for ts; it has: a, b"),
         ("ts,ts\n", {}, "two columns"),
         ("", {}, "is empty"),

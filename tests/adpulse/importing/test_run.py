@@ -46,24 +46,6 @@ def test_reasons_are_those_of_http(tmp_path: Path, wrong: dict[str, str | None])
     assert bad == [(3, sent["field"], sent["code"])]
 
 
-def test_lines_that_are_no_events(tmp_path: Path) -> None:
-    """A bad line costs itself alone: no JSON, no object, no UTF-8, a field twice, too few columns."""
-    good = json.dumps(EVENT).encode()
-    twice = b'{"ts":"2025-09-24T06:59:31Z","campaign_id":"C","campaign_id":"D","user_id":"U","event_type":"click"}'
-    path = tmp_path / "a.ndjson"
-    path.write_bytes(b"\n".join([good, b"{]", b"\xff\xfe{}", b"7", twice, b"", good]))
-    for options in ({}, {"metadata": ["x"]}):
-        _, events, bad = read(path, **options, file={"kind": "ndjson"})
-        assert len(events) == 2
-        codes = [(2, "malformed_json"), (3, "malformed_json"), (4, "type"), (5, "repeated_field")]
-        assert [(line, code) for line, _, code in bad] == codes
-    path.write_bytes(
-        b"ts,campaign_id,user_id,event_type\n2025-09-24T06:59:31Z,C,U\n2025-09-24T06:59:31Z,\xff,U,click\n"
-    )
-    _, _, bad = read(path)
-    assert bad == [(2, None, "columns"), (3, "campaign_id", "characters")]
-
-
 def test_memory_is_bounded(tmp_path: Path) -> None:
     """A line that never ends is refused; a group of large records is a short one; together they are the file."""
     path = tmp_path / "a.gz"

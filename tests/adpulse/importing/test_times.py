@@ -38,3 +38,10 @@ def test_times(instant: datetime, zone: str) -> None:
     for text, form in [*numbers, (str(Decimal(micros) / 10**6), "seconds")]:
         found = json.loads(times.compiled(Field(format=form))(text))
         assert datetime.fromisoformat(found) == aware
+
+
+@pytest.mark.parametrize("form", ["seconds", "millis", "micros"])
+@pytest.mark.parametrize("text", ["1e99999999", "-1e99999999", "1e400", "NaN", "-Infinity", "", "soon", "9" * 40])
+def test_a_number_that_is_no_time_stays_as_it_is(text: str, form: str) -> None:
+    """The contract names it then."""
+    assert json.loads(times.compiled(Field(format=form))(text)) == text

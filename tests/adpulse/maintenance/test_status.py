@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from adpulse.database.connections import Connection
+from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import status as state
 from adpulse.settings import Settings
+from adpulse.variants import catalogue, rounds
+from tests.conftest import NewDatabase
 
 FILL = """
 INSERT INTO events (ts, campaign_id, user_id, event_type, metadata)
@@ -23,6 +25,21 @@ async def test_days_are_those_of_partitions_that_hold_events(connection: Connect
     await connection.execute(FILL)
     days = (await described(connection))["days"]
     assert days == {"count": 2, "first": "2025-09-24", "last": "2025-09-25", "others": False}
+
+
+async def test_a_dimension_counts_the_values_that_events_have(new_database: NewDatabase) -> None:
+    """None in an empty database; events without the key, and the row that the rest shares, are no value."""
+    _, statements = catalogue.find("rollup_dims").maintenance or (0, [])
+    connection = await connect(await new_database("rollup_dims"))
+    try:
+        before = (await described(connection))["dimensions"]
+        await connection.execute(FILL)
+        await rounds.catch_up(connection, statements)
+        after = (await described(connection))["dimensions"]
+    finally:
+        await connection.close()
+    assert [(each["key"], each["values"]) for each in before] == [("geo", 0), ("device", 0), ("placement", 0)]
+    assert [(each["key"], each["values"]) for each in after] == [("geo", 1), ("device", 0), ("placement", 0)]
 
 
 async def test_a_part_that_a_login_may_not_see_is_left_out(connection: Connection) -> None:

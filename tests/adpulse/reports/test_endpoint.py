@@ -19,6 +19,7 @@ from adpulse.settings import Settings
 from adpulse.variants import migrate
 from adpulse.web.app import create_app
 from tests.conftest import Client, NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
 DAY = "start=2025-09-24&end=2025-09-25"
@@ -42,7 +43,7 @@ REFUSED = [
     ("start=-1h&end=-2h", "start", "is not before end"),
     ("start=-1h&end=-1h", "start", "is not before end"),
     ("start=2199-01-01", "start", "is not before now"),
-    ("start=-9000d", "start", "at most 1100 days"),
+    ("start=-9000d", "start", "at most 1,100 days"),
     ("start=-999999w", "start", "lies outside the years 1970 to 2199"),
     ("start=0001-01-01T00:00:00%2B14:00", "start", "lies outside the years 1970 to 2199"),
     ("start=-1h&end=9999-12-31T23:59:59-14:00", "end", "lies outside the years 1970 to 2199"),
@@ -54,7 +55,7 @@ REFUSED = [
     ("start=-1h&granularity=hour&granularity=hour", "granularity", "is given more than once"),
     ("start=-1h&granularity=second", "granularity", "must be one of: minute, hour, day, week, month"),
     ("start=-1h&granularity=", "granularity", "must be one of"),
-    ("start=-30d&granularity=minute", "granularity", "gives more than 10000 buckets; take a coarser one"),
+    ("start=-30d&granularity=minute", "granularity", "gives more than 10,000 buckets; take a coarser one"),
     ("start=-1h&timezone=Mars/Base", "timezone", "is not an IANA time zone, for example UTC, Europe/Berlin"),
     ("start=-1h&timezone=europe/berlin", "timezone", "is not an IANA time zone"),
     ("start=-1h&timezone=localtime", "timezone", "is not an IANA time zone"),
@@ -181,18 +182,24 @@ async def locked(url: str, table: str) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+async def becomes(client: Client, target: str, status: int) -> httpx.Response:
+    """Ask until the status comes: a busy machine may not connect a reader, or have its answer, in so short a time."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (reply := await client.get(target)).status_code != status:
+            assert reply.status_code in (503, 504)
+    return reply
+
+
 async def test_a_report_that_takes_too_long_is_504_with_advice(serve: Serve, new_database: NewDatabase) -> None:
     """The statement is ended by the database, and the next report is answered by the same reader."""
     url = await new_database("btree_gin")
     client = await serve(url, report_timeout_ms=100, readers=1)
     async with locked(url, "events"):
-        reply = await client.get("/report?start=-1h")
-        assert reply.status_code == 504
+        reply = await becomes(client, "/report?start=-1h", 504)
         assert reply.json()["type"] == "urn:adpulse:report_timeout"
         assert "longer than 100 ms; take a shorter window" in reply.json()["detail"]
-        several = await client.get("/report?start=-1h&compare=previous&metrics=unique_users")
-        assert several.status_code == 504
-    assert (await client.get("/report?start=-1h")).status_code == 200
+        await becomes(client, "/report?start=-1h&compare=previous&metrics=unique_users", 504)
+    await becomes(client, "/report?start=-1h", 200)
 
 
 async def test_reports_that_wait_do_not_hold_up_events(serve: Serve, url: str) -> None:
@@ -280,7 +287,7 @@ async def test_a_report_is_bounded_in_groups_and_rows(serve: Serve, url: str) ->
     too_many = await client.get(f"/report?{DAY}&group_by=id")
     assert too_many.status_code == 422
     assert too_many.json()["parameter"] == "group_by"
-    assert "gives more than 20 groups and buckets" in too_many.json()["detail"]
+    assert "gives more groups and buckets than 20" in too_many.json()["detail"]
     rows = await client.get(f"/report?{DAY}&group_by=campaign_id&granularity=hour")
     assert rows.status_code == 422
     assert rows.json()["parameter"] == "limit"

@@ -166,6 +166,6 @@ def test_too_many_buckets_are_refused() -> None:
     with pytest.raises(WindowError) as error:
         buckets(window("1970-01-01T00:00Z", "2199-01-01T00:00Z"), "minute", ZoneInfo("UTC"), 10_000)
     assert error.value.field == "granularity"
-    assert "more than 10000 buckets" in str(error.value)
+    assert "more than 10,000 buckets" in str(error.value)
     week = window("2025-01-01T00:00Z", "2025-01-01T01:00Z")
     assert len(buckets(week, "minute", ZoneInfo("UTC"), 60)) == 60

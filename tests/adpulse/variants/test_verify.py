@@ -129,7 +129,7 @@ async def test_what_is_not_compared_is_said(connection: Connection) -> None:
     assert result.cells < before
     if (await catalogue.active(connection)).rollups:
         assert len(result.left_out) == 1
-        assert "1 days before 2026-03-29" in result.left_out[0]
+        assert "1 day before 2026-03-29" in result.left_out[0]
 
 
 # ── Every single corruption ──────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from adbench.experiments.matrix.plan import MatrixError
 from adbench.harness.databases import connected
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 DROPPED, KEPT = "page cache dropped", "page cache kept, as this system has no way to drop it"
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -37,7 +38,9 @@ class Caches:
         assert self._cluster is not None
         async with connected(self._cluster.url()) as connection:
             if others := await connection.fetchval(_OTHERS):
-                raise MatrixError(f"the server cannot be restarted for cold reports: {others} other sessions use it")
+                raise MatrixError(
+                    f"the server cannot be restarted for cold reports: {counted(others, 'other session')} on it"
+                )
         self._cluster.stop()
         try:
             return DROPPED if drop_pages(self._cluster.data) else KEPT

@@ -10,7 +10,7 @@ from adbench.records import statistics
 from adbench.records.model import Measurement
 
 QUANTILES = {"0.5": 50, "0.95": 95, "0.99": 99}
-# Over all shapes together, enough of them to draw the distribution.
+# Quantiles over all shapes together, enough to draw the distribution.
 DISTRIBUTION = {"0.05": 5, "0.1": 10, "0.25": 25, "0.5": 50, "0.75": 75, "0.9": 90, "0.95": 95, "0.99": 99}
 MILLION = 1_000_000
 

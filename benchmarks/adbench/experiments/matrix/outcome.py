@@ -14,6 +14,7 @@ from adbench.records import model, store, terminal
 from adbench.records.model import Check, Gap, Result
 from adbench.workload import comparison
 from adbench.workload.comparison import Profile
+from adpulse.terminal import counted
 
 
 def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
@@ -39,7 +40,7 @@ def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result
             Check(
                 name="every answer is that of the recount",
                 passed=not void,
-                detail=f"{compared:,} reports compared, {len(void)} cells void",
+                detail=f"{counted(compared, 'report')} compared, {counted(len(void), 'cell')} void",
             )
         ],
         gaps=gaps,

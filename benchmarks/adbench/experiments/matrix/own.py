@@ -23,6 +23,7 @@ from adpulse.importing.database import FEWEST_OF_A_DAY
 from adpulse.ingest import copy_format
 from adpulse.reports.query import QueryError
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 MOST_VALUES = 999  # sql/variants/08_rollup_dims keeps 1,000 of a key apart, and events without it are one
 LONGEST_VALUE = 200  # characters; as there
@@ -62,7 +63,7 @@ class Own(Source):
         self._campaigns = {name: number for number, name in enumerate(ranked)}
         self._values = {value: number for number, value in enumerate(values)}
         self.shapes = self._shapes()
-        # Their profile beside that of the lab's, and the reports by ranks.
+        # The profile of these events beside that of the lab's, and the reports by ranks.
         self.parameters = {
             "days": max((self.end - self.start) / DAY, 1 / 24),
             "profile": self.survey.profile.described,
@@ -159,7 +160,7 @@ class Own(Source):
         if not found.only_texts:
             return "some values of this key are no texts"
         if not 2 <= len(found.values) <= MOST_VALUES:
-            return f"this key has {len(found.values):,} values; 2 to {MOST_VALUES} can be compared"
+            return f"this key has {counted(len(found.values), 'value')}; 2 to {MOST_VALUES} can be compared"
         if max(map(len, found.values)) > LONGEST_VALUE:
             return f"a value of this key has more than {LONGEST_VALUE} characters"
         try:

@@ -24,6 +24,7 @@ from adbench.records.model import Result
 from adbench.workload import disk_space
 from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 from adpulse.variants import catalogue
 
 
@@ -110,7 +111,7 @@ async def _measure(journal: Journal, source: Source, server: str, caches: Caches
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]
         expected_s = phases.expected_s(plan, events) * len(databases)
-        with counter(console, f"{events:,} events, {len(databases)} designs", expected_s, "s") as advance:
+        with counter(console, f"{events:,} events, {counted(len(databases), 'design')}", expected_s, "s") as advance:
             await _measure_size(Size(plan, source, events, databases, journal, caches, advance), console)
     return await postgres(server)
 
@@ -120,7 +121,7 @@ async def _measure_size(size: Size, console: Console) -> None:
     measured: tuple[Phase, ...] = PHASES if warm_only else (*PHASES, "cold")
     for phase in measured:
         for database in size.databases:
-            # One that could only not be asked on empty caches is not out.
+            # A design that only could not be asked on empty caches stays in.
             if (cell := size.cell(database, phase)) and cell.gap and (phase != "cold" or cell.gap.void):
                 size.out.setdefault(database.variant.name, cell.gap.reason)
     if all(size.cell(database, phase) for database in size.databases for phase in measured):

@@ -15,7 +15,7 @@ from adbench.experiments.matrix.sources import Source
 from adbench.experiments.matrix.turns import WrongAnswerError
 from adbench.records.model import Gap, Measurement
 
-# What leaves a gap in the matrix and does not end the run.
+# Errors that leave a gap in the matrix and do not end the run.
 REASONS = (MatrixError, WrongAnswerError, asyncpg.PostgresError)
 
 
@@ -60,7 +60,7 @@ class Size:
         except REASONS as error:
             failed = error
         except ExceptionGroup as group:
-            # What a task group raises: the first reason is what the others followed from.
+            # A task group raises several errors; the first caused the others.
             failed = next((each for each in _leaves(group) if isinstance(each, REASONS)), None)
             if failed is None:
                 raise

@@ -29,6 +29,7 @@ from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
 from adbench.workload.seed import prepared
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
 OURS = "adpulse"
@@ -122,7 +123,7 @@ def _equal(shape: Shape, data: Dataset, client: HttpClient, others: Sequence[Sys
     """Return the check that all give the same five sums for every row that is not empty, to the micro."""
     ours = sums(client.get(shape.path(data.end))[1])
     wrong = [system.name for system in others if _last_five(system.ask(shape, data.end)) != ours]
-    detail = f"{len(ours)} rows" if not wrong else f"{', '.join(wrong)} and {OURS} differ"
+    detail = counted(len(ours), "row") if not wrong else f"{', '.join(wrong)} and {OURS} differ"
     return Check(name=f"equal answers: {shape.name}", passed=not wrong, detail=detail)
 
 

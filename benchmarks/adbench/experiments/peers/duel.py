@@ -36,6 +36,7 @@ from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
 from adbench.workload.request_bodies import Cell, live, write_bodies
 from adbench.workload.seed import seed
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
 OURS = "adpulse"
@@ -133,7 +134,7 @@ async def fill(url: str, data: Dataset) -> None:
 def _equal(shape: Shape, end: datetime, clients: Clients) -> Check:
     """Return the check that both give the same five sums for every row that is not empty, to the micro."""
     ours, theirs = (sums(client.get(start + shape.path(end))[1]) for client, start in clients.values())
-    detail = f"{len(ours)} rows" if ours == theirs else "they differ"
+    detail = counted(len(ours), "row") if ours == theirs else "they differ"
     return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
 
 

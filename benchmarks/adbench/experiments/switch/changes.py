@@ -90,6 +90,6 @@ def _change(url: str, here: str, name: str | None, log: Path) -> Made:
         except subprocess.TimeoutExpired:
             failure = f"not over after {GIVE_UP_S:.0f} s:\n{tail(log)}"
     span = Span(began, time.time())
-    # The last one: those before were given up.
+    # The last switch in the log: earlier attempts were given up.
     took = _SWITCH.findall(log.read_text(errors="replace"))
     return Made(f"{here} to {name}" if name else MIGRATIONS, span, float(took[-1]) if took else None, failure)

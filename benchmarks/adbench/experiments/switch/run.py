@@ -33,6 +33,7 @@ from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 from adpulse.variants import catalogue
 
 DATABASE = "adpulse_switch"
@@ -112,7 +113,7 @@ async def _writers(url: str, wanted: int) -> None:
             if attached >= wanted:
                 return
             await asyncio.sleep(0.1)
-    raise ServiceError(f"only {attached} of {wanted} writers are connected after a minute")
+    raise ServiceError(f"only {attached} of {counted(wanted, 'writer')} are connected after a minute")
 
 
 def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:

@@ -80,7 +80,7 @@ async def bypass_partition(world: World, chance: Random) -> None:
     await _bypassing(world, chance, *PARTITIONS)
 
 
-# Both leave as many events as there were, with the same money.
+# Both leave the number of events and their money as they were.
 _CORRECTIONS = (
     "UPDATE events SET campaign_id = 'C1', metadata = metadata || '{\"geo\": \"corrected\"}' WHERE user_id = ANY ($1)",
     "WITH gone AS (DELETE FROM events WHERE user_id = ANY ($1) RETURNING *) "
@@ -98,7 +98,7 @@ async def correct(world: World, chance: Random) -> bool:
             users = await connection.fetch(
                 "SELECT user_id FROM events ORDER BY random() LIMIT $1", chance.randint(1, 200)
             )
-            # An outage, a move or another one that changes the same rows: nothing is changed then.
+            # After an outage, a move or a concurrent change of the same rows, nothing is changed.
             with suppress(asyncpg.PostgresError):
                 await connection.execute(chance.choice(_CORRECTIONS), [row[0] for row in users])
                 corrected += 1

@@ -68,7 +68,7 @@ async def move_bypassed(world: World, chance: Random) -> bool:
         # So that a writer that names a partition waits for the switch no longer than the move waits for it.
         await connection.execute("SET lock_timeout = '2s'")
         while not moving.done():
-            # The tables of before are gone in the middle of a statement, or are waited for: nothing is stored then.
+            # The old tables go in the middle of a statement, or it waits for them too long: nothing is stored then.
             with suppress(asyncpg.PostgresError):
                 await world.client.bypass(connection, chance.choice(list(Bypass)), chance.choice([1, 40, 400]))
                 committed += 1
@@ -82,7 +82,7 @@ async def move_bypassed(world: World, chance: Random) -> bool:
 async def archive(world: World, chance: Random) -> bool:
     """Kill and repeat `adpulse archive` of old days, then `adpulse restore`: all events must be there afterwards."""
     async with world.connected() as connection:
-        # Of the last two days are most events: too many to compare in a cycle of seconds.
+        # The last two days have most events: too many to compare in a cycle of seconds.
         recent: date = await connection.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date - 1")
         days = [row[0] for row in await connection.fetch(_DAYS) if row[0] < recent]
     if not days:
@@ -102,7 +102,7 @@ async def rebuild(world: World, chance: Random) -> bool:
     dimensions = ["rollup_dim_day"] if world.folder in DIMENSIONS else []
     table = chance.choice(["rollup_minute", "rollup_hour", "rollup_day", *dimensions])
     async with world.connected() as connection:
-        # Of money alone: the reports that are asked for meanwhile are judged by their numbers of events.
+        # Only money is changed: concurrent reports are judged by their numbers of events.
         done = await connection.execute(
             f"UPDATE {table} SET cost_micros = cost_micros + 1 "
             f"WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} ORDER BY random() LIMIT 3))"

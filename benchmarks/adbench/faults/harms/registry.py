@@ -7,7 +7,7 @@ from random import Random
 
 from adbench.faults.world import World
 
-# False when the moment that it waits for did not come.
+# Returns False when the moment that it waits for did not come.
 Act = Callable[[World, Random], Awaitable[bool | None]]
 
 

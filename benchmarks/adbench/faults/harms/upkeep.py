@@ -52,7 +52,7 @@ async def maintain_twice(world: World, chance: Random) -> None:
         async with world.connected() as connection:
             for _ in range(4):
                 for statement in statements:
-                    # One of two that wait for one another is told so, and nothing of it is done.
+                    # Of two sessions that wait for each other, one gets an error, and its statement does nothing.
                     with suppress(asyncpg.DeadlockDetectedError, asyncpg.TransactionRollbackError):
                         await connection.execute(statement)
 

@@ -14,8 +14,8 @@ LOGIN = "postgres"
 MOST = 3  # a cycle
 SHARE = 0.6  # of cycles that have any
 
-# First what the harness's own sessions state, so that only what is tried feels the defaults; then values that somebody
-# has set with good reason, and what each has broken or could break.
+# The setting of the harness's own sessions, so that the defaults affect only the system under test; then values that an
+# operator may have good reason to set, and what each has broken or could break.
 _SETTINGS = {
     # Snapshots that are older than a lock.
     "default_transaction_isolation": ("read committed", "repeatable read", "serializable"),

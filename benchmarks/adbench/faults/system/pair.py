@@ -18,7 +18,7 @@ from adpulse.database.errors import EmbeddedError
 
 Mode = Literal["remote_apply", "async"]
 
-# A commit is answered when the standby shows it; or when the primary alone has it.
+# The primary answers a commit when the standby shows it, or when it alone has it.
 MODES: dict[Mode, tuple[str, ...]] = {
     "remote_apply": (
         "ALTER SYSTEM SET synchronous_commit = 'remote_apply'",

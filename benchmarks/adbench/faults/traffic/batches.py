@@ -68,7 +68,7 @@ class Source:
         return Batch(number, kind, size, sums), events
 
     def _id(self, number: int, place: int) -> UUID:
-        # Spread over the index as random ones are: the low bits, which differ, come first.
+        # Spread over the index like random ids: the low bits, which differ, come first.
         return UUID(int=((place * 0x9E3779B1 & 0xFFFFFFFF) << 96) | (self._run << 64) | (number << 20) | place)
 
     def __iter__(self) -> Iterator[tuple[Batch, list[bytes]]]:

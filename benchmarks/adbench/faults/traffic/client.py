@@ -22,6 +22,7 @@ from adbench.faults.traffic.bypass import Bypass, write
 from adbench.faults.traffic.journal import Batch, Journal, Kind
 from adbench.faults.traffic.recovery import Knock, Recovery
 from adpulse.database.connections import Connection
+from adpulse.terminal import counted
 
 SENDERS = 6
 DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # how often a batch with key or ids is sent, and how often that is so
@@ -31,16 +32,16 @@ REPORT_EVERY_S = 0.1
 ANSWER_S = 30.0
 BACK_OFF_S = 0.02
 LONELY = 5
-# Events after which a cycle that takes long goes on at this part of the rate, so that recounts stay short.
+# Events after which a long cycle goes on at this part of the rate, so that recounts stay short.
 FULL, AFTER_FULL = 150_000, 0.05
 
 _GEO = re.compile(rb'"geo":"[^"]*"')
 
 # What a service may say to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
-# And to a report that was cancelled.
+# Also to a cancelled report.
 TIMED_OUT = 504
-# To a key that was revoked, and to a question about raw events that are archived.
+# Also to a revoked key, and to a question about archived raw events.
 UNAUTHORIZED, ARCHIVED = 401, 422
 
 
@@ -227,9 +228,10 @@ class Client:
 
     def _check_answer(self, batch: Batch, content: bytes) -> None:
         answer = orjson.loads(content)
-        counted = answer["accepted"] + answer["duplicates"]
-        if counted != batch.size or (batch.kind is Kind.PLAIN and answer["duplicates"]):
-            self._journal.violates(f"answer: batch {batch.number} ({batch.kind}, {batch.size} events) got {answer}")
+        taken = answer["accepted"] + answer["duplicates"]
+        if taken != batch.size or (batch.kind is Kind.PLAIN and answer["duplicates"]):
+            what = f"batch {batch.number} ({batch.kind}, {counted(batch.size, 'event')})"
+            self._journal.violates(f"answer: {what} got {answer}")
 
     def _check_refusal(self, what: str, reply: httpx.Response) -> None:
         if reply.status_code not in ALLOWED:
@@ -270,7 +272,8 @@ class Client:
             most = self._journal.events_sent
             if not least <= seen <= most:
                 self._journal.violates(
-                    f"report: {shapes[turn % len(shapes)]} has {seen} events; {least} were acknowledged, {most} sent"
+                    f"report: {shapes[turn % len(shapes)]} has {counted(seen, 'event')}; "
+                    f"{least} were acknowledged, {most} sent"
                 )
             if "rows" in answer and sum(map(_events, answer["rows"])) != seen:
                 self._journal.violates(f"report: {shapes[turn % len(shapes)]} has rows that do not sum to its totals")

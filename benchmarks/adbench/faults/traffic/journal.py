@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from adpulse.terminal import counted
+
 Sums = tuple[int, int, int, int, int]  # impressions, clicks, conversions, cost and revenue in micros
 
 
@@ -87,16 +89,21 @@ def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]
     for batch in batches:
         known.add(batch.number)
         found = stored.get(batch.number)
-        name = f"batch {batch.number} ({batch.kind}, {batch.size} events)"
+        name = f"batch {batch.number} ({batch.kind}, {counted(batch.size, 'event')})"
         if found is None:
             if batch.acknowledged:
                 wrong.append(f"lost: {name} was acknowledged and is not stored")
         elif found.rows > found.places * batch.copies:
-            wrong.append(f"doubled: {name} has {found.rows} rows for {found.places} events in {batch.copies} copies")
+            wrong.append(
+                f"doubled: {name} has {counted(found.rows, 'row')} for {counted(found.places, 'event')}, "
+                f"sent {batch.copies} times"
+            )
         elif found.rows < batch.size * batch.acknowledged:
-            wrong.append(f"lost: {name} has {found.rows} events stored of {batch.acknowledged} copies")
+            wrong.append(
+                f"lost: {name} has {counted(found.rows, 'event')} stored, acknowledged {batch.acknowledged} times"
+            )
         elif found.places < batch.size or found.rows % batch.size:
-            wrong.append(f"torn: {name} has {found.rows} events stored")
+            wrong.append(f"torn: {name} has {counted(found.rows, 'event')} stored")
         elif found.last != batch.size - 1 or found.sums != tuple(
             found.rows // batch.size * each for each in batch.sums
         ):

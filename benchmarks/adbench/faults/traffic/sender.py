@@ -15,6 +15,7 @@ from itertools import cycle
 
 from adbench.faults.traffic.batches import body
 from adbench.faults.traffic.journal import Batch
+from adpulse.terminal import counted
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
 ALLOWED = {200, 429, 503}
@@ -208,6 +209,6 @@ class Sender:
         give_up = time.monotonic() + patience_s
         while self._busy:
             if time.monotonic() > give_up:
-                self._violates(f"unanswered: {len(self._busy)} requests wait")
+                self._violates(f"unanswered: {counted(len(self._busy), 'request')}")
                 return
             self._look(sent, 1, until)

@@ -37,7 +37,7 @@ def build(out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="site-", dir=out.parent) as folder:
         source, built = Path(folder, "source"), Path(folder, "site")
         stage(source)
-        # -W: a link that leads nowhere is an error. -E: nothing is kept from the last time.
+        # -W: a broken link is an error. -E: nothing is kept from the last build.
         options = ["-b", "html", "-q", "-E", "-W", "--keep-going", "-c", str(_HERE)]
         options += ["-d", f"{folder}/doctrees", "-D", f"html_extra_path={source / pages.FILES}"]
         options += ["-D", f"html_favicon={ROOT / _ICON}"]

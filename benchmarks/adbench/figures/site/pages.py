@@ -58,7 +58,7 @@ def translator(root: Path, placed: Mapping[str, str], repository: str) -> _Trans
 
     def translated(text: str, page: str) -> str:
         parts = _FENCE.split(text)
-        # What is fenced stays.
+        # Fenced blocks stay as they are.
         parts[::2] = [_LINK.sub(lambda found: address(found[0], page), part) for part in parts[::2]]
         return "".join(parts)
 

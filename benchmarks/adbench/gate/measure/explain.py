@@ -60,7 +60,7 @@ def reduce(root: Node) -> QueryPlan:
     for node in nodes(root):
         relation = _name(node.get("Relation Name", ""))
         kind = ACCESS.get(node["Node Type"])
-        # Index-only with many heap fetches is not: but right after a VACUUM, as here, there are none.
+        # With many heap fetches it would not be index-only, but right after a VACUUM there are none.
         if kind and RANK[kind] >= RANK[access.get(relation, "index-only")]:
             access[relation] = kind
         if "Conflict Resolution" in node and (source := _source(node)):

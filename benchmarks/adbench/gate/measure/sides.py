@@ -27,7 +27,7 @@ from adpulse.variants.catalogue import Variant, read_header
 
 T = TypeVar("T")
 PROBE = Path(__file__).with_name("probe.py")
-# What `adpulse` is when it is not installed but lies in a tree.
+# The program `adpulse` of a tree in which it is not installed.
 ADPULSE = """
 try:
     from adpulse.cli.main import app
@@ -96,7 +96,7 @@ def opened(
     Raise SideError, EmbeddedError or ServiceError; all that was started is stopped.
     """
     with ExitStack() as stack:
-        # Side by side, because most of it is waiting and starting interpreters.
+        # In parallel, because most of it is waiting and starting interpreters.
         binaries = settings.postgres_bin
         urls = _together(lambda name, tree: _database(name, tree, folder, binaries, stack), trees.items())
         connections = runner.run(_connected(urls))

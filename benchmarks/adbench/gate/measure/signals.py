@@ -40,7 +40,7 @@ STILL = {
     "wal_level": "minimal",  # no snapshot in the log every 15 seconds
 }
 
-# By how much a count may grow and still be the same.
+# How much a count may grow and still count as the same.
 ALLOWANCE = {"buffers": 0.10, "wal": 0.02, "rows": 0.01, "memory": 0.05, "instructions": 0.03}
 
 
@@ -109,13 +109,13 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
     """
     found = Signals(indexes=tuple(await explain.indexes(connection)))
     records = live_records(COPIED)
-    # Once unmeasured, so that partitions and the first pages of tables are there.
+    # Once without measuring, so that partitions and the first pages of tables exist.
     await copy(connection, records[:1])
     async with written(connection) as by_copy:
         await copy(connection, records)
     found.counts["wal", "copy"] = by_copy.wal / COPIED
     found.counts["rows", "copy"] = by_copy.rows / COPIED
-    # Reports now, while there are deltas that have not been rolled up: as it is in the live system.
+    # Reports now, while some deltas have not been rolled up, as in a live system.
     for shape in (*TOTALS, *BREAKDOWNS):
         query = shape.query(data.end, settings)
         arguments = list(query.arguments(query.span.window))

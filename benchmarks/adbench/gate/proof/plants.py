@@ -97,7 +97,7 @@ SQL = (
 )
 PLANTS = (
     Plant("nothing", lambda tree: None, {"nothing": ()}),
-    # In both paths of one copy: the two are timed apart, so that one run tries the gate on both.
+    # In both paths of one copy: they are timed separately, so one run tests the gate on both.
     *(
         Plant(
             f"burning-{percent}",

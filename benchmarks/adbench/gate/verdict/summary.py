@@ -11,6 +11,7 @@ from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import Interval
+from adpulse.terminal import counted
 
 WIDTH = 31  # of a plot, in characters; odd, so that 1 has a column of its own
 MARKS = {Verdict.REGRESSED: "✗", Verdict.IMPROVED: "↑", Verdict.SAME: "=", Verdict.CANNOT_TELL: "?"}
@@ -77,7 +78,7 @@ def table(result: Result) -> Group:
     return Group(
         shown if shown.row_count else Text(_title(result)),
         *lines,
-        Text(f"= {_same(result)} other signals are the same", "dim"),
+        Text(f"= the same: {counted(_same(result), 'other signal')}", "dim"),
         Text(f"{verdict}: {MEANING[verdict]}", f"bold {STYLES[verdict]}"),
     )
 

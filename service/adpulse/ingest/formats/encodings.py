@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import NamedTuple, Protocol
 
 from adpulse.ingest.batch import BodyError
+from adpulse.terminal import counted
 
 zstd: ModuleType | None
 try:
@@ -118,12 +119,12 @@ def _corrupt(encoding: Encoding) -> BodyError:
 
 def too_many_bytes(most: int) -> BodyError:
     """Return the refusal of a body over the cap."""
-    return BodyError(413, "too_large", f"The body has more than {most} bytes; split the batch.")
+    return BodyError(413, "too_large", f"The body has more than {counted(most, 'byte')}; split the batch.")
 
 
 def _bomb(ratio: int) -> BodyError:
     detail = (
-        f"Past {RATIO_FROM_BYTES} bytes, a compressed body may expand at most {ratio} times; "
+        f"Past {counted(RATIO_FROM_BYTES, 'byte')}, a compressed body may expand at most {ratio} times; "
         "split the batch, or send it plain."
     )
     return BodyError(413, "too_large", detail)

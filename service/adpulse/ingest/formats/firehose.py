@@ -14,6 +14,7 @@ from starlette.responses import Response
 from adpulse.auth.guard import Endpoint
 from adpulse.ingest import json_reader
 from adpulse.ingest.batch import BodyError
+from adpulse.terminal import counted
 
 # The same for every attempt at a delivery, which therefore counts once.
 REQUEST_ID = b"x-amz-firehose-request-id"
@@ -51,7 +52,8 @@ def _reply(request_id: str, response: Response) -> Response:
     status, error = response.status_code, said.get("detail")
     if count := said.get("rejected_count"):
         first = said["rejected"][0]
-        error = f"{count} events were rejected, the first at {first['index']} ({first['field']}, {first['code']})."
+        where = f"{first['index']} ({first['field']}, {first['code']})"
+        error = f"{counted(count, 'event')} rejected, the first at {where}."
     content = {"requestId": request_id, "timestamp": time.time_ns() // 1_000_000}
     if error is not None:
         content["errorMessage"] = error

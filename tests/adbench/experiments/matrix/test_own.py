@@ -215,8 +215,8 @@ def test_sizes_and_dimensions_that_cannot_be_are_refused(file: Path) -> None:
     for key, reason in (
         ("none", "no event"),
         ("Nummer", "no texts"),
-        ("Zettel", "3,100 values"),
-        ("Festwert", "1 values"),
+        ("Zettel", "3,100 values;"),
+        ("Festwert", "1 value;"),
     ):
         with pytest.raises(MatrixError, match=reason):
             Own(files, key)

@@ -66,9 +66,9 @@ async def test_no_event_is_lost_in_silence(client: Client, connection: Connectio
     """A delivery with a bad event fails each time, and so ends in the bucket; its good events count once."""
     mixed = delivery(record(EVENT), record("no JSON"), record(EVENT | {"cost": -1}))
     for _ in range(2):
-        assert_told(await deliver(client, mixed), 400, "ed4acda5", "2 events were rejected", "at 1 (", "malformed_json")
+        assert_told(await deliver(client, mixed), 400, "ed4acda5", "2 events rejected", "at 1 (", "malformed_json")
     assert await connection.fetchval("SELECT count(*) FROM events") == 1
-    assert_told(await deliver(client, delivery(record("x")), "all-bad"), 422, "all-bad", "1 events were rejected")
+    assert_told(await deliver(client, delivery(record("x")), "all-bad"), 422, "all-bad", "1 event rejected")
 
 
 @example(raw=[b"\xff\x00", b'{"event_type": "cli\xd1"}'], place=1)
