@@ -193,7 +193,7 @@ async def _import_all(job: _Job, target: Target) -> Outcomes:
 
 
 async def _compact(url: str) -> None:
-    """Add up what was imported, where no service does so."""
+    """Run upkeep on the imported events if no service does."""
     connection = await connections.connect(url, "adpulse import")
     try:
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):
