@@ -67,11 +67,13 @@ def import_(
     metadata: Annotated[
         str | None, typer.Option(help="columns for metadata: rest, none, or a list with commas", show_default="rest")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="found out")] = None,
-    delimiter: Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="found out")] = None,
+    kind: Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="detected")] = None,
+    delimiter: Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="detected")] = None,
     quote: Annotated[str | None, typer.Option(help='of CSV; "": quotes mean nothing', show_default='"')] = None,
     decimal: Annotated[str | None, typer.Option(help="the decimal sign of amounts: . or ,", show_default=".")] = None,
-    encoding: Annotated[str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its mark")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its byte order mark")
+    ] = None,
     header: Annotated[
         str | None, typer.Option(help="names of columns, with commas, of CSV without a line of them")
     ] = None,
