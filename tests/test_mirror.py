@@ -1,7 +1,5 @@
 """Tests are where a reader looks for them: `service/adpulse/x/y.py` has `tests/adpulse/x/test_y.py`."""
 
-import ast
-import re
 from pathlib import Path
 
 TESTS = Path(__file__).parent / "adpulse"
@@ -28,8 +26,6 @@ TESTED_WITH = {
     "web/published.py": "web/test_openapi.py",
 }
 
-SESSIONS = re.compile(r"FROM (pg_locks|pg_stat_activity)")
-
 
 def modules() -> dict[str, Path]:
     """Return where the tests of each module would be, by the module."""
@@ -47,17 +43,3 @@ def test_the_exceptions_name_tests() -> None:
     """No module is in both lists, and the tests that are named exist."""
     assert not DECLARATIONS & TESTED_WITH.keys()
     assert [path for path in TESTED_WITH.values() if not (TESTS / path).exists()] == []
-
-
-def test_no_test_looks_at_the_sessions_of_another() -> None:
-    """Tests share a server: a query of its sessions names its own, or it waits for those of others, or ends them."""
-    own = ("current_database()", " pid = pg_backend_pid()", "usename = $1", "backend_type = 'checkpointer'")
-    queries = [
-        (path.name, node.value)
-        for path in TESTS.parent.rglob("*.py")
-        if SESSIONS.search(path.read_text())
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Constant) and SESSIONS.search(str(node.value))
-    ]
-    assert queries
-    assert [query for query in queries if not any(words in query[1] for words in own)] == []

@@ -64,7 +64,7 @@ class Programs:
         return done.returncode == 0
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of them. Raises EmbeddedError with what it, and the server's log, said last."""
+        """Run a program. Raises EmbeddedError with its last output and that of the server's log."""
         # To a file and not a pipe: the server would inherit the pipe and keep it open.
         with tempfile.TemporaryFile("w+") as output:
             command = [str(self.folder / program), *arguments]

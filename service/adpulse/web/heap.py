@@ -21,9 +21,11 @@ LOOK_S = 4.0
 # Less growth than this is not looked for: the pages would soon be used again.
 GROWTH_BYTES = 16 * 2**20
 # A process that works for a smaller part of the time than this is at rest. One that is not needs its memory again, and
-# gives it back no more often than this, because giving back takes some milliseconds, and so does taking again.
+# gives it back no more often than MOST_PAUSE_S, because giving back takes some milliseconds, and so does taking again.
 REST = 0.25
-BUSY_TRIM_S = 60.0
+MOST_PAUSE_S = 60.0
+# A trim that gives back less than this was in vain: what has grown is in use. Each one doubles the pause.
+USEFUL_BYTES = 2**20
 
 _STATM = Path("/proc/self/statm")
 _HAS_PROC = _STATM.exists()
@@ -61,8 +63,9 @@ class HeapWatch(Background):
 
     def __init__(self) -> None:
         super().__init__("heap", LOOK_S)
-        self._least = 0  # bytes that were resident after the last trim, or fewer since
+        self._least = 0  # bytes that were resident, at the fewest
         self._trimmed_at = self._looked_at = time.monotonic()
+        self._trim_pause_s = 0.0  # at least, after the last trim
         self._worked_s = time.process_time()
 
     async def run(self) -> None:
@@ -74,11 +77,13 @@ class HeapWatch(Background):
         now, worked_s, resident = time.monotonic(), time.process_time(), resident_bytes()
         rests = worked_s - self._worked_s < REST * (now - self._looked_at)
         self._looked_at, self._worked_s = now, worked_s
-        self._least = min(self._least, resident) if self._least else resident
-        if resident - self._least > GROWTH_BYTES and (rests or now - self._trimmed_at > BUSY_TRIM_S):
+        self._least = min(self._least or resident, resident)
+        pause_s = self._trim_pause_s if rests else MOST_PAUSE_S
+        if resident - self._least > GROWTH_BYTES and now - self._trimmed_at >= pause_s:
             _malloc_trim(0)
             self._trimmed_at = now
-            self._least = resident_bytes()  # what is left is in use
+            useful = resident - resident_bytes() >= USEFUL_BYTES
+            self._trim_pause_s = 0.0 if useful else min(2 * self._trim_pause_s or LOOK_S, MOST_PAUSE_S)
 
 
 def resident_bytes() -> int:

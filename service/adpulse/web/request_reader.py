@@ -24,6 +24,10 @@ from adpulse.web.framing import (
 from adpulse.web.memory import Memory
 
 MOST_HEAD_BYTES = 65_536
+# As Python objects, thousands of short headers would take ten times their bytes.
+MOST_HEADERS = 200
+# A head that is larger is counted in Memory until its answer.
+LARGE_HEAD_BYTES = 16_384
 
 
 class Flow(FlowControl):
@@ -44,6 +48,7 @@ class RequestReader(HttpToolsProtocol):
     flow: Flow
     _data = b""  # received; from `_at` on not given to the parser yet
     _at = 0
+    _large_head = 0  # bytes of the head of the request at hand, if it is large
     _searched = 0  # up to where `_data` holds no end of a head
 
     _body_left = 0  # bytes of the body that are still to come, when its length is known
@@ -105,7 +110,7 @@ class RequestReader(HttpToolsProtocol):
             self._refuse(400, "malformed_http", why_malformed(data, start))
         except MalformedError as error:
             self._refuse(400, "malformed_http", str(error))
-        if self._at < len(self._data) or self.flow.read_paused or self._kept or self._ended:
+        if self._at < len(self._data) or self.flow.read_paused or self._kept or self._ended or self._large_head:
             self._settle()
         else:
             self._data, self._at = b"", 0
@@ -125,11 +130,15 @@ class RequestReader(HttpToolsProtocol):
         if self._unparsed + size > MOST_HEAD_BYTES:
             self._refuse_head()
             return False
+        self._large_head = size if end and size > LARGE_HEAD_BYTES else 0
         if not end:
             check_request_line(data, self._at)
             self._searched = max(0, size - 3)  # its last bytes may begin the end
             return False
         head = data[self._at : end]
+        if size > 4 * MOST_HEADERS and head.count(b"\n") > MOST_HEADERS + 2:  # the first line and the last are none
+            self._refuse(431, "head_too_large", f"The head has more than {MOST_HEADERS} headers.")
+            return False
         if b" HTTP/1." not in head:
             raise MalformedError  # a request of another protocol that the parser knows
         self._at = end
@@ -147,7 +156,7 @@ class RequestReader(HttpToolsProtocol):
         return True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or drop a trailer: what comes after the body must not pass for what came before."""
+        """Take a header, or drop a trailer: a field after the body must not pass for one of the head."""
         if not self._incomplete:
             self.headers.append((name.lower(), value))
 
@@ -213,6 +222,8 @@ class RequestReader(HttpToolsProtocol):
             kept += self._written - self._paused_at  # what is sent of a piece is freed with its last byte
         if self.flow.read_paused and self.cycle is not None:
             kept += len(self.cycle.body)
+        if self._answering:
+            kept += self._large_head
         if kept != self._kept:
             self._kept = kept
             self.memory.keep(self, kept)

@@ -11,11 +11,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.adpulse.web.connection import PATIENCE_S, converse, echo, listening, pieces, replies, taken
+from adpulse.web.protocol import Protocol
+from tests.adpulse.web.connection import converse, echo, listening, pieces, replies, taken
 from tests.conftest import Client
+from tests.patience import PATIENCE_S
 
 INNER = b"GET /inner HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
@@ -143,6 +146,31 @@ async def test_a_head_of_exactly_the_size_is_taken() -> None:
     head = b"GET /all HTTP/1.1\r\nHost: x\r\nA: "
     [(status, document)] = await taken(head + b"a" * (65_536 - len(head) - 4) + b"\r\n\r\n")
     assert (status, document["path"]) == (200, "/all")
+
+
+@pytest.mark.parametrize(("count", "status"), [(200, 200), (201, 431), (5_000, 431)])
+async def test_a_head_has_a_number_of_headers(count: int, status: int) -> None:
+    """Short ones take ten times their bytes."""
+    more = b"".join(b"a%d: b\r\n" % number for number in range(count - 1))
+    [(said, document)] = await taken(b"GET /all HTTP/1.1\r\nHost: x\r\n" + more + b"\r\n" + INNER * (status == 431))
+    assert said == status
+    assert status == 200 or document["type"] == "urn:adpulse:head_too_large"
+
+
+async def test_a_large_head_is_counted_until_its_answer() -> None:
+    """Heads of requests whose bodies are on their way are kept, and bounded for all connections together."""
+    kept = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        kept.append(Protocol.memory.total)
+        await echo(scope, receive, send)
+
+    head = b"POST /outer HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 60_000 + b"\r\nContent-Length: 2\r\n\r\n"
+    before = Protocol.memory.total
+    transport = await pieces(app, head, b"{", b"}", INNER)
+    assert [status for status, _ in replies(b"".join(transport.pieces))] == [200, 200]
+    assert kept[0] - before >= 60_000
+    assert kept[1] == Protocol.memory.total == before
 
 
 @pytest.mark.parametrize("path", ["/report?campaign_id=Düsseldorf", "/ü", "/日本"])
