@@ -81,7 +81,7 @@ class Size:
         return str(error)
 
     def afford(self, database: Database, coming_s: float) -> None:
-        """Raise MatrixError when so many seconds more would go beyond the variant's budget."""
+        """Raise MatrixError when `coming_s` more would exceed the variant's budget."""
         spent = self.spent.get(database.variant.name, 0)
         if spent + coming_s > self.plan.budget_s:
             raise MatrixError(
