@@ -54,7 +54,7 @@ async def stored_once(url: str, expected: int, where: str = "") -> list[Check]:
 
 
 def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
-    """Return the checks of a recount; one that failed and says why when it breaks off, so that no result is lost."""
+    """Return the checks of a recount. If it breaks off, return one failed check that says why: no result is lost."""
     try:
         return recount()
     except KeyboardInterrupt:
@@ -116,7 +116,7 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
 
 
 async def _longest(connection: Connection) -> int:
-    """Return in how many minutes, at least one, as many events came as fit."""
+    """Return the length (min) of a window whose events fit into a recount; at least 1."""
     minutes = await connection.fetchval(
         "SELECT $1 / greatest(count(*), 1) FROM events WHERE ts >= now() - interval '2 minutes' AND ts < now()", FITS
     )

@@ -28,7 +28,9 @@ def advise(
         str | None, typer.Option(help="on average, such as 50M", show_default="that of --from")
     ] = None,
     retention_days: Annotated[int, typer.Option(min=1, help="days that events are kept")] = 30,
-    report_ms: Annotated[float, typer.Option(min=1, help="what 95 % of reports of every shape shall stay below")] = 200,
+    report_ms: Annotated[
+        float, typer.Option(min=1, help="time that 95 % of the reports of every shape may take")
+    ] = 200,
     filters: Annotated[
         str | None, typer.Option(help="metadata keys that reports filter or group by, separated by commas")
     ] = None,

@@ -82,7 +82,7 @@ def run_stages(
 def run_rollups(
     events: Annotated[int, typer.Option(min=1_000, help="events to load")] = 20_000_000,
     dims_events: Annotated[
-        int, typer.Option(min=1_000, help="events to load into rollup_dims: thin data takes it long to compact")
+        int, typer.Option(min=1_000, help="events to load into rollup_dims: thin data takes long to compact")
     ] = 2_000_000,
     writes: Annotated[int, typer.Option(min=5, help="rounds of writing")] = 15,
     reads: Annotated[int, typer.Option(min=5, help="rounds of reading")] = 7,

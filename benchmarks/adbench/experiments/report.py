@@ -141,7 +141,7 @@ def _capacity(address: str, folder: Path, console: Console) -> float:
 
 @contextmanager
 def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
-    """Let k6 post so many events a second while the block runs, also when the last batch is not answered yet."""
+    """Let k6 post `rate` events a second while the block runs, without waiting for answers."""
     env = {"BASE_URL": address, "SECONDS": SETTLE_S + 3 * LONGEST_S, "BATCH": BATCH, "REPORTS": 1}
     env["BATCHES"] = max(round(rate / BATCH), 1)
     with k6.started("mixed", env, folder / "k6.json") as load:

@@ -139,7 +139,7 @@ def accepted(own: OwnEvents) -> Iterator[Accepted]:
 
 
 def survey(own: OwnEvents, latest: int = 0) -> Survey:
-    """Count the events of some files that the service would accept, and keep the latest so many.
+    """Count the events of the files that the service would accept, and keep the last `latest`.
 
     Raise ImportFailed when there are none.
     """

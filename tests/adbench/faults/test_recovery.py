@@ -14,7 +14,7 @@ EVENT = Batch(7, Kind.KEYED, 1, (1, 0, 0, 0, 0))
 
 @asynccontextmanager
 async def postgres(path: Path, refusals: int) -> AsyncIterator[list[bytes]]:
-    """Run a server that says so many times that it is starting up; yield what it has answered."""
+    """Run a server that says `refusals` times that it is starting up; yield its answers."""
     answers: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

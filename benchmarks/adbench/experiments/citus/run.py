@@ -123,7 +123,7 @@ def _name(side: str, shards: int) -> str:
 
 
 async def _sides(home: str, shards: int) -> Sides:
-    """Make two new databases: `citus` on every node, in so many shards, and `rollup` on the coordinator."""
+    """Make two new databases: `citus` on every node, in `shards` shards, and `rollup` on the coordinator."""
     for side in ("citus", "rollup"):
         await cluster.drop(home, _name(side, shards))
     sides = {

@@ -46,7 +46,7 @@ class Expected:
             self._count(shape, block)
 
     def copy(self) -> "Expected":
-        """Return one that goes on counting from here, apart from this one."""
+        """Return an independent copy that goes on counting from here."""
         other = copy.copy(self)
         other._counted = {name: dict(rows) for name, rows in self._counted.items()}
         return other

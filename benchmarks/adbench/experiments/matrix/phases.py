@@ -86,7 +86,7 @@ class Size:
         return str(error)
 
     def afford(self, database: Database, coming_s: float) -> None:
-        """Raise MatrixError when so many seconds more would go beyond the variant's budget."""
+        """Raise MatrixError when `coming_s` more would exceed the variant's budget."""
         spent = self.spent.get(database.variant.name, 0)
         if spent + coming_s > self.plan.budget_s:
             raise MatrixError(
@@ -228,7 +228,7 @@ SETTLE_S = 0.15
 
 
 def blocks_of(events: int) -> int:
-    """Return the number of blocks that hold so many events."""
+    """Return the number of blocks that hold `events`."""
     return -(-events // BLOCK)
 
 

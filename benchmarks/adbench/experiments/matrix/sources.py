@@ -32,11 +32,11 @@ class Source(ABC):
 
     @abstractmethod
     def days(self, events: int) -> list[date]:
-        """Return the days that need a partition, with so many events loaded."""
+        """Return the days that need a partition when `events` are loaded."""
 
     @abstractmethod
     def blocks(self, events: int) -> Iterator[Block]:
-        """Yield so many events, BLOCK at a time, in order of arrival."""
+        """Yield this number of events, BLOCK at a time, in order of arrival."""
 
     @abstractmethod
     def live(self, plan: MatrixPlan, phase: Phase, turn: int) -> Iterator[Block]:

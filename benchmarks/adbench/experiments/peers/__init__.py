@@ -25,7 +25,7 @@ class Peer(Protocol):
         """Return the rows, as Python values."""
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Close the database and free its memory."""
 
 
 def sums(reply: bytes) -> list[tuple[int, ...]]:

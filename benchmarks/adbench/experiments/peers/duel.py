@@ -171,7 +171,7 @@ def _feed(
 
 
 async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[Check]:
-    """Return the checks that both have what they said they have."""
+    """Return the checks that both store every event that they accepted."""
     checks = []
     for who, url in ((OURS, ours), ("orm", theirs)):
         async with connected(url) as connection:

@@ -42,7 +42,7 @@ class Tally:
 
 
 def run(plan: GatePlan, times: int, settings: Settings, console: Console) -> Result:
-    """Run what is missing of the proof and sum it up. `plan.head` has no part in it."""
+    """Run the missing part of the proof and sum it all up. `plan.head` is not used."""
     began = datetime.now(UTC)
     base = checkouts(replace(plan, head=plan.base), settings, console)["base"]
     home = settings.data_dir.resolve() / "gate"
