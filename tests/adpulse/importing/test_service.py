@@ -1,4 +1,4 @@
-"""Through a service a file counts once, whatever the network and the service's limits do."""
+"""Through a service, a file counts once, also with a bad network and small limits of the service."""
 
 import asyncio
 import json
