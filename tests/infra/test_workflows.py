@@ -49,6 +49,14 @@ def test_a_job_gets_only_the_permissions_it_names(path: Path) -> None:
 
 
 @workflows
+def test_a_step_fails_with_each_part_of_a_pipe(path: Path) -> None:
+    """GitHub's own default is bash without pipefail: `build | tee size.json` would pass without a build."""
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["defaults"] == {"run": {"shell": "bash"}}
+    assert [step for job in workflow["jobs"].values() for step in job["steps"] if "shell" in step] == []
+
+
+@workflows
 def test_make_targets_exist(path: Path) -> None:
     """Each target that a step makes is in the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -80,13 +88,16 @@ def test_the_order_of_the_jobs() -> None:
 
 
 def test_only_main_is_pushed_and_only_with_secrets() -> None:
-    """No pull request reaches the registry, and a fork without secrets stays green."""
+    """No pull request reaches the registry or the site; a fork that has neither stays green."""
     assert JOBS["push"]["if"] == "github.event_name == 'push' && github.ref == 'refs/heads/main'"
     first, *others = JOBS["push"]["steps"]
     assert first["id"] == "secrets"
     assert all(step["if"] == "steps.secrets.outputs.given == 'true'" for step in others)
     for name, job in JOBS.items():
         assert ("secrets." in str(job)) == (name == "push")
+    site = yaml.safe_load((ROOT / ".github" / "workflows" / "site.yml").read_text())["jobs"]["publish"]
+    assert site["if"] == "github.ref == 'refs/heads/main'"
+    assert [step.get("if") for step in site["steps"]] == [None, "steps.pages.outputs.given == 'true'"]
 
 
 def _script(name: str) -> Any:

@@ -54,6 +54,12 @@ def questions() -> list[dict[str, Any]]:
     return [{"start": start, "end": end, **shape} for (start, end), shape in product(WINDOWS, SHAPES)]
 
 
+def portable(dump: str) -> str:
+    """Return a dump without meta-commands, which are psql's, comments, and the schema `public`, which is there."""
+    lines = [line for line in dump.splitlines() if not line.startswith(("\\", "--", "CREATE SCHEMA public")) and line]
+    return "\n".join(lines) + "\n"
+
+
 def keep(name: str, command: list[str], variant: list[str]) -> None:
     """Fill a database with the program of the release; write its dump and its reports."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -76,9 +82,7 @@ def keep(name: str, command: list[str], variant: list[str]) -> None:
                 answers = [httpx.get(f"{address}/report", params=question).json() for question in questions()]
         finally:
             cluster.stop()
-    # Meta-commands are psql's; the schema `public` is there.
-    lines = [line for line in text.splitlines() if not line.startswith(("\\", "--", "CREATE SCHEMA public")) and line]
-    (FOLDER / f"{name}.sql").write_text("\n".join(lines) + "\n")
+    (FOLDER / f"{name}.sql").write_text(portable(text))
     kept = [
         {"question": question, "totals": answer["totals"], "rows": answer.get("rows", [])}
         for question, answer in zip(questions(), answers, strict=True)
