@@ -29,6 +29,7 @@ from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings, unknown_variables
 from adpulse.variants import migrate
 from adpulse.web.app import create_app
+from tests.patience import PATIENCE_S, PATIENT
 
 HOME = "TEST_POSTGRES_HOME"
 # The embedded one and every one where Debian's packages put it, whose own 18 comes before the embedded 18.
@@ -123,6 +124,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _cluster(name: str, folder: str | None = None) -> Cluster:
     # Tests lose nothing when the machine crashes, and so need not wait for its disk.
     settings = {"fsync": "off", "max_wal_size": "512MB"}
+    # It comes when it likes, and keeps upkeep, which waits for a moment only, from the tables that it is in.
+    settings |= {"autovacuum": "off"}
     settings |= {"max_connections": "300", "shared_buffers": "128MB"}
     return Cluster(Path(os.environ[HOME]) / (folder or name), BINARIES[name], **settings)
 
@@ -372,11 +375,11 @@ async def services() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
 
         async def start(url: str, **settings: object) -> Client:
-            app = create_app(Settings(database_url=url, **settings))
+            app = create_app(Settings(database_url=url, **{**PATIENT, **settings}))
             await stack.enter_async_context(app.router.lifespan_context(app))
-            client = Client(transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=60)
+            client = Client(transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=PATIENCE_S)
             await stack.enter_async_context(client)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while (await client.get("/readyz")).status_code != 200:
                     await asyncio.sleep(0.02)
             return client

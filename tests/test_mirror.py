@@ -1,7 +1,5 @@
 """Tests are where a reader looks for them: `service/adpulse/x/y.py` has `tests/adpulse/x/test_y.py`."""
 
-import ast
-import re
 from pathlib import Path
 
 TESTS = Path(__file__).parent / "adpulse"
@@ -23,21 +21,10 @@ DECLARATIONS = {
 # Modules that are a step of a larger one, with whose tests they are tested.
 TESTED_WITH = {
     "__main__.py": "cli/test_entry.py",
-    "cli/import_output.py": "cli/test_import_events.py",
-    "database/primary.py": "web/test_readiness.py",
-    "database/programs.py": "database/test_embedded.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
-    "reports/readers.py": "reports/test_endpoint.py",
     "reports/replica_watch.py": "../replication/test_physical.py",
-    "reports/report.py": "reports/test_reporter.py",
-    "variants/capture.py": "variants/test_online.py",
-    "variants/rollups.py": "variants/test_verify.py",
-    "variants/state.py": "variants/test_migrate.py",
-    "web/answer.py": "web/test_protocol.py",
     "web/published.py": "web/test_openapi.py",
 }
-
-SESSIONS = re.compile(r"FROM (pg_locks|pg_stat_activity)")
 
 
 def modules() -> dict[str, Path]:
@@ -56,17 +43,3 @@ def test_the_exceptions_name_tests() -> None:
     """No module is in both lists, and the tests that are named exist."""
     assert not DECLARATIONS & TESTED_WITH.keys()
     assert [path for path in TESTED_WITH.values() if not (TESTS / path).exists()] == []
-
-
-def test_no_test_looks_at_the_sessions_of_another() -> None:
-    """Tests share a server: a query of its sessions names its own, or it waits for those of others, or ends them."""
-    own = ("current_database()", " pid = pg_backend_pid()", "usename = $1", "backend_type = 'checkpointer'")
-    queries = [
-        (path.name, node.value)
-        for path in TESTS.parent.rglob("*.py")
-        if SESSIONS.search(path.read_text())
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Constant) and SESSIONS.search(str(node.value))
-    ]
-    assert queries
-    assert [query for query in queries if not any(words in query[1] for words in own)] == []

@@ -14,6 +14,7 @@ from adbench.records import environment, model
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -90,5 +91,5 @@ async def test_a_service_of_our_own_reads_where_it_writes(new_database, tmp_path
     monkeypatch.setenv("ADPULSE_READ_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
     url = await new_database()
     with service.serving(url, 1, tmp_path / "log") as address:
-        reply = await asyncio.to_thread(httpx.get, f"{address}/report?start=-1h", timeout=30)
+        reply = await asyncio.to_thread(httpx.get, f"{address}/report?start=-1h", timeout=PATIENCE_S)
     assert reply.status_code == 200

@@ -8,6 +8,7 @@ import pytest
 
 from adpulse import background
 from adpulse.background import Background
+from tests.patience import PATIENCE_S
 
 
 class Work(Background):
@@ -32,7 +33,7 @@ class Work(Background):
 
 
 async def until(work: Work, runs: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while work.runs < runs:
             await asyncio.sleep(0)
 
@@ -105,7 +106,7 @@ async def test_work_that_misses_its_cancellation_is_cancelled_again() -> None:
     work = Work(stubborn)
     await work.start()
     await until(work, 1)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await work.stop()
     assert missed
 
@@ -122,7 +123,7 @@ async def test_an_error_in_place_of_the_cancellation_ends_the_work() -> None:
     work = Work(run)
     await work.start()
     await until(work, 1)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await work.stop()
     assert (work.runs, len(work.failures)) == (1, 1)
 
@@ -141,11 +142,11 @@ async def test_work_that_is_to_finish_is_not_cut_short() -> None:
     await asyncio.sleep(0.01)
     assert not finishing.done()
     go_on.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await finishing
     await work.start()
     await until(work, 2)
     await asyncio.sleep(0.01)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await work.finish()  # in its pause
     assert work.runs == 2

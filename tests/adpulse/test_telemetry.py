@@ -15,6 +15,7 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.maintenance import gauges
 from tests.conftest import Serve
+from tests.patience import PATIENCE_S
 
 RECORD = "from adpulse import telemetry; telemetry.QUEUED.set(7); telemetry.BATCHES.inc()"
 
@@ -30,7 +31,7 @@ def test_a_dead_worker_leaves_its_counts_but_not_its_queue(tmp_path: Path) -> No
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0.02)
 

@@ -22,12 +22,12 @@ from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from tests.adpulse.auth.conftest import NewKey, new_key
 from tests.docs.pages import FENCE, ROOT
+from tests.patience import PATIENCE_S
 
 __all__ = ["new_key"]  # a fixture
 
 PAGE = ROOT / "docs" / "how-to" / "send-events.md"
 SNIPPETS = [(kind, text) for kind, text in FENCE.findall(PAGE.read_text())]
-PATIENCE_S = 120
 
 
 def snippet(kind: str, words: str = "") -> str:
@@ -80,7 +80,7 @@ async def listening(app: ASGIApp, lifespan: str = "on") -> AsyncIterator[str]:
     )
     task = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not server.started:
                 await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -99,7 +99,7 @@ async def service(url: str, new_key: NewKey, tmp_path: Path) -> AsyncIterator[tu
     app = create_app(Settings(database_url=url))
     unlucky = Unlucky(app)
     async with listening(unlucky) as address:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not (app.state.writer.connected and app.state.keyring.known):
                 await asyncio.sleep(0.01)
         environment = os.environ | {"ADPULSE_URL": address, "ADPULSE_KEY": key}

@@ -14,6 +14,7 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import NewKey, new_key
 from tests.docs.test_send_events import PAGE, SNIPPETS, listening
+from tests.patience import PATIENCE_S
 
 __all__ = ["new_key"]  # a fixture
 
@@ -52,7 +53,7 @@ class Watched:
 
     async def until(self, *expected: tuple[str, str, int]) -> None:
         """Wait for these answers: nobody tells a page what has become of its beacon."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.answered) < len(expected):
                 await asyncio.sleep(0.02)
         assert sorted(self.answered) == sorted(expected)
@@ -73,7 +74,7 @@ async def visited(url: str, key: str, kinds: Sequence[str], *, named: bool) -> A
         app = create_app(Settings(database_url=url, cors_origins=(origin,) if named else None))
         watched = Watched(app)
         async with listening(watched) as service, chromium() as browser:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 while not (app.state.writer.connected and app.state.keyring.known):
                     await asyncio.sleep(0.01)
             html = page(service, key, kinds)

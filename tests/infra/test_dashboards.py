@@ -21,10 +21,10 @@ from prometheus_client.metrics import MetricWrapperBase
 from adbench.experiments.load.dashboard import SHOWN, Recording, prometheus
 from adbench.harness.service import serving
 from adpulse import telemetry
+from tests.patience import PATIENCE_S
 
 INFRA = Path(__file__).parents[2] / "infra"
 DASHBOARDS = sorted((INFRA / "grafana" / "dashboards").glob("*.json"))
-PATIENCE_S = 90
 
 
 def queries(kind: str) -> list[tuple[str, str]]:
@@ -189,7 +189,7 @@ def event(number: int, now: datetime) -> dict[str, Any]:
 
 async def load(address: str) -> None:
     """Produce a little of everything that the dashboards show, until cancelled."""
-    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as client:
         while True:
             now = datetime.now(UTC)
             events = [event(number, now) for number in range(50)]
@@ -205,7 +205,7 @@ async def unanswered(address: str) -> Iterator[str]:
     # No balancer is here; tests/infra/test_haproxy.py asks for its counts.
     asked = queries("expr")
     left = dict.fromkeys((expression, title) for title, expression in asked if "haproxy_backend" not in expression)
-    async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as client:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while left:

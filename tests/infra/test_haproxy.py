@@ -15,12 +15,12 @@ import yaml
 
 from adbench.harness.process import free_port
 from adpulse import problems
+from tests.patience import PATIENCE_S
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"
 ALIVE = FOUND.replace("api 20 api:", "alive 20 api-alive:") + " no-check backup"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-PATIENCE_S = 60
 
 needs_haproxy = pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installed (Debian: haproxy)")
 
@@ -200,7 +200,7 @@ async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tm
             return front - sum(int(count) for kind, _, count in counts if kind == "server")
 
         async def becomes(number: float) -> None:
-            """Wait until so many are counted: HAProxy counts when it has answered."""
+            """Wait until HAProxy has counted `number`: it counts when it has answered."""
             async with asyncio.timeout(PATIENCE_S):
                 while await refused() != number:
                     await asyncio.sleep(0.05)

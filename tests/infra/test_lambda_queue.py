@@ -20,6 +20,7 @@ from adpulse.database.errors import UNAVAILABLE
 from adpulse.variants import catalogue, verify
 from tests.conftest import Wire
 from tests.infra.lambda_function import Function, body, running
+from tests.patience import PATIENCE_S
 
 VISIBILITY_S = 1
 # On a slow machine the same message may be there at both polls that are forgotten and at both without a database; then
@@ -172,7 +173,7 @@ async def test_nothing_is_lost_and_nothing_doubled(function: Function, wire: Wir
     source = EventSource(queue, function, rng)
     polls = 0
     mended = False
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE_S):
         while await asyncio.to_thread(queue.left):
             polls += 1
             if polls == 10:

@@ -21,11 +21,12 @@ from adpulse.database import connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT
 from adpulse.database.errors import UnfitError
 from tests.adpulse.database.test_session import HOSTILE, STATED, literal
+from tests.adpulse.reports.test_endpoint import becomes
 from tests.conftest import Serve
+from tests.patience import PATIENCE_S
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-PATIENCE_S = 60
 
 needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed (Debian: pgbouncer)")
 
@@ -181,9 +182,9 @@ async def test_a_report_brings_its_settings_along(serve: Serve, url: str, pooler
     blocker = await asyncpg.connect(url)
     async with blocker.transaction():
         await blocker.execute("LOCK TABLE events, rollup_hour IN ACCESS EXCLUSIVE MODE")
-        assert (await client.get(f"/report?{DAY}")).status_code == 504
+        await becomes(client, f"/report?{DAY}", 504)
     await blocker.close()
-    assert (await client.get(f"/report?{DAY}")).status_code == 200
+    await becomes(client, f"/report?{DAY}", 200)
 
 
 @needs_pgbouncer

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 UPGRADE = Path(__file__).parents[2] / "infra" / "upgrade.sh"
 
 # Containers are files: an old one has the text "healthy", a new one gets the text of the file `becomes`.
@@ -61,7 +63,7 @@ def upgrade(folder: Path, *old: str) -> subprocess.CompletedProcess[str]:
     for name in old:
         (folder / "running" / name).write_text("healthy")
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PATIENCE_S": "1"}
-    return subprocess.run([UPGRADE], env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run([UPGRADE], env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
 def running(folder: Path) -> set[str]:

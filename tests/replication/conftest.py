@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from adbench.faults.standby import Standby
+from adbench.faults.system.standby import Standby
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
 from adpulse.variants import migrate
 from tests.conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
-
-PATIENCE_S = 300  # a busy machine applies changes slowly
+from tests.patience import PATIENCE_S
 
 SETTINGS = {
     "fsync": "off",

@@ -14,6 +14,7 @@ from adpulse.database.programs import embedded_binaries
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.conftest import Serve, running, scratch_databases
+from tests.patience import PATIENCE_S
 from tests.replication.conftest import NewPairDatabase, Pair, connected, until
 from tests.replication.test_physical import COLUMNS, batch, told
 
@@ -25,7 +26,7 @@ async def psql(url: str, script: str, **variables: str) -> None:
     program = [str(embedded_binaries() / "psql"), "-X", "-q", "-d", url]
     given = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
     command = [*program, *given, "-f", str(RECIPES / script)]
-    await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, timeout=120)
+    await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 from tests.conftest import CLUSTERS, NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 TODAY = datetime.now(UTC).date()
 PARTITIONED = pytest.mark.parametrize("name", ["partitioned", "rollup", "rollup_dims"])
@@ -100,7 +101,7 @@ async def test_partitions_are_made_beside_writers_who_wait_for_nothing(new_datab
         await keeper.execute("SELECT prepare_days($1, $1)", TODAY - timedelta(days=9))
         async with keeper.transaction():
             await keeper.execute("SELECT prepare_days($1, $1)", TODAY - timedelta(days=8))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await add(writer, TODAY)
     await writer.close()
     await keeper.close()
@@ -147,7 +148,7 @@ async def test_maintenance_does_not_queue_behind_a_long_reader(new_database: New
     await add(keeper, TODAY - timedelta(days=9))
     async with reader.transaction():
         await reader.fetch("SELECT FROM events_default")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await run_round(keeper, await catalogue.active(keeper))
     assert await strays(keeper) == 1
     assert await keeper.fetchval("SELECT count(*) FROM rollup_delta") == 0
@@ -265,7 +266,7 @@ async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
     connection = await connections.connect(url)
     await add(connection, *(TODAY - timedelta(days=days) for days in (40, 3, 0)))
     client = await serve(url, retention_days=30, maintenance_s=0.05)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while await connection.fetchval("SELECT count(*) FROM events") == 3:
             await asyncio.sleep(0.05)
     reply = (await client.get(f"/report?start=-60d&end={(TODAY + timedelta(days=1)).isoformat()}")).json()

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,6 +21,7 @@ from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from tests.conftest import CLUSTERS, Server, quiet_server, scratch_databases
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="plans of the designs for one server")
 
@@ -38,11 +42,14 @@ def server(postgres: str) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module", params=["rollup", "rollup_dims"])
-async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[Opened]:
-    """Yield 31 days of events, compacted and vacuumed: C1 has some in every hour, beside forty other campaigns."""
+async def filled(request: pytest.FixtureRequest, server: Server) -> AsyncIterator[tuple[str, Variant]]:
+    """Yield a database with 31 days of events, compacted and vacuumed: C1 has some in every hour, beside forty other
+    campaigns.
+    """
     variant = catalogue.find(request.param)
     async with scratch_databases(server) as new:
-        connection = await connections.connect(await new(variant.name), plan_cache_mode="force_custom_plan", jit="off")
+        url = await new(variant.name)
+        connection = await connections.connect(url)
         await connection.execute("SELECT prepare_days($1, $2)", START.date(), STOP.date())
         await connection.execute(
             "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
@@ -54,8 +61,36 @@ async def opened(request: pytest.FixtureRequest, server: Server) -> AsyncIterato
         )
         await run_round(connection, variant)
         await connection.execute("VACUUM (ANALYZE)")
-        yield connection, variant
         await connection.close()
+        yield urlsplit(url).path.lstrip("/"), variant
+
+
+@asynccontextmanager
+async def copied(server: Server, filled: tuple[str, Variant]) -> AsyncIterator[Opened]:
+    """Copy the database, and yield a connection to the copy."""
+    template, variant = filled
+    name = f"t_{uuid.uuid4().hex}"
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    connection = await connections.connect(server.url(name), plan_cache_mode="force_custom_plan", jit="off")
+    try:
+        yield connection, variant
+    finally:
+        await connection.close()
+        await server.drop(name)
+
+
+@pytest.fixture(scope="module")
+async def opened(server: Server, filled: tuple[str, Variant]) -> AsyncIterator[Opened]:
+    """Open a copy for the tests that only read: they may run in any order."""
+    async with copied(server, filled) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def own(server: Server, filled: tuple[str, Variant]) -> AsyncIterator[Opened]:
+    """Open a copy for a test that writes."""
+    async with copied(server, filled) as own:
+        yield own
 
 
 async def explain(opened: Opened, *arguments: Any) -> list[dict[str, Any]]:
@@ -170,7 +205,7 @@ async def test_all_campaigns_cost_what_one_costs(opened: Opened) -> None:
     assert 40 <= rows(rolled) <= 29 + 24 + 60
 
 
-@pytest.mark.parametrize("opened", ["rollup"], indirect=True)
+@pytest.mark.parametrize("filled", ["rollup"], indirect=True)
 async def test_a_week_by_campaign_reads_days(opened: Opened) -> None:
     """Hours of the two days that the window cuts, minutes of the two hours; of all other days, days."""
     plan = await explain(opened, None, STOP - timedelta(days=7), STOP, None, None, "campaign_id", None)
@@ -181,7 +216,7 @@ async def test_a_week_by_campaign_reads_days(opened: Opened) -> None:
     assert rows(scans(plan, "rollup_minute")) <= 60 * campaigns
 
 
-@pytest.mark.parametrize("opened", ["rollup"], indirect=True)
+@pytest.mark.parametrize("filled", ["rollup"], indirect=True)
 async def test_weeks_of_a_zone_are_read_by_days(opened: Opened) -> None:
     """Weeks of India begin at half past: their first UTC day is read by hours, all others by the day."""
     weeks = calendar.literal("week", calendar.buckets(START, STOP, "week", calendar.zone("Asia/Kolkata")))
@@ -214,9 +249,9 @@ async def test_raw_events_are_read_in_the_partitions_of_the_window_only(
     assert not scans(plan, "rollup_hour", "rollup_minute")
 
 
-async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> None:
+async def test_deltas_are_read_from_where_the_moved_ones_end(own: Opened) -> None:
     """Dead rows that no VACUUM may take yet are not stepped over: an index leads past them."""
-    connection, variant = opened
+    connection, variant = own
     writer = await connections.connect(await database_url(connection))
     holder = await connections.connect(await database_url(connection))
     async with holder.transaction(isolation="repeatable_read"):
@@ -230,7 +265,7 @@ async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> 
         )
         last = await writer.fetchval("SELECT pg_current_xact_id()::text")
         # The mark passes them when no transaction of their time runs any more, in any database of the server.
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             passed = "SELECT EXISTS (SELECT FROM rollup_mark WHERE before > $1::text::xid8)"
             while not await writer.fetchval(passed, last):
                 await writer.execute(
@@ -240,7 +275,7 @@ async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> 
         await writer.execute("VACUUM (ANALYZE) rollup_delta")
         assert await writer.fetchval("SELECT count(*) FROM rollup_delta") == 0
         assert await writer.fetchval("SELECT pg_relation_size('rollup_delta')") > 1_600_000  # 200 blocks
-        plan = await explain(opened, LARGEST, START, STOP, None, None, None, None)
+        plan = await explain(own, LARGEST, START, STOP, None, None, None, None)
         deltas = scans(plan, "rollup_delta")
         assert deltas
         assert not [delta for delta in deltas if delta["Node Type"] == "Seq Scan"]
@@ -249,10 +284,10 @@ async def test_deltas_are_read_from_where_the_moved_ones_end(opened: Opened) -> 
     await writer.close()
 
 
-@pytest.mark.parametrize("opened", ["rollup"], indirect=True)
-async def test_a_transaction_that_is_left_open_makes_no_report_longer(opened: Opened) -> None:
+@pytest.mark.parametrize("filled", ["rollup"], indirect=True)
+async def test_a_transaction_that_is_left_open_makes_no_report_longer(own: Opened) -> None:
     """However many rounds have moved deltas since it began, a report reads those that are left."""
-    connection, variant = opened
+    connection, variant = own
     url = await database_url(connection)
     writer, holder = await connections.connect(url), await connections.connect(url)
     readers = await open_readers(url, 1, "test", Settings())
@@ -263,7 +298,7 @@ async def test_a_transaction_that_is_left_open_makes_no_report_longer(opened: Op
                 await explained(quick, planned_once(variant), (chosen, START, STOP, None, "UTC"))
                 for chosen in (None, LARGEST)
             ]
-        plans.append(await explain(opened, None, START, STOP, None, None, "campaign_id", None))
+        plans.append(await explain(own, None, START, STOP, None, None, "campaign_id", None))
         return [
             sum(node["Shared Hit Blocks"] + node["Shared Read Blocks"] for node in scans(plan, "rollup_delta"))
             for plan in plans
@@ -296,7 +331,7 @@ async def database_url(connection: Connection) -> str:
 # ── Dimensions ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("opened", ["rollup_dims"], indirect=True)
+@pytest.mark.parametrize("filled", ["rollup_dims"], indirect=True)
 @pytest.mark.parametrize(
     ("group", "filters"), [("geo", None), (None, '{"geo": "B"}'), ("campaign_id", '{"geo": "B"}'), ("device", None)]
 )
@@ -332,10 +367,10 @@ async def partitions(connection: Connection, variant: Variant, *arguments: Any) 
         return {name for (name,) in await connection.fetch(held) if name.startswith("events_p")}
 
 
-@pytest.mark.parametrize("opened", ["rollup_dims"], indirect=True)
-async def test_no_partition_is_opened_for_events_that_were_added_up(opened: Opened) -> None:
+@pytest.mark.parametrize("filled", ["rollup_dims"], indirect=True)
+async def test_no_partition_is_opened_for_events_that_were_added_up(own: Opened) -> None:
     """Whole days and hours that upkeep has been through; then one event comes, and its day alone is looked into."""
-    connection, variant = opened
+    connection, variant = own
     day = START.replace(hour=0, minute=0) + timedelta(days=3)
     asked = [
         (None, day, day + timedelta(days=20), None, None, "geo", None),
@@ -384,4 +419,26 @@ async def test_a_plan_by_a_dimension_stays_good(server: Server) -> None:
         # Of many values, one is asked for with a plan of its own.
         (row,) = await connection.fetch(statement.text, *arguments[:5], None, '{"geo": "G7"}')
         assert row["clicks"] == 14
+        await connection.close()
+
+
+async def test_a_report_does_not_read_what_was_added_up(server: Server) -> None:
+    """The index knows the blocks that upkeep has been through, although autovacuum stays away."""
+    variant, now = catalogue.find("rollup_dims"), datetime.now(UTC)
+    async with scratch_databases(server) as new:
+        connection = await connections.connect(await new(variant.name))
+        for _ in range(2):
+            await connection.execute(
+                "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
+                """SELECT $1, 'A', repeat('u', 120), 'click', '{"geo": "IN"}' FROM generate_series(1, 9000)""",
+                now,
+            )
+            await run_round(connection, variant)
+        await connection.execute("SET enable_seqscan = off")
+        behind = "SELECT rollup_dim_behind(ARRAY[$1::date], snapshot, 'true') FROM rollup_dim_mark"
+        source = await connection.fetchval(behind, now.date())
+        (plan,) = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {source}"))
+        pages = await connection.fetchval("SELECT sum(pg_relation_size(relid)) / 8192 FROM pg_partition_tree('events')")
+        assert pages > 300
+        assert blocks([plan["Plan"]]) < pages / 3
         await connection.close()

@@ -8,8 +8,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adbench.faults.proxy import AtCommit, Frontend, Proxy
+from adbench.faults.system.proxy import AtCommit, Frontend, Proxy
 from tests.conftest import Server
+from tests.patience import PATIENCE_S
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:
@@ -61,7 +62,7 @@ async def test_harm_is_done_at_the_commit(proxy: Proxy, url: str, what: AtCommit
     assert await waiting
     connection.terminate()
     looking = await asyncpg.connect(url)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while await looking.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ):

@@ -22,6 +22,7 @@ from adpulse.variants import catalogue, verify
 from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, fill, stored
 from tests.adpulse.cli.conftest import Shell
 from tests.conftest import CLUSTERS, NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]
@@ -168,7 +169,7 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
         "asyncio.run(main())\n"
     )
     ended = await anyio.to_thread.run_sync(
-        lambda: subprocess.run([sys.executable, "-c", code, url, str(tmp_path)], check=False, timeout=120)
+        lambda: subprocess.run([sys.executable, "-c", code, url, str(tmp_path)], check=False, timeout=PATIENCE_S)
     )
     assert ended.returncode == -9
     shell.set(database_url=url)

@@ -12,6 +12,7 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import BATCH, DAY, UNKNOWN, NewKey, assert_refused, bearer
 from tests.conftest import Client, NewDatabase, Serve, Wire
+from tests.patience import PATIENCE_S
 
 # ── Keys and scopes ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,7 +129,7 @@ async def test_the_guard_holds_behind_a_prefix(serve: Serve, url: str, new_key: 
 
 
 async def until(client: Client, key: str, status: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while (await client.post("/events", json=BATCH, headers=bearer(key))).status_code != status:
             await asyncio.sleep(0.02)
 
@@ -157,7 +158,7 @@ async def test_the_first_key_shuts_the_door(serve: Serve, url: str, new_key: New
     client = await serve(url, keys_reload_s=0.05)
     assert (await client.post("/events", json=BATCH)).status_code == 200
     await new_key("read")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while (await client.post("/events", json=BATCH)).status_code != 401:
             await asyncio.sleep(0.02)
 
@@ -222,7 +223,7 @@ async def test_readiness_waits_for_the_keys(new_database: NewDatabase, new_key: 
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client,
-        asyncio.timeout(60),
+        asyncio.timeout(PATIENCE_S),
     ):
         while (reply := await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.01)

@@ -13,6 +13,7 @@ from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
 from tests.conftest import NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ async def test_an_end_comes_while_keys_are_read(url: str, monkeypatch: pytest.Mo
     keyring = Keyring(settings, Primary(url, settings))
     await keyring.start()
     await reading.wait()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await keyring.stop()
 
 
@@ -82,7 +83,7 @@ async def test_the_day_of_a_keys_last_use_is_noted(url: str, connection: Connect
     before = datetime.now(UTC).date()
     assert_refused(await client.post("/events", json=BATCH, headers=bearer(str(texts["refused"]))), 403, "scope")
     assert (await client.post("/events", json=BATCH, headers=bearer(str(texts["used"])))).status_code == 200
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(entry.last_used_on for entry in await key_store.entries(connection)):
             await asyncio.sleep(0.05)
     days = {entry.key.name: entry.last_used_on for entry in await key_store.entries(connection)}

@@ -9,6 +9,7 @@ from adpulse.database import durability
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import gauges
 from tests.conftest import Serve
+from tests.patience import PATIENCE_S
 from tests.sessions import waiting
 
 # The tests' servers do not wait for the disk, and say so.
@@ -47,7 +48,7 @@ async def test_readyz_is_not_ready_while_all_writers_wait(
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
     # The one that looks is in no transaction: in one, PostgreSQL says of sessions what it said first.
     blocker = await connect(url)
-    async with asyncio.timeout(300):
+    async with asyncio.timeout(PATIENCE_S):
         async with blocker.transaction():
             await blocker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
             one = asyncio.create_task(client.post("/events", json={"events": [event]}))

@@ -6,8 +6,7 @@ import pytest
 
 from adpulse.database import watch
 from adpulse.database.errors import EmbeddedError
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 class Server:

@@ -5,8 +5,7 @@ import asyncio
 from adpulse.database.connections import Connection
 from adpulse.database.outage import Outage
 from adpulse.database.worker import DatabaseWorker
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 class Worker(DatabaseWorker):

@@ -14,6 +14,7 @@ from adpulse.ingest.batch import Answer, Batch, Unavailable
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
+from tests.patience import PATIENCE_S, PATIENT
 
 JSON = {"Content-Type": "application/json"}
 GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
@@ -42,10 +43,10 @@ async def start(url: str) -> AsyncIterator[Start]:
     writers = []
 
     async def new(to: str = url, **settings: Any) -> Writer:
-        writer = Writer(to, Settings(**settings))
+        writer = Writer(to, Settings(**{**PATIENT, **settings}))
         await writer.start()
         writers.append(writer)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while writer._connected < Settings(**settings).writers:
                 await asyncio.sleep(0.01)
         return writer
@@ -68,14 +69,14 @@ async def blocked(url: str) -> AsyncIterator[None]:
 
 async def idle(writer: Writer) -> None:
     """Wait until the writers have taken everything from the queue."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while writer._queue:
             await asyncio.sleep(0.01)
 
 
 async def until_stored(writer: Writer, *events: dict[str, Any]) -> Answer:
     """Submit the events again until the writer takes them."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 return await writer.submit(batch(*events))

@@ -14,6 +14,7 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from tests.adpulse.ingest.bodies import batch, event, stored
+from tests.patience import PATIENCE_S
 
 Listen = Callable[..., Awaitable[int]]
 
@@ -30,7 +31,7 @@ async def listen(url: str) -> AsyncIterator[Listen]:
         )
         task = asyncio.create_task(server.serve())
         stops.append((server, task))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not (server.started and app.state.writer.connected):
                 await asyncio.sleep(0.01)
         port: int = server.servers[0].sockets[0].getsockname()[1]
@@ -46,7 +47,7 @@ async def listen(url: str) -> AsyncIterator[Listen]:
 async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             yield reader, writer
     finally:
         writer.close()
@@ -129,7 +130,7 @@ async def test_a_client_that_leaves_before_the_answer_has_sent_its_events(listen
     async with connected(port) as (reader, writer):
         writer.write(head(f"Content-Length: {len(body)}") + body)
         assert (await reply_on(reader))[0] == 200
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while await stored(blocker) != 2:
             await asyncio.sleep(0.01)
     await blocker.close()

@@ -11,6 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.ingest.batch import Answer, KeyReused
 from adpulse.ingest.writer import Writer
 from tests.adpulse.ingest.conftest import IDS, JSON, Start, batch, blocked, body, users
+from tests.patience import PATIENCE_S
 
 # ── Batches ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,7 +112,7 @@ async def test_concurrent_senders_of_one_id_store_it_once(start: Start, connecti
             stored += answer.accepted
         return sent, stored
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         counts = await asyncio.gather(*(send(writer) for writer in writers * 3))
     assert [sent for sent, _ in counts] == [200] * 9
     found = await users(connection)

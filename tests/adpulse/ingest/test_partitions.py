@@ -19,6 +19,7 @@ from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import GOOD, IDS, Start, batch, users
 from tests.conftest import NewDatabase
+from tests.patience import PATIENCE_S
 from tests.sessions import waiting
 
 TODAY = datetime.now(UTC).date()
@@ -212,13 +213,13 @@ async def test_what_changes_before_the_copy_loses_nothing(
 
     monkeypatch.setattr(partitions, "copy_into", spoilt)
     rows, key = GROUPS[group]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         answer = await writer.submit(rows, *key)
     assert (answer.accepted, answer.duplicates, answer.rejected_count) == (2, 0, 0)
     assert copies == [(TODAY, change == "moved")]
     assert await users(connection) == ["U", "U"]
     monkeypatch.setattr(partitions, "copy_into", copy)
-    async with asyncio.timeout(60):  # and the next one does not ask for it again
+    async with asyncio.timeout(PATIENCE_S):  # and the next one does not ask for it again
         await writer.submit(batch(NOW))
     assert copies[1:] == [(TODAY, True)] * (change == "moved")
     assert await users(connection) == ["U"] * 3
@@ -268,7 +269,7 @@ async def test_writers_and_upkeep_do_not_wait_for_one_another_for_ever(
             await connection.execute("SELECT tend_partitions()")
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE_S):
         *sent, _ = await asyncio.gather(*(send(day) for day in days), tend())
     raw, deltas = await counted(connection)
     assert raw == deltas == sum(sent) == 1_800
@@ -296,7 +297,7 @@ async def test_two_may_give_rights_at_once(connection: Connection, other: Connec
     """One of them does, and neither fails."""
     async with connection.transaction():
         await connection.execute("SELECT cover_partitions('events')")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await other.execute("SELECT cover_partitions('events')")
     assert await connection.fetchval("SELECT has_table_privilege('adpulse_ingest', $1, 'INSERT')", PART)
 

@@ -15,6 +15,7 @@ from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import Start, batch, blocked, until_stored, users
 from tests.conftest import NewDatabase, dial
+from tests.patience import PATIENCE_S
 
 
 class Pipe(asyncio.Protocol):
@@ -121,7 +122,7 @@ async def test_without_a_database_there_is_an_answer(start: Start, proxy: tuple[
     writer = await start(url)
     assert (await writer.submit(batch({}))).accepted == 1
     await way.close()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while writer.connected:
             await asyncio.sleep(0.01)
     for _ in range(3):
@@ -171,7 +172,7 @@ async def test_the_service_starts_and_stops_without_a_database(tmp_path: Path) -
     await writer.start()
     with pytest.raises(Unavailable):
         await writer.submit(batch({}))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await writer.stop()
 
 
@@ -212,7 +213,7 @@ async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
             await asyncio.sleep(chance.random() * 0.03)
             way.cut()
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         breaking = asyncio.create_task(break_things())
         attempts: list[int] = []
         while not breaking.done() or not attempts:
@@ -243,7 +244,7 @@ async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
 
     monkeypatch.setattr(Writer, "_connect", look)
     starting = asyncio.create_task(start(writers=4))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while asked < 8:
             await asyncio.sleep(0.01)
         away = False

@@ -4,8 +4,7 @@ import asyncio
 
 from adpulse.database import connections
 from adpulse.maintenance.heartbeat import Heartbeat
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:

@@ -15,6 +15,7 @@ from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
+from tests.patience import PATIENCE_S
 from tests.sessions import lock_holders
 
 DELTA = (
@@ -24,7 +25,7 @@ DELTA = (
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something that will come; only a fault makes it take this long."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not await condition():
             await asyncio.sleep(0.05)
 

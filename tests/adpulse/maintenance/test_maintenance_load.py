@@ -18,6 +18,7 @@ from adpulse.maintenance.gauges import read_database
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, verify
 from tests.conftest import NewDatabase, Serve
+from tests.patience import PATIENCE_S
 from tests.sessions import lock_holders, waiting
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
@@ -137,7 +138,7 @@ async def test_two_sessions_do_not_both_find_a_day_new(new_database: NewDatabase
             await run_round(first, variant)
             await other.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
             later = asyncio.create_task(run_round(second, variant))
-            async with asyncio.timeout(120):
+            async with asyncio.timeout(PATIENCE_S):
                 while not await waiting(other):
                     assert not later.done()
                     await asyncio.sleep(0.01)
@@ -209,7 +210,7 @@ async def test_dead_rows_do_not_pile_up(new_database: NewDatabase) -> None:
                 expected = f"{cells} remain, 0 are dead but not yet removable"
                 told.clear()
                 # A session that holds a snapshot for a moment, such as autovacuum, keeps dead rows for that moment.
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(PATIENCE_S):
                     while not any(expected in text for text in told):
                         await connection.execute(f"VACUUM (VERBOSE) {table}")
                         await asyncio.sleep(0.05)
@@ -234,7 +235,7 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
     async with connections(url, 1) as (connection,):
 
         async def holder() -> int:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while not (found := await lock_holders(connection)):
                     await asyncio.sleep(0.05)
             assert len(found) == 1
@@ -242,11 +243,11 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
 
         first = await holder()
         await connection.execute("SELECT pg_terminate_backend($1)", first)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while await holder() == first:
                 await asyncio.sleep(0.05)
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while await connection.fetchval("SELECT count(*) FROM rollup_delta"):
                 await asyncio.sleep(0.05)
         assert await clicks(connection, "rollup") == BATCH
@@ -276,7 +277,7 @@ async def test_too_many_and_too_long_values_share_a_row(
         before = telemetry.MAINTENANCE_WARNINGS._value.get()
         with caplog.at_level(logging.WARNING):
             client = await serve(url, maintenance_s=0.05)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 while telemetry.MAINTENANCE_WARNINGS._value.get() == before:
                     await asyncio.sleep(0.05)
         assert "what is over of 'geo' shares the row" in caplog.text

@@ -15,6 +15,7 @@ from adpulse.reports import replica_watch
 from adpulse.reports.replica import Reports, _Source
 from adpulse.reports.replica_watch import ReplicaWatch, age_ms
 from adpulse.reports.report import Report
+from tests.patience import PATIENCE_S
 
 QUERY: Any = object()
 MOST_LAG_MS = 5_000
@@ -174,7 +175,7 @@ async def test_a_start_without_an_answer_ends(monkeypatch: pytest.MonkeyPatch) -
     primary: Any = Primary()
     watch = ReplicaWatch("postgresql://127.0.0.1:1/none", primary)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await watch.start()
         assert watch.away
     finally:

@@ -15,6 +15,7 @@ from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.variants import capture, catalogue, migrate, online, state, verify
 from tests.conftest import Client, NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BATCH = 25
@@ -95,7 +96,7 @@ async def test_a_change_of_design_under_load(serve: Serve, new_database: NewData
     client = await serve(url, maintenance_s=0.1)
     connection = await connections.connect(url)
     traffic = Traffic(client)
-    async with asyncio.timeout(240), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         for number in range(3):
             group.create_task(traffic.write(number))
         for number in range(3):
@@ -145,7 +146,7 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
     with pytest.raises((Died, asyncpg.InterfaceError)):  # the latter of a transaction that cannot be rolled back
         await migrate.migrate(victim, "rollup_dims")
     monkeypatch.undo()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while await other.fetchval(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
@@ -207,7 +208,7 @@ async def test_a_move_gives_way_to_a_long_report(url: str) -> None:
         await reader.fetch("SELECT FROM events LIMIT 1")
         moved = asyncio.create_task(migrate.migrate(mover, "rollup_dims"))
         for _ in range(20):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 await writer.execute(
                     "INSERT INTO events (ts, event_type, campaign_id, user_id) VALUES (now(), 'click', 'C', 'U')"
                 )

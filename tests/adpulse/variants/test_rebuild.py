@@ -12,6 +12,7 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, online, rebuild, verify
 from adpulse.variants.catalogue import Variant
 from tests.conftest import CLUSTERS, Client, NewDatabase, Serve
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="designs on extensions are made anew by moving")
 
@@ -96,7 +97,7 @@ async def test_wrong_roll_ups_are_healed_under_load(serve: Serve, new_database: 
     client = await serve(url, maintenance_s=0.05)
     going = asyncio.Event()
     going.set()
-    async with asyncio.timeout(240), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         group.create_task(_write(client, other, going))
         for _ in range(3):
             done = await rebuild.rebuild(connection)

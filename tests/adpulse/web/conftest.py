@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from tests.adpulse.web.connection import echo, listening
+from tests.patience import PATIENCE_S
 
 SMOKE = """{"events":[
  {"ts":"2025-09-24T06:59:31.849095Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"impression","cost":0.0005,"revenue":0,"metadata":{"geo":"IN"}},
@@ -24,7 +25,7 @@ async def smoke(client: AsyncClient) -> AsyncClient:
 
 
 async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bool]) -> Response:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not arrived(reply := await client.get(path)):
             await asyncio.sleep(0.02)
     return reply
@@ -33,7 +34,7 @@ async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bo
 def client_of(app: FastAPI) -> AsyncClient:
     """Return a client that gets the reply of a failing application, as over a network, and not its exception."""
     return AsyncClient(
-        transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost", timeout=60
+        transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost", timeout=PATIENCE_S
     )
 
 

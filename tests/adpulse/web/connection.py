@@ -12,8 +12,8 @@ from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 from adpulse.web.protocol import Protocol
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 60
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 
 

@@ -12,6 +12,7 @@ from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.web.conftest import JSON, SMOKE, client_of, until
+from tests.patience import PATIENCE_S
 
 
 async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
@@ -56,7 +57,7 @@ async def test_a_start_that_fails_leaves_nothing_behind(
             pass
     assert asyncio.all_tasks() == before
     ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while await connection.fetchval(ours):
             await asyncio.sleep(0.02)
 

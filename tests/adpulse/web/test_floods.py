@@ -20,11 +20,11 @@ from uvicorn import Config, Server
 from adpulse.web import answer, heap, memory, protocol
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.large_answers import app
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see memory")
 
 
-PATIENCE_S = 120
 MB = 2**20
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ADPULSE = str(Path(sys.executable).with_name("adpulse"))
-PATIENCE_S = 120  # how long anything may take on a busy machine before we call it broken
 
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click", "cost": 0.25}
 DAY = "/report?campaign_id=C&start=2025-09-24&end=2025-09-25"

@@ -16,6 +16,7 @@ from uvicorn.server import ServerState
 from adpulse.web import protocol
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.connection import QUICK, START, Transport, answering, pieces
+from tests.patience import PATIENCE_S
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 
@@ -89,7 +90,7 @@ async def listen() -> AsyncIterator[Listen]:
         server = Server(config)
         task = asyncio.create_task(server.serve())
         stops.append((server, task))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not server.started:
                 await asyncio.sleep(0.01)
         port: int = server.servers[0].sockets[0].getsockname()[1]
@@ -114,7 +115,7 @@ async def trickle(port: int, first: bytes, more: bytes) -> bytes:
     """Return all that the server says to a client that sends `first`, and then `more` until it is cut off."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = asyncio.create_task(everything(reader))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         writer.write(first)
         while not answer.done():
             writer.write(more)
@@ -217,7 +218,7 @@ async def test_a_long_answer_is_not_cut_off(listen: Listen) -> None:
     port = await listen(slow)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write((POST + b"\r\n{}") * 2)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         for _ in range(2):
             assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
     writer.close()
@@ -227,7 +228,7 @@ async def test_a_quick_client_is_never_late(listen: Listen) -> None:
     """Request after request on one connection, for longer than a head may take."""
     port = await listen(QUICK)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         for _ in range(12):
             writer.write(POST + b"\r\n{}")
             await reader.readuntil(b"done")
@@ -304,7 +305,7 @@ async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes
     port = await listen(refusing)
 
     def converse() -> bytes:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
             client.sendall(first)
             for _ in range(MEGABYTES):
                 client.sendall(b"x" * 2**20)
@@ -326,7 +327,7 @@ async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatc
             port = await listen(refusing)
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(endless)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await reader.read()).endswith(b"done")
                 with suppress(ConnectionError):
                     while True:
@@ -357,6 +358,6 @@ async def test_nobody_switches_to_websockets(listen: Listen) -> None:
     upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + b"\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(upgrade)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
     writer.close()

@@ -10,6 +10,7 @@ from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from adpulse.web.readiness import Readiness
 from tests.conftest import Serve
+from tests.patience import PATIENCE_S
 from tests.sessions import waiting
 
 
@@ -17,7 +18,7 @@ async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: s
     """Reports wait for a lock on every connection that they have; writers, and readiness, go on."""
     client = await serve(url, readers=1, report_timeout_ms=60_000)
     blocker, watcher = await connect(url), await connect(url)
-    async with asyncio.timeout(300), blocker.transaction():
+    async with asyncio.timeout(PATIENCE_S), blocker.transaction():
         await blocker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
         reports = [asyncio.create_task(client.get("/report?start=-90d")) for _ in range(4)]
         while not await waiting(watcher, "adpulse reports"):

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from adpulse.web.repeated import Repeated
-from tests.adpulse.web.connection import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 
 async def test_what_goes_on_is_logged_twice(caplog: pytest.LogCaptureFixture) -> None:

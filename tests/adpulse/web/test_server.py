@@ -10,6 +10,7 @@ from adpulse.settings import Settings
 from adpulse.web import server as web_server
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.connection import QUICK
+from tests.patience import PATIENCE_S
 
 
 def test_many_new_connections_are_taken_in_a_turn() -> None:
@@ -21,7 +22,7 @@ def test_many_new_connections_are_taken_in_a_turn() -> None:
         config = Config(QUICK, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical")
         server = web_server.Server(config)
         task = asyncio.create_task(server.serve())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not server.started:
                 await asyncio.sleep(0.01)
             address = ("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])

@@ -1,0 +1,60 @@
+"""No test may fail because of another one, a busy machine or the hour: the usual ways to that are looked for here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+MODULES = {path.relative_to(TESTS).as_posix(): ast.parse(path.read_bytes()) for path in TESTS.rglob("*.py")}
+
+
+def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    """Yield every node of that kind, with the module it is in."""
+    for name, module in MODULES.items():
+        yield from ((name, node) for node in ast.walk(module) if isinstance(node, kind))
+
+
+def texts(pattern: str) -> list[tuple[str, str]]:
+    """Return the texts that hold the pattern, with their modules. Those of this module do not count."""
+    found = [(name, str(node.value)) for name, node in nodes(ast.Constant) if isinstance(node, ast.Constant)]
+    return [(name, text) for name, text in found if re.search(pattern, text) and name != "test_reliable.py"]
+
+
+def test_no_test_looks_at_the_sessions_of_another() -> None:
+    """Tests share a server: a query of its sessions names its own, or it waits for those of others, or ends them."""
+    own = ("current_database()", " pid = pg_backend_pid()", "usename = $1", "backend_type = 'checkpointer'")
+    queries = texts("FROM (pg_locks|pg_stat_activity)")
+    assert queries
+    assert [query for query in queries if not any(words in query[1] for words in own)] == []
+
+
+def test_what_counts_blocks_has_a_server_of_its_own() -> None:
+    """A transaction that is open in any database keeps marks back, and reports then read more."""
+    modules = {name for name, _ in texts("BUFFERS")}
+    assert modules
+    assert [name for name in modules if "quiet_server" not in ast.dump(MODULES[name])] == []
+
+
+def test_no_test_changes_a_server_for_others() -> None:
+    """Settings of a whole server are changed in tests/replication alone, where one test at a time has the pair."""
+    assert {name.partition("/")[0] for name, _ in texts("ALTER SYSTEM|pg_reload_conf")} == {"replication"}
+
+
+def test_no_role_has_a_fixed_name() -> None:
+    """Roles belong to the whole server, where two tests may make theirs at once."""
+    roles = {(name, role) for name, text in texts("CREATE ROLE ") for role in re.findall(r"CREATE ROLE (\w+)", text)}
+    refused, of_compose = ("adpulse/database/test_privileges.py", "mine"), "infra/test_compose.py"
+    assert {each for each in roles if each[0] != of_compose} == {refused}
+
+
+def test_every_wait_is_patient() -> None:
+    """Tests wait with PATIENCE_S for what must come, not with a number that was enough on a fast machine."""
+    quick = {("adpulse/database/test_roles.py", 1)}  # for what never comes
+    found = set()
+    for name, call in nodes(ast.Call):
+        assert isinstance(call, ast.Call)
+        waits = ast.unparse(call.func) in ("asyncio.timeout", "asyncio.wait_for")
+        given = [each.value for each in call.keywords if each.arg == "timeout"] + (call.args[-1:] if waits else [])
+        found |= {(name, each.value) for each in given if isinstance(each, ast.Constant)}
+    assert found == quick
