@@ -89,7 +89,7 @@ def commands(command: Any, program: str) -> str:
 def _options(command: Any) -> str | None:
     """Return the options of a program or command as a table; None when there are none."""
     shown = [each for each in command.params if not each.hidden and each.name != "help"]
-    names = [each.opts[-1] if each.opts[-1].startswith("-") else each.name.upper() for each in shown]
+    names = [next((text for text in each.opts if text.startswith("--")), each.name.upper()) for each in shown]
     rows = [(f"`{name}`", _default(each), each.help or "") for name, each in zip(names, shown, strict=True)]
     return _table(("option", "default", "meaning"), rows) if rows else None
 
@@ -99,7 +99,7 @@ def _default(option: typer.core.TyperOption) -> str:
         return option.show_default
     if getattr(option, "is_flag", False):  # an argument has no such attribute
         return "off"
-    return "" if option.default is None else f"`{option.default}`"
+    return "" if option.default in (None, "") else f"`{option.default}`"
 
 
 def decisions() -> str:

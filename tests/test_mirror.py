@@ -21,17 +21,8 @@ DECLARATIONS = {
 # Modules that are a step of a larger one, with whose tests they are tested.
 TESTED_WITH = {
     "__main__.py": "cli/test_entry.py",
-    "cli/import_output.py": "cli/test_import_events.py",
-    "database/primary.py": "web/test_readiness.py",
-    "database/programs.py": "database/test_embedded.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
-    "reports/readers.py": "reports/test_endpoint.py",
     "reports/replica_watch.py": "../replication/test_physical.py",
-    "reports/report.py": "reports/test_reporter.py",
-    "variants/capture.py": "variants/test_online.py",
-    "variants/rollups.py": "variants/test_verify.py",
-    "variants/state.py": "variants/test_migrate.py",
-    "web/answer.py": "web/test_protocol.py",
     "web/published.py": "web/test_openapi.py",
 }
 

@@ -200,7 +200,7 @@ async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tm
             return front - sum(int(count) for kind, _, count in counts if kind == "server")
 
         async def becomes(number: float) -> None:
-            """Wait until so many are counted: HAProxy counts when it has answered."""
+            """Wait until HAProxy has counted `number`: it counts when it has answered."""
             async with asyncio.timeout(PATIENCE_S):
                 while await refused() != number:
                     await asyncio.sleep(0.05)

@@ -130,7 +130,7 @@ class Station:
     arrivals: float = 1.0
 
     def busy(self, rate: float) -> float:
-        """Return the utilisation at so many arrivals a second."""
+        """Return the utilisation at `rate` arrivals a second."""
         return rate * self.service_s / self.servers
 
     def waits(self, rate: float) -> float:
@@ -181,7 +181,7 @@ class Need:
 
 
 def need(rate: float, cost: Demands, given: Assumptions) -> Need:
-    """Return the fleet for so many events a second, and the reports that go with them."""
+    """Return the fleet for `rate` events a second and their reports."""
     reports = rate * given.reports_per_event
     usable = given.cores * given.utilisation
     services = math.ceil(rate * cost.service_s / usable) + given.spare_services

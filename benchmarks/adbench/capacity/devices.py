@@ -29,7 +29,7 @@ class Cores:
         self._busy_s = 0.0
 
     def work(self, seconds: float) -> Event:
-        """Return an event that happens when so many seconds of one core have been spent on it."""
+        """Return an event that happens when one core has worked on it for `seconds`."""
         self._catch_up()
         done = self._env.event()
         heapq.heappush(self._jobs, (self._virtual_s + seconds, next(self._names), done))
@@ -88,7 +88,7 @@ class Disk:
         self.busy_s = 0.0
 
     def flush(self, rows: int) -> Event:
-        """Return an event that happens when a commit of so many rows is durable."""
+        """Return an event that happens when a commit of `rows` is durable."""
         done = self._env.event()
         self._waiting.append((done, rows))
         if not self._flushing:

@@ -53,7 +53,7 @@ def scenarios(rate: int, cost: Demands, given: Assumptions) -> list[Scenario]:
 
 
 def fleet_for(rate: int, cost: Demands, given: Assumptions) -> Fleet:
-    """Return as many machines as arithmetic.need says; cells when a batch would touch more than MIXED_SHARDS shards."""
+    """Return the fleet of arithmetic.need; in cells when a batch would touch more than MIXED_SHARDS shards."""
     wanted = need(rate, cost, given)
     cells = wanted.shards > MIXED_SHARDS
     # Every cell has at least two processes, on two machines.

@@ -14,7 +14,7 @@ Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
 def load(
     scenario: Annotated[Scenario, typer.Argument(help="a script of benchmarks/k6")],
     url: Annotated[
-        str | None, typer.Option(help="a service that is up", show_default="one of our own, with seeded events")
+        str | None, typer.Option(help="a service that is up", show_default="a new one, with seeded events")
     ] = None,
     events: options.Events = 200_000,
     duration: Annotated[

@@ -51,7 +51,7 @@ class Live:
 
     @classmethod
     def start(cls, events: int, variant: str | None = None) -> Self:
-        """Start a service on a new database with so many events of 30 days, on the embedded PostgreSQL.
+        """Start a service on a new embedded database with `events` events of 30 days.
 
         With ADPULSE_DATABASE_URL, on that server. The database is made anew each time, and no other one is touched.
         """

@@ -122,7 +122,7 @@ def _packed(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
 
 
 def _bomb(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """Send few bytes that would become more than the service takes, or just as many."""
+    """Send few bytes that expand to the most that the service takes, or to more."""
     name, body = rng.choice(packings.bombs())
     return replace(with_header(request, "Content-Encoding", name), body=body)
 

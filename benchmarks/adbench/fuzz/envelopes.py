@@ -50,7 +50,7 @@ def _cloud_events(rng: random.Random, request: Request, corpus: Sequence[Request
 
 
 def _delivery(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """Deliver the events as Firehose does; now and then again under the same id, or what is no base64."""
+    """Deliver the events as Firehose does; sometimes again under the same id, or with invalid base64."""
     lines = [json.dumps(event).encode("utf-8", "surrogatepass") for event in _events(rng, request)]
     step = rng.choice((1, 1, 3, len(lines) or 1))
     records: list[Any] = [

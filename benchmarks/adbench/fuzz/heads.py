@@ -33,7 +33,7 @@ def _key(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Req
 
 
 def _header(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """Say what clients, proxies and browsers say besides."""
+    """Add a header that clients, proxies and browsers send."""
     return replace(request, headers=(*request.headers, *rng.choices(HEADERS, k=rng.choice((1, 1, 2, 4)))))
 
 

@@ -155,7 +155,7 @@ class Tab:
             raise BrowserError(f"never true: {expression}; the console says {self.complaints}") from None
 
     async def screenshot(self, *, whole: bool = False) -> bytes:
-        """Return what is to be seen as PNG; `whole`: all of the page, as long as it is."""
+        """Return a PNG of the visible part of the page; with `whole`, of all of it."""
         done = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         return base64.b64decode(done["data"])
 
@@ -209,7 +209,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 def _pipe() -> tuple[int, int]:
-    """Return the two ends of a pipe, none of which has a number that Chromium's ends will have."""
+    """Return the two ends of a pipe, whose numbers differ from those of Chromium's ends."""
     ends = os.pipe()
     moved = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)
     for end in ends:

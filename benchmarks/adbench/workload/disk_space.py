@@ -20,7 +20,7 @@ class SpaceError(LabError):
 
 
 def stored_bytes(variant: str, events: int) -> float:
-    """Return the bytes that so many events take in a design, by the committed results of `adbench matrix`.
+    """Return the bytes that `events` take in a design, by the committed results of `adbench matrix`.
 
     Of the sizes that were measured it is the largest that is not above `events`, or else the smallest: an event takes
     less the more there are.

@@ -77,7 +77,7 @@ def restore(
 
 
 def _first_day(older_than_days: int, today: date) -> date:
-    """Return the first day that is not older than so many days."""
+    """Return the first day that is not older than `older_than_days`."""
     return today - timedelta(days=older_than_days)
 
 

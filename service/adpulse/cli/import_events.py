@@ -67,11 +67,13 @@ def import_(
     metadata: Annotated[
         str | None, typer.Option(help="columns for metadata: rest, none, or a list with commas", show_default="rest")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="found out")] = None,
-    delimiter: Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="found out")] = None,
+    kind: Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="detected")] = None,
+    delimiter: Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="detected")] = None,
     quote: Annotated[str | None, typer.Option(help='of CSV; "": quotes mean nothing', show_default='"')] = None,
     decimal: Annotated[str | None, typer.Option(help="the decimal sign of amounts: . or ,", show_default=".")] = None,
-    encoding: Annotated[str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its mark")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its byte order mark")
+    ] = None,
     header: Annotated[
         str | None, typer.Option(help="names of columns, with commas, of CSV without a line of them")
     ] = None,
@@ -193,7 +195,7 @@ async def _import_all(job: _Job, target: Target) -> Outcomes:
 
 
 async def _compact(url: str) -> None:
-    """Add up what was imported, where no service does so."""
+    """Run upkeep on the imported events if no service does."""
     connection = await connections.connect(url, "adpulse import")
     try:
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAINTENANCE_LOCK):

@@ -22,7 +22,7 @@ LIMIT 20
 
 
 async def risks(connection: Connection) -> list[str]:
-    """Return what makes an acknowledged event less than safe, a phrase each; at most 20, none where all is well."""
+    """Return a phrase for each risk to acknowledged events, at most 20; none where all is well."""
     # In a transaction, because a pooler may change the server between two messages.
     async with connection.transaction(readonly=True):
         return [record[0] for record in await connection.fetch(_RISKS)]

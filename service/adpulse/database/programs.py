@@ -38,7 +38,7 @@ class Programs:
         self.user: str | None = None
         self._group: int | None = None
         if os.geteuid() == 0:
-            self.user = data.owner() if (data / "PG_VERSION").exists() else _system_user()
+            self.user = _owner(data) if (data / "PG_VERSION").exists() else _system_user()
             self._group = pwd.getpwnam(self.user).pw_gid
 
     @property
@@ -64,7 +64,7 @@ class Programs:
         return done.returncode == 0
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of them. Raises EmbeddedError with what it, and the server's log, said last."""
+        """Run a program. Raises EmbeddedError with its last output and that of the server's log."""
         # To a file and not a pipe: the server would inherit the pipe and keep it open.
         with tempfile.TemporaryFile("w+") as output:
             command = [str(self.folder / program), *arguments]
@@ -106,13 +106,32 @@ def embedded_binaries() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
+def _owner(data: Path) -> str:
+    """Return the account whose data these are. Raises EmbeddedError when it has no name here."""
+    try:
+        return data.owner()
+    except KeyError:
+        raise EmbeddedError(
+            f"{data} belongs to an account that this machine does not know; chown it to one that it does"
+        ) from None
+
+
 def _system_user() -> str:
-    """Return the account that the server runs under when we are root; make it if it is missing."""
+    """Return the account that the server runs under when we are root; make it if it is missing.
+
+    Raises EmbeddedError when it cannot be made.
+    """
     try:
         pwd.getpwnam(_USER)
     except KeyError:
         useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin") or "useradd"
-        subprocess.run([useradd, "--system", "--no-create-home", _USER], check=True, capture_output=True)
+        try:
+            subprocess.run([useradd, "--system", "--no-create-home", _USER], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise EmbeddedError(
+                f"PostgreSQL does not run as root, and its account {_USER} cannot be made ({error}): make it, "
+                "run this as another user, or set ADPULSE_DATABASE_URL"
+            ) from None
     return _USER
 
 

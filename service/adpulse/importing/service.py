@@ -74,7 +74,7 @@ class ServiceTarget:
         return None
 
     async def write(self, judged: Judged, group: Group) -> Answer:
-        """Send a group, in as many requests as it takes. Raises ImportFailed."""
+        """Send a group in one or more requests. Raises ImportFailed."""
         batch = judged.batch
         places = batch.positions if batch.positions is not None else list(range(len(batch.rows)))
         answer = Answer(0, 0, list(batch.rejected), batch.rejected_count)

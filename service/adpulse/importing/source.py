@@ -64,7 +64,7 @@ class Source:
             return self.bytes.peek(BLOCK)
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the bytes, some at a time. Raises ImportFailed when they are not what they seem to be."""
+        """Yield the bytes in pieces. Raises ImportFailed when they cannot be read to their end."""
         while True:
             with self._readable():
                 block = self.bytes.read(BLOCK)

@@ -66,7 +66,7 @@ class TableReader:
                 return chunk
 
     def _read(self, count: int) -> tuple[Chunk, bool]:
-        """Return the next rows, none of them where there are empty lines alone, and True at the end of the file."""
+        """Return the next rows, none if there are only empty lines, and True at the end of the file."""
         before = self._seen
         try:
             rows = list(islice(self._rows, count))

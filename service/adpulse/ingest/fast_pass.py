@@ -243,7 +243,7 @@ def _ids(written: Sequence[str | UnsetType | None]) -> Sequence[bytes | None] | 
 
 
 def _check_members(text: bytes, commas: int, events: Sequence[FastEvent]) -> None:
-    """Raise NeedsCareError unless the text of these events has only so many commas, and those in strings.
+    """Raise NeedsCareError unless the text has `commas` commas and those in strings of the events.
 
     msgspec takes the last of two members of one name, and the last of two lists of events. Both come with a comma,
     and nothing else brings one: times and numbers have none.

@@ -137,7 +137,7 @@ async def _write(connection: Connection, group: Sequence[Job], ids: EventIds, ho
 
 
 async def _once(connection: Connection, group: Sequence[Job], ids: EventIds, how: How) -> None:
-    """Write what was not taken before."""
+    """Write the batches and events that were not taken before."""
     for job in group:
         job.duplicates, job.refused = [], []
     expected = {job: job.result() for job in group}

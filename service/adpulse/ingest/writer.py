@@ -170,7 +170,7 @@ class Writer:
                 await _close(connection)
 
     async def _gather(self) -> None:
-        """Let what has arrived be queued."""
+        """Let the event loop queue the requests that have arrived."""
         for _ in range(TURNS):
             await asyncio.sleep(0)
 

@@ -117,6 +117,6 @@ class OldestTransaction:
 
 
 def forget_database() -> None:
-    """Forget what was read from the database: another process may read it from now on."""
+    """Forget the values from the database: another process may read them from now on."""
     for gauge in _OF_THE_DATABASE:
         gauge.set(math.nan)

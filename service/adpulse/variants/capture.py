@@ -38,7 +38,7 @@ INSERT INTO adpulse_next.events ({columns}) SELECT {columns} FROM arrivals
 
 
 async def note(connection: Connection) -> None:
-    """Begin to record new events. Raises SchemaError if the locks on `events` cannot be had."""
+    """Begin to record new events. Raises SchemaError if the locks on `events` cannot be taken."""
     await connection.execute(_TABLE)
 
     async def work(_: int) -> None:

@@ -55,7 +55,7 @@ async def rebuild(
     last: date | None = None,
     progress: Callable[[int, int, str], None] = lambda done, of, what: None,
 ) -> Rebuilt:
-    """Make the roll-ups of the days from `first` to `last` (UTC) anew; without a limit, of all that is here.
+    """Build the roll-ups of the days from `first` to `last` (UTC) again; without limits, of all stored days.
 
     Days whose raw events are archived or retired cannot be made anew: with a limit they are refused, without any they
     are left out. Raises SchemaError. The connection is the owner's, in no transaction.
@@ -89,7 +89,7 @@ async def _unmoved(connection: Connection) -> AsyncIterator[None]:
 async def _chosen(
     connection: Connection, variant: Variant, first: date | None, last: date | None
 ) -> tuple[Sequence[Window], list[str]]:
-    """Return the days to build anew, and a line for each part that is left out."""
+    """Return the days to build again, and a line for each part that is left out."""
     limited = first is not None or last is not None
     if limited and (refusal := await _refusal(connection, first or date.min, last or date.max)):
         raise SchemaError(refusal)
@@ -108,7 +108,7 @@ async def _chosen(
 
 
 async def _refusal(connection: Connection, first: date, last: date) -> str | None:
-    """Return why a range of days cannot be made anew; None when it can."""
+    """Return why a range of days cannot be built again; None when it can."""
     record = await connection.fetchrow(_INCOMPLETE, first, last)
     assert record is not None  # an aggregate has a row
     if record[0] is None:
@@ -120,7 +120,7 @@ async def _refusal(connection: Connection, first: date, last: date) -> str | Non
 
 
 async def _day(connection: Connection, variant: Variant, window: Window) -> None:
-    """Build one day anew. Raises SchemaError if another session keeps changing roll-ups."""
+    """Build one day again. Raises SchemaError if another session keeps changing roll-ups."""
     for attempt in range(1, _TRIES + 1):
         # Before the snapshot, which must include everything that a running round has moved.
         await connection.execute("SELECT pg_advisory_lock($1)", ROUND_LOCK)

@@ -156,7 +156,7 @@ class RequestReader(HttpToolsProtocol):
         return True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or drop a trailer: what comes after the body must not pass for what came before."""
+        """Take a header, or drop a trailer: a field after the body must not pass for one of the head."""
         if not self._incomplete:
             self.headers.append((name.lower(), value))
 

@@ -66,8 +66,8 @@ CREATE TABLE rollup_delta_all (
 CREATE INDEX rollup_delta_all_xid_idx ON rollup_delta_all (xid);
 
 -- A session that deletes a delta must have added it to days, too. Services of an older version do not know days: their
--- rounds fail and change nothing, until a service of this version does the upkeep. maintain.sql and rebuild.sql set
--- adpulse.moves to say that they know days.
+-- rounds fail and change nothing, until a service of this version does the upkeep. maintain.sql and rebuild.sql say that
+-- they know days.
 CREATE FUNCTION rollup_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adbench.faults.journal import Batch, Kind, Stored, compare
+from adbench.faults.traffic.journal import Batch, Kind, Stored, compare
 
 SUMS = (3, 1, 1, 500, 70)
 GOOD = Stored(rows=5, places=5, last=4, sums=SUMS)
@@ -26,12 +26,12 @@ def test_a_batch_without_acknowledgement_may_be_missing() -> None:
 
 
 def repeated(copies: int, *, acknowledged: int) -> Batch:
-    """Return a batch that was sent as so many new ones."""
+    """Return a batch that was sent as `copies` new ones."""
     return Batch(1, Kind.PLAIN, 5, SUMS, acknowledged, copies)
 
 
 def stored_copies(count: int) -> Stored:
-    """Return what is stored of so many copies."""
+    """Return the stored rows of `count` copies."""
     return replace(GOOD, rows=5 * count, sums=tuple(count * each for each in SUMS))
 
 

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adbench.faults.journal import Batch, Kind
-from adbench.faults.recovery import Knock, measure
+from adbench.faults.traffic.journal import Batch, Kind
+from adbench.faults.traffic.recovery import Knock, measure
 
 EVENT = Batch(7, Kind.KEYED, 1, (1, 0, 0, 0, 0))
 
 
 @asynccontextmanager
 async def postgres(path: Path, refusals: int) -> AsyncIterator[list[bytes]]:
-    """Run a server that says so many times that it is starting up; yield what it has answered."""
+    """Run a server that says `refusals` times that it is starting up; yield its answers."""
     answers: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -115,7 +115,7 @@ def test_what_is_no_json_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_lines_or_one_text(start: str, lines: bool) -> None:
-    """What begins with an object on a line of its own is lines; a bad first line is one, too."""
+    """A file whose first line is an object is NDJSON, also if that line is bad; an envelope is not."""
     assert by_line(start.encode()) is lines
 
 

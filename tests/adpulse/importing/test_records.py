@@ -59,7 +59,7 @@ def test_an_object_is_read_with_all_its_digits(value: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("plain", [True, False])
 def test_the_places_are_those_of_good_records(plain: bool) -> None:
-    """What stands at a bad place is left out, and the others keep their places, rows of a table, too."""
+    """Bad records are left out, and the others keep their places, rows of a table too."""
     texts = ['{"a":1}', '{"a":"\udcff"}', '{"a":2}']
     places, records, bad = readable(of(texts), None, plain=plain)
     assert places == [0, 2]

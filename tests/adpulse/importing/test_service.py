@@ -1,4 +1,4 @@
-"""Through a service a file counts once, whatever the network and the service's limits do."""
+"""Through a service, a file counts once, also with a bad network and small limits of the service."""
 
 import asyncio
 import json
@@ -108,7 +108,7 @@ async def test_halves_are_the_events_as_they_were(tmp_path: Path) -> None:
 async def test_a_refusal_ends_the_import(
     answers: list[tuple[int, dict[str, Any]]], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the service says is in the message; nothing that it did not take counts as taken."""
+    """The message has the reply of the service; events that it did not take do not count as taken."""
     monkeypatch.setattr(service, "TRIES", 3)
     path = tmp_path / "a.ndjson"
     path.write_text(json.dumps(EVENT))

@@ -52,7 +52,7 @@ async def test_many_requests_are_one_trim(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 class Clock:
-    """What a HeapWatch sees of the process: its clocks in seconds, its memory in MB, and the trims."""
+    """The readings of a HeapWatch: the clocks of the process in seconds, its memory in MB, and the trims."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = self.worked = 0.0

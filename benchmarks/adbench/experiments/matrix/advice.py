@@ -239,7 +239,7 @@ def _shapes(result: Result) -> list[str]:
 
 
 def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tuple[int, float]]:
-    """Return (events, value) of every size that has it, with exactly these labels besides those of the cell."""
+    """Return (events, value) of every size that has the measurement with exactly these labels and those of the cell."""
     cell = {"events", "variant", "phase"}
     return [
         (int(each.labels["events"]), each.value)

@@ -12,8 +12,9 @@ from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, LIVE, LIVE_RATE, MatrixError, MatrixPlan, Phase
 from adbench.experiments.matrix.sources import Source
 from adbench.workload import comparison, own_events
+from adbench.workload.campaigns import KINDS
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
-from adbench.workload.dataset import BLOCK, EPOCH, KINDS, Block
+from adbench.workload.dataset import BLOCK, EPOCH, Block
 from adbench.workload.own_events import TS, Accepted, OwnEvents
 from adbench.workload.profile import drawn
 from adbench.workload.report_shapes import DAY, HOUR, Shape
@@ -82,14 +83,14 @@ class Own(Source):
         return wanted or (self.survey.events,)
 
     def days(self, events: int) -> list[date]:
-        """Return the days with as many events as an import makes a partition for, and today's of the live events."""
+        """Return the days with enough events for a partition of their own, and those of the live events."""
         share = events / self.survey.events
         full = [day for day, count in self.survey.days.items() if count * share >= FEWEST_OF_A_DAY]
         live = {self.end.date(), self.stop.date()}
         return sorted(live | {EPOCH.date() + timedelta(days=day) for day in full})
 
     def blocks(self, events: int) -> Iterator[Block]:
-        """Yield so many events, evenly chosen from all, so that each size has the same window. Raise MatrixError."""
+        """Yield this number of events, evenly chosen, so that each size has the same window. Raise MatrixError."""
         total = self.survey.events
         chosen = (
             each

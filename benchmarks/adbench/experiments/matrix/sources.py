@@ -12,8 +12,9 @@ import numpy as np
 from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, SHAPES, MatrixPlan, Phase
 from adbench.records import model
+from adbench.workload.campaigns import COUNTRIES, MIXES
 from adbench.workload.copy_loader import COLUMNS, Encoder
-from adbench.workload.dataset import COUNTRIES, MIXES, Block
+from adbench.workload.dataset import Block
 from adbench.workload.report_shapes import Shape
 
 
@@ -32,11 +33,11 @@ class Source(ABC):
 
     @abstractmethod
     def days(self, events: int) -> list[date]:
-        """Return the days that need a partition, with so many events loaded."""
+        """Return the days that need a partition when `events` are loaded."""
 
     @abstractmethod
     def blocks(self, events: int) -> Iterator[Block]:
-        """Yield so many events, BLOCK at a time, in order of arrival."""
+        """Yield this number of events, BLOCK at a time, in order of arrival."""
 
     @abstractmethod
     def live(self, plan: MatrixPlan, phase: Phase, turn: int) -> Iterator[Block]:

@@ -26,7 +26,7 @@ class SiteError(LabError):
 
 
 def build(out: Path) -> None:
-    """Write the site into `out`, in the place of what is there. Raise SiteError, and leave what is there as it is."""
+    """Replace the folder `out` by the site. Raise SiteError and leave it as it is when the site cannot be built."""
     if not (ROOT / _LISTING).is_file():
         raise SiteError("the pages are in the repository, not in the installed package: run this in a checkout")
     if importlib.util.find_spec("sphinx") is None:

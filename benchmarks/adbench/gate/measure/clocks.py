@@ -46,5 +46,5 @@ class Family:
         self.members = [self._pid, *sorted(child.pid for child in psutil.Process(self._pid).children())]
 
     def cpu_s(self) -> float:
-        """Return the seconds of those that were there at the last refresh. Raise NoClock when one has ended since."""
+        """Return the CPU seconds of the processes of the last refresh. Raise NoClock when one has ended since."""
         return sum(cpu_s(pid) for pid in self.members)

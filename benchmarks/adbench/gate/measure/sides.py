@@ -91,7 +91,7 @@ def probing(tree: Tree) -> Iterator[Probe]:
 def opened(
     trees: Mapping[str, Tree], folder: Path, data: Dataset, settings: Settings, runner: asyncio.Runner
 ) -> Iterator[list[Side]]:
-    """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs what is ours.
+    """Yield a side for each name, in that order, with database and logs below `folder`; `runner` runs our coroutines.
 
     Raise SideError, EmbeddedError or ServiceError; all that was started is stopped.
     """

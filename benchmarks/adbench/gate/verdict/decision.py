@@ -56,7 +56,7 @@ def looks() -> Iterator[int]:
 
 
 def confidence(look: int, metrics: int) -> float:
-    """Yield the confidence of the intervals at look 1, 2, … when so many metrics are judged."""
+    """Return the confidence of the intervals at look 1, 2, … when `metrics` are judged."""
     return 1 - ALPHA / (metrics * look * (look + 1))
 
 
@@ -95,7 +95,7 @@ class Panel:
         return {metric for metric, call in self.calls.items() if call.verdict is Verdict.CANNOT_TELL}
 
     def look(self, samples: Samples) -> None:
-        """Judge what is undecided, by all samples so far, which are of the same rounds for all that is undecided."""
+        """Judge the undecided metrics by all samples so far, which come from the same rounds for all of them."""
         self._looks += 1
         undecided = sorted(self.undecided())
         if not undecided:
