@@ -1,4 +1,4 @@
-"""What operators do by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
+"""Work of operators by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
 
 import asyncio
 import subprocess
