@@ -18,7 +18,7 @@ from adpulse.importing import service
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.service import ServiceTarget
 from tests.adpulse.importing.conftest import EVENT, HEADER, counted, import_into, rows
-from tests.conftest import Client
+from tests.services import Client
 
 pytestmark = pytest.mark.anyio
 
