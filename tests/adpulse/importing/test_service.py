@@ -1,4 +1,4 @@
-"""Through a service a file counts once, whatever the network and the service's limits do."""
+"""Through a service a file counts once, also over a bad network and with small limits."""
 
 import asyncio
 import json
