@@ -1,4 +1,4 @@
-"""Through a service a file counts once, whatever the network and the service's limits do."""
+"""Through a service a file counts once, no matter how the network and the limits of the service behave."""
 
 import asyncio
 import json
