@@ -49,7 +49,7 @@ def test_no_role_has_a_fixed_name() -> None:
 
 
 def test_every_wait_is_patient() -> None:
-    """What will come is waited for with PATIENCE_S, and not with a number that was enough on a fast machine."""
+    """Tests wait with PATIENCE_S for what must come, not with a number that was enough on a fast machine."""
     quick = {("adpulse/database/test_roles.py", 1)}  # for what never comes
     found = set()
     for name, call in nodes(ast.Call):

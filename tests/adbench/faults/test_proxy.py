@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adbench.faults.proxy import AtCommit, Frontend, Proxy
+from adbench.faults.system.proxy import AtCommit, Frontend, Proxy
 from tests.conftest import Server
 from tests.patience import PATIENCE_S
 

@@ -1,4 +1,4 @@
-"""Through a service a file counts once, no matter how the network and the limits of the service behave."""
+"""Through a service, a file counts once, also with a bad network and small limits of the service."""
 
 import asyncio
 import json
