@@ -1,4 +1,4 @@
-"""What operators do by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
+"""Work of operators by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
 
 import asyncio
 import subprocess
@@ -126,7 +126,7 @@ STATEMENTS: list[tuple[list[str], int]] = [
 
 @pytest.mark.parametrize("name", ["matview", "rollup_dims"])
 async def test_statements(new_database: NewDatabase, name: str) -> None:
-    """What takes another way to the rows, or rewrites them: reports show it."""
+    """Reports show rows that come by another way, or that are rewritten."""
     connection = await connections.connect(await new_database(name))
     try:
         for statements, count in STATEMENTS:
