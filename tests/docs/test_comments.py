@@ -74,7 +74,10 @@ def unknown(path: Path) -> list[str]:
     """Return what the comments of a file name that is not there."""
     words = [(text, found) for text in _said(path) for found in (*_FILE.findall(text), *_FOLDER.findall(text))]
     missing = [name for _, name in words if not _is_there(name.rstrip("./"))]
-    missing += [name for text in _said(path) for name in _MODULE.findall(text) if not _is_defined(name)]
+    modules = [name for text in _said(path) for name in _MODULE.findall(text)]
+    if path.suffix == ".sql":  # where a name with one dot is a setting of PostgreSQL
+        modules = [name for name in modules if name.count(".") > 1]
+    missing += [name for name in modules if not _is_defined(name)]
     numbered = [found for text in _said(path) for found in _NUMBER.findall(text)]
     return missing + [number for kind, number in numbered if not _is_there(f"{kind}s/{number}[-_]*")]
 

@@ -89,8 +89,8 @@ def _assumed() -> dict[str, float]:
 def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
     for each in utilisation(ingest):
         labels = {"batch": str(each.batch)}
-        yield Measurement(name="utilisation", value=each.utilisation, unit="ratio", labels=labels)
-        yield Measurement(name="utilisation.bound", value=each.bound, unit="events/s", labels=labels)
+        yield Measurement.of("utilisation", each.utilisation, "ratio", labels)
+        yield Measurement.of("utilisation.bound", each.bound, "events/s", labels)
     for of, value, unit in (
         ("service", cost.service_s * 1e6, "us/event"),
         ("postgres", cost.postgres_s * 1e6, "us/event"),
@@ -100,7 +100,7 @@ def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
         ("disk", cost.raw_bytes, "bytes/event"),
         ("roll-up", cost.minute_bytes, "bytes/minute"),
     ):
-        yield Measurement(name="demand", value=value, unit=unit, labels={"of": of})
+        yield Measurement.of("demand", value, unit, of=of)
 
 
 def _need(wanted: Need) -> Iterator[Measurement]:
@@ -115,12 +115,11 @@ def _need(wanted: Need) -> Iterator[Measurement]:
         ("need.stored", wanted.stored_bytes, "bytes"),
         ("need.cost", wanted.dollars_month, "dollars/month"),
     ):
-        yield Measurement(name=name, value=value, unit=unit, labels=labels)
-    by = {"cores": wanted.by_cores, "volume": wanted.by_volume, "log": wanted.by_log}
-    for name, machines in by.items():
-        yield Measurement(name="need.shards_by", value=machines, unit="machines", labels={**labels, "resource": name})
+        yield Measurement.of(name, value, unit, labels)
+    for name, machines in (("cores", wanted.by_cores), ("volume", wanted.by_volume), ("log", wanted.by_log)):
+        yield Measurement.of("need.shards_by", machines, "machines", labels, resource=name)
     for name, load in wanted.load.items():
-        yield Measurement(name="need.load", value=load, unit="ratio", labels={**labels, "resource": name})
+        yield Measurement.of("need.load", load, "ratio", labels, resource=name)
 
 
 def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
@@ -130,24 +129,22 @@ def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
     for kind in ("ingest", "report"):
         for quantile, ms in counted.quantiles_ms(kind).items():
             named = {**labels, "kind": kind, "quantile": QUANTILES[quantile]}
-            yield Measurement(name="simulated.latency", value=ms, unit="ms", labels=named)
+            yield Measurement.of("simulated.latency", ms, "ms", named)
     for kind, busy in outcome.busy.items():
-        yield Measurement(name="simulated.busy", value=busy, unit="ratio", labels={**labels, "machine": kind})
-        yield Measurement(
-            name="simulated.busiest", value=outcome.busiest[kind], unit="ratio", labels={**labels, "machine": kind}
-        )
+        yield Measurement.of("simulated.busy", busy, "ratio", labels, machine=kind)
+        yield Measurement.of("simulated.busiest", outcome.busiest[kind], "ratio", labels, machine=kind)
     for name, share in (("simulated.refused", counted.share("refused")), ("simulated.lost", counted.share("lost"))):
-        yield Measurement(name=name, value=share, unit="ratio", labels=labels)
-    yield Measurement(name="simulated.rate", value=outcome.rate(scenario.traffic.batch), unit="events/s", labels=labels)
+        yield Measurement.of(name, share, "ratio", labels)
+    yield Measurement.of("simulated.rate", outcome.rate(scenario.traffic.batch), "events/s", labels)
     if failure is None:
         return
     recovered = recovery_s(outcome, failure)
     if recovered is not None:
-        yield Measurement(name="simulated.recovery", value=recovered, unit="s", labels=labels)
+        yield Measurement.of("simulated.recovery", recovered, "s", labels)
     for start, p95, unanswered in slices(outcome):
         at = {**labels, "at_s": f"{start - failure.at_s:g}"}
-        yield Measurement(name="timeline.p95", value=p95, unit="ms", labels=at)
-        yield Measurement(name="timeline.unanswered", value=unanswered, unit="ratio", labels=at)
+        yield Measurement.of("timeline.p95", p95, "ms", at)
+        yield Measurement.of("timeline.unanswered", unanswered, "ratio", at)
 
 
 def _conserved(scenario: Scenario, outcome: Play) -> Check:

@@ -70,12 +70,8 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
             yield from _pair("validation.latency", "ms", named, measured, simulated)
             waits_s = station.quantile_s(rate / batch, float(quantile))
             if np.isfinite(waits_s):  # an overloaded station has no distribution
-                yield Measurement(
-                    name="validation.latency",
-                    value=idle_ms + waits_s * 1_000,
-                    unit="ms",
-                    labels={**named, "from": "arithmetic"},
-                )
+                expected = idle_ms + waits_s * 1_000
+                yield Measurement.of("validation.latency", expected, "ms", named | {"from": "arithmetic"})
         stored = float(np.mean([each.rate(batch) for each in plays]))
         p95 = float(np.mean([each.quantiles_ms("ingest")[0.95] for each in plays]))
         holds = holds and stored >= SENT_SHARE * rate and p95 < LIMIT_MS
@@ -86,10 +82,11 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
 def _pair(
     name: str, unit: str, labels: dict[str, str], measured: float, simulated: list[float]
 ) -> Iterator[Measurement]:
-    yield Measurement(name=name, value=measured, unit=unit, labels={**labels, "from": "measured"})
-    middle, low, high = percentile(simulated, 50) if len(simulated) > 1 else (simulated[0], None, None)
-    yield Measurement(name=name, value=middle, low=low, high=high, unit=unit, labels={**labels, "from": "simulation"})
-    yield Measurement(name=f"{name}.error", value=middle / measured - 1, unit="ratio", labels=labels)
+    yield Measurement.of(name, measured, unit, {**labels, "from": "measured"})
+    found = percentile(simulated, 50) if len(simulated) > 1 else simulated[0]
+    yield Measurement.of(name, found, unit, labels | {"from": "simulation"})
+    middle = found if isinstance(found, float) else found.value
+    yield Measurement.of(f"{name}.error", middle / measured - 1, "ratio", labels)
 
 
 def variability(scatter: Scatter, draws: int = 20_000) -> float:

@@ -78,8 +78,8 @@ def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0)
 
     def recount() -> list[Check]:
         answers = asyncio.run(ask(data, url, address))
-        measurements.append(Measurement(name="audit.cells", value=answers.cells, unit="cells"))
-        measurements.append(Measurement(name="audit.wrong", value=answers.wrong, unit="cells"))
+        measurements.append(Measurement.of("audit.cells", answers.cells, "cells"))
+        measurements.append(Measurement.of("audit.wrong", answers.wrong, "cells"))
         return [complete(data, loaded, answers, cut_off), accuracy(answers)]
 
     return Audited(recounted(recount), measurements)
@@ -192,7 +192,7 @@ def ingest_rate(loaded: Load) -> Measurement:
     """Return events accepted after the warm-up, by the time until the last of them was answered."""
     elapsed_s = loaded.value("ingest_elapsed{phase:load}", "max") / 1_000
     accepted = loaded.value("events_accepted{phase:load}", "count")
-    return Measurement(name="ingest.rate", value=accepted / elapsed_s if elapsed_s else 0, unit="events/s")
+    return Measurement.of("ingest.rate", accepted / elapsed_s if elapsed_s else 0, "events/s")
 
 
 def latencies(loaded: Load) -> list[Measurement]:
@@ -204,14 +204,10 @@ def latencies(loaded: Load) -> list[Measurement]:
         tags = dict(tag.split(":", 1) for tag in metric[len(_DURATION) : -1].split(","))
         if not tags.keys() & {"name", "shape"}:
             continue  # k6 adds one of its own: {expected_response:true}
-        labels = {name: tags[name] for name in ("shape", "part") if name in tags}
+        name = f"{tags.get('name', 'report')}.latency"
+        labels: dict[str, str] = {tag: tags[tag] for tag in ("shape", "part") if tag in tags}
         found += [
-            Measurement(
-                name=f"{tags.get('name', 'report')}.latency",
-                value=loaded.value(metric, statistic),
-                unit="ms",
-                labels={**labels, "quantile": quantile},
-            )
+            Measurement.of(name, loaded.value(metric, statistic), "ms", labels, quantile=quantile)
             for quantile, statistic in QUANTILES.items()
         ]
     return found

@@ -6,7 +6,7 @@ and shares no code with it. It needs a service that nobody writes to meanwhile.
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from adbench.harness.fetch import fetch
 from adbench.harness.service import ServiceError
-from adbench.workload.dataset import COUNTRIES, Dataset
+from adbench.workload.campaigns import COUNTRIES
+from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
 
 Key = tuple[datetime | None, str | None]  # bucket, group
@@ -81,10 +82,10 @@ def ask(address: str, question: Question, headers: Mapping[str, str] | None = No
         raise ServiceError(f"/report?{question.query} was answered with {reply.said}")
     answer = json.loads(reply.body)
     rows = {
-        (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): _sums(row)
+        (datetime.fromisoformat(row["bucket"]) if row.get("bucket") else None, row.get("group")): sums(row)
         for row in answer.get("rows", [])
     }
-    return _sums(answer["totals"]), rows
+    return sums(answer["totals"]), rows
 
 
 def total(address: str, question: Question) -> Sums:
@@ -92,8 +93,7 @@ def total(address: str, question: Question) -> Sums:
     try:
         return ask(address, question)[0]
     except TooLongError:
-        first, second = (total(address, half) for half in question.halves())
-        return tuple(map(sum, zip(first, second, strict=True)))
+        return added(total(address, half) for half in question.halves())
 
 
 def ask_bounded(
@@ -132,8 +132,7 @@ async def compare(
     for question in questions:
         question, totals, rows = ask_bounded(address, question, headers)
         counted = await count(connection, question)
-        wanted = tuple(map(sum, zip(*counted.values(), strict=True))) or ZEROS
-        pairs = [(totals, wanted)]
+        pairs = [(totals, added(counted.values()))]
         if question.granularity or question.group_by:
             pairs += [(rows.get(key, ZEROS), counted.get(key, ZEROS)) for key in rows.keys() | counted.keys()]
         differences = sum(a != b for got, want in pairs for a, b in zip(got, want, strict=True))
@@ -147,7 +146,7 @@ async def compare(
 def add_up(address: str, question: Question, totals: Sums) -> Recount:
     """Compare the sum of the rows of a breakdown with the totals of the same window; reads no event."""
     _, rows = ask(address, question)
-    got = tuple(map(sum, zip(*rows.values(), strict=True))) or ZEROS
+    got = added(rows.values())
     wrong = sum(a != b for a, b in zip(got, totals, strict=True))
     return Recount(len(ZEROS), wrong, question.query if wrong else None)
 
@@ -181,6 +180,12 @@ def sample(data: Dataset, now: datetime, size: int, longest: int | None = None) 
         yield Question(start.astimezone(UTC), end.astimezone(UTC), tuple(sorted(campaigns)), **shapes[number % 8])
 
 
-def _sums(row: dict[str, Any]) -> Sums:
+def added(rows: Iterable[Sums]) -> Sums:
+    """Return the sums over some rows; zeros for none."""
+    return tuple(map(sum, zip(*rows, strict=True))) or ZEROS
+
+
+def sums(row: dict[str, Any]) -> Sums:
+    """Return the five sums of a row of a reply, money in micros."""
     counts = (row["impressions"], row["clicks"], row["conversions"])
     return (*counts, round(row["cost"] * 1e6), round(row["revenue"] * 1e6))

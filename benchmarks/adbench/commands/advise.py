@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly
+from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly, listed
 from adbench.experiments.matrix.advice import Advice, Need, Verdict
 from adbench.experiments.matrix.advice import advise as judge
 from adbench.experiments.matrix.advice import events_per_day as events_a_day
@@ -64,7 +64,7 @@ def advise(
         if events_per_day is None and own_a_day is None:
             raise ValueError("say how many events come: --events-per-day 50M, or --from FILE with some of them")
         a_day = count(events_per_day) if events_per_day else own_a_day or 0
-        need = Need(a_day, retention_days, report_ms, tuple(filters.split(",")) if filters else ())
+        need = Need(a_day, retention_days, report_ms, tuple(listed(filters)))
         advice = judge(need, found)
     if json:
         print(dumps(_plain(advice, path) | ({"profile": profile.described} if profile else {}), indent=2))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from adbench.commands.options import developing, failing_clearly
+from adbench.commands.options import developing, failing_clearly, listed
 from adbench.harness.process import server_folder
 from adbench.records import store
 from adpulse.settings import Settings
@@ -23,8 +23,6 @@ if TYPE_CHECKING:  # the harness needs httpx, of the group `dev`
     from adbench.faults.cycle import Outcome
     from adbench.records.model import Result
 
-RATE = 30_000
-
 faults = typer.Typer(
     help="Do harm to a service and its database while events flow, and compare what they say with a journal.",
     no_args_is_help=True,
@@ -32,6 +30,8 @@ faults = typer.Typer(
 console = Console(highlight=False)
 
 Seed = Annotated[int, typer.Option(help="decides harms and events")]
+EventsSeed = Annotated[int, typer.Option(help="decides the events")]
+Rate = Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="start again; else a run of the same code and seed continues")]
 Only = Annotated[str | None, typer.Option(help="these alone, separated by commas")]
 
@@ -41,7 +41,7 @@ def run_cycles(
     cycles: Annotated[int, typer.Option(min=1, help="number of cycles, with those of an interrupted run")] = 20,
     seed: Seed = 1,
     minutes: Annotated[float | None, typer.Option(help="begin no cycle after this many minutes")] = None,
-    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = RATE,
+    rate: Rate = 30_000,
     only: Annotated[str | None, typer.Option(help="these harms alone, separated by commas")] = None,
     variant: Annotated[str | None, typer.Option(help="these designs alone, separated by commas")] = None,
     up: Annotated[bool | None, typer.Option("--up/--serve", help="some databases with `adpulse up`, or none")] = None,
@@ -59,17 +59,17 @@ def run_cycles(
     with developing():
         from adbench.faults import kept
         from adbench.faults.harms import HARMS
-        from adbench.faults.hostile import DEFAULTS as ALL
         from adbench.faults.record import Begun, to_result
-        from adbench.faults.run import DEFAULTS, UPS, Course, run
+        from adbench.faults.run import UPS, Course, run
+        from adbench.faults.system.hostile import DEFAULTS
         from adbench.faults.trees import copied, digest_of, patched
         from adbench.faults.world import FOLDERS
     logging.basicConfig(level=logging.WARNING)
-    names = only.split(",") if only else None
+    names = listed(only) or None
     _check(names or (), HARMS)
-    folders = [catalogue.find(name).folder.name for name in variant.split(",")] if variant else list(FOLDERS)
-    hostile = list(DEFAULTS) if defaults is None else list({"all": ALL, "none": ()}.get(defaults, defaults.split(",")))
-    _check(hostile, ALL)
+    folders = [catalogue.find(name).folder.name for name in listed(variant)] or list(FOLDERS)
+    hostile = list({"all": DEFAULTS, "none": ()}.get(defaults or "all", listed(defaults)))
+    _check(hostile, DEFAULTS)
     ups, began = UPS if up is None else up, Begun()
     give_up = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
 
@@ -101,7 +101,7 @@ def run_cycles(
 def overload(
     seconds: Annotated[float, typer.Option(help="seconds of overload; a third of that before and after")] = 60,
     times: Annotated[float, typer.Option(help="load, as a multiple of the capacity")] = 3,
-    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+    seed: EventsSeed = 1,
 ) -> None:
     """Send more events than can be stored, and check that the excess is refused and nothing is lost.
 
@@ -110,9 +110,9 @@ def overload(
     with developing():
         from adbench.faults import overload as overloading
         from adbench.faults.checks import check
-        from adbench.faults.journal import Journal
         from adbench.faults.record import Begun, of_overload
         from adbench.faults.run import describe
+        from adbench.faults.traffic.journal import Journal
         from adbench.faults.trees import copied
         from adbench.faults.world import world
     began = Begun()
@@ -134,7 +134,7 @@ def overload(
 @faults.command()
 def planted(
     only: Only = None,
-    seed: Annotated[int, typer.Option(help="decides the events")] = 1,
+    seed: EventsSeed = 1,
     fresh: Fresh = False,
 ) -> None:
     """Plant each bug of benchmarks/adbench/faults/planted in a copy of the service, and check that it is found.
@@ -149,7 +149,7 @@ def planted(
         from adbench.faults.trees import copied
     began = Begun()
     all_plants = {plant.name: plant for plant in plants.read_all()}
-    names = only.split(",") if only else list(all_plants)
+    names = listed(only) or list(all_plants)
     _check(names, all_plants)
     with failing_clearly():
         with copied() as tree:
@@ -178,7 +178,7 @@ def planted(
 def failover(
     trials: Annotated[int, typer.Option(min=1, help="fail-overs in each mode")] = 20,
     seed: Annotated[int, typer.Option(help="decides events and moments")] = 1,
-    rate: Annotated[int, typer.Option(help="events a second that are sent at most, beside repeats")] = 20_000,
+    rate: Rate = 20_000,
 ) -> None:
     """Kill the primary under load, promote its replica, and count the acknowledged events that are lost.
 

@@ -58,7 +58,7 @@ def figures(
     with failing_clearly():
         # The packages that draw come with the extra `figures`, which no other command needs.
         from adbench.figures import notebooks as work
-    with failing_clearly():
+
         found, own = work.notebooks(live=live), source is not None
         sources = [source.resolve()] if source else reference()
         target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
@@ -81,7 +81,7 @@ def _take_page(out: Path | None) -> None:
         # The HTTP client comes with the development tools.
         from adbench.figures import page
         from adbench.harness.browser import BrowserError
-    with failing_clearly():
+
         folder = out or ROOT / "screenshots"
         if not folder.is_dir():
             raise BrowserError(f"there is no folder {folder}: run this in a checkout, or name one with --out")

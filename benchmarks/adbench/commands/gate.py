@@ -10,9 +10,10 @@ from adbench.commands.options import Json, failing_clearly, finish, progress
 from adbench.gate.measure.tasks import SUITES
 from adbench.gate.measure.trees import WORKTREE
 from adbench.gate.proof import run as proof_run
-from adbench.gate.run import GatePlan, run
+from adbench.gate.run import run
 from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Verdict
+from adbench.gate.verdict.outcome import GatePlan
 from adbench.records import store
 from adpulse.settings import Settings
 

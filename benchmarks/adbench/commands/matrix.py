@@ -52,8 +52,8 @@ def matrix(
     with options.failing_clearly(ImportFailed):
         plan = source = None
         if not resume:
-            names = variants.split(",") if variants else [each.name for each in catalogue.load_all()]
-            sizes = tuple(sorted({options.count(size) for size in (scale or "1M").split(",")}))
+            names = options.listed(variants) or [each.name for each in catalogue.load_all()]
+            sizes = tuple(sorted(set(map(options.count, options.listed(scale or "1M")))))
             fields: dict[str, Any] = {"days": days, "campaigns": campaigns, "seed": seed}
             if own:
                 files = OwnPlan(files=tuple(own), preset=preset, mapping=mapping, dimension=dimension)

@@ -63,6 +63,11 @@ SUFFIXES = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 MENDABLE = (LabError, EmbeddedError, ResultError, SchemaError, ValidationError)
 
 
+def listed(text: str | None) -> list[str]:
+    """Return the words of an option that are separated by commas; none of one that is not given."""
+    return text.split(",") if text else []
+
+
 def count(text: str) -> int:
     """Return the number of events that `50M` stands for. Raise typer.BadParameter."""
     digits, factor = (text[:-1], SUFFIXES[text[-1]]) if text[-1:] in SUFFIXES else (text, 1)
@@ -84,9 +89,8 @@ def developing() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        print(
-            f"adbench: {error.name} is not installed; in a clone, `make setup` installs it (group dev)", file=sys.stderr
-        )
+        missing = f"{error.name} is not installed; in a clone, `make setup` installs it (group dev)"
+        print(f"adbench: {missing}", file=sys.stderr)
         raise typer.Exit(2) from error
 
 

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from adbench.commands import options
-from adbench.experiments import ingest, report, rollups, stages, tuning
+from adbench.experiments import ingest, report, rollups, stages
 from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import run as switch_run
 from adbench.experiments.switch import tables
+from adbench.experiments.tuning import run as tuning_run
+from adbench.experiments.tuning.changes import CHANGES
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
 
@@ -32,8 +34,8 @@ def run_ingest(
     adpulse_ingest… of its own, made anew each time. Exit status: 0 when every accepted event was stored once, 1 when
     not, 2 when it could not be measured. The targets are aims.
     """
-    wanted = None if only is None else set(only.split(","))
-    cells = [cell for cell in ingest.CELLS if wanted is None or f"{cell.kind}:{cell.batch}" in wanted]
+    wanted = options.listed(only)
+    cells = [cell for cell in ingest.CELLS if only is None or f"{cell.kind}:{cell.batch}" in wanted]
     if only == "targets":
         cells = ingest.TARGETS
     if not cells:
@@ -116,12 +118,12 @@ def run_tuning(
     On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
     stored once, 1 when not, 2 when it could not be measured.
     """
-    words = only.split(",") if only else [""]
-    changes = tuple(each for each in tuning.CHANGES if any(word in each.name for word in words))
+    words = options.listed(only) or [""]
+    changes = tuple(each for each in CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    plan = tuning.TuningPlan(rounds, seconds, seed, changes)
-    options.measure(tuning.run, plan, tuning.table, json=json, width=140)
+    plan = tuning_run.TuningPlan(rounds, seconds, seed, changes)
+    options.measure(tuning_run.run, plan, tuning_run.table, json=json, width=140)
 
 
 @run.command("switch")

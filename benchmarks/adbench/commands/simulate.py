@@ -37,7 +37,7 @@ def simulate(
     with failing_clearly(ValueError):
         plan = run.SimulationPlan(
             [source] if source else manifest.of_one_machine(NEEDED),
-            tuple(count(rate) for rate in rates.split(",")),
+            tuple(map(count, rates.split(","))),
             seed,
             failures=failures,
         )

@@ -20,10 +20,10 @@ def site(
     Needs no network, neither to build nor to read. `make site` installs what it needs. Exit status: 2 when a page has a
     link that leads nowhere.
     """
-    with failing_clearly():
-        # The packages that read notebooks come with the extra `figures`.
-        from adbench.figures.site import build as work
     target = (out or Settings().data_dir / "site").resolve()
     with failing_clearly(), step(progress, "building the site"):
+        # The packages that read notebooks come with the extra `figures`.
+        from adbench.figures.site import build as work
+
         work.build(target)
     print(target)

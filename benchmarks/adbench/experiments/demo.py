@@ -54,15 +54,18 @@ def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, P
         url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
         loading_s, settling_s = asyncio.run(seed(url, plan.data, settings.variant, console))
         address = experiment.serving(url, plan.workers)
-        loaded = _load(plan, address, experiment)
+        loaded = experiment.load(
+            "demo", "events and reports", address, plan.data, plan.seconds, WARMUP_S, USERS=plan.users,
+            BATCH=plan.batch, REPORTS=plan.reports_per_second, PROMISE_MS=TARGET_MS, PARTS=len(plan.parts),
+        )  # fmt: skip
         with step(console, "recounting"):
             audited = after_load.audit(plan.data, url, address, loaded)
         return experiment.write(
             data=plan.data,
             parameters=store.parameters(plan, warmup_seconds=WARMUP_S, target_ms=TARGET_MS),
             measurements=[
-                Measurement(name="load.rate", value=plan.data.events / loading_s, unit="events/s"),
-                Measurement(name="load.settle", value=settling_s, unit="s"),
+                Measurement.of("load.rate", plan.data.events / loading_s, "events/s"),
+                Measurement.of("load.settle", settling_s, "s"),
                 *_measurements(loaded),
                 *_course(loaded, plan),
                 *audited.measurements,
@@ -90,30 +93,13 @@ def table(result: Result) -> Table:
     return terminal.table(title, ("measured", "result"), rows)
 
 
-def _load(plan: DemoPlan, address: str, experiment: Experiment) -> k6.Load:
-    planned_s = WARMUP_S + plan.seconds
-    env = {
-        "BASE_URL": address,
-        "SECONDS": plan.seconds,
-        "WARMUP": WARMUP_S,
-        "USERS": plan.users,
-        "BATCH": plan.batch,
-        "REPORTS": plan.reports_per_second,
-        "CAMPAIGNS": plan.data.campaigns,
-        "DAYS": plan.data.days,
-        "PROMISE_MS": TARGET_MS,
-        "PARTS": len(plan.parts),
-    }
-    return experiment.load("demo", env, planned_s, "events and reports")
-
-
 def _measurements(loaded: k6.Load) -> list[Measurement]:
     asked = loaded.value(REPORTS, "count")
     return [
         after_load.ingest_rate(loaded),
-        Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"),
-        Measurement(name="report.count", value=asked, unit="reports"),
-        Measurement(name="report.dropped", value=loaded.value("dropped_iterations", "count"), unit="reports"),
+        Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches"),
+        Measurement.of("report.count", asked, "reports"),
+        Measurement.of("report.dropped", loaded.value("dropped_iterations", "count"), "reports"),
         *after_load.latencies(loaded),
     ]
 
@@ -122,11 +108,11 @@ def _course(loaded: k6.Load, plan: DemoPlan) -> Iterator[Measurement]:
     """Yield the rest of the curve of report latencies, and the rate of each part of the load."""
     for quantile, statistic in CURVE.items():
         value = loaded.value(REPORTS, statistic)
-        yield Measurement(name="report.latency", value=value, unit="ms", labels={"quantile": quantile})
+        yield Measurement.of("report.latency", value, "ms", quantile=quantile)
     length_s = plan.seconds / len(plan.parts)
     for part in plan.parts:
         accepted = loaded.value(f"events_accepted{{part:{part}}}", "count")
-        yield Measurement(name="ingest.rate", value=accepted / length_s, unit="events/s", labels={"part": str(part)})
+        yield Measurement.of("ingest.rate", accepted / length_s, "events/s", part=str(part))
 
 
 def _in_time(loaded: k6.Load) -> Check:

@@ -98,20 +98,32 @@ class Experiment:
     def load(
         self,
         script: str,
-        env: Mapping[str, object],
-        planned_s: float,
         title: str,
-        tick: Callable[[float], None] = lambda gone: None,
+        address: str,
+        data: Dataset,
+        seconds: float,
+        warmup_s: float,
+        tick: Callable[[float], None] | None = None,
         samples: Path | None = None,
+        **variables: object,
     ) -> k6.Load:
-        """Run a script of k6 beside a bar; `tick` is called with the seconds gone by. Raise LoadError."""
+        """Put the service at the address under the load of a script of k6, beside a bar. Raise LoadError.
+
+        `variables` are others of k6/lib/config.js; `tick` is called with the seconds gone by.
+        """
+        planned_s = warmup_s + seconds
+        env = {"BASE_URL": address, "SECONDS": seconds, "WARMUP": warmup_s} | variables
+        env |= {"CAMPAIGNS": data.campaigns, "DAYS": data.days}
         with bar(self.console, title, planned_s, "s") as advance_to:
 
             def ticking(gone_s: float) -> None:
                 advance_to(min(gone_s, planned_s))
-                tick(gone_s)
+                if tick is not None:
+                    tick(gone_s)
 
-            return k6.run(script, env, self.scratch / "k6.json", planned_s, ticking, samples)
+            return k6.run(
+                script, {**env, "DAYS": data.days, **variables}, self.scratch / "k6.json", planned_s, ticking, samples
+            )
 
     def write(
         self,

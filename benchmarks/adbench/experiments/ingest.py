@@ -28,7 +28,7 @@ from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adbench.records.statistics import geometric_mean, ratio
+from adbench.records.statistics import Interval, geometric_mean, ratio
 from adbench.workload.dataset import BLOCK
 from adbench.workload.request_bodies import IDS, REPEATED, Cell, live
 from adpulse.settings import Settings
@@ -191,34 +191,32 @@ def _stored(sides: dict[str, Side], rounds: list[Round]) -> list[Check]:
 
 
 def _measurements(plan: IngestPlan, variant: str, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
-    def over_rounds(name: str, values: Iterable[float], unit: str, labels: dict[str, str]) -> Measurement:
-        return Measurement.within(name, geometric_mean(values, plan.seed), unit, labels)
+    def mean(values: Iterable[float]) -> Interval:
+        return geometric_mean(values, plan.seed)
 
-    def share(name: str, below: Turn, above: Turn, labels: dict[str, str]) -> Measurement:
-        pairs = [(each.sent[below].rate, each.sent[above].rate) for each in rounds]
-        return Measurement.within(name, ratio(pairs, plan.seed), "ratio", labels)
+    def share(below: Turn, above: Turn) -> Interval:
+        return ratio([(each.sent[below].rate, each.sent[above].rate) for each in rounds], plan.seed)
 
-    yield over_rounds("ceiling.rate", (each.ceiling for each in rounds), "events/s", {"into": INTO})
+    yield Measurement.of("ceiling.rate", mean(each.ceiling for each in rounds), "events/s", into=INTO)
     for turn in rounds[0].sent:
         own = turn.variant == variant
         of, labels = ("ingest", turn.cell.labels) if own else ("beside", turn.cell.labels | {"variant": turn.variant})
         sent = [each.sent[turn] for each in rounds]
-        yield over_rounds(f"{of}.rate", (each.rate for each in sent), "events/s", labels)
-        yield over_rounds(f"{of}.p95", (each.p95_ms for each in sent), "ms", labels)
-        pairs = [(each.ceiling, each.sent[turn].rate) for each in rounds]
-        name = "of_ceiling" if own else "beside.of_ceiling"
-        yield Measurement.within(name, ratio(pairs, plan.seed), "ratio", labels)
+        yield Measurement.of(f"{of}.rate", mean(each.rate for each in sent), "events/s", labels)
+        yield Measurement.of(f"{of}.p95", mean(each.p95_ms for each in sent), "ms", labels)
+        of_ceiling = ratio([(each.ceiling, each.sent[turn].rate) for each in rounds], plan.seed)
+        yield Measurement.of("of_ceiling" if own else "beside.of_ceiling", of_ceiling, "ratio", labels)
         for program in sent[0].processor_us:
-            spent = (each.processor_us[program] for each in sent)
-            yield over_rounds(f"{of}.processor", spent, "us/event", labels | {"program": program})
+            spent = mean(each.processor_us[program] for each in sent)
+            yield Measurement.of(f"{of}.processor", spent, "us/event", labels, program=program)
     plain = Turn(variant, PLAIN)
     for kind in ("keyed", *IDS):
-        if rounds[0].sent.keys() >= {plain, Turn(variant, Cell(1_000, kind))}:
-            yield share("of_plain", plain, Turn(variant, Cell(1_000, kind)), {"kind": kind})
+        if rounds[0].sent.keys() >= {plain, other := Turn(variant, Cell(1_000, kind))}:
+            yield Measurement.of("of_plain", share(plain, other), "ratio", kind=kind)
     if variant != BESIDE and Turn(BESIDE, PLAIN) in rounds[0].sent:
-        yield share("of_beside", Turn(BESIDE, PLAIN), plain, PLAIN.labels | {"variant": BESIDE})
+        yield Measurement.of("of_beside", share(Turn(BESIDE, PLAIN), plain), "ratio", PLAIN.labels, variant=BESIDE)
     if memory is not None:
-        yield Measurement(name="service.peak_memory", value=memory, unit="bytes")
+        yield Measurement.of("service.peak_memory", memory, "bytes")
 
 
 def _aims(result: Result) -> Iterator[Check]:

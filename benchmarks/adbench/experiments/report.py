@@ -88,7 +88,7 @@ def _measure(
     if not busy:
         return found
     rate = _capacity(address, folder, console)
-    found.append(Measurement(name="ingest.capacity", value=rate, unit="events/s", labels=labels))
+    found.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
     with _writing(address, rate / 2, folder), HttpClient(address) as client:
         found += _ask(client, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
     return found
@@ -102,9 +102,9 @@ def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str],
         title = f"asking for {kind}, {labels['phase']}"
         times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
         common = {**labels, "kind": kind}
-        found.append(Measurement(name="rounds", value=len(times[PROBE]), unit="rounds", labels=common))
+        found.append(Measurement.of("rounds", len(times[PROBE]), "rounds", common))
         found += [
-            Measurement(name="latency", value=value(taken), unit="ms", labels={**common, "shape": name, "quantile": q})
+            Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=q)
             for name, taken in times.items()
             for q, value in QUANTILES.items()
         ]
@@ -191,7 +191,7 @@ def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
 
 def table(result: Result) -> Table:
     """Return the outcome for people: p50 / p99 in ms."""
-    latencies = [m for m in result.measurements if m.name == "latency"]
+    latencies = result.select("latency")
     columns = list(dict.fromkeys((m.labels["events"], m.labels["phase"]) for m in latencies))
     heads = ("asked", *(f"{int(events):,} {phase}" for events, phase in columns))
     shown = terminal.table("p50 / p99 in ms; x: p50 ÷ p50 of /readyz in the same rounds", heads)

@@ -111,15 +111,12 @@ async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> 
                         rates[mode].append(rate)
             for mode, found in rates.items():
                 labels = {"variant": name, "data": kind, "mode": mode}
-                yield Measurement.within("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
+                yield Measurement.of("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
             for mode in ("disabled", "dropped"):
                 kept = statistics.ratio(zip(rates[mode], rates["trigger"], strict=True), plan.data.seed)
-                yield Measurement.within("copy.kept", kept, "ratio", {"variant": name, "data": kind, "without": mode})
-            yield Measurement(
-                name="copy.deltas",
-                value=await _deltas(connection, copies),
-                unit="deltas/event",
-                labels={"variant": name, "data": kind},
+                yield Measurement.of("copy.kept", kept, "ratio", variant=name, data=kind, without=mode)
+            yield Measurement.of(
+                "copy.deltas", await _deltas(connection, copies), "deltas/event", variant=name, data=kind
             )
 
 
@@ -158,14 +155,14 @@ async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[M
     seed = plan.data.seed
     times, answers = await _ask(plan, server, console)
     measured = [
-        Measurement.within("report.p50", statistics.median(found, seed), "ms", {"variant": name, "shape": shape})
+        Measurement.of("report.p50", statistics.median(found, seed), "ms", variant=name, shape=shape)
         for (shape, name), found in times.items()
     ]
     pairs = [(("totals", "rollup"), ("totals", name)) for name in TIMES]
     pairs.append((("totals", "rollup_dims"), ("geo", "rollup_dims")))
     for below, above in pairs:
         ratio = statistics.ratio_of_medians(times[below], times[above], seed)
-        measured.append(Measurement.within("report.ratio", ratio, "ratio", {"variant": above[1], "shape": above[0]}))
+        measured.append(Measurement.of("report.ratio", ratio, "ratio", variant=above[1], shape=above[0]))
     same = answers["totals", "rollup"] == answers["totals", "covering"] == answers["totals", "btree_gin"]
     parts, whole = (
         [sum(column) for column in zip(*(row[2:7] for row in answers[shape, "rollup_dims"]), strict=True)]

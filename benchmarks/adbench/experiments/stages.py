@@ -146,7 +146,7 @@ async def _timed_copy(connection: Connection, rows: bytes) -> float:
 def _measurements(size: int, times: Times, seed: int) -> Iterator[Measurement]:
     for name, taken in times.items():
         labels = {"stage": name, "batch": str(size)}
-        yield Measurement.within("stage", statistics.median(taken[WARMUP:], seed), "ms", labels)
+        yield Measurement.of("stage", statistics.median(taken[WARMUP:], seed), "ms", labels)
 
 
 def table(result: Result) -> Table:

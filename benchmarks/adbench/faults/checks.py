@@ -10,10 +10,10 @@ import httpx
 
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
-from adbench.faults import hostile
-from adbench.faults.cluster import LOOK_S, PATIENCE_S
-from adbench.faults.journal import Journal, Stored, compare
-from adbench.faults.service import SETTINGS
+from adbench.faults.system import hostile
+from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.service import SETTINGS
+from adbench.faults.traffic.journal import Journal, Stored, compare
 from adbench.faults.world import ROLLUPS, World
 from adpulse.database.connections import Connection
 from adpulse.terminal import counted
@@ -170,7 +170,7 @@ def _adds_up(world: World, address: str) -> bool:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     question = Question(now - timedelta(days=402), now + timedelta(days=3), group_by="geo")
     totals, rows = http_recount.ask(address, question, world.situation.headers)
-    return tuple(map(sum, zip(*rows.values(), strict=True))) == totals
+    return http_recount.added(rows.values()) == totals
 
 
 async def _slots(world: World) -> list[str]:

@@ -11,13 +11,13 @@ from random import Random
 
 from pydantic import BaseModel
 
-from adbench.faults.batches import NUMBERS, Source
 from adbench.faults.checks import check
-from adbench.faults.client import Client
 from adbench.faults.harms import HARMS
-from adbench.faults.hostile import Default
-from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
+from adbench.faults.system.hostile import Default
+from adbench.faults.traffic.batches import NUMBERS, Source
+from adbench.faults.traffic.client import Client
+from adbench.faults.traffic.journal import Journal
 from adbench.faults.world import World
 
 # A result must hold no path of its machine (adbench keep).

@@ -7,50 +7,34 @@ address (`host=…,…` with `target_session_attrs=primary`) and finds the other
 """
 
 import asyncio
-import os
 import random
-import shutil
 import signal
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from adbench.checkout import ROOT
-from adbench.faults.batches import Source
 from adbench.faults.checks import stored_batches
-from adbench.faults.client import Client
-from adbench.faults.cluster import LOOK_S, PATIENCE_S, SETTINGS
-from adbench.faults.journal import Batch, Journal, compare
-from adbench.faults.service import Service
-from adbench.faults.standby import Standby
+from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.pair import DATABASE, MODES, Mode, Pair
+from adbench.faults.system.service import Service
+from adbench.faults.traffic.batches import Source
+from adbench.faults.traffic.client import Client
+from adbench.faults.traffic.journal import Batch, Journal, compare
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.records import store
 from adbench.records.model import Check, Measurement, Postgres, Result
-from adpulse.database.embedded import Cluster
-from adpulse.database.errors import EmbeddedError
 from adpulse.variants import catalogue, verify
 
-Mode = Literal["remote_apply", "async"]
-
-# The primary answers a commit when the standby shows it, or when it alone has it.
-MODES: dict[Mode, tuple[str, ...]] = {
-    "remote_apply": (
-        "ALTER SYSTEM SET synchronous_commit = 'remote_apply'",
-        "ALTER SYSTEM SET synchronous_standby_names = '*'",
-    ),
-    "async": (),
-}
 RATE = 20_000  # events a second
 BEFORE_S = (0.3, 1.5)  # events flow before the primary dies
 # How long before that the standby gets nothing any more: not, a moment, and longer than a write may take.
 CUTS_S = (0.0, 0.2, 3.0)
 AFTER_S = 0.3
-DATABASE = "failover"
 VARIANT = "rollup"
 
 
@@ -81,83 +65,9 @@ class Trial:
     violations: list[str]
 
 
-class Pair:
-    """A primary and its standby, in an empty folder. After a fail-over, the new primary gets a new standby."""
-
-    def __init__(self, home: Path, binaries: Path | None = None) -> None:
-        self._home = home
-        self._binaries = binaries
-        self._settings = {**SETTINGS, "wal_level": "replica"}
-        self._count = 0
-        self.primary = Cluster(home / "0", binaries, **self._settings)
-        self.standby = self.primary
-        self.primary.start()
-
-    async def join(self, mode: Mode) -> None:
-        """Start a new standby and wait until it has everything; commits wait for it as the mode says."""
-        self._count += 1
-        self.standby = Standby(self.primary, self._home / str(self._count), self._binaries, **self._settings)
-        await asyncio.to_thread(self.standby.start)
-        wanted = "sync" if MODES[mode] else "async"
-        ready = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1"
-        async with connected(self.primary.url()) as connection:
-            for statement in MODES[mode]:
-                await connection.execute(statement)
-            await connection.execute("SELECT pg_reload_conf()")
-            async with asyncio.timeout(PATIENCE_S):
-                while not await connection.fetchval(ready, wanted):
-                    await asyncio.sleep(LOOK_S)
-
-    async def new_database(self) -> None:
-        """Create an empty database on the primary."""
-        await databases.migrated(self.primary.url(), DATABASE, VARIANT)
-
-    def url(self) -> str:
-        """Return the URL of the one of the two that takes writes."""
-        hosts = ",".join(each.url().partition("?host=")[2] for each in (self.primary, self.standby))
-        return f"postgresql://postgres@/{DATABASE}?host={hosts}&target_session_attrs=primary"
-
-    async def cut(self) -> None:
-        """Freeze the process that sends the log to the standby: it gets nothing more from the primary."""
-        async with connected(self.primary.url()) as connection:
-            os.kill(await connection.fetchval("SELECT pid FROM pg_stat_replication"), signal.SIGSTOP)
-
-    def kill_primary(self) -> float:
-        """Send SIGKILL to all of its processes; return when, by time.monotonic()."""
-        postmaster = int((self.primary.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        for pid in (postmaster, *map(int, children)):
-            with suppress(ProcessLookupError):  # it left by itself just now
-                os.kill(pid, signal.SIGKILL)
-        return time.monotonic()
-
-    async def promote(self) -> None:
-        """Make the standby the primary and delete the data of the dead one."""
-        async with connected(self.standby.url()) as connection:
-            assert await connection.fetchval("SELECT pg_promote(true, $1)", PATIENCE_S)
-        dead, self.primary = self.primary, self.standby
-        shutil.rmtree(dead.directory)
-
-    def close(self) -> None:
-        """Stop both servers, where they run."""
-        for each in {self.primary, self.standby}:
-            with suppress(EmbeddedError, FileNotFoundError):  # it was killed
-                each.stop()
-
-
-@asynccontextmanager
-async def paired(home: Path, binaries: Path | None = None) -> AsyncIterator[Pair]:
-    """Yield a pair and close it after the block."""
-    pair = Pair(home, binaries)
-    try:
-        yield pair
-    finally:
-        pair.close()
-
-
 async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, log: Path, rate: float = RATE) -> Trial:
     """Play one fail-over on a new database. Raise the error of a program that does not come back within PATIENCE_S."""
-    await pair.new_database()
+    await pair.new_database(VARIANT)
     await pair.join(mode)
     service = Service(mode, ROOT, log)
     service.start(pair.url())
@@ -232,7 +142,7 @@ class Done:
 
 async def run(home: Path, done: Done, count: int, seed: int, rate: float) -> AsyncGenerator[tuple[Mode, float, Trial]]:
     """Play `count` fail-overs of every kind in turn; add each to `done`, and yield it."""
-    async with paired(home) as pair:
+    with closing(Pair(home)) as pair:
         done.postgres = await databases.postgres(pair.primary.url())
         for number in range(count):
             for (mode, cut_s), kept in done.trials.items():
@@ -258,10 +168,7 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
             "outage.median": (sorted(each.outage_s for each in trials)[len(trials) // 2], "s"),
             "outage.longest": (max(each.outage_s for each in trials), "s"),
         }
-        measurements += [
-            Measurement(name=name, value=round(value, 4), unit=unit, labels=labels)
-            for name, (value, unit) in figures.items()
-        ]
+        measurements += [Measurement.of(name, round(value, 4), unit, labels) for name, (value, unit) in figures.items()]
         found = [line for each in trials for line in each.violations]
         refused = [line for line in found if line.startswith("status:")]
         wrong = [line for line in found if line not in refused]

@@ -13,11 +13,11 @@ from math import inf
 
 import numpy as np
 
-from adbench.faults.batches import Source
-from adbench.faults.cluster import PATIENCE_S
-from adbench.faults.journal import Journal, Kind
-from adbench.faults.sender import Load, Sender, Sent
-from adbench.faults.service import SETTINGS
+from adbench.faults.system.cluster import PATIENCE_S
+from adbench.faults.system.service import SETTINGS
+from adbench.faults.traffic.batches import Source
+from adbench.faults.traffic.journal import Journal, Kind
+from adbench.faults.traffic.sender import Load, Sender, Sent
 from adbench.faults.world import World
 from adbench.harness import cpu
 

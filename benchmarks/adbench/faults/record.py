@@ -83,30 +83,24 @@ def of_overload(
 
 
 def _of_phases(found: Overload) -> Iterator[Measurement]:
-    during = found.during
-    sent = during.sent
-    phases = {"before": found.before, "during": during, "after": found.after}
+    sent, phases = found.during.sent, {"before": found.before, "during": found.during, "after": found.after}
     for when in ("before", "after"):
-        yield Measurement(name="capacity", value=phases[when].rate, unit="events/s", labels={"when": when})
+        yield Measurement.of("capacity", phases[when].rate, "events/s", when=when)
     for when, phase in phases.items():
         spent = {"client": phase.client_s, "services": phase.services_s, "postgres": phase.postgres_s}
         for of, seconds in spent.items():
-            labels = {"of": of, "when": when}
-            yield Measurement(name="processors", value=seconds / phase.seconds, unit="1", labels=labels)
+            yield Measurement.of("processors", seconds / phase.seconds, "1", of=of, when=when)
     for when, phase in phases.items():
         if phase.rate:
-            cost = round(phase.cost_s * 1e6, 3)
-            yield Measurement(name="cost", value=cost, unit="µs/event", labels={"when": when})
-    yield Measurement(name="offered", value=sent.offered * BATCH / during.seconds, unit="events/s")
-    yield Measurement(name="unsent", value=sent.unsent, unit="batches")
+            yield Measurement.of("cost", round(phase.cost_s * 1e6, 3), "µs/event", when=when)
+    yield Measurement.of("offered", sent.offered * BATCH / found.during.seconds, "events/s")
+    yield Measurement.of("unsent", sent.unsent, "batches")
     for status in (200, 503, 429):
-        count = sent.statuses[status]
-        yield Measurement(name="replies", value=count, unit="batches", labels={"status": str(status)})
-    yield Measurement(name="goodput", value=found.goodput, unit="ratio")
+        yield Measurement.of("replies", sent.statuses[status], "batches", status=str(status))
+    yield Measurement.of("goodput", found.goodput, "ratio")
     for quantile in (0.5, 0.95, 0.99):
-        waited = found.latency(quantile)
-        yield Measurement(name="admitted", value=waited, unit="s", labels={"quantile": str(quantile)})
-    yield Measurement(name="memory.peak", value=found.memory_bytes or 0, unit="bytes")
+        yield Measurement.of("admitted", found.latency(quantile), "s", quantile=str(quantile))
+    yield Measurement.of("memory.peak", found.memory_bytes or 0, "bytes")
 
 
 def _of_load(found: Overload, wrong: Sequence[str]) -> Iterator[Check]:
@@ -127,10 +121,7 @@ def of_planted(found: Sequence[tuple[Plant, Sequence[Outcome]]], began: Begun, p
     return began.result(
         "faults-planted",
         parameters,
-        measurements=[
-            Measurement(name="cycles", value=len(outcomes), unit="cycles", labels={"plant": plant.name})
-            for plant, outcomes in found
-        ],
+        measurements=[Measurement.of("cycles", len(outcomes), "cycles", plant=plant.name) for plant, outcomes in found],
         checks=[
             Check(name=plant.name, passed=bool(lines := plant.found(outcomes[-1])), detail=(lines or ["not found"])[0])
             for plant, outcomes in found
@@ -139,39 +130,37 @@ def of_planted(found: Sequence[tuple[Plant, Sequence[Outcome]]], began: Begun, p
 
 
 def _measurements(outcomes: Sequence[Outcome]) -> Iterator[Measurement]:
-    yield Measurement(name="cycles", value=len(outcomes), unit="cycles")
-    yield Measurement(name="seconds", value=sum(each.seconds for each in outcomes), unit="s")
+    yield Measurement.of("cycles", len(outcomes), "cycles")
+    yield Measurement.of("seconds", sum(each.seconds for each in outcomes), "s")
     for name in ("events_sent", "events_acknowledged", "events_stored", "deliveries", "cells"):
-        unit = name.partition("_")[0]
         total = sum(getattr(each, name) for each in outcomes)
-        yield Measurement(name=name.replace("_", "."), value=total, unit=unit)
+        yield Measurement.of(name.replace("_", "."), total, name.partition("_")[0])
     yield from _counted("harms", "harms", "harm", Counter(harm for each in outcomes for harm in each.harms))
     yield from _counted("cycles", "cycles", "variant", Counter(each.variant for each in outcomes))
-    yield Measurement(name="cycles", value=sum(each.up for each in outcomes), unit="cycles", labels={"command": "up"})
+    yield Measurement.of("cycles", sum(each.up for each in outcomes), "cycles", command="up")
     yield from _counted("defaults", "cycles", "default", Counter(line for each in outcomes for line in each.defaults))
     statuses = sum((Counter(each.statuses) for each in outcomes), Counter[str]())
     yield from _counted("replies", "deliveries", "outcome", statuses)
-    peaks = [each.memory_bytes for each in outcomes if each.memory_bytes]
-    if peaks:
-        yield Measurement(name="memory.peak", value=max(peaks), unit="bytes")
+    if peaks := [each.memory_bytes for each in outcomes if each.memory_bytes]:
+        yield Measurement.of("memory.peak", max(peaks), "bytes")
     recovery = [seconds for each in outcomes for seconds in each.recovery_s]
-    yield Measurement(name="recoveries", value=len(recovery), unit="outages")
+    yield Measurement.of("recoveries", len(recovery), "outages")
     for quantile in QUANTILES if recovery else ():
-        value = float(np.quantile(recovery, quantile))
-        yield Measurement(name="recovery", value=round(value, 4), unit="s", labels={"quantile": str(quantile)})
+        value = round(float(np.quantile(recovery, quantile)), 4)
+        yield Measurement.of("recovery", value, "s", quantile=str(quantile))
     if harness := [seconds for each in outcomes for seconds in each.harness_s]:
-        yield Measurement(name="recovery.harness", value=max(harness), unit="s")
+        yield Measurement.of("recovery.harness", max(harness), "s")
     # The upper bound of the rate: with none seen in n, less than 3.7 ÷ n with 95 % confidence.
     acknowledged = sum(each.events_acknowledged for each in outcomes)
     lost = sum(each.events_lost for each in outcomes)
     bad = sum(bool(each.violations) for each in outcomes)
     for unit, hits, total in (("cycle", bad, len(outcomes)), ("event", lost, acknowledged)):
-        yield Measurement.within("violations", share(hits, total), f"of each {unit}", {"of": unit})
+        yield Measurement.of("violations", share(hits, total), f"of each {unit}", of=unit)
 
 
 def _counted(name: str, unit: str, label: str, counts: Counter[str]) -> Iterator[Measurement]:
     for value, count in sorted(counts.items()):
-        yield Measurement(name=name, value=count, unit=unit, labels={label: value})
+        yield Measurement.of(name, count, unit, {label: value})
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:
@@ -184,13 +173,9 @@ def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:
     recovery = [seconds for each in outcomes for seconds in each.recovery_s]
     late = sum(seconds > RECOVERED_S for seconds in recovery)
     # An aim: how busy the machine is decides it too.
+    name = f"events are acknowledged {RECOVERED_S:g} s after the server accepts"
     detail = f"{late} of {len(recovery)} took longer, the longest {max(recovery, default=0):.2f} s"
-    yield Check(
-        name=f"events are acknowledged {RECOVERED_S:g} s after the server accepts",
-        passed=not late,
-        detail=detail,
-        aim=True,
-    )
+    yield Check(name=name, passed=not late, detail=detail, aim=True)
 
 
 def _gaps(outcomes: Sequence[Outcome]) -> Iterator[Gap]:

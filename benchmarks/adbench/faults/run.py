@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adbench.faults import cycle as cycles
-from adbench.faults import hostile
 from adbench.faults.cycle import Outcome
-from adbench.faults.journal import Journal
 from adbench.faults.schedule import era, plan
+from adbench.faults.system import hostile
+from adbench.faults.traffic.journal import Journal
 from adbench.faults.world import FOLDERS, World, world
 from adbench.harness.process import server_folder
 from adbench.records import environment

@@ -12,14 +12,14 @@ from pathlib import Path
 import asyncpg
 
 from adbench.checkout import ROOT
-from adbench.faults import hostile
-from adbench.faults.client import Client, Situation
-from adbench.faults.cluster import PATIENCE_S, Victim, send_signal
-from adbench.faults.hostile import Default
-from adbench.faults.proxy import Proxy
-from adbench.faults.recovery import Recovery, measure
-from adbench.faults.service import Service, adpulse, command
-from adbench.faults.small_disks import small_disks
+from adbench.faults.system import hostile
+from adbench.faults.system.cluster import PATIENCE_S, Victim, send_signal
+from adbench.faults.system.hostile import Default
+from adbench.faults.system.proxy import Proxy
+from adbench.faults.system.service import Service, adpulse, command
+from adbench.faults.system.small_disks import small_disks
+from adbench.faults.traffic.client import Client, Situation
+from adbench.faults.traffic.recovery import Recovery, measure
 from adbench.harness.databases import connected
 from adpulse.database.connections import Connection
 from adpulse.variants.catalogue import Variant, read_header

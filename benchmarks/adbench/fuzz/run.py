@@ -39,17 +39,13 @@ def _measurements(tally: Tally, seconds: float) -> list[Measurement]:
     origins: Counter[str] = Counter()
     for (origin, _, _), count in tally.replies.items():
         origins[origin] += count
-    rows = [
-        Measurement(name="cases", value=count, unit="1", labels={"origin": name}) for name, count in origins.items()
-    ]
+    rows = [Measurement.of("cases", count, "1", origin=name) for name, count in origins.items()]
     rows += [
-        Measurement(
-            name="replies", value=count, unit="1", labels={"origin": origin, "operation": name, "status": str(status)}
-        )
+        Measurement.of("replies", count, "1", origin=origin, operation=name, status=str(status))
         for (origin, name, status), count in sorted(tally.replies.items())
     ]
-    rows.append(Measurement(name="events_accepted", value=tally.accepted, unit="1"))
-    rows.append(Measurement(name="elapsed", value=seconds, unit="s"))
+    rows.append(Measurement.of("events_accepted", tally.accepted, "1"))
+    rows.append(Measurement.of("elapsed", seconds, "s"))
     return rows
 
 

@@ -3,70 +3,23 @@
 import asyncio
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
-from fnmatch import fnmatch
 
 from rich.console import Console
 
 from adbench.gate.measure import clocks, trees
-from adbench.gate.measure.rounds import Sampler, Samples
+from adbench.gate.measure.rounds import Sampler
 from adbench.gate.measure.sides import Side, opened
-from adbench.gate.measure.tasks import Suite, Work
+from adbench.gate.measure.tasks import Work
 from adbench.gate.measure.trees import Tree
-from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks, overall
-from adbench.gate.verdict.findings import Finding, compare
+from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks
+from adbench.gate.verdict.findings import compare
+from adbench.gate.verdict.outcome import GatePlan, Outcome
 from adbench.harness.process import server_folder
 from adbench.harness.progress import bar, step
-from adbench.records import environment, model
+from adbench.records import environment
 from adpulse.settings import Settings
 
 CLOSING_S = 3.0  # of the budget, for stopping what runs
-
-
-@dataclass(frozen=True)
-class GatePlan:
-    """The revisions to compare, and the time that it may take."""
-
-    base: str
-    head: str
-    suite: Suite
-    tolerance: float
-    budget_s: float
-    seed: int
-    allowed: tuple[str, ...] = ()  # patterns of names that may regress
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome. `base` and `head` are commits, or `worktree`; `samples` hold more metrics than were judged."""
-
-    plan: GatePlan
-    base: str
-    head: str
-    calls: list[Call]
-    findings: list[Finding]
-    samples: Samples
-    rounds: int
-    void: int
-    seconds: float
-    postgres: model.Postgres
-    variant: str
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return the gate's verdict: without what was allowed to regress."""
-        return overall(
-            verdict
-            for name, verdict in [
-                *((call.metric, call.verdict) for call in self.calls),
-                *((finding.name, finding.verdict) for finding in self.findings),
-            ]
-            if not (verdict is Verdict.REGRESSED and self.is_allowed(name))
-        )
-
-    def is_allowed(self, name: str) -> bool:
-        """Return True if a regression of this metric was allowed."""
-        return any(fnmatch(name, pattern) for pattern in self.plan.allowed)
 
 
 def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:

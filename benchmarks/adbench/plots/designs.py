@@ -61,7 +61,7 @@ def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
     others = f", {worst} {_percent(shares[worst])}" if worst != best else ""
     title = (
         f"Over {style.thousands(rows['events'].iloc[0])} events{while_writing}, {best} answers "
-        f"{_percent(shares[best])}\nof reports within {PROMISE_MS} ms{others}"
+        f"{_percent(shares[best])}\n{'' if shares[best] == 1 else 'of '}reports within {PROMISE_MS} ms{others}"
     )
     with style.figure(title, height=5.6) as (drawn, axes):
         curves, shown = {}, few(shares, best, worst)

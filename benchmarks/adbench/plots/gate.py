@@ -29,7 +29,7 @@ WRONG, OPEN = "#CC6677", "#bbbbbb"
 
 def _plants(proof: Result) -> list[str]:
     """Return those that were tried, in the order of the words above."""
-    tried = {each.labels["plant"] for each in proof.measurements if each.name == "runs" and each.value}
+    tried = {each.labels["plant"] for each in proof.select("runs") if each.value}
     return [plant for plant in WORDS if plant in tried] + sorted(tried - WORDS.keys())
 
 

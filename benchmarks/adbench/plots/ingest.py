@@ -10,7 +10,7 @@ from adbench.records.model import Result
 
 def sweeps(ingest: Result) -> bool:
     """Return True if the run measured requests of many sizes, and not with --only."""
-    return len({each.labels["batch"] for each in ingest.measurements if each.name == "ingest.rate"}) > 3
+    return len({each.labels["batch"] for each in ingest.select("ingest.rate")}) > 3
 
 
 def throughput(ingest: Result) -> Figure:
@@ -39,8 +39,7 @@ def throughput(ingest: Result) -> Figure:
 
 
 def _line(axes: Axes, ingest: Result, kind: str, colour: str) -> None:
-    found = [each for each in ingest.measurements if each.name == "ingest.rate" and each.labels["kind"] == kind]
-    found.sort(key=lambda each: int(each.labels["batch"]))
+    found = sorted(ingest.select("ingest.rate", kind=kind), key=lambda each: int(each.labels["batch"]))
     sizes = [int(each.labels["batch"]) for each in found]
     axes.errorbar(sizes, [each.value for each in found], yerr=style.errors(found), color=colour, fmt="o-", capsize=3)
     if kind != "plain":

@@ -24,7 +24,7 @@ WORDS = {
 
 def windows(report: Result) -> Figure:
     """Plot p50 and p99 of totals over every window, idle and while events come in: of `adbench run report`."""
-    largest = max(int(each.labels["events"]) for each in report.measurements if each.name == "latency")
+    largest = max(int(each.labels["events"]) for each in report.select("latency"))
 
     def value(phase: str, shape: str, quantile: str) -> float:
         labels = {"events": str(largest), "phase": phase, "kind": "totals", "shape": shape, "quantile": quantile}
@@ -66,9 +66,8 @@ def peers(compared: Result) -> Figure:
     """Plot ours over HTTP beside databases in this process: p50 of every question, of `adbench peers`."""
     shapes = [shape.name for shape in (*TOTALS, *BREAKDOWNS)]
     times: dict[str, dict[str, float]] = {}
-    for each in compared.measurements:
-        if each.name == "latency":
-            times.setdefault(each.labels["system"], {})[each.labels["shape"]] = each.value
+    for each in compared.select("latency"):
+        times.setdefault(each.labels["system"], {})[each.labels["shape"]] = each.value
     ahead = {
         rolled: sum(
             all(times["adpulse"][shape] < times[system + rolled].get(shape, 0) for system in ("duckdb", "chdb"))

@@ -23,7 +23,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from adbench.records.model import Measurement, Result
 
@@ -195,9 +195,20 @@ def name_rows(axes: Axes, names: Sequence[str], above: float = 0.6) -> None:
     axes.grid(visible=False, axis="y")
 
 
+class _LogTicks(LogLocator):
+    """Ticks of a logarithmic axis; those of an even one where fewer than two would be seen: one number is no scale."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        found = np.asarray(super().tick_values(vmin, vmax))
+        if np.count_nonzero((vmin <= found) & (found <= vmax)) > 1:
+            return found
+        even = np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(vmin, vmax))
+        return even[even > 0]
+
+
 def log_ticks(axis: Axis, form: Callable[[float, object], str], steps: tuple[int, ...] = (1,)) -> None:
-    """Set ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`, and no others."""
-    axis.set_major_locator(LogLocator(subs=steps))
+    """Set ticks of a logarithmic axis at 1, 10, 100 … times each of `steps`; others where fewer than two are seen."""
+    axis.set_major_locator(_LogTicks(subs=steps))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(form)
 

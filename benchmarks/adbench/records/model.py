@@ -3,6 +3,7 @@
 A file is JSON, one run a file, never changed afterwards (adbench.records.store).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, Self
 
@@ -72,10 +73,18 @@ class Measurement(Frozen):
         return (self.value if self.low is None else self.low, self.value if self.high is None else self.high)
 
     @classmethod
-    def within(cls, name: str, interval: tuple[float, float, float], unit: str, labels: dict[str, str]) -> Self:
-        """Return a number with its interval: value, lower and upper end."""
-        value, low, high = interval
-        return cls(name=name, value=value, low=low, high=high, unit=unit, labels=labels)
+    def of(
+        cls,
+        name: str,
+        value: float | tuple[float, float, float],
+        unit: str,
+        labels: Mapping[str, str] | None = None,
+        /,
+        **more: str,
+    ) -> Self:
+        """Return a number with these labels; `value` may have the lower and the upper end of its interval with it."""
+        value, low, high = value if isinstance(value, tuple) else (value, None, None)
+        return cls(name=name, value=value, low=low, high=high, unit=unit, labels={**(labels or {}), **more})
 
 
 class Gap(Frozen):

@@ -12,12 +12,11 @@ import numpy as np
 from rich.table import Table
 
 from adbench.records import terminal
-from adbench.workload.dataset import MIXES
-from adbench.workload.profile import Events
+from adbench.workload.campaigns import MIXES
+from adbench.workload.profile import HOUR_US, Events
 
 LATE_S = 60  # behind the newest event before it in its file
 MOST_VALUES = 10_000  # of a key of metadata that are told apart
-HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 SHOWN = 8  # keys of metadata
 

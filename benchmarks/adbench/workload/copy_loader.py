@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from adbench.errors import LabError
 from adbench.harness.databases import connected
-from adbench.workload.dataset import KINDS, MIX_JSON, Block, Dataset
+from adbench.workload.campaigns import KINDS, MIX_JSON
+from adbench.workload.dataset import Block, Dataset
 from adpulse.database.connections import Connection
 
 COLUMNS = (

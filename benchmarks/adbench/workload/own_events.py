@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from adbench.harness.databases import connected
-from adbench.workload.comparison import DAY_US, HOUR_US, LATE_S, MOST_VALUES, Profile, shares_of_largest
+from adbench.workload.comparison import DAY_US, LATE_S, MOST_VALUES, Profile, shares_of_largest
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
+from adbench.workload.profile import HOUR_US
 from adpulse.importing import database, mapping
 from adpulse.importing.chunk import RECORDS
 from adpulse.importing.errors import ImportFailed

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from adbench.workload.dataset import BLOCK, MIXES, SLOT_US, ZONES, Block, Dataset, Ints
+from adbench.workload.campaigns import MIXES, SLOT_US, ZONES, Ints
+from adbench.workload.dataset import BLOCK, Block, Dataset
 
 DRAWN = Dataset(16 * BLOCK, datetime(2025, 9, 24, tzinfo=UTC))  # a million; all else as `adbench seed` has it
 IMPRESSIONS, CLICKS = 2_000, 100  # below which a campaign's own rate is mostly chance

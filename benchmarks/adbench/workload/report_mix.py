@@ -9,7 +9,8 @@ from itertools import accumulate
 from urllib.parse import parse_qsl
 
 from adbench.harness.k6 import SCRIPTS
-from adbench.workload.dataset import ZIPF, Dataset
+from adbench.workload.campaigns import ZIPF
+from adbench.workload.dataset import Dataset
 from adpulse.reports.query import Query
 from adpulse.reports.query_string import parse
 from adpulse.settings import Settings

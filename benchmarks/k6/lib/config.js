@@ -29,7 +29,7 @@ export const config = {
 // API_KEY is not in `config`, which goes into the summary.
 export const headers = __ENV.API_KEY ? { Authorization: `Bearer ${__ENV.API_KEY}` } : {};
 
-// The campaigns of benchmarks/adbench/workload/dataset.py: skewed, so that the first few make up most of the traffic.
+// The campaigns of benchmarks/adbench/workload/campaigns.py: skewed, so that the first few make up most of the traffic.
 const width = Math.max(4, String(config.campaigns).length);
 const reach = [];
 for (let rank = 1, total = 0; rank <= config.campaigns; rank++) reach.push((total += rank ** -1.1));

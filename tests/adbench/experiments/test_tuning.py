@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from adbench.experiments import tuning
-from adbench.experiments.tuning import CHANGES, DEFAULT, Change, TuningPlan, Turn
+from adbench.experiments.tuning import run as tuning
+from adbench.experiments.tuning.changes import CHANGES, DEFAULT, Change, TuningError
+from adbench.experiments.tuning.run import TuningPlan, Turn
 from adpulse.settings import Settings, unknown_variables
 from adpulse.variants import catalogue
 
@@ -59,7 +60,7 @@ def test_every_change_can_be_made(change: Change) -> None:
 )
 def test_a_change_of_what_has_moved_is_an_error(moved: Change) -> None:
     """It would be measured as a change that makes no difference."""
-    with pytest.raises(tuning.TuningError, match="moved"):
+    with pytest.raises(TuningError, match="moved"):
         moved.check()
 
 

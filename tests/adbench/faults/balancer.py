@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from adbench.faults.service import Service
+from adbench.faults.system.service import Service
 
 
 class Balancer:

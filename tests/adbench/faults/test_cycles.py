@@ -7,10 +7,10 @@ import pytest
 
 from adbench.faults import cycle
 from adbench.faults.harms import HARMS
-from adbench.faults.journal import Journal
 from adbench.faults.schedule import Step
+from adbench.faults.traffic.journal import Journal
 from adbench.faults.world import ROLLUPS, world
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 SEED = 2026
 RATE = 4_000  # events a second: enough to be under way when harm comes, and little to recount
@@ -20,7 +20,7 @@ NAMES = sorted(name for name, each in HARMS.items() if each.weight)
 
 @pytest.mark.parametrize("part", [0, 1])
 async def test_nothing_is_lost_or_doubled(home: Path, part: int) -> None:
-    """All that adbench.faults.journal and adbench.faults.checks state, after every cycle. Each half of the harms has a
+    """All that traffic/journal.py and checks.py of the harness state, after every cycle. Each half of the harms has a
     world of its own; harms that need a small file system are left out where none can be mounted.
     """
     names = NAMES[part::2]

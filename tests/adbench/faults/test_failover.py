@@ -1,9 +1,11 @@
 """A replica is promoted under load: what the two modes of commit promise, and that the comparison would notice."""
 
+from contextlib import closing
 from pathlib import Path
 
 from adbench.faults import failover
 from adbench.faults.failover import Trial
+from adbench.faults.system.pair import Pair
 
 SEED = 2026
 RATE = 15_000
@@ -19,7 +21,7 @@ async def test_what_a_promoted_replica_has(home: Path) -> None:
     """With remote_apply all that was acknowledged, also by a primary that was cut off from its standby before it died;
     without it, not what was acknowledged after the cut. The service finds the new primary by itself.
     """
-    async with failover.paired(home) as pair:
+    with closing(Pair(home)) as pair:
         safe = await failover.trial(pair, "remote_apply", CUT_S, SEED, 0, home / "log", RATE)
         assert (safe.lost, broken(safe)) == (0, [])
         assert safe.acknowledged > 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adbench.faults.journal import Batch, Kind, Stored, compare
+from adbench.faults.traffic.journal import Batch, Kind, Stored, compare
 
 SUMS = (3, 1, 1, 500, 70)
 GOOD = Stored(rows=5, places=5, last=4, sums=SUMS)

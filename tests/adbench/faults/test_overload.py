@@ -5,13 +5,13 @@ from pathlib import Path
 
 from adbench.faults import record
 from adbench.faults.checks import check
-from adbench.faults.journal import Journal
 from adbench.faults.overload import Overload, Phase, overload
-from adbench.faults.sender import Sent
+from adbench.faults.traffic.journal import Journal
+from adbench.faults.traffic.sender import Sent
 from adbench.faults.world import world
 from adbench.figures import fault_tables
 from adbench.records import model
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 MEMORY_BYTES = 512 * 2**20
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adbench.faults.journal import Batch, Kind
-from adbench.faults.recovery import Knock, measure
+from adbench.faults.traffic.journal import Batch, Kind
+from adbench.faults.traffic.recovery import Knock, measure
 
 EVENT = Batch(7, Kind.KEYED, 1, (1, 0, 0, 0, 0))
 

@@ -25,6 +25,13 @@ needs_sphinx = pytest.mark.skipif(
 )
 needs_chromium = pytest.mark.skipif(program() is None, reason="there is no Chromium here")
 ROWS = "[...document.querySelectorAll('#table tbody tr')]"
+# Labels that do not fit into the picture.
+CUT_OFF = """
+[...document.querySelectorAll('#plot text')].filter((text) => {
+  const { x, width } = text.getBBox();
+  return x < 0 || x + width > text.ownerSVGElement.viewBox.baseVal.width;
+}).map((text) => text.textContent)
+"""
 SHOWN = f"document.querySelector('#table caption') && {ROWS}.length"
 
 
@@ -183,7 +190,10 @@ async def test_the_explorer_filters_sorts_and_restores_a_selection(
 @needs_sphinx
 @needs_chromium
 async def test_every_kind_and_measurement_can_be_shown(site: Path, browser: Browser) -> None:
-    """None makes the script fail, and each has a row; what an address asks for and is not there shows no row."""
+    """None makes the script fail; each has a row, and a plot with whole labels.
+
+    What an address asks for and is not there shows no row.
+    """
     shown = json.loads((site / "results.json").read_text())
     with served(site) as address:
         tab = await browser.open(f"{address}/results.html")
@@ -193,6 +203,7 @@ async def test_every_kind_and_measurement_can_be_shown(site: Path, browser: Brow
                 await tab.evaluate(f"location.hash = '#what={what}&name={name}'")
                 await tab.until(f"document.querySelector('#table caption').textContent.startsWith('{name}, ')")
                 assert await tab.evaluate(SHOWN), (what, name)
+                assert await tab.evaluate(CUT_OFF) == [], (what, name)
         await tab.evaluate("location.hash = '#what=matrix&name=report.latency&variant=nosuch'")
         await tab.until(f"{ROWS}.length === 0")
         await tab.evaluate("location.hash = '#what=matrix&name=report.nosuch'")

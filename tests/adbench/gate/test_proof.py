@@ -13,10 +13,10 @@ from adbench.gate.measure.tasks import QUICK
 from adbench.gate.measure.trees import Tree, TreeError
 from adbench.gate.proof import plants, run
 from adbench.gate.proof.plants import PLANTS, Plant
-from adbench.gate.run import GatePlan
 from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
+from adbench.gate.verdict.outcome import GatePlan
 from adbench.records.model import Result
 from tests.adbench.gate.test_summary import outcome
 

@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from adbench.gate.measure.tasks import QUICK
-from adbench.gate.run import GatePlan, Outcome
 from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
+from adbench.gate.verdict.outcome import GatePlan, Outcome
 from adbench.records import environment
 from adbench.records.model import Postgres, Result
 from adbench.records.statistics import Interval

@@ -145,6 +145,9 @@ def test_designs_of_a_small_matrix(kept: tuple[str, ...], size: int | None) -> N
         texts = " ".join(text.get_text() for text in drawn.findobj(Text))
         assert not [design for design in set(DESIGNS) - set(kept) if re.search(rf"\b{design}\b", texts)]
         assert not [design for design in kept if len(re.findall(rf"\b{design}\b", drawn.get_suptitle())) > 1]
+        for axis in (axis for axes in drawn.axes for axis in (axes.xaxis, axes.yaxis) if axis.get_scale() == "log"):
+            low, high = sorted(axis.get_view_interval())
+            assert sum(low <= tick <= high for tick in axis.get_majorticklocs()) > 1, draw  # one number is no scale
 
 
 @compared

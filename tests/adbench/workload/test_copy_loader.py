@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from adbench.workload.campaigns import KINDS, MIXES
 from adbench.workload.copy_loader import AlreadyLoaded, load
-from adbench.workload.dataset import BLOCK, EPOCH, KINDS, MIXES, Dataset
+from adbench.workload.dataset import BLOCK, EPOCH, Dataset
 from adpulse.database import connections
 from adpulse.variants import catalogue, verify
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from adbench.workload.campaigns import HOURS, KINDS, MIX_JSON, MIXES, ZIPF, ZONES
 from adbench.workload.copy_loader import Encoder, encode_ids
-from adbench.workload.dataset import BLOCK, HOURS, KINDS, LATE, MIX_JSON, MIXES, REPEATED, ZIPF, ZONES, Block, Dataset
+from adbench.workload.dataset import BLOCK, LATE, REPEATED, Block, Dataset
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from adbench.workload import profile
-from adbench.workload.dataset import BLOCK, EPOCH, ZONES, Dataset
+from adbench.workload.campaigns import ZONES
+from adbench.workload.dataset import BLOCK, EPOCH, Dataset
 from adbench.workload.profile import Events
 
 # Over the end of October, when clocks in Europe change.

@@ -17,8 +17,9 @@ from adpulse.database.connections import INGEST
 from adpulse.database.errors import UnfitError
 from adpulse.database.session import SETTINGS
 from tests.adpulse.database.roles import as_login
-from tests.conftest import NewDatabase, Serve, Server, scratch_databases, services
 from tests.infra.lambda_function import body, message, running
+from tests.servers import NewDatabase, Server, scratch_databases
+from tests.services import Serve, services
 
 # For every setting that a connection states, a value under which something of ours would go wrong.
 HOSTILE = {

@@ -202,33 +202,24 @@ def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
             for side, seconds in each.seconds.items():
                 if seconds:
                     measured = len(each.rates[side]) * phases.COPIES[size] * size
-                    yield Measurement(
-                        name="copy.processor",
-                        value=seconds / measured * 1e6,
-                        unit="us/event",
-                        labels={**labels, "variant": side},
-                    )
+                    yield Measurement.of("copy.processor", seconds / measured * 1e6, "us/event", labels, variant=side)
     for cell, posted in found.posted.items():
         yield from _rates("ingest", posted, {"shards": str(plan.shards[0]), **cell.labels}, s)
     for shape, times in found.times.items():
         for side, values in times.items():
-            yield Measurement.within(
-                "report.p50", statistics.median(values, s), "ms", {"shape": shape.name, "variant": side}
-            )
+            yield Measurement.of("report.p50", statistics.median(values, s), "ms", shape=shape.name, variant=side)
         ratio = statistics.ratio_of_medians(times["rollup"], times["citus"], s)
-        yield Measurement.within("report.ratio", ratio, "ratio", {"shape": shape.name})
+        yield Measurement.of("report.ratio", ratio, "ratio", shape=shape.name)
     for shards, lies in found.spread.items():
         for of in ("shard", "node", "campaign"):
-            yield Measurement(
-                name="spread", value=getattr(lies, of), unit="share", labels={"shards": str(shards), "of": of}
-            )
+            yield Measurement.of("spread", getattr(lies, of), "share", shards=str(shards), of=of)
 
 
 def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
     for side, values in rates.items():
         mean = statistics.geometric_mean(values, seed)
-        yield Measurement.within(f"{name}.rate", mean, "events/s", {**labels, "variant": side})
-    yield Measurement.within(
+        yield Measurement.of(f"{name}.rate", mean, "events/s", labels, variant=side)
+    yield Measurement.of(
         f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
     )
 

@@ -121,20 +121,11 @@ def _seen(
 
 
 def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None) -> k6.Load:
-    planned_s = WARMUP_S + plan.seconds
-    env = {
-        "BASE_URL": address,
-        "SECONDS": plan.seconds,
-        "WARMUP": WARMUP_S,
-        "BATCH": plan.batch,
-        "BATCHES": plan.batches_per_second,
-        "PEAK": plan.peak_batches_per_second,
-        "REPORTS": plan.reports_per_second,
-        "CAMPAIGNS": plan.data.campaigns,
-        "DAYS": plan.data.days,
-        "PROMISE_MS": PROMISE_MS,
-    }
-    return experiment.load(plan.scenario, env, planned_s, plan.scenario, watch.look if watch else lambda gone: None)
+    return experiment.load(
+        plan.scenario, plan.scenario, address, plan.data, plan.seconds, WARMUP_S, watch.look if watch else None,
+        BATCH=plan.batch, BATCHES=plan.batches_per_second, PEAK=plan.peak_batches_per_second,
+        REPORTS=plan.reports_per_second, PROMISE_MS=PROMISE_MS,
+    )  # fmt: skip
 
 
 def _variant(address: str) -> str:
@@ -173,20 +164,20 @@ def _write(
 
 def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
     found = [
-        Measurement(name="dropped", value=loaded.value("dropped_iterations", "count"), unit="requests"),
+        Measurement.of("dropped", loaded.value("dropped_iterations", "count"), "requests"),
         *after_load.latencies(loaded),
     ]
     if "events_accepted" in loaded.metrics:
         found.append(after_load.ingest_rate(loaded))
-        found.append(Measurement(name="ingest.refused", value=loaded.value("batches_refused", "count"), unit="batches"))
+        found.append(Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches"))
     if plan.scenario == "ingest":
         ramp = steps(loaded)
         for number, each in enumerate(ramp, 1):
             labels = {"step": str(number), "held": "yes" if each.held else "no"}
-            found.append(Measurement(name="ramp.offered", value=each.offered, unit="events/s", labels=labels))
-            found.append(Measurement(name="ramp.accepted", value=each.accepted, unit="events/s", labels=labels))
+            found.append(Measurement.of("ramp.offered", each.offered, "events/s", labels))
+            found.append(Measurement.of("ramp.accepted", each.accepted, "events/s", labels))
         if held := saturation_point(ramp):
-            found.append(Measurement(name="ingest.knee", value=held.accepted, unit="events/s"))
+            found.append(Measurement.of("ingest.knee", held.accepted, "events/s"))
     return found
 
 

@@ -59,7 +59,7 @@ class Watch:
         first = {state for _, states in self.seen[:1] for state in states}
         changed = {state.table for _, states in self.seen for state in states if state not in first}
         return [
-            Measurement(name=name, value=value, unit=unit, labels={"table": state.table, "at_s": f"{gone_s:.0f}"})
+            Measurement.of(name, value, unit, table=state.table, at_s=f"{gone_s:.0f}")
             for gone_s, states in self.seen
             for state in states
             if state.table in changed

@@ -7,6 +7,8 @@
     databases     built slice by slice, settled, copied
     cold          caches emptied, for reports on a server that has just started
     turns         one variant's turn: asking, writing, both at once
+    open_model    requests on schedule
+    size          what is finished at one size, what has failed, and the budget
     phases        turns in rotating order, until each cell has its numbers or a reason why not
     measurements  rounds into numbers
     checkpoint    a folder with a file for each finished cell, from which an interrupted run goes on

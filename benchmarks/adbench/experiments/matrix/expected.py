@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from adbench.workload.dataset import EPOCH, Block, Ints
+from adbench.checks.http_recount import ZEROS, Key, Sums, added
+from adbench.workload.campaigns import Ints
+from adbench.workload.dataset import EPOCH, Block
 from adbench.workload.report_shapes import Shape
 from adpulse.reports import metrics
 from adpulse.reports.report import Report
 
-Key = tuple[datetime | None, str | None]  # bucket, group
-Sums = tuple[int, ...]  # impressions, clicks, conversions, cost and revenue in micros
 Answer = dict[Key, Sums]
-ZEROS: Sums = (0, 0, 0, 0, 0)
 
 PROBE = "CAMP-FRESH"  # the campaign of the events that freshness is measured with
 SPANS_US = {"hour": 3_600_000_000, "day": 86_400_000_000}
@@ -67,7 +66,7 @@ class Expected:
             if shape.granularity is not None or shape.group_by not in (None, "campaign_id"):
                 raise NotImplementedError("a probe has no place in rows by time or by metadata")
             key: Key = (None, PROBE if shape.group_by else None)
-            rows[key] = tuple(a + b for a, b in zip(rows.get(key, ZEROS), (probes, 0, 0, probes, 0), strict=True))
+            rows[key] = added([rows.get(key, ZEROS), (probes, 0, 0, probes, 0)])
         return {key: sums for key, sums in rows.items() if any(sums)}
 
     def _count(self, shape: Shape, block: Block) -> None:
@@ -116,7 +115,7 @@ class Expected:
 def wrong(report: Report, right: Answer) -> str | None:
     """Return what is wrong with a report; None when every row and the totals are as counted."""
     totals = _five(report.totals)
-    wanted = tuple(map(sum, zip(*right.values(), strict=True))) or ZEROS
+    wanted = added(right.values())
     if totals != wanted:
         return f"totals {totals} instead of {wanted}"
     if report.rows is None:

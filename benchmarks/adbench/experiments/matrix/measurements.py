@@ -32,7 +32,7 @@ def of_control(phase: Phase, figures: Mapping[Database, Sequence[float]], databa
     if control is None or database.variant.name == CONTROL or len(control) != len(figures[database]) or not control:
         return []
     share = statistics.ratio(zip(control, figures[database], strict=True))
-    return [Measurement.within(f"{phase}.of_control", share, "ratio", {})]
+    return [Measurement.of(f"{phase}.of_control", share, "ratio")]
 
 
 def loaded(session: Session, settling: Settling) -> list[Measurement]:
@@ -40,18 +40,18 @@ def loaded(session: Session, settling: Settling) -> list[Measurement]:
     rounds = session.rounds
     events = sum(each.events for each in rounds)
     sizes = [
-        _one("size", size / events, "bytes/event", relation=name, kind=kind)
+        Measurement.of("size", size / events, "bytes/event", relation=name, kind=kind)
         for (kind, name), size in sorted(settling.sizes.items())
     ]
     total = sum(settling.sizes.values()) / events
     written = sum(each.wal_bytes for each in rounds) + session.upkeep_wal_bytes
     return [
-        _over("load.rate", "events/s", statistics.median(per_round("load", rounds))),
-        _one("load.seconds", sum(each.seconds for each in rounds), "s"),
-        _one("load.wal", written / events, "bytes/event"),
-        _one("load.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
-        _one("load.vacuum", settling.vacuum_s, "s"),
-        _one("size.total", total, "bytes/event"),
+        Measurement.of("load.rate", statistics.median(per_round("load", rounds)), "events/s"),
+        Measurement.of("load.seconds", sum(each.seconds for each in rounds), "s"),
+        Measurement.of("load.wal", written / events, "bytes/event"),
+        Measurement.of("load.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
+        Measurement.of("load.vacuum", settling.vacuum_s, "s"),
+        Measurement.of("size.total", total, "bytes/event"),
         *sizes,
     ]
 
@@ -59,7 +59,9 @@ def loaded(session: Session, settling: Settling) -> list[Measurement]:
 def reported(session: Session) -> list[Measurement]:
     """Return the numbers of reports alone."""
     pages = [
-        _one("report.pages", explained.pages, "pages", shape=name).model_copy(update={"detail": explained.shape})
+        Measurement.of("report.pages", explained.pages, "pages", shape=name).model_copy(
+            update={"detail": explained.shape}
+        )
         for name, explained in session.explained.items()
     ]
     return [*_latencies("report.latency", session.counted), *pages]
@@ -85,11 +87,13 @@ def ingested(session: Session) -> list[Measurement]:
     rounds = session.counted
     events = sum(each.events for each in session.rounds)
     return [
-        _over("ingest.rate", "events/s", statistics.median(per_round("ingest", rounds))),
+        Measurement.of("ingest.rate", statistics.median(per_round("ingest", rounds)), "events/s"),
         *_quantiles("ingest.latency", [each.copies for each in rounds]),
-        _over("ingest.wal", "bytes/event", statistics.median([each.wal_bytes / each.events for each in rounds])),
-        _one("ingest.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
-        _one("ingest.upkeep_wal", session.upkeep_wal_bytes / events, "bytes/event"),
+        Measurement.of(
+            "ingest.wal", statistics.median([each.wal_bytes / each.events for each in rounds]), "bytes/event"
+        ),
+        Measurement.of("ingest.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
+        Measurement.of("ingest.upkeep_wal", session.upkeep_wal_bytes / events, "bytes/event"),
     ]
 
 
@@ -98,12 +102,12 @@ def both(session: Session) -> list[Measurement]:
     rounds = session.counted
     stale = [seconds for each in rounds for seconds in each.stale_s]
     return [
-        _over("both.rate", "events/s", statistics.median([each.events / each.seconds for each in rounds])),
+        Measurement.of("both.rate", statistics.median([each.events / each.seconds for each in rounds]), "events/s"),
         *_quantiles("both.copy_latency", [each.copies for each in rounds]),
         *_latencies("both.latency", rounds),
-        _one("both.unanswered", sum(each.unanswered for each in rounds), "reports"),
-        _one("both.staleness", max(stale) * 1_000, "ms"),
-        _one("both.probes", len(stale), "events"),
+        Measurement.of("both.unanswered", sum(each.unanswered for each in rounds), "reports"),
+        Measurement.of("both.staleness", max(stale) * 1_000, "ms"),
+        Measurement.of("both.probes", len(stale), "events"),
     ]
 
 
@@ -121,12 +125,4 @@ def _quantiles(
     given = [each for each in rounds if each]
     intervals = statistics.percentiles_over_rounds(given, list(quantiles.values()))
     for label, interval in zip(quantiles, intervals, strict=True):
-        yield _over(name, "ms", interval, quantile=label, **labels)
-
-
-def _over(name: str, unit: str, interval: statistics.Interval, **labels: str) -> Measurement:
-    return Measurement.within(name, interval, unit, labels)
-
-
-def _one(name: str, value: float, unit: str, **labels: str) -> Measurement:
-    return Measurement(name=name, value=value, unit=unit, labels=labels)
+        yield Measurement.of(name, interval, "ms", quantile=label, **labels)

@@ -12,8 +12,9 @@ from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, LIVE, LIVE_RATE, MatrixError, MatrixPlan, Phase
 from adbench.experiments.matrix.sources import Source
 from adbench.workload import comparison, own_events
+from adbench.workload.campaigns import KINDS
 from adbench.workload.copy_loader import POSTGRES_EPOCH_US
-from adbench.workload.dataset import BLOCK, EPOCH, KINDS, Block
+from adbench.workload.dataset import BLOCK, EPOCH, Block
 from adbench.workload.own_events import TS, Accepted, OwnEvents
 from adbench.workload.profile import drawn
 from adbench.workload.report_shapes import DAY, HOUR, Shape

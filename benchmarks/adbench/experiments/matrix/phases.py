@@ -2,102 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from itertools import islice
 
-import asyncpg
-
 from adbench.experiments.matrix import measurements
-from adbench.experiments.matrix.checkpoint import Cell, Journal
-from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.expected import Expected
 from adbench.experiments.matrix.plan import BATCH, SLICE, WARMUP, MatrixError, MatrixPlan, Phase
-from adbench.experiments.matrix.sources import Source
-from adbench.experiments.matrix.turns import Session, WrongAnswerError
-from adbench.records.model import Gap, Measurement
+from adbench.experiments.matrix.size import Size
+from adbench.experiments.matrix.turns import Session
+from adbench.records.model import Measurement
 from adbench.workload.dataset import BLOCK
-
-# Errors that leave a gap in the matrix and do not end the run.
-REASONS = (MatrixError, WrongAnswerError, asyncpg.PostgresError)
-
-
-@dataclass
-class Size:
-    """One size on its way through the phases. `advance` is told what has been done, in seconds as estimated."""
-
-    plan: MatrixPlan
-    source: Source
-    events: int
-    databases: list[Database]
-    journal: Journal
-    caches: Caches
-    advance: Callable[[float], None]
-    spent: dict[str, float] = field(default_factory=dict)  # seconds, by variant
-    out: dict[str, str] = field(default_factory=dict)  # variants that have failed, and why
-
-    def cell(self, database: Database, phase: Phase) -> Cell | None:
-        """Return the cell if it is finished already."""
-        return self.journal.find(self.events, database.variant.name, phase)
-
-    def remaining(self, phase: Phase) -> list[Database]:
-        """Return the variants whose cell of this phase is still to be measured. Those that are out get a gap there."""
-        todo = [database for database in self.databases if self.cell(database, phase) is None]
-        for database in todo:
-            if reason := self.out.get(database.variant.name):
-                self.leave_out(database, phase, reason)
-        return [database for database in todo if database.variant.name not in self.out]
-
-    def keep(self, database: Database, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
-        """Keep a cell that is finished."""
-        cell = Cell(events=self.events, variant=database.variant.name, phase=phase, answers=answers)
-        named = [each.model_copy(update={"labels": cell.labels | each.labels}) for each in found]
-        self.journal.add(cell.model_copy(update={"measurements": named}))
-
-    @contextmanager
-    def turn(self, database: Database, phase: Phase) -> Iterator[None]:
-        """Yield a variant's turn. It is out when it fails, gives a wrong answer or has used up its budget."""
-        name, began, failed = database.variant.name, time.perf_counter(), None
-        try:
-            yield
-        except REASONS as error:
-            failed = error
-        except ExceptionGroup as group:
-            # A task group raises several errors; the first caused the others.
-            failed = next((each for each in _leaves(group) if isinstance(each, REASONS)), None)
-            if failed is None:
-                raise
-        finally:
-            self.spent[name] = self.spent.get(name, 0) + time.perf_counter() - began
-        if failed is not None:
-            void = isinstance(failed, WrongAnswerError)
-            reason = f"{'wrong answer to ' if void else ''}{self._said(failed)}"
-            if isinstance(failed, asyncpg.QueryCanceledError):
-                reason += f"; the budget is {self.plan.budget_s:,.0f} s"
-            self.out[name] = f"{phase}: {reason}"
-            self.leave_out(database, phase, reason, void=void)
-
-    def _said(self, error: Exception) -> str:
-        """Return the text of an error. PostgreSQL quotes values in some."""
-        if self.source.private and isinstance(error, asyncpg.PostgresError):
-            return f"{type(error).__name__} ({error.sqlstate})"
-        return str(error)
-
-    def afford(self, database: Database, coming_s: float) -> None:
-        """Raise MatrixError when `coming_s` more would exceed the variant's budget."""
-        spent = self.spent.get(database.variant.name, 0)
-        if spent + coming_s > self.plan.budget_s:
-            raise MatrixError(
-                f"{spent:,.0f} s were spent and about {coming_s:,.0f} s more are needed; "
-                f"the budget is {self.plan.budget_s:,.0f} s"
-            )
-
-    def leave_out(self, database: Database, phase: Phase, reason: str, *, void: bool = False) -> None:
-        """Keep a cell without numbers, and why."""
-        cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
-        self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
 
 
 async def load(size: Size) -> Expected:
@@ -285,8 +201,3 @@ def _rotated(databases: Sequence[Database], by: int) -> list[Database]:
     first = by % len(databases)
     order = [*databases[first:], *databases[:first]]
     return order if by // len(databases) % 2 == 0 else order[::-1]
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for each in group.exceptions:
-        yield from _leaves(each) if isinstance(each, BaseExceptionGroup) else (each,)

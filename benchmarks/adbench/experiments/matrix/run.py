@@ -14,8 +14,8 @@ from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.own import Own
-from adbench.experiments.matrix.phases import Size
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, OwnPlan, Phase
+from adbench.experiments.matrix.size import Size
 from adbench.experiments.matrix.sources import Generated, Source
 from adbench.harness.databases import connected, postgres
 from adbench.harness.progress import WIDTH, counter, step

@@ -12,8 +12,9 @@ import numpy as np
 from adbench.experiments.matrix.expected import Vocabulary
 from adbench.experiments.matrix.plan import BATCH, SHAPES, MatrixPlan, Phase
 from adbench.records import model
+from adbench.workload.campaigns import COUNTRIES, MIXES
 from adbench.workload.copy_loader import COLUMNS, Encoder
-from adbench.workload.dataset import COUNTRIES, MIXES, Block
+from adbench.workload.dataset import Block
 from adbench.workload.report_shapes import Shape
 
 

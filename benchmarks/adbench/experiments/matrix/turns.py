@@ -4,13 +4,14 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adbench.experiments.matrix.databases import Database, sizes, wal
 from adbench.experiments.matrix.expected import PROBE, Answer, wrong
 from adbench.experiments.matrix.explain import Explained, explain
+from adbench.experiments.matrix.open_model import came, on_schedule
 from adbench.experiments.matrix.plan import READERS, WARMUP, WRITERS, MatrixPlan
 from adbench.experiments.matrix.sources import Source
 from adbench.harness.databases import connected
@@ -224,7 +225,7 @@ class Session:
     async def _maintain(self, over: asyncio.Event) -> None:
         """Run upkeep at the variant's pace, as the service does; a round that has begun when the turn ends goes on."""
         began = time.perf_counter() - self._clock
-        while not await _wait(over, max(self._due - (time.perf_counter() - began), 0)):
+        while not await came(over, max(self._due - (time.perf_counter() - began), 0)):
             self._due = time.perf_counter() - began + self._every
             if await run_round(self._keeper, self.database.variant):
                 self._due = time.perf_counter() - began
@@ -246,40 +247,5 @@ class Session:
                     if asked - committed > self.plan.both_s:
                         raise WrongAnswerError(f"an event was not reported {asked - committed:.1f} s after its commit")
                 this.stale_s.append(asked - committed)
-                if await _wait(over, PROBE_EVERY_S):
+                if await came(over, PROBE_EVERY_S):
                     return
-
-
-async def on_schedule(
-    count: int, length_s: float, work: Callable[[int], Awaitable[None]], patience_s: float | None = None
-) -> list[tuple[float, bool]]:
-    """Start `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
-
-    Return for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
-    beginning is cancelled. Counting from when it was due is what keeps a slow system from hiding the time that
-    requests wait (coordinated omission).
-    """
-    began = time.perf_counter()
-
-    async def one(at: int) -> tuple[float, bool]:
-        due = began + at * length_s / count
-        try:
-            async with asyncio.timeout(None if patience_s is None else patience_s - (time.perf_counter() - began)):
-                await asyncio.sleep(max(due - time.perf_counter(), 0))
-                await work(at)
-        except TimeoutError:
-            return time.perf_counter() - due, False
-        return time.perf_counter() - due, True
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(at)) for at in range(count)]
-    return [task.result() for task in tasks]
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> bool:
-    """Return True if the event came within the time."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False

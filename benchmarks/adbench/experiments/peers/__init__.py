@@ -5,6 +5,8 @@ from typing import Protocol
 
 import orjson
 
+from adbench.checks import http_recount
+
 Rows = list[tuple[object, ...]]
 
 
@@ -31,11 +33,5 @@ class Peer(Protocol):
 def sums(reply: bytes) -> list[tuple[int, ...]]:
     """Return the five sums of every row of a report that is not empty, money in micros, sorted, to compare answers."""
     answer = orjson.loads(reply)
-    found = [
-        (
-            *(int(row[name]) for name in ("impressions", "clicks", "conversions")),
-            *(round(row[name] * 1_000_000) for name in ("cost", "revenue")),
-        )
-        for row in answer.get("rows", [answer["totals"]])
-    ]
+    found = map(http_recount.sums, answer.get("rows", [answer["totals"]]))
     return sorted(each for each in found if any(each))

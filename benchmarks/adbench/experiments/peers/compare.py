@@ -95,7 +95,7 @@ def run(plan: PeersPlan, settings: Settings, console: Console) -> tuple[Result, 
             data=data,
             parameters={"rounds": plan.rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
             measurements=[
-                Measurement(name="latency", value=value, unit="ms", labels={"system": system, "shape": shape})
+                Measurement.of("latency", value, "ms", system=system, shape=shape)
                 for (system, shape), value in medians.items()
             ],
             checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in compared)],
@@ -149,7 +149,7 @@ def table(result: Result) -> Table:
     title = f"p50 in ms, {result.data.events:,} events; {OURS} over HTTP, the others in-process"
     shown = terminal.table(title, ("asked", *systems))
     for shape in SHAPES:
-        values = {m.labels["system"]: m.value for m in result.measurements if m.labels["shape"] == shape.name}
+        values = {m.labels["system"]: m.value for m in result.select("latency", shape=shape.name)}
         ours = values[systems[0]]
         cells = [f"{ours:.2f}"]
         cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]

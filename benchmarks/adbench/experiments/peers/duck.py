@@ -8,7 +8,8 @@ import duckdb
 import numpy as np
 
 from adbench.experiments.peers import Rows
-from adbench.workload.dataset import KINDS, MIXES, Dataset
+from adbench.workload.campaigns import KINDS, MIXES
+from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
 
 

@@ -10,6 +10,7 @@ a ratio, ours ÷ theirs; the interval is that of the ratios' geometric mean.
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,7 +100,7 @@ def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, P
                 users={str(batch): users for batch, users in plan.users.items()},
                 sqlalchemy=orm.VERSION,
             ),
-            measurements=_measurements(found, data.seed),
+            measurements=list(_measurements(found, data.seed)),
             checks=[*equal, *recounted(lambda: asyncio.run(_stored(data, found, ours, theirs)))],
         )
 
@@ -182,22 +183,18 @@ async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[
     return checks
 
 
-def _measurements(found: Rounds, seed: int) -> list[Measurement]:
-    """Return the medians of each, and ours ÷ theirs of the same round."""
-    measured = []
+def _measurements(found: Rounds, seed: int) -> Iterator[Measurement]:
+    """Yield the medians of each, and ours ÷ theirs of the same round."""
     for (who, shape), times in found.latency_ms.items():
-        labels = {"system": who, "shape": shape}
-        measured.append(Measurement.within("report.latency", statistics.median(times, seed), "ms", labels))
+        yield Measurement.of("report.latency", statistics.median(times, seed), "ms", system=who, shape=shape)
         if who != OURS:
-            pairs = zip(times, found.latency_ms[OURS, shape], strict=True)
-            measured.append(Measurement.within("report.ratio", statistics.ratio(pairs, seed), "ratio", labels))
+            ratio = statistics.ratio(zip(times, found.latency_ms[OURS, shape], strict=True), seed)
+            yield Measurement.of("report.ratio", ratio, "ratio", system=who, shape=shape)
     for (way, batch), rates in found.rate.items():
-        labels = {"system": way, "batch": str(batch)}
-        measured.append(Measurement.within("ingest.rate", statistics.median(rates, seed), "events/s", labels))
+        yield Measurement.of("ingest.rate", statistics.median(rates, seed), "events/s", system=way, batch=str(batch))
         if way != OURS:
-            pairs = zip(rates, found.rate[OURS, batch], strict=True)
-            measured.append(Measurement.within("ingest.ratio", statistics.ratio(pairs, seed), "ratio", labels))
-    return measured
+            ratio = statistics.ratio(zip(rates, found.rate[OURS, batch], strict=True), seed)
+            yield Measurement.of("ingest.ratio", ratio, "ratio", system=way, batch=str(batch))
 
 
 def table(result: Result) -> Table:

@@ -126,23 +126,16 @@ def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
 def _load(
     plan: SwitchPlan, url: str, address: str, experiment: Experiment, changing: Span, samples: Path
 ) -> tuple[k6.Load, list[Made]]:
-    planned_s = STARTING_S + WARMUP_S + 2 * plan.seconds
-    env = {
-        "BASE_URL": address,
-        "SECONDS": planned_s - WARMUP_S,
-        "WARMUP": WARMUP_S,
-        "BATCH": plan.batch,
-        "BATCHES": plan.batches_per_second,
-        "KEYED_BATCHES": plan.keyed_batches_per_second,
-        "REPORTS": plan.reports_per_second,
-        "CAMPAIGNS": plan.data.campaigns,
-        "DAYS": plan.data.days,
-    }
+    seconds = STARTING_S + 2 * plan.seconds
     stop = Event()
     with ThreadPoolExecutor(1) as pool:
         making = pool.submit(changes.make, url, plan.route, changing, experiment.scratch / "migrate.log", stop)
         try:
-            loaded = experiment.load("switch", env, planned_s, "quiet, then changes", samples=samples)
+            loaded = experiment.load(
+                "switch", "quiet, then changes", address, plan.data, seconds, WARMUP_S, samples=samples,
+                BATCH=plan.batch, BATCHES=plan.batches_per_second, KEYED_BATCHES=plan.keyed_batches_per_second,
+                REPORTS=plan.reports_per_second,
+            )  # fmt: skip
         finally:
             stop.set()
         return loaded, making.result()

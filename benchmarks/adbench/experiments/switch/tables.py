@@ -24,22 +24,22 @@ def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, chan
             if (found := pauses.waiting(own, span)) is None:
                 continue
             labels = {"stretch": stretch, "of": name}
-            yield Measurement(name="requests", value=found.requests, unit="requests", labels=labels)
+            yield Measurement.of("requests", found.requests, "requests", labels)
             for quantile, value in (("0.5", found.p50), ("0.99", found.p99)):
-                yield Measurement(name="answer", value=value, unit="ms", labels={**labels, "quantile": quantile})
-            yield Measurement(name="pause.answer", value=found.answer, unit="ms", labels=labels)
-            yield Measurement(name="pause.gap", value=found.gap, unit="ms", labels=labels)
+                yield Measurement.of("answer", value, "ms", labels, quantile=quantile)
+            yield Measurement.of("pause.answer", found.answer, "ms", labels)
+            yield Measurement.of("pause.gap", found.gap, "ms", labels)
     for change in dict.fromkeys(each.name for each in made):
         times = [each for each in made if each.name == change]
         spans = [each.span for each in times]
         labels = {"change": change}
-        yield Measurement(name="change.times", value=len(times), unit="changes", labels=labels)
-        yield Measurement(name="change", value=median(span.seconds for span in spans), unit="s", labels=labels)
+        yield Measurement.of("change.times", len(times), "changes", labels)
+        yield Measurement.of("change", median(span.seconds for span in spans), "s", labels)
         if switches := [each.switch_ms for each in times if each.switch_ms is not None]:
-            yield Measurement(name="change.switch", value=max(switches), unit="ms", labels=labels)
+            yield Measurement.of("change.switch", max(switches), "ms", labels)
         for name, own in of.items():
             if (worst := pauses.longest(own, spans)) is not None:
-                yield Measurement(name="change.answer", value=worst, unit="ms", labels={**labels, "of": name})
+                yield Measurement.of("change.answer", worst, "ms", labels, of=name)
 
 
 def changed(route: Sequence[str], made: Sequence[Made], changing: Span) -> Check:

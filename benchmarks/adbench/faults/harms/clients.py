@@ -6,8 +6,8 @@ from random import Random
 
 import asyncpg
 
-from adbench.faults.bypass import Bypass
 from adbench.faults.harms.registry import harm
+from adbench.faults.traffic.bypass import Bypass
 from adbench.faults.world import DIMENSIONS, World
 
 PARTITIONS = (Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION, Bypass.RESTORE)

@@ -11,9 +11,9 @@ from random import Random
 import asyncpg
 import httpx
 
-from adbench.faults.bypass import Bypass
-from adbench.faults.cluster import LOOK_S, PATIENCE_S, send_signal
 from adbench.faults.harms.registry import harm
+from adbench.faults.system.cluster import LOOK_S, PATIENCE_S, send_signal
+from adbench.faults.traffic.bypass import Bypass
 from adbench.faults.world import DIMENSIONS, FOLDERS, ROLLUPS, World
 
 COMMAND = "adpulse"  # application name of the sessions of a command

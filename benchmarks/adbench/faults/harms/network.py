@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 from adbench.faults.harms.registry import harm
-from adbench.faults.proxy import AtCommit
+from adbench.faults.system.proxy import AtCommit
 from adbench.faults.world import World
 
 

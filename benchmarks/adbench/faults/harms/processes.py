@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
-from adbench.faults.cluster import LOOK_S, send_signal
 from adbench.faults.harms.registry import harm
+from adbench.faults.system.cluster import LOOK_S, send_signal
 from adbench.faults.world import SERVICES, World
 
 REPORTS = "adpulse reports"

@@ -8,8 +8,8 @@ from random import Random
 
 import asyncpg
 
-from adbench.faults.cluster import send_signal
 from adbench.faults.harms.registry import harm
+from adbench.faults.system.cluster import send_signal
 from adbench.faults.world import World
 
 

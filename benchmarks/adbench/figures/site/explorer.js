@@ -148,6 +148,16 @@
     return made;
   }
 
+  // The length of the longest of these texts in a picture of the figure.
+  function longest(texts, figure) {
+    const picture = svg("svg", {}), drawn = texts.map((text) => svg("text", {}, text));
+    picture.append(...drawn);
+    figure.append(picture);
+    const length = Math.max(...drawn.map((each) => each.getComputedTextLength()));
+    picture.remove();
+    return length;
+  }
+
   // Ticks of a scale from `low` to `high`: powers of ten where it is logarithmic, otherwise about five round steps.
   function ticks(low, high, logarithmic) {
     if (logarithmic) {
@@ -169,11 +179,13 @@
     const ends = points.flatMap(({ cell }) => [cell.value, cell.low ?? cell.value, cell.high ?? cell.value]);
     const smallest = Math.min(...ends), largest = Math.max(...ends);
     const logarithmic = smallest > 0 && largest / smallest > 20;
-    const marks = ticks(logarithmic ? smallest : Math.min(0, smallest), Math.max(largest, logarithmic ? 0 : smallest + 1e-9), logarithmic);
+    const low = logarithmic ? smallest : Math.min(0, smallest), high = Math.max(0, largest);
+    const marks = ticks(low, high > low ? high : 1, logarithmic); // all may be 0
     const told = keys.filter((key) => new Set(points.map(({ row }) => row[key])).size > 1);
-    const names = points.map(({ row }) => (told.length ? told : ["variant"]).map((key) => say(row[key])).join(" · "));
-    const left = Math.min(380, 12 + 7 * Math.max(...names.map((name) => name.length)));
-    const width = 860, right = 70, line = 24, top = 10, bottom = top + line * points.length;
+    const names = points.map(({ row }) => (told.length ? told : ["variant"]).map((key) => say(row[key])).join(" · "))
+      .map((name) => name.length > 52 ? `${name.slice(0, 51)}…` : name);
+    const left = 12 + longest(names, figure), right = 12 + longest(points.map(({ cell }) => round.format(cell.value)), figure);
+    const width = 860, line = 24, top = 10, bottom = top + line * points.length;
     const scale = logarithmic ? Math.log10 : (value) => value;
     const [from, to] = [scale(marks[0]), scale(marks.at(-1))];
     const x = (value) => left + (width - left - right) * (scale(value) - from) / (to - from);
@@ -189,8 +201,7 @@
       `${unit}${logarithmic ? " (logarithmic)" : ""}`));
     points.forEach(({ cell }, at) => {
       const y = top + line * (at + 0.5);
-      const name = names[at].length > 52 ? `${names[at].slice(0, 51)}…` : names[at];
-      picture.append(svg("text", { x: left - 10, y: y + 4, "text-anchor": "end" }, name));
+      picture.append(svg("text", { x: left - 10, y: y + 4, "text-anchor": "end" }, names[at]));
       if (cell.low !== null && cell.high !== null) {
         picture.append(svg("line", { class: "interval", x1: x(cell.low), x2: x(cell.high), y1: y, y2: y }));
       }

@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.gate.proof.plants import PLANTS, Plant, planted
-from adbench.gate.run import GatePlan, checkouts
+from adbench.gate.run import checkouts
 from adbench.gate.run import run as run_gate
 from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
+from adbench.gate.verdict.outcome import GatePlan
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import share
@@ -113,11 +114,10 @@ def to_result(plan: GatePlan, found: dict[str, list[Result]], began: datetime) -
 
 def _measurements(tallies: Sequence[Tally]) -> Iterator[Measurement]:
     for each in tallies:
-        labels = {"plant": each.promise}
-        yield Measurement(name="runs", value=each.runs, unit="runs", labels=labels)
-        yield Measurement(name="cannot_tell", value=each.cannot_tell, unit="runs", labels=labels)
+        yield Measurement.of("runs", each.runs, "runs", plant=each.promise)
+        yield Measurement.of("cannot_tell", each.cannot_tell, "runs", plant=each.promise)
         for name, hits in (("caught", each.caught), ("otherwise", each.otherwise)):
-            yield Measurement.within(name, share(hits, each.runs), "share", labels)
+            yield Measurement.of(name, share(hits, each.runs), "share", plant=each.promise)
 
 
 def _checks(tallies: Sequence[Tally]) -> Iterator[Check]:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from adbench.gate.run import Outcome
 from adbench.gate.verdict.decision import ALPHA, Call, Verdict
+from adbench.gate.verdict.outcome import Outcome
 from adbench.records import statistics, store
 from adbench.records.model import Check, Measurement, Result
 
@@ -53,8 +53,8 @@ def _ratios(outcome: Outcome) -> Iterator[Measurement]:
     for call in outcome.calls:
         for side, interval in (("head", call.ratio), ("control", call.control)):
             if interval is not None:
-                labels = {"metric": call.metric, "side": side, "confidence": f"{call.confidence:.5f}"}
-                yield Measurement.within("ratio", interval, "ratio", labels)
+                sure = f"{call.confidence:.5f}"
+                yield Measurement.of("ratio", interval, "ratio", metric=call.metric, side=side, confidence=sure)
 
 
 def _walls(outcome: Outcome) -> Iterator[Measurement]:
@@ -62,16 +62,14 @@ def _walls(outcome: Outcome) -> Iterator[Measurement]:
     for metric, by_side in outcome.samples.items():
         if metric not in called:
             (ratio,) = statistics.ratios_of_medians(by_side["base"], by_side["head"], WALL_CONFIDENCE)
-            labels = {"metric": metric, "side": "head", "confidence": f"{WALL_CONFIDENCE}"}
-            yield Measurement.within("ratio", ratio, "ratio", labels)
+            yield Measurement.of("ratio", ratio, "ratio", metric=metric, side="head", confidence=f"{WALL_CONFIDENCE}")
 
 
 def _signals(outcome: Outcome) -> Iterator[Measurement]:
     for finding in outcome.findings:
         for side, value in (("base", finding.base), ("head", finding.head)):
             if value is not None:
-                labels = {"signal": finding.name, "side": side}
-                yield Measurement(name="signal", value=value, unit=finding.unit, labels=labels)
+                yield Measurement.of("signal", value, finding.unit, signal=finding.name, side=side)
 
 
 def _checks(outcome: Outcome) -> Iterator[Check]:
@@ -85,7 +83,7 @@ def _checks(outcome: Outcome) -> Iterator[Check]:
 
 def calls(result: Result) -> list[Call]:
     """Return the calls that a result file holds, with their intervals."""
-    ratios = {(m.labels["metric"], m.labels["side"]): m for m in result.measurements if m.name == "ratio"}
+    ratios = {(m.labels["metric"], m.labels["side"]): m for m in result.select("ratio")}
     found = []
     for check in result.checks:
         if (ratio := ratios.get((check.name, "head"))) is None:

@@ -158,11 +158,11 @@ def _same(result: Result) -> int:
 
 def _walls(result: Result) -> list[Measurement]:
     timed = _timed(result)
-    return [m for m in result.measurements if m.name == "ratio" and m.labels["metric"] not in timed]
+    return [m for m in result.select("ratio") if m.labels["metric"] not in timed]
 
 
 def _signals(result: Result) -> Iterator[str]:
-    counts = {(m.labels["signal"], m.labels["side"]): m for m in result.measurements if m.name == "signal"}
+    counts = {(m.labels["signal"], m.labels["side"]): m for m in result.select("signal")}
     timed = _timed(result)
     for check in result.checks:
         if check.name in timed:

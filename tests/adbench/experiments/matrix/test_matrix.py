@@ -14,21 +14,22 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from adbench.experiments.matrix import cold, measurements, outcome, phases, turns
+from adbench.experiments.matrix import cold, measurements, open_model, outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Expected
 from adbench.experiments.matrix.plan import PHASES, SHAPES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
 from adbench.experiments.matrix.sources import Generated
 from adbench.records import store
 from adbench.records.model import Result
-from adbench.workload.dataset import COUNTRIES, KINDS, MIXES, Dataset
+from adbench.workload.campaigns import COUNTRIES, KINDS, MIXES
+from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import DAY, HOUR, Shape
 from adpulse.database import connections
 from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
-from tests.conftest import Server
+from tests.servers import Server
 
 END = datetime(2025, 9, 24, tzinfo=UTC)
 ROOT = Path(__file__).parents[4]
@@ -268,14 +269,14 @@ async def test_arrivals_do_not_wait_for_answers() -> None:
         started.append(at)
         await asyncio.Event().wait()
 
-    outcomes = await turns.on_schedule(3, 0.01, stuck, patience_s=0.2)
+    outcomes = await open_model.on_schedule(3, 0.01, stuck, patience_s=0.2)
     assert started == [0, 1, 2]
     assert all(seconds > 0 and not done for seconds, done in outcomes)
 
     async def fine(at: int) -> None:
         await asyncio.sleep(0)
 
-    assert all(done for _, done in await turns.on_schedule(3, 0.01, fine, patience_s=60))
+    assert all(done for _, done in await open_model.on_schedule(3, 0.01, fine, patience_s=60))
 
 
 def test_every_variant_writes_the_same_events() -> None:

@@ -2,7 +2,7 @@
 
 Requests are bytes that were made before; a thread sends them over plain sockets and reads no more of an answer than
 its status, `Retry-After` and end. So a batch of 160 KB costs it little more than the kernel's copy.
-One body is sent many times: what is stored of it has to be so many copies (adbench.faults.journal).
+One body is sent many times: what is stored of it has to be so many copies (adbench.faults.traffic.journal).
 """
 
 import selectors
@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from adbench.faults.batches import body
-from adbench.faults.journal import Batch
+from adbench.faults.traffic.batches import body
+from adbench.faults.traffic.journal import Batch
 from adpulse.terminal import counted
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from adbench.faults.journal import Batch
+from adbench.faults.traffic.journal import Batch
 
 PAUSE_S = 0.005
 ANSWER_S = 0.5  # one request may wait that long, behind a connection that is held back

@@ -14,57 +14,37 @@ LOGIN = "postgres"
 MOST = 3  # a cycle
 SHARE = 0.6  # of cycles that have any
 
-# Values that an operator may have good reason to set, and what each has broken or could break.
-DEFAULTS: dict[str, Sequence[str]] = {
-    "default_transaction_isolation": ("repeatable read", "serializable"),  # snapshots that are older than a lock
-    "default_transaction_deferrable": ("on",),
-    "default_transaction_read_only": ("on",),  # nothing can be written
-    "synchronous_commit": ("off",),  # a crash loses what was acknowledged
-    "search_path": ('"$user", public', "public, pg_temp"),  # a schema named like the login comes first: see SCHEMA
-    "session_replication_role": ("replica",),  # triggers do not fire
-    "statement_timeout": ("20ms",),
-    "lock_timeout": ("5ms",),
-    "idle_in_transaction_session_timeout": ("5ms",),
-    "idle_session_timeout": ("300ms",),
-    "DateStyle": ("SQL, DMY", "German"),
-    "IntervalStyle": ("sql_standard",),
-    "TimeZone": ("Asia/Kathmandu", "America/St_Johns"),
-    "bytea_output": ("escape",),
-    "extra_float_digits": ("-15",),
-    "standard_conforming_strings": ("off",),
-    "array_nulls": ("off",),
-    "transform_null_equals": ("on",),
-    "plan_cache_mode": ("force_generic_plan",),
-    "work_mem": ("64kB",),
-    "enable_partition_pruning": ("off",),
-    "row_security": ("off",),
+# The setting of the harness's own sessions, so that the defaults affect only the system under test; then values that an
+# operator may have good reason to set, and what each has broken or could break.
+_SETTINGS = {
+    # Snapshots that are older than a lock.
+    "default_transaction_isolation": ("read committed", "repeatable read", "serializable"),
+    "default_transaction_deferrable": ("off", "on"),
+    "default_transaction_read_only": ("off", "on"),  # nothing can be written
+    "synchronous_commit": ("on", "off"),  # a crash loses what was acknowledged
+    # A schema named like the login comes first: see SCHEMA.
+    "search_path": ("public", '"$user", public', "public, pg_temp"),
+    "session_replication_role": ("origin", "replica"),  # triggers do not fire
+    "statement_timeout": ("0", "20ms"),
+    "lock_timeout": ("0", "5ms"),
+    "idle_in_transaction_session_timeout": ("0", "5ms"),
+    "idle_session_timeout": ("0", "300ms"),
+    "DateStyle": ("ISO, MDY", "SQL, DMY", "German"),
+    "IntervalStyle": ("postgres", "sql_standard"),
+    "TimeZone": ("UTC", "Asia/Kathmandu", "America/St_Johns"),
+    "bytea_output": ("hex", "escape"),
+    "extra_float_digits": ("1", "-15"),
+    "standard_conforming_strings": ("on", "off"),
+    "array_nulls": ("on", "off"),
+    "transform_null_equals": ("off", "on"),
+    "plan_cache_mode": ("auto", "force_generic_plan"),
+    "work_mem": ("4MB", "64kB"),
+    "enable_partition_pruning": ("on", "off"),
+    "row_security": ("on", "off"),
 }
+OURS = {name: values[0] for name, values in _SETTINGS.items()}
+DEFAULTS: dict[str, Sequence[str]] = {name: values[1:] for name, values in _SETTINGS.items()}
 SCHEMA = LOGIN  # empty; a table that is made without naming its schema would end there
-
-# Settings of the harness's own sessions, so that the defaults affect only the system under test.
-OURS = {
-    "default_transaction_isolation": "read committed",
-    "default_transaction_deferrable": "off",
-    "default_transaction_read_only": "off",
-    "synchronous_commit": "on",
-    "search_path": "public",
-    "session_replication_role": "origin",
-    "statement_timeout": "0",
-    "lock_timeout": "0",
-    "idle_in_transaction_session_timeout": "0",
-    "idle_session_timeout": "0",
-    "DateStyle": "ISO, MDY",
-    "IntervalStyle": "postgres",
-    "TimeZone": "UTC",
-    "bytea_output": "hex",
-    "extra_float_digits": "1",
-    "standard_conforming_strings": "on",
-    "array_nulls": "on",
-    "transform_null_equals": "off",
-    "plan_cache_mode": "auto",
-    "enable_partition_pruning": "on",
-    "row_security": "on",
-}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from adbench.faults.journal import Batch, Kind
+from adbench.faults.traffic.journal import Batch, Kind
 
 CAMPAIGNS = 40
 LATE = 0.05  # share of events that are not of the last two hours

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import asyncpg
 
-from adbench.faults.hostile import OURS
-from adbench.faults.small_disks import SmallDisk
+from adbench.faults.system.hostile import OURS
+from adbench.faults.system.small_disks import SmallDisk
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
