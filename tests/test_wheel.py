@@ -17,7 +17,7 @@ from packaging.metadata import Metadata
 
 from adbench.harness.service import started
 from adpulse.database.migrations import latest_version
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 ROOT = Path(__file__).parents[1]
 REVISION = "0123456789abcdef0123456789abcdef01234567"

@@ -22,7 +22,7 @@ from adpulse.reports.window import (
     day_start,
 )
 from tests.adpulse.reports.test_window import at, window
-from tests.conftest import Server
+from tests.servers import Server
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,8 +14,8 @@ from prometheus_client import REGISTRY
 from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.maintenance import gauges
-from tests.conftest import Serve
 from tests.patience import PATIENCE_S
+from tests.services import Serve
 
 RECORD = "from adpulse import telemetry; telemetry.QUEUED.set(7); telemetry.BATCHES.inc()"
 

@@ -13,8 +13,8 @@ import pytest
 from adpulse.database.connections import Connection
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.settings import Settings
-from tests.conftest import Wire
 from tests.infra.lambda_function import FOLDER, Function, body, message, running
+from tests.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,9 +18,9 @@ from moto.server import ThreadedMotoServer
 from adpulse.database.connections import Connection
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.variants import catalogue, verify
-from tests.conftest import Wire
 from tests.infra.lambda_function import Function, body, running
 from tests.patience import PATIENCE_S
+from tests.wire import Wire
 
 VISIBILITY_S = 1
 # On a slow machine the same message may be there at both polls that are forgotten and at both without a database; then

@@ -22,8 +22,8 @@ from adpulse.database.connections import INGEST, MAINTAIN, REPORT
 from adpulse.database.errors import UnfitError
 from tests.adpulse.database.test_session import HOSTILE, STATED, literal
 from tests.adpulse.reports.test_endpoint import becomes
-from tests.conftest import Serve
 from tests.patience import PATIENCE_S
+from tests.services import Serve
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "pgbouncer"
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

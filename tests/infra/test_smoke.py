@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adbench.harness.service import serving
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,8 +15,9 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
 from adpulse.variants import migrate
-from tests.conftest import BINARIES, HOME, VERSIONS, Serve, alone, services
 from tests.patience import PATIENCE_S
+from tests.servers import BINARIES, HOME, VERSIONS, alone
+from tests.services import Serve, services
 
 SETTINGS = {
     "fsync": "off",

@@ -15,7 +15,7 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round, run_rounds
 from adpulse.variants import catalogue, state
 from adpulse.variants.verify import verify
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 ROLLUP_DIMS = catalogue.find("rollup_dims")
 COLUMNS = ("ts", "campaign_id", "user_id", "event_type", "cost_micros", "revenue_micros", "metadata")

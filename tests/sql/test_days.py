@@ -9,7 +9,7 @@ from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="a design for one server")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from adpulse.database import connections
 from adpulse.maintenance.loop import run_round
 from adpulse.variants.verify import verify
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 from tests.sql.dimension_world import COLUMNS, DAY, HOUR, NOW, ROLLUP_DIMS, SMALL, ask, sent
 
 

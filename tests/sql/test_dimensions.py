@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adpulse.database import connections
 from adpulse.maintenance.loop import run_round
 from adpulse.variants.verify import verify
-from tests.conftest import NewDatabase, Server, scratch_databases
+from tests.servers import NewDatabase, Server, scratch_databases
 from tests.sql.dimension_world import COLUMNS, DAY, NOW, ROLLUP_DIMS, STEP, ask, check, finish, sent, world
 
 

@@ -13,7 +13,8 @@ from adpulse.database import connections, migrations
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, verify
-from tests.conftest import NewDatabase, Serve
+from tests.servers import NewDatabase
+from tests.services import Serve
 from tests.sql.test_days import DAYS, without_days
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])

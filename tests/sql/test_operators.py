@@ -1,4 +1,4 @@
-"""What operators do by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
+"""Work of operators by psql and pg_dump: reports equal raw events, or an audit says so and a rebuild heals it."""
 
 import asyncio
 import subprocess
@@ -15,8 +15,8 @@ from adpulse.database.programs import embedded_binaries
 from adpulse.maintenance.loop import run_rounds
 from adpulse.variants import catalogue, migrate, rebuild, verify
 from tests.adpulse.database.roles import ROLES
-from tests.conftest import BINARIES, CLUSTERS, NewDatabase, Server, quiet_server
 from tests.patience import PATIENCE_S
+from tests.servers import BINARIES, CLUSTERS, NewDatabase, Server, quiet_server
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="partitions of a cluster are on its nodes")
 
@@ -127,7 +127,7 @@ STATEMENTS: list[tuple[list[str], int]] = [
 
 @pytest.mark.parametrize("name", ["matview", "rollup_dims"])
 async def test_statements(new_database: NewDatabase, name: str) -> None:
-    """What takes another way to the rows, or rewrites them: reports show it."""
+    """Reports show rows that come by another way, or that are rewritten."""
     connection = await connections.connect(await new_database(name))
     try:
         for statements, count in STATEMENTS:

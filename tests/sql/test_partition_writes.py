@@ -15,7 +15,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, online, verify
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="on a cluster, triggers are on shards")
 

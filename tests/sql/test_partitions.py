@@ -17,8 +17,9 @@ from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
-from tests.conftest import CLUSTERS, NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import CLUSTERS, NewDatabase
+from tests.services import Serve
 
 TODAY = datetime.now(UTC).date()
 PARTITIONED = pytest.mark.parametrize("name", ["partitioned", "rollup", "rollup_dims"])

@@ -20,8 +20,8 @@ from adpulse.reports.readers import open_readers
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
-from tests.conftest import CLUSTERS, Server, quiet_server, scratch_databases
 from tests.patience import PATIENCE_S
+from tests.servers import CLUSTERS, Server, quiet_server, scratch_databases
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="plans of the designs for one server")
 

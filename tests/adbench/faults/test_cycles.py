@@ -10,7 +10,7 @@ from adbench.faults.harms import HARMS
 from adbench.faults.schedule import Step
 from adbench.faults.traffic.journal import Journal
 from adbench.faults.world import ROLLUPS, world
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 SEED = 2026
 RATE = 4_000  # events a second: enough to be under way when harm comes, and little to recount

@@ -11,7 +11,7 @@ from adbench.faults.traffic.sender import Sent
 from adbench.faults.world import world
 from adbench.figures import fault_tables
 from adbench.records import model
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 MEMORY_BYTES = 512 * 2**20
 

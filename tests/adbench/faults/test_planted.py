@@ -5,7 +5,7 @@ import pytest
 from adbench.faults import planted, record
 from adbench.faults.harms import HARMS
 from adbench.faults.trees import ROOT, patched
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 PLANTS = planted.read_all()
 

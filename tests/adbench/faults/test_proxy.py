@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from adbench.faults.system.proxy import AtCommit, Frontend, Proxy
-from tests.conftest import Server
 from tests.patience import PATIENCE_S
+from tests.servers import Server
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:

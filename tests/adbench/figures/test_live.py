@@ -7,7 +7,7 @@ import pytest
 
 from adbench.figures import live, notebooks
 from adbench.figures.live import Live
-from tests.conftest import Server
+from tests.servers import Server
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from adbench.records import store
 from adbench.records.manifest import reference
 from adpulse.database import connections
 from adpulse.variants import catalogue
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = notebooks.notebooks()

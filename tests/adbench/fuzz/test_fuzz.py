@@ -24,7 +24,7 @@ from adpulse.database import connections
 from adpulse.ingest.formats.encodings import ENCODINGS
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 CONTRACT = Contract(create_app(Settings(database_url="postgresql://nowhere.invalid/none")).openapi())
 ASK = Request("GET", "/report", b"start=-1h", (), b"")

@@ -22,7 +22,7 @@ from adpulse.database.sql import SQL_DIR
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
-from tests.conftest import BINARIES, VERSIONS
+from tests.servers import BINARIES, VERSIONS
 
 DATA = Dataset(20_000, signals.END, days=30, campaigns=50, seed=7)
 

@@ -11,7 +11,7 @@ from adbench import cli
 from adbench.records import store
 from adbench.workload import disk_space
 from adpulse.database import connections
-from tests.conftest import Server
+from tests.servers import Server
 
 Usage = namedtuple("Usage", "total used free")
 GB = 10**9

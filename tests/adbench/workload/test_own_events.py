@@ -14,7 +14,7 @@ from adbench.workload.own_events import OwnEvents
 from adbench.workload.profile import Events
 from adpulse.database import connections
 from adpulse.importing.errors import ImportFailed
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 START = datetime(2025, 9, 1, tzinfo=UTC)
 SECRET = "Zebra"  # in every value of the events

@@ -21,8 +21,9 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, fill, stored
 from tests.adpulse.cli.conftest import Shell
-from tests.conftest import CLUSTERS, NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import CLUSTERS, NewDatabase
+from tests.services import Serve
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]

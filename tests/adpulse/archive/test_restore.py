@@ -14,7 +14,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue, migrate, verify
 from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, fill, stored
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 RELEASE = Path(__file__).parent / "release_10"
 BACK = ["checked", "prepared", "loaded", "restored"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.adpulse.auth.conftest import DAY, EVENT, NewKey, assert_refused, bearer
-from tests.conftest import Serve
+from tests.services import Serve
 
 
 def of(campaign: str, **fields: Any) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import BATCH, DAY, UNKNOWN, NewKey, assert_refused, bearer
-from tests.conftest import Client, NewDatabase, Serve, Wire
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
+from tests.wire import Wire
 
 # ── Keys and scopes ──────────────────────────────────────────────────────────────────────────────────────────
 

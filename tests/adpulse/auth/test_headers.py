@@ -4,7 +4,7 @@ import pytest
 
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import BATCH, DAY, NewKey
-from tests.conftest import Client, Serve
+from tests.services import Client, Serve
 
 
 async def test_every_reply_forbids_guessing_its_type(client: Client) -> None:

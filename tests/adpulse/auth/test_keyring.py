@@ -12,8 +12,9 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
-from tests.conftest import NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.services import Serve
 
 
 @pytest.mark.parametrize(

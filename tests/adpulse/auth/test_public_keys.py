@@ -10,7 +10,7 @@ import pytest
 from adpulse.auth import keys
 from adpulse.database.connections import Connection
 from tests.adpulse.auth.conftest import BATCH, DAY, EVENT, UNKNOWN, NewKey, assert_refused, bearer
-from tests.conftest import Serve
+from tests.services import Serve
 
 PIXEL = "/pixel.gif?campaign_id=C&user_id=U&event_type=click"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adpulse.auth.rate_limit import Bucket
 from tests.adpulse.auth.conftest import BATCH, DAY, EVENT, UNKNOWN, NewKey, assert_refused, bearer
-from tests.conftest import Serve
+from tests.services import Serve
 
 LIMIT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 

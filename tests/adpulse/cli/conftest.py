@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from adpulse.cli import console, main, report
 from adpulse.cli.console import Terminal
-from tests.conftest import Client
+from tests.services import Client
 
 
 class Shell:

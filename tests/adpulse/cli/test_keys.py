@@ -11,7 +11,7 @@ from adpulse.auth import key_store, keys
 from adpulse.cli import keys as cli_keys
 from adpulse.database import connections
 from tests.adpulse.cli.conftest import Shell
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 
 async def test_a_key_is_made_listed_and_revoked(shell: Shell, url: str) -> None:

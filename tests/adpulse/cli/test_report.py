@@ -4,7 +4,7 @@ import json
 
 from adpulse.reports.query_string import PARAMETERS
 from tests.adpulse.cli.conftest import DAY, run
-from tests.conftest import Client
+from tests.services import Client
 
 
 async def test_a_key_that_no_event_has_is_said(filled: str) -> None:

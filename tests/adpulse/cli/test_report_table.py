@@ -4,7 +4,7 @@ import pytest
 
 from adpulse.cli.report_table import sparkline
 from tests.adpulse.cli.conftest import DAY, EVENT, run
-from tests.conftest import Client
+from tests.services import Client
 
 
 async def test_the_table_holds_groups_and_totals(filled: str) -> None:

@@ -13,7 +13,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import status as state
 from adpulse.variants import catalogue
 from tests.adpulse.maintenance.test_status import FILL, described
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 
 @pytest.fixture(autouse=True)

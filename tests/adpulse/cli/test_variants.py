@@ -7,7 +7,7 @@ import anyio
 from adpulse.database import connections, migrations
 from adpulse.variants import catalogue
 from tests.adpulse.cli.conftest import Shell
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 
 async def test_migrate_keeps_every_event(shell: Shell, url: str) -> None:

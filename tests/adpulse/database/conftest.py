@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.adpulse.database.roles import ROLES
-from tests.conftest import NewDatabase, Server
+from tests.servers import NewDatabase, Server
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.variants import catalogue
-from tests.conftest import CLUSTERS
+from tests.servers import CLUSTERS
 
 HERE = CLUSTERS or [variant.name for variant in catalogue.load_all() if variant.requires == "(nothing)"]
 each_variant = pytest.mark.parametrize("variant", HERE)

@@ -8,8 +8,8 @@ from adpulse import telemetry
 from adpulse.database import durability
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import gauges
-from tests.conftest import Serve
 from tests.patience import PATIENCE_S
+from tests.services import Serve
 from tests.sessions import waiting
 
 # The tests' servers do not wait for the disk, and say so.

@@ -10,7 +10,7 @@ from adpulse.database import connections, migrations
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue
 from adpulse.variants.migrate import migrate as migrate_variant
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 
 async def test_migrations_are_applied_once_and_in_order(new_database: NewDatabase) -> None:

@@ -9,7 +9,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import UNAVAILABLE
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
-from tests.conftest import Wire
+from tests.wire import Wire
 
 PID = "SELECT pg_backend_pid()"
 

@@ -8,7 +8,7 @@ import pytest
 from adpulse.database import connections, migrations
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from tests.adpulse.database.roles import EVENTS, ROLES, as_login, each_variant, granted
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 # Who may do what with the tables that migrations make. A new one belongs into grant_roles(), and then here.
 FOUNDATION = {

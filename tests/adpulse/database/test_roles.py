@@ -15,7 +15,8 @@ from adpulse.database.embedded import Cluster
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate
 from tests.adpulse.database.roles import EVENTS, ROLES, as_login, batch, each_variant, granted
-from tests.conftest import BINARIES, CLUSTERS, NewDatabase, Serve, Server
+from tests.servers import BINARIES, CLUSTERS, NewDatabase, Server
+from tests.services import Serve
 
 # ── Enough ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-"""Through a service, a file counts once, also with a bad network and small limits of the service."""
+"""Through a service a file counts once, also over a bad network and with small limits."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from adpulse.importing import service
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.service import ServiceTarget
 from tests.adpulse.importing.conftest import EVENT, HEADER, counted, import_into, rows
-from tests.conftest import Client
+from tests.services import Client
 
 pytestmark = pytest.mark.anyio
 

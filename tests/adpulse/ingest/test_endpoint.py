@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adpulse.database.connections import Connection
 from tests.adpulse.ingest.bodies import JSON, NDJSON, batch, event, stored
-from tests.conftest import Serve
+from tests.services import Serve
 
 # ── The envelope ─────────────────────────────────────────────────────────────────────────────────────────────
 

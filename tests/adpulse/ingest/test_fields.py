@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from adpulse.database.connections import Connection
 from tests.adpulse.ingest.bodies import GOOD, JSON, NDJSON, batch, event, stored
-from tests.conftest import Serve
+from tests.services import Serve
 
 
 def without(name: str) -> str:

@@ -12,7 +12,7 @@ from adpulse.database.connections import Connection
 from adpulse.ingest.batch import Batch, Overloaded, Unavailable
 from adpulse.ingest.decoder import Decoder
 from tests.adpulse.ingest.conftest import JSON, Start, batch, blocked, body, idle, users
-from tests.conftest import Serve
+from tests.services import Serve
 
 # ── Group commit ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,8 +18,8 @@ from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import GOOD, IDS, Start, batch, users
-from tests.conftest import NewDatabase
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
 from tests.sessions import waiting
 
 TODAY = datetime.now(UTC).date()

@@ -14,7 +14,7 @@ from adpulse.ingest import pixel
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
-from tests.conftest import Client
+from tests.services import Client
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
 EVENT = {"campaign_id": "C", "user_id": "U", "event_type": "impression"}

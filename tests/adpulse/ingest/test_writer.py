@@ -14,8 +14,9 @@ from adpulse.ingest.batch import Unavailable
 from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import Start, batch, blocked, until_stored, users
-from tests.conftest import NewDatabase, dial
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.wire import dial
 
 
 class Pipe(asyncio.Protocol):

@@ -17,8 +17,9 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance.gauges import read_database
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, verify
-from tests.conftest import NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.services import Serve
 from tests.sessions import lock_holders, waiting
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])

@@ -11,7 +11,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="the design has a mark on one server only")
 

@@ -6,7 +6,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import status as state
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, rounds
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 FILL = """
 INSERT INTO events (ts, campaign_id, user_id, event_type, metadata)

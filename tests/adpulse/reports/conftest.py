@@ -8,7 +8,7 @@ from typing import Any
 from adpulse.reports.query import Query
 from adpulse.reports.query_string import parse
 from adpulse.settings import Settings
-from tests.conftest import Client
+from tests.services import Client
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "impression"}

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from adpulse.reports.answer import ReportAnswer
 from tests.adpulse.web.document import REPORT, validator
-from tests.conftest import Client
+from tests.services import Client
 
 ANSWER = REPORT["responses"]["200"]["content"]["application/json"]["schema"]
 

@@ -18,8 +18,9 @@ from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.variants import migrate
 from adpulse.web.app import create_app
-from tests.conftest import Client, NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
 
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
 DAY = "start=2025-09-24&end=2025-09-25"

@@ -10,7 +10,8 @@ from adpulse.database import connections
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from tests.adpulse.reports.conftest import ask, post
-from tests.conftest import NewDatabase, Serve
+from tests.servers import NewDatabase
+from tests.services import Serve
 
 DRAW = random.Random(5)
 REACHED = [

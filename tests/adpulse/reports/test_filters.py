@@ -5,7 +5,7 @@ from typing import Any
 
 from adpulse.reports import filters
 from tests.adpulse.reports.conftest import DAY, ask, five, post
-from tests.conftest import Client
+from tests.services import Client
 
 
 async def test_a_filter_keeps_what_has_every_key(client: Client) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.adpulse.reports.conftest import DAY, ask, post
-from tests.conftest import NewDatabase, Serve
+from tests.servers import NewDatabase
+from tests.services import Serve
 
 
 @pytest.mark.parametrize("variant", ["rollup_dims", "btree_gin"])

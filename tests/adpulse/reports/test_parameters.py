@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from adpulse.reports.query_string import PARAMETERS, REPEATABLE
 from tests.adpulse.web.document import DOCUMENT, REPORT, validator
-from tests.conftest import Client
+from tests.services import Client
 
 PUBLISHED = {parameter["name"]: parameter for parameter in REPORT["parameters"]}
 

@@ -8,7 +8,7 @@ import pytest
 
 from adpulse.reports.metrics import DEFAULT_METRICS
 from tests.adpulse.reports.conftest import DAY, ask, post
-from tests.conftest import Client
+from tests.services import Client
 
 
 @pytest.mark.parametrize("more", ["", "&granularity=hour", "&group_by=geo", "&group_by=geo&compare=previous"])

@@ -9,7 +9,8 @@ import pytest
 
 from adpulse.database import connections
 from tests.adpulse.reports.conftest import DAY, SUMS, ask, five, post
-from tests.conftest import Client, NewDatabase, Serve
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
 
 
 def summed(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

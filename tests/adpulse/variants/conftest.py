@@ -17,7 +17,7 @@ from adpulse.reports.reporter import Reporter
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from tests.adpulse.variants.recount import SETTINGS
-from tests.conftest import CLUSTERS, Server, scratch_databases
+from tests.servers import CLUSTERS, Server, scratch_databases
 
 ALL = catalogue.load_all()
 HERE = [catalogue.find(name) for name in CLUSTERS] or [variant for variant in ALL if variant.requires == "(nothing)"]

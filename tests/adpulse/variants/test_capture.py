@@ -9,7 +9,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK
 from adpulse.variants import capture
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 INSERT = """
 INSERT INTO events (ts, campaign_id, user_id, event_type)

@@ -11,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate
 from adpulse.variants.verify import verify
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 EARLIER = Path(__file__).parent / "earlier"
 COLUMNS = ("ts", "campaign_id", "user_id", "event_type", "cost_micros", "revenue_micros", "metadata")

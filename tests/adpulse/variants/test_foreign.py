@@ -9,7 +9,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, foreign, migrate, online
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="designs on extensions are not looked at")
 

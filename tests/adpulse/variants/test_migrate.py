@@ -10,7 +10,7 @@ from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, online, verify
 from tests.adpulse.variants.conftest import COLUMNS, EPOCH, HERE, edges, events, plain
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 NAMES = ["heap", "rollup", *CLUSTERS] if CLUSTERS else [variant.name for variant in HERE]
 

@@ -14,8 +14,9 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.variants import capture, catalogue, migrate, online, state, verify
-from tests.conftest import Client, NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BATCH = 25

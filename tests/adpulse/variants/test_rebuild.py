@@ -11,8 +11,9 @@ from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, online, rebuild, verify
 from adpulse.variants.catalogue import Variant
-from tests.conftest import CLUSTERS, Client, NewDatabase, Serve
 from tests.patience import PATIENCE_S
+from tests.servers import CLUSTERS, NewDatabase
+from tests.services import Client, Serve
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="designs on extensions are made anew by moving")
 

@@ -5,7 +5,7 @@ import pytest
 
 from adpulse.database import connections
 from adpulse.variants import rounds
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 COUNT = "UPDATE counted SET number = number + 1"
 

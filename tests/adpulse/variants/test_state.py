@@ -7,7 +7,7 @@ import pytest
 from adpulse.database.connections import Connection, connect
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue, state
-from tests.conftest import NewDatabase
+from tests.servers import NewDatabase
 
 
 async def test_dimensions_are_declared_in_their_order(connection: Connection) -> None:

@@ -12,7 +12,8 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import migrate
 from adpulse.variants.verify import verify
 from tests.adpulse.variants.releases.keep import BINARIES, EVENTS, portable
-from tests.conftest import CLUSTERS, NewDatabase, Serve
+from tests.servers import CLUSTERS, NewDatabase
+from tests.services import Serve
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.sql"))
 

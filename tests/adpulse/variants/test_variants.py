@@ -20,7 +20,7 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from tests.adpulse.variants.conftest import ALL, COLUMNS, EPOCH, HERE, KINDS, RAW, each, edges, events, plain
-from tests.conftest import CLUSTERS, NewDatabase, Server, scratch_databases
+from tests.servers import CLUSTERS, NewDatabase, Server, scratch_databases
 
 ROOT = Path(__file__).parents[3]
 each_here = pytest.mark.parametrize("variant", HERE, ids=lambda variant: variant.name)

@@ -12,7 +12,7 @@ from adpulse.maintenance import loop
 from adpulse.variants import catalogue, rollups, verify
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.findings import Findings
-from tests.conftest import CLUSTERS, NewDatabase
+from tests.servers import CLUSTERS, NewDatabase
 
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 _EVENTS = """

@@ -9,7 +9,9 @@ from adpulse.database.connections import connect
 from adpulse.variants import migrate
 from adpulse.web import counters
 from tests.adpulse.web.test_page import FILES
-from tests.conftest import Client, NewDatabase, Serve, Wire
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
+from tests.wire import Wire
 
 
 @pytest.fixture(autouse=True)

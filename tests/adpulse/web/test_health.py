@@ -5,7 +5,9 @@ from httpx import AsyncClient
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.web.conftest import JSON, SMOKE, client_of, until
-from tests.conftest import NewDatabase, Serve, Wire
+from tests.servers import NewDatabase
+from tests.services import Serve
+from tests.wire import Wire
 
 
 async def test_readiness_follows_the_database(serve: Serve, wire: Wire) -> None:

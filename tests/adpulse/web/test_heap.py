@@ -8,7 +8,7 @@ import pytest
 
 from adpulse.web import heap
 from adpulse.web.heap import HeapWatch, resident_bytes
-from tests.conftest import Client
+from tests.services import Client
 
 MB = 2**20
 

@@ -4,7 +4,7 @@ import pytest
 
 from adpulse.settings import Settings
 from adpulse.web.hosts import Hosts, Pages
-from tests.conftest import Client, Serve
+from tests.services import Client, Serve
 
 LOCAL = [b"", b"localhost", b"LocalHost:8080", b"a.localhost", b"127.0.0.1:80", b"[::1]:8080", b"[::1]", b"10.0.0.7"]
 FOREIGN = [b"evil.example", b"evil.example:8080", b"localhost.evil.example", b"127.0.0.1.evil.example", b"x" * 300]

@@ -9,7 +9,8 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.reports.query_string import PARAMETERS
 from adpulse.variants import catalogue, verify
-from tests.conftest import Client, NewDatabase, Serve
+from tests.servers import NewDatabase
+from tests.services import Client, Serve
 
 # For SQL in strings, names, dollar quotes and comments; for jsonpath, which filters become; for LIKE, format() and
 # Python's templates; for array and record literals.

@@ -8,7 +8,7 @@ import pytest
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.web.connection import converse, listening, replies
-from tests.conftest import Client, Serve
+from tests.services import Client, Serve
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from httpx import URL
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.web.document import DOCUMENT, validator
-from tests.conftest import Client
+from tests.services import Client
 
 
 def media_types() -> list[tuple[str, str, dict[str, Any]]]:

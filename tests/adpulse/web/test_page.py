@@ -3,7 +3,7 @@
 import re
 
 from adpulse.web import page
-from tests.conftest import Client
+from tests.services import Client
 
 FILES = sorted("/" if path.name == "index.html" else f"/static/{path.name}" for path in page.FOLDER.iterdir())
 

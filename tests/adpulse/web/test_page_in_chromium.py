@@ -18,8 +18,9 @@ from adbench.harness.browser import Browser, Tab, chromium, program
 from adbench.harness.service import serving
 from adpulse.auth import key_store, keys
 from adpulse.database.connections import connect
-from tests.conftest import VERSIONS, Client, running, scratch_databases
 from tests.patience import PATIENCE_S
+from tests.servers import VERSIONS, running, scratch_databases
+from tests.services import Client
 
 pytestmark = pytest.mark.skipif(not (program() and VERSIONS), reason="there is no Chromium here, or no PostgreSQL")
 

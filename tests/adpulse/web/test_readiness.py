@@ -9,8 +9,8 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from adpulse.web.readiness import Readiness
-from tests.conftest import Serve
 from tests.patience import PATIENCE_S
+from tests.services import Serve
 from tests.sessions import waiting
 
 

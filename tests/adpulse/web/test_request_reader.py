@@ -17,8 +17,8 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.connection import converse, echo, listening, pieces, replies, taken
-from tests.conftest import Client
 from tests.patience import PATIENCE_S
+from tests.services import Client
 
 INNER = b"GET /inner HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"

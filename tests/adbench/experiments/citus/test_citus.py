@@ -17,7 +17,7 @@ from adbench.records import model, store
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import Cell
 from adpulse.settings import Settings
-from tests.conftest import GIVEN
+from tests.servers import GIVEN
 
 END = datetime(2026, 3, 1, tzinfo=UTC)
 PLAN = run.CitusPlan("", Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)

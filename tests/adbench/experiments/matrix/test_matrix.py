@@ -29,7 +29,7 @@ from adpulse.database.embedded import Cluster
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
-from tests.conftest import Server
+from tests.servers import Server
 
 END = datetime(2025, 9, 24, tzinfo=UTC)
 ROOT = Path(__file__).parents[4]

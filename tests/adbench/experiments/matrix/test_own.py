@@ -27,7 +27,7 @@ from adbench.experiments.matrix.turns import WrongAnswerError
 from adbench.records import store
 from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
-from tests.conftest import Server
+from tests.servers import Server
 
 START = datetime(2025, 3, 1, 5, 17, 23, tzinfo=UTC)
 EVENTS = 3_100

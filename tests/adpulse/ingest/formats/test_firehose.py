@@ -15,7 +15,7 @@ from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.formats import firehose
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import EVENT, NewKey, new_key
-from tests.conftest import Client, Serve
+from tests.services import Client, Serve
 
 __all__ = ["new_key"]  # a fixture
 
