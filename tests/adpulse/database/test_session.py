@@ -54,9 +54,13 @@ INDIFFERENT = {
     "createrole_self_grant": "set, inherit",
     "default_tablespace": "pg_default",
     "default_text_search_config": "pg_catalog.simple",
+    "dynamic_library_path": "/nowhere:$libdir",
+    "extension_control_path": "/nowhere:$system",
+    "lc_messages": "POSIX",
     "lc_monetary": "C",
     "lc_numeric": "C",
     "lc_time": "C",
+    "output_plugin_libraries": "pgoutput",
     "restrict_nonsystem_relation_kind": "view, foreign-table",
     "session_preload_libraries": "auto_explain",
     "temp_tablespaces": "pg_default",
@@ -65,6 +69,9 @@ INDIFFERENT = {
 }
 # Those that a database cannot have, or nobody's service could work with.
 NO_DEFAULT = [
+    "default_table_access_method",  # one that an extension brings
+    "extension_destdir",  # of Debian, to build extensions
+    "local_preload_libraries",  # those that lie in the server's folder of plugins
     "log_statement_stats",  # excludes those for its parts, of which a default is tried
     "temp_file_limit",  # an owner's limit to what a query may do; what is over it fails, and says why
     "transaction_deferrable",  # of the transaction that sets it
@@ -154,6 +161,16 @@ async def test_the_table_is_whole(server: Server, hostile: str) -> None:
     finally:
         await plain.close()
         await stated.close()
+
+
+async def test_every_text_has_its_place(server: Server) -> None:
+    """A setting of a newer PostgreSQL is tried, or has a reason why not; what is no text is drawn from the server."""
+    connection = await connections.connect(server.url())
+    texts = await connection.fetch(
+        "SELECT lower(name) FROM pg_settings WHERE context IN ('user', 'superuser') AND vartype = 'string'"
+    )
+    await connection.close()
+    assert {name for (name,) in texts} <= {*HOSTILE, *INDIFFERENT, *NO_DEFAULT}
 
 
 async def test_every_connection_of_a_service_has_stated_it(server: Server, hostile: str, serve: Serve) -> None:
