@@ -15,6 +15,7 @@ from adpulse.database.programs import embedded_binaries
 from adpulse.maintenance.loop import run_rounds
 from adpulse.variants import catalogue, migrate, rebuild, verify
 from tests.adpulse.database.roles import ROLES
+from tests.patience import PATIENCE_S
 from tests.servers import BINARIES, CLUSTERS, NewDatabase, Server, quiet_server
 
 pytestmark = pytest.mark.skipif(bool(CLUSTERS), reason="partitions of a cluster are on its nodes")
@@ -176,7 +177,7 @@ async def test_what_passes_the_triggers_by_is_found(new_database: NewDatabase) -
 async def run(server: Server, program: str, *words: str) -> None:
     """Run a program of PostgreSQL. Raise CalledProcessError."""
     command = [str((BINARIES[server.name] or embedded_binaries()) / program), *words]
-    await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, timeout=120)
+    await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
 
 
 Copy = Callable[[Server, str, str, str], Awaitable[None]]
