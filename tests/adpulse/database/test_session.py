@@ -42,6 +42,7 @@ HOSTILE = {
     "transform_null_equals": "on",
     "exit_on_error": "on",
     "gin_fuzzy_search_limit": "1",
+    "jit": "on",
     "client_min_messages": "error",
     "synchronous_commit": "off",
     "session_replication_role": "replica",

@@ -70,3 +70,11 @@ def test_the_rest_fits_beside_as_many_groups_as_there_may_be() -> None:
     assert tables.add(row.sums for row in rows) == tables.total(now)
     with pytest.raises(QueryError, match="gives more than 999 rows; take a smaller limit"):
         tables.rows(asked, [tables.fold(now, kept)], kept, 999)
+
+
+def test_events_without_the_key_come_after_every_name() -> None:
+    """Their group is none of the names: also beside one that is called "None"; equal groups are in order of names."""
+    cells: Cells = {group: {None: Sums(1)} for group in ("Zebra", None, "A", "None")}
+    by_name = query("start=-1d&group_by=geo&order_by=group")
+    assert tables.rank(by_name, [cells]) == ["A", "None", "Zebra", None]
+    assert tables.rank(query("start=-1d&group_by=geo"), [cells]) == ["A", "None", "Zebra", None]
