@@ -1,13 +1,14 @@
 """Programs that a benchmark starts, and stops in every case."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -81,11 +82,13 @@ def _answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """Return a TCP port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of this machine that nobody listens on now. Raises OSError where there is none."""
+    # None of those that the system itself gives away: until it is used here, another program could get it.
+    for port in random.sample(range(10_000, 32_768), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def tail(log: Path, lines: int = 15) -> str:
