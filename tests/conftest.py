@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -53,6 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
     loose = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=loose)
     settings.load_profile("untimed")
+    # Started in the background of a script, a process ignores SIGINT, and so do all that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # What the environment says must not change what the tests see.
     for name in {*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))}:
         del os.environ[name]
