@@ -422,17 +422,22 @@ async def test_a_plan_by_a_dimension_stays_good(server: Server) -> None:
         await connection.close()
 
 
-async def test_a_report_does_not_read_what_was_added_up(server: Server) -> None:
-    """The index knows the blocks that upkeep has been through, although autovacuum stays away."""
+@pytest.mark.parametrize("others", ["at rest", "in a transaction for long"])
+async def test_a_report_does_not_read_what_was_added_up(server: Server, others: str) -> None:
+    """The index knows the blocks that upkeep has been through, also while others do not end: autovacuum is off."""
     variant, now = catalogue.find("rollup_dims"), datetime.now(UTC)
     async with scratch_databases(server) as new:
         connection = await connections.connect(await new(variant.name))
+        elsewhere = await connections.connect(server.url())
+        if others == "in a transaction for long":
+            await elsewhere.execute("BEGIN; SELECT pg_current_xact_id()")
         for _ in range(2):
-            await connection.execute(
-                "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
-                """SELECT $1, 'A', repeat('u', 120), 'click', '{"geo": "IN"}' FROM generate_series(1, 9000)""",
-                now,
-            )
+            for _ in range(90):
+                await connection.execute(
+                    "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
+                    """SELECT $1, 'A', repeat('u', 120), 'click', '{"geo": "IN"}' FROM generate_series(1, 100)""",
+                    now,
+                )
             await run_round(connection, variant)
         await connection.execute("SET enable_seqscan = off")
         behind = "SELECT rollup_dim_behind(ARRAY[$1::date], snapshot, 'true') FROM rollup_dim_mark"
@@ -442,3 +447,4 @@ async def test_a_report_does_not_read_what_was_added_up(server: Server) -> None:
         assert pages > 300
         assert blocks([plan["Plan"]]) < pages / 3
         await connection.close()
+        await elsewhere.close()

@@ -607,8 +607,9 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- A query for the events of some days that a snapshot does not see, and that meet a condition. In branches that the index
--- answers: of transactions since, and of those that ran then. The upper bound excludes nothing: two bounds are what makes
--- the planner expect few rows, and take the index.
+-- answers: of transactions since, and of those that ran then. Of these, one that has been open for long has a branch of its
+-- own: with the others in one, all that was written since it began would be read, also when it writes in another database. The upper
+-- bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
 CREATE FUNCTION rollup_dim_behind(days date[], seen pg_snapshot, condition text) RETURNS text
 LANGUAGE sql STABLE
 RETURN (
@@ -628,12 +629,19 @@ RETURN (
       UNION ALL
       SELECT 'false' WHERE days = '{}'
     ) AS parts,
-    unnest(ARRAY[
-      format('written_xid >= %s AND written_xid <= 9223372036854775807', pg_snapshot_xmax(seen)),
-      format('written_xid >= %s AND written_xid < %s AND written_xid = ANY (', pg_snapshot_xmin(seen), pg_snapshot_xmax(seen))
-      || quote_literal(nullif(ARRAY(SELECT each::text::bigint FROM pg_snapshot_xip(seen) AS each), '{}')::text) || ')'
-    ]) AS number
-  WHERE number IS NOT NULL -- none ran then
+    (
+      SELECT format('written_xid >= %s AND written_xid <= 9223372036854775807', pg_snapshot_xmax(seen)) AS number
+      UNION ALL
+      SELECT format('written_xid >= %s AND written_xid <= %s AND written_xid = ANY (%L)', min(xid), max(xid), array_agg(xid))
+      FROM (
+        SELECT xid, sum(is_far) OVER (ORDER BY xid) AS together
+        FROM (
+          SELECT xid, (xid - lag(xid) OVER (ORDER BY xid) > 20)::int AS is_far
+          FROM pg_snapshot_xip(seen) AS each, LATERAL (SELECT each::text::bigint AS xid) AS numbers
+        ) AS distances
+      ) AS ran
+      GROUP BY together
+    ) AS numbers
 );
 
 -- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then: every
