@@ -103,7 +103,7 @@ def test_reports_on_empty_caches(home: Path, quiet: Console) -> None:
         async def used() -> None:
             connection = await connections.connect(url)
             try:
-                with pytest.raises(MatrixError, match="1 other sessions"):
+                with pytest.raises(MatrixError, match="1 other session on it"):
                     await cold.Caches(settings).empty()
                 assert await connection.fetchval("SELECT 1") == 1
             finally:
