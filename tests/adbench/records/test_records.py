@@ -1,5 +1,7 @@
 """A result file says where a number comes from, and is read as it was written."""
 
+import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +71,22 @@ def test_the_machine_and_the_code_are_named() -> None:
     assert here.cores >= 1
     assert here.memory_bytes > 0
     assert environment.source().packages["adpulse"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_result_that_was_kept_changes_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run after `adbench keep` is of its revision; one with another file changed is not."""
+    for folder in ("benchmarks/adbench", "benchmarks/results"):
+        (tmp_path / folder).mkdir(parents=True)
+    code = tmp_path / "benchmarks" / "adbench" / "code.py"
+    code.write_text("")
+    for command in ("init -q", "add -A", "-c user.name=N -c user.email=E commit -qm first"):
+        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
+    monkeypatch.setattr(environment, "__file__", str(code))
+    (tmp_path / "benchmarks" / "results" / "kept.json").write_text("{}")
+    assert not environment.source().changed
+    code.write_text("pass")
+    assert environment.source().changed
 
 
 @pytest.mark.anyio
