@@ -19,8 +19,10 @@ from adpulse.variants.catalogue import Variant
 _VARIANT_S = 5.0
 
 # What a statement says when the tables that it was written or prepared for have just been replaced; or when it and who
-# replaces them waited for each other, and it had to give way.
+# replaces them waited for each other, and it had to give way. An internal error: a function of its plan was dropped
+# while it ran ("cache lookup failed"), because nothing locks functions.
 _SWITCHED = (
+    asyncpg.InternalServerError,
     asyncpg.UndefinedFunctionError,
     asyncpg.UndefinedTableError,
     asyncpg.InvalidCachedStatementError,

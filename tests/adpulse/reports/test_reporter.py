@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 
 from adpulse.database import connections
+from adpulse.reports import reporter
 from tests.adpulse.reports.conftest import DAY, SUMS, ask, five, post
 from tests.servers import NewDatabase
 from tests.services import Client, Serve
@@ -184,3 +186,21 @@ async def test_a_bucket_without_a_counterpart_is_compared_with_nothing(client: C
     assert [row["previous"] for row in rows[28:]] == [None] * 3
     assert [row["change"] for row in rows[28:]] == [None] * 3
     assert answer["previous"]["totals"]["impressions"] == 1
+
+
+@pytest.mark.parametrize("error", reporter._SWITCHED, ids=lambda error: error.__name__)
+async def test_a_report_is_asked_again_when_what_it_reads_was_replaced(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[asyncpg.PostgresError]
+) -> None:
+    """A move may take tables and functions away at any moment of a report, also while its plan runs."""
+    fetch, asked = reporter.fetch, []
+
+    async def replaced(*arguments: Any, **options: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) == 1:
+            raise error("cache lookup failed for function 16741")
+        return await fetch(*arguments, **options)
+
+    monkeypatch.setattr(reporter, "fetch", replaced)
+    assert (await ask(client, f"group_by=event_type&{DAY}"))["totals"]["impressions"] == 0
+    assert len(asked) == 2
