@@ -4,7 +4,9 @@ Only the embedded server is ours to stop. The kernel drops pages of single files
 root and leaves other programs alone; where it cannot, the numbers say so.
 """
 
+import asyncio
 import os
+import time
 from pathlib import Path
 
 from adbench.experiments.matrix.plan import MatrixError
@@ -14,6 +16,7 @@ from adpulse.settings import Settings
 from adpulse.terminal import counted
 
 DROPPED, KEPT = "page cache dropped", "page cache kept, as this system has no way to drop it"
+ENDING_S = 5.0
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
@@ -37,7 +40,11 @@ class Caches:
         """
         assert self._cluster is not None
         async with connected(self._cluster.url()) as connection:
-            if others := await connection.fetchval(_OTHERS):
+            # A session that was closed a moment ago may be listed still.
+            end = time.monotonic() + ENDING_S
+            while (others := await connection.fetchval(_OTHERS)) and time.monotonic() < end:  # noqa: ASYNC110  # the server tells nobody
+                await asyncio.sleep(0.05)
+            if others:
                 raise MatrixError(
                     f"the server cannot be restarted for cold reports: {counted(others, 'other session')} on it"
                 )
