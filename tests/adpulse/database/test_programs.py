@@ -49,7 +49,7 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 def test_root_without_an_account_for_postgresql_is_told(
     home: Path, fakes: Path, monkeypatch: pytest.MonkeyPatch, useradd: str
 ) -> None:
-    """Where the account cannot be made, one line says what to do; a machine may have no useradd at all."""
+    """An account that cannot be made gives one line that says what to do; some machines have no useradd."""
 
     def missing(name: str) -> None:
         raise KeyError(name)

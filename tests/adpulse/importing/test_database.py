@@ -27,15 +27,14 @@ async def test_a_row_that_the_database_refuses_is_left_out(
     assert await counted(connection) == (29, 29)
 
 
-async def test_days_get_their_partitions(import_file: Importer, connection: Connection, tmp_path: Path) -> None:
+async def test_days_get_their_partitions(
+    import_file: Importer, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A day with many events has a partition before they come; a stray time makes none."""
     path = tmp_path / "a.csv"
     path.write_text(HEADER + rows(0, 40) + "2001-01-01T00:00:00Z,C,U40,click,1\n")
-    database_fewest, database.FEWEST_OF_A_DAY = database.FEWEST_OF_A_DAY, GROUP - 2
-    try:
-        await import_file(path)
-    finally:
-        database.FEWEST_OF_A_DAY = database_fewest
+    monkeypatch.setattr(database, "FEWEST_OF_A_DAY", GROUP - 2)
+    await import_file(path)
     tables = await connection.fetch(
         "SELECT tableoid::regclass::text AS name, count(*) FROM events GROUP BY 1 ORDER BY 1"
     )

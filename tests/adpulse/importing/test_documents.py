@@ -96,9 +96,9 @@ def test_what_is_no_json_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
             taken.append(block)
             yield block
 
-    pieces.blocks = blocks  # type: ignore[method-assign]
+    pieces.blocks = blocks  # type: ignore[method-assign]  # for this one test
     with pytest.raises(ImportFailed, match="no JSON after line 1"):
-        DocumentReader(pieces, lines=False).read(10)  # type: ignore[arg-type]
+        DocumentReader(pieces, lines=False).read(10)  # type: ignore[arg-type]  # as above
     assert sum(map(len, taken)) < 500
 
 
@@ -123,5 +123,5 @@ def test_lines_or_one_text(start: str, lines: bool) -> None:
 def test_lines_are_numbered_as_in_the_file(size: int, last: str) -> None:
     """Empty ones count, and so does a last one without an end."""
     data = '\ufeff{"a":1}\n\n  \n{"b":"ä"}\n{"c":3}'.encode() + last.encode()
-    chunk = DocumentReader(Pieces(data, size), lines=True).read(10)  # type: ignore[arg-type]
+    chunk = DocumentReader(Pieces(data, size), lines=True).read(10)  # type: ignore[arg-type]  # as above
     assert list(zip(chunk.lines, chunk.texts, strict=True)) == [(1, '{"a":1}'), (4, '{"b":"ä"}'), (5, '{"c":3}')]
