@@ -16,11 +16,11 @@ from typing import Protocol
 import httpx
 import orjson
 
-from adbench.faults.system.cluster import PATIENCE_S
 from adbench.faults.traffic.batches import Source, body
 from adbench.faults.traffic.bypass import Bypass, write
 from adbench.faults.traffic.journal import Batch, Journal, Kind
 from adbench.faults.traffic.recovery import Knock, Recovery
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.connections import Connection
 from adpulse.terminal import counted
 
