@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-TESTS = Path(__file__).parent
-MODULES = {path.relative_to(TESTS).as_posix(): ast.parse(path.read_bytes()) for path in TESTS.rglob("*.py")}
+from tests.modules import MODULES
 
 
 def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:

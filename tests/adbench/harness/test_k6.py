@@ -69,7 +69,9 @@ def test_scripts_parse_wherever_the_checkout_lies(k6: str, tmp_path: Path) -> No
     folder = shutil.copytree(SCRIPTS, tmp_path / "a folder, 100 % größer" / "k6")
     body = folder / "body"
     body.write_text("{}")
-    for script in sorted(folder.glob("*.js")):
+    scripts = sorted(folder.glob("*.js"))
+    assert scripts
+    for script in scripts:
         command = [k6, "inspect", "-e", f"BODIES={body}", str(script)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
