@@ -132,7 +132,7 @@ def test_no_test_expects_any_exception() -> None:
         ("while find(): assert find()", True),
     ],
 )
-def test_what_asks_nothing_is_found(body: str, vacuous: bool) -> None:
+def test_a_test_that_asks_nothing_is_found(body: str, vacuous: bool) -> None:
     """The rules above tell a test that may pass without a question from one that may not."""
     (function,) = functions(ast.parse(f"def test_it():\n {body}"))
     assert (only_in_loops(function) or any(all_of_nothing(function))) == vacuous

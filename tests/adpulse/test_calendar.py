@@ -132,7 +132,7 @@ def test_an_hour_that_comes_twice_is_two_rows(zone: str, change: str, expected: 
     ] == expected
 
 
-def test_minutes_are_minutes_whatever_the_zone() -> None:
+def test_buckets_begin_with_whole_minutes_in_every_zone() -> None:
     """Days begin with a whole minute, also where an offset has seconds, as Liberia's had until 1972."""
     there = calendar.zone("Africa/Monrovia")
     assert _offset(at("1971-06-01T00:00Z"), there) == -timedelta(minutes=44, seconds=30)

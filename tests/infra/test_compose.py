@@ -131,7 +131,7 @@ def test_a_replica_is_healthy_only_as_a_replica() -> None:
     assert re.fullmatch(r"\$\{ADPULSE_MAX_REPLICA_LAG_MS-\d+\}", bound)
 
 
-def test_what_is_mounted_exists() -> None:
+def test_mounted_files_exist() -> None:
     """Docker makes an empty directory of a source that is missing. Sources are read-only, names are declared."""
     volumes = every("volumes")
     assert volumes
@@ -144,7 +144,7 @@ def test_what_is_mounted_exists() -> None:
             assert source in COMPOSE["volumes"]
 
 
-def test_who_waits_waits_for_something_that_comes() -> None:
+def test_conditions_of_a_start_can_be_met() -> None:
     """A condition can only be met: `healthy` by a service with a health check, `completed` by one that ends."""
     waits = [wait for each in SERVICES.values() for wait in each.get("depends_on", {}).items()]
     assert waits

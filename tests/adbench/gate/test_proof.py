@@ -30,7 +30,7 @@ def result(**verdicts: Verdict) -> Result:
     return result_file.to_result(outcome(calls, findings), datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_what_counts_as_caught() -> None:
+def test_a_plant_is_caught_by_its_own_metrics() -> None:
     """The planted metric regressed; another that did, or an improvement, is a false call; each is open alone."""
     caught = result(post_service=Verdict.REGRESSED, codec=Verdict.SAME)
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)

@@ -185,7 +185,7 @@ GROUPS: dict[str, tuple[Batch, Any]] = {
 
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("change", SPOILT)
-async def test_what_changes_before_the_copy_loses_nothing(
+async def test_changes_of_a_partition_before_the_copy_lose_nothing(
     start: Start,
     connection: Connection,
     other: Connection,
@@ -226,7 +226,7 @@ async def test_what_changes_before_the_copy_loses_nothing(
     assert await users(connection) == ["U"] * 3
 
 
-async def test_nobody_takes_a_partition_away_before_the_commit(
+async def test_a_partition_cannot_be_removed_before_the_commit(
     connection: Connection, other: Connection, copies: Copies
 ) -> None:
     """The check holds until the end of the transaction: a drop or a detach waits for it."""

@@ -29,7 +29,7 @@ async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: s
     await watcher.close()
 
 
-async def test_those_who_ask_at_the_same_time_share_a_look(url: str) -> None:
+async def test_questions_at_the_same_time_share_a_look(url: str) -> None:
     """However many ask: one look is under way, and all who came meanwhile get the next one's answer."""
     turns = 0
 

@@ -212,7 +212,7 @@ def test_an_event_that_stays_out_of_reports_is_noticed(
     assert "was not reported" in void.reason
 
 
-def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
+def test_a_cell_beyond_the_budget_is_named(settings: Settings, quiet: Console) -> None:
     """A cell beyond the budget is not measured, says why in every phase, and is no failure."""
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
     assert result.passed
