@@ -125,7 +125,7 @@ def intervals(gate: Result) -> Figure:
                 assert ratio is not None
                 middle, *ends = (100 * each - 100 for each in ratio)
                 style.interval(axes, row + shift, middle, ends, colour)
-        style.name_rows(axes, [call.metric.removesuffix(".cpu") for call in calls])
+        style.name_rows(axes, [call.name.removesuffix(".cpu") for call in calls])
         axes.set_xlabel("% more CPU time than base (grey band: the tolerance)")
         style.key(axes, {"head": style.SERVICE, "control": "#777777"})
         sure = min(call.confidence for call in calls)
@@ -148,7 +148,7 @@ def _half(call: Call) -> float:
 def narrowing(gate: Result) -> Figure:
     """Plot how many rounds each metric of a run took, and how wide its first and last intervals were."""
     courses = dict(sorted(_looks(gate), key=lambda course: course[1][-1][0]))
-    undecided = {call.metric for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
+    undecided = {call.name for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
     least, most = (pick(points[-1][0] for points in courses.values()) for pick in (min, max))
     title = (
         f"Some metrics are decided after {least} rounds, the last "
@@ -176,7 +176,7 @@ def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     calls = _calls(gate)
     samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]  # any JSON to mypy
     for call in calls:
-        base, head = (np.array(samples[call.metric][side]) for side in ("base", "head"))
+        base, head = (np.array(samples[call.name][side]) for side in ("base", "head"))
         points = []
         for look, rounds in enumerate(looks(), 1):
             sure = confidence(look, len(calls))
@@ -185,4 +185,4 @@ def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
             points.append((at, (high - low) / 2))
             if sure > call.confidence - 5e-6:  # as the file rounds it: the look at which it was decided
                 break
-        yield call.metric, points
+        yield call.name, points
