@@ -27,8 +27,8 @@ try:
     from adbench.commands.site import site
 except ModuleNotFoundError as error:
     # The extra of the command, so that nobody installs one and then learns of the next.
-    command = next((word for word in sys.argv[1:] if word in COMMANDS), "")
-    print(f"adbench: {missing(error, command)}", file=sys.stderr)
+    asked = next((word for word in sys.argv[1:] if word in COMMANDS), "")
+    print(f"adbench: {missing(error, asked)}", file=sys.stderr)
     raise SystemExit(2) from error
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
