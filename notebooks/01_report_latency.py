@@ -37,8 +37,8 @@ show(lambda: results.runs("matrix", "report", "peers")[RUN])
 # recount. Only the storage of `events` differs. The curve of a design shows the share of its reports that were
 # answered within a time. Look at the height at which a curve leaves the millisecond range. Designs that read raw
 # events answer short windows fast and long windows slowly, because they read more rows. Designs with roll-ups read
-# sums for every window. A question that the roll-ups do not hold, such as a breakdown by metadata in `rollup`, reads raw
-# events there too.
+# sums for every window. A question that the roll-ups do not hold, such as a breakdown by metadata in `rollup`, reads
+# raw events there too.
 #
 # First the numbers: p95 in ms of the mix of all reports, by the number of events stored. Bold is within the promise.
 
@@ -119,8 +119,8 @@ show(after_restart)
 # %% [markdown]
 # ## Where the time goes
 #
-# These are totals over HTTP. Their plan is made once a connection, and the window makes hardly any difference: a month is
-# a few hundred sums at most, for any number of events. `/readyz` is there to compare with: it asks the primary a few
+# These are totals over HTTP. Their plan is made once a connection, and the window makes hardly any difference: a month
+# is a few hundred sums at most, for any number of events. `/readyz` is there to compare with: it asks the primary a few
 # small questions on a connection of its own, and reads no event and no sum.
 
 
@@ -140,8 +140,8 @@ save(lambda: reports.windows(results.latest("report")), "report_windows")
 # ## Would a column store be faster?
 #
 # DuckDB and ClickHouse get the same events, sorted for them, and answer inside the asking process, without HTTP. They
-# scan raw events fast, but roll-ups need no scan. So each is also asked with roll-ups of its own (*+roll-ups*). Nothing is
-# written meanwhile.
+# scan raw events fast, but roll-ups need no scan. So each is also asked with roll-ups of its own (*+roll-ups*). Nothing
+# is written meanwhile.
 
 
 # %%
