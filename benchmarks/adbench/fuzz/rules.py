@@ -28,9 +28,9 @@ def of_headers(request: Request, reply: Reply) -> str | None:
         return "no Retry-After"
     if reply.status == 405 and "allow" not in reply.headers:
         return "no Allow"
-    if reply.status == 415 and request.method != "HEAD":
-        if not {"accept", "accept-encoding"} & set(reply.headers) and b"UTF-8" not in reply.body:
-            return "a 415 that does not say what is taken"
+    told = {"accept", "accept-encoding"} & set(reply.headers) or b"UTF-8" in reply.body
+    if reply.status == 415 and request.method != "HEAD" and not told:
+        return "a 415 that does not say what is taken"
     if reply.status >= 400 and CANARY.encode() in reply.body:
         return "a refusal repeats what was sent"
     return None
