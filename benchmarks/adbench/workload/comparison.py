@@ -82,14 +82,15 @@ def table(own: Profile, other: Profile) -> Table:
         values = (pick(own), pick(other))
         return [what, *("–" if each is None else format(each, form) for each in values)]
 
-    largest = enumerate(f"share of the largest {many}" for many in ("campaign", "10", "100"))
     rows = [
         row("events", ",", lambda each: each.events),
         row("days", ",.1f", lambda each: each.days),
         row("events an hour, average", ",.0f", lambda each: each.events_per_day / 24),
         row("events in the busiest hour", ",", lambda each: each.busiest_hour),
         row("campaigns", ",", lambda each: each.campaigns),
-        *(row(what, ".1%", lambda each, at=at: each.largest[at]) for at, what in largest),
+        row("share of the largest campaign", ".1%", lambda each: each.largest[0]),
+        row("share of the largest 10", ".1%", lambda each: each.largest[1]),
+        row("share of the largest 100", ".1%", lambda each: each.largest[2]),
         row("events of a user", ",.1f", lambda each: each.events_of_a_user),
         row("clicks", ".2%", lambda each: each.clicks),
         row("conversions", ".3%", lambda each: each.conversions),
