@@ -92,7 +92,8 @@ def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
     """Run the work on the database, show its steps, and report errors of the user in one line."""
     settings = console.settings()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with opened(settings) as url, Progress(*columns, console=err, transient=True) as progress:
+    bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    with opened(settings) as url, bar as progress:
         shown = progress.add_task("looking")
 
         async def on_connection() -> T:

@@ -66,8 +66,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except SchemaError as error:
         fail(str(error))
+    except asyncpg.UndefinedTableError:
+        fail("the database is not set up yet; run: adpulse migrate")
     except UNAVAILABLE as error:
-        fail(f"cannot use the database: {type(error).__name__}: {error}")
+        rights = isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError))
+        hint = "; docs/how-to/roles.md says which rights a login needs" if rights else ""
+        fail(f"cannot use the database: {type(error).__name__}: {error}{hint}")
     except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, that somebody has set
         fail(f"the database refuses: {type(error).__name__}: {error}")
 
