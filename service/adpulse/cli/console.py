@@ -66,8 +66,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except SchemaError as error:
         fail(str(error))
-    except asyncpg.UndefinedTableError:
-        fail("the database is not set up yet; run: adpulse migrate")
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
+        fail("the database is not set up yet, or by an earlier release; run: adpulse migrate")
     except UNAVAILABLE as error:
         rights = isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError))
         hint = "; docs/how-to/roles.md says which rights a login needs" if rights else ""

@@ -107,20 +107,39 @@ async def test_a_database_that_is_not_set_up_is_one_line(
     (home / "files").mkdir()
     shell.set(log_level="error")
 
-    async def check(url: str, message: str) -> None:
+    async def check(url: str, *messages: str) -> None:
         shell.set(database_url=url)
         for arguments in ON_A_DATABASE:
             done = await anyio.to_thread.run_sync(shell, *arguments)
             assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), (arguments, done.output)
-            assert message in done.stderr, arguments
+            assert all(message in done.stderr for message in messages), (arguments, done.stderr)
 
-    await check(empty, "adpulse: the database is not set up yet; run: adpulse migrate")
+    await check(empty, "adpulse: the database is not set up yet", "run: adpulse migrate")
     connection = await connect(owned)
     try:
         await connection.execute(f"CREATE ROLE {stranger} LOGIN")
         await check(as_login(owned, stranger), "permission denied for schema public; docs/how-to/roles.md says")
     finally:
         await connection.execute(f"DROP ROLE {stranger}")
+        await connection.close()
+
+
+async def test_an_earlier_schema_is_to_be_migrated(shell: Shell, new_database: NewDatabase, home: Path) -> None:
+    """A table or column that a later migration makes is not there: one line says so."""
+    shell.set(database_url=await new_database("rollup"), log_level="error")
+    connection = await connect(os.environ["ADPULSE_DATABASE_URL"])
+    try:
+        await connection.execute(
+            "ALTER TABLE imported RENAME TO earlier; ALTER TABLE api_keys RENAME public TO earlier"
+        )
+        (home / "events.ndjson").write_text(
+            '{"ts":"2025-09-24T06:59:31Z","campaign_id":"C","user_id":"U","event_type":"click"}\n'
+        )
+        for arguments in (["import", str(home / "events.ndjson")], ["keys", "new", "n", "--scope", "read"]):
+            done = await anyio.to_thread.run_sync(shell, *arguments)
+            assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
+            assert "by an earlier release; run: adpulse migrate" in done.stderr
+    finally:
         await connection.close()
 
 
