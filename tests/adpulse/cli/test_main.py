@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -41,6 +43,12 @@ def test_every_command_explains_itself(shell: Shell, command: list[str]) -> None
     done = shell(*command, "--help")
     assert done.exit_code == 0
     assert "Usage:" in done.output
+
+
+def test_a_command_does_without_the_application() -> None:
+    """Only what answers requests imports it; else each command and each start takes half as long again."""
+    program = "import sys, adpulse.cli.main; sys.exit(int('fastapi' in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
 def test_the_commands_are_those_that_are_promised() -> None:
