@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "ADPULSE_"
@@ -65,7 +64,7 @@ def _readable(url: str) -> str:
     except ValueError:
         pass
     message = "must be like postgresql://user:password@host:5432/name; write / ? # [ ] in a password as %2F and so on"
-    raise PydanticCustomError("database_url", message)
+    raise ValueError(message)
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_readable)]

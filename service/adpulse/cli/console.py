@@ -100,4 +100,4 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
-        fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg']}", 2)
+        fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg'].removeprefix('Value error, ')}", 2)

@@ -105,7 +105,7 @@ ON_A_DATABASE = [
 async def test_a_database_that_is_not_set_up_is_one_line(
     shell: Shell, new_database: NewDatabase, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What to do about an empty database, and, with the same tables there, about a login that may not see them."""
+    """An empty database, and one with tables that the login may not see: each is told apart, with what to do."""
     stranger = f"stranger_{uuid.uuid4().hex}"
     empty, owned = await new_database(None), await new_database()
     monkeypatch.chdir(home)
