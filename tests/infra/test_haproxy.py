@@ -187,7 +187,7 @@ async def test_a_service_can_be_taken_out(tmp_path: Path) -> None:
 
 
 @needs_haproxy
-async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
+async def test_a_refused_request_goes_to_another_service(tmp_path: Path) -> None:
     """A service that has just ended refuses connections before its check notices: nobody sees that."""
     async with backends("a", "b") as two, balancer(tmp_path, *two, dead=2) as client:
         for _ in range(12):
@@ -196,7 +196,7 @@ async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
 
 
 @needs_haproxy
-async def test_what_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
+async def test_a_request_that_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
     """A service breaks off after the request came: the client is told, and no other service gets it."""
     async with backends("a", "b") as two, balancer(tmp_path, *two) as client:
         for each in two:
@@ -228,7 +228,7 @@ def test_every_error_of_the_balancer_is_a_problem_document() -> None:
 
 
 @needs_haproxy
-async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tmp_path: Path) -> None:
+async def test_refusals_of_the_balancer_are_problem_documents_and_counted(tmp_path: Path) -> None:
     """No service is ready, or one breaks off: Prometheus sees it, apart from what services answer with 5xx."""
     async with backends("a") as (one,), balancer(tmp_path, one, patience_s=1) as client:
 
@@ -321,7 +321,7 @@ async def test_a_service_that_is_not_ready_says_why(tmp_path: Path) -> None:
 
 
 @needs_haproxy
-async def test_what_prometheus_reads_of_the_balancer_is_there(tmp_path: Path) -> None:
+async def test_metrics_of_the_balancer_are_there(tmp_path: Path) -> None:
     """Every series that a rule or a panel names, with these labels, under the scope that Prometheus asks for."""
     infra = CONFIGURATION.parents[1]
     files = [*(infra / "prometheus" / "rules").glob("*.yml"), *(infra / "grafana" / "dashboards").glob("*.json")]
