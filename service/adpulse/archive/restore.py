@@ -42,7 +42,7 @@ async def restore(
     variant = await catalogue.active(connection)
     check(variant)
     parquet.check()
-    if not folder.is_dir():
+    if not await asyncio.to_thread(folder.is_dir):
         raise ArchiveError(f"{folder} is not a folder", refused=True)
     records = await connection.fetch("SELECT * FROM archived_days ORDER BY day, part")
     by_day: dict[date, list[asyncpg.Record]] = {}
