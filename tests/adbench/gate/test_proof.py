@@ -29,7 +29,7 @@ def result(**verdicts: Verdict) -> Result:
     return compared(calls, findings)
 
 
-def test_what_counts_as_caught() -> None:
+def test_a_plant_is_caught_by_its_own_metrics() -> None:
     """The planted metric regressed; another that did, or an improvement, is a false call; each is open alone."""
     caught = result(post_service=Verdict.REGRESSED, codec=Verdict.SAME)
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)

@@ -67,7 +67,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
     ],
     ids=str,
 )
-def test_what_a_user_can_mend_is_one_line(
+def test_errors_that_a_user_can_correct_are_one_line(
     shell: Shell, arguments: list[str], variables: dict[str, str], code: int, message: str, tmp_path: Path
 ) -> None:
     """No traceback, nothing on stdout, an exit status that is not 0."""
