@@ -138,9 +138,6 @@ def recovery_s(played: Play, failure: Failure) -> float | None:
     return None if felt >= len(seconds) else felt
 
 
-# ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _arrivals(deployment: Deployment, traffic: Traffic) -> Steps:
     gap_s = traffic.batch / traffic.rate
     while True:
@@ -165,9 +162,6 @@ def _questions(deployment: Deployment, traffic: Traffic) -> Steps:
             1 / traffic.reports if traffic.on_schedule else deployment.rng.exponential(1 / traffic.reports)
         )
         deployment.env.process(deployment.ask())
-
-
-# ── What goes wrong ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _fail(deployment: Deployment, failure: Failure) -> Steps:

@@ -13,23 +13,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.harness import k6, progress
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, BY_DIMENSION, TOTALS
 from adbench.workload.seed import prepared
-from adpulse.settings import Settings
 
 DATABASE = "adpulse_reports"
 PROBE = "readyz"
@@ -57,58 +54,43 @@ class ReportPlan:
     reuse: bool = False
 
 
-def run(plan: ReportPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("report", loads=True)
+def run(plan: ReportPlan, experiment: Experiment) -> Outcome:
     """Measure every size, write the result and return it with its path."""
-    k6.find_k6()  # before anything else takes time
     measured: list[Measurement] = []
-    with Experiment("report", settings, console) as experiment:
-        server, folder = experiment.server(), experiment.scratch
-        for size in plan.sizes:
-            data = replace(plan.data, events=size)
-            name = f"{DATABASE}_{size}"
-            url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=plan.reuse))
-            with serving(url, plan.workers, folder / "service.log") as address:
-                measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
-        experiment.describe(url)
-        return experiment.write(
-            data=replace(plan.data, events=plan.sizes[-1]),
-            parameters=store.parameters(plan, sizes=list(plan.sizes), warmup=WARMUP),
-            measurements=measured,
-            checks=lambda result: _checks(result, plan.sizes),
-        )
+    server, folder, console = experiment.server(), experiment.scratch, experiment.console
+    for size in plan.sizes:
+        data, labels = replace(plan.data, events=size), {"events": str(size)}
+        name = f"{DATABASE}_{size}"
+        url = asyncio.run(prepared(server, name, data, experiment.settings.variant, console, reuse=plan.reuse))
+        with serving(url, plan.workers, folder / "service.log") as address:
+            measured += _ask(plan, address, labels | {"phase": "idle"}, console)
+            if size == plan.sizes[-1]:
+                rate = _capacity(address, folder, console)
+                measured.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
+                with _writing(address, rate / 2, folder):
+                    measured += _ask(plan, address, labels | {"phase": "busy"}, console)
+    experiment.describe(url)
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(plan, sizes=list(plan.sizes), warmup=WARMUP),
+        measurements=measured,
+        checks=lambda result: _checks(result, plan.sizes),
+    )
 
 
-def _measure(
-    plan: ReportPlan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
-) -> list[Measurement]:
-    labels = {"events": str(data.events)}
-    # A connection for each phase, because the service closes idle ones.
-    with HttpClient(address) as client:
-        found = _ask(client, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
-    if not busy:
-        return found
-    rate = _capacity(address, folder, console)
-    found.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
-    with _writing(address, rate / 2, folder), HttpClient(address) as client:
-        found += _ask(client, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
-    return found
-
-
-def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
-    found = []
-    # Separately, because a breakdown that reads raw events leaves cold caches and a queue for the next report.
-    for kind, shapes in KINDS.items():
-        paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
-        title = f"asking for {kind}, {labels['phase']}"
-        times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
-        common = {**labels, "kind": kind}
-        found.append(Measurement.of("rounds", len(times[PROBE]), "rounds", common))
-        found += [
-            Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=q)
-            for name, taken in times.items()
-            for q, value in QUANTILES.items()
-        ]
-    return found
+def _ask(plan: ReportPlan, address: str, labels: dict[str, str], console: Console) -> Iterator[Measurement]:
+    with HttpClient(address) as client:  # one for each phase, because the service closes idle ones
+        # Separately, because a breakdown that reads raw events leaves cold caches and a queue for the next report.
+        for kind, shapes in KINDS.items():
+            paths = {PROBE: "/readyz", **{shape.name: shape.path(plan.data.end) for shape in shapes}}
+            title, common = f"asking for {kind}, {labels['phase']}", {**labels, "kind": kind}
+            rounds = progress.rounds(console, title, plan.rounds, WARMUP, least=LEAST, longest_s=LONGEST_S)
+            times = _times(client, paths, rounds)
+            yield Measurement.of("rounds", len(times[PROBE]), "rounds", common)
+            for name, taken in times.items():
+                for quantile, value in QUANTILES.items():
+                    yield Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=quantile)
 
 
 def _times(client: HttpClient, paths: dict[str, str], rounds: Iterable[int]) -> dict[str, list[float]]:
@@ -133,7 +115,7 @@ QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {
 
 def _capacity(address: str, folder: Path, console: Console) -> float:
     """Return events a second that clients who post as soon as they are answered get through."""
-    with step(console, "measuring the capacity of ingest"):
+    with progress.step(console, "measuring the capacity of ingest"):
         env = {"BASE_URL": address, "SECONDS": CAPACITY_S, "USERS": 4, "BATCH": BATCH, "REPORTS": 1}
         loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S)
     return loaded.value("events_accepted", "count") / (loaded.value("ingest_elapsed", "max") / 1_000)

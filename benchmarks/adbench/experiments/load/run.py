@@ -72,8 +72,7 @@ def run(plan: LoadPlan, settings: Settings, console: Console, address: str | Non
         experiment.variant = _variant(address)
         if settings.database_url:
             experiment.postgres, _ = asyncio.run(databases.describe(settings.database_url))
-        loaded, seen = _seen(plan, address, experiment)
-        return _write(plan, experiment, loaded, seen, None)
+        return _write(plan, experiment, *_load(plan, address, experiment), None)
 
 
 def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
@@ -82,11 +81,10 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     asyncio.run(seed(url, plan.data, experiment.settings.variant, experiment.console))
     address = experiment.serving(url, plan.workers)
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
-    loaded, seen = _seen(plan, address, experiment, watch)
+    loaded, seen = _load(plan, address, experiment, watch)
     # A ramp (`ingest`) ends at saturation, in the middle of requests.
     cut_off = 2 * plan.peak_batches_per_second * plan.batch if plan.scenario == "ingest" else 0
-    with step(experiment.console, "recounting"):
-        audited = after_load.audit(plan.data, url, address, loaded, cut_off)
+    audited = experiment.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
     return _write(plan, experiment, loaded, seen, plan.data, tables, audited.checks)
 
@@ -101,31 +99,28 @@ async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
         await disk_space.ensure(connection, wanted, f"send fewer than {events:,} events (--events, --duration)")
 
 
-def _seen(
+def _load(
     plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None
 ) -> tuple[k6.Load, dict[str, JsonValue]]:
     """Load the service, and return what its dashboard showed meanwhile, if that was asked for."""
-    console = experiment.console
-    if not plan.watched:
-        return _load(plan, address, experiment, watch), {}
-    shared = round(os.getloadavg()[0], 1)
+    seen: dict[str, JsonValue] = {}
     with ExitStack() as stack:
-        with step(console, "starting Prometheus"):
-            looking_on = stack.enter_context(dashboard.recording(address))
-        loaded = _load(plan, address, experiment, watch)
-        with step(console, "asking what the dashboard showed"):
-            try:
-                return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
-            except dashboard.DashboardError as error:  # the load itself was measured
-                return loaded, {"load_average_before": shared, NOT_SEEN: str(error)}
-
-
-def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None) -> k6.Load:
-    return experiment.load(
-        plan.scenario, plan.scenario, address, plan.data, plan.seconds, WARMUP_S, watch.look if watch else None,
-        BATCH=plan.batch, BATCHES=plan.batches_per_second, PEAK=plan.peak_batches_per_second,
-        REPORTS=plan.reports_per_second, PROMISE_MS=PROMISE_MS,
-    )  # fmt: skip
+        if plan.watched:
+            seen["load_average_before"] = round(os.getloadavg()[0], 1)
+            with step(experiment.console, "starting Prometheus"):
+                looking_on = stack.enter_context(dashboard.recording(address))
+        loaded = experiment.load(
+            plan.scenario, plan.scenario, address, plan.data, plan.seconds, WARMUP_S, watch.look if watch else None,
+            BATCH=plan.batch, BATCHES=plan.batches_per_second, PEAK=plan.peak_batches_per_second,
+            REPORTS=plan.reports_per_second, PROMISE_MS=PROMISE_MS,
+        )  # fmt: skip
+        if plan.watched:
+            with step(experiment.console, "asking what the dashboard showed"):
+                try:
+                    seen["dashboard"] = looking_on.panels()
+                except dashboard.DashboardError as error:  # the load itself was measured
+                    seen[NOT_SEEN] = str(error)
+    return loaded, seen
 
 
 def _variant(address: str) -> str:

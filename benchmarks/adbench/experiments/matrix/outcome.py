@@ -10,14 +10,14 @@ from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, WARMUP, WRITERS
 from adbench.experiments.matrix.sources import Source
-from adbench.records import model, store, terminal
-from adbench.records.model import Check, Gap, Result
+from adbench.records import store, terminal
+from adbench.records.model import Check, Gap, Postgres, Result
 from adbench.workload import comparison
 from adbench.workload.comparison import Profile
 from adpulse.terminal import counted
 
 
-def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
+def result(journal: Journal, source: Source, postgres: Postgres) -> Result:
     """Return the run's result, from its cells. A cell that was void fails it; one that was not measured does not."""
     plan, cells = journal.run.plan, journal.cells()
     gaps = [Gap(labels={"variant": name}, reason=reason, void=False) for name, reason in journal.run.skipped.items()]

@@ -19,8 +19,8 @@ from adbench.experiments.matrix.size import Size
 from adbench.experiments.matrix.sources import Generated, Source
 from adbench.harness.databases import connected, postgres
 from adbench.harness.progress import WIDTH, counter, step
-from adbench.records import environment, model, store
-from adbench.records.model import Result
+from adbench.records import environment, store
+from adbench.records.model import Postgres, Result
 from adbench.workload import disk_space
 from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
@@ -106,7 +106,7 @@ async def _ensure_space(plan: MatrixPlan, server: str) -> None:
         await disk_space.ensure(connection, wanted, smaller, held)
 
 
-async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> model.Postgres:
+async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> Postgres:
     plan = journal.run.plan
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adbench.experiments.matrix.databases import Database, sizes, wal
-from adbench.experiments.matrix.expected import PROBE, Answer, wrong
+from adbench.experiments.matrix.expected import PROBE, Answer, Expected, wrong
 from adbench.experiments.matrix.explain import Explained, explain
 from adbench.experiments.matrix.open_model import came, on_schedule
 from adbench.experiments.matrix.plan import READERS, WARMUP, WRITERS, MatrixPlan
@@ -92,15 +92,14 @@ class Session:
         """Return the rounds after the warm-up."""
         return self.rounds[WARMUP:]
 
-    # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
-
     async def explain(self) -> None:
         """Run each shape once under EXPLAIN; warms the caches too."""
         for shape in self.source.shapes:
             self.explained[shape.name] = await explain(self._readers, self.database.variant, self.queries[shape.name])
 
-    async def compare(self, right: Mapping[str, Answer]) -> None:
+    async def compare(self, expected: Expected) -> None:
         """Ask everything once. Raise WrongAnswerError."""
+        right = expected.answers(self.probes)
         for shape in self.source.shapes:
             await self._ask(shape.name, right)
 
@@ -135,8 +134,6 @@ class Session:
         if problem := wrong(report, right[name]):
             raise WrongAnswerError(name if self.source.private else f"{name}: {problem}")
         return report.took_ms
-
-    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def write(self, copies: Sequence[bytes], events: int) -> None:
         """Write a turn: every COPY as fast as it is taken (a closed model); then a round of upkeep, if it is due."""
@@ -177,8 +174,6 @@ class Session:
         began = time.perf_counter()
         await self._keeper.execute("VACUUM (ANALYZE)")
         return Settling(time.perf_counter() - began, await sizes(self._keeper))
-
-    # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def both(self, number: int, copies: Sequence[bytes], events: int) -> None:
         """Run a turn of `both`: COPYs and reports on schedule, however slow the last one was (an open model).

@@ -23,16 +23,13 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
-from adbench.experiments import closed_load
-from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad, by_batch, of_cells
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.tuning.changes import CHANGES, DEFAULT, WORKERS, Change, TuningError
-from adbench.harness import databases, k6
-from adbench.harness.databases import connected
+from adbench.harness.databases import connected, postgres, recreate, sibling
 from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
@@ -68,54 +65,53 @@ class Turn:
 Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
 
 
-def run(plan: TuningPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("tuning", loads=True)
+def run(plan: TuningPlan, experiment: Experiment) -> Outcome:
     """Measure, write the result and return it with its path; remove all data. Raise TuningError, or as Experiment."""
-    k6.find_k6()
     for change in plan.changes:
         change.check()
     turns: dict[Change, list[Turn]] = {change: [] for change in (DEFAULT, *plan.changes)}
     ratios: Ratios = {change: [] for change in plan.changes}
-    with Experiment("tuning", settings, console) as experiment:
-        data = live(experiment.began, plan.seed)
-        folder = experiment.folder()
-        with step(console, "preparing events"):
-            loads = closed_load.of_cells(data, CELLS, plan.seconds, folder, experiment.scratch)
-        home = settings.data_dir.resolve() / "tuning"
-        experiment.at_end(lambda: shutil.rmtree(home, ignore_errors=True))
-        with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
-            for change in {change.database: change for change in turns}.values():
-                asyncio.run(_prepare(change, server, settings))
-            experiment.postgres = asyncio.run(databases.postgres(server))
-        total = plan.rounds * (2 * len(plan.changes) + 1)
-        with counter(console, "changes between defaults", total, "turns") as advance:
+    settings, console = experiment.settings, experiment.console
+    data, folder = live(experiment.began, plan.seed), experiment.folder()
+    with step(console, "preparing events"):
+        loads = of_cells(data, CELLS, plan.seconds, folder, experiment.scratch)
+    home = settings.data_dir.resolve() / "tuning"
+    experiment.at_end(lambda: shutil.rmtree(home, ignore_errors=True))
+    with step(console, "making databases"), _server(DEFAULT, home, settings) as server:
+        for change in {change.database: change for change in turns}.values():
+            asyncio.run(_prepare(change, server, settings))
+        experiment.postgres = asyncio.run(postgres(server))
+    total = plan.rounds * (2 * len(plan.changes) + 1)
+    with counter(console, "changes between defaults", total, "turns") as advance:
 
-            def turn(change: Change) -> Turn:
-                turns[change].append(_turn(change, loads, home, experiment))
-                advance(1)
-                return turns[change][-1]
+        def turn(change: Change) -> Turn:
+            turns[change].append(_turn(change, loads, home, experiment))
+            advance(1)
+            return turns[change][-1]
 
-            for number in range(plan.rounds):
-                first = number % len(plan.changes)
-                before = turn(DEFAULT)
-                for change in plan.changes[first:] + plan.changes[:first]:
-                    changed, after = turn(change), turn(DEFAULT)
-                    beside = {cell: math.sqrt(before.rates[cell] * after.rates[cell]) for cell in CELLS}
-                    ratios[change].append({cell: (beside[cell], changed.rates[cell]) for cell in CELLS})
-                    before = after
-        with step(console, "counting"):
-            checks = recounted(lambda: _checks(turns, home, settings))
-        return experiment.write(
-            data=data,
-            parameters=store.parameters(
-                plan,
-                warmup_seconds=WARMUP_S,
-                workers=WORKERS,
-                users={str(cell.batch): USERS[cell.batch] for cell in CELLS},
-                changes={change.name: _described(change) for change in plan.changes},
-            ),
-            measurements=list(_measurements(plan, turns, ratios)),
-            checks=checks,
-        )
+        for number in range(plan.rounds):
+            first = number % len(plan.changes)
+            before = turn(DEFAULT)
+            for change in plan.changes[first:] + plan.changes[:first]:
+                changed, after = turn(change), turn(DEFAULT)
+                beside = {cell: math.sqrt(before.rates[cell] * after.rates[cell]) for cell in CELLS}
+                ratios[change].append({cell: (beside[cell], changed.rates[cell]) for cell in CELLS})
+                before = after
+    with step(console, "counting"):
+        checks = recounted(lambda: _checks(turns, home, settings))
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(
+            plan,
+            warmup_seconds=WARMUP_S,
+            workers=WORKERS,
+            users=by_batch({cell.batch: USERS[cell.batch] for cell in CELLS}),
+            changes={change.name: _described(change) for change in plan.changes},
+        ),
+        measurements=list(_measurements(plan, turns, ratios)),
+        checks=checks,
+    )
 
 
 def _server(change: Change, home: Path, settings: Settings) -> AbstractContextManager[str]:
@@ -125,7 +121,7 @@ def _server(change: Change, home: Path, settings: Settings) -> AbstractContextMa
 def _turn(change: Change, loads: dict[Cell, ClosedLoad], home: Path, experiment: Experiment) -> Turn:
     rates, accepted = {}, 0
     with ExitStack() as stack:
-        url = databases.sibling(stack.enter_context(_server(change, home, experiment.settings)), change.database)
+        url = sibling(stack.enter_context(_server(change, home, experiment.settings)), change.database)
         log = experiment.scratch / "service.log"
         address = stack.enter_context(serving(url, change.workers, log, change.variables, code=change.code))
         for cell, load in loads.items():
@@ -136,7 +132,7 @@ def _turn(change: Change, loads: dict[Cell, ClosedLoad], home: Path, experiment:
 
 
 async def _prepare(change: Change, server: str, settings: Settings) -> None:
-    async with connected(await databases.recreate(server, change.database)) as connection:
+    async with connected(await recreate(server, change.database)) as connection:
         variant = await migrate.migrate(connection, settings.variant)
         if change.schema is not None:
             up = variant.script("up")
@@ -151,7 +147,7 @@ def _checks(turns: dict[Change, list[Turn]], home: Path, settings: Settings) -> 
     with _server(DEFAULT, home, settings) as server:
         for name in sorted({change.database for change in turns}):
             expected = sum(turn.accepted for change in turns if change.database == name for turn in turns[change])
-            checks += asyncio.run(stored_once(databases.sibling(server, name), expected, f" in {name}"))
+            checks += asyncio.run(stored_once(sibling(server, name), expected, f" in {name}"))
     return checks
 
 
