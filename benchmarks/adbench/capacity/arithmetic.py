@@ -174,8 +174,7 @@ def need(rate: float, cost: Demands, given: Assumptions) -> Need:
     by_cores, by_volume = math.ceil(work / usable), math.ceil(stored / given.volume_bytes)
     by_log = math.ceil(rate * cost.wal_bytes / given.disk_bytes_per_s / given.utilisation)
     shards = max(by_cores, by_volume, by_log)
-    machines = services + shards * given.copies
-    dollars = machines * given.cores * given.dollars_core_hour * given.hours_month
+    dollars = (services + shards * given.copies) * given.cores * given.dollars_core_hour * given.hours_month
     dollars += stored * given.copies / 1e9 * given.dollars_gigabyte_month
     processes = services * given.cores
     return Need(

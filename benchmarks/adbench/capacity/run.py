@@ -68,15 +68,11 @@ def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Res
             what: f"{found[what].started_at:%Y-%m-%dT%H:%M:%SZ}" for what in (*NEEDED, "load-ingest") if what in found
         },
     }
+    postgres, variant = found["ingest"].postgres, found["ingest"].variant
     result = store.of_run(
-        what="simulate",
-        started_at=began,
-        postgres=found["ingest"].postgres,
-        variant=found["ingest"].variant,
-        parameters=parameters,
-        measurements=measurements,
-        checks=checks,
-    )
+        what="simulate", started_at=began, postgres=postgres, variant=variant, parameters=parameters,
+        measurements=measurements, checks=checks,
+    )  # fmt: skip
     return result, store.write(result, store.results(settings))
 
 
@@ -137,11 +133,9 @@ def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
 
 
 def _conserved(scenario: Scenario, outcome: Play) -> Check:
-    return Check(
-        name=f"every request accounted for: {scenario.rate:,} events/s, {scenario.name}",
-        passed=outcome.sent == outcome.ended + outcome.under_way,
-        detail=f"{outcome.sent:,} sent, {outcome.ended:,} ended, {outcome.under_way:,} under way",
-    )
+    name = f"every request accounted for: {scenario.rate:,} events/s, {scenario.name}"
+    detail = f"{outcome.sent:,} sent, {outcome.ended:,} ended, {outcome.under_way:,} under way"
+    return Check(name=name, passed=outcome.sent == outcome.ended + outcome.under_way, detail=detail)
 
 
 def table(result: Result) -> Table:

@@ -153,7 +153,7 @@ def _write(
         data=data,
         parameters=store.parameters(plan, warmup_seconds=WARMUP_S, **seen) | ({} if data else {"workers": None}),
         measurements=[*_measurements(plan, loaded), *tables],
-        checks=[after_load.replies(loaded), *audited, *after_load.thresholds(loaded), *missed],
+        checks=[after_load.replies(loaded), *audited, *loaded.thresholds(), *missed],
     )
 
 

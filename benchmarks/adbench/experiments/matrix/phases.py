@@ -37,8 +37,8 @@ async def load(size: Size) -> Expected:
         size.afford(session.database, size.spent[session.database.variant.name] * left)
 
     async def settle(session: Session) -> None:
-        settling = await session.settle(plan.budget_s - size.spent[session.database.variant.name])
-        found = measurements.loaded(session, settling)
+        settled = await session.settle(plan.budget_s - size.spent[session.database.variant.name])
+        found = measurements.loaded(session, *settled)
         found += measurements.of_control("load", rates, session.database)
         await session.database.sign(signature)
         size.keep(session.database, "load", found, 0)

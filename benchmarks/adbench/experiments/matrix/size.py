@@ -95,18 +95,14 @@ class Size:
         finally:
             self.spent[name] = self.spent.get(name, 0) + time.perf_counter() - began
         if failed is not None:
-            void = isinstance(failed, WrongAnswerError)
-            reason = f"{'wrong answer to ' if void else ''}{self._said(failed)}"
+            void, reason = isinstance(failed, WrongAnswerError), str(failed)
+            if self.source.private and isinstance(failed, asyncpg.PostgresError):  # it may quote values
+                reason = f"{type(failed).__name__} ({failed.sqlstate})"
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
+            reason = f"{'wrong answer to ' if void else ''}{reason}"
             self.out[name] = f"{phase}: {reason}"
             self.leave_out(database, phase, reason, void=void)
-
-    def _said(self, error: Exception) -> str:
-        """Return the text of an error. PostgreSQL quotes values in some."""
-        if self.source.private and isinstance(error, asyncpg.PostgresError):
-            return f"{type(error).__name__} ({error.sqlstate})"
-        return str(error)
 
     def afford(self, database: Database, coming_s: float) -> None:
         """Raise MatrixError when `coming_s` more would exceed the variant's budget."""

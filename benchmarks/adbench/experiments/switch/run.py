@@ -85,7 +85,7 @@ def run(plan: SwitchPlan, experiment: Experiment) -> Outcome:
             tables.changed(plan.route, made, changing),
             after_load.replies(loaded),
             *audited.checks,
-            *after_load.thresholds(loaded),
+            *loaded.thresholds(),
             *tables.aims(measurements),
         ],
     )

@@ -59,12 +59,8 @@ def aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
     """Yield the aims: nobody waits AIM_MS while changes are made."""
     for each in measurements:
         if each.name == "pause.answer" and each.labels["stretch"] == "changes":
-            yield Check(
-                name=f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made",
-                passed=each.value < AIM_MS,
-                detail=f"at most {each.value:.0f} ms",
-                aim=True,
-            )
+            title = f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made"
+            yield Check(name=title, passed=each.value < AIM_MS, detail=f"at most {each.value:.0f} ms", aim=True)
 
 
 def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
