@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from adbench.commands import options
-from adbench.experiments import ingest, report, rollups, stages
+from adbench.experiments import ingest, report, rollups, stages, tuning
 from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import run as switch_run
 from adbench.experiments.switch import tables
-from adbench.experiments.tuning import run as tuning_run
-from adbench.experiments.tuning.changes import CHANGES
+from adbench.experiments.tuning import CHANGES
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
 
@@ -122,8 +121,8 @@ def run_tuning(
     changes = tuple(each for each in CHANGES if any(word in each.name for word in words))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    plan = tuning_run.TuningPlan(rounds, seconds, seed, changes)
-    options.measure(tuning_run.run, plan, tuning_run.table, json=json, width=140)
+    plan = tuning.TuningPlan(rounds, seconds, seed, changes)
+    options.measure(tuning.run, plan, tuning.table, json=json, width=140)
 
 
 @run.command("switch")
