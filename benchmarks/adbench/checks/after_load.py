@@ -1,7 +1,7 @@
 """After a load: is everything there that was acknowledged, does every report say so, and how long did answers take."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -175,9 +175,8 @@ def ingest_rate(loaded: Load) -> Measurement:
     return Measurement.of("ingest.rate", accepted / elapsed_s if elapsed_s else 0, "events/s")
 
 
-def latencies(loaded: Load) -> list[Measurement]:
-    """Return the quantiles of every duration that the script kept apart, by request and shape or part of the load."""
-    found = []
+def latencies(loaded: Load) -> Iterator[Measurement]:
+    """Yield the quantiles of every duration that the script kept apart, by request and shape or part of the load."""
     for metric in loaded.metrics:
         if not metric.startswith(_DURATION) or not loaded.value(metric, "count"):
             continue
@@ -186,8 +185,5 @@ def latencies(loaded: Load) -> list[Measurement]:
             continue  # k6 adds one of its own: {expected_response:true}
         name = f"{tags.get('name', 'report')}.latency"
         labels: dict[str, str] = {tag: tags[tag] for tag in ("shape", "part") if tag in tags}
-        found += [
-            Measurement.of(name, loaded.value(metric, statistic), "ms", labels, quantile=quantile)
-            for quantile, statistic in QUANTILES.items()
-        ]
-    return found
+        for quantile, statistic in QUANTILES.items():
+            yield Measurement.of(name, loaded.value(metric, statistic), "ms", labels, quantile=quantile)

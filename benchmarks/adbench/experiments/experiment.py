@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from functools import wraps
@@ -137,8 +137,8 @@ class Experiment:
         *,
         data: Dataset | None,
         parameters: dict[str, Any],
-        measurements: Sequence[Measurement],
-        checks: Sequence[Check] | Callable[[Result], Sequence[Check]],
+        measurements: Iterable[Measurement],
+        checks: Iterable[Check] | Callable[[Result], Iterable[Check]],
         variant: str | None = None,
     ) -> Outcome:
         """Write the result, and return it with its path. `checks` that judge measurements are a function of them."""

@@ -122,7 +122,7 @@ def run(plan: IngestPlan, experiment: Experiment) -> Outcome:
             plan, warmup_seconds=WARMUP_S, users=by_batch(USERS), psql_streams=STREAMS, psql_copies=COPIES,
             psql_rows=BLOCK, repeated_ids=REPEATED,
         ),
-        measurements=list(_measurements(plan.seed, experiment.variant, ceiling, sent, memory)),
+        measurements=_measurements(plan.seed, experiment.variant, ceiling, sent, memory),
         checks=lambda result: [*recounted(lambda: _stored(sides, sent)), *_aims(result)],
     )  # fmt: skip
 

@@ -197,7 +197,7 @@ def run(plan: TuningPlan, experiment: Experiment) -> Outcome:
             users=by_batch({cell.batch: USERS[cell.batch] for cell in CELLS}),
             changes={change.name: _described(change) for change in plan.changes},
         ),
-        measurements=list(_measurements(plan, turns, ratios)),
+        measurements=_measurements(plan, turns, ratios),
         checks=checks,
     )
 

@@ -67,10 +67,10 @@ def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
     for each in json.loads(path.read_text())["panels"]:
         queries = tuple((query["expr"], query["legendFormat"]) for query in each.get("targets", ()) if "expr" in query)
         if queries and (each["type"] == "stat" or each["title"] in shown):
-            steps = each["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])
-            limits = [step["value"] for step in steps if step["value"] is not None]
-            unit = each["fieldConfig"]["defaults"]["unit"]
-            found.append(Panel(each["title"], each["type"], unit, queries, limits[0] if limits else None))
+            given = each["fieldConfig"]["defaults"]
+            steps = given.get("thresholds", {}).get("steps", [])
+            limit = next((step["value"] for step in steps if step["value"] is not None), None)
+            found.append(Panel(each["title"], each["type"], given["unit"], queries, limit))
     if missing := set(shown) - {panel.title for panel in found}:
         raise DashboardError(f"{path.name} has no panel {', '.join(sorted(missing))}")
     return found
@@ -125,8 +125,8 @@ class Recording:
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []
         for panel in panels():
-            told: dict[str, JsonValue] = {key: value for key, value in vars(panel).items() if key != "queries"}
             series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
+            told = {"title": panel.title, "kind": panel.kind, "unit": panel.unit, "limit": panel.limit}
             kept.append({**told, "series": series})
         alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
         version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -157,23 +157,20 @@ def _write(
     )
 
 
-def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
-    found = [
-        Measurement.of("dropped", loaded.value("dropped_iterations", "count"), "requests"),
-        *after_load.latencies(loaded),
-    ]
+def _measurements(plan: LoadPlan, loaded: k6.Load) -> Iterator[Measurement]:
+    yield Measurement.of("dropped", loaded.value("dropped_iterations", "count"), "requests")
+    yield from after_load.latencies(loaded)
     if "events_accepted" in loaded.metrics:
-        found.append(after_load.ingest_rate(loaded))
-        found.append(Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches"))
+        yield after_load.ingest_rate(loaded)
+        yield Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches")
     if plan.scenario == "ingest":
         ramp = steps(loaded)
         for number, each in enumerate(ramp, 1):
             labels = {"step": str(number), "held": "yes" if each.held else "no"}
-            found.append(Measurement.of("ramp.offered", each.offered, "events/s", labels))
-            found.append(Measurement.of("ramp.accepted", each.accepted, "events/s", labels))
+            yield Measurement.of("ramp.offered", each.offered, "events/s", labels)
+            yield Measurement.of("ramp.accepted", each.accepted, "events/s", labels)
         if held := saturation_point(ramp):
-            found.append(Measurement.of("ingest.knee", held.accepted, "events/s"))
-    return found
+            yield Measurement.of("ingest.knee", held.accepted, "events/s")
 
 
 def table(result: Result) -> Table:
@@ -184,11 +181,10 @@ def table(result: Result) -> Table:
             quantile = f" p{float(each.labels['quantile']) * 100:g}" if each.labels else ""
             figure = f"{each.value:.1f}" if each.unit == "ms" else f"{each.value:,.0f}"
             shown.add_row(f"{each.name}{quantile}", f"{figure} {each.unit}")
-    promises = [check for check in result.checks if not check.aim]
-    aims = [check for check in result.checks if check.aim]
-    for kind, checks, mark in (("promises", promises, "[red]✗[/]"), ("aims", aims, "[yellow]·[/]")):
+    for kind, aim in (("promises", False), ("aims", True)):
+        checks = [check for check in result.checks if check.aim is aim]
         shown.add_row(f"{kind} kept", f"{sum(check.passed for check in checks)} of {len(checks)}")
         for check in checks:
             if not check.passed:
-                shown.add_row(f"{mark} {check.name}", check.detail)
+                shown.add_row(f"{check.mark} {check.name}", check.detail)
     return shown

@@ -85,7 +85,7 @@ def run(plan: DuelPlan, experiment: Experiment) -> Outcome:
     return experiment.write(
         data=data,
         parameters=store.parameters(plan, warmup_seconds=WARMUP_S, users=by_batch(plan.users), sqlalchemy=orm.VERSION),
-        measurements=list(_measurements(latency, rates, data.seed)),
+        measurements=_measurements(latency, rates, data.seed),
         checks=[*equal, *recounted(lambda: asyncio.run(_stored(data.events, accepted, {OURS: ours, "orm": theirs})))],
     )
 
