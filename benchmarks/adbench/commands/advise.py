@@ -2,10 +2,10 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly, listed
@@ -67,7 +67,7 @@ def advise(
         advice = judge(need, found)
     if json:
         plain = _plain(advice, path) | ({"profile": profile.described} if profile else {})
-        print(to_json(plain, indent=2, inf_nan_mode="null").decode())  # a design that does not meet it costs no number
+        print(TypeAdapter(Any).dump_json(plain, indent=2).decode())  # the score of a design that does not meet it: null
     else:
         _show(advice, path)
         if profile is not None:
