@@ -60,7 +60,7 @@ async def test_events_of_every_day_since_1970_make_few_partitions(new_database: 
 @pytest.mark.skipif(
     "citus" in CLUSTERS, reason="on Citus writers wait while a partition is made: docs/how-to/scale-out.md"
 )
-async def test_partitions_are_made_beside_writers_who_wait_for_nothing(new_database: NewDatabase) -> None:
+async def test_partitions_are_made_while_writers_go_on(new_database: NewDatabase) -> None:
     """While one transaction writes today and another makes a partition for another day, neither waits."""
     url = await new_database()
     writer, keeper = await connections.connect(url), await connections.connect(url, lock_timeout="2s")

@@ -107,7 +107,7 @@ async def test_nothing_dropped_means_no_horizon(connection: Connection) -> None:
     assert await totals(connection, name, TODAY - timedelta(days=60), group="geo") == 0
 
 
-async def test_retention_gives_way_to_whoever_uses_the_table(new_database: NewDatabase) -> None:
+async def test_retention_gives_way_to_users_of_the_table(new_database: NewDatabase) -> None:
     """Dropping a partition needs the table alone; it tries for 100 ms and leaves it to the next round."""
     url = await new_database()
     writer, keeper = await connections.connect(url), await connections.connect(url)

@@ -197,7 +197,7 @@ MEGABYTES = 32  # more than the kernel keeps of what nobody reads
     ],
     ids=["body", "head", "no request"],
 )
-async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes) -> None:
+async def test_a_client_that_is_still_sending_gets_the_answer(listen: Listen, first: bytes) -> None:
     """A connection that is closed after an answer is not reset under a client that sends all before it reads."""
     port = await listen(refusing)
 
@@ -215,7 +215,7 @@ async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes
     assert b"content-length: %d" % len(body) in head
 
 
-async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_sends_for_ever_is_disconnected(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that goes on after the answer, for long or much, is disconnected in the end."""
     endless = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"
     for name, bound, more in (("LINGER_S", 0.4, b"x"), ("LINGER_BYTES", 100_000, b"x" * 10_000)):

@@ -38,7 +38,7 @@ async def test_permission_to_send_a_body_is_given_at_once() -> None:
     assert transport.pieces[1:] == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone"]
 
 
-async def test_a_body_that_nobody_asked_for_is_no_request() -> None:
+async def test_an_unexpected_body_is_not_taken_for_a_request() -> None:
     """A client that waits for leave to send gets its answer at once, and the connection ends: it may send or not."""
     question = POST + b"Expect: 100-continue\r\n\r\n"
     transport = await pieces(early, question, b"{}", POST + b"\r\n{}")
@@ -73,7 +73,7 @@ async def test_a_head_has_a_size(first: bytes, more: bytes) -> None:
 
 
 @pytest.mark.parametrize("more", [b"A: b\r\n" * 2_000, b"A: " + b"b" * 10_000], ids=["trailers", "one trailer"])
-async def test_what_follows_a_chunked_body_has_a_size(more: bytes) -> None:
+async def test_trailers_have_a_size(more: bytes) -> None:
     """Trailers are headers, too. The request that they belong to never becomes whole, so nobody is answered."""
     chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 
@@ -105,7 +105,7 @@ async def test_a_body_in_small_pieces_is_no_head() -> None:
     [b"hello\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n"],
     ids=repr,
 )
-async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
+async def test_bytes_that_are_no_request_get_a_problem_document(request_: bytes) -> None:
     """Bytes that are no request get a problem document that does not repeat them, and the connection is closed."""
     transport = await pieces(QUICK, request_)
     [said] = transport.pieces
@@ -115,7 +115,7 @@ async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> No
     assert transport.closed
 
 
-async def test_nobody_switches_to_websockets() -> None:
+async def test_an_offer_of_websockets_is_ignored() -> None:
     """The request is answered as any other."""
     upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     transport = await pieces(QUICK, upgrade)

@@ -28,7 +28,7 @@ OFFERS = {
 @pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS)
 @pytest.mark.parametrize("later", [False, True], ids=["at once", "in a later packet"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-async def test_a_body_is_a_body_whatever_is_offered(offer: bytes, later: bool, chunked: bool) -> None:
+async def test_a_body_is_a_body_with_every_offer_to_upgrade(offer: bytes, later: bool, chunked: bool) -> None:
     """An offer to upgrade is ignored (RFC 9110, 7.8): what looks like a request in a body is none."""
     if chunked:
         head, body = CHUNKED + offer + b"\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(INNER), INNER)
@@ -73,7 +73,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
 @pytest.mark.parametrize("width", [1_000, 1], ids=["whole", "byte by byte"])
-async def test_what_can_be_read_in_two_ways_is_refused(request_: bytes, width: int) -> None:
+async def test_an_ambiguous_request_is_refused(request_: bytes, width: int) -> None:
     """One problem document, and the connection ends: what follows is nobody's request."""
     received = request_ + INNER
     transport = await pieces(echo, *[received[at : at + width] for at in range(0, len(received), width)])
@@ -110,7 +110,7 @@ def requests(draw: st.DrawFn) -> tuple[bytes, dict[str, Any]]:
 
 
 @given(st.lists(requests(), min_size=1, max_size=5), st.lists(st.integers(1, 2_000), max_size=12))
-async def test_requests_are_the_same_however_they_are_divided(
+async def test_requests_are_the_same_in_every_division(
     sent: list[tuple[bytes, dict[str, Any]]], cuts: list[int]
 ) -> None:
     """Pipelined and cut anywhere: each is answered, in order, as what it is, and trailers pass for no headers."""
@@ -188,7 +188,7 @@ async def test_a_broken_body_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_who_half_closes_gets_its_answers(port: int, count: int) -> None:
+async def test_a_client_that_half_closes_gets_its_answers(port: int, count: int) -> None:
     """A client may say that it sends nothing more, and still wants to know what became of what it sent."""
     request = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
     found = replies(await converse(port, request * count, half_close=True))
@@ -232,7 +232,7 @@ async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
 
 
 @pytest.mark.parametrize("path", ["/events/", "/report/", "//events", "/docs/", "/docs/assets", "/healthz/"])
-async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
+async def test_no_reply_is_a_redirect(client: Client, path: str) -> None:
     """No redirects, whose address would be the client's own Host."""
     for method in ("GET", "POST"):
         reply = await client.request(method, f"http://localhost{path}")  # or // is a host
