@@ -191,13 +191,9 @@ $t$
       ),
       (
         'rollup_dim_advance(bigint)',
-        $t$        ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
-        mark.closed_to
-$t$,
-        $t$        ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
-        chunk,
-        mark.closed_to
-$t$
+        'mark.closed_to',
+        $t$chunk,
+        mark.closed_to$t$
       ),
       (
         'rollup_dim_add(text, text, smallint[], timestamptz)',
