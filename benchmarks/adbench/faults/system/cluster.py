@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +18,10 @@ import asyncpg
 
 from adbench.faults.system.hostile import OURS
 from adbench.faults.system.small_disks import SmallDisk
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
-PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01
 
 SETTINGS = {
@@ -44,11 +45,6 @@ class Victim(Cluster):
         self.small_disks = small_disks
         self.patience_s: float = PATIENCE_S
         self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
-
-    @property
-    def binaries(self) -> Path:
-        """Return the folder of its programs."""
-        return self.programs.folder
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -106,7 +102,7 @@ class Victim(Cluster):
 
     async def sessions(self, *applications: str) -> list[int]:
         """Return the process ids of the backends of these applications; without arguments, of all of the server."""
-        connection = await asyncpg.connect(self.url(), timeout=10, server_settings=OURS)
+        connection = await asyncpg.connect(self.url(), timeout=PATIENCE_S, server_settings=OURS)
         try:
             rows = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
@@ -122,6 +118,16 @@ class Victim(Cluster):
         with suppress(EmbeddedError):  # it was not running
             self.stop_immediately()
         shutil.rmtree(self.data, ignore_errors=True)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S, pause_s: float = LOOK_S) -> bool:
+    """Ask again and again. Return True as soon as it holds, False when that takes longer than `patience_s`."""
+    give_up = time.monotonic() + patience_s
+    while not await holds():
+        if time.monotonic() > give_up:
+            return False
+        await asyncio.sleep(pause_s)
+    return True
 
 
 def send_signal(pids: list[int], number: signal.Signals) -> None:
