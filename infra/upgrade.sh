@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Replaces the running services of compose.yaml by the version in the checkout, one after another: a new one is healthy and
-# known to the balancer before an old one is told to end, which then answers what it has taken. The database, the
-# balancer and the rest stay as they are; `docker compose up -d` brings those up to date, with an interruption.
+# known to the balancer before an old one gets no more requests, answers those that it has taken, and ends. The database,
+# the balancer and the rest stay as they are; `docker compose up -d` brings those up to date, with an interruption.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 PATIENCE_S=${PATIENCE_S:-300}
+DRAIN_S=${DRAIN_S:-1} # until what the balancer has sent before is accepted
 
 running() {
   docker compose ps --quiet api
@@ -35,6 +36,28 @@ balanced() {
     sed -n 's/^haproxy_backend_active_servers{proxy="services"} //p') && ((${up:-0} >= $1))
 }
 
+# Gives the balancer an order (infra/haproxy/haproxy.cfg), and prints its answer.
+tell() {
+  docker compose exec -T balancer bash -c 'exec 3<>/dev/tcp/127.0.0.1/8406 && echo "$0" >&3 && cat <&3' "$1"
+}
+
+# The names that the balancer has for a service, by its address.
+names() {
+  local address
+  address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$1")
+  tell "show servers state services" | awk -v address="$address" '$5 == address {print $2 "/" $4}'
+}
+
+# Gives the names back: the balancer gives them to another service.
+drained=()
+free() {
+  for name in "${drained[@]}"; do
+    tell "set server $name state ready" >/dev/null
+  done
+  drained=()
+}
+trap free EXIT
+
 mapfile -t old < <(running)
 if ((${#old[@]} == 0)); then
   echo "upgrade.sh: no service runs; start the stack with: docker compose up --build -d --wait" >&2
@@ -52,7 +75,15 @@ for each in "${old[@]}"; do
     docker rm --force "$new" >/dev/null
     exit 1
   fi
+  # A service that ends resets connections that it has not accepted yet, and the balancer cannot know what was lost.
+  mapfile -t drained < <(names "$each")
+  ((${#drained[@]})) || echo "upgrade.sh: the balancer sends requests to ${each:0:12} until it ends: restart the balancer once" >&2
+  for name in "${drained[@]}"; do
+    tell "set server $name state drain" >/dev/null
+  done
+  sleep "$DRAIN_S"
   docker stop --time 30 "$each" >/dev/null # more than ADPULSE_SHUTDOWN_S
   docker rm "$each" >/dev/null
+  free
   echo "upgrade.sh: ${each:0:12} was replaced by ${new:0:12}"
 done

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # How fast events come in, and what an event costs
 #
-# The ceiling is the rate of PostgreSQL alone: two sessions of `psql \\copy` write into bare daily partitions, without
+# The ceiling is the rate of PostgreSQL alone: two sessions of `psql \copy` write into bare daily partitions, without
 # triggers, on the same two cores (until 27 November 2026: into the same tables, with the same triggers). Ceiling and
 # service take turns in the same run, so a busy machine slows both.
 # Everything is durable: a batch is answered after its commit.

@@ -77,7 +77,8 @@ save(lambda: designs.trade(results.comparable("matrix")), "what_an_index_costs")
 # %% [markdown]
 # ## Bytes
 #
-# The events take the same space in every design. Every vacuum, backup and replica reads the additional bytes again.
+# The events take about the same space in every design; in `rollup_dims` each also has the number of its transaction.
+# Every vacuum, backup and replica reads the additional bytes again.
 # Roll-ups are small where events are dense: a campaign with a thousand events a minute has one row for them. This
 # data set is thin (a million events in a month), so roll-ups are at their largest here.
 

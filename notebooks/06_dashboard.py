@@ -40,7 +40,7 @@ show(lambda: results.runs("load-spike")[RUN])
 # - Rates by route and by outcome are up to a minute late, because their recording rules average over a minute.
 #
 # An alert is *pending* while its condition holds, and *firing* when the condition has held for the time of the rule.
-# `AdPulseReportsSlow` needs ten minutes, so a spike of one minute does not fire it.
+# `AdPulseReportsSlow` needs ten minutes, so a short spike does not fire it.
 #
 # k6 measured the same load from outside: ms by part of the load, whole and at each quantile.
 

@@ -41,6 +41,8 @@ ONE_VERSION = (
     "adpulse/ingest/test_fields.py",
     "adpulse/ingest/test_pixel.py",
     "adpulse/reports/test_endpoint.py",
+    "adpulse/reports/test_outages.py",
+    "adpulse/reports/test_refusals.py",
     "adpulse/web",
     "docs",
     "infra",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from adbench.extras import missing
+from adbench.extras import COMMANDS, missing
 from adpulse.settings import PREFIX
 
 try:
@@ -26,7 +26,9 @@ try:
     from adbench.commands.simulate import simulate
     from adbench.commands.site import site
 except ModuleNotFoundError as error:
-    print(f"adbench: {missing(error)}", file=sys.stderr)
+    # The extra of the command, so that nobody installs one and then learns of the next.
+    asked = next((word for word in sys.argv[1:] if word in COMMANDS), "")
+    print(f"adbench: {missing(error, asked)}", file=sys.stderr)
     raise SystemExit(2) from error
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -22,11 +22,17 @@ EXTRAS = {
     "pyarrow": "archive",
 }
 
+# Commands that need more than `bench`, which these extras include.
+COMMANDS = {"figures": "figures", "peers": "peers"}
 
-def missing(error: ModuleNotFoundError) -> str:
-    """Return one line that says what to install. Raise the error itself when it is about no package of an extra."""
+
+def missing(error: ModuleNotFoundError, command: str = "") -> str:
+    """Return one line that says what to install for the command.
+
+    Raise the error itself when it is about no package of an extra.
+    """
     package = (error.name or "").split(".")[0]
     if package not in EXTRAS:
         raise error
-    extra = EXTRAS[package]
+    extra = COMMANDS.get(command, EXTRAS[package])
     return f"{package} is not installed; it comes with the extra `{extra}`: pip install 'adpulse[{extra}]'"

@@ -2,7 +2,7 @@
 
 from panel import PLAIN, RATE, Panel, high, low
 
-# Of the instances that are chosen. What one process tells of the whole database is asked of all.
+# Of the instances that are chosen. Metrics of the whole database come from one process, and are asked of all instances.
 _HERE = 'instance=~"$instance"'
 
 

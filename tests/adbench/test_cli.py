@@ -60,7 +60,7 @@ def test_without_a_target_the_environment_counts() -> None:
     assert Settings().database_url == "postgresql://nobody@127.0.0.1:1/nowhere"
 
 
-def test_embedded_is_embedded_whatever_the_environment_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_does_not_change_the_embedded_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server of its own is started in the data directory, and stopped."""
     monkeypatch.setenv("ADPULSE_DATA_DIR", str(home))
     status, said = run("--target", "embedded", "seed", "--events", "10")
@@ -71,7 +71,7 @@ def test_embedded_is_embedded_whatever_the_environment_says(home: Path, monkeypa
 
 
 @pytest.mark.parametrize("target", ["http://localhost:8080", "localhost/adpulse", "mysql://x/y", ""])
-def test_what_is_no_database_is_refused(target: str) -> None:
+def test_a_wrong_database_is_refused(target: str) -> None:
     """A target that is no database is refused at once; the address of a service gets a hint how to load one."""
     status, said = run("--target", target, "seed", "--events", "10")
     assert status == 2

@@ -33,7 +33,7 @@ def test_sums_of_prices_are_what_was_meant(prices: list[int], times: int) -> Non
 
 
 @given(st.floats(0, 1e9))
-def test_what_is_taken_is_next_to_a_whole_micro(value: float) -> None:
+def test_accepted_amounts_are_next_to_a_whole_micro(value: float) -> None:
     """Nothing is accepted that is more than four doubles away from its micros, or a hundred-millionth of a unit."""
     try:
         micros = to_micros(value)

@@ -49,7 +49,7 @@ async def test_the_queue_is_read_off_beside_the_requests() -> None:
     await reading.stop()
 
 
-async def test_who_maintains_reads_off_the_database(serve: Serve, url: str, connection: Connection) -> None:
+async def test_the_maintainer_reads_gauges_of_the_database(serve: Serve, url: str, connection: Connection) -> None:
     """Size, partitions and waiting deltas are what the database says; they are unknown where maintenance has ended."""
     gauges.forget_database()
     assert math.isnan(REGISTRY.get_sample_value("adpulse_partitions") or 0)

@@ -82,7 +82,7 @@ def unknown(path: Path) -> list[str]:
     return missing + [number for kind, number in numbered if not _is_there(f"{kind}s/{number}[-_]*")]
 
 
-def test_what_comments_name_exists() -> None:
+def test_names_in_comments_exist() -> None:
     """A comment names no file, module or decision that has gone: a reader would look for it."""
     assert CODE
     assert {name: found for name in CODE if (found := unknown(ROOT / name))} == {}

@@ -153,7 +153,7 @@ def test_scripts_are_executable_and_parse() -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
-def test_what_a_connection_states_is_explained() -> None:
+def test_settings_of_a_connection_are_explained() -> None:
     """Every setting of adpulse.database.session is on the page about reliability."""
     page = (ROOT / "docs" / "explanation" / "reliability.md").read_text()
     assert not [

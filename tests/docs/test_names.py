@@ -145,6 +145,16 @@ def test_words_of_code_are_plain() -> None:
     assert [name for name, text in texts.items() if asking.search(text)] == []
 
 
+def test_names_of_tests_say_what_must_hold() -> None:
+    """`test_what_is_no_key_is_refused` hides its subject: `test_a_wrong_key_is_refused` names it."""
+    names = re.findall(
+        r"def (test_\w+)", "\n".join(path.read_text() for path in CODE if path.is_relative_to(ROOT / "tests"))
+    )
+    assert len(names) > 1_000
+    riddle = re.compile(r"test_(?:what|who|whose|how|whether|which)_|_(?:who|what|how|where)ever(?:_|$)")
+    assert [name for name in names if riddle.search(name)] == []
+
+
 def _docstrings(text: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the docstring of every function that is not a test."""
     for node in ast.walk(ast.parse(text)):

@@ -28,6 +28,11 @@ def environment(name: str) -> dict[str, str]:
     return SERVICES[name].get("environment", {})
 
 
+def every(key: str) -> list[str]:
+    """Return what all services list under the key."""
+    return [each for service in SERVICES.values() for each in service.get(key, [])]
+
+
 def test_the_stack_is_whole() -> None:
     """All services that the README of the stack names are there; optional ones are in a profile."""
     optional = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
@@ -38,16 +43,16 @@ def test_the_stack_is_whole() -> None:
     }  # fmt: skip
 
 
-@services
-def test_ports_are_published_on_loopback_only(name: str) -> None:
+def test_ports_are_published_on_loopback_only() -> None:
     """The passwords in compose.yaml are known to everybody."""
-    for port in SERVICES[name].get("ports", []):
-        assert PORT.fullmatch(port)
+    ports = every("ports")
+    assert ports
+    assert [port for port in ports if not PORT.fullmatch(port)] == []
 
 
 def test_every_published_port_can_be_changed() -> None:
     """Each by a variable of its own, which the page about the stack names; no two by default are the same."""
-    ports = [PORT.fullmatch(port) for each in SERVICES.values() for port in each.get("ports", [])]
+    ports = [PORT.fullmatch(port) for port in every("ports")]
     variables = [port["variable"] for port in ports if port]
     defaults = [port["default"] for port in ports if port]
     assert len(set(variables)) == len(variables) == len(ports)
@@ -126,10 +131,11 @@ def test_a_replica_is_healthy_only_as_a_replica() -> None:
     assert re.fullmatch(r"\$\{ADPULSE_MAX_REPLICA_LAG_MS-\d+\}", bound)
 
 
-@services
-def test_what_is_mounted_exists(name: str) -> None:
+def test_mounted_files_exist() -> None:
     """Docker makes an empty directory of a source that is missing. Sources are read-only, names are declared."""
-    for volume in SERVICES[name].get("volumes", []):
+    volumes = every("volumes")
+    assert volumes
+    for volume in volumes:
         source, _, mode = volume.split(":")[0], *volume.split(":")[1:2], volume.split(":")[-1]
         if source.startswith("."):
             assert (ROOT / source).exists(), source
@@ -138,10 +144,11 @@ def test_what_is_mounted_exists(name: str) -> None:
             assert source in COMPOSE["volumes"]
 
 
-@services
-def test_who_waits_waits_for_something_that_comes(name: str) -> None:
+def test_conditions_of_a_start_can_be_met() -> None:
     """A condition can only be met: `healthy` by a service with a health check, `completed` by one that ends."""
-    for other, condition in SERVICES[name].get("depends_on", {}).items():
+    waits = [wait for each in SERVICES.values() for wait in each.get("depends_on", {}).items()]
+    assert waits
+    for other, condition in waits:
         if condition["condition"] == "service_healthy":
             assert "test" in SERVICES[other]["healthcheck"]
         else:

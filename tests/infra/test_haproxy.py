@@ -85,6 +85,7 @@ async def balancer(
     named["set-timeout server 30s"] = f"set-timeout server {report_s}s"
     named |= {"maxconn 2000": f"maxconn {clients}", "maxconn 2100": f"maxconn {clients + 100}"}
     binds = {"bind :8080": f"bind 127.0.0.1:{port}", "bind :8405": f"bind 127.0.0.1:{free_port()}"}
+    binds["127.0.0.1:8406"] = f"127.0.0.1:{free_port()}"
     for word, instead in {**binds, **named}.items():
         assert word in text
         text = text.replace(word, instead)
@@ -101,6 +102,17 @@ async def balancer(
     finally:
         process.terminate()
         await process.wait()
+
+
+async def tell(folder: Path, order: str) -> str:
+    """Give an order to the balancer of the folder as infra/upgrade.sh does, and return the answer."""
+    port = re.search(r"stats socket ipv4@127\.0\.0\.1:(\d+)", (folder / "haproxy.cfg").read_text())
+    assert port is not None
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(port[1]))
+    writer.write(f"{order}\n".encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
 
 
 async def exported(client: httpx.AsyncClient, folder: Path, **params: list[str]) -> str:
@@ -147,7 +159,35 @@ async def test_requests_are_spread_over_those_that_are_ready(tmp_path: Path) -> 
 
 
 @needs_haproxy
-async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
+async def test_a_service_can_be_taken_out(tmp_path: Path) -> None:
+    """It gets no more requests, though it is ready, until its names are given back: as infra/upgrade.sh does it."""
+    async with backends("a", "b") as two, balancer(tmp_path, *two) as client:
+
+        async def spread() -> set[str]:
+            return {(await client.get("/x")).text for _ in range(6)}
+
+        rows = [row.split() for row in (await tell(tmp_path, "show servers state services")).splitlines()]
+        names = [
+            f"{row[1]}/{row[3]}" for row in rows if len(row) > 4 and row[4] == "127.0.0.1" and row[3].endswith("a")
+        ]
+        assert names == ["services/a", "services/alive-a"]
+        for name in names:
+            assert not (await tell(tmp_path, f"set server {name} state drain")).strip()
+        assert await spread() == {"b"}
+        two[1].ready = False  # nor as the one that says why none is ready
+        async with asyncio.timeout(PATIENCE_S):
+            while 'haproxy_backend_active_servers{proxy="services"} 0' not in await exported(client, tmp_path):
+                await asyncio.sleep(0.05)
+            assert await spread() == {"b"}
+            two[1].ready = True
+            for name in names:
+                await tell(tmp_path, f"set server {name} state ready")
+            while await spread() != {"a", "b"}:
+                await asyncio.sleep(0.05)
+
+
+@needs_haproxy
+async def test_a_refused_request_goes_to_another_service(tmp_path: Path) -> None:
     """A service that has just ended refuses connections before its check notices: nobody sees that."""
     async with backends("a", "b") as two, balancer(tmp_path, *two, dead=2) as client:
         for _ in range(12):
@@ -156,7 +196,7 @@ async def test_what_was_refused_goes_to_another(tmp_path: Path) -> None:
 
 
 @needs_haproxy
-async def test_what_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
+async def test_a_request_that_may_have_arrived_is_never_repeated(tmp_path: Path) -> None:
     """A service breaks off after the request came: the client is told, and no other service gets it."""
     async with backends("a", "b") as two, balancer(tmp_path, *two) as client:
         for each in two:
@@ -188,7 +228,7 @@ def test_every_error_of_the_balancer_is_a_problem_document() -> None:
 
 
 @needs_haproxy
-async def test_what_the_balancer_refuses_is_a_problem_document_and_is_counted(tmp_path: Path) -> None:
+async def test_refusals_of_the_balancer_are_problem_documents_and_counted(tmp_path: Path) -> None:
     """No service is ready, or one breaks off: Prometheus sees it, apart from what services answer with 5xx."""
     async with backends("a") as (one,), balancer(tmp_path, one, patience_s=1) as client:
 
@@ -281,7 +321,7 @@ async def test_a_service_that_is_not_ready_says_why(tmp_path: Path) -> None:
 
 
 @needs_haproxy
-async def test_what_prometheus_reads_of_the_balancer_is_there(tmp_path: Path) -> None:
+async def test_metrics_of_the_balancer_are_there(tmp_path: Path) -> None:
     """Every series that a rule or a panel names, with these labels, under the scope that Prometheus asks for."""
     infra = CONFIGURATION.parents[1]
     files = [*(infra / "prometheus" / "rules").glob("*.yml"), *(infra / "grafana" / "dashboards").glob("*.json")]

@@ -28,7 +28,7 @@ def test_all_is_in_one_namespace() -> None:
     assert {each["metadata"]["namespace"] for each in inside} == {BY_KIND["Namespace"]["metadata"]["name"]}
 
 
-def test_what_selects_finds_the_pods() -> None:
+def test_selectors_find_the_pods() -> None:
     """Deployment, Service and budget mean the same pods; the autoscaler alone says how many there are."""
     labels = PODS["Deployment"]["metadata"]["labels"]
     deployment = BY_KIND["Deployment"]

@@ -47,7 +47,7 @@ def test_the_secret_is_read_within_the_deadline() -> None:
     botocore.config.Config(**limits)
 
 
-def test_what_waits_too_long_is_heard_of() -> None:
+def test_a_message_that_waits_too_long_raises_an_alarm() -> None:
     """The alarm on the oldest message comes hours before the dead-letter queue has it."""
     alarm, redrive = RESOURCES["AgeAlarm"], RESOURCES["Queue"]["RedrivePolicy"]
     assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateAgeOfOldestMessage", "Maximum")

@@ -20,8 +20,8 @@ from adpulse import telemetry
 from adpulse.database import connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT
 from adpulse.database.errors import UnfitError
-from tests.adpulse.database.test_session import HOSTILE, STATED, literal
-from tests.adpulse.reports.test_endpoint import becomes
+from tests.adpulse.database.defaults import HOSTILE, STATED, literal
+from tests.adpulse.reports.test_outages import becomes
 from tests.patience import PATIENCE_S
 from tests.services import Serve
 

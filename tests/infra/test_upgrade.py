@@ -31,14 +31,25 @@ match words:
         (here / f"made{{number}}").touch()
         (running / f"new{{number}}").write_text((here / "becomes").read_text())
         say(f"start {{scale}}")
+    case ["compose", "exec", *_, "show servers state services"]:
+        if not (here / "old balancer").exists():
+            for each in sorted(running.iterdir()):
+                for kind in ("api", "alive"):
+                    print(f"1 services 2 {{kind}}-{{each.name}} {{each.name}} 2 0 1 1")
+    case ["compose", "exec", *_, order] if order.startswith("set server"):
+        say(order)
     case ["compose", "exec", *_]:
         up = sum(each.read_text() == "healthy" for each in running.iterdir())
         print(f'haproxy_backend_active_servers{{{{proxy="services"}}}} {{up}}')
+    case ["inspect", _, form, name] if "IPAddress" in form:
+        print(name)
     case ["inspect", *_, name]:
         print((running / name).read_text())
     case ["logs", *_, name]:
         print("no database")
     case ["stop", *_, name]:
+        if (here / "stuck").exists():
+            sys.exit("the daemon does not answer")
         say(f"stop {{name}}")
     case ["rm", *_, name]:
         (running / name).unlink()
@@ -62,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
 def upgrade(folder: Path, *old: str) -> subprocess.CompletedProcess[str]:
     for name in old:
         (folder / "running" / name).write_text("healthy")
-    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PATIENCE_S": "1"}
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PATIENCE_S": "1", "DRAIN_S": "0"}
     return subprocess.run([UPGRADE], env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
@@ -77,8 +88,37 @@ def test_services_are_replaced_one_after_another(folder: Path) -> None:
     assert running(folder) == {"new0", "new1", "new2"}
     expected = ["build", "migrate"]
     for name in ("old0", "old1", "old2"):
-        expected += ["start api=4", f"stop {name}", f"remove {name}"]
+        names = [f"set server services/{kind}-{name} state" for kind in ("api", "alive")]
+        expected += ["start api=4", *(f"{each} drain" for each in names), f"stop {name}", f"remove {name}"]
+        expected += [f"{each} ready" for each in names]
     assert (folder / "journal").read_text().splitlines() == expected
+
+
+def test_a_balancer_that_takes_no_orders_is_no_obstacle(folder: Path) -> None:
+    """It runs with an older configuration: the services are replaced all the same, and the reader learns what to do."""
+    (folder / "old balancer").touch()
+    done = upgrade(folder, "old0")
+    assert done.returncode == 0, done.stderr
+    assert "restart the balancer once" in done.stderr
+    assert (folder / "journal").read_text().splitlines() == [
+        "build",
+        "migrate",
+        "start api=2",
+        "stop old0",
+        "remove old0",
+    ]
+
+
+def test_an_interrupted_upgrade_gives_the_names_back(folder: Path) -> None:
+    """A name that stays taken out would keep requests from the next service that gets it."""
+    (folder / "stuck").touch()
+    done = upgrade(folder, "old0")
+    assert done.returncode != 0
+    journal = (folder / "journal").read_text().splitlines()
+    assert [line for line in journal if line.endswith("ready")] == [
+        line.replace("drain", "ready") for line in journal if line.endswith("drain")
+    ]
+    assert journal[-1].endswith("ready")
 
 
 def test_a_new_version_that_does_not_get_ready_changes_nothing(folder: Path) -> None:

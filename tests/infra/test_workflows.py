@@ -92,7 +92,7 @@ def test_only_main_is_pushed_and_only_with_secrets() -> None:
     assert JOBS["push"]["if"] == "github.event_name == 'push' && github.ref == 'refs/heads/main'"
     first, *others = JOBS["push"]["steps"]
     assert first["id"] == "secrets"
-    assert all(step["if"] == "steps.secrets.outputs.given == 'true'" for step in others)
+    assert {step["if"] for step in others} == {"steps.secrets.outputs.given == 'true'"}
     for name, job in JOBS.items():
         assert ("secrets." in str(job)) == (name == "push")
     site = yaml.safe_load((ROOT / ".github" / "workflows" / "site.yml").read_text())["jobs"]["publish"]
@@ -150,7 +150,7 @@ def test_one_file_says_where_the_project_lives() -> None:
     """The four addresses are of one repository; no other file that GitHub or a package index reads has one of it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     home = project["urls"]["Source"]
-    assert all(url == home or url.startswith(f"{home}/") for url in project["urls"].values())
+    assert {f"{url}/".startswith(f"{home}/") for url in project["urls"].values()} == {True}
     others = [path for path in (ROOT / ".github").rglob("*") if path.is_file()]
     others += [ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "compose.yaml")]
     assert [path for path in others if home in path.read_text()] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adbench.faults.system.standby import Standby
+from adbench.faults.system.pair import Standby
 from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster

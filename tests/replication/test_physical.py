@@ -209,7 +209,7 @@ async def test_a_replica_of_another_primary_never_answers(
     assert (await client.get("/readyz")).json()["reports"] == "primary"
 
 
-async def test_without_a_heartbeat_nobody_vouches_for_a_replica(
+async def test_without_a_heartbeat_a_replica_is_not_trusted(
     pair: Pair, pair_database: NewPairDatabase, serve: Serve
 ) -> None:
     """A read database without the row, as a logical replica that leaves it out: no lag_ms, or the primary."""

@@ -81,7 +81,7 @@ async def test_minutes_are_kept_for_two_days(new_database: NewDatabase) -> None:
     await connection.close()
 
 
-async def test_a_round_hashes_however_many_events_it_adds(new_database: NewDatabase) -> None:
+async def test_a_round_of_any_size_is_hashed(new_database: NewDatabase) -> None:
     """The planner would sort more than fit into its memory, which takes several times as long."""
     connection = await connections.connect(await new_database("rollup_dims"))
     await connection.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0")

@@ -16,7 +16,7 @@ from tests.sql.dimension_world import COLUMNS, DAY, NOW, ROLLUP_DIMS, STEP, ask,
 @pytest.mark.parametrize("seed", range(3))
 @settings(max_examples=10)
 @given(steps=st.lists(STEP, min_size=5, max_size=30))
-async def test_reports_are_exact_whatever_happens_at_once(server: Server, seed: int, steps: list[Any]) -> None:
+async def test_reports_are_exact_under_concurrent_changes(server: Server, seed: int, steps: list[Any]) -> None:
     """Writers in transactions of their own, corrections, TRUNCATE, rounds in between: after each step reports of a
     dimension are what the events in the same snapshot are, and in the end roll-ups are, too.
     """

@@ -42,7 +42,7 @@ async def money(connection: Connection, name: str, **chosen: Any) -> dict[str | 
 
 
 @ROLLUPS
-async def test_sums_past_a_bigint_stop_nobody(new_database: NewDatabase, name: str) -> None:
+async def test_sums_past_a_bigint_do_not_stop_upkeep(new_database: NewDatabase, name: str) -> None:
     """Rounds succeed with any events of one campaign, no delta stays, and every total is exact, of all and of each."""
     variant = catalogue.find(name)
     connection = await connections.connect(await new_database(name))

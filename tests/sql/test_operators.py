@@ -156,7 +156,7 @@ PAST_TRIGGERS = {
 }
 
 
-async def test_what_passes_the_triggers_by_is_found(new_database: NewDatabase) -> None:
+async def test_rows_that_pass_by_the_triggers_are_found(new_database: NewDatabase) -> None:
     """An audit says so, a rebuild heals it, and what is written after that counts."""
     connection = await connections.connect(await new_database("rollup_dims"))
     try:

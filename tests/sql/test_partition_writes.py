@@ -147,7 +147,7 @@ async def looked_at(connection: Connection, what: str) -> None:
 @pytest.mark.parametrize("named", ["partition", "parent"])
 @pytest.mark.parametrize("origin", ORIGINS)
 @pytest.mark.parametrize("name", ["partitioned", "rollup", "rollup_dims"])
-async def test_whatever_table_a_statement_names(
+async def test_writes_to_partitions_are_in_the_roll_ups_once(
     new_database: NewDatabase, tmp_path: Path, name: str, origin: str, named: str
 ) -> None:
     """Roll-ups have what was written straight into a partition, once; and what was taken out of it, no more."""

@@ -1,6 +1,5 @@
 """`adbench gate`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,9 +10,9 @@ from adbench.gate.measure.tasks import SUITES
 from adbench.gate.measure.trees import WORKTREE
 from adbench.gate.proof import run as proof_run
 from adbench.gate.run import run
-from adbench.gate.verdict import result_file, summary
+from adbench.gate.verdict import summary
 from adbench.gate.verdict.decision import Verdict
-from adbench.gate.verdict.outcome import GatePlan
+from adbench.gate.verdict.result_file import GatePlan
 from adbench.records import store
 from adpulse.settings import Settings
 
@@ -45,7 +44,6 @@ def gate(
     run, each on an embedded PostgreSQL. Exit status: 0 when nothing regressed, 1 when something did, 2 when it
     could not be measured, 3 when it cannot be told.
     """
-    began = datetime.now(UTC)
     settings = Settings()
     plan = GatePlan(base, head, SUITES[suite], tolerance, budget, seed, tuple(allow or ()))
     folder = store.results(settings)
@@ -54,7 +52,7 @@ def gate(
             result = proof_run.run(plan, proof, settings, progress)
         finish(result, store.write(result, folder), proof_run.table, json=json)
     with failing_clearly():
-        result = result_file.to_result(run(plan, settings, progress), began)
+        result = run(plan, settings, progress)
     path = store.write(result, folder)
     if markdown is not None:
         with markdown.open("a") as file:

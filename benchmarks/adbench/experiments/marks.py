@@ -15,6 +15,7 @@ from adpulse.database.connections import Connection
 from adpulse.ingest import group_commit
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.event_ids import EventIds
+from adpulse.ingest.job import Job
 from adpulse.ingest.partitions import Partitions
 
 MARKS = ("received", "decoded", "taken", "written")  # where one stage ends and the next begins
@@ -52,9 +53,7 @@ def install(path: str) -> None:
         marks.note("decoded")
         return batch
 
-    async def marked_write(
-        connection: Connection, group: Sequence[group_commit.Job], days: Partitions, ids: EventIds
-    ) -> None:
+    async def marked_write(connection: Connection, group: Sequence[Job], days: Partitions, ids: EventIds) -> None:
         marks.note("taken")
         await write(connection, group, days, ids)
         marks.note("written")

@@ -1,8 +1,6 @@
 """Checks after every cycle, when everything runs again and nothing is under way."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +9,7 @@ import httpx
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
 from adbench.faults.system import hostile
-from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.cluster import PATIENCE_S, until
 from adbench.faults.system.service import SETTINGS
 from adbench.faults.traffic.journal import Journal, Stored, compare
 from adbench.faults.world import ROLLUPS, World
@@ -63,42 +61,30 @@ WITH
     HAVING sum(impressions) + sum(clicks) + sum(conversions) > 0
   ),
   minutes AS (SELECT campaign_id, minute, {_SUMS} FROM rollup_minute),
-  of_all AS (
-    SELECT ''::text AS campaign_id, minute, {_ADDED} FROM minutes WHERE campaign_id <> '' GROUP BY minute
-  ),
-  hours AS (
-    SELECT campaign_id, date_bin('1 hour', minute, 'epoch') AS hour, {_ADDED} FROM minutes GROUP BY 1, 2
-  ),
-  days AS (
-    SELECT campaign_id, date_bin('1 day', minute, 'epoch') AS day, {_ADDED} FROM minutes GROUP BY 1, 2
-  )
-SELECT 'raw events that no minute has' AS difference, count(*) FROM (TABLE raw EXCEPT TABLE kept) AS a
-UNION ALL
-SELECT 'minutes that no raw event has', count(*) FROM (TABLE kept EXCEPT TABLE raw) AS b
-UNION ALL
-SELECT 'minutes of all campaigns that are not their sum', count(*)
-FROM ((SELECT * FROM minutes WHERE campaign_id = '') EXCEPT TABLE of_all) AS c
-UNION ALL
-SELECT 'sums over campaigns that no minute of all has', count(*)
-FROM (TABLE of_all EXCEPT (SELECT * FROM minutes WHERE campaign_id = '')) AS d
-UNION ALL
-SELECT 'hours that are not the sum of their minutes', count(*)
-FROM (SELECT campaign_id, hour, {_SUMS} FROM rollup_hour EXCEPT TABLE hours) AS e
-UNION ALL
-SELECT 'minutes that no hour has', count(*)
-FROM (TABLE hours EXCEPT SELECT campaign_id, hour, {_SUMS} FROM rollup_hour) AS f
-UNION ALL
-SELECT 'days that are not the sum of their minutes', count(*)
-FROM (SELECT campaign_id, day, {_SUMS} FROM rollup_day EXCEPT TABLE days) AS g
-UNION ALL
-SELECT 'minutes that no day has', count(*)
-FROM (TABLE days EXCEPT SELECT campaign_id, day, {_SUMS} FROM rollup_day) AS h
+  hours AS (SELECT campaign_id, hour, {_SUMS} FROM rollup_hour),
+  days AS (SELECT campaign_id, day, {_SUMS} FROM rollup_day),
+  of_all AS (SELECT * FROM minutes WHERE campaign_id = ''),
+  summed_campaigns AS (SELECT '', minute, {_ADDED} FROM minutes WHERE campaign_id <> '' GROUP BY minute),
+  summed_hours AS (SELECT campaign_id, date_bin('1 hour', minute, 'epoch'), {_ADDED} FROM minutes GROUP BY 1, 2),
+  summed_days AS (SELECT campaign_id, date_bin('1 day', minute, 'epoch'), {_ADDED} FROM minutes GROUP BY 1, 2)
+""" + "UNION ALL".join(
+    f" SELECT '{difference}' AS difference, count(*) FROM (TABLE {these} EXCEPT TABLE {those}) AS found "
+    for difference, these, those in (
+        ("raw events that no minute has", "raw", "kept"),
+        ("minutes that no raw event has", "kept", "raw"),
+        ("minutes of all campaigns that are not their sum", "of_all", "summed_campaigns"),
+        ("sums over campaigns that no minute of all has", "summed_campaigns", "of_all"),
+        ("hours that are not the sum of their minutes", "hours", "summed_hours"),
+        ("minutes that no hour has", "summed_hours", "hours"),
+        ("days that are not the sum of their minutes", "days", "summed_days"),
+        ("minutes that no day has", "summed_days", "days"),
+    )
+)
+
+_NONE_WRITES = """
+SELECT count(*) = 0 FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'adpulse writer' AND state <> 'idle'
 """
-
-_UNDER_WAY = "application_name = 'adpulse writer' AND state <> 'idle'"
-_WAITING = "application_name = 'adpulse reports' AND wait_event_type = 'Lock'"
-_ACTIVITY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-
 
 QUIET_S = 45  # shorter than a report may take here (60 s): what waits must still be waiting
 
@@ -108,7 +94,7 @@ class Findings:
     """The violations, a line each, and how much was looked at."""
 
     violations: list[str]
-    rows: dict[int, int]  # stored of each batch
+    stored: dict[int, Stored]  # of each batch
     cells: int  # sums compared
 
 
@@ -116,7 +102,7 @@ async def check(world: World, journal: Journal) -> Findings:
     """Run all checks and return what they found. A violation raises nothing."""
     async with world.connected() as connection:
         wrong: list[str] = []
-        if not await _until(lambda: _count(connection, _UNDER_WAY), 0):
+        if not await until(lambda: connection.fetchval(_NONE_WRITES), QUIET_S):
             wrong.append("writers: a transaction is never ended")
         stored = await stored_batches(connection)
         wrong += compare(journal.batches.values(), stored)
@@ -138,8 +124,8 @@ async def check(world: World, journal: Journal) -> Findings:
                 wrong.append("report: the groups of geo do not add up to the totals")
         wrong += await _slots(world)
         if circles := await world.new_deadlocks(connection):
-            wrong.append(f"deadlock: {circles} times")
-    return Findings(wrong, {number: each.rows for number, each in stored.items()}, cells)
+            wrong.append(f"deadlock: {counted(circles, 'time')}")
+    return Findings(wrong, stored, cells)
 
 
 async def stored_batches(connection: Connection) -> dict[int, Stored]:
@@ -181,13 +167,13 @@ async def _slots(world: World) -> list[str]:
     """
     readers = int(SETTINGS["ADPULSE_READERS"])
     wrong = []
-    locker, watcher = await world.connect(), await world.connect()
-    try:
-        async with httpx.AsyncClient(timeout=PATIENCE_S, headers=world.situation.headers) as client:
-            transaction = locker.transaction()
-            await transaction.start()
-            await locker.execute(world.report_lock)
-            asked: list[asyncio.Task[httpx.Response]] = []
+    asked: list[asyncio.Task[httpx.Response]] = []
+    async with httpx.AsyncClient(timeout=PATIENCE_S, headers=world.situation.headers) as client:
+        async with world.reports_locked() as waiting:
+
+            async def all_wait() -> bool:
+                return len(await waiting()) == len(asked)
+
             # Totals last: every report asks now and then, through the connections for totals, which design is active.
             # A design whose totals are planned each time has them from the same pool as all others.
             once = world.variant.statement(by_time=False, breakdown=False).planned_once
@@ -197,29 +183,11 @@ async def _slots(world: World) -> list[str]:
                     for service in world.services
                     for _ in range(readers)
                 ]
-                if not await _until(lambda: _count(watcher, _WAITING), len(asked)):
-                    free = await _count(watcher, _WAITING)
+                if not await until(all_wait, QUIET_S):
+                    free = len(await waiting())
                     wrong.append(f"slots: {free} of {counted(len(asked), 'connection')} for reports are free")
                     break
-            await transaction.rollback()
-            for reply in await asyncio.gather(*asked):
-                if reply.status_code != 200:
-                    wrong.append(f"slots: a report that waited got {reply.status_code}: {reply.text[:300]}")
-    finally:
-        locker.terminate()
-        watcher.terminate()
+        for reply in await asyncio.gather(*asked):
+            if reply.status_code != 200:
+                wrong.append(f"slots: a report that waited got {reply.status_code}: {reply.text[:300]}")
     return wrong
-
-
-async def _count(connection: Connection, condition: str) -> int:
-    found: int = await connection.fetchval(_ACTIVITY + condition)
-    return found
-
-
-async def _until(look: Callable[[], Awaitable[int]], wanted: int) -> bool:
-    give_up = time.monotonic() + QUIET_S
-    while await look() != wanted:
-        if time.monotonic() > give_up:
-            return False
-        await asyncio.sleep(LOOK_S)
-    return True

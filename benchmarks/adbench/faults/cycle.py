@@ -5,7 +5,6 @@ import re
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
@@ -44,9 +43,8 @@ class Outcome(BaseModel):
     deliveries: int = 0
     statuses: dict[str, int] = {}
     cells: int = 0
-    recovery_s: list[
-        float
-    ] = []  # from when the server accepted again to the first acknowledgement, without `harness_s`
+    # From when the server accepted again to the first acknowledgement, without `harness_s`.
+    recovery_s: list[float] = []
     harness_s: list[float] = []  # of each of them, for which the harness asked no service
     seconds: float
     events_lost: int = 0
@@ -74,11 +72,11 @@ async def run(
     client = Client(world.services, source, journal, f"client {seed} {cycle}", rate, world.situation)
     world.client = client
     await world.impose(defaults)
-    over, became = asyncio.Event(), Became()
+    over = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(client.run(over))
-            group.create_task(_harm(world, steps, became, over))
+            harming = group.create_task(_harm(world, steps, over))
         await client.settle()
         await client.flush()
         found = await check(world, journal)
@@ -88,57 +86,52 @@ async def run(
     memory = max(filter(None, (each.peak_memory() for each in world.services)), default=None)
     if memory is not None and memory > MEMORY_BYTES:
         journal.violates(f"memory: a process had {memory / 2**20:.0f} MB")
+    done, skipped, missed = harming.result()
     recovered = [each for each in world.outages if each.seconds is not None]
     return Outcome(
         cycle=cycle,
-        harms=became.done,
+        harms=done,
         variant=world.variant.name,
         up=world.cluster.supervised,
         defaults=[str(each) for each in defaults],
-        skipped=became.skipped,
-        missed=became.missed,
+        skipped=skipped,
+        missed=missed,
         events_sent=journal.events_sent - before[0],
         events_acknowledged=journal.events_acknowledged - before[1],
-        events_stored=sum(rows for number, rows in found.rows.items() if number // NUMBERS == cycle),
+        events_stored=sum(each.rows for number, each in found.stored.items() if number // NUMBERS == cycle),
         deliveries=journal.deliveries - before[2],
         statuses=dict(sorted(journal.statuses.items())),
         cells=found.cells,
         recovery_s=[round(each.seconds, 4) for each in recovered if each.seconds is not None],
         harness_s=[round(each.harness_s, 4) for each in recovered],
         seconds=round(time.monotonic() - began, 2),
-        events_lost=sum(
-            max(0, batch.size - found.rows.get(batch.number, 0))
-            for batch in journal.batches.values()
-            if batch.acknowledged
-        ),
+        events_lost=sum(journal.lost(found.stored).values()),
         memory_bytes=memory,
         violations=[*journal.violations, *found.violations],
     )
 
 
-@dataclass
-class Became:
-    """The names of harms by their outcome, as in Outcome."""
+async def _harm(world: World, steps: Sequence[Step], over: asyncio.Event) -> tuple[list[str], list[str], list[str]]:
+    """Do the harms one after another, and wait until everything runs again; set `over` at the end.
 
-    done: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    missed: list[str] = field(default_factory=list)
-
-
-async def _harm(world: World, steps: Sequence[Step], became: Became, over: asyncio.Event) -> None:
-    """Do the harms one after another, and wait until everything runs again; set `over` at the end."""
+    Return the names of those that were done, skipped and missed, as in Outcome.
+    """
+    done: list[str] = []
+    skipped: list[str] = []
+    missed: list[str] = []
     try:
         await asyncio.sleep(BEFORE_S)
         for step in steps:
             await asyncio.sleep(step.after_s)
             chosen = HARMS[step.harm]
             if not chosen.possible(world):
-                became.skipped.append(step.harm)
+                skipped.append(step.harm)
                 continue
             met = await chosen.act(world, Random(step.seed))
-            (became.missed if met is False else became.done).append(step.harm)
+            (missed if met is False else done).append(step.harm)
         await world.healed()
         await asyncio.sleep(AFTER_S)
+        return done, skipped, missed
     finally:
         over.set()
 

@@ -23,11 +23,12 @@ from adbench.faults.system.pair import DATABASE, MODES, Mode, Pair
 from adbench.faults.system.service import Service
 from adbench.faults.traffic.batches import Source
 from adbench.faults.traffic.client import Client
-from adbench.faults.traffic.journal import Batch, Journal, compare
+from adbench.faults.traffic.journal import Journal, compare
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.records import store
 from adbench.records.model import Check, Measurement, Postgres, Result
+from adpulse.terminal import counted
 from adpulse.variants import catalogue, verify
 
 RATE = 20_000  # events a second
@@ -36,18 +37,6 @@ BEFORE_S = (0.3, 1.5)  # events flow before the primary dies
 CUTS_S = (0.0, 0.2, 3.0)
 AFTER_S = 0.3
 VARIANT = "rollup"
-
-
-@dataclass
-class Times(Journal):
-    """A journal that also knows when each batch was first acknowledged."""
-
-    at: dict[int, float] = field(default_factory=dict)
-
-    def acknowledges(self, batch: Batch, at: float) -> None:
-        """Note a 200 for one of its deliveries, and when the first one came (time.monotonic())."""
-        self.at.setdefault(batch.number, at)
-        super().acknowledges(batch, at)
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, lo
     await pair.join(mode)
     service = Service(mode, ROOT, log)
     service.start(pair.url())
-    journal = Times()
+    journal = Journal()
     client = Client([service], Source(seed, number, datetime.now(UTC)), journal, f"failover {seed} {number}", rate)
     over = asyncio.Event()
     died_at = back_at = 0.0
@@ -107,24 +96,19 @@ async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, lo
     return await _compared(pair, mode, journal, died_at, back_at)
 
 
-async def _compared(pair: Pair, mode: Mode, journal: Times, died_at: float, back_at: float) -> Trial:
+async def _compared(pair: Pair, mode: Mode, journal: Journal, died_at: float, back_at: float) -> Trial:
     async with connected(pair.primary.url(DATABASE)) as connection:
         stored = await stored_batches(connection)
         found = await verify.verify(connection, catalogue.find(VARIANT))
     wrong = [*compare(journal.batches.values(), stored), *journal.violations]
     wrong += [f"report: {mismatch}" for mismatch in found.mismatches[:5]]
-    missing = {
-        batch.number: batch.size - (stored[batch.number].places if batch.number in stored else 0)
-        for batch in journal.batches.values()
-        if batch.acknowledged
-    }
-    lost = {number: events for number, events in missing.items() if events > 0}
+    lost = journal.lost(stored)
     if mode == "async":  # what it does not promise; and then a report may have fewer events than were acknowledged
         wrong = [line for line in wrong if not line.startswith(("lost:", "report: {"))]
     return Trial(
         acknowledged=journal.events_acknowledged,
         lost=sum(lost.values()),
-        window_s=max((died_at - journal.at[number] for number in lost), default=0.0),
+        window_s=max((died_at - journal.batches[number].acknowledged_at for number in lost), default=0.0),
         outage_s=back_at - died_at,
         violations=wrong,
     )
@@ -175,7 +159,7 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
         promise = (
             "all that was acknowledged is stored, once" if MODES[mode] else "what is stored is there once, and whole"
         )
-        detail = "; ".join(wrong[:3]) or f"{len(trials)} fail-overs"
+        detail = "; ".join(wrong[:3]) or counted(len(trials), "fail-over")
         name = f"{mode}, standby cut off {cut_s:g} s before: {promise}"
         checks.append(Check(name=name, passed=not wrong, detail=detail))
         # An aim: on a busy machine a body may not arrive in time.

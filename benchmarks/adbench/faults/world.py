@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,10 @@ ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minu
 # A round adds a million events at most: in a cycle of seconds, none would be cut.
 SMALL_ROUNDS = "CREATE OR REPLACE FUNCTION rollup_dim_round() RETURNS int LANGUAGE sql IMMUTABLE RETURN 1000"
 SERVICES = ("adpulse writer", "adpulse maintenance", "adpulse reports")  # application names of their sessions
+_WAITING = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'adpulse reports' AND wait_event_type = 'Lock' ORDER BY pid
+"""
 SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
 UP_DATABASE = "postgres"  # the one that `adpulse up` takes
 
@@ -67,11 +71,6 @@ class World:
         return [] if maintenance is None else maintenance[1]
 
     @property
-    def report_lock(self) -> str:
-        """Return the statement that makes every report wait until its transaction ends: all read that table."""
-        return f"LOCK TABLE {'rollup_hour' if self.folder in ROLLUPS else 'events'} IN ACCESS EXCLUSIVE MODE"
-
-    @property
     def archives(self) -> Path:
         """Return the folder of archived days of this database."""
         return self.home / f"archive-{self._eras}"
@@ -90,6 +89,18 @@ class World:
             yield connection
         finally:
             await connection.close()
+
+    @asynccontextmanager
+    async def reports_locked(self) -> AsyncIterator[Callable[[], Awaitable[list[int]]]]:
+        """Make every report wait while the block runs. Yield what returns the backends of those that wait now."""
+        table = "rollup_hour" if self.folder in ROLLUPS else "events"  # all reports read it
+        async with self.connected() as watcher, self.connected() as locker, locker.transaction():
+            await locker.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+
+            async def waiting() -> list[int]:
+                return [row["pid"] for row in await watcher.fetch(_WAITING)]
+
+            yield waiting
 
     async def new_database(self, folder: str = VARIANT, *, up: bool = False) -> None:
         """Stop the services, and start them on a new database of this design; `up`: the first has its own server."""
@@ -110,7 +121,7 @@ class World:
         if up:
             await asyncio.to_thread(self.cluster.stop)
             self.cluster.supervised = True
-            direct.start_up(self.cluster, self.cluster.binaries)
+            direct.start_up(self.cluster)
         else:
             direct.start(self.cluster.url(self.database))
         await direct.ready()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 from rich.console import Console
 
@@ -13,20 +14,22 @@ from adbench.gate.measure.tasks import Work
 from adbench.gate.measure.trees import Tree
 from adbench.gate.verdict.decision import FIRST_LOOK, Call, Panel, Verdict, looks
 from adbench.gate.verdict.findings import compare
-from adbench.gate.verdict.outcome import GatePlan, Outcome
+from adbench.gate.verdict.result_file import GatePlan, to_result
 from adbench.harness.process import server_folder
 from adbench.harness.progress import bar, step
 from adbench.records import environment
+from adbench.records.model import Result
 from adpulse.settings import Settings
 
 CLOSING_S = 3.0  # of the budget, for stopping what runs
 
 
-def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Outcome:
+def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Result:
     """Compare, and stop all that was started. `given` are base and head where they are at hand already.
 
     Raise trees.TreeError, sides.SideError, EmbeddedError or ServiceError when it cannot be done.
     """
+    started_at = datetime.now(UTC)
     found = given or checkouts(plan, settings, console)
     began = time.monotonic()
     by_side = {"base": found["base"], "head": found["head"], "control": found["base"]}
@@ -42,19 +45,14 @@ def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, T
         calls, sampler = _timed(plan, {side.name: side for side in sides}, work, began, console)
         postgres = runner.run(environment.postgres(sides[0].connection))
     base, head, control = (side.signals for side in sides)
-    return Outcome(
-        plan=plan,
-        base=found["base"].revision,
-        head=found["head"].revision,
-        calls=calls,
-        findings=compare(base, control, head),
-        samples=sampler.samples,
-        rounds=sampler.rounds,
-        void=sampler.void,
-        seconds=time.monotonic() - began,
-        postgres=postgres,
-        variant=sides[0].variant.name,
-    )
+    parameters = {
+        **{side: tree.revision for side, tree in found.items()},
+        "seconds": round(time.monotonic() - began, 1),
+        "rounds": sampler.rounds,
+        "void_rounds": sampler.void,
+    }
+    run = {"started_at": started_at, "postgres": postgres, "variant": sides[0].variant.name}
+    return to_result(plan, calls, compare(base, control, head), sampler.samples, parameters, **run)
 
 
 def checkouts(plan: GatePlan, settings: Settings, console: Console) -> dict[str, Tree]:

@@ -12,6 +12,7 @@ from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 
 from adbench.plots import style
 from adbench.records.model import Result
+from adpulse.terminal import counted
 
 PER_ROW = {"stat": 4, "timeseries": 3}
 COLUMNS = math.lcm(*PER_ROW.values())
@@ -63,7 +64,7 @@ def _alerts(seen: Any) -> str:
     """Return the words for how many alerts fired; when none did, how many were pending."""
     for state in ("firing", "pending"):
         if names := _names(seen, state):
-            return f"{len(names)} alert{'s' if len(names) > 1 else ''} {state}"
+            return f"{counted(len(names), 'alert')} {state}"
     return "no alert"
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from adbench.plots import style
 from adbench.records.frames import select
 from adbench.records.model import NotMeasured
+from adpulse.terminal import counted
 
 PROMISE_MS = 200
 CONTROL = "heap"
@@ -48,7 +49,7 @@ def few(designs: Collection[str], *named: str) -> list[str]:
 
 def _not_drawn(designs: Collection[str], shown: Collection[str]) -> str:
     left = len(designs) - len(shown)
-    return f" {left} other design{'s' if left > 1 else ''} not drawn." if left else ""
+    return f" {counted(left, 'other design')} not drawn." if left else ""
 
 
 def distribution(matrix: pd.DataFrame, phase: str = "report") -> Figure:
@@ -178,22 +179,19 @@ def _growth(rows: pd.DataFrame, words: tuple[str, str], unit: str, limit: float 
     lines = {design: each for design, each in lines.items() if len(each) > 1}
     if not lines:
         raise NotMeasured("no design was measured at two sizes: adbench matrix --scale 1M,10M")
-    first, last = (
-        min(each["events"].min() for each in lines.values()),
-        max(each["events"].max() for each in lines.values()),
-    )
-    whole = {d: each for d, each in lines.items() if (each["events"].min(), each["events"].max()) == (first, last)}
+    ranges = {design: (each["events"].iloc[0], each["events"].iloc[-1]) for design, each in lines.items()}
+    first, last = min(low for low, _ in ranges.values()), max(high for _, high in ranges.values())
+    whole = {design: each for design, each in lines.items() if ranges[design] == (first, last)}
     factors = {design: each["value"].iloc[-1] / each["value"].iloc[0] for design, each in (whole or lines).items()}
     flattest, steepest = (pick(factors, key=lambda design: factors[design]) for pick in (min, max))
     other = f",\n{steepest} {words[1].format(factors[steepest])}" if steepest != flattest else ""
     title = f"{style.thousands(last / first)} times the events: {flattest} {words[0].format(factors[flattest])}{other}"
     shown = few(lines, flattest, steepest)
     with style.figure(title, height=5.4) as (drawn, axes):
-        for design, each in ((design, lines[design]) for design in shown):
+        for design in shown:
+            sizes, each = lines[design]["events"].astype(float), lines[design]
             yerr = _errors(each) if limit else None
-            axes.errorbar(
-                each["events"].astype(float), each["value"], yerr=yerr, fmt="o-", color=style.colour(design), capsize=3
-            )
+            axes.errorbar(sizes, each["value"], yerr=yerr, fmt="o-", color=style.colour(design), capsize=3)
         if limit:
             style.promise(axes, limit, upright=False)
         axes.set(xscale="log", yscale="log", xlabel="events stored", ylabel=unit, xlim=(None, last * 4))

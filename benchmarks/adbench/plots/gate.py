@@ -12,6 +12,7 @@ from adbench.gate.verdict.decision import RESAMPLES, Call, Verdict, confidence, 
 from adbench.plots import style
 from adbench.records import statistics
 from adbench.records.model import NotMeasured, Result
+from adpulse.terminal import counted
 
 NOTHING = "nothing"
 WORDS = {
@@ -57,10 +58,9 @@ def caught(proof: Result) -> Figure:
         for row, plant in enumerate(plants):
             name = "otherwise" if plant == NOTHING else "caught"
             share = proof.find(name, plant=plant)
-            low, high = share.ends
+            percents = [100 * end for end in share.ends]
             colour = style.QUIET if plant == NOTHING else style.SERVICE
-            axes.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
-            axes.plot(100 * share.value, row, "o", color=colour, markersize=9, clip_on=False, zorder=3)
+            style.interval(axes, row, 100 * share.value, percents, colour, markersize=9, clip_on=False, zorder=3)
             wanted = 0.0 if plant == NOTHING else WANTED.get(plant.rpartition("-")[2], 1.0)
             axes.plot(100 * wanted, row, "|", color=style.LIMIT, markersize=22, markeredgewidth=2.5, clip_on=False)
             runs = proof.value("runs", plant=plant)
@@ -114,7 +114,8 @@ def intervals(gate: Result) -> Figure:
     verdict = str(gate.parameters["verdict"])
     widest = max(_half(call) for call in calls)
     title = (
-        f"{len(calls)} metrics, {gate.parameters['rounds']} rounds: {verdict};\nintervals reach ± {widest:.1%} or less"
+        f"{counted(len(calls), 'metric')}, {gate.parameters['rounds']} rounds: {verdict};\n"
+        f"intervals reach ± {widest:.1%} or less"
     )
     with style.figure(title, height=0.5 * len(calls) + 1.9) as (drawn, axes):
         axes.axvspan(100 / tolerance - 100, 100 * tolerance - 100, color=style.QUIET, alpha=0.15, linewidth=0)
@@ -122,10 +123,9 @@ def intervals(gate: Result) -> Figure:
         for row, call in enumerate(calls):
             for ratio, colour, shift in ((call.ratio, style.SERVICE, -0.14), (call.control, style.QUIET, 0.14)):
                 assert ratio is not None
-                ends = [100 * ratio.low - 100, 100 * ratio.high - 100]
-                axes.plot(ends, [row + shift] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
-                axes.plot(100 * ratio.value - 100, row + shift, "o", color=colour)
-        style.name_rows(axes, [call.metric.removesuffix(".cpu") for call in calls])
+                middle, *ends = (100 * each - 100 for each in ratio)
+                style.interval(axes, row + shift, middle, ends, colour)
+        style.name_rows(axes, [call.name.removesuffix(".cpu") for call in calls])
         axes.set_xlabel("% more CPU time than base (grey band: the tolerance)")
         style.key(axes, {"head": style.SERVICE, "control": "#777777"})
         sure = min(call.confidence for call in calls)
@@ -148,7 +148,7 @@ def _half(call: Call) -> float:
 def narrowing(gate: Result) -> Figure:
     """Plot how many rounds each metric of a run took, and how wide its first and last intervals were."""
     courses = dict(sorted(_looks(gate), key=lambda course: course[1][-1][0]))
-    undecided = {call.metric for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
+    undecided = {call.name for call in _calls(gate) if call.verdict is Verdict.CANNOT_TELL}
     least, most = (pick(points[-1][0] for points in courses.values()) for pick in (min, max))
     title = (
         f"Some metrics are decided after {least} rounds, the last "
@@ -176,7 +176,7 @@ def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     calls = _calls(gate)
     samples: dict[str, dict[str, list[float]]] = gate.parameters["samples_seconds"]  # type: ignore[assignment]  # any JSON to mypy
     for call in calls:
-        base, head = (np.array(samples[call.metric][side]) for side in ("base", "head"))
+        base, head = (np.array(samples[call.name][side]) for side in ("base", "head"))
         points = []
         for look, rounds in enumerate(looks(), 1):
             sure = confidence(look, len(calls))
@@ -185,4 +185,4 @@ def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
             points.append((at, (high - low) / 2))
             if sure > call.confidence - 5e-6:  # as the file rounds it: the look at which it was decided
                 break
-        yield call.metric, points
+        yield call.name, points

@@ -41,8 +41,7 @@ def windows(report: Result) -> Figure:
         for phase, colour, shift in (("idle", style.SERVICE, -0.13), ("busy", "#332288", 0.13)):
             for row, name in enumerate(rows):
                 middle, high = value(phase, name, "0.5"), value(phase, name, "0.99")
-                axes.plot([middle, high], [row + shift] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
-                axes.plot(middle, row + shift, "o", color=colour)
+                style.interval(axes, row + shift, middle, [middle, high], colour)
                 axes.plot(high, row + shift, "|", color=colour, markersize=11, markeredgewidth=2.5)
         style.key(axes, {"idle": style.SERVICE, "while events are written at half of capacity": "#332288"})
         axes.axvline(PROMISE_MS, color=style.LIMIT, linestyle="--")

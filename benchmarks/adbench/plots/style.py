@@ -18,12 +18,14 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox
 
 from adbench.records.model import Measurement, Result
 
@@ -46,6 +48,7 @@ PALETTE = {
 _SMALL: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 10, "color": "#777777"}
 # Around text that may lie on a line.
 HALO = [withStroke(linewidth=3, foreground="white")]
+_WIDE = 0.62  # of a letter on average, as a share of the size of its font
 LINE = 105  # characters of small text that fit below a picture
 SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 
@@ -92,6 +95,12 @@ def caption(drawn: Figure, text: str) -> None:
     drawn.supxlabel(textwrap.fill(text, LINE), **_SMALL)
 
 
+def interval(axes: Axes, row: float, middle: float, ends: Sequence[float], colour: str, **mark: Any) -> None:
+    """Draw an interval as a bar along a row, with a dot, or `mark`, at its middle."""
+    axes.plot(ends, [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
+    axes.plot(middle, row, "o", color=colour, **mark)
+
+
 def promise(axes: Axes, ms: float, *, upright: bool = True) -> None:
     """Draw the time that reports promise as a dashed line, and say at it what it is."""
     draw = axes.axvline if upright else axes.axhline
@@ -116,22 +125,36 @@ def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
 
 
 def label(axes: Axes, points: Mapping[str, tuple[float, float]], right: float = 12) -> None:
-    """Write each name to the right of its point, moved up or down so that none covers another.
+    """Write each name to the right of its point, moved up or down so that it covers no mark and no other name.
 
     Call it when scales and limits are as they will stay.
     """
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # lays out, so that points have a place
-    to_pixels = axes.transData.transform
-    step = 15 * axes.figure.dpi / 72  # of a line of text
-    placed: list[tuple[float, float]] = []
+    size, unit, to_pixels = 12, axes.figure.dpi / 72, axes.transData.transform
+    taken = _marks(axes)
     for name, point in sorted(points.items(), key=lambda item: -float(to_pixels(item[1])[1])):
         x, y = to_pixels(point)
-        free = y
-        while any(abs(x - left) < 9 * step and abs(free - top) < step for left, top in placed):
-            free -= 1
-        placed.append((x, free))
-        offset = (right, (free - y) * 72 / axes.figure.dpi + 4)
-        axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=12, path_effects=HALO)
+        text = Bbox.from_bounds(x + right * unit, y, _WIDE * size * unit * len(name), 15 * unit)
+        shift = next(
+            each for each in sorted(range(-999, 999), key=abs) if not text.translated(0, each).count_overlaps(taken)
+        )
+        taken.append(text.translated(0, shift))
+        offset = (right, shift / unit + 4)
+        axes.annotate(name, point, xytext=offset, textcoords="offset points", fontsize=size, path_effects=HALO)
+
+
+def _marks(axes: Axes) -> list[Bbox]:
+    """Return the boxes, in pixels, of the marks of scatter plots and of those on lines."""
+    unit, found = axes.figure.dpi / 72, []
+    for dots in axes.collections:
+        if isinstance(dots, PathCollection):
+            at = dots.get_offset_transform().transform(dots.get_offsets())
+            found += [(place, size**0.5) for place, size in zip(at, dots.get_sizes(), strict=True)]
+    for line in axes.lines:
+        if line.get_marker() not in ("None", "", None):
+            at = line.get_transform().transform(line.get_xydata())
+            found += [(place, line.get_markersize()) for place in at]
+    return [Bbox([place - size * unit / 2, place + size * unit / 2]) for place, size in found]
 
 
 def name_curves(axes: Axes, curves: Mapping[str, Line2D]) -> None:
@@ -151,7 +174,7 @@ def name_curves(axes: Axes, curves: Mapping[str, Line2D]) -> None:
     drawn = {line: finely(line) for line in axes.lines}
     taken: list[Any] = []
     for name, line in curves.items():
-        own, width, height = drawn[line], 0.62 * size * unit * len(name), 1.2 * size * unit
+        own, width, height = drawn[line], _WIDE * size * unit * len(name), 1.2 * size * unit
         others = np.concatenate([np.empty((0, 2)), *(at for each, at in drawn.items() if each is not line), *taken])
         best, at, shift = -math.inf, own[0], gap * unit
         for place in own:

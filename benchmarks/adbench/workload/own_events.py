@@ -17,8 +17,9 @@ from adbench.workload.profile import HOUR_US
 from adpulse.importing import database, mapping
 from adpulse.importing.chunk import RECORDS
 from adpulse.importing.errors import ImportFailed
+from adpulse.importing.outcome import Outcome
 from adpulse.importing.rejects import Rejects
-from adpulse.importing.run import Import, Outcome
+from adpulse.importing.run import Import
 from adpulse.importing.source import opened
 from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings

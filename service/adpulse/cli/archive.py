@@ -90,26 +90,27 @@ def _date(option: str, text: str) -> date:
 
 def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
     """Run the work on the database, show its steps, and report errors of the user in one line."""
-    settings = console.settings()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with opened(settings) as url, Progress(*columns, console=err, transient=True) as progress:
+    with opened(console.settings()) as url, Progress(*columns, console=err, transient=True) as progress:
         shown = progress.add_task("looking")
+        return run(_on_connection(url, work, lambda step, day: progress.update(shown, description=f"{day} {step}")))
 
-        async def on_connection() -> T:
-            async with session(url) as connection:
-                try:
-                    return await work(connection, lambda step, day: progress.update(shown, description=f"{day} {step}"))
-                except (ConnectionError, TimeoutError):
-                    raise  # an error of the database
-                except OSError as error:
-                    fail(f"cannot use the files: {error}")
 
-        async def clearly() -> T:
-            try:
-                return await on_connection()
-            except ArchiveError as error:
-                fail(str(error), 2 if error.refused else 1)
-            except MissingExtra as error:
-                fail(str(error), 2)
+async def _on_connection(url: str, work: Callable[[Connection, Step], Awaitable[T]], step: Step) -> T:
+    try:
+        async with session(url) as connection:
+            return await _with_files(work(connection, step))
+    except ArchiveError as error:
+        fail(str(error), 2 if error.refused else 1)
+    except MissingExtra as error:
+        fail(str(error), 2)
 
-        return run(clearly())
+
+async def _with_files(work: Awaitable[T]) -> T:
+    """Wait for the work; end the command where its files cannot be used."""
+    try:
+        return await work
+    except (ConnectionError, TimeoutError):
+        raise  # errors of the database
+    except OSError as error:
+        fail(f"cannot use the files: {error}")

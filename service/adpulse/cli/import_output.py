@@ -12,7 +12,8 @@ from rich.table import Table
 
 from adpulse.cli.console import err, out
 from adpulse.importing.chunk import Chunk
-from adpulse.importing.run import Outcome, rejected
+from adpulse.importing.outcome import Outcome
+from adpulse.importing.run import rejected
 from adpulse.importing.source import Source
 from adpulse.importing.target import Judged
 from adpulse.terminal import counted, one_line

@@ -18,7 +18,7 @@ from adpulse.importing.target import Judged
 from adpulse.ingest import copy_format, event_ids, group_commit
 from adpulse.ingest.batch import Answer, Batch
 from adpulse.ingest.event_ids import EventIds
-from adpulse.ingest.group_commit import Job
+from adpulse.ingest.job import Job
 from adpulse.ingest.partitions import Partitions
 
 # A day gets its own partition when a group brings so many events of it: a stray time makes no table.

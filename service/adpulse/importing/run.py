@@ -2,28 +2,24 @@
 
 import asyncio
 import hashlib
-import re
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from adpulse.event.contract import Rejection
-from adpulse.importing import aggregates
-from adpulse.importing.chunk import CHARACTERS, RECORDS, SLICE, Chunk, Reader
-from adpulse.importing.documents import DocumentReader, by_line
+from adpulse.importing import aggregates, readers
+from adpulse.importing.chunk import CHARACTERS, RECORDS, SLICE, Chunk
+from adpulse.importing.documents import DocumentReader
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.events import EventBuilder, Events
 from adpulse.importing.ledger import Group
-from adpulse.importing.mapping import Kind, Mapping
-from adpulse.importing.parquet import ParquetReader
+from adpulse.importing.mapping import Mapping
+from adpulse.importing.outcome import Outcome
 from adpulse.importing.rejects import Rejects
-from adpulse.importing.source import PARQUET, Source
-from adpulse.importing.tables import TableReader, encoding_of
+from adpulse.importing.source import Source
 from adpulse.importing.target import Judged, Target
 from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.decoder import Decoder
@@ -31,40 +27,6 @@ from adpulse.settings import Settings
 
 # Of one group; a record may be several events.
 _MOST_EVENTS = 1_000_000
-
-# The beginning of JSON. A column may be named {activity_kind}.
-_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[)')
-
-
-@dataclass(slots=True)
-class Outcome:
-    """The counts of an import: records of the file, and events (a record may give several, or none)."""
-
-    records: int = 0
-    known_records: int = 0  # imported before
-    known_at: datetime | None = None
-    accepted: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    skipped: int = 0
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # by field and code, of those that are listed
-    seconds: float = 0.0
-
-    def described(self) -> dict[str, Any]:
-        """Return the counts as JSON has them."""
-        reasons = [
-            {"field": field or None, "code": code, "count": n} for (field, code), n in self.reasons.most_common()
-        ]
-        return {
-            "records": self.records,
-            "known_records": self.known_records,
-            "accepted": self.accepted,
-            "duplicates": self.duplicates,
-            "rejected": self.rejected,
-            "skipped": self.skipped,
-            "reasons": reasons,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 class Import:
@@ -74,7 +36,7 @@ class Import:
         """Raise ImportFailed when the file cannot be read, or the mapping does not fit it."""
         self.source = source
         self.mapping = mapping
-        self.reader = _reader(source, mapping)
+        self.reader = readers.reader(source, mapping)
         self._builder = EventBuilder(mapping, self.reader.header)
         self._decoder = Decoder(settings.model_copy(update={"max_events": _MOST_EVENTS}))
         self._first = True
@@ -122,6 +84,7 @@ class Import:
         """
         began = time.monotonic()
         outcome = Outcome()
+        writer = _Writing(target, rejects, outcome, on_progress)
         before = hashlib.sha256(name.encode() + b"\0" + self.reader.seed).digest()
         pending, writing = Chunk(), None
         try:
@@ -142,7 +105,7 @@ class Import:
                 judged = await asyncio.to_thread(self.judge, chunk)
                 if writing is not None:
                     await writing
-                writing = asyncio.create_task(self._write(target, rejects, chunk, judged, group, outcome, on_progress))
+                writing = asyncio.create_task(writer.write(chunk, judged, group))
             if writing is not None:
                 await writing
                 writing = None
@@ -152,31 +115,28 @@ class Import:
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    async def _write(
-        self,
-        target: Target,
-        rejects: Rejects,
-        chunk: Chunk,
-        judged: Judged,
-        group: Group,
-        outcome: Outcome,
-        on_progress: Callable[[Outcome], None],
-    ) -> None:
+
+@dataclass(slots=True)
+class _Writing:
+    """Where judged groups of a file go: good events to the target, bad records to a file, and both are counted."""
+
+    target: Target
+    rejects: Rejects
+    outcome: Outcome
+    on_progress: Callable[[Outcome], None]
+
+    async def write(self, chunk: Chunk, judged: Judged, group: Group) -> None:
         # Before the commit, so that rejected records are in the file even if the commit fails.
         first = rejected(chunk, judged)
-        rejects.write(chunk, first)
-        answer = await target.write(judged, group)
+        self.rejects.write(chunk, first)
+        answer = await self.target.write(judged, group)
         if answer is None:
-            outcome.known_records += len(chunk)
+            self.outcome.known_records += len(chunk)
             return
         later = _at_records(judged.events, answer.rejected[len(judged.batch.rejected) :])
-        rejects.write(chunk, later)
-        outcome.accepted += answer.accepted
-        outcome.duplicates += answer.duplicates
-        outcome.rejected += answer.rejected_count + len(judged.events.rejected)
-        outcome.skipped += judged.events.skipped
-        outcome.reasons.update((each["field"] or "", each["code"]) for each in (*first, *later))
-        on_progress(outcome)
+        self.rejects.write(chunk, later)
+        self.outcome.add(answer, judged.events, (*first, *later))
+        self.on_progress(self.outcome)
 
 
 def rejected(chunk: Chunk, judged: Judged) -> list[Rejection]:
@@ -187,25 +147,6 @@ def rejected(chunk: Chunk, judged: Judged) -> list[Rejection]:
 
 def _at_records(events: Events, of_events: list[Rejection]) -> list[Rejection]:
     return [Rejection(**{**each, "index": events.places[each["index"]]}) for each in of_events]
-
-
-def _reader(source: Source, mapping: Mapping) -> Reader:
-    kind = mapping.file.kind or _kind(source, mapping)
-    if kind == "parquet":
-        return ParquetReader(source)
-    if kind == "csv":
-        return TableReader(source, mapping.file)
-    return DocumentReader(source, lines=kind == "ndjson")
-
-
-def _kind(source: Source, mapping: Mapping) -> Kind:
-    """Return the format that a file begins like."""
-    start = source.peek()
-    if start.startswith(PARQUET):
-        return "parquet"
-    if mapping.file.header is None and encoding_of(start) != "utf-16" and _JSON.match(start):
-        return "ndjson" if by_line(start) else "json"
-    return "csv"
 
 
 def _table(header: list[str] | None, records: list[Any]) -> tuple[list[str], list[list[Any]]]:

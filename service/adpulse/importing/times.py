@@ -65,22 +65,29 @@ def _offsets(name: str | None) -> Callable[[str], str]:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"there is no time zone {name!r}; name one as in Europe/Berlin") from None
-    memory: dict[str, str] = {}
+    return _OffsetsOf(zone)
 
-    def offset(clock: str) -> str:
-        if (known := memory.get(clock)) is None:
+
+class _OffsetsOf:
+    """The offsets of a zone, by wall clock; those that were asked for last are remembered."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._known: dict[str, str] = {}
+
+    def __call__(self, clock: str) -> str:
+        """Return the offset, or nothing where there is no such day: the contract says so. Raises Skipped."""
+        if (known := self._known.get(clock)) is None:
             try:
-                local = datetime.fromisoformat(clock).replace(tzinfo=zone)
+                local = datetime.fromisoformat(clock).replace(tzinfo=self._zone)
             except ValueError:
-                return ""  # no such day: the contract says so
-            if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-                raise Skipped(f"clocks in {name} skip this time")
-            if len(memory) >= fragments.REMEMBERED:
-                memory.clear()
-            known = memory[clock] = local.isoformat()[16 + 3 :]
+                return ""
+            if local.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+                raise Skipped(f"clocks in {self._zone.key} skip this time")
+            if len(self._known) >= fragments.REMEMBERED:
+                self._known.clear()
+            known = self._known[clock] = local.isoformat()[16 + 3 :]
         return known
-
-    return offset
 
 
 def _number(scale: int, origin: datetime) -> Callable[[Any], str]:

@@ -21,7 +21,7 @@ from adpulse.database.outage import Outage
 from adpulse.ingest import event_ids, group_commit
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
 from adpulse.ingest.event_ids import EventIds
-from adpulse.ingest.group_commit import Job
+from adpulse.ingest.job import Job
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 from adpulse.tally import CounterTally

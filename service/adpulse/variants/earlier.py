@@ -10,7 +10,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MOVE_LOCK, ROUND_LOCK
 from adpulse.database.sql import SQL_DIR
-from adpulse.variants import online, state
+from adpulse.variants import beside, state
 from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
@@ -38,12 +38,12 @@ async def bring_up(connection: Connection, variant: Variant) -> None:
     log.warning("bringing rollup_dims to its new form: every event is written once more, and everybody waits")
     await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
     await connection.execute("DROP SCHEMA IF EXISTS adpulse_next CASCADE")
-    await online.build(connection, variant, await state.declared(connection))
-    await online.drop_standins(connection)
+    await beside.build(connection, variant, await state.declared(connection))
+    await beside.drop_standins(connection)
     await connection.execute(_SCRIPT)
     triggers = [record[0] for record in await connection.fetch(_TRIGGERS)]
     await connection.execute("DROP TABLE adpulse_next.events")
-    await connection.execute(await online.into_place(connection))
+    await connection.execute(await beside.into_place(connection))
     await connection.execute("SET search_path = public; DROP SCHEMA adpulse_next; DELETE FROM rollup_mark")
     for trigger in triggers:
         await connection.execute(trigger)

@@ -6,7 +6,7 @@ import re
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
-from adpulse.variants import online, state
+from adpulse.variants import beside, state
 from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ async def added(connection: Connection, variant: Variant) -> list[tuple[str, str
         async with connection.transaction():
             # Left by a killed move: no other move runs now.
             await connection.execute("DROP SCHEMA IF EXISTS adpulse_next CASCADE")
-            await online.build(connection, variant, await state.declared(connection))
+            await beside.build(connection, variant, await state.declared(connection))
             own = await _objects(connection, "adpulse_next", variant)
             raise _Undone
     except _Undone:

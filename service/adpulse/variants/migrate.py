@@ -51,7 +51,7 @@ async def migrate(
         async with online.alone(connection):
             # Unless another process has just done the same.
             if (await catalogue.active(connection)).name != new.name:
-                await online.check(connection, old)
+                await state.check_in_force(connection, old)
                 await foreign.check(connection, old, drop=drop_foreign)
                 await online.move(connection, old, new, keys)
     return new

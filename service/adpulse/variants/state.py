@@ -67,3 +67,10 @@ async def check_complete(connection: Connection) -> None:
             "raw events of some days are archived, and roll-ups of those days cannot be built again without them; "
             "first bring them back: adpulse restore"
         )
+
+
+async def check_in_force(connection: Connection, old: Variant) -> None:
+    """Raise SchemaError when raw events are not all here, or `old` is not in force any more."""
+    await check_complete(connection)
+    if (await catalogue.active(connection)).name != old.name:
+        raise SchemaError("somebody else has just moved this database; look again: adpulse variants")

@@ -1,35 +1,26 @@
 """Serve the application with uvicorn, in one process or in several."""
 
 import asyncio
-import gc
-import multiprocessing
 import os
-import signal
 import socket
 import sys
-import threading
 from contextlib import nullcontext, suppress
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from adpulse.settings import Settings
 from adpulse.terminal import LogFormatter
-from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from adpulse.web.worker_metrics import shared_metrics
-
-# Full collections run once in so many objects; requests seldom leave cycles behind.
-GC_THRESHOLDS = (50_000, 20, 50)
 
 # New connections that are accepted in one turn of the event loop. libuv accepts one from each listening socket, so
 # there are as many duplicates of it. With one, the last of a hundred new clients waits for a hundred long turns.
 ACCEPTS = 8
 
-WORKER = "adpulse.web.server:create_worker"
+WORKER = "adpulse.web.worker:create_worker"  # by name: not imported here
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -106,21 +97,3 @@ class _Parent(Multiprocess):
         for each in self.sockets:
             each.close()
         super().terminate_all()
-
-
-def create_worker() -> FastAPI:
-    """Return the application, in a process of its own or in the only one."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        # A worker stops by itself when its parent is killed.
-        def follow() -> None:
-            parent.join()
-            os.kill(os.getpid(), signal.SIGTERM)
-
-        threading.Thread(target=follow, name="parent", daemon=True).start()
-    app = create_app()
-    Protocol.head_timeout_s = app.state.settings.head_timeout_s
-    # The objects that exist now stay until the end: the collector need not look at them again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    return app

@@ -74,7 +74,7 @@ def test_a_fleet_is_the_utilisation_law_rounded_up() -> None:
     assert wanted.dollars_month == pytest.approx(hours + 2 * wanted.stored_bytes / 1e9 * 0.08)
 
 
-def test_what_breaks_first_depends_on_what_is_kept() -> None:
+def test_the_first_limit_depends_on_retention() -> None:
     """A day instead of a week, and it is the cores."""
     load = need(1_000_000, COST, replace(Assumptions(), raw_days=1)).load
     assert max(load, key=load.__getitem__) == "cores"

@@ -118,7 +118,7 @@ def test_cores_are_shared_evenly() -> None:
     assert ends == pytest.approx({"a": 2, "b": 3, "c": 3, "d": 3, "e": 3})
 
 
-def test_a_flush_serves_all_who_came_during_the_last() -> None:
+def test_a_flush_serves_all_that_came_during_the_last_one() -> None:
     """Two commits that arrive during a flush share the next one; its time is that of their rows together."""
     env = Environment()
     disk, ends = Disk(env, Curve({0: 1.0, 100: 2.0})), {}
@@ -265,7 +265,7 @@ def test_service_times_are_the_measured_ones() -> None:
     assert live(times, found).client(1_000) > times.client(1_000)
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_results_are_named() -> None:
     """Missing results are named, and not met as a KeyError later."""
     found = manifest.newest(of_one_machine(NEEDED))
     with pytest.raises(MissingResults, match="stages"):

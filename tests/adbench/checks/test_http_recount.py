@@ -72,7 +72,7 @@ def service() -> Iterator[tuple[str, list[int]]]:
             thread.join()
 
 
-def test_what_takes_too_long_is_asked_in_parts(service: tuple[str, list[int]]) -> None:
+def test_a_slow_question_is_asked_in_parts(service: tuple[str, list[int]]) -> None:
     """The totals of the parts are those of the whole; and a question is cut until it is answered."""
     address, asked = service
     assert http_recount.total(address, question(1_234))[0] == 1_234

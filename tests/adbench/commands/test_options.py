@@ -11,11 +11,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 import typer
+from packaging.requirements import Requirement
 from rich.console import Console
 
 from adbench.commands.options import failing_clearly, finish
 from adbench.experiments.experiment import BusyError, Experiment
-from adbench.extras import EXTRAS
+from adbench.extras import COMMANDS, EXTRAS
 from adpulse.settings import Settings
 from tests.adbench.records.test_records import result
 
@@ -57,13 +58,28 @@ def test_a_module_of_ours_that_is_missing_is_our_fault() -> None:
 
 @pytest.mark.parametrize("package", ["numpy", "simpy"])
 def test_the_command_itself_without_a_package(package: str) -> None:
-    """A package that is needed before any command runs is named in the same way."""
+    """A package that is needed before any command runs is named with the extra that the command needs."""
     program = f"import sys; sys.modules['{package}'] = None; import adbench.cli"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr == (
-        f"adbench: {package} is not installed; it comes with the extra `bench`: pip install 'adpulse[bench]'\n"
-    )
+    for words, extra in (
+        (["demo"], "bench"),
+        ([], "bench"),
+        *((["--target", "x", name], COMMANDS[name]) for name in COMMANDS),
+    ):
+        done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True)
+        assert done.returncode == 2
+        install = f"it comes with the extra `{extra}`: pip install 'adpulse[{extra}]'"
+        assert done.stderr == f"adbench: {package} is not installed; {install}\n"
+
+
+@pytest.mark.parametrize("extra", sorted(set(COMMANDS.values())))
+def test_the_extra_of_a_command_brings_all_it_needs(extra: str) -> None:
+    """One installation is enough: it includes `bench`, which every command needs."""
+    brought: dict[str, set[str]] = {name: set() for name in ("bench", extra)}
+    for requirement in map(Requirement, requires("adpulse") or []):
+        for name, packages in brought.items():
+            if requirement.marker and requirement.marker.evaluate({"extra": name}):
+                packages.add(requirement.name)
+    assert brought["bench"] < brought[extra]
 
 
 def test_every_package_of_an_extra_is_known() -> None:

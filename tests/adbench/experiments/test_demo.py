@@ -183,7 +183,7 @@ def test_without_matplotlib_the_demo_still_says_its_result(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_user_can_mend_is_a_message(tmp_path: Path) -> None:
+def test_errors_of_the_user_are_one_line(tmp_path: Path) -> None:
     """No traceback, and an exit status of its own."""
     environment = {"ADPULSE_DATABASE_URL": f"postgresql://u@/x?host={tmp_path}"}
     done = CliRunner().invoke(cli.app, ["demo", "--events", "10", "--duration", "1"], env=environment)

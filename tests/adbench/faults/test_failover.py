@@ -17,7 +17,7 @@ def broken(trial: Trial) -> list[str]:
     return [line for line in trial.violations if not line.startswith("status:")]
 
 
-async def test_what_a_promoted_replica_has(home: Path) -> None:
+async def test_a_promoted_replica_has_all_acknowledged_events(home: Path) -> None:
     """With remote_apply all that was acknowledged, also by a primary that was cut off from its standby before it died;
     without it, not what was acknowledged after the cut. The service finds the new primary by itself.
     """

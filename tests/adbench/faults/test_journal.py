@@ -69,7 +69,7 @@ def test_copies_are_counted(stored: Stored, word: str) -> None:
         (True, {1: GOOD, 2: GOOD}, "invented"),
     ],
 )
-def test_what_must_not_be_is_named(acknowledged: bool, stored: dict[int, Stored], word: str) -> None:
+def test_every_violation_is_named(acknowledged: bool, stored: dict[int, Stored], word: str) -> None:
     """Lost, torn, doubled, changed or invented: one line, which begins with the word."""
     (line,) = compare([batch(acknowledged=acknowledged)], stored)
     assert line.startswith(f"{word}: ")

@@ -26,7 +26,7 @@ DONE = message(b"c")
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 64, 100_000])
-def test_commits_are_found_however_the_stream_is_cut(size: int) -> None:
+def test_commits_are_found_in_every_division_of_the_stream(size: int) -> None:
     """COMMIT, and CopyDone outside of a transaction; not one inside, and not bytes of data that look like them."""
     stream = SSL + START + COPY + DATA + DONE + BEGIN + COPY + DATA + DONE + COMMIT + COPY + DATA + DONE
     frontend = Frontend()

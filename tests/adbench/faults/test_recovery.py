@@ -74,7 +74,7 @@ async def test_it_ends_with_the_first_acknowledgement_of_any_service(tmp_path: P
     assert 0 < found.seconds <= found.acknowledged - found.accepted
 
 
-async def test_nobody_acknowledges(tmp_path: Path) -> None:
+async def test_a_measurement_without_an_acknowledgement_gives_up(tmp_path: Path) -> None:
     """It gives up in the end."""
     path = tmp_path / "s"
     async with postgres(path, 0), service(lambda: False) as (port, _):

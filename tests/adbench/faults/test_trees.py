@@ -58,7 +58,9 @@ def test_a_new_file_is_made(tree: Path) -> None:
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed, to compare with")
 def test_patches_are_applied_as_git_applies_them() -> None:
     """Each planted bug, byte by byte."""
-    for plant in planted.read_all():
+    plants = planted.read_all()
+    assert plants
+    for plant in plants:
         with patched(plant.path) as ours, copied() as theirs:
             subprocess.run(["git", "apply", str(plant.path)], cwd=theirs, check=True)
             for part in PARTS:

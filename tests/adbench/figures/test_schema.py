@@ -24,7 +24,7 @@ async def test_tables_columns_and_keys(connection: Connection) -> None:
     assert any(index.startswith("brin (ts)") for index in events["indexes"])
 
 
-async def test_what_moves_rows(connection: Connection) -> None:
+async def test_functions_that_move_rows_are_arrows(connection: Connection) -> None:
     """The trigger's way from events to deltas, and upkeep's from deltas to sums."""
     flows = (await schema.read(connection, catalogue.find("rollup")))["flows"]
     assert {"source": "events", "target": "rollup_delta", "by": "statement trigger"} in flows

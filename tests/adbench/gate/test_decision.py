@@ -91,7 +91,7 @@ def test_a_budget_that_ends_before_the_first_look_is_cannot_tell() -> None:
     assert overall(call.verdict for call in panel.calls.values()) is Verdict.CANNOT_TELL
 
 
-def test_what_is_decided_stays_decided() -> None:
+def test_a_decided_metric_stays_decided() -> None:
     """Later looks are at what is open, or a verdict could flip as often as one looks."""
     panel = Panel(["m.cpu"], TOLERANCE)
     panel.look(drawn(1.0, 30, 0.01))

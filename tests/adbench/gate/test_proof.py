@@ -13,12 +13,11 @@ from adbench.gate.measure.tasks import QUICK
 from adbench.gate.measure.trees import Tree, TreeError
 from adbench.gate.proof import plants, run
 from adbench.gate.proof.plants import PLANTS, Plant
-from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
-from adbench.gate.verdict.outcome import GatePlan
+from adbench.gate.verdict.result_file import GatePlan
 from adbench.records.model import Result
-from tests.adbench.gate.test_summary import outcome
+from tests.adbench.gate.test_summary import compared
 
 ROOT = Path(__file__).parents[3]
 BY_NAME = {plant.name: plant for plant in PLANTS}
@@ -27,10 +26,10 @@ BY_NAME = {plant.name: plant for plant in PLANTS}
 def result(**verdicts: Verdict) -> Result:
     calls = [Call(name.replace("_", ".") + ".cpu", verdict, "") for name, verdict in verdicts.items()]
     findings = [Finding("buffers hour", Verdict.SAME, "", 9, 9, "pages")]
-    return result_file.to_result(outcome(calls, findings), datetime(2026, 1, 1, tzinfo=UTC))
+    return compared(calls, findings)
 
 
-def test_what_counts_as_caught() -> None:
+def test_a_plant_is_caught_by_its_own_metrics() -> None:
     """The planted metric regressed; another that did, or an improvement, is a false call; each is open alone."""
     caught = result(post_service=Verdict.REGRESSED, codec=Verdict.SAME)
     elsewhere = result(post_service=Verdict.SAME, codec=Verdict.REGRESSED)

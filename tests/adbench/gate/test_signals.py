@@ -84,7 +84,7 @@ async def test_planted_changes_are_caught(base: Signals, still: str, tmp_path: P
     assert any(name.startswith(plant.promises[plant.name]) for name in found)
 
 
-async def test_what_is_written_is_counted(connection: Connection) -> None:
+async def test_writes_are_counted(connection: Connection) -> None:
     """Rows of one statement; the log grows by more than their bytes."""
     await connection.execute("CREATE TABLE t (x text)")
     async with signals.written(connection) as wrote:
@@ -115,7 +115,7 @@ def test_growth_counts_beyond_the_allowance() -> None:
     assert verdict(150, control=120) is Verdict.CANNOT_TELL
 
 
-def test_what_head_cannot_do_is_not_the_same() -> None:
+def test_a_question_that_head_cannot_answer_is_not_the_same() -> None:
     """A signal that is missing is an open question, and not a pass."""
     base = Signals(counts={("memory", "decode"): 1.0})
     missing = Signals(missing={("memory", "decode"): "ImportError"})

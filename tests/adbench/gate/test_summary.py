@@ -10,7 +10,7 @@ from adbench.gate.measure.tasks import QUICK
 from adbench.gate.verdict import result_file, summary
 from adbench.gate.verdict.decision import Call, Verdict
 from adbench.gate.verdict.findings import Finding
-from adbench.gate.verdict.outcome import GatePlan, Outcome
+from adbench.gate.verdict.result_file import GatePlan
 from adbench.records import environment
 from adbench.records.model import Postgres, Result
 from adbench.records.statistics import Interval
@@ -29,15 +29,15 @@ FINDINGS = [
 ]
 
 
-def outcome(calls: list[Call] = CALLS, findings: list[Finding] = FINDINGS, allow: tuple[str, ...] = ()) -> Outcome:
+def compared(calls: list[Call] = CALLS, findings: list[Finding] = FINDINGS, allow: tuple[str, ...] = ()) -> Result:
     samples = {
         metric: {"base": [1.0, 1.1, 0.9], "head": [1.2, 1.3, 1.1], "control": [1.0, 1.1, 0.9]}
-        for metric in (*(call.metric for call in calls), "post.wall")
+        for metric in (*(call.name for call in calls), "post.wall")
     }
     plan = GatePlan("main", "worktree", QUICK, 1.10, 180, 7, allow)
-    return Outcome(
-        plan, "0" * 40, "worktree", calls, findings, samples, 12, 0, 60.0, Postgres(version="18", settings={}), "rollup"
-    )
+    parameters = {"base": "0" * 40, "head": "worktree", "rounds": 12, "void_rounds": 0, "seconds": 60.0}
+    run = {"started_at": AT, "postgres": Postgres(version="18", settings={}), "variant": "rollup"}
+    return result_file.to_result(plan, calls, findings, samples, parameters, **run)
 
 
 def shown(result: Result) -> str:
@@ -48,7 +48,7 @@ def shown(result: Result) -> str:
 
 def test_a_regression_fails_the_result_and_is_said_first() -> None:
     """A regression fails the result; Markdown begins with the verdict, and table and Markdown name what regressed."""
-    result = result_file.to_result(outcome(), AT)
+    result = compared()
     assert not result.passed
     text = summary.markdown(result)
     assert text.startswith("## Benchmark gate: ✗ regressed")
@@ -61,10 +61,9 @@ def test_a_regression_fails_the_result_and_is_said_first() -> None:
 
 def test_a_regression_that_was_allowed_passes() -> None:
     """A regression that a pattern allows passes; it is shown as one, and the rest is judged as before."""
-    assert outcome(allow=("index *",)).verdict is Verdict.REGRESSED
-    allowed = outcome(allow=("index *", "post.*"))
-    assert allowed.verdict is Verdict.SAME
-    result = result_file.to_result(allowed, AT)
+    assert compared(allow=("index *",)).parameters["verdict"] == Verdict.REGRESSED
+    result = compared(allow=("index *", "post.*"))
+    assert result.parameters["verdict"] == Verdict.SAME
     assert result.passed
     assert "regressed (allowed)" in summary.markdown(result)
 
@@ -72,7 +71,7 @@ def test_a_regression_that_was_allowed_passes() -> None:
 def test_a_run_without_a_look_can_be_shown() -> None:
     """A budget that ended too early leaves calls without intervals."""
     early = [Call("codec.cpu", Verdict.CANNOT_TELL, "not enough rounds for a first look")]
-    result = result_file.to_result(outcome(early, []), AT)
+    result = compared(early, [])
     assert result.parameters["verdict"] == "cannot tell"
     assert result.passed
     assert "not enough rounds" in summary.markdown(result)
@@ -81,10 +80,10 @@ def test_a_run_without_a_look_can_be_shown() -> None:
 
 def test_the_result_holds_what_the_verdict_rests_on(tmp_path: object) -> None:
     """Every sample, and the intervals, come back from the file."""
-    result = result_file.to_result(outcome(), AT)
+    result = compared()
     again = Result.model_validate_json(result.model_dump_json())
-    assert [(c.metric, c.verdict, c.ratio, c.control) for c in result_file.calls(again)] == [
-        (c.metric, c.verdict, c.ratio, c.control) for c in CALLS
+    assert [(c.name, c.verdict, c.ratio, c.control) for c in result_file.calls(again)] == [
+        (c.name, c.verdict, c.ratio, c.control) for c in CALLS
     ]
     assert again.parameters["samples_seconds"]["codec.cpu"]["head"] == [1.2, 1.3, 1.1]
     assert again.value("signal", signal="buffers hour", side="base") == 9

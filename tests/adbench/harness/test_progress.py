@@ -21,7 +21,7 @@ def test_rounds_end_when_their_time_is_over_but_a_few_are_always_played() -> Non
     assert list(progress.rounds(quiet(), "asking", 9, least=2, longest_s=0)) == [-1, 0, 1]
 
 
-def test_what_is_done_leaves_a_line() -> None:
+def test_a_finished_step_leaves_a_line() -> None:
     """A bar and a step each end with what they were for and how long it took."""
     console = quiet()
     with progress.bar(console, "loading", 10, "events") as advance_to:

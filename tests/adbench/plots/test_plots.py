@@ -5,14 +5,16 @@ After a change that is meant, look at what changed:
     pytest tests/adbench/plots/test_plots.py --mpl-generate-path=tests/adbench/plots/baseline
 """
 
+import random
 import re
 
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
-from adbench.plots import capacity, dashboard, demo, designs, gate, ingest, reports
+from adbench.plots import capacity, dashboard, demo, designs, gate, ingest, reports, style
 from adbench.records.model import NotMeasured
 from tests.adbench.plots.made_up import (
     DESIGNS,
@@ -228,3 +230,26 @@ def test_the_front_leaves_out_what_is_beaten_on_both_sides() -> None:
     """A design that writes less and reads slower than another is not on it."""
     points = {"a": (100.0, 1.0), "b": (200.0, 5.0), "beaten": (90.0, 2.0), "c": (300.0, 50.0)}
     assert designs._front(points) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_label_touches_no_mark_and_no_other_label(seed: int) -> None:
+    """However close points are: dots of a size each, and dots on a line."""
+    chance = random.Random(seed)
+    points = {f"design_{number}": (chance.uniform(0, 1), chance.uniform(0.4, 0.6)) for number in range(9)}
+    sizes = [chance.uniform(4, 20) for _ in points]  # points of print
+    with style.figure("made up") as (drawn, axes):
+        for place, (point, size) in enumerate(zip(points.values(), sizes, strict=True)):
+            if place % 2:
+                axes.scatter(*point, s=size**2)
+            else:
+                axes.plot(*point, "o-", ms=size)
+        axes.set(xlim=(0, 2), ylim=(0, 1))
+        style.label(axes, points)
+        drawn.draw_without_rendering()
+    texts = [text.get_window_extent() for text in axes.texts]
+    middles = axes.transData.transform(list(points.values()))
+    reaches = [size / 2 * drawn.dpi / 72 for size in sizes]
+    marks = [Bbox([at - reach, at + reach]) for at, reach in zip(middles, reaches, strict=True)]
+    assert len(texts) == len(points)
+    assert not any(text.count_overlaps([*marks, *texts[:place]]) for place, text in enumerate(texts))

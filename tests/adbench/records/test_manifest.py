@@ -120,7 +120,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert kept in before
 
 
-def test_what_cannot_be_true_or_is_private_is_refused(tmp_path: Path) -> None:
+def test_impossible_and_private_results_are_refused(tmp_path: Path) -> None:
     """Nothing is copied, and the first reasons are said."""
     path = local(tmp_path / "local", parameters={"log": "see /home/somebody/run.log"})
     with pytest.raises(ManifestError, match=r"cannot be kept: a path at parameters\.log"):

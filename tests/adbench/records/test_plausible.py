@@ -35,7 +35,7 @@ def at(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PRIVATE.items() for text in texts])
-def test_private_values_are_found_wherever_they_are(kind: str, text: str) -> None:
+def test_private_values_are_found_in_every_place(kind: str, text: str) -> None:
     """A private value is found in parameters, labels and details and as a key, and its place is named."""
     assert at(text) == [("parameters.said.0.text", kind)]
     labelled = Measurement(name="rate", value=1, unit="s", labels={"of": text}, detail=text)
@@ -47,7 +47,7 @@ def test_private_values_are_found_wherever_they_are(kind: str, text: str) -> Non
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_results_say_is_not_taken_for_private(text: str) -> None:
+def test_usual_values_of_results_are_not_taken_for_private(text: str) -> None:
     """Paths of the API, times, versions, plans and this machine's own loopback are no secrets."""
     assert at(text) == []
 
@@ -79,7 +79,7 @@ def test_the_server_that_was_measured_has_a_name_too(monkeypatch: pytest.MonkeyP
         ({"measurements": [], "checks": [], "parameters": {}}, "holds nothing"),
     ],
 )
-def test_what_cannot_be_true_is_said(changed: dict[str, object], reason: str) -> None:
+def test_impossible_results_are_named(changed: dict[str, object], reason: str) -> None:
     """Each on its own, with the place."""
     (problem,) = problems(result(**changed))
     assert reason in problem

@@ -43,7 +43,7 @@ def test_a_result_is_never_overwritten(tmp_path: Path) -> None:
     assert {store.read(path).variant for path in paths} == {"rollup", "btree_gin"}
 
 
-def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     """A reader must not have to guess."""
     for text in ("{}", result().model_dump_json().replace('"variant"', '"variation"')):
         (tmp_path / "x.json").write_text(text)

@@ -126,6 +126,7 @@ def test_traffic_follows_the_clock_of_the_campaign() -> None:
         hours = (arrival[np.isin(campaign, members)] // 1_000_000 + offset) // 3600 % 24
         found[name] = np.bincount(hours, minlength=24) / len(hours)
     wanted = np.array(HOURS) / sum(HOURS)
+    assert found.keys() == set(ZONES)
     for name, shares in found.items():
         assert np.abs(shares - wanted).sum() < 0.12, name
 

@@ -25,7 +25,7 @@ def free(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.parametrize("events", [1_000, 1_000_000, 2_000_000, 50_000_000, 10**9])
-def test_what_a_design_stores_was_measured(events: int) -> None:
+def test_the_bytes_of_a_design_are_measured_ones(events: int) -> None:
     """An estimate lies between what committed results measured; a design that nobody measured counts as the control."""
     measured: dict[str, list[float]] = {}
     for result in store.load(store.COMMITTED.glob("*/*-matrix.json")).values():
@@ -38,7 +38,7 @@ def test_what_a_design_stores_was_measured(events: int) -> None:
     assert disk_space.stored_bytes("of_tomorrow", events) == disk_space.stored_bytes("heap", events)
 
 
-async def test_what_is_needed_and_what_is_free_is_said(connection: connections.Connection, free: int) -> None:
+async def test_needed_and_free_space_are_named(connection: connections.Connection, free: int) -> None:
     """The text has both and what needs less; the log counts up to its limit; what will be given back counts as free."""
     log = await connection.fetchval("SELECT pg_size_bytes(current_setting('max_wal_size'))")
     wanted = 2 * GB - log + 1  # a byte too much

@@ -78,7 +78,7 @@ def test_advice_says_nothing_of_the_content(own: OwnEvents, more: tuple[str, ...
         assert "your events beside the generated ones" in done.output
 
 
-def test_what_is_missing_is_said(tmp_path: Path) -> None:
+def test_missing_fields_are_named(tmp_path: Path) -> None:
     """Neither a number nor a file, and a file without an event: one line, and status 2."""
     neither = CliRunner().invoke(app, ["advise"])
     assert (neither.exit_code, neither.stderr.count("\n")) == (2, 1)

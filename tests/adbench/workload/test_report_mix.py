@@ -45,7 +45,9 @@ def test_a_shape_of_the_mix_asks_what_the_shape_of_that_name_asks() -> None:
 
 def test_questions_are_about_the_data() -> None:
     """Windows end where it ends, and none begins before it does."""
-    for question in islice(mix(DATA, Settings()), 200):
+    questions = list(islice(mix(DATA, Settings()), 200))
+    assert len(questions) == 200
+    for question in questions:
         window = question.query.span.window
         assert window.stop == DATA.end
         assert window.start >= DATA.start

@@ -23,7 +23,7 @@ OWN = {
 
 
 @pytest.mark.parametrize("added", OWN)
-async def test_what_the_owner_has_added_does_not_get_lost(worker: Connection, tmp_path: Path, added: str) -> None:
+async def test_columns_of_the_owner_are_not_lost(worker: Connection, tmp_path: Path, added: str) -> None:
     """A day with values that its file would not hold, or with something that stands on its table, stays as it is."""
     await fill(worker)
     await worker.execute(added)
@@ -36,7 +36,7 @@ async def test_what_the_owner_has_added_does_not_get_lost(worker: Connection, tm
     assert (await verify.verify(worker, catalogue.find("rollup"))).exact
 
 
-async def test_what_goes_with_its_table_is_in_nobodys_way(worker: Connection, tmp_path: Path) -> None:
+async def test_objects_without_values_do_not_hinder_an_archive(worker: Connection, tmp_path: Path) -> None:
     """Indexes, statistics, grants, policies, triggers and rules of a day hold no values: it goes, and comes back."""
     await fill(worker)
     await worker.execute(

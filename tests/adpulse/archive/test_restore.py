@@ -77,7 +77,7 @@ async def test_retention_and_moves_keep_out_of_the_way(worker: Connection, tmp_p
 
 
 @pytest.mark.skipif(bool(CLUSTERS), reason="no release was kept on a cluster")
-async def test_what_an_earlier_release_archived_comes_back(new_database: NewDatabase) -> None:
+async def test_archives_of_an_earlier_release_come_back(new_database: NewDatabase) -> None:
     """A database of schema 10 with a day in two files, made by that release, comes to today with every event."""
     await new_database("rollup_dims")  # makes the roles that the dump grants to
     url = await new_database(None)

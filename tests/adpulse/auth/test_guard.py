@@ -67,7 +67,7 @@ async def test_metrics_may_be_left_open(serve: Serve, url: str, new_key: NewKey)
     assert (await client.post("/events", json=BATCH)).status_code == 401
 
 
-async def test_what_is_no_key_is_refused_alike(serve: Serve, url: str, new_key: NewKey) -> None:
+async def test_all_wrong_keys_are_refused_alike(serve: Serve, url: str, new_key: NewKey) -> None:
     """Malformed, unknown, revoked and one bit off are told the same; nothing is stored, nothing comes back."""
     key = await new_key("write")
     client = await serve(url)
@@ -210,7 +210,7 @@ async def test_known_keys_hold_while_the_database_is_away(serve: Serve, wire: Wi
     await until(client, key, 200)
 
 
-async def test_nobody_comes_in_before_the_keys_are_known() -> None:
+async def test_requests_are_refused_before_the_keys_are_known() -> None:
     """A database that was never reached may have keys: nothing is open, and it is no 401 either."""
     app = create_app(Settings(database_url="postgresql://127.0.0.1:1/none"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:

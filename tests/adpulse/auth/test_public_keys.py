@@ -89,7 +89,7 @@ async def test_a_key_in_an_address_is_written_nowhere(
 @pytest.mark.parametrize(
     ("scopes", "campaigns"), [(["read"], ["C"]), (["write", "read"], ["C"]), (["write"], None), ([], ["C"])]
 )
-def test_what_a_public_key_cannot_be(scopes: list[str], campaigns: list[str] | None) -> None:
+def test_impossible_public_keys_are_refused(scopes: list[str], campaigns: list[str] | None) -> None:
     """One that reads, or one for all campaigns."""
     with pytest.raises(ValueError, match="scope"):
         keys.make("page", scopes, campaigns, None, None, public=True)

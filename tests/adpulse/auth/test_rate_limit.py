@@ -78,7 +78,7 @@ async def test_a_limited_key_sees_what_is_left(serve: Serve, url: str, new_key: 
 
 
 @given(rate=st.floats(0.001, 1e6), taken=st.lists(st.integers(0, 3), max_size=20))
-def test_what_a_client_is_told_is_what_it_gets(rate: float, taken: list[int]) -> None:
+def test_the_announced_rate_is_the_applied_one(rate: float, taken: list[int]) -> None:
     """There are as many tokens as `r` says; if there is none, one comes `t` seconds later, not a second before."""
     bucket, now = Bucket(rate, now=0.0), 0.0
     for tokens in taken:

@@ -31,7 +31,7 @@ async def test_without_the_extra_one_line_names_it(
     [[], ["--older-than", "90d", "--before", "2026-03-01"], ["--older-than", "soon"], ["--before", "2999-01-01"]],
     ids=" ".join,
 )
-def test_what_is_old_must_be_said(shell: Shell, tmp_path: Path, arguments: list[str]) -> None:
+def test_an_archive_needs_a_limit(shell: Shell, tmp_path: Path, arguments: list[str]) -> None:
     """One of two ways, and days that are over."""
     done = shell("archive", "--to", str(tmp_path), *arguments)
     assert done.exit_code == 2

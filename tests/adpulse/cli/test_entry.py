@@ -64,7 +64,7 @@ def test_files_and_output_are_utf8_under_every_locale(environment: dict[str, str
     assert done.stdout.decode().lower() == "utf-8 € 😀\n"
 
 
-def test_what_an_encoding_lacks_is_escaped() -> None:
+def test_characters_that_an_encoding_lacks_are_escaped() -> None:
     """Characters that the encoding of the output lacks are escaped."""
     done = run(_PRINTS, {"PYTHONIOENCODING": "latin-1"})
     assert done.stdout.decode("latin-1").split(" ", 1)[1] == "\\u20ac \\U0001f600\n"

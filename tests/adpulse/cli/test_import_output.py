@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adpulse.cli import console, import_output
-from adpulse.importing.run import Outcome
+from adpulse.importing.outcome import Outcome
 
 
 @pytest.mark.parametrize(

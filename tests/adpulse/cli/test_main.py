@@ -1,6 +1,8 @@
 """All commands: help, exit statuses, and one clear line for what a user can mend."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import anyio
@@ -37,6 +39,12 @@ def test_every_command_explains_itself(shell: Shell, command: list[str]) -> None
     assert "Usage:" in done.output
 
 
+def test_a_command_does_without_the_application() -> None:
+    """Only what answers requests imports it; else each command and each start takes half as long again."""
+    program = "import sys, adpulse.cli.main; sys.exit(int('fastapi' in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
 def test_the_commands_are_those_that_are_promised() -> None:
     """The commands are those of this list, no more and no fewer, each with a description."""
     assert {(info.name or info.callback.__name__) for info in main.app.registered_commands} == set(COMMANDS)
@@ -59,7 +67,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
     ],
     ids=str,
 )
-def test_what_a_user_can_mend_is_one_line(
+def test_errors_that_a_user_can_correct_are_one_line(
     shell: Shell, arguments: list[str], variables: dict[str, str], code: int, message: str, tmp_path: Path
 ) -> None:
     """No traceback, nothing on stdout, an exit status that is not 0."""

@@ -167,7 +167,7 @@ cluster.stop()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
-def test_a_killed_server_that_nobody_waits_for_is_started_again(home: Path) -> None:
+def test_a_server_that_is_left_as_a_zombie_is_started_again(home: Path) -> None:
     """A killed server that stays as a zombie, which PostgreSQL takes for a running one, is started again."""
     done = subprocess.run([sys.executable, "-c", KILLED, home / "server"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ PRIMARY = Server("7", "00000002")
         (Server("8", "00000001"), True),  # the server of a logical subscriber
     ],
 )
-def test_who_may_answer_for_a_primary(server: Server, may: bool) -> None:
+def test_only_a_copy_may_answer_for_a_primary(server: Server, may: bool) -> None:
     """A copy that follows it, itself, and a subscriber's server, whose heartbeat tells its age."""
     assert server.may_answer_for(PRIMARY) is may
 

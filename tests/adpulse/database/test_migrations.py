@@ -69,4 +69,4 @@ def test_migrations_are_numbered_without_gaps() -> None:
     """A gap or a double number would be skipped in a database that is past it."""
     numbers = [number for number, _, _ in migrations.migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert all(Path(name).suffix == ".sql" for _, name, _ in migrations.migrations())
+    assert {Path(name).suffix for _, name, _ in migrations.migrations()} == {".sql"}

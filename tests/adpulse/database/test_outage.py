@@ -36,7 +36,7 @@ def test_a_long_outage_is_two_lines_and_one_for_each_kind_of_error(said: list[st
     ]
 
 
-def test_what_comes_and_goes_is_said_now_and_then(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_outages_are_logged_now_and_then(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that takes connections and no events: not a pair of lines for each attempt."""
     now = 1_000.0
     monkeypatch.setattr(outage.time, "monotonic", lambda: now)

@@ -178,7 +178,7 @@ async def refused(connection: Connection, statements: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_what_a_role_cannot_do(new_database: NewDatabase, login: str, role: str) -> None:
+async def test_roles_cannot_exceed_their_rights(new_database: NewDatabase, login: str, role: str) -> None:
     """Each statement is refused for want of rights, and not for another fault: the owner may do it."""
     url = await new_database("rollup_dims")
     connection = await connections.connect(as_login(url, login), role=role)

@@ -158,7 +158,7 @@ async def test_a_variant_that_is_in_force_gets_them_too(
 
 
 @pytest.mark.skipif(bool(CLUSTERS), reason="makes a server of its own, and a cluster is made by a superuser")
-async def test_who_migrates_need_not_be_a_superuser(
+async def test_an_owner_without_superuser_rights_can_migrate(
     server: Server, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As in a managed database: an owner with CREATEROLE makes the roles, for two databases at once; one without it

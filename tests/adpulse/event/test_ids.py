@@ -41,7 +41,7 @@ def test_texts_are_one_by_one_what_they_are_together(texts: list[str]) -> None:
             assert uuid.UUID(bytes=data).version == 8
 
 
-def test_what_surrounds_a_uuid_makes_another_text() -> None:
+def test_a_uuid_inside_another_text_is_that_text() -> None:
     """White space, a brace alone, a hyphen too many or in another place."""
     known = "8f14e45f-ceea-467f-a0e6-d4ee1c0f1fd4"
     others = [

@@ -22,7 +22,7 @@ from adpulse.settings import Settings
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.text("0123456789", max_size=12))
-def test_what_is_finer_than_a_microsecond_is_cut_off(instant: datetime, finer: str) -> None:
+def test_digits_finer_than_a_microsecond_are_cut_off(instant: datetime, finer: str) -> None:
     """Further digits change nothing: a time is never rounded into the next microsecond."""
     text = f"{instant:%Y-%m-%dT%H:%M:%S.%f}{finer}Z"
     assert parse_instant(text) == instant.replace(tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_a_time_without_an_offset_is_naive() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2025-09-24", "24.09.2025 06:59", "2025-13-01T00:00:00Z", "2025-09-24T06:59:61Z"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_a_text_that_is_no_time_is_refused(text: str) -> None:
     """A text that is no time is refused; nothing is guessed."""
     with pytest.raises(ValueError):  # noqa: PT011  # of msgspec, in its own words
         parse_instant(text)

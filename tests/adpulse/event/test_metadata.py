@@ -54,7 +54,7 @@ def test_a_number_that_is_nearly_zero_is_not_zero(digits: str) -> None:
         ({"a": "x" * 200}, "size"),
     ],
 )
-def test_what_jsonb_would_not_take_is_refused(value: Any, code: str) -> None:
+def test_values_that_jsonb_refuses_are_refused(value: Any, code: str) -> None:
     """Metadata that jsonb would not take are refused by a code that names what is wrong."""
     with pytest.raises(PydanticCustomError) as refused:
         canonical(value, LIMITS)

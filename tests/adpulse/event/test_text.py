@@ -22,6 +22,6 @@ def test_nul_and_lone_surrogates_are_refused(before: str, wrong: str, after: str
 
 
 @pytest.mark.parametrize("value", [None, 5, ["\0"]])
-def test_what_is_no_text_is_judged_elsewhere(value: object) -> None:
+def test_other_types_than_text_are_passed_over(value: object) -> None:
     """Only text is looked at."""
     assert storable(value) is value

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adpulse.event.contract import FIELDS
-from adpulse.ingest.batch import Batch
+from adpulse.ingest.batch import Batch, BodyError
 from adpulse.ingest.copy_format import unpack
 from adpulse.ingest.decoder import Decoder
 from adpulse.settings import Settings
@@ -66,7 +66,7 @@ def test_the_envelope_may_say_more_too() -> None:
     """Members beside `events` are refused or passed over; they belong to no event."""
     for mode in DECODERS:
         if mode == "reject":
-            with pytest.raises(Exception, match='must hold "events" and nothing else'):
+            with pytest.raises(BodyError, match='must hold "events" and nothing else'):
                 decode(mode, GOOD, sent_at="now")
         else:
             assert metadata(decode(mode, GOOD, GOOD, sent_at="now", batch={"id": 1})) == [{}, {}]

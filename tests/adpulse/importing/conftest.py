@@ -11,8 +11,9 @@ import pytest
 from adpulse.database.connections import Connection
 from adpulse.importing import database, mapping, run
 from adpulse.importing.chunk import Chunk
+from adpulse.importing.outcome import Outcome
 from adpulse.importing.rejects import Rejects
-from adpulse.importing.run import Import, Outcome, rejected
+from adpulse.importing.run import Import, rejected
 from adpulse.importing.source import opened
 from adpulse.importing.target import Target
 from adpulse.ingest import copy_format

@@ -85,7 +85,7 @@ def test_a_file_that_is_not_one_list_is_refused(text: str, message: str, size: i
         objects(text.encode(), size)
 
 
-def test_what_is_no_json_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_json_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that never becomes JSON is refused before the whole file is in memory."""
     monkeypatch.setattr(documents, "LONGEST", 10)
     pieces = Pieces(b'[{"a":1}, ' + b"x" * 10_000, 50)

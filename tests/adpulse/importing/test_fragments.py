@@ -24,7 +24,7 @@ def test_a_column_becomes_members(column: list[Any]) -> None:
             assert json.loads(f"{{{member}}}") == {"id": expected}
 
 
-def test_what_repeats_is_written_once() -> None:
+def test_repeated_values_are_written_once() -> None:
     """A value is converted once; values that cannot be remembered are converted each time."""
     made: list[Any] = []
 

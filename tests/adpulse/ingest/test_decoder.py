@@ -91,7 +91,7 @@ def test_good_batches_take_the_fast_pass() -> None:
         assert agree(f"{event}\n{event}".encode(), ndjson=True)
 
 
-def test_what_is_common_does_not_slow_a_batch_down() -> None:
+def test_common_values_take_the_fast_pass() -> None:
     """Nanoseconds, commas, escapes, zeros, sums of prices, ids and numbers past 64 bits take the fast pass, too."""
     changes: list[dict[str, str]] = [
         {"ts": '"2025-09-24T06:59:31.123456789Z"'},
@@ -144,7 +144,7 @@ def test_deep_nesting(depth: int) -> None:
     end=st.sampled_from([b"\n", b"\r\n", b"\r", b"\n\r"]),
     most=st.integers(1, 5),
 )
-def test_lines_are_the_same_however_long_a_body_is(lines: list[bytes], end: bytes, most: int) -> None:
+def test_lines_are_the_same_in_bodies_of_any_length(lines: list[bytes], end: bytes, most: int) -> None:
     """Lines count alike, counted while they are split or before."""
     body = end.join(lines)
     with pytest.MonkeyPatch.context() as patch:

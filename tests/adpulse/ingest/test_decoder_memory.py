@@ -174,7 +174,7 @@ REFUSED: dict[str, tuple[bytes, str | None, str]] = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-async def test_what_is_refused_leaves_nothing_to_the_collector(kind: str) -> None:
+async def test_refused_bodies_leave_nothing_to_the_collector(kind: str) -> None:
     """An error that is kept where it was raised keeps the body, too, until the cyclic collector runs: hardly ever."""
     body, encoding, media_type = REFUSED[kind]
     reader, decoder = BodyReader(SETTINGS), Decoder(SETTINGS)

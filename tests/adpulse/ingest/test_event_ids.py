@@ -114,7 +114,7 @@ def test_neighbours_are_told_from_strangers() -> None:
 
 @pytest.mark.parametrize("ids", [TOGETHER, ANYWHERE], ids=["together", "anywhere"])
 @pytest.mark.parametrize("one_by_one", [False, True])
-async def test_what_is_claimed_is_new_once(connection: Connection, ids: list[str], one_by_one: bool) -> None:
+async def test_a_claimed_id_is_new_once(connection: Connection, ids: list[str], one_by_one: bool) -> None:
     """All ways to claim ids agree, also one after the other. Only the first repeat ends a transaction."""
     await event_ids.prepare(connection)
     claims, raced = EventIds(), 0

@@ -134,7 +134,7 @@ async def test_lines_that_are_no_json_cost_only_themselves(client: AsyncClient) 
     assert codes == [*((index, "malformed_json") for index in (1, 2, 3, 4)), (5, "depth")]
 
 
-async def test_what_looks_dangerous_is_stored_as_it_is(client: AsyncClient, connection: Connection) -> None:
+async def test_texts_that_look_dangerous_are_stored_unchanged(client: AsyncClient, connection: Connection) -> None:
     """Text is data: SQL, tabs, new lines, backslashes, quotes and every plane of Unicode come back unchanged."""
     texts = [
         "'; DROP TABLE events; --",
@@ -167,7 +167,7 @@ documents = st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63)
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(instants, texts, texts, cents, cents, documents), min_size=1, max_size=5))
-async def test_what_is_sent_is_what_is_stored(client: AsyncClient, connection: Connection, sent: list[Any]) -> None:
+async def test_stored_values_are_the_sent_ones(client: AsyncClient, connection: Connection, sent: list[Any]) -> None:
     """Every value is stored to the microsecond, the micro and the character."""
     body = (
         b'{"events":[%b]}'

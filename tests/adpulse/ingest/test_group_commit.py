@@ -133,7 +133,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return bodies
 
 
-async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, decoded: list[bytes]) -> None:
+async def test_a_batch_that_does_not_fit_is_refused_unread(serve: Serve, url: str, decoded: list[bytes]) -> None:
     """Only what is taken is decoded, for any sizes of batches and events."""
     client = await serve(url, writers=1, queue_events=10)
     chance = random.Random(1)
@@ -149,7 +149,7 @@ async def test_what_would_not_fit_is_refused_unread(serve: Serve, url: str, deco
     assert len(decoded) == statuses.count(200)
 
 
-async def test_what_no_longer_fits_is_refused_undecoded(serve: Serve, url: str, decoded: list[bytes]) -> None:
+async def test_a_batch_that_no_longer_fits_is_refused_undecoded(serve: Serve, url: str, decoded: list[bytes]) -> None:
     """Bodies that were all let in while the queue was empty are not decoded once it is full."""
     client = await serve(url, writers=1, queue_events=10)
     arrives = asyncio.Event()

@@ -6,7 +6,7 @@ from adpulse.ingest.decoder import Decoder
 from tests.adpulse.ingest.decoders import BASE, NOW, SETTINGS
 
 
-def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembered_values_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory of campaigns, amounts and metadata is bounded, and what is too long is not kept at all."""
     decoder = Decoder(SETTINGS)
     monkeypatch.setattr("adpulse.ingest.remembered.REMEMBERED", 50)

@@ -133,7 +133,9 @@ async def test_without_a_database_there_is_an_answer(start: Start, proxy: tuple[
     assert (await until_stored(writer, {})).accepted == 1
 
 
-async def test_what_waits_when_the_database_goes_is_refused(start: Start, url: str, proxy: tuple[str, Proxy]) -> None:
+async def test_waiting_batches_are_refused_when_the_database_goes(
+    start: Start, url: str, proxy: tuple[str, Proxy]
+) -> None:
     """Those in the queue and those being written are told. A server behind a network may still store the group that
     was on its way to it: whole, as one transaction, or not at all.
     """
@@ -186,7 +188,7 @@ async def test_a_schema_that_is_missing_is_no_poison(new_database: NewDatabase, 
     assert writer.connected
 
 
-async def test_with_a_key_nothing_is_lost_or_doubled_whatever_breaks(
+async def test_with_a_key_no_fault_loses_or_doubles_events(
     start: Start, proxy: tuple[str, Proxy], connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Connections are cut at random moments, commits included. Each sender repeats its batch until it has an answer;

@@ -9,7 +9,7 @@ from adpulse.database import connections
 from adpulse.maintenance import gauges
 
 
-async def test_who_leaves_a_transaction_open_is_named(
+async def test_a_session_that_leaves_a_transaction_open_is_named(
     url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its process and application are in the log, once, and its age is a metric until it ends."""

@@ -1,63 +1,22 @@
 """Compaction under load: with several maintainers, crashes and long readers, every report is exact at every moment."""
 
 import asyncio
-import json
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
-from adpulse import telemetry
-from adpulse.database import connections as database
 from adpulse.database.connections import Connection
-from adpulse.maintenance.gauges import read_database
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, migrate, verify
+from adpulse.variants import catalogue, verify
+from tests.adpulse.maintenance.batches import BATCH, COLUMNS, EPOCH, batch, clicks, connections
 from tests.patience import PATIENCE_S
 from tests.servers import NewDatabase
 from tests.services import Serve
 from tests.sessions import lock_holders, waiting
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
-EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
-COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "metadata")
-BATCH = 20
-
-
-def batch(number: int) -> list[tuple[Any, ...]]:
-    """Return twenty events: fresh ones, and late ones of minutes that were compacted long ago."""
-    return [
-        (
-            EPOCH + timedelta(minutes=(number * 7 + n * 113) % 4_000, seconds=n),
-            "click",
-            f"C{n % 4}",
-            "U1",
-            1,
-            f'{{"geo": "G{n % 3}", "device": "D{number % 5}"}}',
-        )
-        for n in range(BATCH)
-    ]
-
-
-async def clicks(connection: Connection, name: str, **chosen: Any) -> int:
-    arguments = (None, EPOCH, EPOCH + timedelta(days=4), None, None, chosen.get("group"), chosen.get("filters"))
-    rows = await connection.fetch(catalogue.find(name).report, *arguments)
-    assert sum(row["cost_micros"] for row in rows) == sum(row["clicks"] for row in rows)
-    return sum(row["clicks"] for row in rows)
-
-
-@asynccontextmanager
-async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
-    opened = [await database.connect(url, plan_cache_mode="force_custom_plan") for _ in range(count)]
-    try:
-        yield opened
-    finally:
-        for connection in opened:
-            await connection.close()
 
 
 @ROLLUPS
@@ -252,88 +211,3 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
             while await connection.fetchval("SELECT count(*) FROM rollup_delta"):
                 await asyncio.sleep(0.05)
         assert await clicks(connection, "rollup") == BATCH
-
-
-# ── Dimensions with too many values ──────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("runaway", ["many", "long"])
-async def test_too_many_and_too_long_values_share_a_row(
-    serve: Serve, new_database: NewDatabase, caplog: pytest.LogCaptureFixture, runaway: str
-) -> None:
-    """Values past the most that have rows of their own are one row, said in the log, by a metric and in the reply, and
-    its filter finds it. The dimension is answered from roll-ups still, and all others are, too.
-    """
-    url = await new_database("rollup_dims")
-    values = [f"V{n:04}" for n in range(1_010)] if runaway == "many" else ["V0000", "x" * 3_000]
-    rows = [
-        (EPOCH + timedelta(seconds=n), "click", "C1", "U1", 1, f'{{"geo": "{v}", "device": "tv"}}')
-        for n, v in enumerate(values)
-    ]
-    async with connections(url, 1) as (connection,):
-        history = [(EPOCH - timedelta(days=1), "click", "C1", "U1", 1, '{"geo": "(other)", "device": "tv"}')]
-        await connection.copy_records_to_table("events", records=history, columns=COLUMNS)
-        await run_round(connection, catalogue.find("rollup_dims"))
-        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
-        before = telemetry.MAINTENANCE_WARNINGS._value.get()
-        with caplog.at_level(logging.WARNING):
-            client = await serve(url, maintenance_s=0.05)
-            async with asyncio.timeout(PATIENCE_S):
-                while telemetry.MAINTENANCE_WARNINGS._value.get() == before:
-                    await asyncio.sleep(0.05)
-        assert "what is over of 'geo' shares the row" in caplog.text
-        await read_database(connection)
-        assert telemetry.FOLDED._value.get() == 1
-        # Two of the thousand are there before: null, which always is, and a text that looks like the row.
-        folded = 1_010 - 998 if runaway == "many" else 1
-        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)  # the raw tail, too
-        window = {"start": "2026-04-20", "end": "2026-05-10", "limit": 10_000}
-
-        async def ask(**chosen: Any) -> Any:
-            return (await client.get("/report", params=window | chosen)).json()
-
-        answer = await ask(group_by="geo")
-        assert "source" not in answer["meta"]
-        assert 'share the row "(other)"' in answer["meta"]["hints"][0]
-        *named, other = answer["rows"]
-        assert (other["group"], other["clicks"], other["filter"]) == ("(other)", 2 * folded, {"geo": {"other": True}})
-        assert [row["clicks"] for row in named if row["group"] == "(other)"] == [1]
-        assert sum(row["clicks"] for row in answer["rows"]) == answer["totals"]["clicks"] == 2 * len(rows) + 1
-        for row in (other, *named[:2]):
-            found = await ask(filter=json.dumps(row["filter"]))
-            assert (found["totals"]["clicks"], "source" in found["meta"]) == (row["clicks"], False)
-        # A value without a row of its own is found among raw events, which the reply says.
-        single = await ask(filter=f"geo:{values[-1]}")
-        assert (single["totals"]["clicks"], single["meta"]["source"]) == (2, "raw events")
-        # The rest past a limit has them, too, and a filter that finds it.
-        few = await ask(group_by="geo", limit=1)
-        assert few["rows"][1]["clicks"] == 2 * len(rows) + 1 - few["rows"][0]["clicks"]
-        rest = await ask(filter=json.dumps(few["rows"][1]["filter"]))
-        assert rest["totals"]["clicks"] == few["rows"][1]["clicks"]
-        assert (await ask(filter="device:tv"))["totals"]["clicks"] == 2 * len(rows) + 1
-        refused = await client.get("/report", params=window | {"filter": ['{"geo": {"other": true}}', "device:tv"]})
-        assert refused.status_code == 422
-
-
-async def test_other_dimensions_mean_other_roll_ups(new_database: NewDatabase) -> None:
-    """`adpulse migrate` with other ADPULSE_DIMENSIONS moves no event: upkeep builds new ones, and lets others go."""
-    async with connections(await new_database("rollup_dims"), 1) as (connection,):
-        variant = catalogue.find("rollup_dims")
-        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-        await run_round(connection, variant)
-        oid = await connection.fetchval("SELECT 'events'::regclass::oid")
-        await migrate.migrate(connection, dimensions=["device", "os"])
-        for _ in range(4):
-            for group in ("geo", "device", "os"):
-                assert await clicks(connection, "rollup_dims", group=group) == BATCH
-            await run_round(connection, variant)
-        keys = await connection.fetch("SELECT key FROM rollup_dimension ORDER BY place")
-        assert [record["key"] for record in keys] == ["device", "os"]
-        assert await connection.fetchval("SELECT count(*) FROM rollup_dim_pending") == 0
-        assert await connection.fetchval("SELECT count(*) FROM rollup_value WHERE value LIKE '%D%'") == 1
-        await migrate.migrate(connection, dimensions=[])
-        for _ in range(4):
-            await run_round(connection, variant)
-        assert await connection.fetchval("SELECT count(*) FROM rollup_dimension") == 0
-        assert await clicks(connection, "rollup_dims", group="device") == BATCH
-        assert await connection.fetchval("SELECT 'events'::regclass::oid") == oid

@@ -24,7 +24,7 @@ async def test_a_filter_keeps_what_has_every_key(client: Client) -> None:
     assert both["query"]["filter"] == {"geo": "IN", "slot": "3"}
 
 
-async def test_what_a_group_shows_can_be_asked_for_over_http(client: Client) -> None:
+async def test_each_group_can_be_asked_for_over_http(client: Client) -> None:
     """Keys and values of every kind, U+FFFD, the group without the key and the rest: by `filter` as the row has it."""
     metadata: list[dict[str, Any]] = [
         *({"utm:medium": "cpc"}, {"utm:medium": None}, {}, {"": "nameless"}),

@@ -49,6 +49,7 @@ async def test_the_examples_and_every_enumerated_value_are_accepted(client: Clie
         offered = schema["examples"] + schema.get("enum", [])
         offered += re.findall(r" Default: `([^`]+)`\.", parameter["description"])
         offered += [schema[bound] for bound in ("minimum", "maximum") if bound in schema]
+        assert offered, name
         for value in offered:
             reply = await client.get(f"/report?{question(name, value)}")
             assert reply.status_code == 200, f"{name}={value}: {reply.text}"

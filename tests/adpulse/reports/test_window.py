@@ -83,7 +83,7 @@ def test_an_instant_is_relative_a_date_or_rfc_3339(text: str, zone: str, expecte
     ],
 )
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_what_is_no_instant_is_refused_with_what_is_allowed(text: str, says: str, zone: str) -> None:
+def test_a_wrong_instant_is_refused_with_the_allowed_forms(text: str, says: str, zone: str) -> None:
     """The parameter is named, the text is not repeated."""
     with pytest.raises(WindowError) as error:
         instant(text, zone)

@@ -95,7 +95,7 @@ async def test_a_table_that_comes_or_goes_is_noticed(moving: tuple[Connection, C
         await capture.check(mover, copied)
 
 
-async def test_what_a_killed_move_leaves_is_harmless_and_swept(moving: tuple[Connection, Connection]) -> None:
+async def test_remains_of_a_killed_move_are_harmless_and_swept(moving: tuple[Connection, Connection]) -> None:
     """Its triggers note nothing once its lock is gone, and the next move takes them away."""
     mover, writer = moving
     await mover.execute("SELECT pg_advisory_unlock($1)", MOVE_LOCK)

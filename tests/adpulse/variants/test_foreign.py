@@ -61,7 +61,7 @@ async def _stored(connection: Connection) -> int:
 
 
 @pytest.mark.parametrize("kind", ADDED)
-async def test_what_was_added_is_listed(connection: Connection, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_added_objects_are_listed(connection: Connection, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """One of each kind is refused before anything is copied; when it is let go, the log has a line."""
     await connection.execute(_EVENTS)
     await connection.execute(ADDED[kind])
@@ -82,7 +82,9 @@ async def test_what_was_added_is_listed(connection: Connection, kind: str, caplo
     assert await _stored(connection) == 21
 
 
-async def test_what_a_killed_move_left_is_not_foreign(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_remains_of_a_killed_move_are_not_foreign(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its triggers are swept away by the next move, which must not refuse them."""
 
     class Died(BaseException):

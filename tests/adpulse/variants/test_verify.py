@@ -118,7 +118,7 @@ async def test_moments_beyond_the_calendar_are_compared(connection: Connection, 
         assert not (await audited(connection)).exact
 
 
-async def test_what_is_not_compared_is_said(connection: Connection) -> None:
+async def test_parts_that_are_not_compared_are_named(connection: Connection) -> None:
     """Roll-ups of days whose raw events retention has dropped have nothing to be compared with."""
     await fill(connection)
     before = (await audited(connection)).cells
@@ -251,7 +251,7 @@ _MISLED = (
 
 
 @pytest.mark.skipif(bool(CLUSTERS), reason="their roll-ups have other tables, or none")
-async def test_what_misleads_reports_is_found(new_database: NewDatabase) -> None:
+async def test_states_that_mislead_reports_are_found(new_database: NewDatabase) -> None:
     """Marks, places, and what is noted of pending days and changed events: the audit does not believe them."""
     connection = await connections.connect(await new_database("rollup_dims"))
     variant = catalogue.find("rollup_dims")

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 from adpulse.web.protocol import Protocol
 from tests.patience import PATIENCE_S
 
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 
 
@@ -27,6 +28,12 @@ def answering(*messages: Message) -> Any:
 
 
 QUICK = answering(START, {"type": "http.response.body", "body": b"done"})
+
+
+async def early(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer without reading the body, as one that refuses does."""
+    await send(START)
+    await send({"type": "http.response.body", "body": b"done"})
 
 
 class Transport:

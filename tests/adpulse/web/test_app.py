@@ -96,7 +96,7 @@ def assert_problem(reply: Response, status: int) -> None:
     assert {"type", "title", "detail"} <= set(problem)
 
 
-async def test_what_is_acknowledged_is_in_the_next_report(client: AsyncClient, connection: Connection) -> None:
+async def test_acknowledged_events_are_in_the_next_report(client: AsyncClient, connection: Connection) -> None:
     """However many write at once: each finds its own events in its very next report, and the database has them."""
 
     async def write_and_ask(number: int) -> None:

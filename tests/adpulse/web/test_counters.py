@@ -90,7 +90,7 @@ async def test_without_a_database_there_are_counters_still(serve: Serve, wire: W
     await wire.cut()
     content = await counted(client)
     assert content["dimensions"] is None
-    assert content["counters"]["events"]["accepted"] >= 0
+    assert content["counters"].keys() == {"events", "rejected", "unreadable", "reports"}
 
 
 async def test_counters_need_a_key_for_all_campaigns(serve: Serve, url: str) -> None:

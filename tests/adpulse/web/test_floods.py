@@ -175,7 +175,7 @@ def test_answers_that_nobody_reads_are_bounded_together(server: Process) -> None
     ],
     ids=["heads", "refused bodies", "refused chunked bodies", "no requests"],
 )
-def test_what_is_never_whole_is_not_kept(server: Process, first: bytes, more: bytes) -> None:
+def test_incomplete_requests_are_not_kept(server: Process, first: bytes, more: bytes) -> None:
     """Beginnings of heads within their size, bodies that nobody reads, and what comes after a refusal."""
     before = server.megabytes()
     clients = [server.connect() for _ in range(100)]
@@ -203,7 +203,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("speed", [0, 100], ids=["not at all", "a byte now and then"])
-async def test_who_reads_too_slowly_is_cut_off(port: int, speed: int) -> None:
+async def test_a_client_that_reads_too_slowly_is_cut_off(port: int, speed: int) -> None:
     """An answer is kept for a time that its size and a slow line explain, and no longer."""
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

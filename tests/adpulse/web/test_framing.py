@@ -42,7 +42,7 @@ def test_a_request_line_and_each_of_its_beginnings_are_let_through(line: bytes) 
 
 
 @pytest.mark.parametrize("data", [b"\x16\x03\x01", b"get / HTTP/1.1\r\n", b"GET /\r\n", b"GET / HTTP/2\r\n", b" GET /"])
-def test_what_is_no_request_is_refused_at_once(data: bytes) -> None:
+def test_bytes_that_are_no_request_are_refused_at_once(data: bytes) -> None:
     """It is not waited for until the deadline of a head."""
     with pytest.raises(MalformedError):
         framing.check_request_line(data, 0)

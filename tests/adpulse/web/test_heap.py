@@ -15,7 +15,7 @@ MB = 2**20
 pytestmark = pytest.mark.skipif(heap._malloc_trim is None or not heap._HAS_PROC, reason="needs glibc and /proc")
 
 
-async def test_what_lies_behind_a_small_object_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_behind_a_small_object_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many freed blocks, each with one behind it that is still used: `free` gives none of them back."""
     monkeypatch.setattr(heap, "TRIM_AFTER_S", 0)
     blocks, small = [], []
@@ -90,7 +90,7 @@ def test_a_process_at_rest_gives_back_what_it_has_grown_by(monkeypatch: pytest.M
     assert not clock.pass_by(watch, work=0)
 
 
-def test_what_is_in_use_is_seldom_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_in_use_is_seldom_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trims in vain become rare, and what is freed in the end is still given back."""
     clock = Clock(monkeypatch)
     watch = HeapWatch()

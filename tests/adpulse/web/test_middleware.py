@@ -114,7 +114,7 @@ async def test_every_get_answers_head(client: Client) -> None:
     assert 'adpulse_http_requests_total{method="HEAD",route="/report",status="200"}' in page
 
 
-async def test_large_answers_are_compressed_for_who_wants_it(client: Client) -> None:
+async def test_large_answers_are_compressed_for_clients_that_accept_it(client: Client) -> None:
     """Large answers are compressed only for clients that want it; caches are told."""
     for accepted, encoded in (
         ("gzip", True),

@@ -1,24 +1,9 @@
 """Answers as they go out on a connection."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
-from typing import Any
-from unittest.mock import Mock
-
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn import Config, Server
-from uvicorn.server import ServerState
 
-from adpulse.web import protocol
-from adpulse.web.protocol import Protocol
-from tests.adpulse.web.connection import QUICK, START, Transport, answering, pieces
-from tests.patience import PATIENCE_S
-
-POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+from tests.adpulse.web.connection import POST, QUICK, START, answering, early, pieces
 
 
 async def test_an_answer_is_one_piece() -> None:
@@ -53,7 +38,7 @@ async def test_permission_to_send_a_body_is_given_at_once() -> None:
     assert transport.pieces[1:] == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone"]
 
 
-async def test_a_body_that_nobody_asked_for_is_no_request() -> None:
+async def test_an_unexpected_body_is_not_taken_for_a_request() -> None:
     """A client that waits for leave to send gets its answer at once, and the connection ends: it may send or not."""
     question = POST + b"Expect: 100-continue\r\n\r\n"
     transport = await pieces(early, question, b"{}", POST + b"\r\n{}")
@@ -67,173 +52,6 @@ async def test_an_answer_that_breaks_off_ends_the_connection(messages: tuple[Mes
     transport = await pieces(answering(*messages), POST + b"\r\n{}")
     assert transport.closed
     assert transport.pieces[0].startswith(b"HTTP/1.1 200" if messages else b"HTTP/1.1 500")
-
-
-Listen = Callable[..., Awaitable[int]]
-
-
-class Hasty(Protocol):
-    """Has no patience."""
-
-    head_timeout_s = 0.4
-
-
-@pytest.fixture
-async def listen() -> AsyncIterator[Listen]:
-    """Yield a factory: `await listen(app)` is the port of a server of that application."""
-    stops = []
-
-    async def start(app: Any, keep_alive_s: int = 5) -> int:
-        config = Config(
-            app, port=0, http=Hasty, ws="none", lifespan="off", log_level="critical", timeout_keep_alive=keep_alive_s
-        )
-        server = Server(config)
-        task = asyncio.create_task(server.serve())
-        stops.append((server, task))
-        async with asyncio.timeout(PATIENCE_S):
-            while not server.started:
-                await asyncio.sleep(0.01)
-        port: int = server.servers[0].sockets[0].getsockname()[1]
-        return port
-
-    yield start
-    for server, task in stops:
-        server.should_exit = True
-        await task
-
-
-async def everything(reader: asyncio.StreamReader) -> bytes:
-    """Return all that comes until the end, which is a reset when something that was sent has crossed it."""
-    said = b""
-    with contextlib.suppress(ConnectionResetError):
-        while piece := await reader.read(65_536):
-            said += piece
-    return said
-
-
-async def trickle(port: int, first: bytes, more: bytes) -> bytes:
-    """Return all that the server says to a client that sends `first`, and then `more` until it is cut off."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = asyncio.create_task(everything(reader))
-    async with asyncio.timeout(PATIENCE_S):
-        writer.write(first)
-        while not answer.done():
-            writer.write(more)
-            await asyncio.sleep(0.02)
-        try:
-            return await answer
-        finally:
-            writer.close()
-
-
-async def early(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer without reading the body, as one that refuses does."""
-    await send(START)
-    await send({"type": "http.response.body", "body": b"done"})
-
-
-async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer later than a head may take."""
-    await receive()
-    await asyncio.sleep(1.2)
-    await early(scope, receive, send)
-
-
-async def test_a_head_that_trickles_is_given_up(listen: Listen) -> None:
-    """408 when its time is over, however it keeps on sending: in the request line, between headers, in a value."""
-    port = await listen(QUICK)
-    for first, more in ((b"G", b"E"), (b"GET / HTTP/1.1\r\n", b"A: b\r\n"), (b"GET / HTTP/1.1\r\nA: ", b"b")):
-        said = await trickle(port, first, more)
-        assert said.startswith(b"HTTP/1.1 408 ") or (more == b"E" and said.startswith(b"HTTP/1.1 400 ")), said
-        assert b"application/problem+json" in said
-
-
-@pytest.mark.parametrize("more", [b"", b"\r\n"], ids=["nothing", "empty lines"])
-async def test_a_connection_without_a_request_is_closed(listen: Listen, more: bytes) -> None:
-    """Silent or with empty lines, which HTTP allows before a request: before the first one, and after an answer."""
-    port = await listen(QUICK, keep_alive_s=1)
-    assert await trickle(port, b"", more) == b""
-    said = await trickle(port, POST + b"\r\n{}", more)
-    assert said.endswith(b"done")
-
-
-class Clock:
-    """A loop whose time is set by the test."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._now = 0.0
-        self._timers: list[tuple[float, Callable[[], None], Mock]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loop, name)
-
-    def time(self) -> float:
-        return self._now
-
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Mock:
-        self._timers.append((self._now + seconds, call, handle := Mock()))
-        return handle
-
-    def advance(self, to: float) -> None:
-        """Let the time come, with all timers until then."""
-        while due := min((timer for timer in self._timers if timer[0] <= to), key=lambda timer: timer[0], default=None):
-            self._timers.remove(due)
-            self._now, call, handle = due
-            if not handle.cancel.called:
-                call()
-        self._now = to
-
-
-async def test_a_connection_is_idle_since_its_last_answer() -> None:
-    """It is closed that long after the last one, and not after an earlier one, nor while a request waits."""
-    config = Config(QUICK, lifespan="off", log_level="critical", timeout_keep_alive=5)
-    config.load()
-    state, clock, transport = ServerState(), Clock(), Transport()
-    connection = Protocol(config, state, {}, clock)  # type: ignore[arg-type]  # all that it uses of a loop
-    connection.connection_made(transport)
-    for at in (0, 4, 8, 12.5):
-        clock.advance(at)
-        connection.data_received(POST + b"\r\n{}")
-        if at == 12.5:
-            clock.advance(14)
-        await asyncio.gather(*state.tasks)
-    clock.advance(18.9)
-    assert len(transport.pieces) == 4
-    assert not transport.closed
-    clock.advance(19.1)
-    assert transport.closed
-    connection.connection_lost(None)
-
-
-async def test_the_rest_of_a_refused_body_does_not_keep_a_connection(listen: Listen) -> None:
-    """A client that is answered before it has sent its body may go on sending for a limited time."""
-    port = await listen(early, keep_alive_s=1)
-    said = await trickle(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n", b"x")
-    assert said.endswith(b"done")
-
-
-async def test_a_long_answer_is_not_cut_off(listen: Listen) -> None:
-    """The deadline is the head's, also with another request waiting behind."""
-    port = await listen(slow)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write((POST + b"\r\n{}") * 2)
-    async with asyncio.timeout(PATIENCE_S):
-        for _ in range(2):
-            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
-    writer.close()
-
-
-async def test_a_quick_client_is_never_late(listen: Listen) -> None:
-    """Request after request on one connection, for longer than a head may take."""
-    port = await listen(QUICK)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(PATIENCE_S):
-        for _ in range(12):
-            writer.write(POST + b"\r\n{}")
-            await reader.readuntil(b"done")
-            await asyncio.sleep(0.1)
-    writer.close()
 
 
 @pytest.mark.parametrize(
@@ -255,7 +73,7 @@ async def test_a_head_has_a_size(first: bytes, more: bytes) -> None:
 
 
 @pytest.mark.parametrize("more", [b"A: b\r\n" * 2_000, b"A: " + b"b" * 10_000], ids=["trailers", "one trailer"])
-async def test_what_follows_a_chunked_body_has_a_size(more: bytes) -> None:
+async def test_trailers_have_a_size(more: bytes) -> None:
     """Trailers are headers, too. The request that they belong to never becomes whole, so nobody is answered."""
     chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 
@@ -282,67 +100,12 @@ async def test_a_body_in_small_pieces_is_no_head() -> None:
     assert [piece[:12] for piece in transport.pieces] == [b"HTTP/1.1 200"]
 
 
-async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer without reading the body, and never read the rest of it."""
-    await send({**START, "headers": [(b"content-length", b"4"), (b"connection", b"close")]})
-    await send({"type": "http.response.body", "body": b"done"})
-
-
-MEGABYTES = 32  # more than the kernel keeps of what nobody reads
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (MEGABYTES * 2**20),
-        b"GET / HTTP/1.1\r\nA: ",
-        b"hello\r\n\r\n",
-    ],
-    ids=["body", "head", "no request"],
-)
-async def test_who_is_still_sending_gets_the_answer(listen: Listen, first: bytes) -> None:
-    """A connection that is closed after an answer is not reset under a client that sends all before it reads."""
-    port = await listen(refusing)
-
-    def converse() -> bytes:
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
-            client.sendall(first)
-            for _ in range(MEGABYTES):
-                client.sendall(b"x" * 2**20)
-            return b"".join(iter(lambda: client.recv(65_536), b""))
-
-    said = await asyncio.to_thread(converse)
-    head, _, body = said.partition(b"\r\n\r\n")
-    assert said.startswith(b"HTTP/1.1 ")
-    assert b"connection: close" in head
-    assert b"content-length: %d" % len(body) in head
-
-
-async def test_nobody_sends_for_ever_after_the_answer(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that goes on after the answer, for long or much, is disconnected in the end."""
-    endless = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"
-    for name, bound, more in (("LINGER_S", 0.4, b"x"), ("LINGER_BYTES", 100_000, b"x" * 10_000)):
-        with monkeypatch.context() as patch:
-            patch.setattr(protocol, name, bound)
-            port = await listen(refusing)
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(endless)
-            async with asyncio.timeout(PATIENCE_S):
-                assert (await reader.read()).endswith(b"done")
-                with suppress(ConnectionError):
-                    while True:
-                        writer.write(more)
-                        await writer.drain()
-                        await asyncio.sleep(0.02)
-            writer.close()
-
-
 @pytest.mark.parametrize(
     "request_",
     [b"hello\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n"],
     ids=repr,
 )
-async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> None:
+async def test_bytes_that_are_no_request_get_a_problem_document(request_: bytes) -> None:
     """Bytes that are no request get a problem document that does not repeat them, and the connection is closed."""
     transport = await pieces(QUICK, request_)
     [said] = transport.pieces
@@ -352,12 +115,8 @@ async def test_what_is_no_request_gets_a_problem_document(request_: bytes) -> No
     assert transport.closed
 
 
-async def test_nobody_switches_to_websockets(listen: Listen) -> None:
+async def test_an_offer_of_websockets_is_ignored() -> None:
     """The request is answered as any other."""
-    port = await listen(QUICK)
-    upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + b"\r\n"
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(upgrade)
-    async with asyncio.timeout(PATIENCE_S):
-        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
-    writer.close()
+    upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    transport = await pieces(QUICK, upgrade)
+    assert transport.pieces[0].startswith(b"HTTP/1.1 200 ")

@@ -9,7 +9,7 @@ from adpulse.web.repeated import Repeated
 from tests.patience import PATIENCE_S
 
 
-async def test_what_goes_on_is_logged_twice(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_condition_is_logged_at_its_beginning_and_end(caplog: pytest.LogCaptureFixture) -> None:
     """It is logged when it begins and when it is over, however often it happens in between; and again next time."""
     caplog.set_level(logging.INFO)
     repeated = Repeated(logging.getLogger("test"), "trouble", quiet_s=0.05)

@@ -1,13 +1,8 @@
 """One request, one response: bytes on a connection, and what they are taken for (RFC 9110, 9112)."""
 
-import asyncio
 import json
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +12,6 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.connection import converse, echo, listening, pieces, replies, taken
-from tests.patience import PATIENCE_S
 from tests.services import Client
 
 INNER = b"GET /inner HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -34,7 +28,7 @@ OFFERS = {
 @pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS)
 @pytest.mark.parametrize("later", [False, True], ids=["at once", "in a later packet"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-async def test_a_body_is_a_body_whatever_is_offered(offer: bytes, later: bool, chunked: bool) -> None:
+async def test_a_body_is_a_body_with_every_offer_to_upgrade(offer: bytes, later: bool, chunked: bool) -> None:
     """An offer to upgrade is ignored (RFC 9110, 7.8): what looks like a request in a body is none."""
     if chunked:
         head, body = CHUNKED + offer + b"\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(INNER), INNER)
@@ -79,7 +73,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
 @pytest.mark.parametrize("width", [1_000, 1], ids=["whole", "byte by byte"])
-async def test_what_can_be_read_in_two_ways_is_refused(request_: bytes, width: int) -> None:
+async def test_an_ambiguous_request_is_refused(request_: bytes, width: int) -> None:
     """One problem document, and the connection ends: what follows is nobody's request."""
     received = request_ + INNER
     transport = await pieces(echo, *[received[at : at + width] for at in range(0, len(received), width)])
@@ -116,7 +110,7 @@ def requests(draw: st.DrawFn) -> tuple[bytes, dict[str, Any]]:
 
 
 @given(st.lists(requests(), min_size=1, max_size=5), st.lists(st.integers(1, 2_000), max_size=12))
-async def test_requests_are_the_same_however_they_are_divided(
+async def test_requests_are_the_same_in_every_division(
     sent: list[tuple[bytes, dict[str, Any]]], cuts: list[int]
 ) -> None:
     """Pipelined and cut anywhere: each is answered, in order, as what it is, and trailers pass for no headers."""
@@ -194,7 +188,7 @@ async def test_a_broken_body_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_who_half_closes_gets_its_answers(port: int, count: int) -> None:
+async def test_a_client_that_half_closes_gets_its_answers(port: int, count: int) -> None:
     """A client may say that it sends nothing more, and still wants to know what became of what it sent."""
     request = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
     found = replies(await converse(port, request * count, half_close=True))
@@ -238,78 +232,9 @@ async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
 
 
 @pytest.mark.parametrize("path", ["/events/", "/report/", "//events", "/docs/", "/docs/assets", "/healthz/"])
-async def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
+async def test_no_reply_is_a_redirect(client: Client, path: str) -> None:
     """No redirects, whose address would be the client's own Host."""
     for method in ("GET", "POST"):
         reply = await client.request(method, f"http://localhost{path}")  # or // is a host
         assert reply.status_code in (404, 405), path
         assert "location" not in reply.headers
-
-
-JAVA = """
-import java.net.URI;
-import java.net.http.*;
-public class Ask {
-  public static void main(String[] arguments) throws Exception {
-    var client = HttpClient.newHttpClient();
-    for (int turn = 0; turn < 2; turn++) {
-      var request = HttpRequest.newBuilder(URI.create(arguments[0] + "/events"))
-        .POST(HttpRequest.BodyPublishers.ofString("{}")).build();
-      System.out.println(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
-    }
-  }
-}
-"""
-NODE = """
-(async () => { for (let turn = 0; turn < 2; turn++) {
-  const reply = await fetch(process.argv[1] + "/events", {method: "POST", body: "{}"});
-  console.log(await reply.text());
-}})();
-"""
-
-
-@pytest.fixture
-def java(tmp_path: Path) -> list[str]:
-    path = tmp_path / "Ask.java"
-    path.write_text(JAVA)
-    return ["java", str(path)]
-
-
-@pytest.mark.parametrize("name", ["java", "curl", "node"])
-async def test_stock_clients_are_understood(port: int, name: str, java: list[str]) -> None:
-    """Java's HttpClient and `curl --http2` offer to upgrade with every request; bodies arrive all the same."""
-    if shutil.which(name) is None:
-        pytest.skip(f"{name} is not here")
-    url = f"http://127.0.0.1:{port}"
-    if name == "java" and (await run("java", "-version"))[0]:
-        pytest.skip("no working Java is here")
-    ask = ["-sS", "--http2", "-d", "{}", f"{url}/events"]
-    command = {"java": [*java, url], "curl": ["curl", *ask, "--next", *ask], "node": ["node", "-e", NODE, url]}[name]
-    status, output = await run(*command)
-    assert status == 0, output
-    decoder = json.JSONDecoder()
-    documents, rest = [], output.strip()
-    while rest:
-        document, stop = decoder.raw_decode(rest)
-        documents.append(document)
-        rest = rest[stop:].strip()
-    assert [(each["method"], each["body"]) for each in documents] == [("POST", "{}")] * 2
-
-
-async def run(*command: str) -> tuple[int, str]:
-    """Exit status and output, while the server in this process goes on."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    async with asyncio.timeout(PATIENCE_S):
-        output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
-
-
-async def test_httpx_is_understood(port: int) -> None:
-    """Requests of httpx are understood, with HTTP/2 offered where its part of httpx is installed."""
-    pytest.importorskip("h2", reason="httpx has no HTTP/2 here")
-    async with httpx.AsyncClient(http2=True, base_url=f"http://127.0.0.1:{port}") as client:
-        for _ in range(2):
-            assert (await client.post("/events", content=b"{}")).json()["body"] == "{}"

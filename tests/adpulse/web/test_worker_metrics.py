@@ -47,7 +47,7 @@ def test_a_folder_lives_as_long_as_its_server(home: Path) -> None:
     assert list(home.iterdir()) == []
 
 
-def test_what_no_server_has_locked_stays(home: Path) -> None:
+def test_folders_without_a_lock_stay(home: Path) -> None:
     """A folder that a server is just making, or that is none of ours, is not touched."""
     (home / "adpulse-metrics-1-making").mkdir()
     (home / "adpulse-metrics-else").write_text("a file")

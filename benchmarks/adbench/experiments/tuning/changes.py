@@ -62,7 +62,7 @@ def _contract_order(up: str) -> str:
 
 
 _NO_GC = (
-    "import gc; from adpulse.web import server; assert server.gc is gc and server.GC_THRESHOLDS; "
+    "import gc; from adpulse.web import worker; assert worker.gc is gc and worker.GC_THRESHOLDS; "
     "gc.freeze = gc.set_threshold = lambda *_: None"
 )
 _NO_TURNS = "from adpulse.ingest import writer; assert writer.TURNS; writer.TURNS = 0"

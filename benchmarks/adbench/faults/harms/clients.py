@@ -23,12 +23,7 @@ async def slow_sockets(world: World, chance: Random) -> None:
     head = (
         b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     )
-    writers = []
-    for number in range(500):
-        port = world.services[number % 2].port
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writers.append(writer)
+    writers = await _opened(world, 500)
     for place in range(20):
         writers = [writer for writer in writers if not writer.is_closing()]  # the service may have had enough of it
         for writer in writers:
@@ -45,11 +40,7 @@ async def flood(world: World, chance: Random) -> None:
     What a process keeps for them is bounded: `memory` is what is found otherwise.
     """
     ask = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % chance.choice([b"/healthz", b"/metrics", b"/openapi.json"])
-    writers = []
-    for number in range(FLOODS):
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", world.services[number % 2].port, limit=1)
-            writers.append(writer)
+    writers = await _opened(world, FLOODS)
     piece = ask * (FLOOD_BYTES // 16 // len(ask))
     for _ in range(16):
         for writer in writers:
@@ -59,6 +50,16 @@ async def flood(world: World, chance: Random) -> None:
     await asyncio.sleep(chance.uniform(0.2, 1.0))
     for writer in writers:
         writer.transport.abort()
+
+
+async def _opened(world: World, count: int) -> list[asyncio.StreamWriter]:
+    """Open so many connections to the services in turn, fewer where some are refused; nothing is read from them."""
+    writers = []
+    for number in range(count):
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", world.services[number % 2].port, limit=1)
+            writers.append(writer)
+    return writers
 
 
 async def _bypassing(world: World, chance: Random, *ways: Bypass) -> None:

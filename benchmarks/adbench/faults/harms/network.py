@@ -1,6 +1,7 @@
 """The network between one service and the database."""
 
 import asyncio
+from functools import partial
 from random import Random
 
 from adbench.faults.harms.registry import harm
@@ -8,28 +9,13 @@ from adbench.faults.system.proxy import AtCommit
 from adbench.faults.world import World
 
 
-@harm("drop-commit", 3)
-async def drop_commit(world: World, chance: Random) -> bool:
-    """Cut the connection before COMMIT arrives: nothing of it is stored, so it must not be acknowledged."""
-    return await world.proxy.at_commit(AtCommit.DROP)
+async def _at_commit(what: AtCommit, world: World, chance: Random) -> bool:
+    """Disturb the connection at the next COMMIT. A stall is sometimes longer than a write may take (2 s)."""
+    return await world.proxy.at_commit(what, stall_s=chance.choice([0.5, 3.5]))
 
 
-@harm("cut-commit", 3)
-async def cut_commit(world: World, chance: Random) -> bool:
-    """Cut the connection after COMMIT arrives, before its answer does: the batch is stored and not acknowledged."""
-    return await world.proxy.at_commit(AtCommit.CUT)
-
-
-@harm("reset-commit", 2)
-async def reset_commit(world: World, chance: Random) -> bool:
-    """Reset both sides of the connection while the server commits."""
-    return await world.proxy.at_commit(AtCommit.RESET)
-
-
-@harm("stall-commit", 2)
-async def stall_commit(world: World, chance: Random) -> bool:
-    """Delay the answer to a COMMIT, sometimes beyond the deadline of a write (2 s)."""
-    return await world.proxy.at_commit(AtCommit.STALL, stall_s=chance.choice([0.5, 3.5]))
+for what, weight in {AtCommit.DROP: 3, AtCommit.CUT: 3, AtCommit.RESET: 2, AtCommit.STALL: 2}.items():
+    harm(f"{what}-commit", weight)(partial(_at_commit, what))
 
 
 @harm("cut-network", 2)

@@ -2,19 +2,15 @@
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
 from adbench.faults.harms.registry import harm
-from adbench.faults.system.cluster import LOOK_S, send_signal
+from adbench.faults.system.cluster import send_signal, until
 from adbench.faults.world import SERVICES, World
 
-REPORTS = "adpulse reports"
 HELD_S = 20  # the longest time that reports are waited for; shorter than they may take (60 s)
-
-_WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock' ORDER BY pid"
 
 
 @harm("kill-service", 3)
@@ -82,14 +78,13 @@ async def _reports_held(world: World) -> AsyncIterator[list[int]]:
 
     Reports take milliseconds here: without this, harm to one would be done by chance.
     """
-    async with world.connected() as connection, connection.transaction():
-        await connection.execute(world.report_lock)
-        give_up = time.monotonic() + HELD_S
-        pids: list[int] = []
-        while len(pids) < len(world.services) and time.monotonic() < give_up:
-            await asyncio.sleep(LOOK_S)
-            pids = [row["pid"] for row in await connection.fetch(_WAITING, REPORTS)]
-        yield pids
+    async with world.reports_locked() as waiting:
+
+        async def enough() -> bool:
+            return len(await waiting()) >= len(world.services)
+
+        await until(enough, HELD_S)
+        yield await waiting()
 
 
 @harm("kill-postmaster", 3)

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,11 +45,6 @@ class Victim(Cluster):
         self.small_disks = small_disks
         self.patience_s: float = PATIENCE_S
         self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
-
-    @property
-    def binaries(self) -> Path:
-        """Return the folder of its programs."""
-        return self.programs.folder
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -122,6 +118,16 @@ class Victim(Cluster):
         with suppress(EmbeddedError):  # it was not running
             self.stop_immediately()
         shutil.rmtree(self.data, ignore_errors=True)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S, pause_s: float = LOOK_S) -> bool:
+    """Ask again and again. Return True as soon as it holds, False when that takes longer than `patience_s`."""
+    give_up = time.monotonic() + patience_s
+    while not await holds():
+        if time.monotonic() > give_up:
+            return False
+        await asyncio.sleep(pause_s)
+    return True
 
 
 def send_signal(pids: list[int], number: signal.Signals) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 from adbench.faults.system.cluster import LOOK_S, PATIENCE_S, SETTINGS
-from adbench.faults.system.standby import Standby
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adpulse.database.embedded import Cluster
@@ -27,6 +26,26 @@ MODES: dict[Mode, tuple[str, ...]] = {
     "async": (),
 }
 DATABASE = "failover"
+
+
+class Standby(Cluster):
+    """A streaming replica of `primary`, made by pg_basebackup."""
+
+    def __init__(self, primary: Cluster, directory: Path, binaries: Path | None, **settings: str) -> None:
+        super().__init__(directory, binaries, **settings)
+        self._primary = primary
+
+    def _initialise(self) -> None:
+        new = self.directory / "data.new"
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self.programs.own(new)
+        source = f"host={self._primary.url().partition('?host=')[2]} user=postgres"
+        self.programs.run(
+            "pg_basebackup", "-d", source, "-D", str(new), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"
+        )
+        (new / ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the primary's socket lies in its data directory
+        new.rename(self.data)
 
 
 class Pair:

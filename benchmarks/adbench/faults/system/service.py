@@ -86,10 +86,13 @@ class Service:
         port = ("--port", str(self.port))
         self.process = command(self._tree, self._log, self.command, *port, **{**SETTINGS, **self._variables})
 
-    def start_up(self, cluster: Cluster, binaries: Path) -> None:
+    def start_up(self, cluster: Cluster) -> None:
         """Start `adpulse up` on the data directory of a server of ours, which it starts, too."""
         self.command = "up"
-        self._variables = {"ADPULSE_DATA_DIR": str(cluster.directory), "ADPULSE_POSTGRES_BIN": str(binaries)}
+        self._variables = {
+            "ADPULSE_DATA_DIR": str(cluster.directory),
+            "ADPULSE_POSTGRES_BIN": str(cluster.programs.folder),
+        }
         self.start()
 
     def send(self, number: signal.Signals) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol
 import httpx
 import orjson
 
-from adbench.faults.system.cluster import PATIENCE_S
+from adbench.faults.system.cluster import until
 from adbench.faults.traffic.batches import Source, body
 from adbench.faults.traffic.bypass import Bypass, write
 from adbench.faults.traffic.journal import Batch, Journal, Kind
@@ -102,13 +102,9 @@ class Client:
     async def settle(self) -> None:
         """Get an answer to most batches with key or ids that have none, and close."""
         chosen = [each for each in self._unanswered if self._random.random() >= UNSETTLED]
-        give_up = time.monotonic() + PATIENCE_S
         for batch, events in chosen:
-            while not batch.acknowledged and not await self.deliver(batch, events, well=True):
-                if time.monotonic() > give_up:
-                    self._journal.violates(f"unanswered: batch {batch.number} gets no answer though all is well")
-                    break
-                await asyncio.sleep(BACK_OFF_S)
+            if not batch.acknowledged and not await self._acknowledged(batch, events, well=True):
+                self._journal.violates(f"unanswered: batch {batch.number} gets no answer though all is well")
 
     async def flush(self) -> None:
         """Send a few more batches to each service, one by one, so that everything queued before them is taken.
@@ -132,9 +128,11 @@ class Client:
         """Return an event for this service, under a key of its own, to be sent until it is acknowledged."""
         batch, events = self._source.next(Kind.KEYED, 1)
         self._journal.sends(batch)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": f"batch-{batch.number}"}
-        port = int(service.address.rpartition(":")[2])
-        return Knock(batch, port, body(events), headers | self._situation.headers)
+        return Knock(batch, int(service.address.rpartition(":")[2]), body(events), self._headers(batch))
+
+    def _headers(self, batch: Batch) -> dict[str, str]:
+        keyed = {"Idempotency-Key": f"batch-{batch.number}"} if batch.kind is Kind.KEYED else {}
+        return {"Content-Type": "application/json", **keyed, **self._situation.headers}
 
     def recovered(self, recovery: Recovery) -> None:
         """Note which of those events were acknowledged, and a violation when none was."""
@@ -178,12 +176,7 @@ class Client:
         self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
     ) -> bool:
         """Send a batch again and again until it is acknowledged. Return False when that takes PATIENCE_S."""
-        give_up = time.monotonic() + PATIENCE_S
-        while not await self.deliver(batch, events, service, well=well):
-            if time.monotonic() > give_up:
-                return False
-            await asyncio.sleep(BACK_OFF_S)
-        return True
+        return await until(lambda: self.deliver(batch, events, service, well=well), pause_s=BACK_OFF_S)
 
     async def deliver(
         self, batch: Batch, events: list[bytes], service: Target | None = None, *, well: bool = False
@@ -193,10 +186,7 @@ class Client:
         service = service or chance.choice(self._services)
         if batch.kind is Kind.IDS:
             events = chance.sample(events, len(events))
-        key = self._situation.key
-        headers = {"Content-Type": "application/json", **self._situation.headers}
-        if batch.kind is Kind.KEYED:
-            headers["Idempotency-Key"] = f"batch-{batch.number}"
+        key, headers = self._situation.key, self._headers(batch)
         leaves = chance.random() < LEAVES
         journal.deliveries += 1
         try:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 from adpulse.terminal import counted
 
@@ -37,6 +38,7 @@ class Batch:
     sums: Sums
     acknowledged: int = 0  # copies of it
     copies: int = 1  # that may be stored: of a batch that is sent again as a new one
+    acknowledged_at: float = inf  # the first time, by time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Journal:
         """Note a 200 for one of its deliveries."""
         self.acknowledgements.append(at)
         if not batch.acknowledged:
-            batch.acknowledged = 1
+            batch.acknowledged, batch.acknowledged_at = 1, at
             self.events_acknowledged += batch.size
 
     def violates(self, what: str) -> None:
@@ -80,6 +82,15 @@ class Journal:
     def first_acknowledgement(self, after: float) -> float | None:
         """Return the time of the first one after that moment; None if there is none."""
         return next((at for at in self.acknowledgements if at >= after), None)
+
+    def lost(self, stored: Mapping[int, Stored]) -> dict[int, int]:
+        """Return how many events are missing of each acknowledged batch of which some are, by its number."""
+        missing = {
+            batch.number: batch.size - (stored[batch.number].places if batch.number in stored else 0)
+            for batch in self.batches.values()
+            if batch.acknowledged
+        }
+        return {number: events for number, events in missing.items() if events > 0}
 
 
 def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]:
@@ -96,12 +107,11 @@ def compare(batches: Iterable[Batch], stored: Mapping[int, Stored]) -> list[str]
         elif found.rows > found.places * batch.copies:
             wrong.append(
                 f"doubled: {name} has {counted(found.rows, 'row')} for {counted(found.places, 'event')}, "
-                f"sent {batch.copies} times"
+                f"sent {counted(batch.copies, 'time')}"
             )
         elif found.rows < batch.size * batch.acknowledged:
-            wrong.append(
-                f"lost: {name} has {counted(found.rows, 'event')} stored, acknowledged {batch.acknowledged} times"
-            )
+            told = counted(batch.acknowledged, "time")
+            wrong.append(f"lost: {name} has {counted(found.rows, 'event')} stored, acknowledged {told}")
         elif found.places < batch.size or found.rows % batch.size:
             wrong.append(f"torn: {name} has {counted(found.rows, 'event')} stored")
         elif found.last != batch.size - 1 or found.sums != tuple(

@@ -4,12 +4,11 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from adbench.errors import LabError
 from adbench.gate.measure import signals
@@ -25,7 +24,6 @@ from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import PREFIX, Settings
 from adpulse.variants.catalogue import Variant, read_header
 
-T = TypeVar("T")
 PROBE = Path(__file__).with_name("probe.py")
 # The program `adpulse` of a tree in which it is not installed.
 ADPULSE = """
@@ -56,35 +54,25 @@ class Side:
     postgres: Family
 
 
-class Probe:
-    """The program probe.py in the environment of a tree."""
+class Probe(subprocess.Popen[str]):
+    """The program probe.py in the environment of a tree. Use as a context manager: it ends with its input."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
+    def __init__(self, tree: Tree) -> None:
+        command = [str(tree.python), str(PROBE)]
+        super().__init__(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables(tree), text=True)
 
     def ask(self, **question: Any) -> dict[str, Any]:
         """Return its answer. Raise SideError when it cannot do that in this revision."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        assert self.stdin is not None
+        assert self.stdout is not None
+        print(json.dumps(question), file=self.stdin, flush=True)
+        line = self.stdout.readline()
         if not line:
             raise SideError("the probe has ended")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise SideError(answer["error"])
         return answer
-
-
-@contextmanager
-def probing(tree: Tree) -> Iterator[Probe]:
-    """Start a probe that lives as long as the block: it ends with its input."""
-    command = [str(tree.python), str(PROBE)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables(tree), text=True
-    ) as process:
-        yield Probe(process)
 
 
 @contextmanager
@@ -95,23 +83,34 @@ def opened(
 
     Raise SideError, EmbeddedError or ServiceError; all that was started is stopped.
     """
+
+    async def start(name: str, tree: Tree) -> Side:
+        url = await asyncio.to_thread(_database, name, tree, folder, settings.postgres_bin, stack)
+        # The settings of a reader of the service.
+        connection = await connect(url, "adbench gate", plan_cache_mode="force_custom_plan", jit="off")
+        stack.callback(lambda: runner.run(connection.close(timeout=5)))
+        active = await connection.fetchval("SELECT name FROM active_variant")
+        (design,) = (tree.path / "sql" / "variants").glob(f"[0-9]*_{active}")
+        variant = Variant(design, read_header((design / "up.sql").read_text()))
+        await prepare(connection, url, variant, data)
+        found = await signals.of_database(connection, variant, data, settings)
+        service = await asyncio.to_thread(_service, name, tree, url, folder, stack)
+        return Side(name, tree, variant, connection, found, stack.enter_context(Probe(tree)), *service)
+
+    async def together() -> list[Side | BaseException]:
+        # Most of it is waiting and starting interpreters. When one fails, the others end before the error is raised.
+        return await asyncio.gather(*(start(*each) for each in trees.items()), return_exceptions=True)
+
     with ExitStack() as stack:
-        # In parallel, because most of it is waiting and starting interpreters.
-        binaries = settings.postgres_bin
-        urls = _together(lambda name, tree: _database(name, tree, folder, binaries, stack), trees.items())
-        connections = runner.run(_connected(urls))
-        stack.callback(lambda: runner.run(_closed(connections)))
-        filled = runner.run(_filled(list(trees.values()), urls, connections, data, settings))
-        services = _together(
-            lambda name, tree, url: _service(name, tree, url, folder, stack),
-            zip(trees, trees.values(), urls, strict=True),
-        )
-        yield [
-            Side(name, tree, variant, connection, found, stack.enter_context(probing(tree)), *service)
-            for (name, tree), connection, (variant, found), service in zip(
-                trees.items(), connections, filled, services, strict=True
-            )
-        ]
+        try:
+            made = runner.run(together())
+        except BaseException:  # Ctrl-C: what a thread still starts has to be in the stack when that stops everything
+            runner.run(runner.get_loop().shutdown_default_executor())
+            raise
+        for each in made:
+            if isinstance(each, BaseException):
+                raise each
+        yield [each for each in made if isinstance(each, Side)]
 
 
 async def prepare(connection: Connection, url: str, variant: Variant, data: Dataset) -> None:
@@ -152,32 +151,3 @@ def _service(name: str, tree: Tree, url: str, folder: Path, stack: ExitStack) ->
     address, process = stack.enter_context(started(command, env, folder / f"{name}.log"))
     postmaster = int((folder / name / "data" / "postmaster.pid").read_text().split()[0])
     return address, process, Family(postmaster)
-
-
-async def _connected(urls: Iterable[str]) -> list[Connection]:
-    # The settings of a reader of the service.
-    return [await connect(url, "adbench gate", plan_cache_mode="force_custom_plan", jit="off") for url in urls]
-
-
-async def _closed(connections: Iterable[Connection]) -> None:
-    for connection in connections:
-        await connection.close(timeout=5)
-
-
-async def _filled(
-    trees: list[Tree], urls: list[str], connections: list[Connection], data: Dataset, settings: Settings
-) -> list[tuple[Variant, Signals]]:
-    async def fill(tree: Tree, url: str, connection: Connection) -> tuple[Variant, Signals]:
-        name = await connection.fetchval("SELECT name FROM active_variant")
-        (folder,) = (tree.path / "sql" / "variants").glob(f"[0-9]*_{name}")
-        variant = Variant(folder, read_header((folder / "up.sql").read_text()))
-        await prepare(connection, url, variant, data)
-        return variant, await signals.of_database(connection, variant, data, settings)
-
-    return await asyncio.gather(*(fill(*each) for each in zip(trees, urls, connections, strict=True)))
-
-
-def _together(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> list[T]:
-    """Do the work on each item, all at once, in threads. When one fails, the others end before the error is raised."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(work, *zip(*items, strict=True)))

@@ -60,8 +60,8 @@ def burning(share: float, *paths: str) -> Edit:
     """Let requests to those paths take the service that share of CPU time more."""
 
     def edit(tree: Path) -> None:
-        module, server = (tree / "service" / "adpulse" / "web" / name for name in ("app.py", "server.py"))
-        for path, text in ((module, "\ndef create_app("), (server, "from adpulse.web.app import create_app\n")):
+        module, worker = (tree / "service" / "adpulse" / "web" / name for name in ("app.py", "worker.py"))
+        for path, text in ((module, "\ndef create_app("), (worker, "from adpulse.web.app import create_app\n")):
             if not path.exists() or text not in path.read_text():
                 raise TreeError(f"{path} has no {text.strip()!r}: the plant is out of date")
         module.write_text(module.read_text() + _BURNING.format(paths=paths, share=share))

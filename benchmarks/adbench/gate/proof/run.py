@@ -18,9 +18,8 @@ from rich.table import Table
 from adbench.gate.proof.plants import PLANTS, Plant, planted
 from adbench.gate.run import checkouts
 from adbench.gate.run import run as run_gate
-from adbench.gate.verdict import result_file
 from adbench.gate.verdict.decision import Verdict
-from adbench.gate.verdict.outcome import GatePlan
+from adbench.gate.verdict.result_file import GatePlan
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import share
@@ -56,10 +55,8 @@ def run(plan: GatePlan, times: int, settings: Settings, console: Console) -> Res
                 continue
             console.print(f"{plant.name}, run {number + 1}", style="bold")
             this = replace(plan, seed=plan.seed + number, budget_s=0 if plant.signals_only else plan.budget_s)
-            at = datetime.now(UTC)
             with planted(base, plant, home) as head:
-                outcome = run_gate(this, settings, console, {"base": base, "head": head})
-            store.write(result_file.to_result(outcome, at), kept / plant.name)
+                store.write(run_gate(this, settings, console, {"base": base, "head": head}), kept / plant.name)
     found = {plant.name: read(kept / plant.name) for plant in PLANTS}
     return to_result(plan, found, began)
 

@@ -38,7 +38,7 @@ class Verdict(StrEnum):
 class Call:
     """The verdict on one metric, and the ratios that it rests on."""
 
-    metric: str
+    name: str
     verdict: Verdict
     reason: str
     ratio: Interval | None = None  # head ÷ base

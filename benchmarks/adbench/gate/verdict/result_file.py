@@ -1,84 +1,99 @@
-"""An outcome as a result file, with every sample, so that the calls can be made again from it."""
+"""A comparison as a result file, with every sample, so that the calls can be made again from it."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
 
-from pydantic import JsonValue
-
-from adbench.gate.verdict.decision import ALPHA, Call, Verdict
-from adbench.gate.verdict.outcome import Outcome
+from adbench.gate.measure.rounds import Samples
+from adbench.gate.measure.tasks import Suite
+from adbench.gate.verdict.decision import ALPHA, Call, Verdict, overall
+from adbench.gate.verdict.findings import Finding
 from adbench.records import statistics, store
 from adbench.records.model import Check, Measurement, Result
 
 WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
 
 
-def to_result(outcome: Outcome, began: datetime) -> Result:
-    """Return the result of a run that began then; it passes unless something regressed that was not allowed to."""
-    plan = outcome.plan
+@dataclass(frozen=True)
+class GatePlan:
+    """The revisions to compare, and the time that it may take."""
+
+    base: str
+    head: str
+    suite: Suite
+    tolerance: float
+    budget_s: float
+    seed: int
+    allowed: tuple[str, ...] = ()  # patterns of names that may regress
+
+    def excuses(self, said: Call | Finding) -> bool:
+        """Return True for a regression that was allowed."""
+        return said.verdict is Verdict.REGRESSED and any(fnmatch(said.name, pattern) for pattern in self.allowed)
+
+
+def to_result(
+    plan: GatePlan,
+    calls: Sequence[Call],
+    findings: Sequence[Finding],
+    samples: Samples,
+    parameters: dict[str, Any],
+    **run: Any,
+) -> Result:
+    """Return the result of a run, with `run` as store.of_run takes it.
+
+    `samples` hold more metrics than were judged. It passes unless something regressed that was not allowed to.
+    """
+    said: list[Call | Finding] = [*calls, *findings]
     return store.of_run(
         what="gate",
-        started_at=began,
-        postgres=outcome.postgres,
         data=plan.suite.data.described,
-        variant=outcome.variant,
         parameters={
-            "base": outcome.base,
-            "head": outcome.head,
             "suite": plan.suite.name,
             "tolerance": plan.tolerance,
             "budget_seconds": plan.budget_s,
-            "seconds": round(outcome.seconds, 1),
             "seed": plan.seed,
             "alpha": ALPHA,
             "allowed": list(plan.allowed),
-            "verdict": outcome.verdict.value,
-            "rounds": outcome.rounds,
-            "void_rounds": outcome.void,
-            "samples_seconds": _samples(outcome),
+            "verdict": overall(each.verdict for each in said if not plan.excuses(each)).value,
+            "samples_seconds": {
+                metric: {side: [round(value, 7) for value in values] for side, values in by_side.items()}
+                for metric, by_side in samples.items()
+            },
+            **parameters,
         },
-        measurements=[*_ratios(outcome), *_walls(outcome), *_signals(outcome)],
-        checks=list(_checks(outcome)),
+        measurements=[*_ratios(calls), *_walls(calls, samples), *_signals(findings)],
+        checks=[_check(each, allowed=plan.excuses(each)) for each in said],
+        **run,
     )
 
 
-def _samples(outcome: Outcome) -> dict[str, JsonValue]:
-    return {
-        metric: {side: [round(value, 7) for value in values] for side, values in by_side.items()}
-        for metric, by_side in outcome.samples.items()
-    }
-
-
-def _ratios(outcome: Outcome) -> Iterator[Measurement]:
-    for call in outcome.calls:
+def _ratios(calls: Sequence[Call]) -> Iterator[Measurement]:
+    for call in calls:
         for side, interval in (("head", call.ratio), ("control", call.control)):
             if interval is not None:
                 sure = f"{call.confidence:.5f}"
-                yield Measurement.of("ratio", interval, "ratio", metric=call.metric, side=side, confidence=sure)
+                yield Measurement.of("ratio", interval, "ratio", metric=call.name, side=side, confidence=sure)
 
 
-def _walls(outcome: Outcome) -> Iterator[Measurement]:
-    called = {call.metric for call in outcome.calls}
-    for metric, by_side in outcome.samples.items():
+def _walls(calls: Sequence[Call], samples: Samples) -> Iterator[Measurement]:
+    called = {call.name for call in calls}
+    for metric, by_side in samples.items():
         if metric not in called:
             (ratio,) = statistics.ratios_of_medians(by_side["base"], by_side["head"], WALL_CONFIDENCE)
             yield Measurement.of("ratio", ratio, "ratio", metric=metric, side="head", confidence=f"{WALL_CONFIDENCE}")
 
 
-def _signals(outcome: Outcome) -> Iterator[Measurement]:
-    for finding in outcome.findings:
+def _signals(findings: Sequence[Finding]) -> Iterator[Measurement]:
+    for finding in findings:
         for side, value in (("base", finding.base), ("head", finding.head)):
             if value is not None:
                 yield Measurement.of("signal", value, finding.unit, signal=finding.name, side=side)
 
 
-def _checks(outcome: Outcome) -> Iterator[Check]:
-    said = [(call.metric, call.verdict, call.reason) for call in outcome.calls]
-    said += [(finding.name, finding.verdict, finding.reason) for finding in outcome.findings]
-    for name, verdict, reason in said:
-        allowed = outcome.is_allowed(name) and verdict is Verdict.REGRESSED
-        detail = f"{verdict}{' (allowed)' if allowed else ''}" + (f": {reason}" if reason else "")
-        yield Check(name=name, passed=allowed or verdict is not Verdict.REGRESSED, detail=detail)
+def _check(said: Call | Finding, *, allowed: bool) -> Check:
+    detail = f"{said.verdict}{' (allowed)' if allowed else ''}" + (f": {said.reason}" if said.reason else "")
+    return Check(name=said.name, passed=allowed or said.verdict is not Verdict.REGRESSED, detail=detail)
 
 
 def calls(result: Result) -> list[Call]:

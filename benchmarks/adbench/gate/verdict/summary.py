@@ -120,7 +120,7 @@ def _timed_rows(result: Result, far: float) -> Iterator[tuple[Verdict, str, str,
         (value, low, high), (_, control_low, control_high) = call.ratio, call.control
         drawn = plot(call.ratio, far)
         control = f"{control_low:.3f} – {control_high:.3f}"
-        yield call.verdict, call.metric, f"{value:.3f}", f"{low:.3f} – {high:.3f}", drawn, control
+        yield call.verdict, call.name, f"{value:.3f}", f"{low:.3f} – {high:.3f}", drawn, control
 
 
 def _title(result: Result) -> str:
@@ -141,7 +141,7 @@ def _said(check: Check) -> Verdict:
 
 
 def _timed(result: Result) -> set[str]:
-    return {call.metric for call in result_file.calls(result)}
+    return {call.name for call in result_file.calls(result)}
 
 
 def _notable(result: Result) -> Iterator[tuple[Verdict, Check]]:

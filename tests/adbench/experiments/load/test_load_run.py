@@ -136,7 +136,7 @@ def test_smoke_runs_from_end_to_end(k6: str, server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), OSError("HTTP Error 504: Gateway Timeout"), KeyboardInterrupt()])
-def test_a_measured_load_is_written_whatever_the_recount_meets(
+def test_a_measured_load_is_written_even_if_the_recount_fails(
     k6: str, server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     """The figures stay; the run has failed, and its check says why."""

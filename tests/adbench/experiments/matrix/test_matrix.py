@@ -73,7 +73,6 @@ def test_every_cell_has_its_numbers(settings: Settings, quiet: Console) -> None:
     assert store.read(path) == result
     cell = {"events": "3001", "variant": "rollup", "phase": "both"}
     assert result.value("both.staleness", **cell) == 0
-    assert result.value("both.unanswered", **cell) >= 0
     assert result.value("ingest.of_control", **cell | {"phase": "ingest"}) > 0
     assert all(each.value >= 0 for each in result.measurements)
     page = (ROOT / "docs" / "reference" / "results.md").read_text()
@@ -213,7 +212,7 @@ def test_an_event_that_stays_out_of_reports_is_noticed(
     assert "was not reported" in void.reason
 
 
-def test_what_does_not_fit_the_budget_is_said(settings: Settings, quiet: Console) -> None:
+def test_a_cell_beyond_the_budget_is_named(settings: Settings, quiet: Console) -> None:
     """A cell beyond the budget is not measured, says why in every phase, and is no failure."""
     result, _ = run(plan(3_006, "heap", budget_s=0.001), settings, quiet)
     assert result.passed
@@ -271,12 +270,12 @@ async def test_arrivals_do_not_wait_for_answers() -> None:
 
     outcomes = await open_model.on_schedule(3, 0.01, stuck, patience_s=0.2)
     assert started == [0, 1, 2]
-    assert all(seconds > 0 and not done for seconds, done in outcomes)
+    assert [(seconds > 0, done) for seconds, done in outcomes] == [(True, False)] * 3
 
     async def fine(at: int) -> None:
         await asyncio.sleep(0)
 
-    assert all(done for _, done in await open_model.on_schedule(3, 0.01, fine, patience_s=60))
+    assert [done for _, done in await open_model.on_schedule(3, 0.01, fine, patience_s=60)] == [True] * 3
 
 
 def test_every_variant_writes_the_same_events() -> None:

@@ -70,7 +70,7 @@ def test_a_pause_is_a_long_answer_or_a_time_without_any() -> None:
     assert pauses.waiting(calm, Span(20, 30)) is None
 
 
-def test_who_waits_while_a_change_is_made_waits_because_of_it() -> None:
+def test_waits_during_a_change_are_those_of_the_change() -> None:
     """Requests that were sent before a change or answered after it count too, and no others."""
     requests = [
         Request("report", 0, 1),
@@ -97,7 +97,7 @@ def result(requests: list[Request], made: list[Made]) -> model.Result:
     )
 
 
-def test_what_a_change_does_stands_beside_the_quiet() -> None:
+def test_a_change_is_compared_with_the_quiet_time() -> None:
     """A report that waits 300 ms while a design is moved misses its aim; batches keep theirs."""
     requests = [*every(0.1, 0, 20), *every(0.1, 0, 20, "report"), Request("report", 14.9, 15.2)]
     made = [

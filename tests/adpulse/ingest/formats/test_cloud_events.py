@@ -96,7 +96,7 @@ def test_a_member_that_comes_twice_is_refused() -> None:
         ("[" + "{}," * 300_000 + "{}]", 413, "too_many_values"),
     ],
 )
-def test_what_is_no_batch_is_refused_whole(value: Any, status: int, code: str) -> None:
+def test_other_bodies_are_refused_whole(value: Any, status: int, code: str) -> None:
     """Within the bounds of every batch."""
     with pytest.raises(BodyError) as caught:
         decode(BATCH, value)

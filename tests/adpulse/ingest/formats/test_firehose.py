@@ -50,7 +50,7 @@ def assert_told(reply: httpx.Response, status: int, request_id: str, *words: str
         assert word in said["errorMessage"]
 
 
-async def test_a_delivery_counts_once_however_often_it_comes(client: Client, connection: Connection) -> None:
+async def test_a_repeated_delivery_counts_once(client: Client, connection: Connection) -> None:
     """Records of one event or of several lines; a second attempt has another time in it, and stores nothing."""
     records = record(EVENT), record(EVENT, "\n", EVENT), record(json.dumps(EVENT))
     assert_told(await deliver(client, delivery(*records)), 200, "ed4acda5")
@@ -104,7 +104,7 @@ def test_a_record_of_any_bytes_costs_only_itself(raw: list[bytes], place: int) -
         (delivery(record(*[EVENT] * 3)), 400),
     ],
 )
-async def test_what_is_no_delivery(serve: Serve, url: str, body: Any, status: int) -> None:
+async def test_other_bodies_are_no_delivery(serve: Serve, url: str, body: Any, status: int) -> None:
     """A refusal has Firehose's form, too, and is never a 413, after which Firehose forgets the records."""
     client = await serve(url, max_events=2)
     assert_told(await deliver(client, body), status, "ed4acda5")
