@@ -104,7 +104,7 @@ async def pool(url: str, size: int, application: str, *, role: str | None = None
         max_size=size,
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
         init=partial(_prepare, role=role, settings=settings),
-        connect=_open,
+        connect=_open,  # type: ignore[call-overload]  # typed for one connection class only
         reset=_as_it_is,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=STATEMENTS,
