@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.modules import MODULES
+from tests.modules import LAB, MODULES
 
 
-def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+def nodes(kind: type[ast.AST], modules: dict[str, ast.Module] = MODULES) -> Iterator[tuple[str, ast.AST]]:
     """Yield every node of that kind, with the module it is in."""
-    for name, module in MODULES.items():
+    for name, module in modules.items():
         yield from ((name, node) for node in ast.walk(module) if isinstance(node, kind))
 
 
@@ -51,11 +51,24 @@ def test_no_role_has_a_fixed_name() -> None:
 
 def test_every_wait_is_patient() -> None:
     """Tests wait with PATIENCE_S for what must come, not with a number that was enough on a fast machine."""
-    quick = {("adpulse/database/test_roles.py", 1)}  # for what never comes
+    assert limits(MODULES) == {("adpulse/database/test_roles.py", 1)}  # for what never comes
+
+
+def test_the_lab_is_patient_too() -> None:
+    """Tests start the lab's programs and ask its services. It waits with its PATIENCE_S, or tries again."""
+    again = {("harness/process.py", 5), ("faults/system/cluster.py", 5)}
+    assert limits(LAB) == again
+
+
+def limits(modules: dict[str, ast.Module]) -> set[tuple[str, object]]:
+    """Return the numbers that end a wait, with their modules. A connection that does not close is left."""
     found = set()
-    for name, call in nodes(ast.Call):
+    for name, call in nodes(ast.Call, modules):
         assert isinstance(call, ast.Call)
-        waits = ast.unparse(call.func) in ("asyncio.timeout", "asyncio.wait_for")
-        given = [each.value for each in call.keywords if each.arg == "timeout"] + (call.args[-1:] if waits else [])
-        found |= {(name, each.value) for each in given if isinstance(each, ast.Constant)}
-    assert found == quick
+        called = ast.unparse(call.func)
+        waits = called in ("asyncio.timeout", "asyncio.wait_for")
+        given = [each.value for each in call.keywords if each.arg in ("timeout", "timeout_s")]
+        given += call.args[-1:] if waits else []
+        if not called.endswith(".close"):
+            found |= {(name, each.value) for each in given if isinstance(each, ast.Constant)}
+    return found

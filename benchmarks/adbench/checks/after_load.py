@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from adbench.checks import http_recount
 from adbench.harness.databases import connected
 from adbench.harness.k6 import Load
+from adbench.harness.patience import PATIENCE_S
 from adbench.records.model import Check, Measurement
 from adbench.workload.dataset import Dataset
 from adpulse.database.connections import Connection
@@ -17,7 +18,6 @@ from adpulse.variants import catalogue, verify
 SAMPLED_REPORTS = 24
 # Events that a recount reads for one question. Of more, it takes windows of about as many, and asks the rest to add up.
 FITS = 10_000_000
-DRAIN_S = 60
 CALM, CALM_S = 5, 0.1  # a queue that is not empty leaves a writer idle for less
 QUANTILES = {"0.5": "p(50)", "0.95": "p(95)", "0.99": "p(99)"}
 _DURATION = "http_req_duration{"
@@ -126,7 +126,7 @@ async def _longest(connection: Connection) -> int:
 async def _written(connection: Connection) -> None:
     """Return when no writer of the service was at work several times in a row; raises TimeoutError after a minute."""
     calm = 0
-    async with asyncio.timeout(DRAIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while calm < CALM:
             busy = await connection.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

@@ -9,10 +9,11 @@ import httpx
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
 from adbench.faults.system import hostile
-from adbench.faults.system.cluster import PATIENCE_S, until
+from adbench.faults.system.cluster import until
 from adbench.faults.system.service import SETTINGS
 from adbench.faults.traffic.journal import Journal, Stored, compare
 from adbench.faults.world import ROLLUPS, World
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.connections import Connection
 from adpulse.terminal import counted
 from adpulse.variants import verify

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from adbench.checkout import ROOT
 from adbench.faults.checks import stored_batches
-from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.cluster import LOOK_S
 from adbench.faults.system.pair import DATABASE, MODES, Mode, Pair
 from adbench.faults.system.service import Service
 from adbench.faults.traffic.batches import Source
@@ -26,6 +26,7 @@ from adbench.faults.traffic.client import Client
 from adbench.faults.traffic.journal import Journal, compare
 from adbench.harness import databases
 from adbench.harness.databases import connected
+from adbench.harness.patience import PATIENCE_S
 from adbench.records import store
 from adbench.records.model import Check, Measurement, Postgres, Result
 from adpulse.terminal import counted

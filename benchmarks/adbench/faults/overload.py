@@ -13,13 +13,13 @@ from math import inf
 
 import numpy as np
 
-from adbench.faults.system.cluster import PATIENCE_S
 from adbench.faults.system.service import SETTINGS
 from adbench.faults.traffic.batches import Source
 from adbench.faults.traffic.journal import Journal, Kind
 from adbench.faults.traffic.sender import Load, Sender, Sent
 from adbench.faults.world import World
 from adbench.harness import cpu
+from adbench.harness.patience import PATIENCE_S
 
 SERVICES = 2
 SENDERS = 16  # a service, when capacity is measured: its queue is nearly full then, and refuses nothing

@@ -12,11 +12,11 @@ from pathlib import Path
 from adbench.faults import cycle as cycles
 from adbench.faults.cycle import Outcome
 from adbench.faults.schedule import Step
-from adbench.faults.system.cluster import PATIENCE_S
 from adbench.faults.system.hostile import Default, parse
 from adbench.faults.traffic.journal import Journal
 from adbench.faults.trees import patched
 from adbench.faults.world import VARIANT, world
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.process import server_folder
 
 FOLDER = Path(__file__).parent / "planted"

@@ -13,7 +13,7 @@ import asyncpg
 
 from adbench.checkout import ROOT
 from adbench.faults.system import hostile
-from adbench.faults.system.cluster import PATIENCE_S, Victim, send_signal
+from adbench.faults.system.cluster import Victim, send_signal
 from adbench.faults.system.hostile import Default
 from adbench.faults.system.proxy import Proxy
 from adbench.faults.system.service import Service, adpulse, command
@@ -21,6 +21,7 @@ from adbench.faults.system.small_disks import small_disks
 from adbench.faults.traffic.client import Client, Situation
 from adbench.faults.traffic.recovery import Recovery, measure
 from adbench.harness.databases import connected
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.connections import Connection
 from adpulse.variants.catalogue import Variant, read_header
 
@@ -79,7 +80,7 @@ class World:
         """Open a session of our own, past the proxy, that no default of the database touches."""
         # Temporary files of a recount go to the server's own disk: the small one is for the data of the services.
         settings = {**hostile.OURS, "application_name": "faults", "temp_tablespaces": "pg_default"}
-        return await asyncpg.connect(self.cluster.url(self.database), timeout=30, server_settings=settings)
+        return await asyncpg.connect(self.cluster.url(self.database), timeout=PATIENCE_S, server_settings=settings)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:

@@ -20,6 +20,7 @@ from adbench.figures.notebooks import home
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.harness.fetch import fetch
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.query_plans import Node, depths
 from adbench.harness.service import serving
 from adbench.records import store
@@ -37,7 +38,6 @@ from adpulse.variants.catalogue import Variant
 
 DATABASE = "adpulse_notebook"
 EVENTS = "ADBENCH_EVENTS"  # takes precedence over the number that a notebook asks for, as in tests
-NOTICED_S = 60  # a service looks every five seconds which variant is in force; a busy machine may take its time
 T = TypeVar("T")
 
 
@@ -104,7 +104,7 @@ class Live:
         _run(self._move(variant))
         moved = time.perf_counter()
         while (used := self.ask("/report?start=-1h")["meta"]["variant"]) != catalogue.find(variant).name:
-            if time.perf_counter() - moved > NOTICED_S:
+            if time.perf_counter() - moved > PATIENCE_S:
                 raise TimeoutError(f"the service still answers with {used}; is it on another database?")
             time.sleep(0.2)
         return time.perf_counter() - began

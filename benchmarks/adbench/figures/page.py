@@ -13,6 +13,7 @@ import httpx
 
 from adbench.harness import databases
 from adbench.harness.browser import chromium
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.service import serving
 from adbench.workload.dataset import Dataset
 
@@ -34,7 +35,7 @@ async def picture(server: str) -> bytes:
         tempfile.TemporaryDirectory(prefix="adbench-page-") as folder,
         serving(url, 2, Path(folder) / "service.log") as address,
     ):
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client, chromium() as browser:
+        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as client, chromium() as browser:
             drawn = _last_hour(datetime.now(UTC))
             rest = list(islice(drawn, BATCH))
             while batch := list(islice(drawn, BATCH)):

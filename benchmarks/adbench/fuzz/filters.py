@@ -10,6 +10,7 @@ import requests
 
 from adbench.fuzz.rules import SUMS
 from adbench.fuzz.values import METADATA
+from adbench.harness.patience import PATIENCE_S
 
 KEYS = ("campaign_id", "event_type", *METADATA)
 DAYS = 1_000  # of a report; one may have 1,100
@@ -29,7 +30,9 @@ def ask(address: str, keys: Sequence[str] = KEYS) -> Asked:
     asked = Asked()
     with requests.Session() as session:
         for window, key in product(_windows(), keys):
-            reply = session.get(f"{address}/report", params=window | {"group_by": key, "limit": str(MOST)}, timeout=120)
+            reply = session.get(
+                f"{address}/report", params=window | {"group_by": key, "limit": str(MOST)}, timeout=PATIENCE_S
+            )
             if reply.status_code != 200:
                 asked.wrong.append(f"group_by={key}: {reply.text}"[:1_000])
                 continue
@@ -38,7 +41,7 @@ def ask(address: str, keys: Sequence[str] = KEYS) -> Asked:
                     continue  # one that has no filter, because it would be too long
                 asked.rows += 1
                 named = {"filter": json.dumps(row["filter"])}
-                again = session.get(f"{address}/report", params=window | named, timeout=120)
+                again = session.get(f"{address}/report", params=window | named, timeout=PATIENCE_S)
                 found = again.json().get("totals", {})
                 if any(found.get(name) != row[name] for name in SUMS):
                     asked.wrong.append(f"group_by={key}: {row} and by its filter {again.status_code} {found}"[:1_000])

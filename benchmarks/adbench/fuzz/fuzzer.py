@@ -16,6 +16,7 @@ from adbench.fuzz import draws, envelopes, rules
 from adbench.fuzz.contract import Contract
 from adbench.fuzz.mutations import mutate
 from adbench.fuzz.wire import Reply, Request, Wire
+from adbench.harness.patience import PATIENCE_S
 
 WIRES = 8  # connections that send at a time, so that requests meet in the queue
 LISTED = 50  # faults that are kept in full
@@ -74,7 +75,7 @@ class Fuzzer:
         self._address = urlsplit(address)
         self._seed = seed
         self._schema = draws.load(address)
-        self._contract = Contract(requests.get(f"{address}/openapi.json", timeout=60).json())
+        self._contract = Contract(requests.get(f"{address}/openapi.json", timeout=PATIENCE_S).json())
         self._corpus: list[Request] = []
         self._rng = random.Random(seed)
         self._round = 0
@@ -133,5 +134,5 @@ class Fuzzer:
 
     def counted(self) -> int:
         """Return how many events the service says that it has accepted."""
-        found = _ACCEPTED.search(requests.get(f"{self.address}/metrics", timeout=60).text)
+        found = _ACCEPTED.search(requests.get(f"{self.address}/metrics", timeout=PATIENCE_S).text)
         return int(float(found[1])) if found else 0

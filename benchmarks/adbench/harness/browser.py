@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adbench.errors import LabError
+from adbench.harness.patience import PATIENCE_S
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE_S = 60.0
 _CLOSE_S = 10.0
 _OPTIONS = (
     "--headless=new",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import responses
 
+from adbench.harness.patience import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -20,7 +22,7 @@ class Answer:
         return f"{self.status} {responses.get(self.status, '')}".rstrip()
 
 
-def fetch(url: str, headers: Mapping[str, str] | None = None, timeout_s: float = 60) -> Answer:
+def fetch(url: str, headers: Mapping[str, str] | None = None, timeout_s: float = PATIENCE_S) -> Answer:
     """Return the answer to a GET. Raise OSError, HTTPException or ValueError when there is none."""
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 — our own address, or the user's
     try:

@@ -4,6 +4,7 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.service import ServiceError
 
 
@@ -14,7 +15,7 @@ class HttpClient:
         parts = urlsplit(address)
         assert parts.hostname is not None
         self._host = f"Host: {parts.netloc}\r\n"
-        self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
+        self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=PATIENCE_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> "HttpClient":

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from adbench.checkout import beside
 from adbench.errors import LabError
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.process import child, tail
 
 SCRIPTS = beside("k6")
@@ -24,7 +25,6 @@ ALWAYS = ("max>=0", "count>=0")  # see lib/open.js
 # k6's collector runs when its memory has grown by so many per cent, and not by 100: it shares the machine with what it
 # measures, and collecting costs it a fifth of a small request. The price is memory.
 COLLECT = "400"
-BEYOND_S = 180  # how much longer than planned a run may take before it is given up
 
 
 class LoadError(LabError):
@@ -141,7 +141,7 @@ def run(
     """
     log, began = out.with_suffix(".log"), time.monotonic()
     with started(script, env, out, samples) as process:
-        while (gone := time.monotonic() - began) < planned_s + BEYOND_S:
+        while (gone := time.monotonic() - began) < planned_s + PATIENCE_S:
             tick(gone)
             try:
                 status = process.wait(0.2)
@@ -149,7 +149,7 @@ def run(
             except TimeoutExpired:
                 continue
         else:
-            raise LoadError(f"k6 has not ended {BEYOND_S} s after its time:\n{tail(log)}")
+            raise LoadError(f"k6 has not ended {PATIENCE_S} s after its time:\n{tail(log)}")
     if status not in (0, THRESHOLDS_CROSSED) or not out.exists():
         raise LoadError(f"k6 broke off with status {status}:\n{tail(log)}")
     return Load.model_validate_json(out.read_bytes())

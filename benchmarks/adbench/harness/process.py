@@ -13,13 +13,12 @@ from http.client import HTTPException
 from pathlib import Path
 
 from adbench.harness.fetch import fetch
-
-START_S, STOP_S = 60, 30
+from adbench.harness.patience import PATIENCE_S
 
 
 @contextmanager
 def child(
-    command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, stop_s: float = STOP_S
+    command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, stop_s: float = PATIENCE_S
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program while the block runs; what it prints goes to `log`, and `env` is added to the environment.
 
@@ -64,7 +63,7 @@ def wait_until_ready(
     process: subprocess.Popen[bytes], url: str, log: Path, what: str, patience_s: float | None = None
 ) -> None:
     """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or `patience_s` are over."""
-    patience_s = patience_s or START_S
+    patience_s = patience_s or PATIENCE_S
     give_up = time.monotonic() + patience_s
     while not _answers(url):
         if process.poll() is not None:

@@ -29,7 +29,7 @@ def serving(
     """Yield the address of a service on that database, ready for requests and stopped at the end.
 
     `variables` are added to its environment, and `code` runs first in each of its processes. It is ready when the path
-    `ready` says so. Raise ServiceError when it is not ready within START_S seconds, or when `code` failed.
+    `ready` says so. Raise ServiceError when it is not ready within PATIENCE_S seconds, or when `code` failed.
     """
     program = adpulse()
     # The address and the data are ours: ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL do not count.
@@ -62,7 +62,7 @@ def adpulse() -> str:
 def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
     """Run a program that takes `--port N`, and is ready when `ready` says so there; yield its address and process id.
 
-    Raise ServiceError when it is not ready within START_S seconds.
+    Raise ServiceError when it is not ready within PATIENCE_S seconds.
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"

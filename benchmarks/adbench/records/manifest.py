@@ -40,7 +40,8 @@ def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
             raise ManifestError(f"{path.name} is in {folder.name} already; a result is never overwritten")
         manifest = store.read_manifest(folder)
         if manifest is not None and manifest.machine != result.machine:
-            raise ManifestError(f"{path.name} was measured on another machine, or Python, than {folder.name}")
+            elsewhere = f"{folder.name}; --into names another place"
+            raise ManifestError(f"{path.name} was measured on another machine, or Python, than {elsewhere}")
         folders.setdefault(folder, []).append(path)
     kept = []
     for folder, added in folders.items():

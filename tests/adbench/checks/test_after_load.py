@@ -28,7 +28,7 @@ async def test_it_waits_for_a_writer_at_work(url: str) -> None:
 
 async def test_it_gives_up_on_a_writer_that_does_not_end(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rather than recount a moving target."""
-    monkeypatch.setattr(after_load, "DRAIN_S", 0.3)
+    monkeypatch.setattr(after_load, "PATIENCE_S", 0.3)
     connection, writer = await connect(url), await connect(url, "adpulse writer")
     async with writer.transaction():
         with pytest.raises(TimeoutError):

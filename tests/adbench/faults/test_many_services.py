@@ -16,12 +16,13 @@ import pytest
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
 from adbench.faults.checks import stored_batches
-from adbench.faults.system.cluster import LOOK_S, PATIENCE_S
+from adbench.faults.system.cluster import LOOK_S
 from adbench.faults.system.service import SETTINGS, Service
 from adbench.faults.traffic.batches import Source
 from adbench.faults.traffic.client import Client
 from adbench.faults.traffic.journal import Journal, Kind, compare
 from adbench.faults.trees import ROOT
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database import budget, connections
 from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.settings import Settings

@@ -63,7 +63,7 @@ def test_a_service_that_never_gets_ready_is_given_up(tmp_path: Path, monkeypatch
     fake.write_text("#!/bin/sh\nexec sleep 60\n")
     fake.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    monkeypatch.setattr(process, "START_S", 0.3)
+    monkeypatch.setattr(process, "PATIENCE_S", 0.3)
     with pytest.raises(ServiceError, match="not ready"), serving("postgresql://x", 1, tmp_path / "log"):
         pytest.fail("it was called ready")
 

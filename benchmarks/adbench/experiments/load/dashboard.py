@@ -161,7 +161,7 @@ def recording(address: str) -> Iterator[Recording]:
 def _ask(address: str, query: Mapping[str, object]) -> Any:
     """Return the data of an answer of Prometheus' API."""
     try:
-        reply = fetch(f"{address}?{urllib.parse.urlencode(query)}", timeout_s=30)
+        reply = fetch(f"{address}?{urllib.parse.urlencode(query)}")
     except OSError as error:
         raise DashboardError(f"Prometheus does not answer: {error}") from error
     if reply.status != 200:

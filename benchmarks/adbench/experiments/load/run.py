@@ -134,7 +134,7 @@ def _variant(address: str) -> str:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     hint = "--url is an address such as http://127.0.0.1:8080"
     try:
-        reply = fetch(f"{address}/report?start=-1m", headers, timeout_s=10)
+        reply = fetch(f"{address}/report?start=-1m", headers)
         if reply.status != 200:
             raise ServiceError(f"no report from {address}: {reply.said}; {hint}")
         return str(json.loads(reply.body)["meta"]["variant"])

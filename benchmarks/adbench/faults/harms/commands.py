@@ -12,9 +12,10 @@ import asyncpg
 import httpx
 
 from adbench.faults.harms.registry import harm
-from adbench.faults.system.cluster import LOOK_S, PATIENCE_S, send_signal
+from adbench.faults.system.cluster import LOOK_S, send_signal
 from adbench.faults.traffic.bypass import Bypass
 from adbench.faults.world import DIMENSIONS, FOLDERS, ROLLUPS, World
+from adbench.harness.patience import PATIENCE_S
 
 COMMAND = "adpulse"  # application name of the sessions of a command
 LONGEST_S = 2.0  # that it runs before it is killed

@@ -18,10 +18,10 @@ import asyncpg
 
 from adbench.faults.system.hostile import OURS
 from adbench.faults.system.small_disks import SmallDisk
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
-PATIENCE_S = 180  # on a busy machine; what is late is broken
 LOOK_S = 0.01
 
 SETTINGS = {
@@ -102,7 +102,7 @@ class Victim(Cluster):
 
     async def sessions(self, *applications: str) -> list[int]:
         """Return the process ids of the backends of these applications; without arguments, of all of the server."""
-        connection = await asyncpg.connect(self.url(), timeout=10, server_settings=OURS)
+        connection = await asyncpg.connect(self.url(), timeout=PATIENCE_S, server_settings=OURS)
         try:
             rows = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() "

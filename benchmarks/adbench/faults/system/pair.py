@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from adbench.faults.system.cluster import LOOK_S, PATIENCE_S, SETTINGS
+from adbench.faults.system.cluster import LOOK_S, SETTINGS
 from adbench.harness import databases
 from adbench.harness.databases import connected
+from adbench.harness.patience import PATIENCE_S
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import EmbeddedError
 

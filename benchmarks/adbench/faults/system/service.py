@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from adbench.faults.system.cluster import PATIENCE_S
 from adbench.harness import cpu
+from adbench.harness.patience import PATIENCE_S
 from adbench.harness.process import free_port, wait_until_ready
 from adpulse.database.embedded import Cluster
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from adbench.gate.measure import explain
 from adbench.gate.measure.explain import QueryPlan
+from adbench.harness.patience import PATIENCE_S
 from adbench.workload import live_batches
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
@@ -86,7 +87,7 @@ async def _position(connection: Connection) -> tuple[int, int]:
 async def settled(connection: Connection) -> None:
     """Wait until nothing is written any more: a service that has just started does its first round of maintenance."""
     before = None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while (now := await _position(connection)) != before:
             before = now
             await asyncio.sleep(0.3)
