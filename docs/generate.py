@@ -21,7 +21,7 @@ from adbench.records import manifest, model, store
 from adbench.workload import profile
 from adpulse import telemetry
 from adpulse.cli import main
-from adpulse.settings import PREFIX, Settings
+from adpulse.settings import MOST, MOST_S, PREFIX, Settings
 from adpulse.variants import catalogue
 
 DOCS = Path(__file__).parent
@@ -68,7 +68,9 @@ def _values(schema: dict[str, object]) -> str:
     }
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     kind = kinds[0]
-    bounds = " and ".join(f"{sign} {kind[key]:,}" for key, sign in signs.items() if key in kind)
+    bounds = " and ".join(
+        f"{sign} {kind[key]:,}" for key, sign in signs.items() if key in kind and kind[key] not in (MOST, MOST_S)
+    )
     word = "path" if kind.get("format") == "path" else words[kind["type"]]
     return f"{word} {bounds}".strip()
 

@@ -3,15 +3,23 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "ADPULSE_"
 
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0)]
-Rate = Annotated[float, Field(gt=0)]  # a second
+# A number without a bound passes here and fails in a request: timedelta, PostgreSQL's integers and timers have theirs.
+MOST = 2_147_483_647
+MOST_S = MOST // 1_000  # PostgreSQL takes time-outs in milliseconds
+
+Count = Annotated[int, Field(ge=1, le=MOST)]
+Several = Annotated[int, Field(ge=1, le=1_000)]  # processes, or connections of one
+Days = Annotated[int, Field(ge=1, le=100_000)]  # the years 1970 to 2199 have 84,006
+Seconds = Annotated[float, Field(gt=0, le=MOST_S)]
+Rate = Annotated[float, Field(gt=0, le=MOST)]  # a second
+LogLevel = Annotated[Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)]
 UnknownFields = Literal["reject", "ignore", "metadata"]
 
 
@@ -43,22 +51,48 @@ HostNames = Annotated[
 ]
 
 
+def _readable(url: str) -> str:
+    """Return the URL of a database if its scheme, hosts and ports can be read; the error repeats no password."""
+    try:
+        parts = urlsplit(url)
+        hosts = parts.netloc.rpartition("@")[2].split(",")  # several are tried in turn
+        ports = [f":{port}" for given in parse_qs(parts.query).get("port", []) for port in given.split(",")]
+        for address in (*hosts, *ports):
+            _ = urlsplit(f"//{address}").port  # raises ValueError
+        if parts.scheme in ("postgresql", "postgres") and (len(hosts) == 1 or all(hosts)):
+            return url
+    except ValueError:
+        pass
+    message = "must be like postgresql://user:password@host:5432/name; write / ? # [ ] in a password as %2F and so on"
+    raise ValueError(message)
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_readable)]
+
+
 class Settings(BaseSettings):
     """The configuration of one process; a field `max_events` is set by `ADPULSE_MAX_EVENTS`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     # The database
-    database_url: str | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
-    read_database_url: str | None = Field(None, description="where reports are read, such as a replica; none: the same")
+    database_url: DatabaseUrl | None = Field(None, description="PostgreSQL 15 or later; none: the embedded one")
+    read_database_url: DatabaseUrl | None = Field(
+        None, description="where reports are read, such as a replica; none: the same"
+    )
     max_replica_lag_ms: Count | None = Field(
         None,
         description="the primary answers reports if the replica is older or away; beats come every 1,000 ms; "
         "none: from the replica, or 503",
     )
-    pooler_url: str | None = Field(None, description="a PgBouncer for writes and reports; none: direct connections")
+    pooler_url: DatabaseUrl | None = Field(
+        None, description="a PgBouncer for writes and reports; none: direct connections"
+    )
     pooler_statements: int = Field(
-        0, ge=0, description="prepared statements kept per pooled connection; more than 0 needs PgBouncer 1.21 or later"
+        0,
+        ge=0,
+        le=MOST,
+        description="prepared statements kept per pooled connection; more than 0 needs PgBouncer 1.21 or later",
     )
     data_dir: Path = Field(Path(".adpulse"), description="folder of the embedded PostgreSQL")
     postgres_bin: Path | None = Field(None, description="PostgreSQL binaries instead of the embedded ones")
@@ -68,8 +102,8 @@ class Settings(BaseSettings):
     # The server
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
-    workers: Count = Field(1, description="server processes")
-    log_level: str = Field("info", description="debug, info, warning or error")
+    workers: Several = Field(1, description="server processes")
+    log_level: LogLevel = Field("info", description="debug, info, warning or error")
     keep_alive_s: Count = Field(5, description="how long an idle connection stays open; longer than in a balancer")
     shutdown_s: Seconds = Field(20, description="how long a stop may wait for requests under way")
 
@@ -114,22 +148,22 @@ class Settings(BaseSettings):
     )
 
     # The writer
-    writers: Count = Field(2, description="database connections that write, per process")
+    writers: Several = Field(2, description="database connections that write, per process")
     group_events: Count = Field(10_000, description="most events in one transaction, unless one request has more")
     queue_events: Count = Field(100_000, description="events that may wait to be written; more: 503")
     queue_bytes: Count = Field(64_000_000, description="bytes of bodies that may wait; more: 503")
     write_timeout_s: Seconds = Field(30, description="longest transaction; longer: 503 and a new connection")
-    idempotency_hours: Count = Field(24, description="how long an Idempotency-Key is remembered")
+    idempotency_hours: int = Field(24, ge=1, le=1_000_000, description="how long an Idempotency-Key is remembered")
     event_id_days: int | None = Field(
         None, ge=1, le=50_000, description="how long an event_id is remembered, at least; none: for good"
     )
 
     # Reports
-    readers: Count = Field(4, description="database connections that read, per process; as many again for totals")
+    readers: Several = Field(4, description="database connections that read, per process; as many again for totals")
     report_timeout_ms: Count = Field(5_000, description="longest report statement; longer: 504")
-    max_range_days: Count = Field(1_100, description="longest window of a report")
+    max_range_days: Days = Field(1_100, description="longest window of a report")
     max_buckets: Count = Field(10_000, description="most buckets of a report")
-    max_reach_days: Count = Field(35, description="longest window of a report with unique_users")
+    max_reach_days: Days = Field(35, description="longest window of a report with unique_users")
     max_cells: Count = Field(50_000, description="most groups x buckets that the database may return for a report")
     max_groups: Count = Field(10_000, description="most rows of a report; the largest value of limit")
 

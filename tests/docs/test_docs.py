@@ -159,3 +159,15 @@ def test_settings_of_a_connection_are_explained() -> None:
     assert not [
         name for name in (*SETTINGS, "synchronous_commit", "session_replication_role") if f"`{name}`" not in page
     ]
+
+
+def test_the_change_log_is_sorted_and_short() -> None:
+    """Each version has the headings of Keep a Changelog once, in order; an entry has three lines at most."""
+    headings = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    _, *versions = (ROOT / "CHANGELOG.md").read_text().split("\n## ")
+    assert versions
+    for version in versions:
+        found = re.findall(r"^### (.+)$", version, re.MULTILINE)
+        assert found == [heading for heading in headings if heading in found]
+        entries = re.findall(r"^- .*(?:\n  .*)*", version, re.MULTILINE)
+        assert [entry for entry in entries if entry.count("\n") > 2] == []

@@ -10,11 +10,11 @@ Demands come from result files; what nobody measured is an input with a name, in
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adbench.capacity.service_times import ServiceTimes, measured, processor_s
-from adbench.records.model import Result
+from adbench.capacity.service_times import measured, processor_s
+from adbench.records.model import Measurement, Result
 
 DAY_S = 86_400
 BATCH = 1_000
@@ -70,12 +70,9 @@ def demands(found: Mapping[str, Result]) -> Demands:
         wal_bytes=times.log_bytes,
         raw_bytes=raw,
         minute_bytes=minute,
-        report_s=times.report + _mean_report(times),
+        report_s=times.report
+        + sum(each.weight * each.seconds for each in times.reports) / sum(each.weight for each in times.reports),
     )
-
-
-def _mean_report(times: ServiceTimes) -> float:
-    return sum(each.weight * each.seconds for each in times.reports) / sum(each.weight for each in times.reports)
 
 
 def _bytes(soak: Result) -> tuple[float, float]:
@@ -94,30 +91,18 @@ def _bytes(soak: Result) -> tuple[float, float]:
     return grown("events") / events, (grown("rollup_minute") + grown("rollup_hour")) / cells
 
 
-# ── Utilisation and waiting ──────────────────────────────────────────────────────────────────────────────────
+def utilisation(ingest: Result) -> Iterator[Measurement]:
+    """Compare the rate of `adbench run ingest` with its processor time: they are measured apart, and must agree.
 
-
-@dataclass(frozen=True)
-class Used:
-    """The utilisation law at one size of batch."""
-
-    batch: int
-    rate: float  # events a second, measured
-    demand_s: float  # processor, of all programs, an event
-    utilisation: float  # rate x demand / cores: above 1 a measurement is wrong
-    bound: float  # cores / demand: the most that there can be
-
-
-def utilisation(ingest: Result) -> list[Used]:
-    """Compare the rate of `adbench run ingest` with its processor time: they are measured apart, and must agree."""
-    spent = [processor_s(ingest, program) for program in ("service", "postgres", "k6")]
-    found = []
+    Yield the utilisation (rate x demand / cores: above 1 a measurement is wrong) and its bound (cores / demand: the
+    most events a second that there can be), by size of batch.
+    """
+    spent, cores = [processor_s(ingest, program) for program in ("service", "postgres", "k6")], ingest.machine.cores
     for batch in sorted(spent[0]):
         rate = ingest.value("ingest.rate", batch=str(batch), kind="plain")
-        demand = sum(each[batch] for each in spent) / batch
-        cores = ingest.machine.cores
-        found.append(Used(batch, rate, demand, rate * demand / cores, cores / demand))
-    return found
+        demand_s = sum(each[batch] for each in spent) / batch  # processor, of all programs, an event
+        yield Measurement.of("utilisation", rate * demand_s / cores, "ratio", batch=str(batch))
+        yield Measurement.of("utilisation.bound", cores / demand_s, "events/s", batch=str(batch))
 
 
 @dataclass(frozen=True)
@@ -158,9 +143,6 @@ class Station:
         return max(math.log(beyond), 0.0) * self.waiting_s(rate) / waits if beyond > 1 else 0.0
 
 
-# ── Fleets ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True)
 class Need:
     """The needs of a number of events a second."""
@@ -192,8 +174,7 @@ def need(rate: float, cost: Demands, given: Assumptions) -> Need:
     by_cores, by_volume = math.ceil(work / usable), math.ceil(stored / given.volume_bytes)
     by_log = math.ceil(rate * cost.wal_bytes / given.disk_bytes_per_s / given.utilisation)
     shards = max(by_cores, by_volume, by_log)
-    machines = services + shards * given.copies
-    dollars = machines * given.cores * given.dollars_core_hour * given.hours_month
+    dollars = (services + shards * given.copies) * given.cores * given.dollars_core_hour * given.hours_month
     dollars += stored * given.copies / 1e9 * given.dollars_gigabyte_month
     processes = services * given.cores
     return Need(

@@ -25,8 +25,7 @@ class Cores:
         self._names = count()
         self._due = 0  # number of the next completion; older ones are void
         self._virtual_s = 0.0
-        self._seen_s = env.now
-        self._busy_s = 0.0
+        self._seen_s, self._busy_s = env.now, 0.0
 
     def work(self, seconds: float) -> Event:
         """Return an event that happens when one core has worked on it for `seconds`."""
@@ -77,10 +76,8 @@ class Disk:
 
     def __init__(self, env: Environment, seconds_of: "Curve", log_bytes: float = 0.0, segment_s: float = 0.0) -> None:
         """Take `seconds_of` rows for a flush, `log_bytes` of a row, `segment_s` for a new segment."""
-        self._env = env
-        self._seconds_of = seconds_of
-        self._log_bytes = log_bytes
-        self._segment_s = segment_s
+        self._env, self._seconds_of = env, seconds_of
+        self._log_bytes, self._segment_s = log_bytes, segment_s
         self._left = float(SEGMENT_BYTES)
         self._waiting: list[tuple[Event, int]] = []
         self._flushing = False
@@ -129,8 +126,3 @@ class Curve:
             if events <= right:
                 break
         return max(low + (high - low) * (events - left) / (right - left), 0.0)
-
-    @classmethod
-    def constant(cls, seconds: float) -> "Curve":
-        """Return a line that is the same for every number."""
-        return cls({0: seconds, 1: seconds})

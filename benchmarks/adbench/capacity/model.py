@@ -16,7 +16,7 @@ On one machine (`Fleet.shared`) clients, service and PostgreSQL compete for the 
 """
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -79,14 +79,10 @@ class Shard:
     """A machine with PostgreSQL."""
 
     def __init__(self, env: Environment, cores: Cores, fleet: Fleet, times: ServiceTimes) -> None:
-        self.env = env
-        self.cores = cores
+        self.env, self.cores, self._times = env, cores, times
         self.disk = Disk(env, times.flush, times.log_bytes, times.segment_s)
         self.pool = simpy.Resource(env, fleet.pool)
-        self.up = True
-        self.failures = 0
-        self.uncompacted = 0
-        self._times = times
+        self.up, self.failures, self.uncompacted = True, 0, 0
         env.process(self._compact())
 
     def insert(self, rows: int, phases: int, factor: float) -> Steps:
@@ -212,9 +208,11 @@ class Deployment:
         homes = cycle([[shard] for shard in self.shards] if fleet.cells else [self.shards])
         self.machines = [[Process(self, cores, next(homes)) for _ in range(fleet.processes)] for cores in self.host]
         # The processes that write to a shard, by its number: the balancer takes them in turn.
-        self._known: dict[int, deque[Process]] = {number: deque() for number in range(len(self.shards))}
-        for number, shard in enumerate(self.shards):
-            self._known[number].extend(each for machine in self.machines for each in machine if shard in each.shards)
+        processes = [each for machine in self.machines for each in machine]
+        self._known = {
+            number: deque(each for each in processes if shard in each.shards)
+            for number, shard in enumerate(self.shards)
+        }
         self._weights = np.cumsum([each.weight for each in self.times.reports])
         self._shards = np.cumsum(self.shares)
 
@@ -296,7 +294,3 @@ class Deployment:
         self.under_way -= 1
         outcome = "lost" if not process.up else "answered" if answered else "refused"
         self.seen.append(Seen(kind, began, self.env.now - began, outcome))
-
-    def machines_of(self, kind: str) -> Iterator[Cores]:
-        """Return the cores of the machines of a kind: service, or shard."""
-        yield from self.host if kind == "service" else (shard.cores for shard in self.shards)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment
 
-from adbench.capacity.devices import Cores
 from adbench.capacity.model import Deployment, Fleet, Seen, Steps
 from adbench.capacity.service_times import ServiceTimes
 
@@ -93,21 +92,21 @@ def play(
     """Play a scenario; the same arguments give the same play. What is answered after the warm-up counts."""
     env = Environment()
     deployment = Deployment(env, fleet, times, np.random.default_rng(seed))
-    if traffic.users:
-        for _ in range(traffic.users):
-            env.process(_user(deployment, traffic))
-    elif traffic.rate:
+    for _ in range(traffic.users):
+        env.process(_user(deployment, traffic))
+    if traffic.rate:
         env.process(_arrivals(deployment, traffic))
     if traffic.reports:
         env.process(_questions(deployment, traffic))
     if failure:
         env.process(_fail(deployment, failure))
+    machines = {"service": deployment.host, "shard": [shard.cores for shard in deployment.shards]}
     env.run(until=warmup_s)
-    before = {kind: [each.busy_s() for each in deployment.machines_of(kind)] for kind in ("service", "shard")}
+    before = {kind: [each.busy_s() for each in cores] for kind, cores in machines.items()}
     env.run(until=warmup_s + seconds)
     busy = {
-        kind: [_share(each, was, seconds) for each, was in zip(deployment.machines_of(kind), before[kind], strict=True)]
-        for kind in before
+        kind: [(each.busy_s() - was) / seconds / each.number for each, was in zip(cores, before[kind], strict=True)]
+        for kind, cores in machines.items()
     }
     return Play(
         seen=[each for each in deployment.seen if each.sent_s + each.took_s >= warmup_s],
@@ -121,10 +120,6 @@ def play(
     )
 
 
-def _share(cores: Cores, before_s: float, seconds: float) -> float:
-    return (cores.busy_s() - before_s) / seconds / cores.number
-
-
 def recovery_s(played: Play, failure: Failure) -> float | None:
     """Return the seconds from the failure to the last second that felt it; 0 when none did, None when it was not over.
 
@@ -136,9 +131,6 @@ def recovery_s(played: Play, failure: Failure) -> float | None:
     seconds = slices(played, failure.at_s)
     felt = max((start + 1 - failure.at_s for start, p95, lost in seconds if lost or p95 > limit), default=0.0)
     return None if felt >= len(seconds) else felt
-
-
-# ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _arrivals(deployment: Deployment, traffic: Traffic) -> Steps:
@@ -161,13 +153,9 @@ def _user(deployment: Deployment, traffic: Traffic) -> Steps:
 
 def _questions(deployment: Deployment, traffic: Traffic) -> Steps:
     while True:
-        yield deployment.env.timeout(
-            1 / traffic.reports if traffic.on_schedule else deployment.rng.exponential(1 / traffic.reports)
-        )
+        gap_s = 1 / traffic.reports
+        yield deployment.env.timeout(gap_s if traffic.on_schedule else deployment.rng.exponential(gap_s))
         deployment.env.process(deployment.ask())
-
-
-# ── What goes wrong ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _fail(deployment: Deployment, failure: Failure) -> Steps:
@@ -184,9 +172,10 @@ def _fail(deployment: Deployment, failure: Failure) -> Steps:
         yield deployment.env.timeout(failure.lasts_s)
         shard.up = True
     else:
-        deployment.shards[0].disk.slowness = failure.slowness
+        disk = deployment.shards[0].disk
+        disk.slowness = failure.slowness
         yield deployment.env.timeout(failure.lasts_s)
-        deployment.shards[0].disk.slowness = 1.0
+        disk.slowness = 1.0
 
 
 def slices(played: Play, from_s: float | None = None) -> Sequence[tuple[float, float, float]]:

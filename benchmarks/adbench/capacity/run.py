@@ -21,8 +21,6 @@ from adbench.records import manifest, store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adpulse.settings import Settings
 
-QUANTILES = {0.5: "0.5", 0.95: "0.95", 0.99: "0.99"}
-
 
 @dataclass(frozen=True)
 class SimulationPlan:
@@ -42,7 +40,7 @@ def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Res
     with step(console, "one machine, measured and simulated"):
         measurements = list(validation.validate(found, times, cost, plan.seed))
     checks = validation.checks(measurements)
-    measurements += _arithmetic(found["ingest"], cost)
+    measurements += [*utilisation(found["ingest"]), *_demands(cost)]
     played = [each for rate in plan.rates for each in scenarios.scenarios(rate, cost, given)]
     if not plan.failures:
         played = [each for each in played if each.name == "peace"]
@@ -57,40 +55,28 @@ def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Res
             measurements += _outcome(scenario, outcome)
             checks.append(_conserved(scenario, outcome))
             advance(1)
+    # What the scenarios assume beside arithmetic.Assumptions.
+    names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
     parameters = {
         "seed": plan.seed,
         "rates": list(plan.rates),
         "batch": Traffic().batch,
-        "assumptions": asdict(given) | _assumed(),
+        "assumptions": asdict(given) | {name.lower(): getattr(scenarios, name) for name in names},
         "demands": asdict(cost),
         "fleets": {str(rate): asdict(scenarios.fleet_for(rate, cost, given)) for rate in plan.rates},
         "from": {
             what: f"{found[what].started_at:%Y-%m-%dT%H:%M:%SZ}" for what in (*NEEDED, "load-ingest") if what in found
         },
     }
+    postgres, variant = found["ingest"].postgres, found["ingest"].variant
     result = store.of_run(
-        what="simulate",
-        started_at=began,
-        postgres=found["ingest"].postgres,
-        variant=found["ingest"].variant,
-        parameters=parameters,
-        measurements=measurements,
-        checks=checks,
-    )
+        what="simulate", started_at=began, postgres=postgres, variant=variant, parameters=parameters,
+        measurements=measurements, checks=checks,
+    )  # fmt: skip
     return result, store.write(result, store.results(settings))
 
 
-def _assumed() -> dict[str, float]:
-    """Return what the scenarios assume beside arithmetic.Assumptions."""
-    names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
-    return {name.lower(): getattr(scenarios, name) for name in names}
-
-
-def _arithmetic(ingest: Result, cost: Demands) -> Iterator[Measurement]:
-    for each in utilisation(ingest):
-        labels = {"batch": str(each.batch)}
-        yield Measurement.of("utilisation", each.utilisation, "ratio", labels)
-        yield Measurement.of("utilisation.bound", each.bound, "events/s", labels)
+def _demands(cost: Demands) -> Iterator[Measurement]:
     for of, value, unit in (
         ("service", cost.service_s * 1e6, "us/event"),
         ("postgres", cost.postgres_s * 1e6, "us/event"),
@@ -128,8 +114,7 @@ def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
     counted = outcome.since(failure.at_s) if failure else outcome
     for kind in ("ingest", "report"):
         for quantile, ms in counted.quantiles_ms(kind).items():
-            named = {**labels, "kind": kind, "quantile": QUANTILES[quantile]}
-            yield Measurement.of("simulated.latency", ms, "ms", named)
+            yield Measurement.of("simulated.latency", ms, "ms", labels, kind=kind, quantile=str(quantile))
     for kind, busy in outcome.busy.items():
         yield Measurement.of("simulated.busy", busy, "ratio", labels, machine=kind)
         yield Measurement.of("simulated.busiest", outcome.busiest[kind], "ratio", labels, machine=kind)
@@ -148,11 +133,9 @@ def _outcome(scenario: Scenario, outcome: Play) -> Iterator[Measurement]:
 
 
 def _conserved(scenario: Scenario, outcome: Play) -> Check:
-    return Check(
-        name=f"every request accounted for: {scenario.rate:,} events/s, {scenario.name}",
-        passed=outcome.sent == outcome.ended + outcome.under_way,
-        detail=f"{outcome.sent:,} sent, {outcome.ended:,} ended, {outcome.under_way:,} under way",
-    )
+    name = f"every request accounted for: {scenario.rate:,} events/s, {scenario.name}"
+    detail = f"{outcome.sent:,} sent, {outcome.ended:,} ended, {outcome.under_way:,} under way"
+    return Check(name=name, passed=outcome.sent == outcome.ended + outcome.under_way, detail=detail)
 
 
 def table(result: Result) -> Table:

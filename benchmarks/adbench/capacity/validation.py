@@ -10,7 +10,7 @@ import numpy as np
 
 from adbench.capacity.arithmetic import Demands, Station
 from adbench.capacity.model import Fleet
-from adbench.capacity.play import Traffic, play
+from adbench.capacity.play import Play, Traffic, play
 from adbench.capacity.service_times import Scatter, ServiceTimes, live
 from adbench.experiments.load.saturation import LIMIT_MS, SENT_SHARE
 from adbench.records.model import Check, Measurement, Result
@@ -38,8 +38,7 @@ def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurem
     users = ingest.parameters["users"]
     assert isinstance(users, dict)
     for batch, number in users.items():
-        traffic = Traffic(users=int(str(number)), batch=int(batch))
-        plays = [play(ONE_MACHINE, traffic, times, CLOSED_S, seed=seed + each) for each in range(SEEDS)]
+        plays = _plays(Traffic(users=int(str(number)), batch=int(batch)), times, CLOSED_S, seed)
         labels = {"batch": batch}
         rate = ingest.value("ingest.rate", batch=batch, kind="plain")
         yield from _pair("validation.rate", "events/s", labels, rate, [each.rate(int(batch)) for each in plays])
@@ -59,9 +58,7 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
     station = Station(ramp.machine.cores, demand_s, service=variability(times.scatter), arrivals=0.0)
     saturation, holds = 0.0, True
     for step, rate in sorted(offered.items(), key=lambda item: item[1]):
-        traffic = Traffic(rate=rate, batch=batch, on_schedule=True)
-        seconds = total_s / len(offered)
-        plays = [play(ONE_MACHINE, traffic, times, seconds, seed=seed + each) for each in range(SEEDS)]
+        plays = _plays(Traffic(rate=rate, batch=batch, on_schedule=True), times, total_s / len(offered), seed)
         labels = {"rate": f"{rate:.0f}"}
         for quantile in QUANTILES:
             named = {**labels, "quantile": quantile}
@@ -77,6 +74,10 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
         holds = holds and stored >= SENT_SHARE * rate and p95 < LIMIT_MS
         saturation = rate if holds else saturation
     yield from _pair("validation.knee", "events/s", {}, ramp.value("ingest.knee"), [saturation])
+
+
+def _plays(traffic: Traffic, times: ServiceTimes, seconds: float, seed: int) -> list[Play]:
+    return [play(ONE_MACHINE, traffic, times, seconds, seed=seed + each) for each in range(SEEDS)]
 
 
 def _pair(
@@ -100,11 +101,8 @@ def checks(measurements: list[Measurement]) -> list[Check]:
     """Return how far off the model is, as aims."""
     saturations = [each.value for each in measurements if each.name == "validation.knee"]
     found = []
-    for name, quantile, within in (
-        ("rate", None, RATE_WITHIN),
-        ("latency", "0.5", MEDIAN_WITHIN),
-        ("latency", "0.95", TAIL_WITHIN),
-    ):
+    kinds = ("rate", None, RATE_WITHIN), ("latency", "0.5", MEDIAN_WITHIN), ("latency", "0.95", TAIL_WITHIN)
+    for name, quantile, within in kinds:
         errors = [
             each.value
             for each in measurements

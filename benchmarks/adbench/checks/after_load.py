@@ -1,7 +1,7 @@
 """After a load: is everything there that was acknowledged, does every report say so, and how long did answers take."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -139,20 +139,8 @@ async def _written(connection: Connection) -> None:
 def replies(loaded: Load) -> Check:
     """Return the check that every reply was as k6 expects it."""
     failing = [f"{check.name}: {check.fails} not" for check in loaded.checks if check.fails]
-    return Check(
-        name="every reply as it should be",
-        passed=bool(loaded.checks) and not failing,
-        detail="; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at",
-    )
-
-
-def thresholds(loaded: Load) -> list[Check]:
-    """Return the promises and aims of the script; `checks` among them is what `replies` says in words."""
-    return [
-        Check(name=f"{each.metric} {each.condition}", passed=each.kept, detail=each.figure, aim=each.aim)
-        for each in loaded.thresholds()
-        if each.metric != "checks"
-    ]
+    detail = "; ".join(failing) or f"{sum(check.passes for check in loaded.checks):,} looked at"
+    return Check(name="every reply as it should be", passed=bool(loaded.checks) and not failing, detail=detail)
 
 
 def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) -> Check:
@@ -162,15 +150,11 @@ def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) ->
     acknowledged.
     """
     acknowledged = data.events + int(loaded.value("events_accepted", "count"))
-    sums = (acknowledged, answers.stored, answers.reported)
     unanswered = answers.stored - acknowledged
-    return Check(
-        name="acknowledged = stored = reported",
-        passed=answers.stored == answers.reported and 0 <= unanswered <= cut_off,
-        detail=" = ".join(f"{value:,}" for value in dict.fromkeys(sums))
-        + " events"
-        + (f", of which {unanswered:,} were on their way when the run broke off" if 0 < unanswered <= cut_off else ""),
-    )
+    sums = " = ".join(f"{value:,}" for value in dict.fromkeys((acknowledged, answers.stored, answers.reported)))
+    cut = f", of which {unanswered:,} were on their way when the run broke off" if 0 < unanswered <= cut_off else ""
+    passed = answers.stored == answers.reported and 0 <= unanswered <= cut_off
+    return Check(name="acknowledged = stored = reported", passed=passed, detail=f"{sums} events{cut}")
 
 
 def accuracy(answers: Answers) -> Check:
@@ -178,14 +162,10 @@ def accuracy(answers: Answers) -> Check:
     share = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
     # Never rounded up to 100 while a cell is wrong.
     share = min(share, 99.9999) if answers.wrong else share
-    return Check(
-        name="accuracy",
-        passed=answers.cells > 0 and not answers.wrong,
-        detail=f"{share:.4f} % ({counted(answers.cells, 'cell')} recounted"
-        + ("" if answers.inside else ", of windows that fit into a recount")
-        + ")"
-        + (f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""),
-    )
+    of = "" if answers.inside else ", of windows that fit into a recount"
+    first = f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""
+    detail = f"{share:.4f} % ({counted(answers.cells, 'cell')} recounted{of}){first}"
+    return Check(name="accuracy", passed=answers.cells > 0 and not answers.wrong, detail=detail)
 
 
 def ingest_rate(loaded: Load) -> Measurement:
@@ -195,9 +175,8 @@ def ingest_rate(loaded: Load) -> Measurement:
     return Measurement.of("ingest.rate", accepted / elapsed_s if elapsed_s else 0, "events/s")
 
 
-def latencies(loaded: Load) -> list[Measurement]:
-    """Return the quantiles of every duration that the script kept apart, by request and shape or part of the load."""
-    found = []
+def latencies(loaded: Load) -> Iterator[Measurement]:
+    """Yield the quantiles of every duration that the script kept apart, by request and shape or part of the load."""
     for metric in loaded.metrics:
         if not metric.startswith(_DURATION) or not loaded.value(metric, "count"):
             continue
@@ -206,8 +185,5 @@ def latencies(loaded: Load) -> list[Measurement]:
             continue  # k6 adds one of its own: {expected_response:true}
         name = f"{tags.get('name', 'report')}.latency"
         labels: dict[str, str] = {tag: tags[tag] for tag in ("shape", "part") if tag in tags}
-        found += [
-            Measurement.of(name, loaded.value(metric, statistic), "ms", labels, quantile=quantile)
-            for quantile, statistic in QUANTILES.items()
-        ]
-    return found
+        for quantile, statistic in QUANTILES.items():
+            yield Measurement.of(name, loaded.value(metric, statistic), "ms", labels, quantile=quantile)

@@ -1,16 +1,15 @@
 """`adbench advise`."""
 
 import dataclasses
-import math
-from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from adbench.commands.options import From, Json, MappingFile, Preset, count, failing_clearly, listed
-from adbench.experiments.matrix.advice import Advice, Need, Verdict
+from adbench.experiments.matrix.advice import Advice, Need
 from adbench.experiments.matrix.advice import advise as judge
 from adbench.experiments.matrix.advice import events_per_day as events_a_day
 from adbench.records import store, terminal
@@ -67,7 +66,8 @@ def advise(
         need = Need(a_day, retention_days, report_ms, tuple(listed(filters)))
         advice = judge(need, found)
     if json:
-        print(dumps(_plain(advice, path) | ({"profile": profile.described} if profile else {}), indent=2))
+        plain = _plain(advice, path) | ({"profile": profile.described} if profile else {})
+        print(TypeAdapter(Any).dump_json(plain, indent=2).decode())  # the score of a design that does not meet it: null
     else:
         _show(advice, path)
         if profile is not None:
@@ -108,15 +108,11 @@ def _show(advice: Advice, path: Path) -> None:
 
 
 def _plain(advice: Advice, path: Path) -> dict[str, object]:
-    def one(verdict: Verdict) -> dict[str, object]:
-        fields = dataclasses.asdict(verdict)
-        return fields | {"meets": verdict.meets, "score": None if math.isinf(verdict.score) else verdict.score}
-
     return {
         "need": dataclasses.asdict(advice.need),
         "chosen": advice.chosen.variant if advice.chosen else None,
         "headroom": advice.need.report_ms / advice.chosen.slowest.p95_ms if advice.chosen else None,
-        "verdicts": [one(verdict) for verdict in advice.verdicts],
+        "verdicts": [dataclasses.asdict(verdict) | {"meets": verdict.meets} for verdict in advice.verdicts],
         "notes": advice.notes,
         "results": path.name,
     }

@@ -8,6 +8,7 @@ import typer
 
 from adbench.checkout import ROOT
 from adbench.commands.options import failing_clearly, progress
+from adbench.errors import LabError
 from adbench.figures.schema import describe
 from adbench.harness.progress import step
 from adbench.records import store
@@ -51,42 +52,42 @@ def figures(
             with step(progress, "reading the catalogue"), database(Settings()) as server:
                 described = asyncio.run(describe(server, Settings()))
             print(store.write(described, store.results(Settings())))
-            return
-    if page:
-        _take_page(out)
-        return
-    with failing_clearly():
-        # The packages that draw come with the extra `figures`, which no other command needs.
-        from adbench.figures import notebooks as work
-
-        found, own = work.notebooks(live=live), source is not None
-        sources = [source.resolve()] if source else reference()
-        target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
-        work.load(sources)  # before anything else takes time
-        for path in found:
-            with step(progress, path.stem):
-                notebook = work.execute(path, sources, target)
-            missed = work.not_drawn(notebook)
-            for what in missed:
-                err.print(f"  not drawn: {what}", soft_wrap=True)
-            if missed and not own:
-                raise work.FiguresError(f"{path.name} lacks a committed result, and its outputs stay as they were")
-            if not own:
-                work.write(notebook, path.with_suffix(".ipynb"))
-    print(target)
+        elif page:
+            print(_take_page(out or ROOT / "screenshots"))
+        else:
+            print(_run_notebooks(source, out, live=live))
 
 
-def _take_page(out: Path | None) -> None:
-    with failing_clearly():
-        # The HTTP client comes with the development tools.
-        from adbench.figures import page
-        from adbench.harness.browser import BrowserError
+def _run_notebooks(source: Path | None, out: Path | None, *, live: bool) -> Path:
+    """Run the notebooks and draw their pictures into a folder, which is returned."""
+    # The packages that draw come with the extra `figures`, which no other command needs.
+    from adbench.figures import notebooks as work
 
-        folder = out or ROOT / "screenshots"
-        if not folder.is_dir():
-            raise BrowserError(f"there is no folder {folder}: run this in a checkout, or name one with --out")
-        with step(progress, "looking at the page"), database(Settings()) as server:
-            taken = asyncio.run(page.picture(server))
-        path = folder / f"{page.NAME}.png"
-        path.write_bytes(taken)
-        print(path)
+    found, own = work.notebooks(live=live), source is not None
+    sources = [source.resolve()] if source else reference()
+    target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
+    work.load(sources)  # before anything else takes time
+    for path in found:
+        with step(progress, path.stem):
+            notebook = work.execute(path, sources, target)
+        missed = work.not_drawn(notebook)
+        for what in missed:
+            err.print(f"  not drawn: {what}", soft_wrap=True)
+        if missed and not own:
+            raise work.FiguresError(f"{path.name} lacks a committed result, and its outputs stay as they were")
+        if not own:
+            work.write(notebook, path.with_suffix(".ipynb"))
+    return target
+
+
+def _take_page(folder: Path) -> Path:
+    # The HTTP client comes with the development tools.
+    from adbench.figures import page
+
+    if not folder.is_dir():
+        raise LabError(f"there is no folder {folder}: run this in a checkout, or name one with --out")
+    with step(progress, "looking at the page"), database(Settings()) as server:
+        taken = asyncio.run(page.picture(server))
+    path = folder / f"{page.NAME}.png"
+    path.write_bytes(taken)
+    return path

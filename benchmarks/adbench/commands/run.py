@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from adbench.commands import options
-from adbench.experiments import ingest, report, rollups, stages
+from adbench.experiments import ingest, report, rollups, stages, tuning
 from adbench.experiments.citus import run as citus_run
 from adbench.experiments.citus import tables as citus_tables
 from adbench.experiments.switch import run as switch_run
 from adbench.experiments.switch import tables
-from adbench.experiments.tuning import run as tuning_run
-from adbench.experiments.tuning.changes import CHANGES
+from adbench.experiments.tuning import CHANGES
 
 run = typer.Typer(no_args_is_help=True, help="Measure one thing: hypothesis, method, result.")
 
@@ -34,10 +33,8 @@ def run_ingest(
     adpulse_ingest… of its own, made anew each time. Exit status: 0 when every accepted event was stored once, 1 when
     not, 2 when it could not be measured. The targets are aims.
     """
-    wanted = options.listed(only)
-    cells = [cell for cell in ingest.CELLS if only is None or f"{cell.kind}:{cell.batch}" in wanted]
-    if only == "targets":
-        cells = ingest.TARGETS
+    named = [cell for cell in ingest.CELLS if f"{cell.kind}:{cell.batch}" in options.listed(only)]
+    cells = ingest.CELLS if only is None else ingest.TARGETS if only == "targets" else named
     if not cells:
         raise typer.BadParameter("names no cell", param_hint="--only")
     plan = ingest.IngestPlan(rounds, seconds, workers, seed, cells)
@@ -61,8 +58,7 @@ def run_report(
     reached, 1 when not, 2 when it could not be measured.
     """
     sizes = tuple(sorted(events or [1_000_000, 20_000_000]))
-    data = options.dataset(sizes[-1], days, campaigns, seed, end)
-    plan = report.ReportPlan(data, sizes, rounds, reuse=reuse)
+    plan = report.ReportPlan(options.dataset(sizes[-1], days, campaigns, seed, end), sizes, rounds, reuse=reuse)
     options.measure(report.run, plan, report.table, json=json, width=140)
 
 
@@ -98,8 +94,7 @@ def run_rollups(
     In databases adpulse_rollups_…, made anew unless --reuse is given; with it, name the same --end. Exit status: 0 when
     all answers are equal, 1 when not, 2 when it could not be measured.
     """
-    data = options.dataset(events, 30, 1_000, seed, end)
-    plan = rollups.RollupPlan(data, dims_events, writes, reads, reuse=reuse)
+    plan = rollups.RollupPlan(options.dataset(events, 30, 1_000, seed, end), dims_events, writes, reads, reuse=reuse)
     options.measure(rollups.run, plan, rollups.table, json=json, width=120)
 
 
@@ -118,12 +113,11 @@ def run_tuning(
     On an embedded PostgreSQL of its own, which is removed afterwards. Exit status: 0 when every accepted event was
     stored once, 1 when not, 2 when it could not be measured.
     """
-    words = options.listed(only) or [""]
-    changes = tuple(each for each in CHANGES if any(word in each.name for word in words))
+    changes = tuple(each for each in CHANGES if any(word in each.name for word in options.listed(only) or [""]))
     if not changes:
         raise typer.BadParameter("names no change", param_hint="--only")
-    plan = tuning_run.TuningPlan(rounds, seconds, seed, changes)
-    options.measure(tuning_run.run, plan, tuning_run.table, json=json, width=140)
+    plan = tuning.TuningPlan(rounds, seconds, seed, changes)
+    options.measure(tuning.run, plan, tuning.table, json=json, width=140)
 
 
 @run.command("switch")

@@ -1,6 +1,6 @@
 """A load that looks for capacity: clients that post bodies made beforehand, each as soon as it has its answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class ClosedLoad:
             "ROUND": number,
         }
         loaded = k6.run("closed", env, self.logs / "k6.json", self.seconds + self.warmup_s)
-        if broken := [promise for promise in loaded.crossed() if promise.startswith("checks")]:
+        if broken := [check.name for check in loaded.checks if check.fails]:
             raise k6.LoadError(f"not every event was taken at {address}: {broken} in {self.cell}")
         return loaded
 
@@ -47,6 +47,11 @@ class ClosedLoad:
         if not taken:
             raise k6.LoadError(f"not one request was answered in time, in {self.cell}; more seconds may help")
         return taken / (loaded.value("ingest_elapsed{phase:load}", "max") / 1_000)
+
+
+def by_batch(users: Mapping[int, int]) -> dict[str, int]:
+    """Return clients by the events of a request, as results have them."""
+    return {str(batch): count for batch, count in users.items()}
 
 
 def of_cells(data: Dataset, cells: Iterable[Cell], seconds: float, folder: Path, logs: Path) -> dict[Cell, ClosedLoad]:

@@ -3,21 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
-from adbench.checks import after_load
-from adbench.checks.after_load import QUANTILES
-from adbench.experiments.experiment import Experiment
+from adbench.checks.after_load import QUANTILES, ingest_rate, latencies, replies
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.harness import databases, k6
-from adbench.harness.progress import step
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
-from adpulse.settings import Settings
 from adpulse.terminal import counted
 
 DATABASE = "adpulse_demo"
@@ -47,31 +42,28 @@ class DemoPlan:
         return [int(at * self.seconds / count + 0.5) for at in range(count)]
 
 
-def run(plan: DemoPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("demo", loads=True)
+def run(plan: DemoPlan, experiment: Experiment) -> Outcome:
     """Run the demo, write its result and return it with its path."""
-    k6.find_k6()  # before anything else takes time
-    with Experiment("demo", settings, console) as experiment:
-        url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
-        loading_s, settling_s = asyncio.run(seed(url, plan.data, settings.variant, console))
-        address = experiment.serving(url, plan.workers)
-        loaded = experiment.load(
-            "demo", "events and reports", address, plan.data, plan.seconds, WARMUP_S, USERS=plan.users,
-            BATCH=plan.batch, REPORTS=plan.reports_per_second, PROMISE_MS=TARGET_MS, PARTS=len(plan.parts),
-        )  # fmt: skip
-        with step(console, "recounting"):
-            audited = after_load.audit(plan.data, url, address, loaded)
-        return experiment.write(
-            data=plan.data,
-            parameters=store.parameters(plan, warmup_seconds=WARMUP_S, target_ms=TARGET_MS),
-            measurements=[
-                Measurement.of("load.rate", plan.data.events / loading_s, "events/s"),
-                Measurement.of("load.settle", settling_s, "s"),
-                *_measurements(loaded),
-                *_course(loaded, plan),
-                *audited.measurements,
-            ],
-            checks=[_in_time(loaded), after_load.replies(loaded), *audited.checks],
-        )
+    url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
+    loading_s, settling_s = asyncio.run(seed(url, plan.data, experiment.variant, experiment.console))
+    address = experiment.serving(url, plan.workers)
+    loaded = experiment.load(
+        "demo", "events and reports", address, plan.data, plan.seconds, WARMUP_S, USERS=plan.users,
+        BATCH=plan.batch, REPORTS=plan.reports_per_second, PROMISE_MS=TARGET_MS, PARTS=len(plan.parts),
+    )  # fmt: skip
+    audited = experiment.audit(plan.data, url, address, loaded)
+    return experiment.write(
+        data=plan.data,
+        parameters=store.parameters(plan, warmup_seconds=WARMUP_S, target_ms=TARGET_MS),
+        measurements=[
+            Measurement.of("load.rate", plan.data.events / loading_s, "events/s"),
+            Measurement.of("load.settle", settling_s, "s"),
+            *_measurements(loaded, plan),
+            *audited.measurements,
+        ],
+        checks=[_in_time(loaded), replies(loaded), *audited.checks],
+    )
 
 
 def table(result: Result) -> Table:
@@ -93,22 +85,15 @@ def table(result: Result) -> Table:
     return terminal.table(title, ("measured", "result"), rows)
 
 
-def _measurements(loaded: k6.Load) -> list[Measurement]:
-    asked = loaded.value(REPORTS, "count")
-    return [
-        after_load.ingest_rate(loaded),
-        Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches"),
-        Measurement.of("report.count", asked, "reports"),
-        Measurement.of("report.dropped", loaded.value("dropped_iterations", "count"), "reports"),
-        *after_load.latencies(loaded),
-    ]
-
-
-def _course(loaded: k6.Load, plan: DemoPlan) -> Iterator[Measurement]:
-    """Yield the rest of the curve of report latencies, and the rate of each part of the load."""
+def _measurements(loaded: k6.Load, plan: DemoPlan) -> Iterator[Measurement]:
+    """Yield the figures of the load, with the curve of report latencies, and the rate of each part of the load."""
+    yield ingest_rate(loaded)
+    yield Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches")
+    yield Measurement.of("report.count", loaded.value(REPORTS, "count"), "reports")
+    yield Measurement.of("report.dropped", loaded.value("dropped_iterations", "count"), "reports")
+    yield from latencies(loaded)
     for quantile, statistic in CURVE.items():
-        value = loaded.value(REPORTS, statistic)
-        yield Measurement.of("report.latency", value, "ms", quantile=quantile)
+        yield Measurement.of("report.latency", loaded.value(REPORTS, statistic), "ms", quantile=quantile)
     length_s = plan.seconds / len(plan.parts)
     for part in plan.parts:
         accepted = loaded.value(f"events_accepted{{part:{part}}}", "count")
@@ -117,8 +102,6 @@ def _course(loaded: k6.Load, plan: DemoPlan) -> Iterator[Measurement]:
 
 def _in_time(loaded: k6.Load) -> Check:
     p95, dropped = loaded.value(REPORTS, "p(95)"), int(loaded.value("dropped_iterations", "count"))
-    return Check(
-        name=f"report p95 < {TARGET_MS:.0f} ms",
-        passed=loaded.value(REPORTS, "count") > 0 and p95 < TARGET_MS and not dropped,
-        detail=f"{p95:.1f} ms" + (f"; {counted(dropped, 'report')} could not even start" if dropped else ""),
-    )
+    passed = loaded.value(REPORTS, "count") > 0 and p95 < TARGET_MS and not dropped
+    detail = f"{p95:.1f} ms" + (f"; {counted(dropped, 'report')} could not even start" if dropped else "")
+    return Check(name=f"report p95 < {TARGET_MS:.0f} ms", passed=passed, detail=detail)

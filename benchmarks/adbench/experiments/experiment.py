@@ -4,14 +4,16 @@ import asyncio
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from rich.console import Console
 
+from adbench.checks.after_load import Audited, audit
 from adbench.errors import LabError
 from adbench.harness import k6
 from adbench.harness.databases import describe
@@ -24,7 +26,9 @@ from adpulse.database.embedded import database
 from adpulse.settings import Settings
 from adpulse.terminal import counted
 
+P = TypeVar("P")
 T = TypeVar("T")
+Outcome = tuple[Result, Path]
 
 
 class BusyError(LabError):
@@ -112,8 +116,8 @@ class Experiment:
         `variables` are others of k6/lib/config.js; `tick` is called with the seconds gone by.
         """
         planned_s = warmup_s + seconds
-        env = {"BASE_URL": address, "SECONDS": seconds, "WARMUP": warmup_s} | variables
-        env |= {"CAMPAIGNS": data.campaigns, "DAYS": data.days}
+        env = {"BASE_URL": address, "SECONDS": seconds, "WARMUP": warmup_s, "CAMPAIGNS": data.campaigns}
+        env |= {"DAYS": data.days} | variables
         with bar(self.console, title, planned_s, "s") as advance_to:
 
             def ticking(gone_s: float) -> None:
@@ -121,19 +125,22 @@ class Experiment:
                 if tick is not None:
                     tick(gone_s)
 
-            return k6.run(
-                script, {**env, "DAYS": data.days, **variables}, self.scratch / "k6.json", planned_s, ticking, samples
-            )
+            return k6.run(script, env, self.scratch / "k6.json", planned_s, ticking, samples)
+
+    def audit(self, data: Dataset, url: str, address: str, loaded: k6.Load, cut_off: int = 0) -> Audited:
+        """Recount what a load has left, over HTTP and in the database: see after_load.audit."""
+        with step(self.console, "recounting"):
+            return audit(data, url, address, loaded, cut_off)
 
     def write(
         self,
         *,
         data: Dataset | None,
         parameters: dict[str, Any],
-        measurements: Sequence[Measurement],
-        checks: Sequence[Check] | Callable[[Result], Sequence[Check]],
+        measurements: Iterable[Measurement],
+        checks: Iterable[Check] | Callable[[Result], Iterable[Check]],
         variant: str | None = None,
-    ) -> tuple[Result, Path]:
+    ) -> Outcome:
         """Write the result, and return it with its path. `checks` that judge measurements are a function of them."""
         result = store.of_run(
             what=self.what,
@@ -148,3 +155,24 @@ class Experiment:
         if callable(checks):
             result = result.model_copy(update={"checks": list(checks(result))})
         return result, store.write(result, store.results(self.settings))
+
+
+def experiment(
+    what: str, *, loads: bool = False
+) -> Callable[[Callable[[P, Experiment], Outcome]], Callable[[P, Settings, Console], Outcome]]:
+    """Make a function `(plan, experiment)` that measures the command `(plan, settings, console)`, which has its frame.
+
+    A load needs k6: where there is none, LoadError is raised before anything else takes time.
+    """
+
+    def framed(measure: Callable[[P, Experiment], Outcome]) -> Callable[[P, Settings, Console], Outcome]:
+        @wraps(measure)
+        def run(plan: P, settings: Settings, console: Console) -> Outcome:
+            if loads:
+                k6.find_k6()
+            with Experiment(what, settings, console) as frame:
+                return measure(plan, frame)
+
+        return run
+
+    return framed

@@ -12,18 +12,15 @@ import random
 import resource
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
-from adbench.experiments import closed_load
-from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.closed_load import USERS, WARMUP_S, ClosedLoad, by_batch, of_cells
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.psql_ceiling import COPIES, INTO, STREAMS, bare_partitions, copy_in, find_psql, write_csv
-from adbench.harness import cpu, databases, k6
+from adbench.harness import cpu, databases
 from adbench.harness.progress import counter, step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
@@ -31,7 +28,6 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import Interval, geometric_mean, ratio
 from adbench.workload.dataset import BLOCK
 from adbench.workload.request_bodies import IDS, REPEATED, Cell, live
-from adpulse.settings import Settings
 
 DATABASE = "adpulse_ingest"
 
@@ -79,14 +75,6 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Round:
-    """Events a second of the two streams, and each turn."""
-
-    ceiling: float
-    sent: dict[Turn, Sent]
-
-
-@dataclass(frozen=True)
 class Side:
     """A service on a database with one design, and the processes whose time is counted."""
 
@@ -95,54 +83,48 @@ class Side:
     programs: dict[str, int | None]
 
 
-def run(plan: IngestPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure, write the result and return it with its path. Raise CeilingError, or as Experiment does."""
-    k6.find_k6()
-    with Experiment("ingest", settings, console) as experiment:
-        data = live(experiment.began, plan.seed)
-        folder, logs = experiment.folder(), experiment.scratch
-        with step(console, "preparing events"):
-            streams = write_csv(data, folder)
-            loads = closed_load.of_cells(data, plan.cells, plan.seconds, folder, logs)
-        psql, server = find_psql(settings), experiment.server()
-        bare = asyncio.run(bare_partitions(server, f"{DATABASE}_ceiling", streams))
-        url = asyncio.run(databases.migrated(server, DATABASE, settings.variant))
-        address = experiment.serving(url, plan.workers)
-        sides = {experiment.variant: _side(url, address)}
-        taking_turns = turns(experiment.variant, plan.cells)
-        if taking_turns[-1].variant not in sides:
-            url = asyncio.run(databases.migrated(server, f"{DATABASE}_{BESIDE}", BESIDE))
-            beside = experiment.enter(serving(url, plan.workers, logs / f"service-{BESIDE}.log"))
-            sides[BESIDE] = _side(url, beside)
-        rounds = []
-        orders = random.Random(plan.seed)
-        with counter(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance:
-            for number in range(plan.rounds):
-                order: list[Turn | None] = [None, *taking_turns]  # None: the ceiling
-                orders.shuffle(order)
-                ceiling, sent = 0.0, {}
-                for turn in order:
-                    if turn is None:
-                        ceiling = copy_in(psql, bare, streams, logs)
-                    else:
-                        sent[turn] = _send(loads[turn.cell], number, sides[turn.variant])
-                    advance(1)
-                rounds.append(Round(ceiling, sent))
-        memory = cpu.peak_memory(cpu.service(address))
-        return experiment.write(
-            data=data,
-            parameters=store.parameters(
-                plan,
-                warmup_seconds=WARMUP_S,
-                users={str(batch): users for batch, users in USERS.items()},
-                psql_streams=STREAMS,
-                psql_copies=COPIES,
-                psql_rows=BLOCK,
-                repeated_ids=REPEATED,
-            ),
-            measurements=list(_measurements(plan, experiment.variant, rounds, memory)),
-            checks=lambda result: [*recounted(lambda: _stored(sides, rounds)), *_aims(result)],
-        )
+@experiment("ingest", loads=True)
+def run(plan: IngestPlan, experiment: Experiment) -> Outcome:
+    """Measure, write the result and return it with its path. Raise LabError, or as Experiment does."""
+    settings, console, logs = experiment.settings, experiment.console, experiment.scratch
+    data, folder = live(experiment.began, plan.seed), experiment.folder()
+    with step(console, "preparing events"):
+        streams = write_csv(data, folder)
+        loads = of_cells(data, plan.cells, plan.seconds, folder, logs)
+    psql, server = find_psql(settings), experiment.server()
+    bare = asyncio.run(bare_partitions(server, f"{DATABASE}_ceiling", streams))
+    url = asyncio.run(databases.migrated(server, DATABASE, settings.variant))
+    address = experiment.serving(url, plan.workers)
+    sides = {experiment.variant: _side(url, address)}
+    taking_turns = turns(experiment.variant, plan.cells)
+    if taking_turns[-1].variant not in sides:
+        url = asyncio.run(databases.migrated(server, f"{DATABASE}_{BESIDE}", BESIDE))
+        beside = experiment.enter(serving(url, plan.workers, logs / f"service-{BESIDE}.log"))
+        sides[BESIDE] = _side(url, beside)
+    # In the order of rounds: events a second of the two streams, and what came of each turn.
+    ceiling: list[float] = []
+    sent: dict[Turn, list[Sent]] = {turn: [] for turn in taking_turns}
+    orders = random.Random(plan.seed)
+    with counter(console, "psql and k6 in turn", plan.rounds * (len(taking_turns) + 1), "runs") as advance:
+        for number in range(plan.rounds):
+            order: list[Turn | None] = [None, *taking_turns]  # None: the ceiling
+            orders.shuffle(order)
+            for turn in order:
+                if turn is None:
+                    ceiling.append(copy_in(psql, bare, streams, logs))
+                else:
+                    sent[turn].append(_send(loads[turn.cell], number, sides[turn.variant]))
+                advance(1)
+    memory = cpu.peak_memory(cpu.service(address))
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(
+            plan, warmup_seconds=WARMUP_S, users=by_batch(USERS), psql_streams=STREAMS, psql_copies=COPIES,
+            psql_rows=BLOCK, repeated_ids=REPEATED,
+        ),
+        measurements=_measurements(plan.seed, experiment.variant, ceiling, sent, memory),
+        checks=lambda result: [*recounted(lambda: _stored(sides, sent)), *_aims(result)],
+    )  # fmt: skip
 
 
 def turns(variant: str, cells: list[Cell]) -> list[Turn]:
@@ -154,9 +136,6 @@ def turns(variant: str, cells: list[Cell]) -> list[Turn]:
 def _side(url: str, address: str) -> Side:
     programs = {"service": cpu.service(address), "postgres": asyncio.run(databases.postmaster(url))}
     return Side(url, address, programs)
-
-
-# ── Sending it ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
@@ -179,42 +158,39 @@ def _send(load: ClosedLoad, number: int, side: Side) -> Sent:
     )
 
 
-# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _stored(sides: dict[str, Side], rounds: list[Round]) -> list[Check]:
+def _stored(sides: dict[str, Side], sent: dict[Turn, list[Sent]]) -> list[Check]:
     checks = []
     for variant, side in sides.items():
-        accepted = sum(sent.accepted for each in rounds for turn, sent in each.sent.items() if turn.variant == variant)
+        accepted = sum(each.accepted for turn, rounds in sent.items() if turn.variant == variant for each in rounds)
         checks += asyncio.run(stored_once(side.url, accepted, f" in {variant}" if len(sides) > 1 else ""))
     return checks
 
 
-def _measurements(plan: IngestPlan, variant: str, rounds: list[Round], memory: int | None) -> Iterator[Measurement]:
+def _measurements(
+    seed: int, variant: str, ceiling: list[float], sent: dict[Turn, list[Sent]], memory: int | None
+) -> Iterator[Measurement]:
     def mean(values: Iterable[float]) -> Interval:
-        return geometric_mean(values, plan.seed)
+        return geometric_mean(values, seed)
 
-    def share(below: Turn, above: Turn) -> Interval:
-        return ratio([(each.sent[below].rate, each.sent[above].rate) for each in rounds], plan.seed)
-
-    yield Measurement.of("ceiling.rate", mean(each.ceiling for each in rounds), "events/s", into=INTO)
-    for turn in rounds[0].sent:
+    rates = {turn: [each.rate for each in rounds] for turn, rounds in sent.items()}
+    yield Measurement.of("ceiling.rate", mean(ceiling), "events/s", into=INTO)
+    for turn, rounds in sent.items():
         own = turn.variant == variant
         of, labels = ("ingest", turn.cell.labels) if own else ("beside", turn.cell.labels | {"variant": turn.variant})
-        sent = [each.sent[turn] for each in rounds]
-        yield Measurement.of(f"{of}.rate", mean(each.rate for each in sent), "events/s", labels)
-        yield Measurement.of(f"{of}.p95", mean(each.p95_ms for each in sent), "ms", labels)
-        of_ceiling = ratio([(each.ceiling, each.sent[turn].rate) for each in rounds], plan.seed)
+        yield Measurement.of(f"{of}.rate", mean(rates[turn]), "events/s", labels)
+        yield Measurement.of(f"{of}.p95", mean(each.p95_ms for each in rounds), "ms", labels)
+        of_ceiling = ratio(zip(ceiling, rates[turn], strict=True), seed)
         yield Measurement.of("of_ceiling" if own else "beside.of_ceiling", of_ceiling, "ratio", labels)
-        for program in sent[0].processor_us:
-            spent = mean(each.processor_us[program] for each in sent)
+        for program in rounds[0].processor_us:
+            spent = mean(each.processor_us[program] for each in rounds)
             yield Measurement.of(f"{of}.processor", spent, "us/event", labels, program=program)
-    plain = Turn(variant, PLAIN)
-    for kind in ("keyed", *IDS):
-        if rounds[0].sent.keys() >= {plain, other := Turn(variant, Cell(1_000, kind))}:
-            yield Measurement.of("of_plain", share(plain, other), "ratio", kind=kind)
-    if variant != BESIDE and Turn(BESIDE, PLAIN) in rounds[0].sent:
-        yield Measurement.of("of_beside", share(Turn(BESIDE, PLAIN), plain), "ratio", PLAIN.labels, variant=BESIDE)
+    if plain := rates.get(Turn(variant, PLAIN)):
+        for kind in ("keyed", *IDS):
+            if other := rates.get(Turn(variant, Cell(1_000, kind))):
+                yield Measurement.of("of_plain", ratio(zip(plain, other, strict=True), seed), "ratio", kind=kind)
+        if variant != BESIDE:
+            share = ratio(zip(rates[Turn(BESIDE, PLAIN)], plain, strict=True), seed)
+            yield Measurement.of("of_beside", share, "ratio", PLAIN.labels, variant=BESIDE)
     if memory is not None:
         yield Measurement.of("service.peak_memory", memory, "bytes")
 

@@ -4,7 +4,6 @@ import csv
 import json
 import shutil
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from datetime import date
 from itertools import islice
@@ -28,44 +27,28 @@ LAYOUT = "rollup"
 INTO = "bare daily partitions"
 
 _DROP_TRIGGERS = """
-DO $$
-DECLARE
-  given record;
-BEGIN
-  FOR given IN
-    SELECT tgname, tgrelid::regclass AS owner
-    FROM pg_trigger JOIN pg_partition_tree('events') ON relid = tgrelid
-    WHERE NOT tgisinternal AND tgparentid = 0
-  LOOP
-    EXECUTE format('DROP TRIGGER %I ON %s', given.tgname, given.owner);
-  END LOOP;
-END
-$$
+SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass)
+FROM pg_trigger JOIN pg_partition_tree('events') ON relid = tgrelid
+WHERE NOT tgisinternal AND tgparentid = 0
 """
 
 # For each stream, the file of each UTC day.
 Streams = list[dict[date, Path]]
 
 
-class CeilingError(LabError):
-    """psql is missing, or it failed; the text says what it said."""
-
-
 def write_csv(data: Dataset, folder: Path) -> Streams:
     """Write BLOCK rows for each of STREAMS streams, a file a UTC day."""
-    source = events(data, STREAMS * BLOCK)
-    return [_write_stream(islice(source, BLOCK), folder, stream) for stream in range(STREAMS)]
-
-
-def _write_stream(rows: Iterable[dict[str, Any]], folder: Path, stream: int) -> dict[date, Path]:
-    by_day: dict[str, list[list[Any]]] = {}
-    for event in rows:
-        by_day.setdefault(event["ts"][:10], []).append(_csv_row(event))
-    files = {date.fromisoformat(day): folder / f"{stream}-{day}.csv" for day in by_day}
-    for path, lines in zip(files.values(), by_day.values(), strict=True):
-        with path.open("w", newline="") as file:
-            csv.writer(file).writerows(lines)
-    return files
+    source, streams = events(data, STREAMS * BLOCK), []
+    for stream in range(STREAMS):
+        by_day: dict[str, list[list[Any]]] = {}
+        for event in islice(source, BLOCK):
+            by_day.setdefault(event["ts"][:10], []).append(_csv_row(event))
+        files = {date.fromisoformat(day): folder / f"{stream}-{day}.csv" for day in by_day}
+        for path, rows in zip(files.values(), by_day.values(), strict=True):
+            with path.open("w", newline="") as file:
+                csv.writer(file).writerows(rows)
+        streams.append(files)
+    return streams
 
 
 def _csv_row(event: dict[str, Any]) -> list[Any]:
@@ -83,26 +66,27 @@ async def bare_partitions(server: str, name: str, streams: Streams) -> str:
     days = [day for files in streams for day in files]
     async with databases.connected(url) as connection:
         await connection.execute("SELECT prepare_days($1, $2)", min(days), max(days))
-        await connection.execute(_DROP_TRIGGERS)
+        for (drop,) in await connection.fetch(_DROP_TRIGGERS):
+            await connection.execute(drop)
     return url
 
 
 def find_psql(settings: Settings) -> Path:
-    """Return the psql of the embedded PostgreSQL, or the one on the PATH. Raise CeilingError."""
+    """Return the psql of the embedded PostgreSQL, or the one on the PATH. Raise LabError."""
     with suppress(EmbeddedError):  # with a database that is named, the embedded one need not be installed
         beside = (settings.postgres_bin or embedded_binaries()) / "psql"
         if beside.is_file():
             return beside
     found = shutil.which("psql")
     if found is None:
-        raise CeilingError("there is no psql: install PostgreSQL's client programs")
+        raise LabError("there is no psql: install PostgreSQL's client programs")
     return Path(found)
 
 
 def copy_in(psql: Path, url: str, streams: Streams, logs: Path) -> float:
     """Return events a second of one psql a stream that copies its files COPIES times, a commit each.
 
-    Raise CeilingError when one fails.
+    Raise LabError when one fails.
     """
     columns = ", ".join(COLUMNS)
     began = time.perf_counter()
@@ -117,5 +101,5 @@ def copy_in(psql: Path, url: str, streams: Streams, logs: Path) -> float:
             sessions.append((stack.enter_context(child(arguments, log)), log))
         for session, log in sessions:
             if session.wait(300) != 0:
-                raise CeilingError(f"psql failed:\n{tail(log)}")
+                raise LabError(f"psql failed:\n{tail(log)}")
     return STREAMS * COPIES * BLOCK / (time.perf_counter() - began)

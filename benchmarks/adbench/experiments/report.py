@@ -13,23 +13,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.harness import k6, progress
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import step
 from adbench.harness.service import serving
 from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, BY_DIMENSION, TOTALS
 from adbench.workload.seed import prepared
-from adpulse.settings import Settings
 
 DATABASE = "adpulse_reports"
 PROBE = "readyz"
@@ -57,58 +54,43 @@ class ReportPlan:
     reuse: bool = False
 
 
-def run(plan: ReportPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("report", loads=True)
+def run(plan: ReportPlan, experiment: Experiment) -> Outcome:
     """Measure every size, write the result and return it with its path."""
-    k6.find_k6()  # before anything else takes time
     measured: list[Measurement] = []
-    with Experiment("report", settings, console) as experiment:
-        server, folder = experiment.server(), experiment.scratch
-        for size in plan.sizes:
-            data = replace(plan.data, events=size)
-            name = f"{DATABASE}_{size}"
-            url = asyncio.run(prepared(server, name, data, settings.variant, console, reuse=plan.reuse))
-            with serving(url, plan.workers, folder / "service.log") as address:
-                measured += _measure(plan, data, address, folder, console, busy=size == plan.sizes[-1])
-        experiment.describe(url)
-        return experiment.write(
-            data=replace(plan.data, events=plan.sizes[-1]),
-            parameters=store.parameters(plan, sizes=list(plan.sizes), warmup=WARMUP),
-            measurements=measured,
-            checks=lambda result: _checks(result, plan.sizes),
-        )
+    server, folder, console = experiment.server(), experiment.scratch, experiment.console
+    for size in plan.sizes:
+        data, labels = replace(plan.data, events=size), {"events": str(size)}
+        name = f"{DATABASE}_{size}"
+        url = asyncio.run(prepared(server, name, data, experiment.settings.variant, console, reuse=plan.reuse))
+        with serving(url, plan.workers, folder / "service.log") as address:
+            measured += _ask(plan, address, labels | {"phase": "idle"}, console)
+            if size == plan.sizes[-1]:
+                rate = _capacity(address, folder, console)
+                measured.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
+                with _writing(address, rate / 2, folder):
+                    measured += _ask(plan, address, labels | {"phase": "busy"}, console)
+    experiment.describe(url)
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(plan, sizes=list(plan.sizes), warmup=WARMUP),
+        measurements=measured,
+        checks=lambda result: _checks(result, plan.sizes),
+    )
 
 
-def _measure(
-    plan: ReportPlan, data: Dataset, address: str, folder: Path, console: Console, *, busy: bool
-) -> list[Measurement]:
-    labels = {"events": str(data.events)}
-    # A connection for each phase, because the service closes idle ones.
-    with HttpClient(address) as client:
-        found = _ask(client, data.end, plan.rounds, {**labels, "phase": "idle"}, console)
-    if not busy:
-        return found
-    rate = _capacity(address, folder, console)
-    found.append(Measurement.of("ingest.capacity", rate, "events/s", labels))
-    with _writing(address, rate / 2, folder), HttpClient(address) as client:
-        found += _ask(client, data.end, plan.rounds, {**labels, "phase": "busy"}, console)
-    return found
-
-
-def _ask(client: HttpClient, end: datetime, rounds: int, labels: dict[str, str], console: Console) -> list[Measurement]:
-    found = []
-    # Separately, because a breakdown that reads raw events leaves cold caches and a queue for the next report.
-    for kind, shapes in KINDS.items():
-        paths = {PROBE: "/readyz", **{shape.name: shape.path(end) for shape in shapes}}
-        title = f"asking for {kind}, {labels['phase']}"
-        times = _times(client, paths, progress.rounds(console, title, rounds, WARMUP, least=LEAST, longest_s=LONGEST_S))
-        common = {**labels, "kind": kind}
-        found.append(Measurement.of("rounds", len(times[PROBE]), "rounds", common))
-        found += [
-            Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=q)
-            for name, taken in times.items()
-            for q, value in QUANTILES.items()
-        ]
-    return found
+def _ask(plan: ReportPlan, address: str, labels: dict[str, str], console: Console) -> Iterator[Measurement]:
+    with HttpClient(address) as client:  # one for each phase, because the service closes idle ones
+        # Separately, because a breakdown that reads raw events leaves cold caches and a queue for the next report.
+        for kind, shapes in KINDS.items():
+            paths = {PROBE: "/readyz", **{shape.name: shape.path(plan.data.end) for shape in shapes}}
+            title, common = f"asking for {kind}, {labels['phase']}", {**labels, "kind": kind}
+            rounds = progress.rounds(console, title, plan.rounds, WARMUP, least=LEAST, longest_s=LONGEST_S)
+            times = _times(client, paths, rounds)
+            yield Measurement.of("rounds", len(times[PROBE]), "rounds", common)
+            for name, taken in times.items():
+                for quantile, value in QUANTILES.items():
+                    yield Measurement.of("latency", value(taken), "ms", common, shape=name, quantile=quantile)
 
 
 def _times(client: HttpClient, paths: dict[str, str], rounds: Iterable[int]) -> dict[str, list[float]]:
@@ -133,7 +115,7 @@ QUANTILES: dict[str, Callable[[Sequence[float]], float]] = {
 
 def _capacity(address: str, folder: Path, console: Console) -> float:
     """Return events a second that clients who post as soon as they are answered get through."""
-    with step(console, "measuring the capacity of ingest"):
+    with progress.step(console, "measuring the capacity of ingest"):
         env = {"BASE_URL": address, "SECONDS": CAPACITY_S, "USERS": 4, "BATCH": BATCH, "REPORTS": 1}
         loaded = k6.run("demo", env, folder / "k6.json", CAPACITY_S)
     return loaded.value("events_accepted", "count") / (loaded.value("ingest_elapsed", "max") / 1_000)
@@ -151,42 +133,31 @@ def _writing(address: str, rate: float, folder: Path) -> Iterator[None]:
         yield
 
 
-def _checks(result: Result, sizes: Sequence[int]) -> list[Check]:
-    def value(size: int, phase: str, shape: str, quantile: str = "0.5", kind: str = "totals") -> float:
+def _checks(result: Result, sizes: Sequence[int]) -> Iterator[Check]:
+    small, large, totals = sizes[0], sizes[-1], [shape.name for shape in TOTALS]
+
+    def value(phase: str, shape: str, quantile: str = "0.5", kind: str = "totals", size: int = large) -> float:
         return result.value("latency", events=str(size), phase=phase, kind=kind, shape=shape, quantile=quantile)
 
-    def worst(ratios: dict[str, float], most: float, name: str, unit: str = "x") -> Check:
-        shape = max(ratios, key=lambda each: ratios[each])
-        return Check(name=name, passed=ratios[shape] <= most, detail=f"at most {ratios[shape]:.2f}{unit}, for {shape}")
+    def worst(name: str, found: dict[str, float], most: float, unit: str = "x") -> Check:
+        shape = max(found, key=found.__getitem__)
+        return Check(name=name, passed=found[shape] <= most, detail=f"at most {found[shape]:.2f}{unit}, for {shape}")
 
-    names, large = [shape.name for shape in TOTALS], sizes[-1]
-    checks = [
-        worst(
-            {name: value(large, phase, name) / value(large, phase, PROBE) for name in names},
-            most,
-            f"totals, {phase}: p50 at most {most}x that of /readyz",
-        )
-        for phase, most in (("idle", IDLE_RATIO), ("busy", BUSY_RATIO))
-    ]
-    p99 = {name: value(large, "idle", name, "0.99") for name in names}
-    checks.append(worst(p99, IDLE_P99_MS, f"totals, idle: p99 at most {IDLE_P99_MS:.0f} ms", " ms"))
-    window = value(large, "idle", WINDOW.name, kind="breakdowns")
-    by_dimension = {
-        shape.name: value(large, "idle", shape.name, kind="breakdowns") / window
-        for shape in BY_DIMENSION
-        if (shape.length, shape.campaign) == (WINDOW.length, WINDOW.campaign)
-    }
-    checks.append(worst(by_dimension, DIMENSION_RATIO, f"by dimension, idle: p50 at most {DIMENSION_RATIO}x totals"))
-    p95 = {each.name: value(large, "busy", each.name, "0.95", "breakdowns") for each in KINDS["breakdowns"]}
-    checks.append(worst(p95, BUSY_P95_MS, f"breakdowns, busy: p95 at most {BUSY_P95_MS:.0f} ms", " ms"))
-    if len(sizes) > 1:
-        for kind, shapes in KINDS.items():
-            flat = {
-                each.name: value(large, "idle", each.name, kind=kind) / value(sizes[0], "idle", each.name, kind=kind)
-                for each in shapes
-            }
-            checks.append(worst(flat, FLATNESS, f"{kind}: p50 at {large:,} ÷ {sizes[0]:,} events at most {FLATNESS}"))
-    return checks
+    for phase, most in (("idle", IDLE_RATIO), ("busy", BUSY_RATIO)):
+        ratios = {name: value(phase, name) / value(phase, PROBE) for name in totals}
+        yield worst(f"totals, {phase}: p50 at most {most}x that of /readyz", ratios, most)
+    p99 = {name: value("idle", name, "0.99") for name in totals}
+    yield worst(f"totals, idle: p99 at most {IDLE_P99_MS:.0f} ms", p99, IDLE_P99_MS, " ms")
+    same = [shape.name for shape in BY_DIMENSION if (shape.length, shape.campaign) == (WINDOW.length, WINDOW.campaign)]
+    window = value("idle", WINDOW.name, kind="breakdowns")
+    by_dimension = {name: value("idle", name, kind="breakdowns") / window for name in same}
+    yield worst(f"by dimension, idle: p50 at most {DIMENSION_RATIO}x totals", by_dimension, DIMENSION_RATIO)
+    p95 = {each.name: value("busy", each.name, "0.95", "breakdowns") for each in KINDS["breakdowns"]}
+    yield worst(f"breakdowns, busy: p95 at most {BUSY_P95_MS:.0f} ms", p95, BUSY_P95_MS, " ms")
+    for kind, shapes in KINDS.items() if large > small else ():
+        names = [shape.name for shape in shapes]
+        flat = {each: value("idle", each, kind=kind) / value("idle", each, kind=kind, size=small) for each in names}
+        yield worst(f"{kind}: p50 at {large:,} ÷ {small:,} events at most {FLATNESS}", flat, FLATNESS)
 
 
 def table(result: Result) -> Table:

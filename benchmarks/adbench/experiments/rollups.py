@@ -14,20 +14,19 @@ Reading: the statement of each design over asyncpg, warm, in turn, all answers c
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from adbench.experiments.experiment import Experiment
-from adbench.harness import databases, progress
-from adbench.harness.databases import connected, rolled_back
+from adbench.experiments.experiment import Experiment, Outcome, experiment
+from adbench.harness import progress
+from adbench.harness.databases import connected, migrated, postgres, rolled_back
 from adbench.records import statistics, terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.copy_loader import Encoder, copy
@@ -36,8 +35,7 @@ from adbench.workload.report_shapes import LARGEST
 from adbench.workload.request_bodies import RATE, live
 from adbench.workload.seed import prepared
 from adpulse.database.connections import Connection
-from adpulse.settings import Settings
-from adpulse.variants import catalogue, migrate
+from adpulse.variants import catalogue
 
 DATABASE = "adpulse_rollups"
 LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
@@ -66,40 +64,31 @@ class RollupPlan:
     reuse: bool = False
 
 
-def run(plan: RollupPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("rollups")
+def run(plan: RollupPlan, experiment: Experiment) -> Outcome:
     """Measure, write the result and return it with its path."""
-    with Experiment("rollups", settings, console) as experiment:
-        server = experiment.server()
-        measured, checks = asyncio.run(_measure(plan, server, console))
-        experiment.postgres = asyncio.run(databases.postgres(server))
-        return experiment.write(
-            data=plan.data,
-            variant="rollup",
-            parameters={
-                "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
-                "rollup_dims_events": plan.dims_events, "live_rate": RATE, "live_copy": LIVE_EVENTS, "thin_copy": BLOCK,
-            },
-            measurements=measured,
-            checks=lambda result: [*checks, *_aims(result)],
-        )  # fmt: skip
+    server, console = experiment.server(), experiment.console
+    written = [each for name in KEPT for each in asyncio.run(_write(plan, name, server, console))]
+    read, checks = asyncio.run(_read(plan, server, console))
+    experiment.postgres = asyncio.run(postgres(server))
+    return experiment.write(
+        data=plan.data,
+        variant="rollup",
+        parameters={
+            "writes": plan.writes, "reads": plan.reads, "reuse": plan.reuse, "asked": ASKED,
+            "rollup_dims_events": plan.dims_events, "live_rate": RATE, "live_copy": LIVE_EVENTS, "thin_copy": BLOCK,
+        },
+        measurements=[*written, *read],
+        checks=lambda result: [*checks, *_aims(result)],
+    )  # fmt: skip
 
 
-async def _measure(plan: RollupPlan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
-    measured = [each for name in KEPT for each in [found async for found in _write(plan, name, server, console)]]
-    read, checks = await _read(plan, server, console)
-    return [*measured, *read], checks
-
-
-# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> AsyncIterator[Measurement]:
-    dense = live(plan.data.end, plan.data.seed)
-    url = await databases.recreate(server, f"{DATABASE}_write")
+async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> list[Measurement]:
+    seed, measured = plan.data.seed, []
+    url = await migrated(server, f"{DATABASE}_write", name)
     async with connected(url) as connection:
-        await migrate.migrate(connection, name)
         await connection.execute("SELECT prepare_days($1, $2)", plan.data.start.date(), plan.data.end.date())
-        for kind, data in (("live", dense), ("thin", plan.data)):
+        for kind, data in (("live", live(plan.data.end, seed)), ("thin", plan.data)):
             copies = list(_copies(data, kind))
             rates: dict[str, list[float]] = {mode: [] for mode in MODES}
             for number in progress.rounds(console, f"writing {kind} into {name}", plan.writes):
@@ -109,15 +98,16 @@ async def _write(plan: RollupPlan, name: str, server: str, console: Console) -> 
                     rate = await _turn(connection, MODES[mode], copies)
                     if number >= 0:  # the first round makes files, caches and plans
                         rates[mode].append(rate)
+            labels = {"variant": name, "data": kind}
             for mode, found in rates.items():
-                labels = {"variant": name, "data": kind, "mode": mode}
-                yield Measurement.of("copy.rate", statistics.median(found, plan.data.seed), "events/s", labels)
+                middle = statistics.median(found, seed)
+                measured.append(Measurement.of("copy.rate", middle, "events/s", labels, mode=mode))
             for mode in ("disabled", "dropped"):
-                kept = statistics.ratio(zip(rates[mode], rates["trigger"], strict=True), plan.data.seed)
-                yield Measurement.of("copy.kept", kept, "ratio", variant=name, data=kind, without=mode)
-            yield Measurement.of(
-                "copy.deltas", await _deltas(connection, copies), "deltas/event", variant=name, data=kind
-            )
+                kept = statistics.ratio(zip(rates[mode], rates["trigger"], strict=True), seed)
+                measured.append(Measurement.of("copy.kept", kept, "ratio", labels, without=mode))
+            deltas = await _deltas(connection, copies)
+            measured.append(Measurement.of("copy.deltas", deltas, "deltas/event", labels))
+    return measured
 
 
 def _copies(data: Dataset, kind: str) -> Iterator[tuple[int, bytes]]:
@@ -146,9 +136,6 @@ async def _deltas(connection: Connection, copies: list[tuple[int, bytes]]) -> fl
         await copy(connection, rows)
     deltas: int = await connection.fetchval("SELECT count(*) FROM rollup_delta")
     return deltas / sum(events for events, _ in copies)
-
-
-# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _read(plan: RollupPlan, server: str, console: Console) -> tuple[list[Measurement], list[Check]]:
@@ -203,9 +190,6 @@ async def _ask(
                 if number >= 0:
                     taken.append(median(took))
     return times, answers
-
-
-# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _aims(result: Result) -> Iterator[Check]:

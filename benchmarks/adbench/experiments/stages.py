@@ -14,18 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
-from pathlib import Path
 
 import asyncpg
-from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted, stored_once
 from adbench.experiments import marks
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.marks import Marks
-from adbench.harness import databases
-from adbench.harness.databases import connected, rolled_back
+from adbench.harness.databases import ScratchError, connected, migrated, rolled_back
 from adbench.harness.http_client import HttpClient
 from adbench.harness.progress import counter
 from adbench.harness.service import serving
@@ -62,30 +59,31 @@ class StagePlan:
 Times = dict[str, list[float]]  # of a stage, in ms, an entry a round
 
 
-def run(plan: StagePlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("stages")
+def run(plan: StagePlan, experiment: Experiment) -> Outcome:
     """Measure, write the result and return it with its path. Raise ScratchError also where triggers must stay on."""
-    with Experiment("stages", settings, console) as experiment:
-        data = live(experiment.began, plan.seed)
-        url = asyncio.run(databases.migrated(experiment.server(), DATABASE, settings.variant))
-        experiment.describe(url)
-        notes = experiment.folder() / "marks"
-        marks.create(notes)
-        code = f"from adbench.experiments import marks; marks.install({str(notes)!r})"
-        measured: list[Measurement] = []
-        with serving(url, 1, experiment.scratch / "service.log", code=code) as address:
-            total = len(BATCHES) * (plan.rounds + WARMUP)
-            with counter(console, "one request after another", total, "requests") as advance:
-                for size in BATCHES:
-                    bodies = list(_bodies(data, size, plan.rounds + WARMUP))
-                    times = asyncio.run(_time(bodies, address, url, Marks(notes), advance))
-                    measured += _measurements(size, times, plan.seed)
-        expected = 2 * sum(BATCHES) * (plan.rounds + WARMUP)
-        return experiment.write(
-            data=data,
-            parameters=store.parameters(plan, warmup=WARMUP, bodies=BODIES),
-            measurements=measured,
-            checks=recounted(lambda: asyncio.run(stored_once(url, expected))),
-        )
+    data = live(experiment.began, plan.seed)
+    url = asyncio.run(migrated(experiment.server(), DATABASE, experiment.settings.variant))
+    experiment.describe(url)
+    notes = experiment.folder() / "marks"
+    marks.create(notes)
+    code = f"from adbench.experiments import marks; marks.install({str(notes)!r})"
+    measured, count = [], plan.rounds + WARMUP  # requests of each size
+    with (
+        serving(url, 1, experiment.scratch / "service.log", code=code) as address,
+        counter(experiment.console, "one request after another", len(BATCHES) * count, "requests") as advance,
+    ):
+        for size in BATCHES:
+            times = asyncio.run(_time(list(_bodies(data, size, count)), address, url, Marks(notes), advance))
+            for name, taken in times.items():
+                middle = statistics.median(taken[WARMUP:], plan.seed)
+                measured.append(Measurement.of("stage", middle, "ms", stage=name, batch=str(size)))
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(plan, warmup=WARMUP, bodies=BODIES),
+        measurements=measured,
+        checks=recounted(lambda: asyncio.run(stored_once(url, 2 * sum(BATCHES) * count))),
+    )
 
 
 async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advance: Callable[[float], None]) -> Times:
@@ -98,12 +96,11 @@ async def _time(bodies: list[bytes], address: str, url: str, notes: Marks, advan
                 sent = time.perf_counter()
                 client.post("/events", body)
                 answered = time.perf_counter()
-                for name, (start, stop) in zip(STAGES, pairwise((sent, *notes.read(), answered)), strict=True):
-                    times[name].append((stop - start) * 1_000)
-                times["request"].append((answered - sent) * 1_000)
+                passed = [(stop - start) * 1_000 for start, stop in pairwise((sent, *notes.read(), answered))]
                 rows = copy_format.stream([decoder.decode(body).rows])
-                for name, took in zip(WITHIN_WRITE, await _within_write(connection, rows), strict=True):
-                    times[name].append(took)
+                taken = (sum(passed), *passed, *await _within_write(connection, rows))
+                for stage, took in zip(times.values(), taken, strict=True):
+                    stage.append(took)
                 advance(1)
     return times
 
@@ -120,9 +117,7 @@ async def _within_write(connection: Connection, rows: bytes) -> tuple[float, flo
     try:
         await connection.execute("SET session_replication_role = replica")  # no trigger of ours fires
     except asyncpg.InsufficientPrivilegeError as error:
-        raise databases.ScratchError(
-            f"only a superuser can switch triggers off, to time a COPY without: {error}"
-        ) from error
+        raise ScratchError(f"only a superuser can switch triggers off, to time a COPY without: {error}") from error
     async with rolled_back(connection):
         without = await _timed_copy(connection, rows)
     await connection.execute("RESET session_replication_role")
@@ -138,15 +133,6 @@ async def _timed_copy(connection: Connection, rows: bytes) -> float:
     began = time.perf_counter()
     await copy(connection, rows, columns=COLUMNS)
     return (time.perf_counter() - began) * 1_000
-
-
-# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _measurements(size: int, times: Times, seed: int) -> Iterator[Measurement]:
-    for name, taken in times.items():
-        labels = {"stage": name, "batch": str(size)}
-        yield Measurement.of("stage", statistics.median(taken[WARMUP:], seed), "ms", labels)
 
 
 def table(result: Result) -> Table:

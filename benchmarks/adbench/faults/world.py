@@ -149,11 +149,15 @@ class World:
 
     async def command(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command of the tree's service on this database. Its output goes to a file of the world's folder."""
-        return command(self.tree, self.home / "command.log", *arguments, ADPULSE_DATABASE_URL=self._url())
+        return command(
+            self.tree, self.home / "command.log", *arguments, ADPULSE_DATABASE_URL=self.cluster.url(self.database)
+        )
 
     async def run(self, *arguments: str) -> str:
         """Run such a command to its end, and return what it prints. Raise RuntimeError with what it said."""
-        return await asyncio.to_thread(adpulse, self.tree, *arguments, ADPULSE_DATABASE_URL=self._url())
+        return await asyncio.to_thread(
+            adpulse, self.tree, *arguments, ADPULSE_DATABASE_URL=self.cluster.url(self.database)
+        )
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
@@ -184,9 +188,6 @@ class World:
         for service in self.services:
             service.send(signal.SIGCONT)
         await asyncio.gather(*(each.ready() for each in self.services))
-
-    def _url(self) -> str:
-        return self.cluster.url(self.database)
 
     async def _execute(self, statement: str, database: str = "template1") -> None:
         # Connects to another database by default, because this one is made or dropped.

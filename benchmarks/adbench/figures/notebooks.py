@@ -124,22 +124,17 @@ def load(sources: Sequence[Path] = ()) -> Library:
 
     Raise FiguresError when there are none.
     """
-    if sources:
-        return _library(sources)
-    if given := os.environ.get(READ_FROM):
-        return _library([Path(folder) for folder in given.split(os.pathsep)])
-    return _library([*reference(), home() / "results"])
+    if not sources and (given := os.environ.get(READ_FROM)):
+        sources = [Path(folder) for folder in given.split(os.pathsep)]
+    sources = sources or [*reference(), home() / "results"]
+    if not (found := store.load(sources)):
+        raise FiguresError(f"there are no results in {' or '.join(map(str, sources))}")
+    return Library(found)
 
 
 def home() -> Path:
     """Return the folder of local data, which does not depend on the kernel's directory."""
     return ROOT / Settings().data_dir
-
-
-def _library(sources: Sequence[Path]) -> Library:
-    if not (found := store.load(sources)):
-        raise FiguresError(f"there are no results in {' or '.join(map(str, sources))}")
-    return Library(found)
 
 
 def save(draw: Callable[[], Figure | bytes], name: str) -> Image | Markdown:

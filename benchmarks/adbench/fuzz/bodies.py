@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adbench.fuzz import packings
-from adbench.fuzz.heads import with_header
+from adbench.fuzz.heads import on_body, with_header
 from adbench.fuzz.values import CHARSETS, LINE_ENDS, METADATA, TOKENS
 from adbench.fuzz.wire import Request
 
@@ -20,16 +20,20 @@ def spliced(rng: random.Random, data: bytes, piece: bytes, cut: int = 0) -> byte
     return data[:at] + piece + data[at + rng.randint(0, cut) :]
 
 
-def _byte(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return replace(request, body=spliced(rng, request.body, bytes([rng.randrange(256)]), cut=2))
+def events(request: Request) -> list[Any] | None:
+    """Return the events of a batch, in its envelope or without; None where it is none."""
+    try:
+        document = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+    found = document.get("events") if isinstance(document, dict) else document
+    return found if isinstance(found, list) else None
 
 
-def _cut(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return replace(request, body=spliced(rng, request.body, b"", cut=rng.choice((1, 8, 10_000))))
-
-
-def _token(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    return replace(request, body=spliced(rng, request.body, rng.choice(TOKENS), cut=rng.choice((0, 1, 20))))
+_byte = on_body(lambda rng, body: spliced(rng, body, bytes([rng.randrange(256)]), cut=2))
+_cut = on_body(lambda rng, body: spliced(rng, body, b"", cut=rng.choice((1, 8, 10_000))))
+_token = on_body(lambda rng, body: spliced(rng, body, rng.choice(TOKENS), cut=rng.choice((0, 1, 20))))
+_recoded = on_body(lambda rng, body: body.decode(errors="replace").encode(rng.choice(CHARSETS), errors="replace"))
 
 
 def _cross(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
@@ -52,25 +56,23 @@ def _value(rng: random.Random, request: Request, corpus: Sequence[Request]) -> R
             holder[place] = _MARKER
             break
         holder = holder[place]
-    return replace(request, body=_marked(rng, b"\n".join(_written(rng, line) for line in lines), rng.choice(TOKENS)))
+    return replace(request, body=_marked(b"\n".join(_written(rng, line) for line in lines), rng.choice(TOKENS)))
 
 
 def _metadata(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Give every event a key of metadata whose value is any token, so that good events carry it."""
-    try:
-        document = json.loads(request.body)
-        for event in document["events"]:
-            event["metadata"] = {rng.choice(METADATA): _MARKER}
-    except (ValueError, TypeError, KeyError, RecursionError):
+    found = events(request)
+    if found is None or not all(isinstance(event, dict) for event in found):
         return _value(rng, request, corpus)
-    return replace(request, body=_marked(rng, _written(rng, document), rng.choice(TOKENS)))
+    marked = [event | {"metadata": {rng.choice(METADATA): _MARKER}} for event in found]
+    return replace(request, body=_marked(_written(rng, {"events": marked}), rng.choice(TOKENS)))
 
 
 def _written(rng: random.Random, document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass")
 
 
-def _marked(rng: random.Random, text: bytes, token: bytes) -> bytes:
+def _marked(text: bytes, token: bytes) -> bytes:
     """Put the token where the marker stands."""
     for written in (json.dumps(_MARKER).encode(), json.dumps(_MARKER, ensure_ascii=False).encode()):
         text = text.replace(written, token)
@@ -94,23 +96,19 @@ def _member(rng: random.Random, request: Request, corpus: Sequence[Request]) -> 
 
 def _lines(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Write the events of a batch as NDJSON, with anything that may stand between lines, before and after them."""
-    try:
-        events = [_written(rng, event) for event in json.loads(request.body)["events"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        events = request.body.split(b",")
+    found = events(request)
+    lines = request.body.split(b",") if found is None else [_written(rng, event) for event in found]
     end = rng.choice(LINE_ENDS)
-    body = rng.choice((b"", b"", b"\xef\xbb\xbf", end)) + end.join(events) + rng.choice((b"", b"\n", b"\r\n", end))
+    body = rng.choice((b"", b"", b"\xef\xbb\xbf", end)) + end.join(lines) + rng.choice((b"", b"\n", b"\r\n", end))
     return replace(with_header(request, "Content-Type", b"application/x-ndjson"), body=body)
 
 
 def _array(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Send the list of events without its envelope, or each event in one of its own."""
-    try:
-        events = json.loads(request.body)["events"]
-        body = _written(rng, events if rng.random() < 0.7 else [{"events": [event]} for event in events])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        body = b"[" + request.body + b"]"
-    return replace(request, body=body)
+    if (found := events(request)) is None:
+        return replace(request, body=b"[" + request.body + b"]")
+    array = found if rng.random() < 0.7 else [{"events": [event]} for event in found]
+    return replace(request, body=_written(rng, array))
 
 
 def _packed(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
@@ -125,11 +123,6 @@ def _bomb(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Re
     """Send few bytes that expand to the most that the service takes, or to more."""
     name, body = rng.choice(packings.bombs())
     return replace(with_header(request, "Content-Encoding", name), body=body)
-
-
-def _recoded(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
-    """Write the text in another encoding than UTF-8."""
-    return replace(request, body=request.body.decode(errors="replace").encode(rng.choice(CHARSETS), errors="replace"))
 
 
 def _smuggled(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:

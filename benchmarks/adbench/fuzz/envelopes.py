@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from adbench.fuzz.bodies import events
 from adbench.fuzz.heads import with_header
 from adbench.fuzz.values import KEYS, TEXTS, TOKENS
 from adbench.fuzz.wire import Request
@@ -17,12 +18,8 @@ PIXEL, FIREHOSE = "/pixel.gif", "/events/firehose"
 
 def _events(rng: random.Random, request: Request) -> list[Any]:
     """Return the events of a request, or anything."""
-    try:
-        document = json.loads(request.body)
-        events = document["events"] if isinstance(document, dict) else document
-        return events if isinstance(events, list) else [events]
-    except (ValueError, KeyError, RecursionError):
-        return [rng.choice(TOKENS).decode("latin-1")]
+    found = events(request)
+    return [rng.choice(TOKENS).decode("latin-1")] if found is None else found
 
 
 def _cloud_events(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import requests
 from schemathesis import Case, GenerationMode
 
-from adbench.fuzz import draws, envelopes, rules
+from adbench.fuzz import bodies, draws, envelopes, heads, queries, rules
 from adbench.fuzz.contract import Contract
-from adbench.fuzz.mutations import mutate
+from adbench.fuzz.heads import Mutation
 from adbench.fuzz.wire import Reply, Request, Wire
 from adbench.harness.patience import PATIENCE_S
 
@@ -64,6 +64,22 @@ KNOWN = {
     ("GET", "/metrics"),
 }
 _ACCEPTED = re.compile(r'^adpulse_events_total\{outcome="accepted"\} (\S+)$', re.MULTILINE)
+
+
+def mutate(rng: random.Random, corpus: Sequence[Request]) -> Request:
+    """Return another request: one of the corpus, spoilt one to four times. The same numbers give the same request.
+
+    Nearly valid is where parsers differ.
+    """
+    request = rng.choice(corpus)
+    for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4))):
+        kinds: Sequence[Mutation] = queries.SPOILT
+        if request.method == "POST" and rng.random() < 0.8:
+            kinds = (*bodies.SPOILT, *envelopes.SPOILT, *envelopes.SPOILT)
+        if rng.random() < 0.15:
+            kinds = heads.SPOILT
+        request = rng.choice(kinds)(rng, request, corpus)
+    return request
 
 
 class Fuzzer:

@@ -17,6 +17,11 @@ def with_header(request: Request, name: str, value: bytes) -> Request:
     return replace(request, headers=(*kept, (name, value)))
 
 
+def on_body(change: Callable[[random.Random, bytes], bytes]) -> Mutation:
+    """Return the mutation that makes this change to the body."""
+    return lambda rng, request, corpus: replace(request, body=change(rng, request.body))
+
+
 def _any_header(name: str, values: Sequence[bytes]) -> Mutation:
     """Return the mutation that gives this header any of the values."""
     return lambda rng, request, corpus: with_header(request, name, rng.choice(values))

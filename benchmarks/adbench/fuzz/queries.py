@@ -39,21 +39,22 @@ def _put(rng: random.Random, request: Request, pair: bytes) -> Request:
 
 def _asked(rng: random.Random, request: Request, corpus: Sequence[Request]) -> Request:
     """Build a whole query string of good parameters, most of which go together."""
-    parameters = {
-        "start": rng.choice(("-1h", "-7d", "2024-01-01", "-1d", "1970-01-01")),
-        "end": rng.choice(("", "2024-02-01", "-5m", "1972-12-31")),
+    values = {
+        "start": ("-1h", "-7d", "2024-01-01", "-1d", "1970-01-01"),
+        "end": ("", "2024-02-01", "-5m", "1972-12-31"),
+        "granularity": ("", "minute", "hour", "day", "week", "month"),
+        "group_by": ("", "campaign_id", "event_type", rng.choice(METADATA), rng.choice(TEXTS)),
+        "metrics": ("", "", "clicks,ctr", "unique_users", "impressions,unique_users,roas"),
+        "order_by": ("", "", "clicks:asc", "group", "cpa:desc"),
+        "limit": ("", "", "1", "3"),
+        "compare": ("", "previous"),
+        "timezone": ("", *ZONES),
+        "filter": ("", "", f"{rng.choice(METADATA)}:{rng.choice(TEXTS)}"),
+        "format": ("", "csv"),
     }
+    parameters = {name: rng.choice(each) for name, each in values.items()}
     if rng.random() < 0.3:
         parameters["start"], parameters["end"] = rng.choice(DAYS)
-    parameters["granularity"] = rng.choice(("", "minute", "hour", "day", "week", "month"))
-    parameters["group_by"] = rng.choice(("", "campaign_id", "event_type", rng.choice(METADATA), rng.choice(TEXTS)))
-    parameters["metrics"] = rng.choice(("", "", "clicks,ctr", "unique_users", "impressions,unique_users,roas"))
-    parameters["order_by"] = rng.choice(("", "", "clicks:asc", "group", "cpa:desc"))
-    parameters["limit"] = rng.choice(("", "", "1", "3"))
-    parameters["compare"] = rng.choice(("", "previous"))
-    parameters["timezone"] = rng.choice(("", *ZONES))
-    parameters["filter"] = rng.choice(("", "", f"{rng.choice(METADATA)}:{rng.choice(TEXTS)}"))
-    parameters["format"] = rng.choice(("", "csv"))
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
     return replace(request, method="GET", path="/report", query=query.encode(), headers=(), body=b"")
 

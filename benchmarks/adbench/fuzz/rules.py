@@ -5,14 +5,16 @@ import io
 import json
 import math
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
 from adbench.fuzz import packings
 from adbench.fuzz.values import CANARY
 from adbench.fuzz.wire import Reply, Request
+from adpulse.terminal import counted
 
 PIXEL_BYTES = 43
 SUMS = ("impressions", "clicks", "conversions", "cost", "revenue")
@@ -26,10 +28,9 @@ def of_headers(request: Request, reply: Reply) -> str | None:
         return "no Retry-After"
     if reply.status == 405 and "allow" not in reply.headers:
         return "no Allow"
-    if reply.status == 415 and "UTF-8" not in reply.body.decode() and request.method != "HEAD":
-        asked = {"accept", "accept-encoding"} & set(reply.headers)
-        if not asked:
-            return "a 415 that does not say what is taken"
+    told = {"accept", "accept-encoding"} & set(reply.headers) or b"UTF-8" in reply.body
+    if reply.status == 415 and request.method != "HEAD" and not told:
+        return "a 415 that does not say what is taken"
     if reply.status >= 400 and CANARY.encode() in reply.body:
         return "a refusal repeats what was sent"
     return None
@@ -62,12 +63,12 @@ def of_batch(request: Request, content: Mapping[str, Any]) -> str | None:
         if not isinstance(document, list):
             return None  # JSON that is read by other rules than Python's
         events = document
-    counted = content["accepted"] + content["duplicates"]
-    if counted + content["rejected_count"] != len(events):
-        return f"{counted} accepted and {content['rejected_count']} rejected are not the {len(events)} events sent"
+    taken = content["accepted"] + content["duplicates"]
+    if taken + content["rejected_count"] != len(events):
+        return f"{taken} accepted and {content['rejected_count']} rejected are not {counted(len(events), 'event')} sent"
     unclear = sum(isinstance(event, Object) and event.repeated for event in events)
     if content["rejected_count"] < unclear:
-        return f"{content['rejected_count']} events were rejected, and {unclear} have a member twice"
+        return f"{counted(content['rejected_count'], 'event')} rejected, and {unclear} with a member twice"
     return None
 
 
@@ -87,7 +88,7 @@ def of_pixel(request: Request, reply: Reply) -> str | None:
     if request.method == "HEAD":
         return None
     if len(reply.body) != PIXEL_BYTES:
-        return f"a picture of {len(reply.body)} bytes"
+        return f"a picture of {counted(len(reply.body), 'byte')}"
     names = [name for name, _ in parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)]
     if any(names.count(name) != 1 for name in ("campaign_id", "user_id", "event_type")):
         return "a picture for what is no event"
@@ -139,13 +140,10 @@ def of_table(text: str) -> str | None:
     head, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     if any(len(row) != len(head) for row in rows):
         return "rows of CSV with other columns than the head"
-    if cell := next((cell for cell in _cells(rows) if cell[:1] in "=+-@\t\r" and not _is_number(cell)), None):
-        return f"a cell that a spreadsheet calculates: {cell[:50]!r}"
+    for cell in chain.from_iterable(rows):
+        if cell and cell[0] in "=+-@\t\r" and not _is_number(cell):
+            return f"a cell that a spreadsheet calculates: {cell[:50]!r}"
     return None
-
-
-def _cells(rows: Iterable[list[str]]) -> Iterable[str]:
-    return (cell for row in rows for cell in row if cell)
 
 
 def _is_number(cell: str) -> bool:

@@ -20,6 +20,7 @@ from adbench.harness.service import serving
 from adbench.records import store
 from adbench.records.model import Check, Measurement, Result
 from adpulse.settings import Settings
+from adpulse.terminal import counted
 from adpulse.variants import catalogue, verify
 
 DATABASE = "adpulse_fuzz"
@@ -87,7 +88,7 @@ def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, P
             except Exception as error:  # what was found until then is written all the same
                 broken.append(f"{type(error).__name__}: {error}"[:2_000])
             rows = filters.ask(address) if not broken else Asked()
-            counted = fuzzer.counted()
+            told = fuzzer.counted()
         stored, recount = asyncio.run(_recount(url))
         versions = {"schemathesis": schemathesis_version, "hypothesis": hypothesis_version}
         return experiment.write(
@@ -95,27 +96,29 @@ def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, P
             variant=plan.variant,
             parameters=store.parameters(plan, connections=WIRES, **versions),
             measurements=_measurements(tally, time.monotonic() - started),
-            checks=_checks(tally, counted, stored, recount, rows, broken),
+            checks=_checks(tally, told, stored, recount, rows, broken),
         )
 
 
-def _checks(
-    tally: Tally, counted: int, stored: int, recount: verify.Audit, rows: Asked, broken: list[str]
-) -> list[Check]:
+def _checks(tally: Tally, told: int, stored: int, recount: verify.Audit, rows: Asked, broken: list[str]) -> list[Check]:
     unexpected = f"{tally.faulty} of {tally.cases:,} replies" + "".join(f"\n{fault}" for fault in tally.faults)
     checks = [
         Check(name="every reply is a documented one, none a 5xx", passed=not tally.faulty, detail=unexpected),
         Check(
             name="stored events are those that were accepted",
-            passed=stored == counted and tally.explains(stored),
-            detail=f"{stored:,} stored; by the metrics {counted:,}, by the replies {tally.accepted:,}, and at most "
+            passed=stored == told and tally.explains(stored),
+            detail=f"{stored:,} stored; by the metrics {told:,}, by the replies {tally.accepted:,}, and at most "
             f"{tally.untold:,} by those that do not say",
         ),
-        Check(name="reports are exact", passed=recount.exact, detail=f"{recount.wrong} of {recount.cells:,} cells"),
+        Check(
+            name="reports are exact",
+            passed=recount.exact,
+            detail=f"{recount.wrong} of {counted(recount.cells, 'cell')}",
+        ),
         Check(
             name="the filter of a row finds that row",
             passed=not rows.wrong,
-            detail="\n".join([f"{len(rows.wrong)} of {rows.rows:,} rows", *rows.wrong[:5]]),
+            detail="\n".join([f"{len(rows.wrong)} of {counted(rows.rows, 'row')}", *rows.wrong[:5]]),
         ),
         Check(name="a million cases", passed=tally.cases >= 1_000_000, detail=f"{tally.cases:,}", aim=True),
     ]

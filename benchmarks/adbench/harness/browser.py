@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -54,9 +55,7 @@ class Browser:
     """A running browser: tells it what to do, and passes on what it says."""
 
     def __init__(self, reader: asyncio.StreamReader, write: int) -> None:
-        self._reader = reader
-        self._write = write
-        self._sent = 0
+        self._reader, self._write, self._sent = reader, write, 0
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._tabs: dict[str, Tab] = {}
 
@@ -79,13 +78,8 @@ class Browser:
         tab = self._tabs[session] = Tab(self, session)
         for domain in ("Page", "Runtime", "Network", "Log"):
             await tab.call(f"{domain}.enable")
-        await tab.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=scale,
-            mobile=width < 600,
-        )
+        screen = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600}
+        await tab.call("Emulation.setDeviceMetricsOverride", **screen)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await tab.call("Emulation.setEmulatedMedia", features=[scheme])
         await tab.go(url)
@@ -135,9 +129,8 @@ class Tab:
     async def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression, of a promise when it is there. Raise BrowserError."""
         done = await self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        if "exceptionDetails" in done:
-            details = done["exceptionDetails"]
-            raise BrowserError(details.get("exception", {}).get("description", details["text"]))
+        if details := done.get("exceptionDetails"):
+            raise BrowserError(_said(details))
         return done["result"].get("value")
 
     async def until(self, expression: str) -> Any:
@@ -168,8 +161,12 @@ class Tab:
         elif method == "Log.entryAdded":
             self.complaints.append(f"{said['entry']['level']}: {said['entry']['text']}")
         elif method == "Runtime.exceptionThrown":
-            details = said["exceptionDetails"]
-            self.complaints.append(details.get("exception", {}).get("description", details["text"]))
+            self.complaints.append(_said(said["exceptionDetails"]))
+
+
+def _said(details: Mapping[str, Any]) -> str:
+    """Return the text of an exception in a page."""
+    return str(details.get("exception", {}).get("description", details["text"]))
 
 
 @asynccontextmanager
@@ -183,10 +180,7 @@ async def chromium() -> AsyncIterator[Browser]:
         its_read, write = _pipe()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", _BEGIN, str(its_read), str(its_write), path, *options,
-            pass_fds=(its_read, its_write),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=(its_read, its_write), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
         )  # fmt: skip
         os.close(its_read)
         os.close(its_write)

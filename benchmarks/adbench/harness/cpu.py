@@ -1,6 +1,7 @@
 """Processor time and memory of programs: what a load cost each of them, apart from everything else that ran."""
 
 import contextlib
+from pathlib import Path
 
 import psutil
 
@@ -43,13 +44,9 @@ def peak_memory(root: int | None) -> int | None:
         process = psutil.Process(root)
         for each in (process, *process.children()):
             with contextlib.suppress(OSError, StopIteration):  # it ended, or there is no /proc
-                peak = max(peak or 0, _high_water(each.pid))
+                lines = Path(f"/proc/{each.pid}/status").read_text().splitlines()
+                peak = max(peak or 0, next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")))
     return peak
-
-
-def _high_water(pid: int) -> int:
-    with open(f"/proc/{pid}/status") as status:  # noqa: PTH123  # a name of the kernel, not of a file system
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
 
 def service(address: str) -> int | None:

@@ -30,10 +30,8 @@ class HttpClient:
 
     def post(self, path: str, body: bytes) -> tuple[float, bytes]:
         """Return the same with a body of JSON."""
-        head = (
-            f"POST {path} HTTP/1.1\r\n{self._host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return self._exchange(path, head.encode() + body)
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        return self._exchange(path, f"POST {path} HTTP/1.1\r\n{self._host}{kind}\r\n".encode() + body)
 
     def _exchange(self, path: str, request: bytes) -> tuple[float, bytes]:
         began = time.perf_counter()

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 from typing import Any
@@ -18,6 +17,7 @@ from adbench.checkout import beside
 from adbench.errors import LabError
 from adbench.harness.patience import PATIENCE_S
 from adbench.harness.process import child, tail
+from adbench.records import model
 
 SCRIPTS = beside("k6")
 THRESHOLDS_CROSSED = 99  # k6's exit status when a promise was not kept; the figures are still good
@@ -47,17 +47,6 @@ class Check(BaseModel):
     fails: int
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """A condition that a script sets on a metric, and the figure that it met."""
-
-    metric: str
-    condition: str
-    kept: bool
-    aim: bool  # may be missed; the others are promises
-    figure: str
-
-
 class Load(BaseModel):
     """The summary that lib/summary.js writes."""
 
@@ -71,17 +60,21 @@ class Load(BaseModel):
         found = self.metrics.get(metric)
         return found.values.get(statistic, 0.0) if found else 0.0
 
-    def crossed(self) -> list[str]:
-        """Return the thresholds that do not hold: `checks: rate==1`."""
-        return [f"{each.metric}: {each.condition}" for each in self.thresholds() if not each.kept]
+    def thresholds(self) -> list[model.Check]:
+        """Return the promises and aims of the script: conditions on metrics, except for what merely asks for figures.
 
-    def thresholds(self) -> list[Threshold]:
-        """Return all that the script asks for, except what merely asks for figures."""
+        `checks` among them is left out: the checks themselves say it in words.
+        """
         return [
-            Threshold(name, condition, state["ok"], f"{name}: {condition}" in self.aims, _figure(metric, condition))
+            model.Check(
+                name=f"{name} {condition}",
+                passed=state["ok"],
+                detail=_figure(metric, condition),
+                aim=f"{name}: {condition}" in self.aims,
+            )
             for name, metric in self.metrics.items()
             for condition, state in metric.thresholds.items()
-            if condition not in ALWAYS
+            if condition not in ALWAYS and name != "checks"
         ]
 
 
@@ -122,8 +115,8 @@ def started(script: str, env: Mapping[str, object], out: Path, samples: Path | N
         command += ["-e", f"{name}={value}"]
     if samples is not None:
         command += ["--out", f"csv={samples}"]
-    environment = {"GOGC": COLLECT, "K6_CSV_TIME_FORMAT": "unix_micro"}
-    with child([*command, str(SCRIPTS / f"{script}.js")], out.with_suffix(".log"), environment) as process:
+    command.append(str(SCRIPTS / f"{script}.js"))
+    with child(command, out.with_suffix(".log"), {"GOGC": COLLECT, "K6_CSV_TIME_FORMAT": "unix_micro"}) as process:
         yield process
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 
+from adbench.errors import LabError
 from adbench.harness.fetch import fetch
 from adbench.harness.patience import PATIENCE_S
 
@@ -55,7 +56,7 @@ def server_folder(prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-class NotReadyError(RuntimeError):
+class NotReadyError(LabError):
     """A program does not answer; the text ends with its log."""
 
 

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adbench.errors import LabError
-from adbench.harness.process import NotReadyError, child, free_port, tail, wait_until_ready
+from adbench.harness.process import child, free_port, tail, wait_until_ready
 
 READY = "/readyz"
 
 
 class ServiceError(LabError):
-    """The service did not start; the text ends with its log."""
+    """The service does not do what it is asked; the text says what it said."""
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def serving(
     """Yield the address of a service on that database, ready for requests and stopped at the end.
 
     `variables` are added to its environment, and `code` runs first in each of its processes. It is ready when the path
-    `ready` says so. Raise ServiceError when it is not ready within PATIENCE_S seconds, or when `code` failed.
+    `ready` says so. Raise NotReadyError when it is not within PATIENCE_S seconds, ServiceError when `code` failed.
     """
     program = adpulse()
     # The address and the data are ours: ADPULSE_HOST, _PORT, _POOLER_URL and _READ_DATABASE_URL do not count.
@@ -62,13 +62,10 @@ def adpulse() -> str:
 def started(command: Sequence[str], env: Mapping[str, str], log: Path, ready: str = READY) -> Iterator[tuple[str, int]]:
     """Run a program that takes `--port N`, and is ready when `ready` says so there; yield its address and process id.
 
-    Raise ServiceError when it is not ready within PATIENCE_S seconds.
+    Raise NotReadyError when it is not ready within PATIENCE_S seconds.
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with child([*command, "--port", str(port)], log, env) as process:
-        try:
-            wait_until_ready(process, f"{address}{ready}", log, "the service")
-        except NotReadyError as error:
-            raise ServiceError(str(error)) from error
+        wait_until_ready(process, f"{address}{ready}", log, "the service")
         yield address, process.pid

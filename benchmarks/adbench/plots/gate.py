@@ -112,7 +112,7 @@ def intervals(gate: Result) -> Figure:
     calls = _calls(gate)
     tolerance = float(str(gate.parameters["tolerance"]))
     verdict = str(gate.parameters["verdict"])
-    widest = max(_half(call) for call in calls)
+    widest = max((call.ratio.high - call.ratio.low) / 2 for call in calls if call.ratio)
     title = (
         f"{counted(len(calls), 'metric')}, {gate.parameters['rounds']} rounds: {verdict};\n"
         f"intervals reach ± {widest:.1%} or less"
@@ -138,11 +138,6 @@ def _calls(gate: Result) -> list[Call]:
     if calls := [call for call in result_file.calls(gate) if call.ratio is not None]:
         return calls
     raise NotMeasured(f"the gate of {gate.started_at:%Y-%m-%d %H:%M} has no interval: its budget ended before a look")
-
-
-def _half(call: Call) -> float:
-    assert call.ratio is not None
-    return (call.ratio.high - call.ratio.low) / 2
 
 
 def narrowing(gate: Result) -> Figure:

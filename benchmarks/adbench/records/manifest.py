@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adbench.errors import LabError
 from adbench.records import plausible, store
-from adbench.records.model import Disk, Kept, Machine, Manifest, Postgres, Result
+from adbench.records.model import Disk, Kept, Machine, Manifest, Result
 from adbench.records.store import COMMITTED, MANIFEST
 
 FSYNC_S = 1.0
@@ -146,7 +146,7 @@ def _manifest(folder: Path, disk: Disk | None) -> Manifest:
     return Manifest(
         machine=next(iter(found.values())).machine,
         disk=disk,
-        postgres=_different(result.postgres for result in found.values()),
+        postgres=list({str(server): server for each in found.values() if (server := each.postgres)}.values()),
         packages={name: sorted(versions) for name, versions in sorted(packages.items())},
         revisions=sorted({result.source.revision for result in found.values() if result.source.revision}),
         seeds=sorted({result.data.seed for result in found.values() if result.data}),
@@ -163,14 +163,6 @@ def _kept(path: Path, result: Result) -> Kept:
         changed=result.source.changed,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
-
-
-def _different(servers: Iterable[Postgres | None]) -> list[Postgres]:
-    found: list[Postgres] = []
-    for server in servers:
-        if server is not None and server not in found:
-            found.append(server)
-    return found
 
 
 def _slug(machine: Machine) -> str:

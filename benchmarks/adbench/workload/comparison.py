@@ -5,10 +5,10 @@ A profile holds numbers only, no name and no value of an event: it may be shown 
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 from rich.table import Table
 
 from adbench.records import terminal
@@ -21,8 +21,7 @@ DAY_US = 24 * HOUR_US
 SHOWN = 8  # keys of metadata
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(BaseModel, frozen=True):
     """The shape of a set of events. Shares are of all events."""
 
     events: int
@@ -36,11 +35,6 @@ class Profile:
     values: tuple[int, ...]  # different ones of each key of metadata, most first; MOST_VALUES at most
     busiest_hour: int | None = None  # events in it; none: of an older result, which did not count them
 
-    @classmethod
-    def read(cls, described: dict[str, Any]) -> "Profile":
-        """Return the profile that `described` wrote."""
-        return cls(**{each.name: described[each.name] for each in fields(cls) if each.name in described})
-
     @property
     def events_per_day(self) -> int:
         """Return the average; of less than an hour, as if the hour went on so."""
@@ -49,8 +43,7 @@ class Profile:
     @property
     def described(self) -> dict[str, Any]:
         """Return it for JSON."""
-        listed = {"largest": list(self.largest), "values": list(self.values)}
-        return {**asdict(self), **listed, "events_per_day": self.events_per_day}
+        return self.model_dump(mode="json") | {"events_per_day": self.events_per_day}
 
 
 def generated(events: Events) -> Profile:
@@ -89,17 +82,15 @@ def table(own: Profile, other: Profile) -> Table:
         values = (pick(own), pick(other))
         return [what, *("–" if each is None else format(each, form) for each in values)]
 
-    def of_largest(at: int) -> Callable[[Profile], float]:
-        return lambda each: each.largest[at]
-
-    shares = (f"share of the largest {many}" for many in ("campaign", "10", "100"))
     rows = [
         row("events", ",", lambda each: each.events),
         row("days", ",.1f", lambda each: each.days),
         row("events an hour, average", ",.0f", lambda each: each.events_per_day / 24),
         row("events in the busiest hour", ",", lambda each: each.busiest_hour),
         row("campaigns", ",", lambda each: each.campaigns),
-        *(row(what, ".1%", of_largest(at)) for at, what in enumerate(shares)),
+        row("share of the largest campaign", ".1%", lambda each: each.largest[0]),
+        row("share of the largest 10", ".1%", lambda each: each.largest[1]),
+        row("share of the largest 100", ".1%", lambda each: each.largest[2]),
         row("events of a user", ",.1f", lambda each: each.events_of_a_user),
         row("clicks", ".2%", lambda each: each.clicks),
         row("conversions", ".3%", lambda each: each.conversions),

@@ -19,16 +19,7 @@ from adbench.workload.campaigns import KINDS, MIX_JSON
 from adbench.workload.dataset import Block, Dataset
 from adpulse.database.connections import Connection
 
-COLUMNS = (
-    "ts",
-    "cost_micros",
-    "revenue_micros",
-    "event_id",
-    "event_type",
-    "campaign_id",
-    "user_id",
-    "metadata",
-)
+COLUMNS = ("ts", "cost_micros", "revenue_micros", "event_id", "event_type", "campaign_id", "user_id", "metadata")
 POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01, from which PostgreSQL counts
 PIECE = 8_192  # rows encoded at a time: their bytes stay in the processor's cache
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)

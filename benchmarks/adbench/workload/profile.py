@@ -4,7 +4,7 @@ Everything is measured on the events themselves, so a table cannot say what the 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -34,15 +34,9 @@ class Events:
     @classmethod
     def of(cls, data: Dataset) -> "Events":
         """Return all blocks as one; `repeated` counts through."""
-        blocks = list(data)
-        starts = BLOCK * np.arange(len(blocks))
-
-        def joined(name: str) -> Ints:
-            return np.concatenate([getattr(block, name) for block in blocks])
-
-        names = ("ts", "arrival", "campaign", "user", "kind", "mix", "cost", "revenue", "ids")
-        repeated = np.concatenate([block.repeated + start for block, start in zip(blocks, starts, strict=True)])
-        return cls(data, Block(**{name: joined(name) for name in names}, repeated=repeated))  # type: ignore[arg-type]  # ids are bytes
+        blocks = [replace(block, repeated=block.repeated + BLOCK * number) for number, block in enumerate(data)]
+        names = [each.name for each in fields(Block)]
+        return cls(data, Block(**{name: np.concatenate([getattr(each, name) for each in blocks]) for name in names}))
 
     def local(self) -> Ints:
         """Return when each event arrives, in microseconds since 1970 by the clock of its campaign's zone."""

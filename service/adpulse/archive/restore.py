@@ -42,6 +42,8 @@ async def restore(
     variant = await catalogue.active(connection)
     check(variant)
     parquet.check()
+    if not await asyncio.to_thread(folder.is_dir):
+        raise ArchiveError(f"{folder} is not a folder", refused=True)
     records = await connection.fetch("SELECT * FROM archived_days ORDER BY day, part")
     by_day: dict[date, list[asyncpg.Record]] = {}
     for record in records:

@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 async def add(connection: Connection, key: Key) -> None:
     """Store a key. Raises SchemaError if one with this id is stored already."""
     status = await connection.execute(
-        "INSERT INTO api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, public) "
+        "INSERT INTO public.api_keys (key_id, sha256, name, scopes, campaigns, events_per_s, requests_per_s, public) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         key.key_id,
         key.sha256,
@@ -51,7 +51,7 @@ async def add(connection: Connection, key: Key) -> None:
 async def revoke(connection: Connection, key_id: str) -> bool:
     """Revoke a key for good. Return False if no key with this id is in use."""
     status = await connection.execute(
-        "UPDATE api_keys SET revoked_at = now() WHERE key_id = $1 AND revoked_at IS NULL", key_id
+        "UPDATE public.api_keys SET revoked_at = now() WHERE key_id = $1 AND revoked_at IS NULL", key_id
     )
     return status == "UPDATE 1"
 
@@ -63,7 +63,7 @@ async def entries(connection: Connection) -> list[Entry]:
     """Return all keys, revoked ones too, the oldest first."""
     records = await connection.fetch(
         f"SELECT {_COLUMNS}, created_at, revoked_at, last_used_on "
-        "FROM api_keys LEFT JOIN api_key_uses USING (key_id) ORDER BY created_at, key_id"
+        "FROM public.api_keys LEFT JOIN public.api_key_uses USING (key_id) ORDER BY created_at, key_id"
     )
     return [
         Entry(_key(record), record["created_at"], record["revoked_at"], record["last_used_on"]) for record in records

@@ -91,7 +91,8 @@ def _date(option: str, text: str) -> date:
 def _work(work: Callable[[Connection, Step], Awaitable[T]]) -> T:
     """Run the work on the database, show its steps, and report errors of the user in one line."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with opened(console.settings()) as url, Progress(*columns, console=err, transient=True) as progress:
+    bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    with opened(console.settings()) as url, bar as progress:
         shown = progress.add_task("looking")
         return run(_on_connection(url, work, lambda step, day: progress.update(shown, description=f"{day} {step}")))
 

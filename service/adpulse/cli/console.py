@@ -66,8 +66,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except SchemaError as error:
         fail(str(error))
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
+        fail("the database is not set up yet, or by an earlier release; run: adpulse migrate")
     except UNAVAILABLE as error:
-        fail(f"cannot use the database: {type(error).__name__}: {error}")
+        rights = isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError))
+        hint = "; docs/how-to/roles.md says which rights a login needs" if rights else ""
+        fail(f"cannot use the database: {type(error).__name__}: {error}{hint}")
     except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, that somebody has set
         fail(f"the database refuses: {type(error).__name__}: {error}")
 
@@ -96,4 +100,4 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
-        fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg']}", 2)
+        fail(f"{PREFIX}{str(wrong['loc'][0]).upper()}: {wrong['msg'].removeprefix('Value error, ')}", 2)

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-import asyncpg
 import typer
 from rich.table import Column, Table
 
@@ -14,7 +13,6 @@ from adpulse.cli import console
 from adpulse.cli.console import DataDir, Json, err, fail, opened, out, run
 from adpulse.cli.report_table import whole
 from adpulse.database import connections
-from adpulse.database.errors import SchemaError
 from adpulse.terminal import counted
 
 app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
@@ -115,7 +113,7 @@ def revoke_key(
 
 
 async def entries(url: str) -> list[key_store.Entry]:
-    """Return every key of a database. Raise what asyncpg raises, and SchemaError when it has no such table."""
+    """Return every key of a database. Raise what asyncpg raises."""
     return await _with_connection(url, key_store.entries)
 
 
@@ -123,7 +121,5 @@ async def _with_connection(url: str, work: Callable[[connections.Connection], Aw
     connection = await connections.connect(url)
     try:
         return await work(connection)
-    except asyncpg.UndefinedTableError:
-        raise SchemaError("the database is not set up for keys yet; run: adpulse migrate") from None
     finally:
         await connection.close()

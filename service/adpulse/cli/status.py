@@ -46,8 +46,10 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     version, schema = found["version"], found["schema"]
     revision = f", revision {version['revision']}" if version["revision"] else ""
     yield "version", f"{version['adpulse']}{revision}, PostgreSQL {version['postgres']}"
-    newer = "" if schema["version"] == schema["newest"] else f" of {schema['newest']}; run: adpulse migrate"
-    yield "schema", f"{schema['version']}{newer}"
+    here, known = schema["version"], schema["newest"]
+    note = f" of {known}; run: adpulse migrate" if here < known else ""
+    note = f", of a newer release; this one knows {known}" if here > known else note
+    yield "schema", f"{here}{note}"
     yield "variant", f"{found['variant']['name']}, since {found['variant']['since'][:16].replace('T', ' ')} UTC"
     yield "events", _events(found["events"])
     yield "days", _days(found["days"], found["retention"])

@@ -3,6 +3,7 @@
 import logging
 
 from adpulse.database.connections import Connection
+from adpulse.database.errors import SchemaError
 from adpulse.database.locks import MIGRATION_LOCK, give_way
 from adpulse.database.sql import SQL_DIR
 
@@ -22,10 +23,18 @@ def latest_version() -> int:
 
 async def version(connection: Connection) -> int:
     """Return the schema version of the database; 0 before the first migration."""
-    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+    # With the schema's name: a login that may not use the schema is refused, and does not seem to see a new database.
+    if await connection.fetchval("SELECT to_regclass('public.schema_migrations')") is None:
         return 0
-    found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_migrations")
+    found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM public.schema_migrations")
     return found
+
+
+async def check_known(connection: Connection) -> None:
+    """Raise SchemaError if a newer release has migrated the database: what this one builds would not fit the rest."""
+    found, known = await version(connection), latest_version()
+    if found > known:
+        raise SchemaError(f"the database has schema {found}, and this release knows {known}; use the newer release")
 
 
 async def migrate(connection: Connection) -> list[str]:

@@ -48,7 +48,7 @@ async def find(connection: Connection, before: bytes, chunk: Chunk) -> Known | N
     """Return the group with which a chunk begins, if one was taken before; of several, the longest."""
     records = await connection.fetch(
         "SELECT records, after, accepted + duplicates > 0 AS effective, imported_at "
-        "FROM imported WHERE before = $1 AND records <= $2 ORDER BY records DESC",
+        "FROM public.imported WHERE before = $1 AND records <= $2 ORDER BY records DESC",
         before,
         len(chunk),
     )

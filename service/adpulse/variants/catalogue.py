@@ -217,7 +217,7 @@ async def unavailable(connection: Connection, variant: Variant) -> str | None:
 async def active(connection: Connection) -> Variant:
     """Return the variant that built the `events` table. Raises SchemaError before the first migration."""
     try:
-        name = await connection.fetchval("SELECT name FROM active_variant")
+        name = await connection.fetchval("SELECT name FROM public.active_variant")
     except asyncpg.UndefinedTableError:
         name = None
     if name is None:

@@ -38,6 +38,8 @@ async def migrate(
         declared = await state.declared(connection)
         keys = declared if dimensions is None else list(dimensions)
         moves = old is None or new.name != old.name
+        if moves:
+            await migrations.check_known(connection)
         if moves and (reason := await catalogue.unavailable(connection, new)):
             raise SchemaError(f"variant {new.name} {reason}")
         beside = moves and old is not None and new.moves_online and old.moves_online

@@ -17,6 +17,7 @@ from datetime import date
 
 import asyncpg
 
+from adpulse.database import migrations
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.locks import LOCK_EVENTS, MAINTENANCE_LOCK, MOVE_LOCK, ROUND_LOCK
@@ -61,6 +62,7 @@ async def rebuild(
     are left out. Raises SchemaError. The connection is the owner's, in no transaction.
     """
     variant = await catalogue.active(connection)
+    await migrations.check_known(connection)
     if variant.rebuild is None:
         if variant.requires.startswith("extension"):
             raise SchemaError(f"the design in force, {variant.name}, can be made anew only by moving to it once more")

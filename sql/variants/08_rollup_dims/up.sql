@@ -710,11 +710,26 @@ RETURN rollup_dim_detailed(0) + rollup_dim_detailed(1) + (
   WHERE campaign_id = '' AND impressions + clicks + conversions > rollup_dim_thin()
 );
 
+-- Of some days, those whose events are added up by the day: over for long, with few events, and without finer roll-ups of single
+-- campaigns. A sixth of the cells, in a load of history.
+CREATE FUNCTION rollup_dim_coarse(days date[], closed_to timestamptz) RETURNS timestamptz[]
+LANGUAGE sql STABLE
+RETURN ARRAY(
+  SELECT day
+  FROM rollup_day
+  WHERE
+    campaign_id = '' AND day <= closed_to - interval '4 days'
+    AND day = ANY (ARRAY(SELECT each::timestamp AT TIME ZONE 'UTC' FROM unnest(days) AS each WHERE isfinite(each)))
+    AND impressions + clicks + conversions <= rollup_dim_few()
+    AND NOT tstzrange(day, day + interval '1 day') && (SELECT rollup_dim_fine() + rollup_dim_detailed(60))
+);
+
 -- Adds signed events to the roll-ups of some dimensions: those of the query `source`, which may read what the statement
--- `taken` deletes and returns. Returns the hours before `closed_to` that it has added to, and the places of dimensions of
--- which it has folded a value.
+-- `taken` deletes and returns. They are of `days`, but for changes. Returns the hours before `closed_to` that it has added to,
+-- and the places of dimensions of which it has folded a value.
 CREATE FUNCTION rollup_dim_add(
-  source text, taken text, places smallint[], closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
+  source text, taken text, places smallint[], days date[], closed_to timestamptz,
+  OUT hours timestamptz[], OUT folded smallint[]
 )
 -- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
 -- What it must not do costs so much, before PostgreSQL 18, that it would compile the statement.
@@ -725,11 +740,14 @@ DECLARE
   sets text;
   place_of text;
   name_of text;
+  coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
 BEGIN
   -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
   SELECT
     string_agg(format('metadata ->> %L AS name_%s', key, place), ', '),
-    string_agg(format('(campaign_id, minute, name_%s)', place), ', '),
+    string_agg(
+      format('(campaign_id, minute, name_%1$s)' || CASE WHEN coarse <> '{}' THEN ', (hour, name_%1$s)' ELSE '' END, place), ', '
+    ),
     string_agg(format('WHEN grouping(name_%1$s) = 0 THEN %1$s', place), ' '),
     string_agg(format('WHEN grouping(name_%1$s) = 0 THEN name_%1$s', place), ' ')
   INTO names, sets, place_of, name_of
@@ -752,8 +770,7 @@ BEGIN
           SELECT
             (CASE %5$s END)::smallint AS place,
             CASE %6$s END AS name,
-            campaign_id,
-            minute,
+            %7$s,
             coalesce(sum(sign) FILTER (WHERE event_type = 'impression'), 0) AS impressions,
             coalesce(sum(sign) FILTER (WHERE event_type = 'click'), 0) AS clicks,
             coalesce(sum(sign) FILTER (WHERE event_type = 'conversion'), 0) AS conversions,
@@ -764,21 +781,25 @@ BEGIN
               sign, campaign_id,
               CASE
                 WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
+                WHEN is_coarse THEN date_bin('1 day', ts, 'epoch')
                 ELSE date_bin('1 hour', ts, 'epoch')
               END AS minute,
+              CASE WHEN is_coarse THEN date_bin('1 hour', ts, 'epoch') END AS hour,
               event_type, cost_micros, revenue_micros, %3$s
-            FROM source
+            FROM source, LATERAL (SELECT $3 <> '{}' AND date_bin('1 day', ts, 'epoch') = ANY ($3) AS is_coarse) AS levels
             -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
             WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
           ) AS named
           GROUP BY GROUPING SETS (%4$s)
         ) AS grouped
-        -- Of what is pending, raw events are read until it is built, with these.
-        WHERE NOT EXISTS (
-          SELECT FROM rollup_dim_pending AS pending
-          WHERE pending.place = grouped.place AND minute >= start AND minute < stop AND $1
-        )
+        WHERE
+          minute IS NOT NULL
+          -- Of what is pending, raw events are read until it is built, with these.
+          AND NOT EXISTS (
+            SELECT FROM rollup_dim_pending AS pending
+            WHERE pending.place = grouped.place AND minute >= start AND minute < stop AND $1
+          )
       ),
       -- A new value has rows of its own as long as there is room.
       folds AS MATERIALIZED (
@@ -807,6 +828,7 @@ BEGIN
       large_days AS (
         SELECT date_bin('1 day', minute, 'epoch') AS day
         FROM cells
+        WHERE campaign_id <> ''
         GROUP BY place, day
         HAVING sum(abs(cost_micros)) > 1099511627776 OR sum(abs(revenue_micros)) > 1099511627776
       ),
@@ -822,13 +844,13 @@ BEGIN
             campaign_id, place, value, minute, impressions, clicks, conversions,
             cost_micros AS all_cost, revenue_micros AS all_revenue
           FROM cells
-          WHERE (place, value) IN (SELECT place, value FROM folds WHERE kept <> '')
+          WHERE campaign_id <> '' AND (place, value) IN (SELECT place, value FROM folds WHERE kept <> '')
           UNION ALL
           SELECT
             campaign_id, place, '', minute,
             total(impressions), total(clicks), total(conversions), sum(cost_micros), sum(revenue_micros)
           FROM cells
-          WHERE (place, value) IN (SELECT place, value FROM folds WHERE kept = '')
+          WHERE campaign_id <> '' AND (place, value) IN (SELECT place, value FROM folds WHERE kept = '')
           GROUP BY 1, 2, 4
           UNION ALL
           SELECT
@@ -836,6 +858,8 @@ BEGIN
             total(impressions), total(clicks), total(conversions), sum(cost_micros), sum(revenue_micros)
           FROM cells
           JOIN folds USING (place, value)
+          -- Of coarse days the hours of all campaigns are cells of their own.
+          WHERE (campaign_id = '') = (date_bin('1 day', minute, 'epoch') = ANY ($3))
           GROUP BY 2, 3, 4
         ) AS sums
       ),
@@ -866,7 +890,7 @@ BEGIN
         FROM summed
         WHERE
           campaign_id = '' AND minute < $2 AND place = (SELECT min(place) FROM summed)
-          AND day NOT IN (SELECT known_days.day FROM known_days)
+          AND day NOT IN (SELECT known_days.day FROM known_days) AND day <> ALL ($3)
         GROUP BY day, hour
       ),
       detail AS (
@@ -1005,9 +1029,15 @@ BEGIN
     SELECT
       ARRAY(SELECT DISTINCT hour FROM summed WHERE minute < $2 AND campaign_id = ''),
       ARRAY(SELECT DISTINCT place FROM folds WHERE kept = '')
-  $sql$, source, taken, names, sets, place_of, name_of)
+  $sql$,
+    source, taken, names, sets, place_of, name_of,
+    CASE coarse
+      WHEN '{}' THEN 'campaign_id, minute'
+      ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, hour) AS minute'
+    END
+  )
   INTO hours, folded
-  USING taken <> 'SELECT', closed_to; -- rollup_dim_build() adds what is pending
+  USING taken <> 'SELECT', closed_to, coarse; -- rollup_dim_build() adds what is pending
 END
 $$;
 
@@ -1090,7 +1120,7 @@ BEGIN
       rollup_dim_sees(mark.snapshot, 'written_xid'),
       rollup_dim_sees(mark.snapshot, 'row_xid')
     ),
-    'SELECT', places, mark.closed_to
+    'SELECT', places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
   );
   DELETE FROM rollup_dim_pending WHERE start = $1;
 END
@@ -1340,6 +1370,7 @@ BEGIN
           '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
         ),
         ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
+        chunk,
         mark.closed_to
       );
       touched := touched || added.hours;

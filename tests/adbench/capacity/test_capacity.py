@@ -24,11 +24,14 @@ COST = Demands(
 
 def test_rate_and_demand_agree_with_the_machine() -> None:
     """Two measurements that do not know of each other: rate x processor time an event is what the cores can give."""
-    found = utilisation(manifest.newest(of_one_machine(NEEDED))["ingest"])
-    assert [each.batch for each in found] == [1, 10, 100, 1_000, 5_000]
-    for each in found:
-        assert 0.5 < each.utilisation <= 1.0
-        assert each.rate == pytest.approx(each.utilisation * each.bound)
+    ingest = manifest.newest(of_one_machine(NEEDED))["ingest"]
+    found = {(each.name, each.labels["batch"]): each.value for each in utilisation(ingest)}
+    batches = ["1", "10", "100", "1000", "5000"]
+    assert [batch for name, batch in found if name == "utilisation"] == batches
+    for batch in batches:
+        used, bound = found["utilisation", batch], found["utilisation.bound", batch]
+        assert 0.5 < used <= 1.0
+        assert ingest.value("ingest.rate", batch=batch, kind="plain") == pytest.approx(used * bound)
 
 
 def test_one_server_is_m_m_1() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from adbench.errors import LabError
 from adbench.experiments import ingest, psql_ceiling
 from adbench.harness import k6
 from adbench.harness.databases import connected
@@ -78,5 +79,5 @@ async def test_the_ceiling_has_no_trigger(server, tmp_path: Path, monkeypatch: p
             "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = 'events'::regclass AND attnum > 0"
         )
         assert set(columns) == set(COLUMNS)
-        with pytest.raises(psql_ceiling.CeilingError, match="psql failed"):
+        with pytest.raises(LabError, match="psql failed"):
             psql_ceiling.copy_in(psql, url, [{datetime(1990, 1, 1).date(): tmp_path / "none"}], tmp_path)

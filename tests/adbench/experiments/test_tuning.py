@@ -7,9 +7,8 @@ import sys
 
 import pytest
 
-from adbench.experiments.tuning import run as tuning
-from adbench.experiments.tuning.changes import CHANGES, DEFAULT, Change, TuningError
-from adbench.experiments.tuning.run import TuningPlan, Turn
+from adbench.experiments import tuning
+from adbench.experiments.tuning import CHANGES, DEFAULT, Change, TuningError, TuningPlan, Turn
 from adpulse.settings import Settings, unknown_variables
 from adpulse.variants import catalogue
 

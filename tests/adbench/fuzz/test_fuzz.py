@@ -14,8 +14,7 @@ from schemathesis.core.failures import AcceptedNegativeData
 
 from adbench.fuzz import draws, filters, packings, rules
 from adbench.fuzz.contract import Contract
-from adbench.fuzz.fuzzer import Fuzzer
-from adbench.fuzz.mutations import mutate
+from adbench.fuzz.fuzzer import Fuzzer, mutate
 from adbench.fuzz.run import SERVICE
 from adbench.fuzz.values import CANARY
 from adbench.fuzz.wire import ORIGIN, Reply, Request

@@ -103,7 +103,13 @@ def test_crossed_thresholds_are_a_result(bare: Path) -> None:
                 "contains": "default",
                 "values": {"rate": 0.75, "passes": 3, "fails": 1},
                 "thresholds": {"rate==1": {"ok": False}},
-            }
+            },
+            "http_req_duration": {
+                "type": "trend",
+                "contains": "time",
+                "values": {"p(95)": 12.34, "count": 1},
+                "thresholds": {"p(95)<10": {"ok": False}},
+            },
         },
         "state": {"testRunDurationMs": 1.5},
     }
@@ -111,7 +117,8 @@ def test_crossed_thresholds_are_a_result(bare: Path) -> None:
     program(bare / "bin" / "k6", f"/bin/cp {bare}/summary {bare}/k6.json; exit 99")
     result = run("demo", {}, bare / "k6.json", 1, lambda gone: None)
     assert isinstance(result, Load)
-    assert result.crossed() == ["checks: rate==1"]
+    (missed,) = result.thresholds()
+    assert (missed.name, missed.passed, missed.detail) == ("http_req_duration p(95)<10", False, "12.3 ms")
     assert result.value("checks", "fails") == 1
     assert result.value("never_added_to", "count") == 0
 

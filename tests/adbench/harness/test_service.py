@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from adbench.harness import process
-from adbench.harness.process import child, tail
-from adbench.harness.service import ServiceError, serving
+from adbench.harness.process import NotReadyError, child, tail
+from adbench.harness.service import serving
 from tests.patience import PATIENCE_S
 
 
@@ -51,7 +51,7 @@ def test_a_service_that_ends_shows_its_log(tmp_path: Path, monkeypatch: pytest.M
     fake.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with (
-        pytest.raises(ServiceError, match=r"status 3:\n +port is on fire"),
+        pytest.raises(NotReadyError, match=r"status 3:\n +port is on fire"),
         serving("postgresql://x", 1, tmp_path / "log"),
     ):
         pytest.fail("it was called ready")
@@ -64,7 +64,7 @@ def test_a_service_that_never_gets_ready_is_given_up(tmp_path: Path, monkeypatch
     fake.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setattr(process, "PATIENCE_S", 0.3)
-    with pytest.raises(ServiceError, match="not ready"), serving("postgresql://x", 1, tmp_path / "log"):
+    with pytest.raises(NotReadyError, match="not ready"), serving("postgresql://x", 1, tmp_path / "log"):
         pytest.fail("it was called ready")
 
 

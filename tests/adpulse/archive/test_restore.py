@@ -100,3 +100,5 @@ async def test_files_of_another_database_are_refused(worker: Connection) -> None
     """A restore that has nothing to bring back, from a folder of another database, says so instead of "0 days"."""
     with pytest.raises(ArchiveError, match="of another database"):
         await restore.restore(worker, RELEASE)
+    with pytest.raises(ArchiveError, match="nowhere is not a folder"):
+        await restore.restore(worker, RELEASE / "nowhere")

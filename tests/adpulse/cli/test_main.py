@@ -1,8 +1,10 @@
 """All commands: help, exit statuses, and one clear line for what a user can mend."""
 
+import os
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import anyio
@@ -10,7 +12,11 @@ import pytest
 
 from adpulse.cli import main
 from adpulse.database import migrations
+from adpulse.database.connections import connect
+from adpulse.variants import catalogue
 from tests.adpulse.cli.conftest import Shell
+from tests.adpulse.database.roles import as_login
+from tests.servers import NewDatabase
 
 COMMANDS = [
     "status",
@@ -56,6 +62,8 @@ def test_the_commands_are_those_that_are_promised() -> None:
     [
         (["verify"], {"database_url": "postgresql://127.0.0.1:1/x"}, 1, "adpulse: cannot use the database: "),
         (["verify"], {"port": "many"}, 2, "adpulse: ADPULSE_PORT: "),
+        (["serve"], {"database_url": "postgresql://h:secret/x"}, 2, "adpulse: ADPULSE_DATABASE_URL: must be like "),
+        (["report"], {"log_level": "loud"}, 2, "adpulse: ADPULSE_LOG_LEVEL: "),
         *(
             ([command], {"postgres_bin": "/nowhere"}, 1, "adpulse: there is no pg_ctl in /nowhere")
             for command in ("verify", "up", "down", "variants")
@@ -77,6 +85,90 @@ def test_errors_that_a_user_can_correct_are_one_line(
     assert done.stderr.startswith(message)
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+# Every command on a database but `migrate`, `up` and `serve`, which set it up or wait for it, and `variants`.
+ON_A_DATABASE = [
+    ["status"],
+    ["verify"],
+    ["report"],
+    ["rebuild"],
+    ["keys", "list"],
+    ["keys", "new", "n", "--scope", "read"],
+    ["keys", "revoke", "id"],
+    ["import", "events.ndjson"],
+    ["archive", "--to", "files", "--before", "2025-01-01"],
+    ["restore", "--from", "files"],
+]
+
+
+async def test_a_database_that_is_not_set_up_is_one_line(
+    shell: Shell, new_database: NewDatabase, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty database, and one with tables that the login may not see: each is told apart, with what to do."""
+    stranger = f"stranger_{uuid.uuid4().hex}"
+    empty, owned = await new_database(None), await new_database()
+    monkeypatch.chdir(home)
+    (home / "events.ndjson").write_text(
+        '{"ts":"2025-09-24T06:59:31Z","campaign_id":"C","user_id":"U","event_type":"click"}\n'
+    )
+    (home / "files").mkdir()
+    shell.set(log_level="error")
+
+    async def check(url: str, *messages: str) -> None:
+        shell.set(database_url=url)
+        for arguments in ON_A_DATABASE:
+            done = await anyio.to_thread.run_sync(shell, *arguments)
+            assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), (arguments, done.output)
+            assert all(message in done.stderr for message in messages), (arguments, done.stderr)
+
+    await check(empty, "adpulse: the database is not set up yet", "run: adpulse migrate")
+    connection = await connect(owned)
+    try:
+        await connection.execute(f"CREATE ROLE {stranger} LOGIN")
+        await check(as_login(owned, stranger), "permission denied for schema public; docs/how-to/roles.md says")
+    finally:
+        await connection.execute(f"DROP ROLE {stranger}")
+        await connection.close()
+
+
+async def test_an_earlier_schema_is_to_be_migrated(shell: Shell, new_database: NewDatabase, home: Path) -> None:
+    """A table or column that a later migration makes is not there: one line says so."""
+    shell.set(database_url=await new_database("rollup"), log_level="error")
+    connection = await connect(os.environ["ADPULSE_DATABASE_URL"])
+    try:
+        await connection.execute(
+            "ALTER TABLE imported RENAME TO earlier; ALTER TABLE api_keys RENAME public TO earlier"
+        )
+        (home / "events.ndjson").write_text(
+            '{"ts":"2025-09-24T06:59:31Z","campaign_id":"C","user_id":"U","event_type":"click"}\n'
+        )
+        for arguments in (["import", str(home / "events.ndjson")], ["keys", "new", "n", "--scope", "read"]):
+            done = await anyio.to_thread.run_sync(shell, *arguments)
+            assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
+            assert "by an earlier release; run: adpulse migrate" in done.stderr
+    finally:
+        await connection.close()
+
+
+async def test_a_newer_schema_is_not_built_upon(shell: Shell, new_database: NewDatabase) -> None:
+    """An earlier release reads it and has nothing to migrate, but builds no tables that the newer one does not know."""
+    shell.set(database_url=await new_database("rollup"), log_level="error")
+    newer = migrations.latest_version() + 1
+    connection = await connect(os.environ["ADPULSE_DATABASE_URL"])
+    try:
+        await connection.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, 'newer.sql')", newer)
+        for arguments in (["migrate", "--variant", "heap"], ["rebuild"]):
+            done = await anyio.to_thread.run_sync(shell, *arguments)
+            assert done.exit_code == 1, arguments
+            assert done.stderr.startswith(f"adpulse: the database has schema {newer}, and this release knows")
+        for arguments in (["migrate"], ["report"], ["status"]):
+            done = await anyio.to_thread.run_sync(shell, *arguments)
+            assert done.exit_code == 0, (arguments, done.output)
+            assert "run: adpulse migrate" not in done.output
+        assert (await catalogue.active(connection)).name == "rollup"
+    finally:
+        await connection.close()
 
 
 def test_the_version_is_said(shell: Shell) -> None:

@@ -5,11 +5,13 @@ import contextlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from adpulse.database.connections import Connection, connect
+from adpulse.ingest import event_ids, partitions
 from adpulse.ingest.batch import Answer, Batch, Unavailable
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.writer import Writer
@@ -82,3 +84,36 @@ async def until_stored(writer: Writer, *events: dict[str, Any]) -> Answer:
                 return await writer.submit(batch(*events))
             except Unavailable:
                 await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def other(url: str) -> AsyncIterator[Connection]:
+    """Yield a second connection, which speaks of ids as a writer's does."""
+    connection = await connect(url)
+    await event_ids.prepare(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the way of large groups of ids for small ones."""
+    monkeypatch.setattr(event_ids, "FEWEST", 2)
+
+
+@pytest.fixture
+async def copies(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> list[tuple[date, bool]]:
+    """Take groups of any size straight, and note each such COPY and its success."""
+    await connection.execute("SELECT tend_partitions()")  # gives the rights
+    found: list[tuple[date, bool]] = []
+    copy = partitions.copy_into
+
+    async def noted(connection: Connection, day: date, data: memoryview) -> bool:
+        found.append((day, False))
+        stored = await copy(connection, day, data)
+        found[-1] = (day, stored)
+        return stored
+
+    monkeypatch.setattr(partitions, "FEWEST", 1)
+    monkeypatch.setattr(partitions, "copy_into", noted)
+    return found

@@ -7,8 +7,10 @@ import pytest
 
 from adpulse.database import connections
 from adpulse.database.errors import SchemaError
+from adpulse.database.locks import MOVE_LOCK
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate, online, verify
+from adpulse.variants.catalogue import Variant
 from tests.adpulse.variants.conftest import COLUMNS, EPOCH, HERE, edges, events, plain
 from tests.servers import CLUSTERS, NewDatabase
 
@@ -49,6 +51,38 @@ async def test_a_database_moves_between_any_two_variants(new_database: NewDataba
         assert await state() == before, name
     assert (await verify.verify(connection, catalogue.find(walk[-1]))).exact
     await connection.close()
+
+
+async def test_a_design_on_an_extension_is_built_in_the_place_of_the_other(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one transaction, as for TimescaleDB and Citus, here with the designs that each server has: nothing is lost.
+
+    Refused, it changes nothing: while the database is being moved, and where raw events are gone.
+    """
+    monkeypatch.setattr(Variant, "moves_online", False)
+    url = await new_database(NAMES[0])
+    connection, other = await connections.connect(url), await connections.connect(url)
+    await connection.copy_records_to_table("events", records=events(60), columns=COLUMNS)
+    stored = f"SELECT {', '.join(COLUMNS)} FROM events"
+    before = sorted(map(repr, await connection.fetch(stored)))
+    try:
+        for name in [*NAMES[1:], NAMES[0]]:
+            assert (await migrate.migrate(connection, name)).name == name
+            assert sorted(map(repr, await connection.fetch(stored))) == before, name
+            assert (await verify.verify(connection, catalogue.find(name))).exact, name
+        await other.execute("SELECT pg_advisory_lock($1)", MOVE_LOCK)
+        with pytest.raises(SchemaError, match="is being moved"):
+            await migrate.migrate(connection, NAMES[1])
+        await other.execute("SELECT pg_advisory_unlock($1)", MOVE_LOCK)
+        await connection.execute("INSERT INTO raw_horizon (kept_from) VALUES (now())")
+        with pytest.raises(SchemaError, match="DELETE FROM raw_horizon"):
+            await migrate.migrate(connection, NAMES[1])
+        assert (await catalogue.active(connection)).name == NAMES[0]
+        assert await connection.fetchval("SELECT to_regclass('moving')") is None
+    finally:
+        await connection.close()
+        await other.close()
 
 
 async def test_a_variant_that_cannot_be_had_changes_nothing(new_database: NewDatabase) -> None:

@@ -2,20 +2,30 @@
 
 from urllib.parse import urlsplit
 
+import asyncpg
+
+from adbench.errors import LabError
 from adbench.harness.databases import connected, sibling
 
 Node = tuple[str, int]
 
 
+class ClusterError(LabError):
+    """The cluster cannot be used; the text says why."""
+
+
 async def nodes(home: str) -> list[Node]:
     """Return host and port of every node, the coordinator first, by the URL of a database on it that knows them.
 
-    Raise one of adpulse.database.connections.UNAVAILABLE, or asyncpg.UndefinedTableError where there is no Citus.
+    Raise one of adpulse.database.errors.UNAVAILABLE, or ClusterError where there is no Citus.
     """
     async with connected(home) as connection:
-        found = await connection.fetch(
-            "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
-        )
+        try:
+            found = await connection.fetch(
+                "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
+            )
+        except asyncpg.UndefinedTableError as error:
+            raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
     return [(record[0], record[1]) for record in found]
 
 

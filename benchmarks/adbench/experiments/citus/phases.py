@@ -2,26 +2,25 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from adbench.experiments.closed_load import ClosedLoad
+from adbench.experiments.experiment import Experiment
 from adbench.harness import cpu, progress
 from adbench.harness.databases import connected
 from adbench.harness.service import serving
+from adbench.records import statistics
+from adbench.records.model import Check, Measurement
 from adbench.workload.copy_loader import Encoder, copy
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import DAY, LARGEST, MIDDLE, Shape, statement
 from adbench.workload.request_bodies import Cell, live
-from adpulse.database.connections import Connection
 from adpulse.reports.readers import open_readers
-from adpulse.settings import Settings
 from adpulse.variants import catalogue
 
 # Rows in a COPY, and COPYs in a turn of it.
@@ -37,46 +36,52 @@ SINGLE = (
 ALL = (Shape("week-all", WEEK), Shape("week-by-campaign", WEEK, None, None, "campaign_id"))
 
 Sides = dict[str, str]  # the URL of each side's database, by the variant: rollup and citus
-
-
-# ── COPY ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Copied:
-    """Of one size of COPY: events a second of each turn, by side; and processor seconds of all turns, where known."""
-
-    rates: dict[str, list[float]]
-    seconds: dict[str, float]
-    rows: int = 0  # by each side
+BySide = dict[str, list[float]]  # a value a turn
 
 
 async def copying(
-    sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, what: str
-) -> dict[int, Copied]:
-    """Measure COPYs by one connection to each side; the sides take turns."""
+    sides: Sides, data: Dataset, rounds: int, postmasters: Sequence[int], console: Console, shards: int
+) -> tuple[list[Measurement], int]:
+    """Let one connection to each side COPY, in turn. Return the figures, and the rows that each side has taken."""
     dense = live(data.end, data.seed, data.campaigns)
     block, encoder = dense.block(dense.blocks // 2), Encoder(dense)
     copies = {
         size: [encoder.encode(block.part(first, first + size)) for first in range(0, count * size, size)]
         for size, count in COPIES.items()
     }
-    found = {size: Copied({side: [] for side in sides}, dict.fromkeys(sides, 0.0)) for size in COPIES}
+    rates: dict[int, BySide] = {size: {side: [] for side in sides} for size in COPIES}
+    spent = {(size, side): 0.0 for size in COPIES for side in sides}  # processor seconds, where known
     async with AsyncExitStack() as stack:
         opened = {side: await stack.enter_async_context(connected(url)) for side, url in sides.items()}
-        for number in progress.rounds(console, what, rounds):  # the first round makes files, caches and plans
+        # The first round makes files, caches and plans.
+        for number in progress.rounds(console, f"COPY, {shards} shards", rounds):
             for size, texts in copies.items():
                 for side in _order(sides, number):
-                    spent = _seconds(postmasters)
-                    began = time.perf_counter()
+                    before, began = _seconds(postmasters), time.perf_counter()
                     for text in texts:
                         await copy(opened[side], text)
                     took = time.perf_counter() - began
                     if number >= 0:
-                        found[size].rates[side].append(len(texts) * size / took)
-                        found[size].seconds[side] += _seconds(postmasters) - spent
-                found[size].rows += len(texts) * size
-    return found
+                        rates[size][side].append(len(texts) * size / took)
+                        spent[size, side] += _seconds(postmasters) - before
+    found: list[Measurement] = []
+    for size, count in COPIES.items():
+        labels = {"shards": str(shards), "rows": str(size)}
+        found += compared("copy", rates[size], labels, data.seed)
+        for side in sides:
+            if seconds := spent[size, side]:
+                an_event = seconds / (rounds * count * size) * 1e6
+                found.append(Measurement.of("copy.processor", an_event, "us/event", labels, variant=side))
+    return found, sum(count * size for size, count in COPIES.items()) * (rounds + 1)
+
+
+def compared(name: str, rates: BySide, labels: dict[str, str], seed: int) -> Iterator[Measurement]:
+    """Yield the events a second of both sides, and the ratio of citus to rollup."""
+    for side, values in rates.items():
+        mean = statistics.geometric_mean(values, seed)
+        yield Measurement.of(f"{name}.rate", mean, "events/s", labels, variant=side)
+    kept = statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed)
+    yield Measurement.of(f"{name}.kept", kept, "ratio", labels)
 
 
 def _order(sides: Sides, number: int) -> list[str]:
@@ -87,21 +92,18 @@ def _seconds(postmasters: Sequence[int]) -> float:
     return sum(cpu.seconds(pid) or 0.0 for pid in postmasters)
 
 
-# ── The service ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def posting(
-    sides: Sides, loads: dict[Cell, ClosedLoad], rounds: int, workers: int, logs: Path, console: Console
-) -> tuple[dict[Cell, dict[str, list[float]]], dict[str, int]]:
-    """Return events a second of POST /events, a value a turn, by cell and side; and what each side accepted.
+    sides: Sides, loads: dict[Cell, ClosedLoad], rounds: int, workers: int, experiment: Experiment
+) -> tuple[dict[Cell, BySide], dict[str, int]]:
+    """Return events a second of POST /events by cell and side, and what each side accepted.
 
     The service of a side runs in its turn only, so that its compaction of what it has taken is in no other's.
     """
-    found: dict[Cell, dict[str, list[float]]] = {cell: {side: [] for side in sides} for cell in loads}
+    found: dict[Cell, BySide] = {cell: {side: [] for side in sides} for cell in loads}
     accepted = dict.fromkeys(sides, 0)
-    for number in progress.rounds(console, "k6 against the service, in turn", rounds, warmup=0):
+    for number in progress.rounds(experiment.console, "k6 against the service, in turn", rounds, warmup=0):
         for side in _order(sides, number):
-            with serving(sides[side], workers, logs / f"service-{side}.log") as address:
+            with serving(sides[side], workers, experiment.scratch / f"service-{side}.log") as address:
                 for cell, load in loads.items():
                     loaded = load.send(address, number)
                     found[cell][side].append(load.rate(loaded))
@@ -109,20 +111,15 @@ def posting(
     return found, accepted
 
 
-# ── Reports ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def asking(
-    sides: Sides, data: Dataset, rounds: int, console: Console
-) -> tuple[dict[Shape, dict[str, list[float]]], list[str]]:
-    """Return ms of each report's statement, as the service runs it, by shape and side; and shapes that differ."""
-    settings = Settings()
+async def asking(sides: Sides, data: Dataset, rounds: int, experiment: Experiment) -> tuple[list[Measurement], Check]:
+    """Time each report's statement, as the service runs it; check that both sides give one answer."""
+    settings = experiment.settings
     readers = {side: await open_readers(url, 1, "adbench", settings) for side, url in sides.items()}
-    times: dict[Shape, dict[str, list[float]]] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}
+    times: dict[Shape, BySide] = {shape: {side: [] for side in sides} for shape in (*SINGLE, *ALL)}
     answers: dict[Shape, dict[str, Any]] = {shape: {} for shape in times}
     order, draw = [(shape, side) for shape in times for side in sides], random.Random(data.seed)
     try:
-        for number in progress.rounds(console, "reports, in turn", rounds, warmup=5):
+        for number in progress.rounds(experiment.console, "reports, in turn", rounds, warmup=5):
             draw.shuffle(order)
             for shape, side in order:
                 asked, arguments = statement(catalogue.find(side), shape.query(data.end, settings))
@@ -138,40 +135,45 @@ async def asking(
         for each in readers.values():
             await each.close()
     different = [shape.name for shape, found in answers.items() if any(a != b for a, b in pairwise(found.values()))]
-    return times, different
+    detail = ", ".join(different) or "to every report"
+    measured = [each for shape, found in times.items() for each in medians(shape, found, data.seed)]
+    return measured, Check(name="both sides give one answer", passed=not different, detail=detail)
 
 
-# ── How events spread ────────────────────────────────────────────────────────────────────────────────────────
+def medians(shape: Shape, times: BySide, seed: int) -> Iterator[Measurement]:
+    """Yield the median ms of a report on both sides, and their ratio."""
+    for side, values in times.items():
+        yield Measurement.of("report.p50", statistics.median(values, seed), "ms", shape=shape.name, variant=side)
+    ratio = statistics.ratio_of_medians(times["rollup"], times["citus"], seed)
+    yield Measurement.of("report.ratio", ratio, "ratio", shape=shape.name)
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Shares of all events: of the largest shard and node; and of the largest campaign, which no shard can be below."""
+async def spread(url: str, by_campaign: dict[str, int], shards: int) -> list[Measurement]:
+    """Return shares of all events: of the largest shard, node and campaign; no shard can be below its largest campaign.
 
-    shard: float
-    node: float
-    campaign: float
-    nodes: int
-
-
-async def spread(connection: Connection, by_campaign: dict[str, int]) -> Spread:
-    """Return how the events of these campaigns lie in the shards of the connection's database."""
-    rows = await connection.fetch(
-        "SELECT shardid, nodename, nodeport, sum(events)::bigint AS events FROM ("
-        " SELECT get_shard_id_for_distribution_column('events', campaign) AS shardid, events"
-        " FROM unnest($1::text[], $2::bigint[]) AS given (campaign, events)"
-        ") AS placed JOIN citus_shards USING (shardid) GROUP BY 1, 2, 3",
-        list(by_campaign),
-        list(by_campaign.values()),
-    )
-    total = sum(by_campaign.values())
+    The events of the campaigns are counted where the database at the URL would store them.
+    """
+    async with connected(url) as connection:
+        rows = await connection.fetch(
+            "SELECT shardid, nodename, nodeport, sum(events)::bigint AS events FROM ("
+            " SELECT get_shard_id_for_distribution_column('events', campaign) AS shardid, events"
+            " FROM unnest($1::text[], $2::bigint[]) AS given (campaign, events)"
+            ") AS placed JOIN citus_shards USING (shardid) GROUP BY 1, 2, 3",
+            list(by_campaign),
+            list(by_campaign.values()),
+        )
     nodes: dict[tuple[str, int], int] = {}
     for row in rows:
         node = row["nodename"], row["nodeport"]
         nodes[node] = nodes.get(node, 0) + row["events"]
-    return Spread(
-        shard=max(row["events"] for row in rows) / total,
-        node=max(nodes.values()) / total,
-        campaign=max(by_campaign.values()) / total,
-        nodes=len(nodes),
-    )
+    largest = {
+        "shard": max(row["events"] for row in rows),
+        "node": max(nodes.values()),
+        "campaign": max(by_campaign.values()),
+    }
+    return spreads({of: events / sum(by_campaign.values()) for of, events in largest.items()}, shards)
+
+
+def spreads(shares: dict[str, float], shards: int) -> list[Measurement]:
+    """Return the shares as measurements."""
+    return [Measurement.of("spread", share, "share", shards=str(shards), of=of) for of, share in shares.items()]

@@ -11,39 +11,26 @@ machine that others use.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
-
-import asyncpg
-from rich.console import Console
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from adbench.checks.after_load import recounted, stored_once
-from adbench.errors import LabError
 from adbench.experiments import closed_load
 from adbench.experiments.citus import cluster, phases
-from adbench.experiments.citus.phases import CELLS, Copied, Sides, Spread
-from adbench.experiments.experiment import Experiment
-from adbench.harness import databases, k6
-from adbench.harness.databases import connected
-from adbench.records import statistics
+from adbench.experiments.citus.phases import CELLS, Sides
+from adbench.experiments.experiment import Experiment, Outcome, experiment
+from adbench.harness.databases import connected, describe, postmaster, recreate
+from adbench.records import store
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
-from adbench.workload.report_shapes import Shape
-from adbench.workload.request_bodies import Cell, live
+from adbench.workload.request_bodies import live
 from adbench.workload.seed import seed
 from adpulse.maintenance.loop import run_round
-from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
 
 DATABASE = "adbench_citus"
 KEPT = 0.5  # of the events a second
 TIMES = 3.0  # as long, for a single campaign
-
-
-class ClusterError(LabError):
-    """The cluster cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -63,72 +50,69 @@ class CitusPlan:
     workers: int
 
 
-@dataclass
-class Found:
-    """The measurements so far, in their order."""
+@experiment("citus", loads=True)
+def run(plan: CitusPlan, experiment: Experiment) -> Outcome:
+    """Measure on the cluster of the plan, write the result and return it with its path.
 
-    nodes: int = 0
-    version: str = ""  # of Citus
-    copied: dict[int, dict[int, Copied]] = field(default_factory=dict)  # by shards and size
-    posted: dict[Cell, dict[str, list[float]]] = field(default_factory=dict)
-    times: dict[Shape, dict[str, list[float]]] = field(default_factory=dict)
-    spread: dict[int, Spread] = field(default_factory=dict)  # by shards
-    checks: list[Check] = field(default_factory=list)
-
-
-def run(plan: CitusPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
-    """Measure on the cluster of the plan; return the written result with its path.
-
-    Its databases, adbench_citus…, are made anew, and dropped at the end. Raise ClusterError, LoadError, ServiceError
-    or BusyError when a part cannot run.
+    Its databases, adbench_citus…, are made anew, and dropped at the end. Raise ClusterError, or as Experiment does.
     """
-    k6.find_k6()
-    with Experiment("citus", settings, console) as experiment:
-        try:
-            found = asyncio.run(_measure(plan, experiment))
-        except asyncpg.UndefinedTableError as error:
-            raise ClusterError(f"there is no Citus in the database that the URL names: {error}") from error
-        return experiment.write(
-            data=plan.data,
-            variant="citus,rollup",
-            parameters={
-                "rounds": plan.rounds, "seconds": plan.seconds, "warmup_seconds": closed_load.WARMUP_S,
-                "reports": plan.reports, "workers": plan.workers, "shards": list(plan.shards), "nodes": found.nodes,
-                "citus": found.version, "users": {str(cell.batch): closed_load.USERS[cell.batch] for cell in CELLS},
-            },
-            measurements=list(measurements(plan, found)),
-            checks=lambda result: [*found.checks, *aims(plan, result)],
-        )  # fmt: skip
-
-
-async def _measure(plan: CitusPlan, experiment: Experiment) -> Found:
-    found = Found(nodes=len(await cluster.nodes(plan.home)))
-    if found.nodes < 2:
-        raise ClusterError("the database that the URL names knows no workers")
+    nodes = asyncio.run(cluster.nodes(plan.home))
+    if len(nodes) < 2:
+        raise cluster.ClusterError("the database that the URL names knows no workers")
     try:
-        sides = await _sides(plan.home, plan.shards[0])
-        experiment.postgres = await databases.postgres(sides["citus"])
-        async with connected(sides["citus"]) as connection:
-            found.version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'")
-        await _all_phases(plan, sides, found, experiment)
+        sides = asyncio.run(_sides(plan.home, plan.shards[0]))
+        experiment.postgres, _ = asyncio.run(describe(sides["citus"]))
+        measured, checks, stored = asyncio.run(_without_service(plan, sides, experiment))
+        dense = live(plan.data.end, plan.data.seed, plan.data.campaigns)
+        loads = closed_load.of_cells(dense, CELLS, plan.seconds, experiment.folder(), experiment.scratch)
+        posted, accepted = phases.posting(sides, loads, plan.rounds, plan.workers, experiment)
+        for cell, rates in posted.items():
+            labels = {"shards": str(plan.shards[0]), **cell.labels}
+            measured += phases.compared("ingest", rates, labels, plan.data.seed)
+
+        async def recount() -> list[Check]:
+            return [
+                check
+                for side, url in sides.items()
+                for check in await stored_once(url, stored + accepted[side], f" ({side})")
+            ]
+
+        checks += recounted(lambda: asyncio.run(recount()))
+        version = asyncio.run(_version(sides["citus"]))
     finally:
-        for shards in plan.shards:
-            for side in ("citus", "rollup"):
-                await cluster.drop(plan.home, _name(side, shards))
-    return found
+        asyncio.run(_drop(plan.home, *plan.shards))
+    return experiment.write(
+        data=plan.data,
+        variant="citus,rollup",
+        parameters=store.parameters(
+            plan,
+            warmup_seconds=closed_load.WARMUP_S,
+            shards=list(plan.shards),
+            nodes=len(nodes),
+            citus=version,
+            users=closed_load.by_batch({cell.batch: closed_load.USERS[cell.batch] for cell in CELLS}),
+        ),
+        measurements=measured,
+        checks=lambda result: [*checks, *aims(plan, result)],
+    )
 
 
 def _name(side: str, shards: int) -> str:
     return f"{DATABASE}_{shards}" if side == "citus" else f"{DATABASE}_{shards}_{side}"
 
 
+async def _drop(home: str, *of_shards: int) -> None:
+    for shards in of_shards:
+        for side in ("citus", "rollup"):
+            await cluster.drop(home, _name(side, shards))
+
+
 async def _sides(home: str, shards: int) -> Sides:
     """Make two new databases: `citus` on every node, in `shards` shards, and `rollup` on the coordinator."""
-    for side in ("citus", "rollup"):
-        await cluster.drop(home, _name(side, shards))
+    await _drop(home, shards)
     sides = {
         "citus": await cluster.create(home, _name("citus", shards)),
-        "rollup": await databases.recreate(home, _name("rollup", shards)),
+        "rollup": await recreate(home, _name("rollup", shards)),
     }
     for side, url in sides.items():
         async with connected(url) as connection:
@@ -137,95 +121,44 @@ async def _sides(home: str, shards: int) -> Sides:
     return sides
 
 
-async def _all_phases(plan: CitusPlan, sides: Sides, found: Found, experiment: Experiment) -> None:
-    console, logs = experiment.console, experiment.scratch
+async def _version(url: str) -> str:
+    async with connected(url) as connection:
+        return str(await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'citus'"))
+
+
+async def _without_service(
+    plan: CitusPlan, sides: Sides, experiment: Experiment
+) -> tuple[list[Measurement], list[Check], int]:
+    """Measure reports, COPY and spread. Return figures, checks, and the events that each of the sides then stores."""
     for side, url in sides.items():
-        await seed(url, plan.data, side, console)
-    found.times, different = await phases.asking(sides, plan.data, plan.reports, console)
-    found.checks.append(
-        Check(name="both sides give one answer", passed=not different, detail=", ".join(different) or "to every report")
-    )
+        await seed(url, plan.data, side, experiment.console)
+    measured, agree = await phases.asking(sides, plan.data, plan.reports, experiment)
     postmasters = await _postmasters(plan.home)
-    by_campaign = await _by_campaign(sides["rollup"])
-    stored = plan.data.events  # on each side
+    async with connected(sides["rollup"]) as connection:
+        counts = await connection.fetch("SELECT campaign_id, count(*) FROM events GROUP BY 1")
+    stored = plan.data.events
     for shards in plan.shards:
         main = shards == plan.shards[0]
         turns = sides if main else await _sides(plan.home, shards)
-        async with connected(turns["citus"]) as connection:
-            found.spread[shards] = await phases.spread(connection, by_campaign)
-        copied = await phases.copying(turns, plan.data, plan.rounds, postmasters, console, f"COPY, {shards} shards")
-        found.copied[shards] = copied
-        if main:
-            stored = plan.data.events + sum(each.rows for each in copied.values())
+        measured += await phases.spread(turns["citus"], dict(map(tuple, counts)), shards)
+        copied, rows = await phases.copying(turns, plan.data, plan.rounds, postmasters, experiment.console, shards)
+        measured += copied
+        stored += rows if main else 0
     for side, url in sides.items():  # so that no service begins with what COPY has left to compact
         async with connected(url) as connection:
             await run_round(connection, catalogue.find(side))
-    dense = live(plan.data.end, plan.data.seed, plan.data.campaigns)
-    loads = closed_load.of_cells(dense, CELLS, plan.seconds, experiment.folder(), logs)
-    found.posted, accepted = await asyncio.to_thread(
-        phases.posting, sides, loads, plan.rounds, plan.workers, logs, console
-    )
-    for side, url in sides.items():
-        recount = partial(stored_once, url, stored + accepted[side], f" ({side})")
-        found.checks += await asyncio.to_thread(recounted, partial(_run, recount))
-
-
-def _run(recount: Callable[[], Coroutine[None, None, list[Check]]]) -> list[Check]:
-    return asyncio.run(recount())
+    return measured, [agree], stored
 
 
 async def _postmasters(home: str) -> list[int]:
     """Return the first process of every node's server; none where one runs on another machine."""
-    found = []
-    for node in await cluster.nodes(home):
-        if (pid := await databases.postmaster(cluster.on(home, node, "postgres"))) is None:
-            return []
-        found.append(pid)
-    return found
+    urls = [cluster.on(home, node, "postgres") for node in await cluster.nodes(home)]
+    found = [await postmaster(url) for url in urls]
+    return [] if None in found else [pid for pid in found if pid is not None]
 
 
-async def _by_campaign(url: str) -> dict[str, int]:
-    async with connected(url) as connection:
-        return {row[0]: row[1] for row in await connection.fetch("SELECT campaign_id, count(*) FROM events GROUP BY 1")}
-
-
-# ── What came of it ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def measurements(plan: CitusPlan, found: Found) -> Iterator[Measurement]:
-    """Return rates and medians of both sides, the ratios of citus to rollup, and how events spread."""
-    s = plan.data.seed
-    for shards, by_size in found.copied.items():
-        for size, each in by_size.items():
-            labels = {"shards": str(shards), "rows": str(size)}
-            yield from _rates("copy", each.rates, labels, s)
-            for side, seconds in each.seconds.items():
-                if seconds:
-                    measured = len(each.rates[side]) * phases.COPIES[size] * size
-                    yield Measurement.of("copy.processor", seconds / measured * 1e6, "us/event", labels, variant=side)
-    for cell, posted in found.posted.items():
-        yield from _rates("ingest", posted, {"shards": str(plan.shards[0]), **cell.labels}, s)
-    for shape, times in found.times.items():
-        for side, values in times.items():
-            yield Measurement.of("report.p50", statistics.median(values, s), "ms", shape=shape.name, variant=side)
-        ratio = statistics.ratio_of_medians(times["rollup"], times["citus"], s)
-        yield Measurement.of("report.ratio", ratio, "ratio", shape=shape.name)
-    for shards, lies in found.spread.items():
-        for of in ("shard", "node", "campaign"):
-            yield Measurement.of("spread", getattr(lies, of), "share", shards=str(shards), of=of)
-
-
-def _rates(name: str, rates: dict[str, list[float]], labels: dict[str, str], seed: int) -> Iterator[Measurement]:
-    for side, values in rates.items():
-        mean = statistics.geometric_mean(values, seed)
-        yield Measurement.of(f"{name}.rate", mean, "events/s", labels, variant=side)
-    yield Measurement.of(
-        f"{name}.kept", statistics.ratio(zip(rates["rollup"], rates["citus"], strict=True), seed), "ratio", labels
-    )
-
-
-def aims(plan: CitusPlan, result: Result) -> Iterable[Check]:
-    """Return the aims: half of the service's rate, three times the time of a single campaign's report."""
+def aims(plan: CitusPlan, result: Result) -> Iterator[Check]:
+    """Yield the aims: half of the service's rate, three times the time of a single campaign's report."""
     for cell in CELLS:
         value = result.value("ingest.kept", shards=str(plan.shards[0]), **cell.labels)
         title = f"the service, {cell.batch} events a request, {cell.kind}: citus ÷ rollup at least {KEPT}"

@@ -21,7 +21,7 @@ from pydantic import JsonValue
 from adbench.checkout import ROOT
 from adbench.errors import LabError
 from adbench.harness.fetch import fetch
-from adbench.harness.process import NotReadyError, child, free_port, wait_until_ready
+from adbench.harness.process import child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
 OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
@@ -67,10 +67,10 @@ def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
     for each in json.loads(path.read_text())["panels"]:
         queries = tuple((query["expr"], query["legendFormat"]) for query in each.get("targets", ()) if "expr" in query)
         if queries and (each["type"] == "stat" or each["title"] in shown):
-            steps = each["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])
-            limits = [step["value"] for step in steps if step["value"] is not None]
-            unit = each["fieldConfig"]["defaults"]["unit"]
-            found.append(Panel(each["title"], each["type"], unit, queries, limits[0] if limits else None))
+            given = each["fieldConfig"]["defaults"]
+            steps = given.get("thresholds", {}).get("steps", [])
+            limit = next((step["value"] for step in steps if step["value"] is not None), None)
+            found.append(Panel(each["title"], each["type"], given["unit"], queries, limit))
     if missing := set(shown) - {panel.title for panel in found}:
         raise DashboardError(f"{path.name} has no panel {', '.join(sorted(missing))}")
     return found
@@ -89,19 +89,16 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     """Yield the address of a Prometheus that scrapes the service at `target` (host:port), ready to be asked.
 
     It is compose's, with other addresses and what is to be `replaced` in the text of its configuration; its data lie
-    in `folder`. Raise DashboardError.
+    in `folder`. Raise DashboardError or NotReadyError.
     """
-    program = find()
-    port = free_port()
-    own = f"127.0.0.1:{port}"
-    rules = str(INFRA / "prometheus" / "rules")
+    program, own = find(), f"127.0.0.1:{free_port()}"
     text = (INFRA / "prometheus" / "prometheus.yml").read_text()
     found = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
     words = {
         found: f'static_configs: [{{targets: ["{target}"]}}]',
         'targets: ["balancer:8405"]': "targets: []",
         "localhost:9090": own,
-        "rules/": f"{rules}/",
+        "rules/": f"{INFRA / 'prometheus' / 'rules'}/",
         **(replaced or {}),
     }
     for word, instead in words.items():
@@ -112,10 +109,7 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     log = folder / "prometheus.log"
     options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
     with child([program, *options, f"--web.listen-address={own}"], log) as process:
-        try:
-            wait_until_ready(process, f"http://{own}/-/ready", log, "Prometheus")
-        except NotReadyError as error:
-            raise DashboardError(str(error)) from error
+        wait_until_ready(process, f"http://{own}/-/ready", log, "Prometheus")
         yield f"http://{own}"
 
 
@@ -131,8 +125,8 @@ class Recording:
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []
         for panel in panels():
-            told: dict[str, JsonValue] = {key: value for key, value in vars(panel).items() if key != "queries"}
             series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
+            told = {"title": panel.title, "kind": panel.kind, "unit": panel.unit, "limit": panel.limit}
             kept.append({**told, "series": series})
         alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
         version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]

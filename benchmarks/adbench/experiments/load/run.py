@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -72,8 +72,7 @@ def run(plan: LoadPlan, settings: Settings, console: Console, address: str | Non
         experiment.variant = _variant(address)
         if settings.database_url:
             experiment.postgres, _ = asyncio.run(databases.describe(settings.database_url))
-        loaded, seen = _seen(plan, address, experiment)
-        return _write(plan, experiment, loaded, seen, None)
+        return _write(plan, experiment, *_load(plan, address, experiment), None)
 
 
 def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
@@ -82,11 +81,10 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     asyncio.run(seed(url, plan.data, experiment.settings.variant, experiment.console))
     address = experiment.serving(url, plan.workers)
     watch = Watch(url, plan.seconds / SAMPLES) if plan.scenario == "soak" else None
-    loaded, seen = _seen(plan, address, experiment, watch)
+    loaded, seen = _load(plan, address, experiment, watch)
     # A ramp (`ingest`) ends at saturation, in the middle of requests.
     cut_off = 2 * plan.peak_batches_per_second * plan.batch if plan.scenario == "ingest" else 0
-    with step(experiment.console, "recounting"):
-        audited = after_load.audit(plan.data, url, address, loaded, cut_off)
+    audited = experiment.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
     return _write(plan, experiment, loaded, seen, plan.data, tables, audited.checks)
 
@@ -101,31 +99,28 @@ async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
         await disk_space.ensure(connection, wanted, f"send fewer than {events:,} events (--events, --duration)")
 
 
-def _seen(
+def _load(
     plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None
 ) -> tuple[k6.Load, dict[str, JsonValue]]:
     """Load the service, and return what its dashboard showed meanwhile, if that was asked for."""
-    console = experiment.console
-    if not plan.watched:
-        return _load(plan, address, experiment, watch), {}
-    shared = round(os.getloadavg()[0], 1)
+    seen: dict[str, JsonValue] = {}
     with ExitStack() as stack:
-        with step(console, "starting Prometheus"):
-            looking_on = stack.enter_context(dashboard.recording(address))
-        loaded = _load(plan, address, experiment, watch)
-        with step(console, "asking what the dashboard showed"):
-            try:
-                return loaded, {"load_average_before": shared, "dashboard": looking_on.panels()}
-            except dashboard.DashboardError as error:  # the load itself was measured
-                return loaded, {"load_average_before": shared, NOT_SEEN: str(error)}
-
-
-def _load(plan: LoadPlan, address: str, experiment: Experiment, watch: Watch | None = None) -> k6.Load:
-    return experiment.load(
-        plan.scenario, plan.scenario, address, plan.data, plan.seconds, WARMUP_S, watch.look if watch else None,
-        BATCH=plan.batch, BATCHES=plan.batches_per_second, PEAK=plan.peak_batches_per_second,
-        REPORTS=plan.reports_per_second, PROMISE_MS=PROMISE_MS,
-    )  # fmt: skip
+        if plan.watched:
+            seen["load_average_before"] = round(os.getloadavg()[0], 1)
+            with step(experiment.console, "starting Prometheus"):
+                looking_on = stack.enter_context(dashboard.recording(address))
+        loaded = experiment.load(
+            plan.scenario, plan.scenario, address, plan.data, plan.seconds, WARMUP_S, watch.look if watch else None,
+            BATCH=plan.batch, BATCHES=plan.batches_per_second, PEAK=plan.peak_batches_per_second,
+            REPORTS=plan.reports_per_second, PROMISE_MS=PROMISE_MS,
+        )  # fmt: skip
+        if plan.watched:
+            with step(experiment.console, "asking what the dashboard showed"):
+                try:
+                    seen["dashboard"] = looking_on.panels()
+                except dashboard.DashboardError as error:  # the load itself was measured
+                    seen[NOT_SEEN] = str(error)
+    return loaded, seen
 
 
 def _variant(address: str) -> str:
@@ -158,27 +153,24 @@ def _write(
         data=data,
         parameters=store.parameters(plan, warmup_seconds=WARMUP_S, **seen) | ({} if data else {"workers": None}),
         measurements=[*_measurements(plan, loaded), *tables],
-        checks=[after_load.replies(loaded), *audited, *after_load.thresholds(loaded), *missed],
+        checks=[after_load.replies(loaded), *audited, *loaded.thresholds(), *missed],
     )
 
 
-def _measurements(plan: LoadPlan, loaded: k6.Load) -> list[Measurement]:
-    found = [
-        Measurement.of("dropped", loaded.value("dropped_iterations", "count"), "requests"),
-        *after_load.latencies(loaded),
-    ]
+def _measurements(plan: LoadPlan, loaded: k6.Load) -> Iterator[Measurement]:
+    yield Measurement.of("dropped", loaded.value("dropped_iterations", "count"), "requests")
+    yield from after_load.latencies(loaded)
     if "events_accepted" in loaded.metrics:
-        found.append(after_load.ingest_rate(loaded))
-        found.append(Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches"))
+        yield after_load.ingest_rate(loaded)
+        yield Measurement.of("ingest.refused", loaded.value("batches_refused", "count"), "batches")
     if plan.scenario == "ingest":
         ramp = steps(loaded)
         for number, each in enumerate(ramp, 1):
             labels = {"step": str(number), "held": "yes" if each.held else "no"}
-            found.append(Measurement.of("ramp.offered", each.offered, "events/s", labels))
-            found.append(Measurement.of("ramp.accepted", each.accepted, "events/s", labels))
+            yield Measurement.of("ramp.offered", each.offered, "events/s", labels)
+            yield Measurement.of("ramp.accepted", each.accepted, "events/s", labels)
         if held := saturation_point(ramp):
-            found.append(Measurement.of("ingest.knee", held.accepted, "events/s"))
-    return found
+            yield Measurement.of("ingest.knee", held.accepted, "events/s")
 
 
 def table(result: Result) -> Table:
@@ -189,11 +181,10 @@ def table(result: Result) -> Table:
             quantile = f" p{float(each.labels['quantile']) * 100:g}" if each.labels else ""
             figure = f"{each.value:.1f}" if each.unit == "ms" else f"{each.value:,.0f}"
             shown.add_row(f"{each.name}{quantile}", f"{figure} {each.unit}")
-    promises = [check for check in result.checks if not check.aim]
-    aims = [check for check in result.checks if check.aim]
-    for kind, checks, mark in (("promises", promises, "[red]✗[/]"), ("aims", aims, "[yellow]·[/]")):
+    for kind, aim in (("promises", False), ("aims", True)):
+        checks = [check for check in result.checks if check.aim is aim]
         shown.add_row(f"{kind} kept", f"{sum(check.passed for check in checks)} of {len(checks)}")
         for check in checks:
             if not check.passed:
-                shown.add_row(f"{mark} {check.name}", check.detail)
+                shown.add_row(f"{check.mark} {check.name}", check.detail)
     return shown

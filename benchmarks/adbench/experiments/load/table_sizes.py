@@ -59,15 +59,11 @@ class Watch:
         first = {state for _, states in self.seen[:1] for state in states}
         changed = {state.table for _, states in self.seen for state in states if state not in first}
         return [
-            Measurement.of(name, value, unit, table=state.table, at_s=f"{gone_s:.0f}")
+            Measurement.of(f"table.{name}", getattr(state, name), unit, table=state.table, at_s=f"{gone_s:.0f}")
             for gone_s, states in self.seen
             for state in states
             if state.table in changed
-            for name, value, unit in (
-                ("table.live", state.live, "rows"),
-                ("table.dead", state.dead, "rows"),
-                ("table.size", state.size, "bytes"),
-            )
+            for name, unit in (("live", "rows"), ("dead", "rows"), ("size", "bytes"))
         ]
 
 

@@ -113,8 +113,7 @@ class Advice:
 def advise(need: Need, result: Result) -> Advice:
     """Judge every design of a matrix. Raise ValueError for a result of something else."""
     days = _days(result)
-    found = [_judge(need, name, result, days) for name in result.variant.split(",")]
-    verdicts = [verdict for verdict in found if verdict is not None]
+    verdicts = list(filter(None, (_judge(need, name, result, days) for name in result.variant.split(","))))
     meeting = [verdict for verdict in verdicts if verdict.meets]
     if meeting:
         write, stored = (min(getattr(v, cost) for v in meeting) for cost in ("seconds_per_million", "stored_bytes"))
@@ -166,9 +165,11 @@ def _judge(need: Need, name: str, result: Result, days: float) -> Verdict | None
     numbers = [each for each in result.measurements if each.labels.get("variant") == name]
     rates, stored = _points(numbers, "ingest.rate"), _points(numbers, "size.total")
     upkeep = _points(numbers, "ingest.upkeep")
-    wanted = [shape for shape in _shapes(result) if need.filters or not _by_metadata(shape)]
+    named = result.select("report.latency", quantile=QUANTILE, phase="report")
     latencies = {
-        shape: _points(numbers, "report.latency", shape=shape, quantile=QUANTILE, phase="report") for shape in wanted
+        shape: _points(numbers, "report.latency", shape=shape, quantile=QUANTILE)
+        for shape in dict.fromkeys(each.labels["shape"] for each in named if "shape" in each.labels)
+        if need.filters or shape.rpartition("-")[2] not in (MEASURED_FILTER, "dimension")
     }
     if not (rates and stored and upkeep and latencies and all(latencies.values())):
         return None
@@ -190,11 +191,10 @@ def _judge(need: Need, name: str, result: Result, days: float) -> Verdict | None
         seconds_per_million=write_s,
         beyond=max(shape.fit.beyond(shape.events) for shape in shapes),
     )
-    slow = [shape for shape in shapes if shape.p95_ms > need.report_ms]
-    if slow:
-        worst = max(slow, key=lambda shape: shape.p95_ms)
+    if slow := sum(shape.p95_ms > need.report_ms for shape in shapes):
+        worst = verdict.slowest
         verdict.reasons.append(
-            f"{len(slow)} of {len(shapes)} shapes of report are too slow; {worst.name}: {worst.p95_ms:,.0f} ms at p95"
+            f"{slow} of {len(shapes)} shapes of report are too slow; {worst.name}: {worst.p95_ms:,.0f} ms at p95"
         )
     if verdict.busy > MOST_BUSY:
         verdict.reasons.append(
@@ -207,11 +207,11 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
     sizes = sorted({size for verdict in verdicts for shape in verdict.shapes for size, _ in shape.fit.points})
     if not sizes:
         return ["this matrix has no design with all its numbers"]
-    notes = [f"measured at {', '.join(f'{size:,}' for size in sizes)} events on {result.machine.cpu}, "
-             f"{result.machine.cores} cores, reports without writing beside them"]  # fmt: skip
-    notes.append(
-        f"stored: bytes an event as at {sizes[-1]:,} events; too much for roll-ups, which grow slower than events"
-    )
+    notes = [
+        f"measured at {', '.join(f'{size:,}' for size in sizes)} events on {result.machine.cpu}, "
+        f"{result.machine.cores} cores, reports without writing beside them",
+        f"stored: bytes an event as at {sizes[-1]:,} events; too much for roll-ups, which grow slower than events",
+    ]
     beyond = max(verdict.beyond for verdict in verdicts)
     if beyond > 1:
         notes.append(f"EXTRAPOLATED, up to {beyond:,.0f} times beyond what was measured: measure nearer to it")
@@ -233,20 +233,13 @@ def _notes(need: Need, verdicts: Sequence[Verdict], result: Result) -> list[str]
     return notes
 
 
-def _shapes(result: Result) -> list[str]:
-    found = result.select("report.latency", quantile=QUANTILE, phase="report")
-    return list(dict.fromkeys(each.labels["shape"] for each in found if "shape" in each.labels))
-
-
 def _points(numbers: Sequence[Measurement], name: str, **labels: str) -> list[tuple[int, float]]:
     """Return (events, value) of every size that has the measurement with exactly these labels and those of the cell."""
-    cell = {"events", "variant", "phase"}
     return [
         (int(each.labels["events"]), each.value)
         for each in numbers
         if each.name == name
-        and {key: value for key, value in each.labels.items() if key not in cell}
-        == {key: value for key, value in labels.items() if key not in cell}
+        and labels == {key: each.labels[key] for key in each.labels.keys() - {"events", "variant", "phase"}}
     ]
 
 
@@ -254,7 +247,3 @@ def _plan(numbers: Sequence[Measurement], shape: str) -> str:
     """Return the plan at the largest size."""
     found = [each for each in numbers if each.name == "report.pages" and each.labels.get("shape") == shape]
     return max(found, key=lambda each: int(each.labels["events"])).detail or "" if found else ""
-
-
-def _by_metadata(shape: str) -> bool:
-    return shape.rpartition("-")[2] in (MEASURED_FILTER, "dimension")

@@ -31,7 +31,7 @@ class Run(Frozen):
     `warm_only` is the reason why there are no cold reports.
     """
 
-    started_at: datetime
+    started_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     revision: str | None
     plan: MatrixPlan
     skipped: dict[str, str] = Field({})
@@ -45,11 +45,8 @@ class Journal:
         self.folder, self.run = folder, run
 
     @classmethod
-    def begin(
-        cls, home: Path, plan: MatrixPlan, revision: str | None, skipped: dict[str, str], warm_only: str | None = None
-    ) -> "Journal":
+    def begin(cls, home: Path, run: Run) -> "Journal":
         """Return a new folder in `home`, named after the moment."""
-        run = Run(started_at=datetime.now(UTC), revision=revision, plan=plan, skipped=skipped, warm_only=warm_only)
         folder = home / f"{run.started_at:%Y%m%dT%H%M%S%fZ}"
         folder.mkdir(parents=True)
         _write(folder / "run.json", run)

@@ -64,13 +64,9 @@ def drop_pages(folder: Path) -> bool:
     if advise is None:
         return False
     try:
-        for path in folder.rglob("*"):
-            if path.is_file():
-                file = os.open(path, os.O_RDONLY)
-                try:
-                    advise(file, 0, 0, os.POSIX_FADV_DONTNEED)
-                finally:
-                    os.close(file)
+        for path in filter(Path.is_file, folder.rglob("*")):
+            with path.open("rb") as file:
+                advise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     except PermissionError:
         return False
     return True

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from adbench.experiments.matrix.explain import PARTITION
 from adbench.experiments.matrix.sources import Source
-from adbench.harness import databases
-from adbench.harness.databases import connected
+from adbench.harness.databases import connected, recreate, sibling
 from adpulse.database.connections import Connection
 from adpulse.variants import migrate
 from adpulse.variants.catalogue import Variant
@@ -31,11 +30,11 @@ class Database:
 
     @property
     def url(self) -> str:
-        return databases.sibling(self.server, self.name)
+        return sibling(self.server, self.name)
 
     async def build(self, source: Source) -> None:
         """Make it anew: the design, and partitions for every day that has events. Raise ScratchError."""
-        async with connected(await databases.recreate(self.server, self.name)) as connection:
+        async with connected(await recreate(self.server, self.name)) as connection:
             await migrate.migrate(connection, self.variant.name, dimensions=source.dimensions)
             days = source.days(self.events)
             await connection.execute("SELECT prepare_days(day, day) FROM unnest($1::date[]) AS day", days)
@@ -56,7 +55,7 @@ class Database:
         """Return the URL of a copy, file by file, as it was when it had settled. It ends with a checkpoint."""
         await self.drop_copy()
         await self._execute(f"CREATE DATABASE {self.name}_copy TEMPLATE {self.name} STRATEGY file_copy")
-        return databases.sibling(self.server, f"{self.name}_copy")
+        return sibling(self.server, f"{self.name}_copy")
 
     async def drop_copy(self) -> None:
         """Drop the copy, if it is there."""

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Expected:
     def __init__(self, names: Vocabulary, shapes: Sequence[Shape], stop: datetime) -> None:
         self._names, self._shapes = names, shapes
         self._numbers = {name: number for number, name in enumerate(names.campaigns)}
-        self._stop_us = _us(stop)
+        self._stop_us = (stop - EPOCH) // timedelta(microseconds=1)
         self._counted: dict[str, dict[tuple[int, int], Ints]] = {shape.name: {} for shape in shapes}
 
     def add(self, block: Block) -> None:
@@ -58,8 +58,12 @@ class Expected:
         return {shape.name: self._answer(shape, probes) for shape in self._shapes}
 
     def _answer(self, shape: Shape, probes: int) -> Answer:
+        names = self._names.campaigns if shape.group_by == "campaign_id" else self._names.values
         rows: Answer = {
-            (self._bucket(shape, bucket), self._group(shape, group)): tuple(map(int, sums))
+            (
+                EPOCH + timedelta(microseconds=bucket * SPANS_US[shape.granularity]) if shape.granularity else None,
+                names[group] if shape.group_by else None,
+            ): tuple(map(int, sums))
             for (bucket, group), sums in self._counted[shape.name].items()
         }
         if probes and shape.campaign is None and shape.value is None:
@@ -101,16 +105,6 @@ class Expected:
             return self._names.of_mix[block.mix[at]], len(self._names.values)
         return np.zeros_like(at), 1
 
-    def _bucket(self, shape: Shape, bucket: int) -> datetime | None:
-        if shape.granularity is None:
-            return None
-        return EPOCH + timedelta(microseconds=bucket * SPANS_US[shape.granularity])
-
-    def _group(self, shape: Shape, group: int) -> str | None:
-        if shape.group_by is None:
-            return None
-        return (self._names.campaigns if shape.group_by == "campaign_id" else self._names.values)[group]
-
 
 def wrong(report: Report, right: Answer) -> str | None:
     """Return what is wrong with a report; None when every row and the totals are as counted."""
@@ -130,7 +124,3 @@ def wrong(report: Report, right: Answer) -> str | None:
 
 def _five(sums: metrics.Sums) -> Sums:
     return (sums.impressions, sums.clicks, sums.conversions, sums.cost_micros, sums.revenue_micros)
-
-
-def _us(at: datetime) -> int:
-    return (at.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)

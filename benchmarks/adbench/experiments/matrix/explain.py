@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from adbench.harness.query_plans import Node, nodes
 from adbench.workload.report_shapes import statement
@@ -12,14 +11,6 @@ from adpulse.reports.readers import Readers
 from adpulse.variants.catalogue import Variant
 
 PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes
-
-
-@dataclass(frozen=True)
-class Explained:
-    """One execution. `pages` were found in shared buffers or read into them; `shape` names the scans that ran."""
-
-    pages: int
-    shape: str
 
 
 # As text, because EXPLAIN of a statement with parameters plans with their values, also where the session would not.
@@ -50,14 +41,17 @@ async def plan(readers: Readers, variant: Variant, query: Query) -> Node:
     return top
 
 
-async def explain(readers: Readers, variant: Variant, query: Query) -> Explained:
-    """Run the report once under EXPLAIN, as `plan` does, and return what it touched."""
+async def explain(readers: Readers, variant: Variant, query: Query) -> tuple[int, str]:
+    """Run the report once under EXPLAIN, as `plan` does.
+
+    Return the pages that were found in shared buffers or read into them, and the names of the scans that ran.
+    """
     top = await plan(readers, variant, query)
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     scans = [node for node in nodes(top) if node["Node Type"].endswith("Scan") and _target(node)]
     counted = Counter(f"{node['Node Type']} on {_target(node)}" for node in scans)
     shape = ", ".join(name if times == 1 else f"{times} x {name}" for name, times in counted.items())
-    return Explained(pages, shape or top["Node Type"])
+    return pages, shape or top["Node Type"]
 
 
 def _target(node: Node) -> str | None:

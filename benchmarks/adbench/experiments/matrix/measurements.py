@@ -5,7 +5,7 @@ from statistics import geometric_mean, median
 
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.plan import CONTROL, Phase
-from adbench.experiments.matrix.turns import Round, Session, Settling
+from adbench.experiments.matrix.turns import Round, Session
 from adbench.records import statistics
 from adbench.records.model import Measurement
 
@@ -35,36 +35,32 @@ def of_control(phase: Phase, figures: Mapping[Database, Sequence[float]], databa
     return [Measurement.of(f"{phase}.of_control", share, "ratio")]
 
 
-def loaded(session: Session, settling: Settling) -> list[Measurement]:
+def loaded(session: Session, vacuum_s: float, sizes: Mapping[tuple[str, str], int]) -> list[Measurement]:
     """Return the numbers of a database that was filled in all rounds."""
     rounds = session.rounds
     events = sum(each.events for each in rounds)
-    sizes = [
-        Measurement.of("size", size / events, "bytes/event", relation=name, kind=kind)
-        for (kind, name), size in sorted(settling.sizes.items())
-    ]
-    total = sum(settling.sizes.values()) / events
     written = sum(each.wal_bytes for each in rounds) + session.upkeep_wal_bytes
     return [
         Measurement.of("load.rate", statistics.median(per_round("load", rounds)), "events/s"),
         Measurement.of("load.seconds", sum(each.seconds for each in rounds), "s"),
         Measurement.of("load.wal", written / events, "bytes/event"),
         Measurement.of("load.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
-        Measurement.of("load.vacuum", settling.vacuum_s, "s"),
-        Measurement.of("size.total", total, "bytes/event"),
-        *sizes,
+        Measurement.of("load.vacuum", vacuum_s, "s"),
+        Measurement.of("size.total", sum(sizes.values()) / events, "bytes/event"),
+        *(
+            Measurement.of("size", size / events, "bytes/event", relation=name, kind=kind)
+            for (kind, name), size in sorted(sizes.items())
+        ),
     ]
 
 
 def reported(session: Session) -> list[Measurement]:
     """Return the numbers of reports alone."""
-    pages = [
-        Measurement.of("report.pages", explained.pages, "pages", shape=name).model_copy(
-            update={"detail": explained.shape}
-        )
-        for name, explained in session.explained.items()
+    touched = [
+        Measurement.of("report.pages", pages, "pages", shape=name).model_copy(update={"detail": scans})
+        for name, (pages, scans) in session.explained.items()
     ]
-    return [*_latencies("report.latency", session.counted), *pages]
+    return [*_latencies("report.latency", session.counted), *touched]
 
 
 def cold(passes: Sequence[Mapping[str, Sequence[float]]], caches: str) -> list[Measurement]:

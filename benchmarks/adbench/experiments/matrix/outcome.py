@@ -10,14 +10,14 @@ from adbench.experiments.matrix.checkpoint import Journal
 from adbench.experiments.matrix.measurements import QUANTILES
 from adbench.experiments.matrix.plan import BATCH, CONTROL, READERS, WARMUP, WRITERS
 from adbench.experiments.matrix.sources import Source
-from adbench.records import model, store, terminal
-from adbench.records.model import Check, Gap, Result
+from adbench.records import store, terminal
+from adbench.records.model import Check, Gap, Postgres, Result
 from adbench.workload import comparison
 from adbench.workload.comparison import Profile
 from adpulse.terminal import counted
 
 
-def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result:
+def result(journal: Journal, source: Source, postgres: Postgres) -> Result:
     """Return the run's result, from its cells. A cell that was void fails it; one that was not measured does not."""
     plan, cells = journal.run.plan, journal.cells()
     gaps = [Gap(labels={"variant": name}, reason=reason, void=False) for name, reason in journal.run.skipped.items()]
@@ -25,7 +25,7 @@ def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result
     if journal.run.warm_only is not None:
         gaps.append(Gap(labels={"phase": "cold"}, reason=journal.run.warm_only, void=False))
     void = [gap for gap in gaps if gap.void]
-    compared = sum(cell.answers for cell in cells)
+    compared = f"{counted(sum(cell.answers for cell in cells), 'report')} compared, {counted(len(void), 'cell')} void"
     return store.of_run(
         what=source.kind,
         started_at=journal.run.started_at,
@@ -36,13 +36,7 @@ def result(journal: Journal, source: Source, postgres: model.Postgres) -> Result
         | {"batch": BATCH, "writers": WRITERS, "readers": READERS, "warmup_rounds": WARMUP}
         | source.parameters,
         measurements=[each for cell in cells for each in cell.measurements],
-        checks=[
-            Check(
-                name="every answer is that of the recount",
-                passed=not void,
-                detail=f"{counted(compared, 'report')} compared, {counted(len(void), 'cell')} void",
-            )
-        ],
+        checks=[Check(name="every answer is that of the recount", passed=not void, detail=compared)],
         gaps=gaps,
     )
 
@@ -61,7 +55,7 @@ def tables(result: Result) -> RenderableType:
         ]
     own, generated = (result.parameters.get(name) for name in ("profile", "profile_of_generated"))
     if isinstance(own, dict) and isinstance(generated, dict):
-        parts.append(comparison.table(Profile.read(own), Profile.read(generated)))
+        parts.append(comparison.table(Profile.model_validate(own), Profile.model_validate(generated)))
     lines = [f"{_where(gap)}: {'VOID, ' if gap.void else 'not measured, '}{gap.reason}" for gap in result.gaps]
     lines += [f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}" for check in result.checks]
     return Group(*parts, *lines)
@@ -128,16 +122,13 @@ def _designs(title: str, columns: Columns, rows: dict[str, _Numbers]) -> Table:
 
 
 def _shapes(size: int, rows: dict[str, _Numbers]) -> Table:
-    shown = terminal.table(f"{size:,} events: reports alone, p50 in ms / pages touched", ("report", *rows))
+    def cell(row: _Numbers, shape: str) -> str:
+        latency = row.text("report.latency", "{:,.1f}", shape=shape, quantile="0.5")
+        return f"{latency} / {row.text('report.pages', '{:,.0f}', shape=shape)}"
+
     named = dict.fromkeys(shape for row in rows.values() for shape in row.shapes())
-    for shape in named:
-        cells = [
-            f"{row.text('report.latency', '{:,.1f}', shape=shape, quantile='0.5')} / "
-            + row.text("report.pages", "{:,.0f}", shape=shape)
-            for row in rows.values()
-        ]
-        shown.add_row(shape, *cells)
-    return shown
+    cells = [[shape, *(cell(row, shape) for row in rows.values())] for shape in named]
+    return terminal.table(f"{size:,} events: reports alone, p50 in ms / pages touched", ("report", *rows), cells)
 
 
 def _where(gap: Gap) -> str:

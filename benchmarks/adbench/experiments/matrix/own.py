@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -49,12 +49,17 @@ class Own(Source):
         """Raise ImportFailed when no event can be read, MatrixError when reports cannot be by this dimension."""
         self.files, self.survey, self._settings = files, own_events.survey(files, KEPT), Settings()
         self._latest = list(self.survey.latest)
-        minute = timedelta(minutes=1)
-        self.start = _at(self.survey.first_us // 60_000_000 * 60_000_000)
-        self.end = _at(self.survey.last_us // 60_000_000 * 60_000_000) + minute
+        first, last = (EPOCH + timedelta(microseconds=us) for us in (self.survey.first_us, self.survey.last_us))
+        self.start = first.replace(second=0, microsecond=0)
+        self.end = last.replace(second=0, microsecond=0) + timedelta(minutes=1)
         self.stop = self.end + LIVE
         ranked = [name for name, _ in self.survey.campaigns.most_common()]
-        self.dimension = self._checked(dimension) if dimension is not None else self._likely()
+        if dimension is not None and (reason := self._unfit(dimension)):
+            raise MatrixError(f"--dimension: {reason}")
+        # Of the keys that reports can be by, the one with most values, unless one is named.
+        fit = [name for name in self.survey.keys if self._unfit(name) is None]
+        likely = max(fit, key=lambda name: len(self.survey.keys[name].values), default=None)
+        self.dimension = likely if dimension is None else dimension
         self.dimensions = None if self.dimension is None else [self.dimension]
         values: list[str | None] = [None]
         if self.dimension is not None:
@@ -142,16 +147,6 @@ class Own(Source):
             rows=[each.row for each in batch],
         )
 
-    def _likely(self) -> str | None:
-        """Return the key with most values of those that reports can be by; None when there is none."""
-        fit = [name for name in self.survey.keys if self._unfit(name) is None]
-        return max(fit, key=lambda name: len(self.survey.keys[name].values), default=None)
-
-    def _checked(self, key: str) -> str:
-        if reason := self._unfit(key):
-            raise MatrixError(f"--dimension: {reason}")
-        return key
-
     def _unfit(self, key: str) -> str | None:
         """Return why designs cannot be compared by this key of metadata; None when they can."""
         found = self.survey.keys.get(key)
@@ -177,7 +172,10 @@ class Own(Source):
         names = list(windows)
         short, most = names[min(1, len(names) - 1)], names[-1]
         long = names[max(len(names) - 2, 0)]
-        largest, middle, length = self.names.campaigns[0], self.names.campaigns[self._middle], windows
+        # The middle campaign is that of the middle event, when events are in order of their campaigns' size.
+        counts = np.cumsum([count for _, count in self.survey.campaigns.most_common()])
+        middle = self.names.campaigns[int(np.searchsorted(counts, counts[-1] / 2))]
+        largest, length = self.names.campaigns[0], windows
         found = [
             *(Shape(name, length[name], middle) for name in names),
             Shape(f"{most}-largest", length[most], largest),
@@ -196,12 +194,6 @@ class Own(Source):
             ]
         return tuple({shape.name: shape for shape in found}.values())
 
-    @property
-    def _middle(self) -> int:
-        """Return the number of the campaign of the middle event, when events are in order of their campaigns' size."""
-        counts = np.cumsum([count for _, count in self.survey.campaigns.most_common()])
-        return int(np.searchsorted(counts, counts[-1] / 2))
-
     def _said(self, shape: Shape) -> str:
         rank = "all campaigns" if shape.campaign is None else f"campaign {self._campaigns[shape.campaign] + 1}"
         parts = [f"{shape.length / DAY:.3g} days", rank]
@@ -212,7 +204,3 @@ class Own(Source):
         if shape.value is not None:
             parts.append("value 1 of dimension 1")
         return ", ".join(parts)
-
-
-def _at(us: float) -> datetime:
-    return datetime.fromtimestamp(us / 1e6, UTC)

@@ -1,9 +1,10 @@
-"""The four phases of one size: the variants take turns, in another order each round, so that noise hits all alike."""
+"""The phases of one size: the variants take turns, in another order each round, so that noise hits all alike."""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from itertools import islice
 
 from adbench.experiments.matrix import measurements
@@ -14,6 +15,9 @@ from adbench.experiments.matrix.size import Size
 from adbench.experiments.matrix.turns import Session
 from adbench.records.model import Measurement
 from adbench.workload.dataset import BLOCK
+
+LOAD_S, SETTLE_S = 0.4, 0.15  # a block: what things are expected to take, for the estimate of the time left
+Numbers = Callable[[Session], list[Measurement]]
 
 
 async def load(size: Size) -> Expected:
@@ -26,35 +30,37 @@ async def load(size: Size) -> Expected:
     expected = Expected(source.names, source.shapes, source.stop)
     count = blocks_of(size.events)
     signature = size.journal.folder.name
-    building = [s for s in size.databases if s.variant.name not in size.out and not await s.signed(signature)]
     step = max(min(SLICE, count // 8), 1)
+
+    async def write(session: Session, copies: Sequence[bytes], events: int, left: float) -> None:
+        await session.write(copies, events)
+        size.afford(session.database, size.spent[session.database.variant.name] * left)
+
+    async def settle(session: Session) -> None:
+        settled = await session.settle(plan.budget_s - size.spent[session.database.variant.name])
+        found = measurements.loaded(session, *settled)
+        found += measurements.of_control("load", rates, session.database)
+        await session.database.sign(signature)
+        size.keep(session.database, "load", found, 0)
+
     async with AsyncExitStack() as stack:
         sessions: dict[Database, Session] = {}
-        for database in building:
-            with size.turn(database, "load"):
-                await database.build(source)
-                sessions[database] = await stack.enter_async_context(Session(plan, source, database, database.url))
+        for database in size.still(size.databases):
+            if not await database.signed(signature):
+                with size.turn(database, "load"):
+                    await database.build(source)
+                    session = Session(plan, source, database, database.url)
+                    sessions[database] = await stack.enter_async_context(session)
         for number, first in enumerate(range(0, count, step)):
             blocks = await asyncio.to_thread(list, islice(blocks_left, step))
             for block in blocks:
                 expected.add(block)
-            copies = [await asyncio.to_thread(source.encode, block) for block in blocks] if building else []
-            for database in _rotated([s for s in sessions if s.variant.name not in size.out], number):
-                with size.turn(database, "load"):
-                    await sessions[database].write(copies, sum(map(len, blocks)))
-                    size.afford(database, size.spent[database.variant.name] * (count / (first + len(blocks)) - 1))
-                size.advance(len(blocks) * LOAD_S)
+            copies = [await asyncio.to_thread(source.encode, block) for block in blocks] if sessions else []
+            left = count / (first + len(blocks)) - 1
+            work = partial(write, copies=copies, events=sum(map(len, blocks)), left=left)
+            await size.turns("load", sessions, work, number, len(blocks) * LOAD_S)
         rates = {database: measurements.per_round("load", session.rounds) for database, session in sessions.items()}
-        for database, session in sessions.items():
-            if database.variant.name in size.out:
-                continue
-            with size.turn(database, "load"):
-                settling = await session.settle(plan.budget_s - size.spent[database.variant.name])
-                found = measurements.loaded(session, settling)
-                found += measurements.of_control("load", rates, database)
-                await database.sign(signature)
-                size.keep(database, "load", found, 0)
-            size.advance(count * SETTLE_S)
+        await size.turns("load", sessions, settle, 0, count * SETTLE_S)
     return expected
 
 
@@ -66,6 +72,13 @@ async def cold(size: Size, expected: Expected) -> None:
     right, todo = expected.answers(), size.remaining("cold")
     passes: dict[Database, list[dict[str, list[float]]]] = {database: [] for database in todo}
     answers, said = dict.fromkeys(todo, 0), ""
+
+    async def ask(database: Database, number: int) -> None:
+        async with Session(size.plan, size.source, database, database.url) as session:
+            passes[database].append(await session.ask_twice(number, right))
+            answers[database] += session.answers
+        size.afford(database, 0)
+
     for number in range(size.plan.cold_passes if todo else 0):
         try:
             said = await size.caches.empty()
@@ -73,74 +86,67 @@ async def cold(size: Size, expected: Expected) -> None:
             for database in todo:
                 size.leave_out(database, "cold", str(error))
             return
-        for database in _rotated(_still(size, todo), number):
-            with size.turn(database, "cold"):
-                async with Session(size.plan, size.source, database, database.url) as session:
-                    passes[database].append(await session.ask_twice(number, right))
-                    answers[database] += session.answers
-                size.afford(database, 0)
-    for database in _still(size, todo):
+        await size.turns("cold", {each: each for each in todo}, partial(ask, number=number), number)
+    for database in size.still(todo):
         size.keep(database, "cold", measurements.cold(passes[database], said), answers[database])
 
 
 async def report(size: Size, expected: Expected) -> None:
     """Measure reports alone, over what was loaded; compare every answer."""
     right = expected.answers()
+
+    async def explain(session: Session) -> None:
+        began = time.perf_counter()
+        await session.explain()
+        size.afford(session.database, (time.perf_counter() - began) * (WARMUP + size.plan.rounds))
+
     async with AsyncExitStack() as stack:
         sessions = await _sessions(size, "report", stack)
-        for database, session in sessions.items():
-            with size.turn(database, "report"):
-                began = time.perf_counter()
-                await session.explain()
-                size.afford(database, (time.perf_counter() - began) * (WARMUP + size.plan.rounds))
+        await size.turns("report", sessions, explain)
         for number in range(WARMUP + size.plan.rounds):
-            for database in _rotated(_still(size, sessions), number):
-                with size.turn(database, "report"):
-                    await sessions[database].ask(number, right)
-                size.advance(size.plan.asking_s)
+            ask = partial(Session.ask, number=number, right=right)
+            await size.turns("report", sessions, ask, number, size.plan.asking_s)
         _keep(size, "report", sessions, measurements.reported)
 
 
 async def ingest(size: Size, expected: Expected) -> None:
     """Measure writing alone, in a copy; then ask every shape of report once, and compare."""
-    async with AsyncExitStack() as stack:
-        expected = expected.copy()
-        sessions = await _sessions(size, "ingest", stack, copied=True)
-        for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size, "ingest", number, expected)
-            for database in _rotated(_still(size, sessions), number):
-                with size.turn(database, "ingest"):
-                    await sessions[database].write(copies, len(copies) * BATCH)
-                size.advance(len(copies) * BATCH / BLOCK * LOAD_S)
-        for database in _still(size, sessions):
-            with size.turn(database, "ingest"):
-                await sessions[database].upkeep()
-        await _compare(size, "ingest", sessions, expected)
-        _keep(size, "ingest", sessions, measurements.ingested)
-    for database in sessions:
-        await database.drop_copy()
+
+    async def write(session: Session, number: int, copies: Sequence[bytes]) -> None:
+        await session.write(copies, len(copies) * BATCH)
+
+    await _written(size, "ingest", expected, write, measurements.ingested)
 
 
 async def both(size: Size, expected: Expected) -> None:
     """Measure writing and asking at once, in a copy; then ask every shape of report once, and compare."""
+
+    async def write_and_ask(session: Session, number: int, copies: Sequence[bytes]) -> None:
+        await session.both(number, copies, len(copies) * BATCH)
+        size.afford(session.database, 0)
+
+    await _written(size, "both", expected, write_and_ask, measurements.both)
+
+
+async def _written(
+    size: Size, phase: Phase, expected: Expected, work: Callable[..., Awaitable[None]], numbers: Numbers
+) -> None:
     async with AsyncExitStack() as stack:
         expected = expected.copy()
-        sessions = await _sessions(size, "both", stack, copied=True)
+        sessions = await _sessions(size, phase, stack, copied=True)
         for number in range(WARMUP + size.plan.rounds):
-            copies = await _draw(size, "both", number, expected)
-            for database in _rotated(_still(size, sessions), number):
-                with size.turn(database, "both"):
-                    await sessions[database].both(number, copies, len(copies) * BATCH)
-                    size.afford(database, 0)
-                size.advance(size.plan.both_s)
-        await _compare(size, "both", sessions, expected)
-        _keep(size, "both", sessions, measurements.both)
+            blocks = await asyncio.to_thread(list, size.source.live(size.plan, phase, number))
+            for block in blocks:
+                expected.add(block)
+            copies = [size.source.encode(block) for block in blocks]
+            turn = partial(work, number=number, copies=copies)
+            await size.turns(phase, sessions, turn, number, _turn_s(size.plan, phase))
+        if phase == "ingest":
+            await size.turns(phase, sessions, Session.upkeep)  # of what the last round has left
+        await size.turns(phase, sessions, partial(Session.compare, expected=expected))
+        _keep(size, phase, sessions, numbers)
     for database in sessions:
         await database.drop_copy()
-
-
-LOAD_S = 0.4  # a block, and below: what things are expected to take, for the estimate of the time left
-SETTLE_S = 0.15
 
 
 def blocks_of(events: int) -> int:
@@ -150,9 +156,12 @@ def blocks_of(events: int) -> int:
 
 def expected_s(plan: MatrixPlan, size: int) -> float:
     """Return the seconds that a variant at that size is expected to take, in the units of `advance`."""
-    blocks, turns = blocks_of(size), WARMUP + plan.rounds
-    per_turn = plan.asking_s + plan.written_copies * BATCH / BLOCK * LOAD_S + plan.both_s
-    return blocks * (LOAD_S + SETTLE_S) + turns * per_turn
+    per_round = plan.asking_s + _turn_s(plan, "ingest") + _turn_s(plan, "both")
+    return blocks_of(size) * (LOAD_S + SETTLE_S) + (WARMUP + plan.rounds) * per_round
+
+
+def _turn_s(plan: MatrixPlan, phase: Phase) -> float:
+    return plan.both_s if phase == "both" else plan.written_copies * BATCH / BLOCK * LOAD_S
 
 
 async def _sessions(
@@ -167,37 +176,8 @@ async def _sessions(
     return sessions
 
 
-async def _draw(size: Size, phase: Phase, turn: int, expected: Expected) -> list[bytes]:
-    """Return the COPYs of a turn; the expected answers then include their events."""
-    parts = await asyncio.to_thread(list, size.source.live(size.plan, phase, turn))
-    for part in parts:
-        expected.add(part)
-    return [size.source.encode(part) for part in parts]
-
-
-async def _compare(size: Size, phase: Phase, sessions: dict[Database, Session], expected: Expected) -> None:
-    for database in _still(size, sessions):
-        with size.turn(database, phase):
-            await sessions[database].compare(expected.answers(sessions[database].probes))
-
-
-def _keep(
-    size: Size, phase: Phase, sessions: dict[Database, Session], found: Callable[[Session], list[Measurement]]
-) -> None:
+def _keep(size: Size, phase: Phase, sessions: dict[Database, Session], numbers: Numbers) -> None:
     per_round = {database: measurements.per_round(phase, session.counted) for database, session in sessions.items()}
-    for database in _still(size, sessions):
+    for database in size.still(sessions):
         of_control = measurements.of_control(phase, per_round, database)
-        size.keep(database, phase, found(sessions[database]) + of_control, sessions[database].answers)
-
-
-def _still(size: Size, sessions: Iterable[Database]) -> list[Database]:
-    return [database for database in sessions if database.variant.name not in size.out]
-
-
-def _rotated(databases: Sequence[Database], by: int) -> list[Database]:
-    """Return each round another one is first, and none always follows the same."""
-    if not databases:
-        return []
-    first = by % len(databases)
-    order = [*databases[first:], *databases[:first]]
-    return order if by // len(databases) % 2 == 0 else order[::-1]
+        size.keep(database, phase, numbers(sessions[database]) + of_control, sessions[database].answers)

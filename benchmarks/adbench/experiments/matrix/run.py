@@ -10,17 +10,17 @@ from rich.console import Console
 
 from adbench.experiments.experiment import Experiment
 from adbench.experiments.matrix import outcome, phases
-from adbench.experiments.matrix.checkpoint import Journal
+from adbench.experiments.matrix.checkpoint import Journal, Run
 from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
 from adbench.experiments.matrix.own import Own
 from adbench.experiments.matrix.plan import PHASES, MatrixError, MatrixPlan, OwnPlan, Phase
 from adbench.experiments.matrix.size import Size
-from adbench.experiments.matrix.sources import Generated, Source
+from adbench.experiments.matrix.sources import Source
 from adbench.harness.databases import connected, postgres
 from adbench.harness.progress import WIDTH, counter, step
-from adbench.records import environment, model, store
-from adbench.records.model import Result
+from adbench.records import environment, store
+from adbench.records.model import Postgres, Result
 from adbench.workload import disk_space
 from adbench.workload.own_events import OwnEvents
 from adpulse.settings import Settings
@@ -57,7 +57,7 @@ def run(
 
 def _source(plan: MatrixPlan, console: Console) -> Source:
     if plan.own is None:
-        return Generated(plan)
+        return Source(plan)
     own = read(plan.own, console)
     if (own.end, len(own.names.campaigns)) != (plan.end, plan.campaigns):
         raise MatrixError("the files have changed since this run began: begin again")
@@ -81,7 +81,8 @@ async def _journal(plan: MatrixPlan | None, home: Path, server: str, caches: Cac
     left = tuple(each.name for each in chosen if each.name not in skipped)
     if not left:
         raise MatrixError("none of these variants can be built: " + "; ".join(f"{k} {v}" for k, v in skipped.items()))
-    return Journal.begin(home, plan.model_copy(update={"variants": left}), revision, skipped, caches.reason)
+    chosen_plan = plan.model_copy(update={"variants": left})
+    return Journal.begin(home, Run(revision=revision, plan=chosen_plan, skipped=skipped, warm_only=caches.reason))
 
 
 async def _ensure_space(plan: MatrixPlan, server: str) -> None:
@@ -106,7 +107,7 @@ async def _ensure_space(plan: MatrixPlan, server: str) -> None:
         await disk_space.ensure(connection, wanted, smaller, held)
 
 
-async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> model.Postgres:
+async def _measure(journal: Journal, source: Source, server: str, caches: Caches, console: Console) -> Postgres:
     plan = journal.run.plan
     for events in plan.sizes:
         databases = [Database(server, catalogue.find(name), events) for name in plan.variants]

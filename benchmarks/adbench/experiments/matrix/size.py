@@ -1,9 +1,10 @@
 """One size of a matrix on its way through the phases: what is finished, what has failed, what may still be spent."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import asyncpg
 
@@ -15,6 +16,7 @@ from adbench.experiments.matrix.sources import Source
 from adbench.experiments.matrix.turns import WrongAnswerError
 from adbench.records.model import Gap, Measurement
 
+T = TypeVar("T")
 # Errors that leave a gap in the matrix and do not end the run.
 REASONS = (MatrixError, WrongAnswerError, asyncpg.PostgresError)
 
@@ -43,13 +45,39 @@ class Size:
         for database in todo:
             if reason := self.out.get(database.variant.name):
                 self.leave_out(database, phase, reason)
-        return [database for database in todo if database.variant.name not in self.out]
+        return self.still(todo)
 
     def keep(self, database: Database, phase: Phase, found: Iterable[Measurement], answers: int) -> None:
         """Keep a cell that is finished."""
         cell = Cell(events=self.events, variant=database.variant.name, phase=phase, answers=answers)
         named = [each.model_copy(update={"labels": cell.labels | each.labels}) for each in found]
         self.journal.add(cell.model_copy(update={"measurements": named}))
+
+    def still(self, databases: Iterable[Database]) -> list[Database]:
+        """Return those whose variant is not out."""
+        return [database for database in databases if database.variant.name not in self.out]
+
+    async def turns(
+        self,
+        phase: Phase,
+        of: Mapping[Database, T],
+        work: Callable[[T], Awaitable[object]],
+        number: int = 0,
+        takes_s: float = 0,
+    ) -> None:
+        """Let each variant that is not out work in its turn, which is estimated to take so long.
+
+        For each `number` another one is first, and none always follows the same.
+        """
+        taking = self.still(of)
+        if not taking:
+            return
+        reverse, first = divmod(number, len(taking))
+        order = [*taking[first:], *taking[:first]]
+        for database in reversed(order) if reverse % 2 else order:
+            with self.turn(database, phase):
+                await work(of[database])
+            self.advance(takes_s)
 
     @contextmanager
     def turn(self, database: Database, phase: Phase) -> Iterator[None]:
@@ -67,18 +95,14 @@ class Size:
         finally:
             self.spent[name] = self.spent.get(name, 0) + time.perf_counter() - began
         if failed is not None:
-            void = isinstance(failed, WrongAnswerError)
-            reason = f"{'wrong answer to ' if void else ''}{self._said(failed)}"
+            void, reason = isinstance(failed, WrongAnswerError), str(failed)
+            if self.source.private and isinstance(failed, asyncpg.PostgresError):  # it may quote values
+                reason = f"{type(failed).__name__} ({failed.sqlstate})"
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"
+            reason = f"{'wrong answer to ' if void else ''}{reason}"
             self.out[name] = f"{phase}: {reason}"
             self.leave_out(database, phase, reason, void=void)
-
-    def _said(self, error: Exception) -> str:
-        """Return the text of an error. PostgreSQL quotes values in some."""
-        if self.source.private and isinstance(error, asyncpg.PostgresError):
-            return f"{type(error).__name__} ({error.sqlstate})"
-        return str(error)
 
     def afford(self, database: Database, coming_s: float) -> None:
         """Raise MatrixError when `coming_s` more would exceed the variant's budget."""

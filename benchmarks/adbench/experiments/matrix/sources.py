@@ -1,6 +1,5 @@
-"""The events of a matrix: those that the lab makes. A user's own are in own.py; both answer to Source."""
+"""The events of a matrix: those that the lab makes. A user's own, in own.py, are a Source too."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,40 +17,18 @@ from adbench.workload.dataset import Block
 from adbench.workload.report_shapes import Shape
 
 
-class Source(ABC):
-    """The events that designs are compared on, and the reports that are asked of them."""
+class Source:
+    """The events that designs are compared on, and the reports that are asked of them: the lab's own data set."""
 
-    kind: str  # `what` of the result
+    kind = "matrix"  # `what` of the result
     private = False  # no name and no value of an event may be shown, not even in an error
-    columns: Sequence[str]  # in the order of `encode`
+    columns: Sequence[str] = COLUMNS  # in the order of `encode`
     dimensions: Sequence[str] | None = None  # that rollup_dims declares; None: its own
-    shapes: Sequence[Shape]  # the reports that are asked
+    shapes: Sequence[Shape] = SHAPES  # the reports that are asked
     names: Vocabulary  # for the numbers in blocks
     stop: datetime  # end of the windows of all reports, and of the live events
     described: model.Data | None = None  # what draws the same events again; None for those that nothing draws
     parameters: dict[str, Any]  # what else a result says of them
-
-    @abstractmethod
-    def days(self, events: int) -> list[date]:
-        """Return the days that need a partition when `events` are loaded."""
-
-    @abstractmethod
-    def blocks(self, events: int) -> Iterator[Block]:
-        """Yield this number of events, BLOCK at a time, in order of arrival."""
-
-    @abstractmethod
-    def live(self, plan: MatrixPlan, phase: Phase, turn: int) -> Iterator[Block]:
-        """Yield the events of each COPY of a turn of writing (0: the first warm-up), the same for every variant."""
-
-    @abstractmethod
-    def encode(self, block: Block) -> bytes:
-        """Return a block as one COPY."""
-
-
-class Generated(Source):
-    """The lab's own data set."""
-
-    kind, columns, shapes = "matrix", COLUMNS, SHAPES
 
     def __init__(self, plan: MatrixPlan) -> None:
         self._plan, self.stop, self.parameters = plan, plan.stop, {}
@@ -62,16 +39,20 @@ class Generated(Source):
         self.names = Vocabulary(campaigns, "geo", COUNTRIES, of_mix)
 
     def days(self, events: int) -> list[date]:
+        """Return the days that need a partition when `events` are loaded."""
         first = min(self._plan.data(events).start, self._plan.live.start).date()
         return [first + timedelta(days=day) for day in range((self.stop.date() - first).days + 1)]
 
     def blocks(self, events: int) -> Iterator[Block]:
+        """Yield this number of events, BLOCK at a time, in order of arrival."""
         return iter(self._plan.data(events))
 
     def live(self, plan: MatrixPlan, phase: Phase, turn: int) -> Iterator[Block]:
+        """Yield the events of each COPY of a turn of writing (0: the first warm-up), the same for every variant."""
         for number, parts in groupby(plan.live_parts(phase, turn), key=itemgetter(0)):
             block = plan.live.block(number)
             yield from (block.part(first, first + BATCH) for _, first in parts)
 
     def encode(self, block: Block) -> bytes:
+        """Return a block as one COPY."""
         return self._encoder.encode(block)

@@ -4,14 +4,13 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adbench.experiments.matrix.databases import Database, sizes, wal
-from adbench.experiments.matrix.expected import PROBE, Answer, wrong
-from adbench.experiments.matrix.explain import Explained, explain
-from adbench.experiments.matrix.open_model import came, on_schedule
+from adbench.experiments.matrix.expected import PROBE, Answer, Expected, wrong
+from adbench.experiments.matrix.explain import explain
 from adbench.experiments.matrix.plan import READERS, WARMUP, WRITERS, MatrixPlan
 from adbench.experiments.matrix.sources import Source
 from adbench.harness.databases import connected
@@ -34,14 +33,6 @@ PROBING = (
 
 class WrongAnswerError(Exception):
     """A report said something else than the recount. The text says what."""
-
-
-@dataclass(frozen=True)
-class Settling:
-    """Measurements after loading. `sizes` are bytes, by ("table" or "index", name)."""
-
-    vacuum_s: float
-    sizes: dict[tuple[str, str], int]
 
 
 @dataclass
@@ -70,7 +61,7 @@ class Session:
         # Upkeep goes by a clock that runs in the variant's own turns only.
         self._clock, self._due = 0.0, self._every
         self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # of all rounds of writing, warm-up included
-        self.explained: dict[str, Explained] = {}
+        self.explained: dict[str, tuple[int, str]] = {}  # pages and scans, by shape
         self.answers = 0  # that were compared
         self.probes = 0  # events that were stored to see how fresh reports are
 
@@ -92,15 +83,14 @@ class Session:
         """Return the rounds after the warm-up."""
         return self.rounds[WARMUP:]
 
-    # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
-
     async def explain(self) -> None:
         """Run each shape once under EXPLAIN; warms the caches too."""
         for shape in self.source.shapes:
             self.explained[shape.name] = await explain(self._readers, self.database.variant, self.queries[shape.name])
 
-    async def compare(self, right: Mapping[str, Answer]) -> None:
+    async def compare(self, expected: Expected) -> None:
         """Ask everything once. Raise WrongAnswerError."""
+        right = expected.answers(self.probes)
         for shape in self.source.shapes:
             await self._ask(shape.name, right)
 
@@ -136,8 +126,6 @@ class Session:
             raise WrongAnswerError(name if self.source.private else f"{name}: {problem}")
         return report.took_ms
 
-    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
-
     async def write(self, copies: Sequence[bytes], events: int) -> None:
         """Write a turn: every COPY as fast as it is taken (a closed model); then a round of upkeep, if it is due."""
         this = Round(events=events)
@@ -169,16 +157,17 @@ class Session:
         self.upkeep_wal_bytes += await wal(self._keeper) - before
         return more
 
-    async def settle(self, most_s: float) -> Settling:
-        """Run upkeep until nothing waits, and VACUUM (ANALYZE); note sizes. Raise QueryCanceledError after `most_s`."""
+    async def settle(self, most_s: float) -> tuple[float, dict[tuple[str, str], int]]:
+        """Run upkeep until nothing waits, and VACUUM (ANALYZE). Return its seconds, and sizes as databases.sizes does.
+
+        Raise QueryCanceledError after `most_s`.
+        """
         await self._keeper.execute(f"SET statement_timeout = {max(round(most_s * 1_000), 1)}")
         while await self.upkeep():
             pass
         began = time.perf_counter()
         await self._keeper.execute("VACUUM (ANALYZE)")
-        return Settling(time.perf_counter() - began, await sizes(self._keeper))
-
-    # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
+        return time.perf_counter() - began, await sizes(self._keeper)
 
     async def both(self, number: int, copies: Sequence[bytes], events: int) -> None:
         """Run a turn of `both`: COPYs and reports on schedule, however slow the last one was (an open model).
@@ -249,3 +238,38 @@ class Session:
                 this.stale_s.append(asked - committed)
                 if await came(over, PROBE_EVERY_S):
                     return
+
+
+async def on_schedule(
+    count: int, length_s: float, work: Callable[[int], Awaitable[None]], patience_s: float | None = None
+) -> list[tuple[float, bool]]:
+    """Start `work(0)` to `work(count - 1)` at equal distances over `length_s`, whether or not the last has ended.
+
+    Return for each the seconds from when it was due, and whether it ended; what has not ended `patience_s` after the
+    beginning is cancelled. Counting from when it was due is what keeps a slow system from hiding the time that
+    requests wait (coordinated omission).
+    """
+    began = time.perf_counter()
+
+    async def one(at: int) -> tuple[float, bool]:
+        due = began + at * length_s / count
+        try:
+            async with asyncio.timeout(None if patience_s is None else patience_s - (time.perf_counter() - began)):
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                await work(at)
+        except TimeoutError:
+            return time.perf_counter() - due, False
+        return time.perf_counter() - due, True
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(at)) for at in range(count)]
+    return [task.result() for task in tasks]
+
+
+async def came(event: asyncio.Event, seconds: float) -> bool:
+    """Return True if the event came within the time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

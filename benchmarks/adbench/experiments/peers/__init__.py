@@ -6,8 +6,16 @@ from typing import Protocol
 import orjson
 
 from adbench.checks import http_recount
+from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
 
 Rows = list[tuple[object, ...]]
+SUMS = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
+# Name, unit and keys of each roll-up.
+ROLLUPS = [
+    (f"rollup_{unit}{geo}", unit, ["campaign_id", "geo"] if geo else ["campaign_id"])
+    for unit in ("minute", "hour")
+    for geo in ("", "_geo")
+]
 
 
 class Peer(Protocol):
@@ -19,8 +27,8 @@ class Peer(Protocol):
     def load(self, parquet: Path) -> None:
         """Load the events, sorted as suits the database, and roll-ups of them, as it does best.
 
-        The file has ts (UTC), campaign_id, kind, cost_micros, revenue_micros and geo; `rollup_minute` and `rollup_hour`
-        get campaign_id, ts and a column for each of report_shapes.COLUMNS, those that end in `_geo` also geo.
+        The file has ts (UTC), campaign_id, kind, cost_micros, revenue_micros and geo; each of ROLLUPS gets its keys, ts
+        and a column for each of report_shapes.COLUMNS.
         """
 
     def ask(self, sql: str) -> Rows:

@@ -1,14 +1,13 @@
 """ClickHouse in this process (chdb): tables whose primary key is campaign and time, and its incremental views."""
 
-from itertools import product
 from pathlib import Path
 
 import chdb
 import orjson
 from chdb.session import Session
 
-from adbench.experiments.peers import Rows
-from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
+from adbench.experiments.peers import ROLLUPS, SUMS, Rows
+from adbench.workload.report_shapes import COLUMNS
 
 
 class ClickHouse:
@@ -33,10 +32,7 @@ class ClickHouse:
             " ENGINE = MergeTree ORDER BY (campaign_id, ts)"
         )
         columns = ", ".join(f"{column} Int64" for column in COLUMNS)
-        sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
-        rollups = []
-        for unit, geo in product(("minute", "hour"), (False, True)):
-            name, keys = (f"rollup_{unit}_geo", ["campaign_id", "geo"]) if geo else (f"rollup_{unit}", ["campaign_id"])
+        for name, unit, keys in ROLLUPS:
             typed = ", ".join(f"{key} LowCardinality(String)" for key in keys)
             listed = ", ".join(keys)
             self._session.query(
@@ -45,12 +41,11 @@ class ClickHouse:
             )
             self._session.query(
                 f"CREATE MATERIALIZED VIEW lab.into_{name} TO lab.{name} AS"
-                f" SELECT {listed}, date_trunc('{unit}', e.ts) AS ts, {sums} FROM lab.events AS e"
+                f" SELECT {listed}, date_trunc('{unit}', e.ts) AS ts, {SUMS} FROM lab.events AS e"
                 f" GROUP BY {listed}, date_trunc('{unit}', e.ts)"
             )
-            rollups.append(name)
         self._session.query(f"INSERT INTO lab.events SELECT * FROM file('{parquet}', Parquet)")
-        for table in ("events", *rollups):
+        for table in ("events", *(name for name, _, _ in ROLLUPS)):
             self._session.query(f"OPTIMIZE TABLE lab.{table} FINAL")
 
     def ask(self, sql: str) -> Rows:

@@ -10,25 +10,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from adbench.experiments import report
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.peers import Peer, Rows, sums
 from adbench.experiments.peers.clickhouse import ClickHouse
 from adbench.experiments.peers.duck import Duck, export
 from adbench.harness import progress
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import step
 from adbench.records import terminal
 from adbench.records.model import Check, Measurement, Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, HOUR, OF_ROLLUPS, TOTALS, Shape
 from adbench.workload.seed import prepared
-from adpulse.settings import Settings
 from adpulse.terminal import counted
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
@@ -71,35 +68,35 @@ class PeersPlan:
     reuse: bool = False
 
 
-def run(plan: PeersPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("peers")
+def run(plan: PeersPlan, experiment: Experiment) -> Outcome:
     """Load all three, ask them in turn, write the result and return it with its path."""
-    with Experiment("peers", settings, console) as experiment:
-        here, data = experiment.folder(), plan.data
-        parquet = here / "events.parquet"
-        with step(console, "writing the events for the peers"):
-            export(data, parquet)
-        peers: list[Peer] = [Duck(here), ClickHouse(here)]
-        for peer in peers:
-            experiment.at_end(peer.close)
-            with step(console, f"loading {peer.name}"):
-                peer.load(parquet)
-        others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
-        name = f"{report.DATABASE}_{data.events}"
-        url = asyncio.run(prepared(experiment.server(), name, data, settings.variant, console, reuse=plan.reuse))
-        client = experiment.enter(HttpClient(experiment.serving(url, 1)))
-        checks = [_equal(shape, data, client, others) for shape in SHAPES]
-        times = _ask(data, plan.rounds, client, others, console)
-        medians = {key: statistics.median(taken) for key, taken in times.items()}
-        compared = [(shape, rolled) for rolled in (False, True) for shape in SHAPES]
-        return experiment.write(
-            data=data,
-            parameters={"rounds": plan.rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
-            measurements=[
-                Measurement.of("latency", value, "ms", system=system, shape=shape)
-                for (system, shape), value in medians.items()
-            ],
-            checks=[*checks, *(_faster(shape, medians, others, rolled) for shape, rolled in compared)],
-        )
+    here, data, console = experiment.folder(), plan.data, experiment.console
+    parquet = here / "events.parquet"
+    with progress.step(console, "writing the events for the peers"):
+        export(data, parquet)
+    peers: list[Peer] = [Duck(here), ClickHouse(here)]
+    for peer in peers:
+        experiment.at_end(peer.close)
+        with progress.step(console, f"loading {peer.name}"):
+            peer.load(parquet)
+    others = [System(peer, rolled) for peer in peers for rolled in (False, True)]
+    name = f"{report.DATABASE}_{data.events}"
+    url = asyncio.run(prepared(experiment.server(), name, data, experiment.variant, console, reuse=plan.reuse))
+    client = experiment.enter(HttpClient(experiment.serving(url, 1)))
+    checks = [_equal(shape, data, client, others) for shape in SHAPES]
+    times = _ask(data, plan.rounds, client, others, console)
+    medians = {key: statistics.median(taken) for key, taken in times.items()}
+    checks += [_faster(shape, medians, others, rolled) for rolled in (False, True) for shape in SHAPES]
+    return experiment.write(
+        data=data,
+        parameters={"rounds": plan.rounds, "warmup": WARMUP, **{peer.name: peer.version for peer in peers}},
+        measurements=[
+            Measurement.of("latency", value, "ms", system=system, shape=shape)
+            for (system, shape), value in medians.items()
+        ],
+        checks=checks,
+    )
 
 
 def _ask(

@@ -1,16 +1,13 @@
 """DuckDB in this process: tables sorted by campaign and time, so that its zone maps skip what is not asked for."""
 
-from collections.abc import Iterable
-from itertools import product
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from adbench.experiments.peers import Rows
+from adbench.experiments.peers import ROLLUPS, SUMS, Rows
 from adbench.workload.campaigns import KINDS, MIXES
 from adbench.workload.dataset import Dataset
-from adbench.workload.report_shapes import COLUMNS, OF_EVENTS
 
 
 class Duck:
@@ -28,11 +25,10 @@ class Duck:
         self._connection.execute(
             f"CREATE TABLE events AS SELECT * FROM read_parquet('{parquet}') ORDER BY campaign_id, ts"
         )
-        sums = ", ".join(f"{sum_} AS {column}" for sum_, column in zip(OF_EVENTS, COLUMNS, strict=True))
-        for unit, geo in product(("minute", "hour"), (False, True)):
-            name, keys = (f"rollup_{unit}_geo", "campaign_id, geo") if geo else (f"rollup_{unit}", "campaign_id")
+        for name, unit, columns in ROLLUPS:
+            keys = ", ".join(columns)
             self._connection.execute(
-                f"CREATE TABLE {name} AS SELECT {keys}, date_trunc('{unit}', events.ts) AS ts, {sums}"
+                f"CREATE TABLE {name} AS SELECT {keys}, date_trunc('{unit}', events.ts) AS ts, {SUMS}"
                 f" FROM events GROUP BY {keys}, date_trunc('{unit}', events.ts) ORDER BY {keys}, ts"
             )
 
@@ -60,8 +56,9 @@ def export(data: Dataset, parquet: Path) -> None:
     connection.register("campaigns", {"rank": np.arange(len(campaigns)), "name": campaigns})
     connection.register("kinds", {"number": np.arange(len(kinds)), "name": kinds})
     connection.register("mixes", {"number": np.arange(len(geos)), "geo": geos})
-    for columns in _blocks(data):
-        connection.register("block", columns)
+    for block in data:
+        named = ("ts", "campaign", "kind", "mix", "cost", "revenue")
+        connection.register("block", {name: getattr(block, name) for name in named})
         connection.execute(
             "INSERT INTO events SELECT make_timestamp(ts), c.name, k.name, cost, revenue, m.geo FROM block"
             " JOIN campaigns c ON c.rank = campaign JOIN kinds k ON k.number = kind JOIN mixes m ON m.number = mix"
@@ -69,16 +66,3 @@ def export(data: Dataset, parquet: Path) -> None:
         connection.unregister("block")
     connection.execute(f"COPY events TO '{parquet}' (FORMAT parquet)")
     connection.close()
-
-
-def _blocks(data: Dataset) -> Iterable[dict[str, object]]:
-    for number in range(data.blocks):
-        block = data.block(number)
-        yield {
-            "ts": block.ts,
-            "campaign": block.campaign,
-            "kind": block.kind,
-            "mix": block.mix,
-            "cost": block.cost,
-            "revenue": block.revenue,
-        }

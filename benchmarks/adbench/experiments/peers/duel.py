@@ -20,13 +20,12 @@ from rich.console import Console
 from rich.table import Table
 
 from adbench.checks.after_load import recounted
-from adbench.experiments.closed_load import ClosedLoad
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.closed_load import ClosedLoad, by_batch
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.peers import orm, sums
-from adbench.harness import databases, k6, progress
-from adbench.harness.databases import connected
+from adbench.harness import progress
+from adbench.harness.databases import connected, recreate
 from adbench.harness.http_client import HttpClient
-from adbench.harness.progress import counter, step
 from adbench.harness.service import started
 from adbench.records import statistics, store, terminal
 from adbench.records.model import Check, Measurement, Result
@@ -35,7 +34,6 @@ from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
 from adbench.workload.request_bodies import Cell, live, write_bodies
 from adbench.workload.seed import seed
-from adpulse.settings import Settings
 from adpulse.terminal import counted
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
@@ -44,6 +42,8 @@ WAYS = {OURS: "", "orm-each": "/each", "orm-batch": "/batch"}  # by the start of
 USERS = {1: 32, 100: 16, 1_000: 4}  # clients that post, by the events of a request
 WARMUP_S = 0.1  # counted too; k6 builds its users before that
 ASKED, LEAST, ASK_S = 30, 5, 60  # rounds of reports; the least of them; seconds after which no more are begun
+Times = dict[tuple[str, str], list[float]]  # a value a round, by who and shape
+Rates = dict[tuple[str, int], list[float]]  # a value a round, by way and events of a request
 Clients = dict[str, tuple[HttpClient, str]]  # by who: the connection, and the start of its paths
 
 
@@ -58,51 +58,36 @@ class DuelPlan:
     users: dict[int, int] = field(default_factory=lambda: dict(USERS))
 
 
-@dataclass(frozen=True)
-class Rounds:
-    """The measurements, a value a round; `accepted` counts the events that each way has said that it stored."""
-
-    latency_ms: dict[tuple[str, str], list[float]]  # by who and shape
-    rate: dict[tuple[str, int], list[float]]  # by way and events of a request
-    accepted: dict[str, int]  # by way
-
-
-def run(plan: DuelPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("peers-orm", loads=True)
+def run(plan: DuelPlan, experiment: Experiment) -> Outcome:
     """Load both, ask and feed them in turn, write the result and return it with its path."""
-    k6.find_k6()
-    with Experiment("peers-orm", settings, console) as experiment:
-        here, folder, data = experiment.folder(), experiment.scratch, plan.data
-        with step(console, "preparing requests"):
-            dense = live(experiment.began, data.seed)
-            loads = [
-                ClosedLoad(cell, write_bodies(dense, cell, here), users, plan.seconds, folder, WARMUP_S)
-                for cell, users in ((Cell(batch), users) for batch, users in plan.users.items())
-            ]
-        server = experiment.server()
-        ours, theirs = (asyncio.run(databases.recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
-        asyncio.run(seed(ours, data, settings.variant, console))
-        with step(console, "loading the other one"):
-            asyncio.run(fill(theirs, data))
-        address = experiment.serving(ours, plan.workers)
-        other, _ = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
-        addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
-        with HttpClient(address) as client, HttpClient(other) as other_client:
-            clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
-            equal = [_equal(shape, data.end, clients) for shape in SHAPES]
-            latency = _ask(plan, clients, console)
-        rate, accepted = _feed(plan.rounds, addresses, loads, console)
-        found = Rounds(latency, rate, accepted)
-        return experiment.write(
-            data=data,
-            parameters=store.parameters(
-                plan,
-                warmup_seconds=WARMUP_S,
-                users={str(batch): users for batch, users in plan.users.items()},
-                sqlalchemy=orm.VERSION,
-            ),
-            measurements=list(_measurements(found, data.seed)),
-            checks=[*equal, *recounted(lambda: asyncio.run(_stored(data, found, ours, theirs)))],
-        )
+    here, folder, data, console = experiment.folder(), experiment.scratch, plan.data, experiment.console
+    with progress.step(console, "preparing requests"):
+        dense = live(experiment.began, data.seed)
+        cells = {Cell(batch): users for batch, users in plan.users.items()}
+        loads = [
+            ClosedLoad(cell, write_bodies(dense, cell, here), users, plan.seconds, folder, WARMUP_S)
+            for cell, users in cells.items()
+        ]
+    server = experiment.server()
+    ours, theirs = (asyncio.run(recreate(server, f"adpulse_duel_{name}")) for name in ("ours", "theirs"))
+    asyncio.run(seed(ours, data, experiment.variant, console))
+    with progress.step(console, "loading the other one"):
+        asyncio.run(fill(theirs, data))
+    address = experiment.serving(ours, plan.workers)
+    other, _ = experiment.enter(serving_orm(theirs, plan.workers, folder / "orm.log"))
+    addresses = {way: (address if way == OURS else other) + start for way, start in WAYS.items()}
+    with HttpClient(address) as client, HttpClient(other) as other_client:
+        clients = {OURS: (client, ""), "orm": (other_client, WAYS["orm-batch"])}
+        equal = [_equal(shape, data.end, clients) for shape in SHAPES]
+        latency = _ask(data.end, clients, console)
+    rates, accepted = _feed(plan.rounds, addresses, loads, console)
+    return experiment.write(
+        data=data,
+        parameters=store.parameters(plan, warmup_seconds=WARMUP_S, users=by_batch(plan.users), sqlalchemy=orm.VERSION),
+        measurements=_measurements(latency, rates, data.seed),
+        checks=[*equal, *recounted(lambda: asyncio.run(_stored(data.events, accepted, {OURS: ours, "orm": theirs})))],
+    )
 
 
 def serving_orm(url: str, workers: int, log: Path) -> AbstractContextManager[tuple[str, int]]:
@@ -138,14 +123,14 @@ def _equal(shape: Shape, end: datetime, clients: Clients) -> Check:
     return Check(name=f"equal answers: {shape.name}", passed=ours == theirs, detail=detail)
 
 
-def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, str], list[float]]:
+def _ask(end: datetime, clients: Clients, console: Console) -> Times:
     """Return milliseconds of each answer, both in turn for each shape."""
-    times: dict[tuple[str, str], list[float]] = {(who, shape.name): [] for who in clients for shape in SHAPES}
+    times: Times = {(who, shape.name): [] for who in clients for shape in SHAPES}
     for number in progress.rounds(console, "asking both in turn", ASKED, least=LEAST, longest_s=ASK_S):
         for shape in SHAPES:
             for who in sorted(clients, reverse=bool(number % 2)):
                 client, start = clients[who]
-                taken = client.get(start + shape.path(plan.data.end))[0]
+                taken = client.get(start + shape.path(end))[0]
                 if number >= 0:
                     times[who, shape.name].append(taken * 1_000)
     return times
@@ -153,11 +138,11 @@ def _ask(plan: DuelPlan, clients: Clients, console: Console) -> dict[tuple[str, 
 
 def _feed(
     rounds: int, addresses: dict[str, str], loads: list[ClosedLoad], console: Console
-) -> tuple[dict[tuple[str, int], list[float]], dict[str, int]]:
-    """Return events a second, a value a round; and how many were accepted in all."""
-    rates: dict[tuple[str, int], list[float]] = {(way, load.cell.batch): [] for load in loads for way in addresses}
+) -> tuple[Rates, dict[str, int]]:
+    """Return events a second, a value a round; and how many each way has said that it stored."""
+    rates: Rates = {(way, load.cell.batch): [] for load in loads for way in addresses}
     accepted = dict.fromkeys(addresses, 0)
-    with counter(console, "posting to all in turn", rounds * len(rates), "runs") as advance:
+    with progress.counter(console, "posting to all in turn", rounds * len(rates), "runs") as advance:
         for number in range(rounds):
             for load in loads:
                 for way in sorted(addresses, reverse=bool(number % 2)):
@@ -171,29 +156,29 @@ def _feed(
     return rates, accepted
 
 
-async def _stored(data: Dataset, found: Rounds, ours: str, theirs: str) -> list[Check]:
+async def _stored(before: int, accepted: dict[str, int], urls: dict[str, str]) -> list[Check]:
     """Return the checks that both store every event that they accepted."""
     checks = []
-    for who, url in ((OURS, ours), ("orm", theirs)):
+    for who, url in urls.items():
         async with connected(url) as connection:
             stored = await connection.fetchval("SELECT count(*) FROM events")
-        expected = data.events + sum(count for way, count in found.accepted.items() if way.startswith(who))
+        expected = before + sum(count for way, count in accepted.items() if way.startswith(who))
         name = f"every accepted event is stored once: {who}"
         checks.append(Check(name=name, passed=stored == expected, detail=f"{stored:,} of {expected:,}"))
     return checks
 
 
-def _measurements(found: Rounds, seed: int) -> Iterator[Measurement]:
+def _measurements(latency: Times, rate: Rates, seed: int) -> Iterator[Measurement]:
     """Yield the medians of each, and ours ÷ theirs of the same round."""
-    for (who, shape), times in found.latency_ms.items():
+    for (who, shape), times in latency.items():
         yield Measurement.of("report.latency", statistics.median(times, seed), "ms", system=who, shape=shape)
         if who != OURS:
-            ratio = statistics.ratio(zip(times, found.latency_ms[OURS, shape], strict=True), seed)
+            ratio = statistics.ratio(zip(times, latency[OURS, shape], strict=True), seed)
             yield Measurement.of("report.ratio", ratio, "ratio", system=who, shape=shape)
-    for (way, batch), rates in found.rate.items():
+    for (way, batch), rates in rate.items():
         yield Measurement.of("ingest.rate", statistics.median(rates, seed), "events/s", system=way, batch=str(batch))
         if way != OURS:
-            ratio = statistics.ratio(zip(rates, found.rate[OURS, batch], strict=True), seed)
+            ratio = statistics.ratio(zip(rates, rate[OURS, batch], strict=True), seed)
             yield Measurement.of("ingest.ratio", ratio, "ratio", system=way, batch=str(batch))
 
 

@@ -65,6 +65,16 @@ class Batch(BaseModel):
     events: list[EventIn]
 
 
+class Question(BaseModel):
+    """The query string of a report."""
+
+    start: datetime
+    end: datetime
+    campaign_id: list[str] = []
+    granularity: Literal["minute", "hour", "day", "week", "month"] | None = None
+    group_by: str | None = None
+
+
 def engine(url: str) -> AsyncEngine:
     """Return SQLAlchemy's engine on any URL that asyncpg takes, a Unix socket's included.
 
@@ -109,17 +119,10 @@ def create_app() -> FastAPI:
 
     @app.get("/each/report")
     @app.get("/batch/report")
-    async def report(
-        db: Session,
-        start: datetime,
-        end: datetime,
-        campaign_id: Annotated[list[str] | None, Query()] = None,
-        granularity: Literal["minute", "hour", "day", "week", "month"] | None = None,
-        group_by: str | None = None,
-    ) -> dict[str, Any]:
-        rows = await _rows(db, start, end, campaign_id, granularity, group_by)
+    async def report(db: Session, asked: Annotated[Question, Query()]) -> dict[str, Any]:
+        rows = await _rows(db, asked)
         answer = {"totals": {name: sum(row[name] for row in rows) for name in SUMS}}
-        return {**answer, "rows": rows} if granularity or group_by else answer
+        return {**answer, "rows": rows} if asked.granularity or asked.group_by else answer
 
     @app.get("/readyz")
     async def ready(db: Session) -> dict[str, str]:
@@ -133,30 +136,19 @@ def _accepted(batch: Batch) -> dict[str, Any]:
     return {"accepted": len(batch.events), "duplicates": 0, "rejected": [], "rejected_count": 0}
 
 
-async def _rows(
-    db: AsyncSession,
-    start: datetime,
-    end: datetime,
-    campaigns: list[str] | None,
-    granularity: str | None,
-    group_by: str | None,
-) -> list[dict[str, Any]]:
-    bucket = func.date_trunc(granularity, Event.ts, "UTC") if granularity else literal(None)
-    group = (
-        Event.campaign_id
-        if group_by == "campaign_id"
-        else Event.details[group_by].astext
-        if group_by
-        else literal(None)
-    )
+async def _rows(db: AsyncSession, asked: Question) -> list[dict[str, Any]]:
+    bucket = func.date_trunc(asked.granularity, Event.ts, "UTC") if asked.granularity else literal(None)
+    group: Any = literal(None)
+    if asked.group_by:
+        group = Event.campaign_id if asked.group_by == "campaign_id" else Event.details[asked.group_by].astext
     counts = [
         func.count().filter(Event.event_type == kind).label(f"{kind}s")
         for kind in ("impression", "click", "conversion")
     ]
     money = [func.coalesce(func.sum(column), 0).label(column.key) for column in (Event.cost, Event.revenue)]
     question = select(bucket.label("bucket"), group.label("group"), *counts, *money)
-    question = question.where(Event.ts >= start, Event.ts < end)
-    if campaigns:
-        question = question.where(Event.campaign_id.in_(campaigns))
+    question = question.where(Event.ts >= asked.start, Event.ts < asked.end)
+    if asked.campaign_id:
+        question = question.where(Event.campaign_id.in_(asked.campaign_id))
     found = await db.execute(question.group_by("bucket", "group"))
     return [{**row, "cost": float(row["cost"]), "revenue": float(row["revenue"])} for row in found.mappings()]

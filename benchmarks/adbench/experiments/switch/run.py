@@ -20,19 +20,16 @@ from threading import Event
 from rich.console import Console
 
 from adbench.checks import after_load
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.switch import changes, pauses, tables
 from adbench.experiments.switch.changes import Made
 from adbench.experiments.switch.pauses import Span
-from adbench.harness import databases, k6
-from adbench.harness.databases import connected
-from adbench.harness.progress import step
+from adbench.harness import k6
+from adbench.harness.databases import connected, recreate
 from adbench.harness.service import ServiceError
 from adbench.records import store
-from adbench.records.model import Result
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import fill
-from adpulse.settings import Settings
 from adpulse.terminal import counted
 from adpulse.variants import catalogue
 
@@ -56,42 +53,42 @@ class SwitchPlan:
     route: Sequence[str] = ROUTE
 
 
-def run(plan: SwitchPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("switch", loads=True)
+def run(plan: SwitchPlan, experiment: Experiment) -> Outcome:
     """Measure, write the result and return it with its path."""
-    k6.find_k6()
-    with Experiment("switch", settings, console) as experiment:
-        samples = experiment.scratch / "k6-samples.csv"
-        url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
-        later = asyncio.run(_prepare(url, plan, console))
-        address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
-        asyncio.run(_writers(url, plan.workers * settings.writers))
-        quiet, changing = _stretches(plan, time.time())
-        loaded, made = _load(plan, url, address, experiment, changing, samples)
-        requests = pauses.read(samples)
-        if min(each.sent for each in requests) > quiet.start:
-            raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
-        with step(console, "recounting"):
-            audited = after_load.audit(plan.data, url, address, loaded)
-        measurements = list(tables.measure(requests, made, quiet, changing))
-        return experiment.write(
-            data=plan.data,
-            variant=",".join(dict.fromkeys(plan.route)),
-            parameters=store.parameters(
-                plan,
-                warmup_seconds=WARMUP_S,
-                route=list(plan.route),
-                migrations=later,
-                changes=[{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
-            ),
-            measurements=measurements,
-            checks=[
-                tables.changed(plan.route, made, changing),
-                after_load.replies(loaded),
-                *audited.checks,
-                *after_load.thresholds(loaded),
-                *tables.aims(measurements),
-            ],
-        )
+    samples = experiment.scratch / "k6-samples.csv"
+    url = asyncio.run(recreate(experiment.server(), DATABASE))
+    later = asyncio.run(_prepare(url, plan, experiment.console))
+    address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
+    asyncio.run(_writers(url, plan.workers * experiment.settings.writers))
+    first = time.time() + STARTING_S + WARMUP_S  # k6 is started now
+    middle = first + plan.seconds
+    quiet, changing = Span(first, middle), Span(middle, middle + plan.seconds)
+    loaded, made = _load(plan, url, address, experiment, changing, samples)
+    requests = pauses.read(samples)
+    if min(each.sent for each in requests) > quiet.start:
+        raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
+    audited = experiment.audit(plan.data, url, address, loaded)
+    measurements = list(tables.measure(requests, made, quiet, changing))
+    return experiment.write(
+        data=plan.data,
+        variant=",".join(dict.fromkeys(plan.route)),
+        parameters=store.parameters(
+            plan,
+            warmup_seconds=WARMUP_S,
+            route=list(plan.route),
+            migrations=later,
+            changes=[{"change": each.name, "at_s": round(each.span.start - changing.start, 3)} for each in made],
+        ),
+        measurements=measurements,
+        checks=[
+            tables.changed(plan.route, made, changing),
+            after_load.replies(loaded),
+            *audited.checks,
+            *loaded.thresholds(),
+            *tables.aims(measurements),
+        ],
+    )
 
 
 async def _prepare(url: str, plan: SwitchPlan, console: Console) -> list[str]:
@@ -114,13 +111,6 @@ async def _writers(url: str, wanted: int) -> None:
                 return
             await asyncio.sleep(0.1)
     raise ServiceError(f"only {attached} of {counted(wanted, 'writer')} are connected after a minute")
-
-
-def _stretches(plan: SwitchPlan, now: float) -> tuple[Span, Span]:
-    """Return the quiet one and that of the changes, for a k6 that is started now."""
-    first = now + STARTING_S + WARMUP_S
-    middle = first + plan.seconds
-    return Span(first, middle), Span(middle, middle + plan.seconds)
 
 
 def _load(

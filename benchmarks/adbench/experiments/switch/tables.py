@@ -44,31 +44,23 @@ def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, chan
 
 def changed(route: Sequence[str], made: Sequence[Made], changing: Span) -> Check:
     """Return every change on the route was made while the load ran."""
-    failed = [f"{each.name} {each.failure}" for each in made if each.failure]
-    late = [each.name for each in made if each.span.stop > changing.stop]
-    missing = max(1 + len(route) - len(made), 0)
-    reasons = [
-        *failed,
-        *(f"{name} was not over when the load was: give it more --seconds" for name in late),
-        *([f"{missing} of the route were not begun: give it more --seconds"] if missing else []),
+    more = "give it more --seconds"
+    reasons = [f"{each.name} {each.failure}" for each in made if each.failure]
+    reasons += [
+        f"{each.name} was not over when the load was: {more}" for each in made if each.span.stop > changing.stop
     ]
-    return Check(
-        name="every change was made under load",
-        passed=not reasons,
-        detail="; ".join(reasons) or f"{len(made)}, one after another",
-    )
+    if (missing := 1 + len(route) - len(made)) > 0:
+        reasons.append(f"{missing} of the route were not begun: {more}")
+    detail = "; ".join(reasons) or f"{len(made)}, one after another"
+    return Check(name="every change was made under load", passed=not reasons, detail=detail)
 
 
 def aims(measurements: Sequence[Measurement]) -> Iterator[Check]:
     """Yield the aims: nobody waits AIM_MS while changes are made."""
     for each in measurements:
         if each.name == "pause.answer" and each.labels["stretch"] == "changes":
-            yield Check(
-                name=f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made",
-                passed=each.value < AIM_MS,
-                detail=f"at most {each.value:.0f} ms",
-                aim=True,
-            )
+            title = f"{NAMES[each.labels['of']]} never wait {AIM_MS} ms while changes are made"
+            yield Check(name=title, passed=each.value < AIM_MS, detail=f"at most {each.value:.0f} ms", aim=True)
 
 
 def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
@@ -90,27 +82,14 @@ def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 
 def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
     """Return head and rows: each change, and the longest wait meanwhile."""
-    head = (
-        "change",
-        "times",
-        "took",
-        "its switch, at most",
-        *(f"longest, {text}" for text in NAMES.values()),
-    )
+    head = ("change", "times", "took", "its switch, at most", *(f"longest, {text}" for text in NAMES.values()))
     found = {(each.name, *each.labels.values()): each.value for each in result.measurements}
     rows: list[Sequence[str]] = []
-    for name, *labels in found:
-        if name == "change":
-            (change,) = labels
-            cells = [found.get(("change.switch", change)), *(found.get(("change.answer", change, of)) for of in NAMES)]
-            rows.append(
-                (
-                    change,
-                    f"{found['change.times', change]:.0f}",
-                    f"{found['change', change]:.1f} s",
-                    *("" if ms is None else f"{ms:,.0f} ms" for ms in cells),
-                )
-            )
+    for each in result.select("change"):
+        change = each.labels["change"]
+        cells = [found.get(("change.switch", change)), *(found.get(("change.answer", change, of)) for of in NAMES)]
+        waits = ("" if ms is None else f"{ms:,.0f} ms" for ms in cells)
+        rows.append((change, f"{found['change.times', change]:.0f}", f"{each.value:.1f} s", *waits))
     return head, rows
 
 

@@ -131,13 +131,8 @@ async def rotate_keys(world: World, chance: Random) -> None:
     if chance.random() < 0.5:
         await service.replace()
     if old is not None:
-        await world.run("keys", "revoke", _id(old))
+        await world.run("keys", "revoke", old.split("_")[2])  # adp_<scopes>_<id>_<secret>
         await _refused(world, old)
-
-
-def _id(key: str) -> str:
-    """Return the id of a key: adp_<scopes>_<id>_<secret>."""
-    return key.split("_")[2]
 
 
 async def _refused(world: World, key: str) -> None:

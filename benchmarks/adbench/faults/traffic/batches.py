@@ -1,7 +1,7 @@
 """Seeded batches: their events, as the bytes of a request, and what the journal has to know of them."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -33,7 +33,7 @@ class Source:
         days = [now - timedelta(days=chance.uniform(1, OLDEST_DAYS)) for _ in range(LATE_DAYS - 1)]
         days.append(now + timedelta(hours=chance.uniform(0.5, 24)))
         late = [min(day + timedelta(seconds=chance.uniform(-900, 900)), now + timedelta(hours=24)) for day in days * 15]
-        self._times = [_rfc3339(ts) for ts in recent + late]
+        self._times = [ts.astimezone(UTC).isoformat(timespec="microseconds").encode() for ts in recent + late]
         self._weights = [(1 - LATE) / len(recent)] * len(recent) + [LATE / len(late)] * len(late)
 
     def next(self, kind: Kind | None = None, size: int | None = None) -> tuple[Batch, list[bytes]]:
@@ -51,7 +51,7 @@ class Source:
             b'{"ts":"%s","campaign_id":"C%d","user_id":"%d-%d","event_type":"%s","cost":%s,"revenue":%s,'
             b'"metadata":{"geo":"G%d"}%s}'
             % (
-                times[place].encode(),
+                times[place],
                 campaigns[place],
                 number,
                 place,
@@ -71,15 +71,7 @@ class Source:
         # Spread over the index like random ids: the low bits, which differ, come first.
         return UUID(int=((place * 0x9E3779B1 & 0xFFFFFFFF) << 96) | (self._run << 64) | (number << 20) | place)
 
-    def __iter__(self) -> Iterator[tuple[Batch, list[bytes]]]:
-        while True:
-            yield self.next()
-
 
 def body(events: Sequence[bytes]) -> bytes:
     """Return the body of a request with these events."""
     return b'{"events":[' + b",".join(events) + b"]}"
-
-
-def _rfc3339(ts: datetime) -> str:
-    return ts.astimezone(UTC).isoformat(timespec="microseconds")

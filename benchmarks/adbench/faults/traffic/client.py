@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Protocol
 
 import httpx
@@ -233,40 +234,33 @@ class Client:
         """Ask for reports while events come; each must hold at least what was acknowledged before it."""
         now = datetime.now(UTC).replace(second=0, microsecond=0)
         window = {"start": (now - timedelta(days=402)).isoformat(), "end": (now + timedelta(days=3)).isoformat()}
-        shapes = [{}, {"group_by": "campaign_id"}, {"granularity": "day"}, {"group_by": "event_type"}]
-        turn = 0
+        shapes = cycle(({"group_by": "campaign_id"}, {"granularity": "day"}, {"group_by": "event_type"}, {}))
         while not until.is_set():
             await asyncio.sleep(REPORT_EVERY_S)
-            turn += 1
-            least, archived = self._journal.events_acknowledged, self._situation.archived
+            shape = next(shapes)
+            least, archived, key = self._journal.events_acknowledged, self._situation.archived, self._situation.key
+            asked, headers = window | shape, self._situation.headers
             try:
-                key = self._situation.key
-                reply = await self._http.get(
-                    f"{service.address}/report",
-                    params=window | shapes[turn % len(shapes)],
-                    headers=self._situation.headers,
-                )
+                reply = await self._http.get(f"{service.address}/report", params=asked, headers=headers)
             except httpx.TransportError:
                 continue
-            if reply.status_code == TIMED_OUT:
-                continue
-            if reply.status_code == UNAUTHORIZED and key != self._situation.key:
-                continue
-            if reply.status_code == ARCHIVED and (archived or self._situation.archived):
-                continue
             if reply.status_code != 200:
-                self._check_refusal(f"a report {shapes[turn % len(shapes)]}", reply)
+                excused = {
+                    TIMED_OUT: True,
+                    UNAUTHORIZED: key != self._situation.key,
+                    ARCHIVED: archived or self._situation.archived,
+                }
+                if not excused.get(reply.status_code):
+                    self._check_refusal(f"a report {shape}", reply)
                 continue
             answer = reply.json()
             seen = _events(answer["totals"])
             most = self._journal.events_sent
             if not least <= seen <= most:
-                self._journal.violates(
-                    f"report: {shapes[turn % len(shapes)]} has {counted(seen, 'event')}; "
-                    f"{least} were acknowledged, {most} sent"
-                )
+                has = f"report: {shape} has {counted(seen, 'event')}"
+                self._journal.violates(f"{has}; {least} were acknowledged, {most} sent")
             if "rows" in answer and sum(map(_events, answer["rows"])) != seen:
-                self._journal.violates(f"report: {shapes[turn % len(shapes)]} has rows that do not sum to its totals")
+                self._journal.violates(f"report: {shape} has rows that do not sum to its totals")
 
 
 def _events(row: dict[str, int]) -> int:

@@ -69,13 +69,14 @@ def stage(source: Path) -> None:
             target.write_text(pages.notebook_page(ROOT / path, target.parent / pages.PICTURES, address, translate))
         else:
             shutil.copyfile(ROOT / path, target)
-    _append(source / "index.md", pages.contents((ROOT / _LISTING).read_text(), placed))
-    _append(source / placed[_DECISIONS], _decisions(source / placed[_DECISIONS]))
+    decisions = source / placed[_DECISIONS]
+    listed = pages.toctree([path.name for path in sorted(decisions.parent.glob("[0-9]*.md"))])
+    for page, more in (
+        (source / "index.md", pages.contents((ROOT / _LISTING).read_text(), placed)),
+        (decisions, listed),
+    ):
+        page.write_text(page.read_text() + more)
     _explorer(source)
-
-
-def _decisions(index: Path) -> str:
-    return pages.toctree([path.name for path in sorted(index.parent.glob("[0-9]*.md"))])
 
 
 def _explorer(source: Path) -> None:
@@ -86,8 +87,3 @@ def _explorer(source: Path) -> None:
     table = measured.table(files, store.COMMITTED)
     text = json.dumps(table, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     (source / pages.FILES / f"{pages.EXPLORER}.json").write_text(text)
-
-
-def _append(page: Path, text: str) -> None:
-    with page.open("a") as file:
-        file.write(text)

@@ -41,8 +41,14 @@ STILL = {
     "wal_level": "minimal",  # no snapshot in the log every 15 seconds
 }
 
-# How much a count may grow and still count as the same.
-ALLOWANCE = {"buffers": 0.10, "wal": 0.02, "rows": 0.01, "memory": 0.05, "instructions": 0.03}
+# How much a count of a kind may grow and still count as the same, and its unit.
+ALLOWANCE = {
+    "buffers": (0.10, "pages"),
+    "wal": (0.02, "bytes/event"),
+    "rows": (0.01, "rows/event"),
+    "memory": (0.05, "per batch"),
+    "instructions": (0.03, "per batch"),
+}
 
 
 @dataclass

@@ -7,13 +7,6 @@ from adbench.gate.measure import explain
 from adbench.gate.measure.signals import ALLOWANCE, Signals
 from adbench.gate.verdict.decision import Verdict
 
-UNITS = {
-    "buffers": "pages",
-    "wal": "bytes/event",
-    "rows": "rows/event",
-    "memory": "per batch",
-    "instructions": "per batch",
-}
 PAGES = 2  # more that any report may touch: a b-tree grows a level
 
 
@@ -64,7 +57,7 @@ def _counts(base: Signals, control: Signals, head: Signals) -> Iterator[Finding]
         if key in head.missing:
             continue
         kind, name = " ".join(key).split(" ", 1)
-        allowed, after = ALLOWANCE[kind], head.counts.get(key)
+        (allowed, unit), after = ALLOWANCE[kind], head.counts.get(key)
         slack = before * allowed + (PAGES if kind == "buffers" else 0)
         if after is None:
             verdict, reason = Verdict.CANNOT_TELL, "not in head"
@@ -76,7 +69,7 @@ def _counts(base: Signals, control: Signals, head: Signals) -> Iterator[Finding]
             verdict, reason = Verdict.IMPROVED, _grown(before, after)
         else:
             verdict, reason = Verdict.SAME, _grown(before, after) if after != before else ""
-        yield Finding(f"{kind} {name}", verdict, reason, before, after, UNITS[kind])
+        yield Finding(f"{kind} {name}", verdict, reason, before, after, unit)
 
 
 def _grown(before: float, after: float) -> str:

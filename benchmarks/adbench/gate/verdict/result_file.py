@@ -104,15 +104,19 @@ def calls(result: Result) -> list[Call]:
         if (ratio := ratios.get((check.name, "head"))) is None:
             continue
         control = ratios[check.name, "control"]
-        verdict, _, reason = check.detail.partition(": ")
         found.append(
             Call(
                 check.name,
-                Verdict(verdict.removesuffix(" (allowed)")),
-                reason,
+                verdict(check),
+                check.detail.partition(": ")[2],
                 statistics.Interval(ratio.value, *ratio.ends),
                 statistics.Interval(control.value, *control.ends),
                 confidence=float(ratio.labels["confidence"]),
             )
         )
     return found
+
+
+def verdict(check: Check) -> Verdict:
+    """Return the verdict that a check of a result file holds."""
+    return Verdict(check.detail.partition(":")[0].removesuffix(" (allowed)"))

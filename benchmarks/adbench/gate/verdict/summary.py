@@ -74,11 +74,12 @@ def table(result: Result) -> Group:
     lines = [
         Text(f"{MARKS[verdict]} {check.name}: {check.detail}", STYLES[verdict]) for verdict, check in _notable(result)
     ]
+    same = len(_others(result)) - len(lines)
     verdict = _verdict(result)
     return Group(
         shown if shown.row_count else Text(_title(result)),
         *lines,
-        Text(f"= the same: {counted(_same(result), 'other signal')}", "dim"),
+        Text(f"= the same: {counted(same, 'other signal')}", "dim"),
         Text(f"{verdict}: {MEANING[verdict]}", f"bold {STYLES[verdict]}"),
     )
 
@@ -94,7 +95,7 @@ def markdown(result: Result) -> str:
         _title(result),
         "",
     ]
-    if notable := list(_notable(result)):
+    if notable := _notable(result):
         lines += [f"- {MARKS[each]} **{check.name}**: {check.detail}" for each, check in notable]
         lines.append("")
     lines += [
@@ -136,24 +137,19 @@ def _verdict(result: Result) -> Verdict:
     return Verdict(str(result.parameters["verdict"]))
 
 
-def _said(check: Check) -> Verdict:
-    return Verdict(check.detail.partition(":")[0].removesuffix(" (allowed)"))
-
-
 def _timed(result: Result) -> set[str]:
     return {call.name for call in result_file.calls(result)}
 
 
-def _notable(result: Result) -> Iterator[tuple[Verdict, Check]]:
-    """Return the signals, and the pieces that could not be timed, of which there is something to say."""
+def _others(result: Result) -> list[tuple[Verdict, Check]]:
+    """Return the signals, and the pieces that could not be timed."""
     timed = _timed(result)
-    for check in result.checks:
-        if check.name not in timed and (_said(check) is not Verdict.SAME or "another plan" in check.detail):
-            yield _said(check), check
+    return [(result_file.verdict(check), check) for check in result.checks if check.name not in timed]
 
 
-def _same(result: Result) -> int:
-    return len(result.checks) - len(_timed(result)) - len(list(_notable(result)))
+def _notable(result: Result) -> list[tuple[Verdict, Check]]:
+    """Return those of which there is something to say."""
+    return [each for each in _others(result) if each[0] is not Verdict.SAME or "another plan" in each[1].detail]
 
 
 def _walls(result: Result) -> list[Measurement]:
@@ -163,10 +159,7 @@ def _walls(result: Result) -> list[Measurement]:
 
 def _signals(result: Result) -> Iterator[str]:
     counts = {(m.labels["signal"], m.labels["side"]): m for m in result.select("signal")}
-    timed = _timed(result)
-    for check in result.checks:
-        if check.name in timed:
-            continue
+    for _, check in _others(result):
         cells = [f"{found.value:g}" if (found := counts.get((check.name, side))) else "" for side in ("base", "head")]
         unit = f" ({counts[check.name, 'base'].unit})" if (check.name, "base") in counts else ""
         yield f"| {check.name}{unit} | {' | '.join(cells)} | {check.detail} |"

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,8 @@ from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.experiments.citus import phases, run, tables
-from adbench.experiments.citus.phases import Copied, Spread
 from adbench.records import model, store
+from adbench.records.model import Measurement
 from adbench.workload.dataset import Dataset
 from adbench.workload.request_bodies import Cell
 from adpulse.settings import Settings
@@ -23,22 +24,23 @@ END = datetime(2026, 3, 1, tzinfo=UTC)
 PLAN = run.CitusPlan("", Dataset(2_000, END, days=7, campaigns=50), (4, 2), rounds=2, seconds=1, reports=5, workers=1)
 
 
-def found(kept: float, times: float) -> run.Found:
-    """Return the figures of a cluster that keeps this share of every rate and takes this many times as long."""
+def found(kept: float, times: float) -> Iterator[Measurement]:
+    """Yield the figures of a cluster that keeps this share of every rate and takes this many times as long."""
     rates = {"rollup": [100.0, 200.0], "citus": [100.0 * kept, 200.0 * kept]}
-    copied = {size: Copied(rates, {"rollup": 1.0, "citus": 2.0}, size) for size in phases.COPIES}
-    return run.Found(
-        copied=dict.fromkeys(PLAN.shards, copied),
-        posted=dict.fromkeys(phases.CELLS, rates),
-        times={shape: {"rollup": [1.0] * 5, "citus": [times] * 5} for shape in (*phases.SINGLE, *phases.ALL)},
-        spread={shards: Spread(shard=0.4, node=0.6, campaign=0.3, nodes=2) for shards in PLAN.shards},
-    )
+    for shards in PLAN.shards:
+        for size in phases.COPIES:
+            yield from phases.compared("copy", rates, {"shards": str(shards), "rows": str(size)}, 7)
+        yield from phases.spreads({"shard": 0.4, "node": 0.6, "campaign": 0.3}, shards)
+    for cell in phases.CELLS:
+        yield from phases.compared("ingest", rates, {"shards": str(PLAN.shards[0]), **cell.labels}, 7)
+    for shape in (*phases.SINGLE, *phases.ALL):
+        yield from phases.medians(shape, {"rollup": [1.0] * 5, "citus": [times] * 5}, 7)
 
 
 def result(kept: float, times: float) -> model.Result:
     empty = store.of_run(
         what="citus", started_at=END, postgres=None, data=PLAN.data.described, variant="citus,rollup", parameters={},
-        measurements=list(run.measurements(PLAN, found(kept, times))), checks=[],
+        measurements=found(kept, times), checks=[],
     )  # fmt: skip
     return empty.model_copy(update={"checks": list(run.aims(PLAN, empty))})
 
@@ -80,7 +82,6 @@ def test_a_small_run_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(phases, "COPIES", {100: 2})
     monkeypatch.setattr(phases, "CELLS", [Cell(100)])
     monkeypatch.setattr(run, "CELLS", [Cell(100)])
-    monkeypatch.setattr(run, "COPIES", {100: 2})
     plan = replace(PLAN, home=os.environ[GIVEN["citus"]], seconds=3)
     made, path = run.run(plan, Settings(data_dir=tmp_path), Console(quiet=True))
     assert store.read(path) == made

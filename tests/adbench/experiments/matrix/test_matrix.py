@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from adbench.experiments.matrix import cold, measurements, open_model, outcome, phases, turns
+from adbench.experiments.matrix import cold, measurements, outcome, phases, turns
 from adbench.experiments.matrix.expected import PROBE, Expected
 from adbench.experiments.matrix.plan import PHASES, SHAPES, MatrixError, MatrixPlan
 from adbench.experiments.matrix.run import run
-from adbench.experiments.matrix.sources import Generated
+from adbench.experiments.matrix.sources import Source
 from adbench.records import store
 from adbench.records.model import Result
 from adbench.workload.campaigns import COUNTRIES, KINDS, MIXES
@@ -240,7 +240,7 @@ def test_the_recount_counts_as_one_would_by_hand() -> None:
         Shape("filtered", DAY, "CAMP-0002", value="IN"),
     )
     counted, expected = (
-        Expected(Generated(plan(1, "heap", campaigns=60)).names, shapes, END),
+        Expected(Source(plan(1, "heap", campaigns=60)).names, shapes, END),
         {shape.name: {} for shape in shapes},
     )
     for block in data:
@@ -268,14 +268,14 @@ async def test_arrivals_do_not_wait_for_answers() -> None:
         started.append(at)
         await asyncio.Event().wait()
 
-    outcomes = await open_model.on_schedule(3, 0.01, stuck, patience_s=0.2)
+    outcomes = await turns.on_schedule(3, 0.01, stuck, patience_s=0.2)
     assert started == [0, 1, 2]
     assert [(seconds > 0, done) for seconds, done in outcomes] == [(True, False)] * 3
 
     async def fine(at: int) -> None:
         await asyncio.sleep(0)
 
-    assert [done for _, done in await open_model.on_schedule(3, 0.01, fine, patience_s=60)] == [True] * 3
+    assert [done for _, done in await turns.on_schedule(3, 0.01, fine, patience_s=60)] == [True] * 3
 
 
 def test_every_variant_writes_the_same_events() -> None:

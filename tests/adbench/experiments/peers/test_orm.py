@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from adbench.experiments.peers import duel, orm, sums
-from adbench.experiments.peers.duel import DuelPlan, Rounds
+from adbench.experiments.peers.duel import DuelPlan
 from adbench.harness import k6
 from adbench.records import store
 from adbench.workload.copy_loader import load
@@ -92,12 +92,9 @@ async def test_a_batch_is_one_insert(rival) -> None:
 
 def test_ratios_are_ours_over_theirs() -> None:
     """More events and less time are different sides of 1."""
-    found = Rounds(
-        latency_ms={("adpulse", "hour"): [1.0, 1.0], ("orm", "hour"): [4.0, 4.0]},
-        rate={("adpulse", 100): [900.0, 900.0], ("orm-each", 100): [9.0, 9.0], ("orm-batch", 100): [90.0, 90.0]},
-        accepted={},
-    )
-    measured = {(each.name, *each.labels.values()): each for each in duel._measurements(found, 7)}
+    latency = {("adpulse", "hour"): [1.0, 1.0], ("orm", "hour"): [4.0, 4.0]}
+    rate = {("adpulse", 100): [900.0, 900.0], ("orm-each", 100): [9.0, 9.0], ("orm-batch", 100): [90.0, 90.0]}
+    measured = {(each.name, *each.labels.values()): each for each in duel._measurements(latency, rate, 7)}
     assert measured["report.ratio", "orm", "hour"].value == pytest.approx(0.25)
     assert measured["ingest.ratio", "orm-each", "100"].value == pytest.approx(100)
     assert measured["ingest.ratio", "orm-batch", "100"].low == pytest.approx(10)
