@@ -1,3 +1,3 @@
-"""How long the lab waits for what must come: only a fault makes it give up, and no busy machine."""
+"""The time that the lab waits for what must come. Only a fault makes it give up, and no busy machine."""
 
 PATIENCE_S = 300

@@ -2,7 +2,7 @@
 
 import logging
 from functools import cache, partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 import asyncpg.pool
@@ -33,7 +33,7 @@ async def connect(
     """
     if role is None:
         settings = {"row_security": "off", **settings}
-    connection = await asyncpg.connect(
+    connection = await _open(
         url,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=STATEMENTS,
@@ -45,6 +45,14 @@ async def connect(
         connection.terminate()
         raise
     return connection
+
+
+async def _open(*args: Any, server_settings: dict[str, str], **options: Any) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return a new connection, in which no timeout can end the session before it has stated its own."""
+    try:
+        return await asyncpg.connect(*args, server_settings=server_settings | session.AT_START, **options)
+    except asyncpg.ProtocolViolationError:  # a pooler in session mode, which takes no such parameters
+        return await asyncpg.connect(*args, server_settings=server_settings, **options)
 
 
 async def connect_pooled(url: str, application: str, *, statements: int) -> "asyncpg.Connection[asyncpg.Record]":
@@ -90,12 +98,14 @@ async def pool(url: str, size: int, application: str, *, role: str | None = None
 
     Its users leave nothing behind in a session: nothing is reset at a release, which saves a round trip.
     """
+    opener: Any = _open  # the types of asyncpg know it with a class of connections alone
     return await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
         max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
         init=partial(_prepare, role=role, settings=settings),
+        connect=opener,
         reset=_as_it_is,
         timeout=CONNECT_TIMEOUT_S,
         statement_cache_size=STATEMENTS,

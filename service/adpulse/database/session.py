@@ -53,6 +53,10 @@ SETTINGS = {
 }
 _SINCE = {"transaction_timeout": 17}
 
+# What a session states as it begins: before it can say a statement, a timeout of a millisecond may have ended it.
+# Every server that we run on knows these; one that does not know a name refuses the session.
+AT_START = {name: "0" for name in SETTINGS if name.endswith("_timeout") and name not in _SINCE}
+
 # No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
 _FOR_TABLES = """
 SELECT set_config('default_tablespace', '', false)

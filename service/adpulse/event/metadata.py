@@ -10,6 +10,9 @@ from pydantic_core import PydanticCustomError
 from adpulse.event.limits import Limits
 from adpulse.event.text import storable
 
+# A number below 10 to this power is read as zero.
+_LEAST_POWER = -324
+
 
 class Digits(float):
     """A JSON number with more in its text than a double can hold: the nearest double, and the text.
@@ -17,11 +20,10 @@ class Digits(float):
     An integer past 64 bits, a number past all doubles, or one that is nearly zero, which is the least double then.
     """
 
-    def __new__(cls, text: str) -> "Digits":
-        value = float(text)
-        if value == 0 and not set("123456789").isdisjoint(text.lower().partition("e")[0]):
-            value = math.copysign(math.ulp(0.0), value)
-        number = super().__new__(cls, value)
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str, value: float | None = None) -> "Digits":
+        number = super().__new__(cls, nearest(text) if value is None else value)
         number.text = text
         return number
 
@@ -31,6 +33,19 @@ class Digits(float):
     def exact(value: float) -> bool:
         """Return True if the double can be nothing else than what was written, to the precision of a double."""
         return sys.float_info.min <= abs(value) < 2**63
+
+
+def nearest(text: str) -> float:
+    """Return the double nearest to a JSON number; for one that is nearly zero the least double."""
+    # Python takes 2 µs to read 1e-400, for any number of them that a body has.
+    digits, _, power = text.lower().partition("e-")
+    if power and len(power) < 10 and len(digits) - int(power) < _LEAST_POWER:
+        value = -0.0 if digits[0] == "-" else 0.0
+    else:
+        value = float(text)
+    if value == 0 and digits.strip("-0.")[:1].isdigit():
+        value = math.copysign(math.ulp(0.0), value)
+    return value
 
 
 class InexactError(Exception):

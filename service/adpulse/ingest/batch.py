@@ -1,11 +1,15 @@
 """A batch of events on its way to the table, and its possible outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adpulse.event.contract import Rejection
 
 LISTED_REJECTIONS = 20
+
+
+# Raises BodyError for a number of events that no request may hold.
+CheckCount = Callable[[int], None]
 
 
 class BodyError(Exception):

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from adpulse.event.contract import Rejection, check, explain
 from adpulse.event.limits import Limits
 from adpulse.ingest import copy_format, json_reader
-from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError
+from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError, CheckCount
 from adpulse.ingest.fast_pass import NOT_FAST, Allowed, FastPass, NeedsCareError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.ingest.remembered import Remembered
@@ -61,7 +61,7 @@ class Decoder:
         body: bytes,
         *,
         ndjson: bool = False,
-        unwrap: Callable[[bytes], Iterable[Any]] | None = None,
+        unwrap: Callable[[bytes, CheckCount], Iterable[Any]] | None = None,
         now: datetime | None = None,
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
@@ -78,7 +78,7 @@ class Decoder:
         texts: Sequence[Any]
         if unwrap is not None:
             self._check_values(body)
-            texts = list(islice(unwrap(body), self._settings.max_events + 1))  # one too many, and no more
+            texts = list(islice(unwrap(body, self._check_count), self._settings.max_events + 1))  # one too many
             if not all(isinstance(text, bytes) for text in texts):
                 self._check_count(len(texts))
                 self._pack_one_by_one(texts, now, batch, allowed, ndjson=True)
@@ -114,9 +114,9 @@ class Decoder:
             texts = self._array_texts.decode(body) if _is_array(body) else self._texts.decode(body).events
         except NOT_FAST:
             # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
-            return json_reader.read_events(body, strict=strict)
+            return json_reader.read_events(body, self._check_count, strict=strict)
         if body.count(b",") != sum(bytes(text).count(b",") for text in texts) + len(texts) - 1:
-            return json_reader.read_events(body, strict=strict)  # there is more than one list
+            return json_reader.read_events(body, self._check_count, strict=strict)  # there is more than one list
         return texts
 
     def _check_count(self, count: int) -> None:

@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from adpulse import calendar
 from adpulse.calendar import MINUTE, day_start
+from adpulse.event.instant import parse_instant as parse_rfc3339
 from adpulse.event.limits import EARLIEST, LATEST
 from adpulse.terminal import counted
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RELATIVE = re.compile(r"-([0-9]{1,6})([mhdw])", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-# Past the microsecond, which is how finely time is stored.
-_TOO_FINE = re.compile(r"(?<=\.[0-9]{6})[0-9]+", re.ASCII)
 
 
 class WindowError(ValueError):
@@ -54,8 +51,7 @@ def parse_instant(field: str, text: str, now: datetime, zone: ZoneInfo) -> datet
         elif _DATE.fullmatch(text):
             instant = day_start(date.fromisoformat(text), zone)
         else:
-            # Cut off, because msgspec would round it: 23:59:59.9999999 is not the next day.
-            instant = msgspec.convert(_TOO_FINE.sub("", text), datetime)
+            instant = parse_rfc3339(text)
             if instant.tzinfo is None:
                 raise WindowError(field, "has no time zone; end it with Z or an offset such as +02:00")
             instant = instant.astimezone(UTC)

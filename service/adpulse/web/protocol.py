@@ -100,6 +100,7 @@ class Protocol(RequestReader):
 
     def on_response_complete(self) -> None:
         """Go on with the next request. None comes after the last answer."""
+        self._forget_request()
         if self._lingers is not None:
             return
         self.server_state.total_requests += 1

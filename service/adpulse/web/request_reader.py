@@ -26,8 +26,9 @@ from adpulse.web.memory import Memory
 MOST_HEAD_BYTES = 65_536
 # As Python objects, thousands of short headers would take ten times their bytes.
 MOST_HEADERS = 200
-# A head that is larger is counted in Memory until its answer.
+# A head that is larger is counted in Memory until its answer, with the parts that are made of it: URL, path and query.
 LARGE_HEAD_BYTES = 16_384
+COPIES_OF_A_HEAD = 3
 
 
 class Flow(FlowControl):
@@ -48,7 +49,7 @@ class RequestReader(HttpToolsProtocol):
     flow: Flow
     _data = b""  # received; from `_at` on not given to the parser yet
     _at = 0
-    _large_head = 0  # bytes of the head of the request at hand, if it is large
+    _large_head = 0  # bytes that the head of the request at hand takes, if it is large
     _searched = 0  # up to where `_data` holds no end of a head
 
     _body_left = 0  # bytes of the body that are still to come, when its length is known
@@ -130,7 +131,7 @@ class RequestReader(HttpToolsProtocol):
         if self._unparsed + size > MOST_HEAD_BYTES:
             self._refuse_head()
             return False
-        self._large_head = size if end and size > LARGE_HEAD_BYTES else 0
+        self._large_head = COPIES_OF_A_HEAD * size if end and size > LARGE_HEAD_BYTES else 0
         if not end:
             check_request_line(data, self._at)
             self._searched = max(0, size - 3)  # its last bytes may begin the end
@@ -199,6 +200,12 @@ class RequestReader(HttpToolsProtocol):
             self.cycle.more_body = False
             self.cycle.scope[WHOLE] = True  # type: ignore[literal-required]  # a key of ours
             self.cycle.message_event.set()
+
+    def _forget_request(self) -> None:
+        """Drop head and body once the answer is out: a connection that is idle keeps nothing of its last request."""
+        self.cycle.scope = self.scope = self.headers = None  # type: ignore[assignment]  # the next request has its own
+        self.cycle.body = bytearray()
+        self.url = b""
 
     def _settle(self) -> None:
         """Read no more while a request waits for its turn, and note how much is kept."""

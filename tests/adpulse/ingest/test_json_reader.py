@@ -2,14 +2,19 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adpulse.event.metadata import Digits
+from adpulse.ingest import json_reader
 from adpulse.ingest.batch import BodyError
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.formats import cloud_events, firehose
 from adpulse.ingest.json_reader import MOST_NESTED, RepeatedMember, UnreadableError, loads, read_event, read_events
+from adpulse.settings import Settings
 
 numbers = st.from_regex(r"\A-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?\Z")
 
@@ -41,7 +46,7 @@ def test_deep_nesting_is_refused_at_one_depth(depth: int, parts: tuple[str, str]
         read_event(text)
     assert event.value.code == "depth"
     with pytest.raises(BodyError) as body:
-        read_events(text)
+        read_events(text, check_count=lambda count: None)
     assert body.value.status == 400
 
 
@@ -59,3 +64,18 @@ def test_only_utf_8_is_read(encoding: str) -> None:
     """Python's own reader would guess other encodings from their zeros."""
     with pytest.raises(ValueError, match=r"."):
         loads('{"a":1}'.encode(encoding))
+
+
+@pytest.mark.parametrize("number", ["1e-400", "1e22", "99999999999999999999", "0.1"])
+@pytest.mark.parametrize("body", ["{%s", "[%s", '{"a":[%s]}', '{"events":[%s],"a":NaN}', "[NaN,%s]", '{"events":%s}'])
+@pytest.mark.parametrize("unwrap", [None, firehose.unwrap, cloud_events.unwrap])
+def test_a_body_that_is_refused_is_not_read_with_care(
+    monkeypatch: pytest.MonkeyPatch, number: str, body: str, unwrap: Any
+) -> None:
+    """Its numbers cost a call each, seconds in all while no other request is answered, and tell nothing."""
+    read: list[str] = []
+    monkeypatch.setattr(json_reader, "_read_float", read.append)
+    monkeypatch.setattr(json_reader, "_read_int", read.append)
+    with pytest.raises(BodyError):
+        Decoder(Settings(max_events=99)).decode(body.replace("%s", ",".join([number] * 100)).encode(), unwrap=unwrap)
+    assert not read

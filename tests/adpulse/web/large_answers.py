@@ -10,8 +10,8 @@ from adpulse.web import server
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer `GET /n` with n bytes; with a body, without reading it."""
-    content = b"x" * int(scope["path"][1:])
+    """Answer `GET /n` and `GET /n/…` with n bytes; with a body, without reading it."""
+    content = b"x" * int(scope["path"].split("/")[1])
     headers = [(b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})

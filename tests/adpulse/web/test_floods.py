@@ -12,10 +12,13 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from httptools import HttpRequestParser
 from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from adpulse.web import answer, heap, memory, protocol
 from adpulse.web.protocol import Protocol
@@ -260,6 +263,55 @@ async def test_a_connection_leaves_nothing_behind(port: int, end: str, monkeypat
         gc.enable()
     assert len(connections) == 5
     assert Protocol.memory.total == 0
+
+
+LARGE = b"a" * 60_000
+REQUESTS = {
+    "header": b"GET /2 HTTP/1.1\r\nHost: x\r\nA: " + LARGE + b"\r\n\r\n",
+    "path": b"GET /2/" + LARGE + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "query": b"GET /2?" + LARGE + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "unread body": b"POST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + LARGE,
+    "unread chunks": b"POST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + b"EA60\r\n%s\r\n0\r\n\r\n" % LARGE,
+}
+
+
+def bytes_kept_by(connection: Protocol) -> int:
+    """Return the bytes of all texts that a connection, its last request and their containers refer to."""
+    found: dict[int, object] = {}
+    level: list[object] = [vars(connection)]
+    while level := [each for each in level if id(each) not in found]:
+        found |= {id(each): each for each in level}
+        inside = (dict, list, tuple, RequestResponseCycle, HttpRequestParser)
+        level = [other for each in level if isinstance(each, inside) for other in gc.get_referents(each)]
+        level += [vars(each) for each in level if isinstance(each, RequestResponseCycle)]
+        level = [each for each in level if not isinstance(each, ModuleType)]
+    return sum(sys.getsizeof(each) for each in found.values() if isinstance(each, bytes | bytearray | str))
+
+
+@pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
+async def test_an_idle_connection_keeps_nothing_of_its_last_request(
+    port: int, request_: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands that have sent one large request, and then wait, would keep all of them."""
+    connections: list[Protocol] = []
+    made = Protocol.connection_made
+
+    def note(self: Protocol, transport: asyncio.Transport) -> None:
+        connections.append(self)
+        made(self, transport)
+
+    monkeypatch.setattr(Protocol, "connection_made", note)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(request_)
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+            await reader.readexactly(2)
+            while connections[0].flow.read_paused or connections[0]._body_left:
+                await asyncio.sleep(0.01)
+    assert bytes_kept_by(connections[0]) < 10_000
+    writer.transport.abort()
 
 
 async def test_there_is_a_most_of_connections(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,21 +8,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from adpulse.ingest import json_reader
-from adpulse.ingest.batch import BodyError
+from adpulse.ingest.batch import BodyError, CheckCount
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 
 _REQUIRED = ("id", "source", "type")
 
 
-def unwrap(body: bytes) -> Iterator[Any]:
+def unwrap(body: bytes, check_count: CheckCount) -> Iterator[Any]:
     """Yield the events of a batch (application/cloudevents-batch+json). Raise BodyError when it is none."""
-    value = json_reader.read_body(body)
-    if not isinstance(value, list):
-        raise BodyError(422, "envelope", "The body must be a JSON array of CloudEvents.")
-    yield from map(_event, value)
+
+    def check(value: Any) -> None:
+        if not isinstance(value, list):
+            raise BodyError(422, "envelope", "The body must be a JSON array of CloudEvents.")
+        check_count(len(value))
+
+    yield from map(_event, json_reader.read_body(body, check))
 
 
-def unwrap_one(body: bytes) -> Iterator[Any]:
+def unwrap_one(body: bytes, check_count: CheckCount) -> Iterator[Any]:
     """Yield the event of a body that is one CloudEvent (application/cloudevents+json)."""
     yield _event(json_reader.read_body(body))
 

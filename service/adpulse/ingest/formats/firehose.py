@@ -13,22 +13,25 @@ from starlette.responses import Response
 
 from adpulse.auth.guard import Endpoint
 from adpulse.ingest import json_reader
-from adpulse.ingest.batch import BodyError
+from adpulse.ingest.batch import BodyError, CheckCount
 from adpulse.terminal import counted
 
 # The same for every attempt at a delivery, which therefore counts once.
 REQUEST_ID = b"x-amz-firehose-request-id"
 
 
-def unwrap(body: bytes) -> list[bytes]:
+def unwrap(body: bytes, _check_count: CheckCount) -> list[bytes]:
     """Return the records of a delivery, each one line or several. Raise BodyError when it is none."""
-    value = json_reader.read_body(body)
-    try:
-        if type(value) is not dict:  # nor one with a member twice
-            raise TypeError
-        return [b64decode(each["data"], validate=True) for each in value["records"]]
-    except (TypeError, LookupError, ValueError):
-        raise BodyError(422, "envelope", "The body must be a delivery of Amazon Data Firehose.") from None
+
+    def records_of(value: Any) -> list[bytes]:
+        try:
+            if type(value) is not dict:  # nor one with a member twice
+                raise TypeError
+            return [b64decode(each["data"], validate=True) for each in value["records"]]
+        except (TypeError, LookupError, ValueError):
+            raise BodyError(422, "envelope", "The body must be a delivery of Amazon Data Firehose.") from None
+
+    return records_of(json_reader.read_body(body, records_of))
 
 
 def in_its_form(endpoint: Endpoint) -> Endpoint:

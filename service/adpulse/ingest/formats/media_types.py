@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from adpulse.ingest.batch import BodyError
+from adpulse.ingest.batch import BodyError, CheckCount
 from adpulse.ingest.formats import cloud_events, firehose
 
 
@@ -16,7 +16,7 @@ class Format(NamedTuple):
     """
 
     lines: bool = False
-    unwrap: Callable[[bytes], Iterable[Any]] | None = None
+    unwrap: Callable[[bytes, CheckCount], Iterable[Any]] | None = None
     stamped: bool = False
 
 
