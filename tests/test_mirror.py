@@ -22,8 +22,13 @@ DECLARATIONS = {
 TESTED_WITH = {
     "__main__.py": "cli/test_entry.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
+    "ingest/store.py": "ingest/test_group_commit.py",
     "reports/replica_watch.py": "../replication/test_physical.py",
+    "variants/beside.py": "variants/test_online.py",
+    "variants/recount.py": "variants/test_verify.py",
+    "variants/switch.py": "variants/test_online.py",
     "web/published.py": "web/test_openapi.py",
+    "web/worker.py": "web/test_server.py",
 }
 
 

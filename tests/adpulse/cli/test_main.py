@@ -120,7 +120,7 @@ async def test_a_database_that_is_not_set_up_is_one_line(
         for arguments in ON_A_DATABASE:
             done = await anyio.to_thread.run_sync(shell, *arguments)
             assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), (arguments, done.output)
-            assert all(message in done.stderr for message in messages), (arguments, done.stderr)
+            assert [message for message in messages if message not in done.stderr] == [], (arguments, done.stderr)
 
     await check(empty, "adpulse: the database is not set up yet", "run: adpulse migrate")
     connection = await connect(owned)

@@ -1,35 +1,31 @@
-"""The format and the compression of a file are found out from its bytes."""
+"""A file is read as it lies on disk: decompressed, and from its first byte to its last."""
 
 import gzip
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adpulse.importing.source import zstd
-from tests.adpulse.importing.conftest import EVENT, read, text_of
+from adpulse.importing.errors import ImportFailed
+from adpulse.importing.source import opened, zstd
 
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress, zstd.compress], ids=["plain", "gzip", "zstd"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        text_of(),
-        text_of(delimiter="\t"),
-        json.dumps(EVENT) + "\n" + json.dumps(EVENT) + "\n",
-        "\ufeff" + json.dumps(EVENT),
-        json.dumps([EVENT, EVENT], indent=2),
-        json.dumps({"events": [EVENT] * 5}),
-        json.dumps(EVENT, indent=1) + "\n" + json.dumps(EVENT, indent=1),
-    ],
-    ids=["csv", "tsv", "ndjson", "one line", "array", "envelope", "one after another"],
-)
-def test_the_format_is_found_out(tmp_path: Path, text: str, compress: Any) -> None:
-    """A file needs no name or option to tell what it is."""
+def test_all_bytes_come_also_those_that_were_looked_at(tmp_path: Path, compress: Any) -> None:
+    """The first bytes tell the format; they are part of the file."""
     path = tmp_path / "events"
-    path.write_bytes(compress(text.encode()))
-    _, events, bad = read(path)
-    assert bad == []
-    assert len(events) == max(text.count("2025-09-24"), 1)
-    assert {(event.campaign_id, event.cost_micros) for event in events} == {("C1", 250_000)}
+    path.write_bytes(compress(b"0123456789" * 50_000))
+    with opened(str(path)) as source:
+        assert source.peek().startswith(b"0123456789")
+        assert b"".join(source.blocks()) == b"0123456789" * 50_000
+        assert source.position == source.size
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress], ids=["gzip", "zstd"])
+def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, compress: Any) -> None:
+    """Half of a download is not half of the events."""
+    path = tmp_path / "events"
+    path.write_bytes(compress(bytes(range(256)) * 5_000)[:-7])
+    with opened(str(path)) as source, pytest.raises(ImportFailed):
+        for _ in source.blocks():
+            pass
