@@ -151,10 +151,11 @@ def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) ->
     """
     acknowledged = data.events + int(loaded.value("events_accepted", "count"))
     unanswered = answers.stored - acknowledged
-    sums = " = ".join(f"{value:,}" for value in dict.fromkeys((acknowledged, answers.stored, answers.reported)))
+    *equal, last = dict.fromkeys((acknowledged, answers.stored, answers.reported))
+    sums = " = ".join([*(f"{count:,}" for count in equal), counted(last, "event")])
     cut = f", of which {unanswered:,} were on their way when the run broke off" if 0 < unanswered <= cut_off else ""
     passed = answers.stored == answers.reported and 0 <= unanswered <= cut_off
-    return Check(name="acknowledged = stored = reported", passed=passed, detail=f"{sums} events{cut}")
+    return Check(name="acknowledged = stored = reported", passed=passed, detail=f"{sums}{cut}")
 
 
 def accuracy(answers: Answers) -> Check:

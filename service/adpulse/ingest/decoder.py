@@ -137,6 +137,8 @@ class Decoder:
         most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
         # Few texts are so long that they need be counted.
         if len(text) > most and _values(text) > most:
+            if json_reader.is_too_deep(text):  # on Python 3.14, msgspec has found no end to its stack
+                raise UnreadableError("depth", "is nested too deep")
             raise UnreadableError("size", f"holds more than {counted(most, 'JSON value')}")
         return json_reader.read_event(text)
 

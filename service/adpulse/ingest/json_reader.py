@@ -5,6 +5,7 @@ repeated members. Numbers that a double cannot hold keep their digits.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from adpulse.ingest.batch import BodyError, CheckCount
 
 # How deep a text may be nested. What the readers themselves can take depends on the version of Python and on the stack.
 MOST_NESTED = 500
+
+_MARKS = re.compile(rb'[\[{]+|[\]}]+|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 class RepeatedMember(dict[str, Any]):
@@ -106,6 +109,22 @@ def _read_float(text: str) -> float:
 def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     return value if len(value) == len(pairs) else RepeatedMember(value)
+
+
+def is_too_deep(text: bytes) -> bool:
+    """Return True if JSON is nested too deep. Makes no values: the text may hold too many."""
+    if text.count(b"[") + text.count(b"{") <= MOST_NESTED:
+        return False
+    depth = 0
+    for found in _MARKS.finditer(text):
+        mark = found[0]
+        if mark[0] in b"[{":
+            depth += len(mark)
+            if depth > MOST_NESTED:
+                return True
+        elif mark[0] in b"]}":
+            depth -= len(mark)
+    return False
 
 
 def _depth(value: Any) -> int:

@@ -79,3 +79,13 @@ def test_a_body_that_is_refused_is_not_read_with_care(
     with pytest.raises(BodyError):
         Decoder(Settings(max_events=99)).decode(body.replace("%s", ",".join([number] * 100)).encode(), unwrap=unwrap)
     assert not read
+
+
+@given(st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_the_depth_of_a_text_is_that_of_its_values(value: object) -> None:
+    """Brackets and quotes in texts do not count; no version of Python and no reader has a say."""
+    depth = json_reader._depth(value)
+    text = json.dumps(value).encode()
+    for more in (MOST_NESTED - depth, MOST_NESTED - depth + 1):
+        nested = b'{"[":[' * (more // 2) + b"[" * (more % 2) + text + b"]" * (more % 2) + b"]}" * (more // 2)
+        assert json_reader.is_too_deep(nested) is (depth + more > MOST_NESTED)
