@@ -53,7 +53,9 @@ show(p50)
 def factors() -> str:
     """Return the sentence: how many times as long a report takes at the largest measured size of each design."""
     grown = p50().dropna(thresh=2)  # a design of one size has not grown
-    ratios = grown.apply(lambda ms: ms.dropna().iloc[-1] / ms.dropna().iloc[0], axis=1).sort_values()
+    if grown.empty:
+        return "No design was measured at two sizes. `adbench matrix --scale 20M` measures another one."
+    ratios = (grown.ffill(axis=1).iloc[:, -1] / grown.bfill(axis=1).iloc[:, 0]).sort_values()
     return "From the smallest to the largest size, p50 grows: " + ", ".join(
         f"{design} {factor:,.1f} times" for design, factor in ratios.items()
     )
