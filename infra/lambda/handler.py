@@ -26,7 +26,7 @@ from adpulse.ingest import event_ids, group_commit, idempotency
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.event_ids import EventIds
-from adpulse.ingest.group_commit import Job
+from adpulse.ingest.job import Job
 from adpulse.ingest.partitions import Partitions
 from adpulse.settings import Settings
 
