@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adpulse.database.connections import Connection
+from adpulse.database.connections import Connection, connect
 from adpulse.importing import database
 from adpulse.importing.errors import ImportFailed
 from adpulse.importing.ledger import Group
 from adpulse.importing.target import Judged
 from adpulse.ingest.batch import Answer
 from tests.adpulse.importing.conftest import GROUP, HEADER, Importer, counted, import_into, rows
+from tests.patience import PATIENCE_S
+from tests.sessions import waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -99,7 +101,15 @@ async def test_two_imports_at_once(import_file: Importer, url: str, connection: 
     short, long = tmp_path / "a.csv", tmp_path / "b.csv"
     short.write_text(HEADER + rows(0, 30))
     long.write_text(HEADER + rows(0, 45))
-    outcomes = await asyncio.gather(import_file(short), import_file(long), return_exceptions=True)
+    blocker = await connect(url)
+    async with blocker.transaction():  # neither has written before both have looked for the file
+        await blocker.execute("LOCK TABLE events IN SHARE MODE")
+        imports = [asyncio.create_task(import_file(path)) for path in (short, long)]
+        async with asyncio.timeout(PATIENCE_S):
+            while await waiting(connection) + sum(each.done() for each in imports) < len(imports):
+                await asyncio.sleep(0.01)
+    await blocker.close()
+    outcomes = await asyncio.gather(*imports, return_exceptions=True)
     assert any(isinstance(each, ImportFailed) for each in outcomes)
     await import_file(long)
     assert await counted(connection) == (45, 45)
