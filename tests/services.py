@@ -3,15 +3,37 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
+from uvicorn import Config, Server
 
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
+from adpulse.web.protocol import Protocol
 from tests.patience import PATIENCE_S, PATIENT
 
 Client = httpx.AsyncClient
 Serve = Callable[..., Awaitable[Client]]
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, ready: Callable[[], object] = lambda: True, **options: Any) -> AsyncIterator[int]:
+    """Yield the port of a server of `app` in this event loop, once it has started and is `ready`; stop it at the end.
+
+    `options` are those of uvicorn's Config.
+    """
+    server = Server(Config(app, port=0, **{"http": Protocol, "log_level": "critical", **options}))
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(PATIENCE_S):
+        while not (server.started and ready()):
+            await asyncio.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
 
 
 @asynccontextmanager

@@ -8,21 +8,19 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from adpulse.web.protocol import Protocol
 from tests.adpulse.auth.conftest import NewKey, new_key
 from tests.docs.pages import FENCE, ROOT
 from tests.patience import PATIENCE_S
+from tests.services import listening
 
 __all__ = ["new_key"]  # a fixture
 
@@ -70,25 +68,6 @@ class Unlucky:
         await self.app(scope, receive, send)
 
 
-@asynccontextmanager
-async def listening(app: ASGIApp, lifespan: str = "on") -> AsyncIterator[str]:
-    """Yield the address of a server for the application."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, port=0, http=Protocol, lifespan=lifespan, log_level="critical", timeout_graceful_shutdown=10
-        )
-    )
-    task = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while not server.started:
-                await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-
-
 Run = Callable[..., Awaitable[str]]
 
 
@@ -98,11 +77,11 @@ async def service(url: str, new_key: NewKey, tmp_path: Path) -> AsyncIterator[tu
     key = await new_key("write")
     app = create_app(Settings(database_url=url))
     unlucky = Unlucky(app)
-    async with listening(unlucky) as address:
+    async with listening(unlucky, timeout_graceful_shutdown=10) as port:
         async with asyncio.timeout(PATIENCE_S):
             while not (app.state.writer.connected and app.state.keyring.known):
                 await asyncio.sleep(0.01)
-        environment = os.environ | {"ADPULSE_URL": address, "ADPULSE_KEY": key}
+        environment = os.environ | {"ADPULSE_URL": f"http://127.0.0.1:{port}", "ADPULSE_KEY": key}
 
         async def run(*command: str) -> str:
             process = await asyncio.create_subprocess_exec(

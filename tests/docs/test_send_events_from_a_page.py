@@ -13,8 +13,9 @@ from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import NewKey, new_key
-from tests.docs.test_send_events import PAGE, SNIPPETS, listening
+from tests.docs.test_send_events import PAGE, SNIPPETS
 from tests.patience import PATIENCE_S
+from tests.services import listening
 
 __all__ = ["new_key"]  # a fixture
 
@@ -69,15 +70,15 @@ async def visited(url: str, key: str, kinds: Sequence[str], *, named: bool) -> A
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": html})
 
-    async with listening(shop, lifespan="off") as address:
-        origin = address.replace("http://127.0.0.1", OTHER)
+    async with listening(shop, lifespan="off") as port:
+        origin = f"{OTHER}:{port}"
         app = create_app(Settings(database_url=url, cors_origins=(origin,) if named else None))
         watched = Watched(app)
-        async with listening(watched) as service, chromium() as browser:
+        async with listening(watched, timeout_graceful_shutdown=10) as service, chromium() as browser:
             async with asyncio.timeout(PATIENCE_S):
                 while not (app.state.writer.connected and app.state.keyring.known):
                     await asyncio.sleep(0.01)
-            html = page(service, key, kinds)
+            html = page(f"http://127.0.0.1:{service}", key, kinds)
             yield await browser.open(origin), watched
 
 

@@ -61,7 +61,7 @@ async def test_dropped_days_answer_from_roll_ups_or_not_at_all(new_database: New
 
 
 async def test_retention_keeps_namesakes_in_other_tables(new_database: NewDatabase) -> None:
-    """Where `events` is several tables (a hypertable's chunks, heirs), rows share ctids: only the old ones may go."""
+    """Rows of different chunks or child tables can have the same ctid; only the old ones are deleted."""
     connection = await connections.connect(await new_database("heap"))
     old, kept = TODAY - timedelta(days=40), TODAY - timedelta(days=20)
     await add(connection, kept)

@@ -118,7 +118,7 @@ class Import:
 
 @dataclass(slots=True)
 class _Writing:
-    """Where judged groups of a file go: good events to the target, bad records to a file, and both are counted."""
+    """The output of an import: good events go to the target, bad records to a file, and both are counted."""
 
     target: Target
     rejects: Rejects

@@ -73,7 +73,7 @@ def test_the_machine_and_the_code_are_named() -> None:
     assert environment.source().packages["adpulse"]
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git, which knows the files of a revision, is not installed")
 def test_a_result_that_was_kept_changes_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run after `adbench keep` is of its revision; one with another file changed is not."""
     for folder in ("benchmarks/adbench", "benchmarks/results"):

@@ -3,18 +3,17 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
 from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from adpulse.web.protocol import Protocol
 from tests.adpulse.ingest.bodies import batch, event, stored
 from tests.patience import PATIENCE_S
+from tests.services import listening
 
 Listen = Callable[..., Awaitable[int]]
 
@@ -22,25 +21,14 @@ Listen = Callable[..., Awaitable[int]]
 @pytest.fixture
 async def listen(url: str) -> AsyncIterator[Listen]:
     """Yield a factory: `await listen(max_body_bytes=1000)` is the port of a service on the database of `url`."""
-    stops = []
+    async with AsyncExitStack() as stack:
 
-    async def start(**values: Any) -> int:
-        app = create_app(Settings(database_url=url, **values))
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=0, http=Protocol, log_level="critical", timeout_graceful_shutdown=10)
-        )
-        task = asyncio.create_task(server.serve())
-        stops.append((server, task))
-        async with asyncio.timeout(PATIENCE_S):
-            while not (server.started and app.state.writer.connected):
-                await asyncio.sleep(0.01)
-        port: int = server.servers[0].sockets[0].getsockname()[1]
-        return port
+        async def start(**values: Any) -> int:
+            app = create_app(Settings(database_url=url, **values))
+            service = listening(app, lambda: app.state.writer.connected, timeout_graceful_shutdown=10)
+            return await stack.enter_async_context(service)
 
-    yield start
-    for server, task in stops:
-        server.should_exit = True
-        await task
+        yield start
 
 
 @asynccontextmanager

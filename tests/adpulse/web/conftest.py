@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from tests.adpulse.web.connection import echo, listening
+from tests.adpulse.web.connection import echo
 from tests.patience import PATIENCE_S
+from tests.services import listening
 
 SMOKE = """{"events":[
  {"ts":"2025-09-24T06:59:31.849095Z","campaign_id":"CAMP-123","user_id":"U1","event_type":"impression","cost":0.0005,"revenue":0,"metadata":{"geo":"IN"}},
@@ -41,5 +42,5 @@ def client_of(app: FastAPI) -> AsyncClient:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """Yield the port of a server that echoes."""
-    async for each in listening(echo):
+    async with listening(echo, ws="none", lifespan="off") as each:
         yield each

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from http.client import HTTPResponse
 from io import BytesIO
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn import Config, Server
+from uvicorn import Config
 from uvicorn.server import ServerState
 
 from adpulse.web.protocol import Protocol
@@ -138,17 +137,6 @@ async def taken(*received: bytes) -> list[tuple[int, dict[str, Any]]]:
 
 
 HOST = b"Host: x\r\n"
-
-
-async def listening(app: Any) -> AsyncIterator[int]:
-    server = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE_S):
-        while not server.started:
-            await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await task
 
 
 async def converse(port: int, data: bytes, *, half_close: bool = False) -> bytes:

@@ -4,19 +4,20 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from starlette.types import Receive, Scope, Send
-from uvicorn import Config, Server
+from uvicorn import Config
 from uvicorn.server import ServerState
 
 from adpulse.web import protocol
 from adpulse.web.protocol import Protocol
 from tests.adpulse.web.connection import POST, QUICK, START, Transport, early
 from tests.patience import PATIENCE_S
+from tests.services import listening
 
 Listen = Callable[..., Awaitable[int]]
 
@@ -30,25 +31,13 @@ class Hasty(Protocol):
 @pytest.fixture
 async def listen() -> AsyncIterator[Listen]:
     """Yield a factory: `await listen(app)` is the port of a server of that application."""
-    stops = []
+    async with AsyncExitStack() as stack:
 
-    async def start(app: Any, keep_alive_s: int = 5) -> int:
-        config = Config(
-            app, port=0, http=Hasty, ws="none", lifespan="off", log_level="critical", timeout_keep_alive=keep_alive_s
-        )
-        server = Server(config)
-        task = asyncio.create_task(server.serve())
-        stops.append((server, task))
-        async with asyncio.timeout(PATIENCE_S):
-            while not server.started:
-                await asyncio.sleep(0.01)
-        port: int = server.servers[0].sockets[0].getsockname()[1]
-        return port
+        async def start(app: Any, keep_alive_s: int = 5) -> int:
+            server = listening(app, http=Hasty, ws="none", lifespan="off", timeout_keep_alive=keep_alive_s)
+            return await stack.enter_async_context(server)
 
-    yield start
-    for server, task in stops:
-        server.should_exit = True
-        await task
+        yield start
 
 
 async def everything(reader: asyncio.StreamReader) -> bytes:

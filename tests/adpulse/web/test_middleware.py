@@ -7,8 +7,8 @@ import pytest
 
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.adpulse.web.connection import converse, listening, replies
-from tests.services import Client, Serve
+from tests.adpulse.web.connection import converse, replies
+from tests.services import Client, Serve, listening
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ async def service() -> AsyncIterator[int]:
     """Yield the port of the whole service, open to this machine, without a database."""
     app = create_app(Settings(database_url="postgresql://nowhere.invalid/none"))
     app.state.keyring.learn({}, ever=False)
-    async for each in listening(app):
+    async with listening(app, ws="none", lifespan="off") as each:
         yield each
 
 

@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
-from tests.adpulse.web.connection import converse, echo, listening, pieces, replies, taken
-from tests.services import Client
+from tests.adpulse.web.connection import converse, echo, pieces, replies, taken
+from tests.services import Client, listening
 
 INNER = b"GET /inner HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
@@ -223,7 +223,7 @@ async def test_after_a_mistake_of_ours_the_connection_is_said_to_end() -> None:
         raise LookupError
 
     app.state.keyring.learn({}, ever=False)
-    async for port in listening(app):
+    async with listening(app, ws="none", lifespan="off") as port:
         said = await converse(port, b"GET /mistake HTTP/1.1\r\nHost: localhost\r\n\r\n")
         head, _, body = said.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 500 ")

@@ -42,7 +42,7 @@ class Caches:
         async with connected(self._cluster.url()) as connection:
             # A session that was closed a moment ago may be listed still.
             end = time.monotonic() + ENDING_S
-            while (others := await connection.fetchval(_OTHERS)) and time.monotonic() < end:  # noqa: ASYNC110  # the server tells nobody
+            while (others := await connection.fetchval(_OTHERS)) and time.monotonic() < end:  # noqa: ASYNC110  # PostgreSQL announces no end
                 await asyncio.sleep(0.05)
             if others:
                 raise MatrixError(
