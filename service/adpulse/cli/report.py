@@ -50,7 +50,7 @@ def report(
 ) -> None:
     """Print a report as a table: the same question and the same answer as GET /report.
 
-    With --granularity also the course of every metric; with --group-by too, of every group.
+    With --granularity it shows every metric over time; with --group-by, too, every group over time.
     """
     given = {"start": start, "end": end, "granularity": granularity, "timezone": timezone, "group_by": group_by}
     given |= {"metrics": metrics, "order_by": order_by, "limit": limit, "compare": compare}

@@ -81,7 +81,7 @@ def _until_a_signal() -> Iterator[None]:
 
 
 def _say_where(settings: Settings, own: Cluster | None) -> None:
-    """Log where the data lies, the address, and that of the contract; the server itself logs which port a 0 became."""
+    """Log the place of the data, and the addresses of service and contract. The server logs the port chosen for 0."""
     if own:
         data = str(own.data)
     else:
