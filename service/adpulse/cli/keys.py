@@ -15,7 +15,7 @@ from adpulse.cli.report_table import whole
 from adpulse.database import connections
 from adpulse.terminal import counted
 
-app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
+app = typer.Typer(help="Make, list and revoke keys to the service.", no_args_is_help=True)
 
 T = TypeVar("T")
 
@@ -26,7 +26,10 @@ MOST_ROWS = 1_000  # of a table: each takes a millisecond or more
 def new_key(
     name: Annotated[str, typer.Argument(help="name of the client", show_default=False)],
     scope: Annotated[
-        list[str] | None, typer.Option(help="write, read or metrics; repeat for several", show_default=False)
+        list[str] | None,
+        typer.Option(
+            help="write, read or metrics; repeat for several", show_default="write with --public, else required"
+        ),
     ] = None,
     public: Annotated[
         bool,
@@ -35,8 +38,22 @@ def new_key(
     campaign: Annotated[
         list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
     ] = None,
-    events_per_s: Annotated[float | None, typer.Option(min=0.001, help="most events a second")] = None,
-    requests_per_s: Annotated[float | None, typer.Option(min=0.001, help="most requests a second")] = None,
+    events_per_s: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="most events a second, in each process",
+            show_default="ADPULSE_KEY_EVENTS_PER_S; 100 with --public",
+        ),
+    ] = None,
+    requests_per_s: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="most requests a second, in each process",
+            show_default="ADPULSE_KEY_REQUESTS_PER_S; 100 with --public",
+        ),
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="store nothing; say which command stores it, without its secret")
     ] = False,
