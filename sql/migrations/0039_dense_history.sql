@@ -1,5 +1,5 @@
 -- Events of dense hours of history are added up by the hour for single campaigns, and by the minute for all together: minutes of each
--- campaign were nearly three rows an event. What is stored stays. As in sql/variants/08_rollup_dims/up.sql.
+-- campaign were about a row an event. What is stored stays. As in sql/variants/08_rollup_dims/up.sql.
 
 DO $do$
 DECLARE
@@ -116,14 +116,10 @@ $t$
       ),
       (
         'rollup_dims()',
-        $t$            AND NOT hour <@ (SELECT rollup_dim_detailed(1))
-          GROUP BY hour
-          HAVING sum(impressions + clicks + conversions) > rollup_dim_few()
-$t$,
-        $t$            AND NOT hour <@ (SELECT rollup_dim_detailed(1))
-          GROUP BY hour
-          HAVING sum(impressions + clicks + conversions) > rollup_dim_many()
-$t$
+        $t$HAVING sum(impressions + clicks + conversions) > rollup_dim_few()$t$,
+        $t$HAVING
+            sum(impressions + clicks + conversions)
+            > CASE WHEN hour <@ (SELECT rollup_dim_detailed(0)) THEN rollup_dim_many() ELSE rollup_dim_few() END$t$
       )
     ) AS changes (name, old, new)
   LOOP
