@@ -1,6 +1,8 @@
--- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
--- date_bin and not date_trunc: it does not depend on the session's time zone.
--- Runs with its owner's rights: a login that writes events must not be able to write deltas without events.
+-- The trigger's functions. rollup_capture() writes what a statement adds and removes as deltas.
+
+-- One call for each statement, not for each row: a COPY of 10,000 events becomes a handful of deltas. date_bin() and not
+-- date_trunc(), because it does not depend on the session's time zone. Runs with its owner's rights: a login that writes events
+-- must not be able to write deltas without events.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

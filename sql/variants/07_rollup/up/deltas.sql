@@ -1,4 +1,10 @@
--- The trigger writes deltas: append-only and without a unique key, so that writers never wait for one another.
+-- Deltas: what each statement adds to the sums, and when it deletes events, subtracts. rollup_capture() writes them in the
+-- transaction of the events. maintain.sql moves them into rollup_minute, rollup_hour and rollup_day, in one statement.
+--
+-- Always: each committed event is either in a delta or in the roll-ups, in every snapshot. So roll-ups and deltas together are
+-- exact. rollup_delta_all has the same sums as rollup_delta, and both are moved together.
+
+-- Only appended to, and without a unique key, so that writers never wait for one another.
 CREATE TABLE rollup_delta (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   campaign_id text NOT NULL,
@@ -16,8 +22,8 @@ CREATE TABLE rollup_delta (
 -- sql/migrations/0018.
 CREATE INDEX rollup_delta_xid_campaign_id_idx ON rollup_delta (xid, campaign_id);
 
--- The same for all campaigns together: a row for each minute of a statement, so that the report without a campaign does not
--- read those of a thousand.
+-- The same for all campaigns together: a row for each minute of a statement. A report without a campaign does not read the
+-- rows of a thousand campaigns.
 CREATE TABLE rollup_delta_all (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   minute timestamptz NOT NULL,

@@ -1,3 +1,5 @@
+-- The table `events`: a partition for each UTC day, and a default partition for events of other days.
+
 CREATE TABLE events (
   ts timestamptz NOT NULL,
   cost_micros bigint NOT NULL DEFAULT 0,
@@ -10,12 +12,12 @@ CREATE TABLE events (
   metadata jsonb NOT NULL DEFAULT '{}'
 ) PARTITION BY RANGE (ts);
 
--- Events of any day are accepted at any time. Those of a day without a partition are stored here, until maintain.sql
--- makes the partition and moves them. The index lets maintenance find the next such day without reading the others.
+-- An event of any day is accepted at any time. Events of a day without a partition are stored here, until maintain.sql makes
+-- the partition and moves them. With the index, maintenance finds the next such day and does not read the others.
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE INDEX events_default_ts_idx ON events_default (ts);
 
--- Almost free to write, and enough to find a time range inside a day. autosummarize: otherwise new blocks count as
--- "may hold anything" until the next VACUUM.
+-- Almost free to write, and enough to find a time range inside a day. autosummarize: without it, PostgreSQL reads all new
+-- blocks for every range until the next VACUUM.
 CREATE INDEX events_ts_idx ON events USING brin (ts) WITH (pages_per_range = 32, autosummarize = on);

@@ -1,6 +1,12 @@
--- maintain.sql makes these from the deltas. campaign_id = '' is the sum over all campaigns, so that the report
--- without a campaign reads as few rows as the report with one.
--- The key carries every column: a report is an index-only scan.
+-- The roll-ups of totals: sums of each campaign by minute, hour and day of UTC. maintain.sql adds deltas to all three in one
+-- statement. rebuild.sql and TRUNCATE delete rows.
+--
+-- Always: an hour is the sum of its minutes, and a day is the sum of its hours. campaign_id = '' is the sum over all
+-- campaigns, so that a report without a campaign reads as few rows as a report with one. `adpulse verify` compares all of them
+-- with the raw events.
+--
+-- The key of each table carries every column, so a report is an index-only scan.
+
 CREATE TABLE rollup_minute (
   campaign_id text,
   minute timestamptz,
@@ -25,7 +31,7 @@ CREATE TABLE rollup_hour (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
--- Days of UTC. A report reads the UTC days inside its window by the day, and the rest by hours and minutes.
+-- A report reads the UTC days inside its window by the day, and the rest by hours and minutes.
 CREATE TABLE rollup_day (
   campaign_id text,
   day timestamptz,
@@ -38,7 +44,7 @@ CREATE TABLE rollup_day (
     INCLUDE (impressions, clicks, conversions, cost_micros, revenue_micros)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
--- For reports over all campaigns, group by campaign: rows arrive in time order, so a block range will do.
+-- For reports over all campaigns, grouped by campaign. Rows arrive in order of time, so an index of block ranges is enough.
 CREATE INDEX rollup_minute_minute_idx ON rollup_minute USING brin (minute);
 
 CREATE INDEX rollup_hour_hour_idx ON rollup_hour USING brin (hour);

@@ -1,3 +1,5 @@
+-- The triggers on `events`, and the partitions of yesterday to the day after tomorrow, which get copies of them.
+
 -- TRUNCATE of `events` also fires the triggers of each partition, which must not subtract its rows then.
 CREATE FUNCTION rollup_emptying() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -7,7 +9,7 @@ BEGIN
 END
 $$;
 
--- A statement fires the triggers of the table that it names, so partitions get copies of these: cover_partitions(), in
+-- A statement fires the triggers of the table that it names. So each partition has copies of these: cover_partitions(), in
 -- sql/migrations/0013.
 CREATE TRIGGER events_inserted AFTER INSERT ON events
 REFERENCING NEW TABLE AS added

@@ -1,6 +1,14 @@
--- Adds signed events to the roll-ups of some dimensions: those of the query `source`, which may read what the statement
--- `taken` deletes and returns. They are of `days`, but for changes. Returns the hours before `closed_to` that it has added to,
--- and the places of dimensions of which it has folded a value.
+-- rollup_dim_add(): adds events to the roll-ups, in one statement. Rounds and rollup_dim_build() call it, with different
+-- sources.
+--
+-- The statement, from top to bottom: `taken` and `source` are the events. `cells` sums them up. `folds` and `learnt` decide which
+-- values have rows of their own. `summed` has the sums by these values, and `counted` the same without large amounts, which go to
+-- `large`. `known_days`, `fresh` and `detail` decide which finer roll-ups are kept. The rest writes minutes, hours and days:
+-- by a plain INSERT for days without roll-ups, and with ON CONFLICT for others.
+
+-- Adds signed events to the roll-ups of some dimensions. `source` is a query for the events; it may read `taken`, what the
+-- statement `taken` deletes and returns. Except for changes, all events are of `days`. Returns the hours before `closed_to` that
+-- got events, and the places of dimensions of which a value was added to "(other)".
 CREATE FUNCTION rollup_dim_add(
   source text, taken text, places smallint[], days date[], closed_to timestamptz,
   OUT hours timestamptz[], OUT folded smallint[]

@@ -1,12 +1,16 @@
--- A round adds up about as many events of yesterday and today, while more than these wait: about two seconds. Without a bound,
--- each round of an upkeep that has fallen behind would be longer than the last.
+-- rollup_dim_advance(): adds the events behind the mark, and moves the mark.
+--
+-- Always: roll-ups, mark, rollup_dim_tail and rollup_dim_change are changed in one transaction. So in every snapshot an event is
+-- either in the roll-ups or behind the mark.
+
+-- While more events of yesterday and today wait, a round adds about this many: about two seconds. Without a bound, each round of
+-- an upkeep that has fallen behind would be longer than the last.
 CREATE FUNCTION rollup_dim_round() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 1000000;
 
--- Adds what has come since to the roll-ups, and moves the mark: all, or about `most` events of yesterday and today. Says which
--- hours before closed_to got something, and if more waits. One session at a time: a second waits for the first, and goes on
--- from its mark.
+-- Adds all events behind the mark, or about `most` events of yesterday and today. Returns which hours before closed_to got
+-- events, and if more events wait. One session at a time: a second waits for the first, and goes on from its mark.
 CREATE FUNCTION rollup_dim_advance(most bigint DEFAULT NULL, OUT touched timestamptz[], OUT more boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,6 +1,9 @@
--- One call per statement, not per row: a COPY of 10,000 events becomes a handful of deltas.
--- date_bin and not date_trunc: it does not depend on the session's time zone.
--- With its owner's rights: a login that writes events must not be able to write deltas without them.
+-- The trigger's functions, as in 07_rollup. rollup_capture() also writes the rows that a statement changes or deletes to
+-- rollup_dim_change; for new events it writes nothing more than in 07_rollup.
+
+-- One call for each statement, not for each row: a COPY of 10,000 events becomes a handful of deltas. date_bin() and not
+-- date_trunc(), because it does not depend on the session's time zone. Runs with its owner's rights: a login that writes events
+-- must not be able to write deltas without events.
 CREATE FUNCTION rollup_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -109,7 +112,7 @@ BEGIN
 END
 $$;
 
--- TRUNCATE of `events` empties the roll-ups; of a partition alone, which is told before it, counts its rows out.
+-- TRUNCATE of `events` empties the roll-ups. TRUNCATE of a partition alone fires before it, and subtracts its rows.
 CREATE FUNCTION rollup_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

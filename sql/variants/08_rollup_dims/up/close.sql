@@ -1,5 +1,9 @@
--- Adds the minutes of hours that are over to hours and days, and lets go of what raw events answer as fast. The last full
--- hour stays open: most reports are about now.
+-- rollup_dim_close(): closes the hours that are over. Rounds call it; once an hour it has something to do.
+
+-- 1. Adds the minutes of hours that are over to hours and days, and moves closed_to. The last full hour stays open, because most
+--    reports are about now.
+-- 2. Deletes minutes and hours of two days ago where there were few events: a report reads the raw events as fast.
+-- 3. Allows VACUUM for the days before yesterday again.
 CREATE FUNCTION rollup_dim_close() RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,29 +1,48 @@
--- An hour has minutes, and a day hours, where it has more events than this: fewer raw events are read in 10 ms.
+-- Where finer roll-ups of past hours (before closed_to of the mark) are kept: where there are many events, and for two days.
+-- Elsewhere a report reads the raw events as fast; of dense history, which has no minutes of single campaigns, more slowly.
+--
+--   rollup_dim_detail  one row for each hour or day with finer roll-ups:
+--
+--     minutes  at       complete in it
+--          60  a day    hours of single campaigns
+--           1  an hour  minutes of single campaigns
+--           0  an hour  minutes of all campaigns together (campaign_id = '')
+--
+--   Days, and hours of all campaigns together, are kept everywhere, and need no rows. Hours from closed_to on have minutes
+--   only, all of them, and need no rows either.
+--
+-- rollup_dim_close() adds the rows of the hours that it closes, and deletes those of hours and days with few events after two
+-- days. rollup_dim_add() adds the rows of days that had no roll-ups, where they are recent or get many events at once;
+-- rollup_dim_build() those of a day that it builds in full.
+--
+-- Always: where a row is here, no cell is missing, except in a pending span (pending.sql). rollup_dim_add() keeps it so when
+-- events come late. A row and its cells are written and deleted in one transaction.
+
+-- Minutes of single campaigns are kept for an hour with more events than this, and hours of single campaigns for a day: fewer
+-- raw events are read in 10 ms.
 CREATE FUNCTION rollup_dim_few() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 50000;
 
--- Of history, an hour has minutes of single campaigns only where it has more events than this: of fewer, they would be about a row an
--- event.
+-- The same limit for minutes of history, events that came when their hour was over for three days: of fewer, these would be about a
+-- row for each event.
 CREATE FUNCTION rollup_dim_many() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 1000000;
 
--- An hour has minutes of all campaigns together where it has more events than this: of fewer, they would be up to three rows
--- an event.
+-- Minutes of all campaigns together are kept for an hour with more events than this: of fewer, they would be up to three rows
+-- for each event.
 CREATE FUNCTION rollup_dim_thin() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 5000;
 
--- Where the finer roll-ups are kept, in minutes: hours (60) of the day `at`, minutes (1) of the hour `at`, and minutes of all
--- campaigns together (0) of the hour `at`.
 CREATE TABLE rollup_dim_detail (
   minutes smallint,
   at timestamptz,
   PRIMARY KEY (minutes, at)
 );
 
--- Where nothing is stored yet, all of today and yesterday is complete, and stays so when events come late.
+-- Fills an empty table: while no roll-ups are stored, those of today and yesterday are complete, and stay so when events come.
 CREATE FUNCTION rollup_dim_begin() RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO rollup_dim_detail (minutes, at)
@@ -43,7 +62,7 @@ $$;
 
 SELECT rollup_dim_begin();
 
--- Where raw events are not all here: archived days, and what retention has dropped. Roll-ups are what they are there.
+-- Returns where raw events are missing: archived days, and what retention has dropped. There, only the roll-ups can answer.
 CREATE FUNCTION rollup_dim_incomplete() RETURNS tstzmultirange
 LANGUAGE sql STABLE
 RETURN (
@@ -55,8 +74,7 @@ RETURN (
   ) AS spans
 );
 
--- Where the finer roll-ups are complete: of single campaigns hours (fineness = 60), or minutes (1); of all campaigns together
--- minutes (0). Hours of all campaigns together always are.
+-- Returns where the roll-ups of one fineness (60, 1 or 0, as in the table above) are complete.
 CREATE FUNCTION rollup_dim_detailed(fineness int) RETURNS tstzmultirange
 LANGUAGE sql STABLE
 RETURN rollup_dim_incomplete() + (
@@ -67,8 +85,7 @@ RETURN rollup_dim_incomplete() + (
   WHERE minutes = fineness
 );
 
--- The part of some spans where finer roll-ups of past hours are complete, as rollup_dim_detailed() says. In PL/pgSQL, which
--- keeps the plan.
+-- The same inside some spans. In PL/pgSQL, which keeps the plan.
 CREATE FUNCTION rollup_dim_detailed_in(spans tstzmultirange, fineness int) RETURNS tstzmultirange
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -82,8 +99,8 @@ BEGIN
 END
 $$;
 
--- Where minutes are kept, or will be, of events before the last three days: hours that have them, and hours with many events.
--- Elsewhere events are added up by the hour: a third of the cells, in a load of history.
+-- Returns where events of more than three days ago are added up by the minute: in hours that have minutes, and in hours with
+-- many events. Elsewhere they are added up by the hour: a third of the cells, in a load of history.
 CREATE FUNCTION rollup_dim_fine() RETURNS tstzmultirange
 LANGUAGE sql STABLE
 RETURN rollup_dim_detailed(0) + rollup_dim_detailed(1) + (
@@ -92,8 +109,8 @@ RETURN rollup_dim_detailed(0) + rollup_dim_detailed(1) + (
   WHERE campaign_id = '' AND impressions + clicks + conversions > rollup_dim_thin()
 );
 
--- Of some days, those whose events are added up by the day: over for long, with few events, and without finer roll-ups of single
--- campaigns. A sixth of the cells, in a load of history.
+-- Returns those of some days whose events are added up by the day: over for four days, with few events, and without finer
+-- roll-ups. A sixth of the cells, in a load of history.
 CREATE FUNCTION rollup_dim_coarse(days date[], closed_to timestamptz) RETURNS timestamptz[]
 LANGUAGE sql STABLE
 RETURN ARRAY(

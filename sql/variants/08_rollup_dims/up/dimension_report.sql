@@ -1,11 +1,11 @@
--- Questions about metadata. By one declared dimension, as group or filter or both: from its roll-ups, and the raw events
--- behind the mark. All others, and those that roll-ups cannot tell: from raw events. Rows are to be added up.
+-- dimension_report(): answers questions about metadata. Questions by one declared dimension, as group or filter or both, from
+-- its roll-ups and the raw events behind the mark; all others, and those that roll-ups cannot answer, from raw events.
+
+-- A group may have several rows, and the caller adds them up. note: `other` for the row "(other)" of a group, `raw` in a row of
+-- zeros if raw events were read because roll-ups were missing; null in others.
 --
--- note: `other` for what shares the row "(other)", null for rows of a group; `raw` stands in a row of zeros when raw
--- events were read for want of roll-ups.
---
--- A function, because the planner does not look inside: partitions are opened only where they are read, and what reads
--- roll-ups is planned once a session. Planning was most of what such a report took.
+-- A function, because the planner does not look inside: PostgreSQL opens partitions only where it reads them, and plans what
+-- reads roll-ups once a session. Planning took most of the time of such a report.
 CREATE FUNCTION dimension_report(
   campaigns text[], start timestamptz, stop timestamptz, granularity text, buckets timestamptz[], dimension text,
   filters jsonb

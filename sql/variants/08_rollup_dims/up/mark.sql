@@ -1,6 +1,17 @@
--- Events of transactions that this snapshot sees have been added up, and no others. As rollup_mark, it holds only for the
--- cluster that has written it; and only as long as the row is the one that was written: in a restored dump, also of this
--- cluster, it has another xmin, and so have the events. Hours before closed_to are in hours and days.
+-- The mark: a snapshot. Upkeep has added up the events of the transactions that it sees, and no others.
+--
+--   rollup_dim_mark   one row. rollup_dim_advance() writes `snapshot`, rollup_dim_close() writes `closed_to`.
+--
+-- Always: an event is in the roll-ups if the mark sees the transaction that wrote it (`written_xid`). Otherwise it is behind the
+-- mark, and a report reads it as a raw event, which it finds through tail.sql. It is never in both, and never in neither. Only
+-- pending spans (pending.sql) have no roll-ups: all of their events are read as raw events. Hours before closed_to are in hours
+-- and days; later ones have minutes only.
+--
+-- Transaction numbers mean something only in the cluster that gave them. In a restored dump, or in another cluster, the mark is
+-- not valid: then rollup_dim_marked() returns no row, reports read raw events, and the next round makes all days pending.
+
+-- `system_identifier` is that of the cluster. `stamp` is the row's own xmin: a restored row has another one, also in the same
+-- cluster.
 CREATE TABLE rollup_dim_mark (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   snapshot pg_snapshot NOT NULL,
@@ -9,7 +20,7 @@ CREATE TABLE rollup_dim_mark (
   stamp bigint
 );
 
--- To be called in the transaction that has changed the mark, after it.
+-- Sets the stamp. Call it after each change of the mark, in the same transaction.
 CREATE FUNCTION rollup_dim_stamp() RETURNS void
 LANGUAGE sql AS $$
   UPDATE rollup_dim_mark SET stamp = xmin::text::bigint
@@ -25,7 +36,7 @@ FROM pg_control_system();
 
 SELECT rollup_dim_stamp();
 
--- The mark; no row where it cannot be believed, as rollup_mark (sql/migrations/0006).
+-- Returns the mark, or no row where it is not valid; as rollup_mark (sql/migrations/0006).
 CREATE FUNCTION rollup_dim_marked() RETURNS SETOF rollup_dim_mark
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT *
@@ -36,7 +47,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
     AND pg_snapshot_xmax(snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
 $$;
 
--- What this statement sees, but for what its own transaction has written.
+-- Returns the snapshot of this statement, without the transaction that runs it.
 CREATE FUNCTION rollup_dim_seen() RETURNS pg_snapshot
 LANGUAGE sql STABLE
 RETURN (
@@ -55,7 +66,7 @@ RETURN (
   FROM pg_current_snapshot() AS seen, pg_current_xact_id_if_assigned() AS own
 );
 
--- The same snapshot, before the number of a transaction.
+-- Returns the same snapshot with only the transactions below a number.
 CREATE FUNCTION rollup_dim_before(seen pg_snapshot, number bigint) RETURNS pg_snapshot
 LANGUAGE sql IMMUTABLE
 RETURN CASE
@@ -72,7 +83,7 @@ RETURN CASE
   )::pg_snapshot
 END;
 
--- The condition on the number of a transaction that a snapshot sees it.
+-- Returns the condition, as SQL, that a snapshot sees the transaction of the number `xid`.
 CREATE FUNCTION rollup_dim_sees(seen pg_snapshot, xid text) RETURNS text
 LANGUAGE sql STABLE
 RETURN format(

@@ -1,4 +1,13 @@
--- What is still to be built of a dimension from raw events: these are read instead. Days, and what lies before retention.
+-- Days whose roll-ups are built from raw events: after a new dimension, a rebuild, a restored archive or cluster, or a day that
+-- has grown.
+--
+--   rollup_dim_pending  spans of a dimension that are still to be built. rollup_dim_forget(), rollup_dim_settle() and
+--                       rollup_dim_keep() add them; rollup_dim_build() builds one and deletes it.
+--
+-- Always: reports read no roll-ups of a pending span, but raw events; and rollup_dim_add() adds nothing to it, except for
+-- rollup_dim_build(). So a span can be built at any time, while writers and reports go on.
+
+-- A span is a UTC day; or for a new dimension, days whose raw events are missing, which cannot be built and stay pending.
 CREATE TABLE rollup_dim_pending (
   place smallint,
   start timestamptz,
@@ -6,7 +15,7 @@ CREATE TABLE rollup_dim_pending (
   PRIMARY KEY (place, start)
 );
 
--- Has raw events read instead of roll-ups, for days of which these are all here, until the roll-ups are built anew.
+-- Makes some days pending, of those whose raw events are all here. Without days: all of them.
 CREATE FUNCTION rollup_dim_forget(places smallint[], first_day date DEFAULT NULL, last_day date DEFAULT NULL) RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO rollup_dim_pending (place, start, stop)
@@ -46,7 +55,7 @@ LANGUAGE sql AS $$
     AND start <= coalesce(last_day::timestamp AT TIME ZONE 'UTC', start)
 $$;
 
--- Builds what is pending of a day from raw events; all of it, if `everything`, down to the minute. Writers go on.
+-- Builds the pending roll-ups of a day; with `everything`, all of them down to the minute. Writers go on.
 CREATE FUNCTION rollup_dim_build(day timestamptz, everything boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -91,7 +100,7 @@ BEGIN
 END
 $$;
 
--- Before raw events of a day go: what of its roll-ups was not kept, because raw events are read as fast.
+-- Builds all roll-ups of a day, if some were not kept because raw events were read as fast. Called before its raw events go.
 CREATE FUNCTION rollup_dim_keep(day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,6 +1,7 @@
--- Questions that the roll-ups do not hold, from raw events. A function, because the planner does not look inside: the
--- partitions are opened only when it is called, and report.sql knows only when it runs which dimensions there are.
--- The statement is that of 01_btree.
+-- raw_report(): answers questions that the roll-ups cannot answer, from raw events.
+
+-- A function, because the planner does not look inside: PostgreSQL opens the partitions only when it is called, and report.sql
+-- learns only when it runs which dimensions there are. The statement is that of 01_btree.
 CREATE FUNCTION raw_report(
   campaigns text[], start timestamptz, stop timestamptz, granularity text, buckets timestamptz[], dimension text,
   filters jsonb

@@ -1,4 +1,6 @@
--- Brings the dimensions to those that are declared: new ones are pending everywhere, others dropped, some rows a round.
+-- rollup_dim_settle(): follows a change of the declared dimensions.
+
+-- Makes a new dimension pending everywhere, and drops one that is not declared any more, some rows in each round.
 CREATE FUNCTION rollup_dim_settle() RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE

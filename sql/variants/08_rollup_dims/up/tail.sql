@@ -1,5 +1,20 @@
--- Days of events that may be behind the mark, besides those of rollup_delta: where to look for them. All of these events are of
--- transactions before the number `below`. How many they are is known only of those that maintain.sql has moved.
+-- The events behind the mark, and how upkeep and reports find them.
+--
+--   rollup_dim_tail    days to search for them, besides the days of the deltas. maintain.sql writes one when it moves deltas;
+--                      rollup_dim_forget() and rollup_dim_stray(), when events of a day come back or move.
+--   rollup_dim_change  events that were changed or deleted: as they were (sign -1) and, if changed, as they are (1).
+--                      rollup_capture() writes it.
+--
+-- Always: the day of each event behind the mark is in rollup_delta_all or in rollup_dim_tail; so no report misses one.
+-- rollup_dim_advance() deletes a row of rollup_dim_tail when the mark sees the row's transaction (`xid`) and reaches the number
+-- `below`.
+--
+-- A row of rollup_dim_change counts if the mark sees its event (`row_xid`): the roll-ups have that event, so what happened to it
+-- has to be added. All others are of events behind the mark, and mean nothing. rollup_dim_advance() adds the rows that count, and
+-- deletes all.
+
+-- All events of a row are of transactions below the number `below`. `events` is how many they are, for the bound of a round;
+-- 0 where that is not known.
 CREATE TABLE rollup_dim_tail (
   day date NOT NULL,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -9,8 +24,6 @@ CREATE TABLE rollup_dim_tail (
   events bigint NOT NULL DEFAULT 0
 );
 
--- Raw events that were changed or deleted after they had been added up, until that is added up, too: as they were (sign
--- -1) and as they are (1). A row counts when its event is one that the mark sees.
 CREATE TABLE rollup_dim_change (
   sign smallint NOT NULL,
   row_xid bigint,
@@ -22,7 +35,7 @@ CREATE TABLE rollup_dim_change (
   metadata jsonb NOT NULL
 );
 
--- The days of events that may be behind the mark, where the index on written_xid is looked into.
+-- Returns the days that may have events behind the mark.
 CREATE FUNCTION rollup_dim_days() RETURNS date[]
 LANGUAGE sql STABLE AS $$
   WITH mark AS MATERIALIZED (SELECT moved FROM rollup_moved_snapshot() AS moved)
@@ -42,7 +55,7 @@ LANGUAGE sql STABLE AS $$
   )
 $$;
 
--- The condition on `ts` that it lies in a UTC day, which may be infinity.
+-- Returns the condition, as SQL, that `ts` is in a UTC day. The day may be infinity.
 CREATE FUNCTION rollup_dim_within(day date) RETURNS text
 LANGUAGE sql STABLE
 RETURN CASE
@@ -51,10 +64,11 @@ RETURN CASE
   ELSE format('ts = %L', day)
 END;
 
--- A query for the events of some days that a snapshot does not see, and that meet a condition. In branches that the index
--- answers: of transactions since, and of those that ran then. Of these, one that has been open for long has a branch of its
--- own: with the others in one, all that was written since it began would be read, also when it writes in another database. The upper
--- bound excludes nothing: two bounds are what makes the planner expect few rows, and take the index.
+-- Returns a query for the events of some days that a snapshot does not see and that meet a condition. It has branches that the
+-- index answers: one for the transactions since the snapshot, and some for those that ran then. A transaction that has been
+-- open for long has its own branch: in one with the others, PostgreSQL would read all that was written since it began, also if
+-- it writes in another database. The upper bound excludes nothing: with two bounds the planner expects few rows, and takes the
+-- index.
 CREATE FUNCTION rollup_dim_behind(days date[], seen pg_snapshot, condition text) RETURNS text
 LANGUAGE sql STABLE
 RETURN (
@@ -89,9 +103,10 @@ RETURN (
     ) AS numbers
 );
 
--- Brings the indexes of the newest days with new events up to date. New blocks count as "may hold anything" until then: every
--- report by a dimension and every round would read all that was written since. VACUUM, which keeps others from it for as long
--- as it takes, does not come to a day because events are added, until rollup_dim_close() has seen that the day is over.
+-- Brings the indexes of the newest days with new events up to date. Until then, PostgreSQL reads all new blocks for every range:
+-- each report by a dimension and each round would read all that was written since. VACUUM holds the lock that this needs, for as
+-- long as it takes. So it is kept from a day while only insertions would call it, until rollup_dim_close() has found that the day
+-- is over.
 CREATE FUNCTION rollup_dim_summarize() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '20ms' AS $$
 DECLARE
@@ -121,8 +136,8 @@ BEGIN
 END
 $$;
 
--- Before stray events move from the default partition into one of their own, where they get another number: what was added
--- of them is taken away, and they are added again.
+-- Call it before stray events move from the default partition into a partition of their day. There they get another written_xid,
+-- so upkeep subtracts them once and adds them again.
 CREATE FUNCTION rollup_dim_stray(start timestamptz, stop timestamptz) RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO rollup_dim_change

@@ -1,4 +1,7 @@
--- A round of upkeep: true when more events wait, and the next is due at once.
+-- rollup_dims(): one round of upkeep, which maintain.sql calls each second. It adds what has come, settles dimensions, closes
+-- hours, and builds pending days.
+
+-- Returns true if more events wait, and the next round is due at once.
 CREATE FUNCTION rollup_dims() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
