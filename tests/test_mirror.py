@@ -22,6 +22,7 @@ DECLARATIONS = {
 TESTED_WITH = {
     "__main__.py": "cli/test_entry.py",
     "ingest/fast_pass.py": "ingest/test_decoder.py",
+    "ingest/fast_reader.py": "ingest/test_decoder.py",
     "ingest/store.py": "ingest/test_group_commit.py",
     "reports/replica_watch.py": "../replication/test_physical.py",
     "variants/beside.py": "variants/test_online.py",

@@ -22,13 +22,24 @@ class SpaceError(LabError):
 def stored_bytes(variant: str, events: int) -> float:
     """Return the bytes that `events` take in a design, by the committed results of `adbench matrix`.
 
-    Of the sizes that were measured it is the largest that is not above `events`, or else the smallest: an event takes
-    less the more there are.
+    The events are those of a data set (90 days); `posted_bytes` is for events that come as they happen. Of the sizes
+    that were measured it is the largest that is not above `events`, or else the smallest: an event takes less the more
+    there are.
     """
     measured = _measured()
     sizes = measured.get(variant) or measured[LEAST]
     nearest = max((size for size in sizes if size <= events), default=min(sizes))
     return sizes[nearest] * events
+
+
+def posted_bytes(variant: str, events: int) -> float:
+    """Return the bytes that `events` take in a design when they come as they happen, by the committed soaks.
+
+    Such events are of a few minutes, so they hardly add to the roll-ups, as those of a data set of 90 days do. A design
+    without a soak counts as loaded. Of several soaks it is the one with the most bytes an event.
+    """
+    grown = _grown().get(variant)
+    return stored_bytes(variant, events) if grown is None else grown * events
 
 
 async def ensure(connection: Connection, wanted: float, smaller: str, held: float = 0) -> None:
@@ -61,3 +72,18 @@ def _measured() -> dict[str, dict[int, float]]:
             if result.what == "matrix" and each.name == "size.total":
                 found.setdefault(each.labels["variant"], {})[int(each.labels["events"])] = each.value
     return found
+
+
+@functools.cache
+def _grown() -> dict[str, float]:
+    """Return the bytes an event by which the tables of a design grew, the most of all committed soaks."""
+    most: dict[str, float] = {}
+    for result in store.load(store.COMMITTED.glob("*/*Z-load-soak*.json")).values():
+        sizes: dict[int, float] = {}
+        for each in result.select("table.size"):
+            at_s = int(each.labels["at_s"])
+            sizes[at_s] = sizes.get(at_s, 0) + each.value
+        first, last = min(sizes), max(sizes)
+        came = result.value("ingest.rate") * (last - first)
+        most[result.variant] = max(most.get(result.variant, 0), (sizes[last] - sizes[first]) / came)
+    return most

@@ -4,11 +4,11 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
 
 import typer
 
 from adpulse.cli import console, import_output
+from adpulse.cli import import_options as options
 from adpulse.cli.console import DataDir, Json, err, fail
 from adpulse.cli.import_output import Outcomes
 from adpulse.database import connections
@@ -46,49 +46,27 @@ class _Job:
 
 
 def import_(
-    files: Annotated[list[str], typer.Argument(help="files to import; - reads standard input", metavar="FILE…")],
-    preset: Annotated[str | None, typer.Option(help="a known format: " + ", ".join(mapping.presets()))] = None,
-    mapping_file: Annotated[Path | None, typer.Option("--mapping", help="a TOML file with the mapping")] = None,
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", help="FIELD=COLUMN, such as ts=event_time; repeat for several")
-    ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE, the same for all events")] = None,
-    word: Annotated[
-        list[str] | None, typer.Option(help='WORD=TYPE, such as "Ad Viewed=impression"; repeat for several')
-    ] = None,
-    unit: Annotated[
-        list[str] | None, typer.Option(help="FIELD=UNIT: units, cents, micros, cpm, cpm_cents or cpm_micros")
-    ] = None,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", help="of ts: rfc3339, seconds, millis, micros, or a pattern: %Y%m%d %H%M%S"),
-    ] = None,
-    timezone: Annotated[str | None, typer.Option(help="IANA time zone of times without an offset")] = None,
-    metadata: Annotated[
-        str | None, typer.Option(help="columns for metadata: rest, none, or a list with commas", show_default="rest")
-    ] = None,
-    kind: Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="detected")] = None,
-    delimiter: Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="detected")] = None,
-    quote: Annotated[str | None, typer.Option(help='of CSV; "": quotes mean nothing', show_default='"')] = None,
-    decimal: Annotated[str | None, typer.Option(help="the decimal sign of amounts: . or ,", show_default=".")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its byte order mark")
-    ] = None,
-    header: Annotated[
-        str | None, typer.Option(help="names of columns, with commas, of CSV without a line of them")
-    ] = None,
-    url: Annotated[str | None, typer.Option(help="send to the service at this address; default: the database")] = None,
-    key_file: Annotated[Path | None, typer.Option(help="file with the key for --url")] = None,
-    rejected_: Annotated[
-        Path | None,
-        typer.Option("--rejected", help="file for rejected lines", show_default="FILE.rejected.ndjson, in this folder"),
-    ] = None,
-    name: Annotated[
-        str, typer.Option(help="counts as another file under another name, although the content is the same")
-    ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="show how the first rows are understood; store nothing")
-    ] = False,
+    files: options.Files,
+    preset: options.Preset = None,
+    mapping_file: options.MappingFile = None,
+    map_: options.Columns = None,
+    set_: options.Constants = None,
+    word: options.Words = None,
+    unit: options.Units = None,
+    format_: options.TimeFormat = None,
+    timezone: options.TimeZone = None,
+    metadata: options.MetadataColumns = None,
+    kind: options.Kind = None,
+    delimiter: options.Delimiter = None,
+    quote: options.Quote = None,
+    decimal: options.DecimalSign = None,
+    encoding: options.Encoding = None,
+    header: options.Header = None,
+    url: options.ServiceUrl = None,
+    key_file: options.KeyFile = None,
+    rejected_: options.RejectedFile = None,
+    name: options.Name = "",
+    dry_run: options.DryRun = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -98,13 +76,10 @@ def import_(
     some lines were rejected, and are in a file of their own.
     """
     sys.setswitchinterval(_SWITCH_S)
-    options = _options(map_, set_, word, unit, format_, timezone, metadata)
-    shape: dict[str, Any] = {"kind": kind, "quote": quote, "decimal": decimal, "encoding": encoding}
-    shape["delimiter"] = delimiter and delimiter.replace("\\t", "\t")
-    shape["header"] = header and [each.strip() for each in header.split(",")]
-    options["file"] = {option: value for option, value in shape.items() if value is not None}
+    given = options.fields(map_, set_, word, unit, format_, timezone) | options.metadata(metadata)
+    given["file"] = options.file_format(kind, delimiter, quote, decimal, encoding, header)
     try:
-        found = mapping.build(preset, mapping_file, options)
+        found = mapping.build(preset, mapping_file, given)
         job = _Job(files, found, console.settings(), name, rejected_)
         if dry_run:
             understood = [_try(file, job, as_json=as_json) for file in files]
@@ -114,40 +89,6 @@ def import_(
         fail(one_line(str(error)), 2 if error.usage else 1)
     import_output.report(outcomes, as_json=as_json)
     raise typer.Exit(SOME_REJECTED if any(each.rejected for each, _ in outcomes.values()) else 0)
-
-
-def _options(
-    map_: list[str] | None,
-    set_: list[str] | None,
-    word: list[str] | None,
-    unit: list[str] | None,
-    format_: str | None,
-    timezone: str | None,
-    metadata: str | None,
-) -> dict[str, Any]:
-    """Return the options as a mapping has them in TOML."""
-    fields: dict[str, dict[str, Any]] = {}
-    for option, member, given in (("--map", "column", map_), ("--set", "value", set_), ("--unit", "unit", unit)):
-        for text in given or []:
-            field, value = _pair(option, text)
-            fields.setdefault(field, {})[member] = value
-    if word:
-        fields.setdefault("event_type", {})["words"] = dict(_pair("--word", text) for text in word)
-    if format_ is not None:
-        fields.setdefault("ts", {})["format"] = format_
-    if timezone is not None:
-        fields.setdefault("ts", {})["timezone"] = timezone
-    options: dict[str, Any] = dict(fields)
-    if metadata is not None:
-        options["metadata"] = metadata if metadata in ("rest", "none") else metadata.split(",")
-    return options
-
-
-def _pair(option: str, text: str) -> tuple[str, str]:
-    left, sign, right = text.rpartition("=") if option == "--word" else text.partition("=")
-    if not sign or not left:
-        fail(f"{option} {text}: it needs a = between two names", 2)
-    return left, right
 
 
 def _try(file: str, job: _Job, *, as_json: bool) -> bool:

@@ -15,9 +15,11 @@ from pydantic import ValidationError
 
 from adpulse.event.contract import Rejection, check, explain
 from adpulse.event.limits import Limits
+from adpulse.event.values import Values
 from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError, CheckCount
-from adpulse.ingest.fast_pass import NOT_FAST, Allowed, FastPass, NeedsCareError
+from adpulse.ingest.fast_pass import Allowed, FastPass
+from adpulse.ingest.fast_reader import NOT_FAST, FastReader, NeedsCareError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
 from adpulse.ingest.remembered import Remembered
 from adpulse.ingest.scan import Text
@@ -37,6 +39,9 @@ SHORTEST_LINE = 100
 
 _LINE = re.compile(rb"[^\r\n]+")
 
+# Takes the events out of an envelope: each as bytes of JSON, as a Python value, or as the error that it cannot be read.
+Unwrap = Callable[[bytes, CheckCount], Iterable[Any]]
+
 _OUTSIDE = "is not a campaign of this key"
 
 
@@ -49,6 +54,7 @@ class Decoder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._reader = FastReader()
         self._fast = FastPass(settings)
         self._texts = msgspec.json.Decoder(_RawBody)
         self._array_texts = msgspec.json.Decoder(list[msgspec.Raw])
@@ -61,7 +67,7 @@ class Decoder:
         body: bytes,
         *,
         ndjson: bool = False,
-        unwrap: Callable[[bytes, CheckCount], Iterable[Any]] | None = None,
+        unwrap: Unwrap | None = None,
         now: datetime | None = None,
         campaigns: frozenset[str] | None = None,
         listed: int = LISTED_REJECTIONS,
@@ -75,27 +81,38 @@ class Decoder:
         now = now or datetime.now(UTC)
         allowed = None if campaigns is None else self._allowed[campaigns]
         batch = Batch(len(body), listed)
-        texts: Sequence[Any]
         if unwrap is not None:
-            self._check_values(body)
-            texts = list(islice(unwrap(body, self._check_count), self._settings.max_events + 1))  # one too many
-            if not all(isinstance(text, bytes) for text in texts):
-                self._check_count(len(texts))
-                self._pack_one_by_one(texts, now, batch, allowed, ndjson=True)
-                return batch
-            body, ndjson = b"\n".join(texts), True
-        if ndjson:
-            texts = _lines(body, self._settings.max_events)
-            self._check_count(len(texts))
-            try:
-                text = Text(body, len(texts))
-                self._fast.pack(self._fast.read_lines(text, texts), text, now, batch, allowed)
-            except NOT_FAST:
-                self._pack_one_by_one(texts, now, batch, allowed, ndjson=True)
-            return batch
+            self._decode_envelope(body, unwrap, now, batch, allowed)
+        elif ndjson:
+            self._decode_lines(body, now, batch, allowed)
+        else:
+            self._decode_document(body, now, batch, allowed)
+        return batch
+
+    def _decode_envelope(
+        self, body: bytes, unwrap: Unwrap, now: datetime, batch: Batch, allowed: Allowed | None
+    ) -> None:
+        self._check_values(body)
+        texts = list(islice(unwrap(body, self._check_count), self._settings.max_events + 1))  # one too many
+        if all(isinstance(text, bytes) for text in texts):
+            self._decode_lines(b"\n".join(texts), now, batch, allowed)
+            return
+        self._check_count(len(texts))
+        self._pack_one_by_one(texts, now, batch, allowed, ndjson=True)
+
+    def _decode_lines(self, body: bytes, now: datetime, batch: Batch, allowed: Allowed | None) -> None:
+        lines = _lines(body, self._settings.max_events)
+        self._check_count(len(lines))
+        try:
+            text = Text(body, len(lines))
+            self._fast.pack(self._reader.read_lines(text, lines), text, now, batch, allowed)
+        except NOT_FAST:
+            self._pack_one_by_one(lines, now, batch, allowed, ndjson=True)
+
+    def _decode_document(self, body: bytes, now: datetime, batch: Batch, allowed: Allowed | None) -> None:
         try:
             text = Text(body)
-            events = self._fast.read_body(text, array=_is_array(body))
+            events = self._reader.read_body(text, array=_is_array(body))
             if not events:
                 raise NeedsCareError  # the last of several lists, perhaps
             self._check_count(len(events))
@@ -105,7 +122,6 @@ class Decoder:
             texts = self._read_texts(body)
             self._check_count(len(texts))
             self._pack_one_by_one(texts, now, batch, allowed, ndjson=False)
-        return batch
 
     def _read_texts(self, body: bytes) -> Sequence[Any]:
         """Return the events of a body, each as its JSON, or as Python values. Raises BodyError."""
@@ -156,29 +172,15 @@ class Decoder:
                 if not isinstance(text, bytes | msgspec.Raw):
                     raise NeedsCareError
                 alone = Text(bytes(text))
-                self._fast.pack(self._fast.read_event(alone), alone, now, single, allowed)
+                self._fast.pack(self._reader.read_event(alone), alone, now, single, allowed)
             except NOT_FAST:
-                try:
-                    event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
-                    if isinstance(event, UnreadableError):
-                        raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
-                    if isinstance(event, RepeatedMember):
-                        raise UnreadableError("repeated_field", "has a field twice")
-                    values = check(event, limits)
-                except UnreadableError as unreadable:
-                    if unreadable.code == "depth" and not ndjson:
-                        raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
-                    batch.reject(Rejection(index=index, field=None, code=unreadable.code, message=str(unreadable)))
+                judged = self._judge(text, index, limits, allowed, ndjson=ndjson)
+                if not isinstance(judged, Values):
+                    batch.reject(judged)
                     continue
-                except ValidationError as error:
-                    batch.reject(explain(error, index))
-                    continue
-                if allowed is not None and values.campaign_id not in allowed:
-                    batch.reject(Rejection(index=index, field="campaign_id", code="scope", message=_OUTSIDE))
-                    continue
-                batch.rows.append(copy_format.pack(values))
-                ids.append(None if values.event_id is None else values.event_id.bytes)
-                days.add(copy_format.micros_of(values.ts) // copy_format.DAY)
+                batch.rows.append(copy_format.pack(judged))
+                ids.append(None if judged.event_id is None else judged.event_id.bytes)
+                days.add(copy_format.micros_of(judged.ts) // copy_format.DAY)
             else:
                 batch.rows += single.rows
                 ids.extend(single.ids or (None,))
@@ -187,6 +189,30 @@ class Decoder:
         batch.ids = ids if any(ids) else None
         batch.day = days.pop() if len(days) == 1 else None
         batch.positions = positions
+
+    def _judge(
+        self, text: Any, index: int, limits: Limits, allowed: Allowed | None, *, ndjson: bool
+    ) -> Values | Rejection:
+        """Return the values of an event that the contract accepts, or the reason why it does not.
+
+        `text`: its JSON, or as read. Raises BodyError when a body of JSON is nested too deep.
+        """
+        try:
+            event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
+            if isinstance(event, UnreadableError):
+                raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
+            if isinstance(event, RepeatedMember):
+                raise UnreadableError("repeated_field", "has a field twice")
+            values = check(event, limits)
+        except UnreadableError as unreadable:
+            if unreadable.code == "depth" and not ndjson:
+                raise BodyError(400, "malformed_json", "The body is nested too deep.") from None
+            return Rejection(index=index, field=None, code=unreadable.code, message=str(unreadable))
+        except ValidationError as error:
+            return explain(error, index)
+        if allowed is not None and values.campaign_id not in allowed:
+            return Rejection(index=index, field="campaign_id", code="scope", message=_OUTSIDE)
+        return values
 
 
 def _values(text: bytes) -> int:

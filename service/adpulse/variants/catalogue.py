@@ -21,6 +21,9 @@ _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 # Of the header `tables`: a name, and its column of time in brackets.
 _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
+# psql's command that includes a file, by its path from the folder of the file that has the line.
+_INCLUDE = re.compile(r"^\\ir (\S+)$", re.MULTILINE)
+
 # The parameters of report.sql that are null in a report without group and filter.
 _NULLS = {"$6": "NULL::text", "$7": "NULL::jsonb"}
 
@@ -150,8 +153,23 @@ class Variant:
         return float(read_header(text)["every"]), statements(text)
 
     def script(self, verb: str) -> str:
-        """Return the text of `up.sql` or `down.sql`."""
-        return (self.folder / f"{verb}.sql").read_text()
+        """Return the text of `up.sql` or `down.sql`, with the files that it includes in their places."""
+        return _included(self.folder / f"{verb}.sql")
+
+
+def _included(path: Path) -> str:
+    """Return the text of a file as psql runs it: the files of its lines `\\ir path` in their places.
+
+    Raises SchemaError if one is missing.
+    """
+
+    def part(line: re.Match[str]) -> str:
+        named = path.parent / line[1]
+        if not named.is_file():
+            raise SchemaError(f"{path} includes {line[1]}, which does not exist")
+        return _included(named)
+
+    return _INCLUDE.sub(part, path.read_text())
 
 
 def _exact(report: str) -> str:

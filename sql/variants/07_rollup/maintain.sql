@@ -33,7 +33,7 @@ WITH
       OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(moved) FROM mark))
     RETURNING '' AS campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros
   ),
-  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. The
+  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large (up/totals.sql). The
   -- sums are floating point, because only their size matters here.
   large_days AS (
     SELECT date_bin('1 day', minute, 'epoch') AS day

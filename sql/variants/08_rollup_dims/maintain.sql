@@ -38,7 +38,7 @@ WITH
     UNION ALL
     SELECT campaign_id, minute, impressions, clicks, conversions, cost_micros, revenue_micros FROM moved_all
   ),
-  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large, which up.sql explains. As
+  -- Days of which this round moves more than 2^40 micros: their money goes into rollup_large (07_rollup/up/totals.sql). As
   -- floating point, because nothing but the size matters here.
   large_days AS (
     SELECT date_bin('1 day', minute, 'epoch') AS day
@@ -185,6 +185,5 @@ SELECT pg_advisory_unlock(1633964040);
 -- The indexes by which the next statement, and reports until the next round, find new events.
 SELECT rollup_dim_summarize();
 
--- Events since the last round into the roll-ups of dimensions; and what else these need: up.sql. Where more wait than a round
--- takes, the file is to be run again at once.
+-- A round for the roll-ups of dimensions (up/upkeep.sql). If more events wait than a round takes, run the file again at once.
 SELECT rollup_dims() AS more;

@@ -1,6 +1,6 @@
--- variant: rollup_dims. One statement answers every report: totals as in 07, and what asks for metadata or event types by
--- dimension_report(), in up.sql. Besides the columns of every report it returns `note`, which is explained there. In psql:
--- sql/report.psql.
+-- variant: rollup_dims. One statement answers every report: totals as in 07, and questions about metadata or event types by
+-- dimension_report(), in up/dimension_report.sql. It returns one column more than other designs, `note`, which that file explains.
+-- In psql: sql/report.psql.
 --
 -- $1 campaigns    text[], null = all          $5 time zone  text: a name, or the buckets as {…}; see report_buckets()
 -- $2 start        timestamptz, inclusive      $6 dimension  text: campaign_id, event_type or a metadata key; or null

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.records import store
+from adbench.records.model import Result
 from adbench.workload import disk_space
 from adpulse.database import connections
 from tests.servers import Server
@@ -36,6 +37,30 @@ def test_the_bytes_of_a_design_are_measured_ones(events: int) -> None:
     for name, sizes in measured.items():
         assert min(sizes) <= disk_space.stored_bytes(name, events) / events <= max(sizes), name
     assert disk_space.stored_bytes("of_tomorrow", events) == disk_space.stored_bytes("heap", events)
+
+
+def ends(soak: Result) -> tuple[str, str]:
+    """Return the times of a soak's first and last sample of the tables."""
+    times = sorted({each.labels["at_s"] for each in soak.select("table.size")}, key=int)
+    return times[0], times[-1]
+
+
+def test_posted_events_need_what_soaks_took() -> None:
+    """The estimate of a soak is at least the growth that a committed one recorded, and at most a third above it.
+
+    Events that come as they happen add little to roll-ups: by the bytes of a data set a soak seemed to need more than
+    twice what it took.
+    """
+    soaks = store.load(store.COMMITTED.glob("*/*-load-soak.json")).values()
+    whole = [soak for soak in soaks if any(check.name == "acknowledged = stored = reported" for check in soak.checks)]
+    assert {"rollup", "rollup_dims"} <= {soak.variant for soak in whole}
+    for soak in whole:
+        said = next(check.detail for check in soak.checks if check.name == "acknowledged = stored = reported")
+        events = int(said.removesuffix(" events").replace(",", ""))
+        sizes = {at_s: sum(each.value for each in soak.select("table.size", at_s=at_s)) for at_s in ends(soak)}
+        first, last = sizes.values()
+        assert last - first <= disk_space.posted_bytes(soak.variant, events) <= 4 / 3 * (last - first)
+    assert disk_space.posted_bytes("btree", 10**6) == disk_space.stored_bytes("btree", 10**6)
 
 
 async def test_needed_and_free_space_are_named(connection: connections.Connection, free: int) -> None:

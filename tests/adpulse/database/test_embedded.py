@@ -115,20 +115,6 @@ def test_a_failed_start_says_why(home: Path) -> None:
     assert not cluster.running()
 
 
-def test_a_socket_directory_of_somebody_else_is_refused(home: Path) -> None:
-    """Nobody can put himself between us and the server by making its directory in /tmp first."""
-    cluster = Cluster(home / "needs a short socket path", **LIGHT)
-    socket = Path(cluster.url().partition("host=")[2])
-    assert socket.parent == Path("/tmp")
-    socket.mkdir(mode=0o777)
-    socket.chmod(0o777)
-    try:
-        with pytest.raises(EmbeddedError, match="was not made by this service"), cluster.in_use():
-            pytest.fail("it must not start")
-    finally:
-        socket.rmdir()
-
-
 def test_unusable_places_are_named(home: Path) -> None:
     """A file instead of a directory, binaries that are not there: the error says which."""
     file = home / "file"
@@ -137,40 +123,6 @@ def test_unusable_places_are_named(home: Path) -> None:
         pytest.fail("it must not start")
     with pytest.raises(EmbeddedError, match=f"no pg_ctl in {home}"):
         Cluster(home, home)
-
-
-KILLED = """
-import ctypes, os, signal, sys, time
-from pathlib import Path
-from adpulse.database.embedded import Cluster
-from adpulse.database.errors import EmbeddedError
-
-# Orphans become our children, and nobody asks for them when they end: as with a container's process 1.
-assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
-cluster = Cluster(Path(sys.argv[1]), shared_buffers="16MB", max_connections="20", fsync="off")
-cluster.start()
-pid = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
-os.kill(pid, signal.SIGKILL)
-while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z":
-    time.sleep(0.01)
-assert not cluster.running()
-for attempts_left in reversed(range(200)):
-    try:
-        cluster.start()
-        break
-    except EmbeddedError:  # its children are still leaving
-        assert attempts_left
-        time.sleep(0.1)
-assert cluster.running()
-cluster.stop()
-"""
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
-def test_a_server_that_is_left_as_a_zombie_is_started_again(home: Path) -> None:
-    """A killed server that stays as a zombie, which PostgreSQL takes for a running one, is started again."""
-    done = subprocess.run([sys.executable, "-c", KILLED, home / "server"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
@@ -255,15 +207,3 @@ async def test_a_server_that_cannot_stop_is_killed(cluster: Cluster, monkeypatch
     assert not cluster.running()
     with cluster.in_use() as url:
         assert await ask(url, "SELECT number FROM kept") == 7
-
-
-@pytest.mark.parametrize(("least", "used"), [(0, "posix"), (1 << 62, "sysv")])
-async def test_a_small_dev_shm_is_left_alone(
-    home: Path, monkeypatch: pytest.MonkeyPatch, least: int, used: str
-) -> None:
-    """A container has 64 MB there, which a few parallel queries fill."""
-    monkeypatch.setattr(embedded, "SHM_BYTES", least)
-    with Cluster(home / "server", **LIGHT).in_use() as url:
-        assert await ask(url, "SHOW dynamic_shared_memory_type") == used
-        await ask(url, "SET debug_parallel_query = on")
-        assert await ask(url, "SELECT sum(n) FROM generate_series(1, 1000) AS n") == 500_500

@@ -7,7 +7,8 @@ from adpulse.event.values import Values
 from adpulse.ingest.batch import BodyError
 from adpulse.ingest.copy_format import unpack
 from adpulse.ingest.decoder import Decoder
-from adpulse.ingest.fast_pass import FastPass, NeedsCareError
+from adpulse.ingest.fast_pass import FastPass
+from adpulse.ingest.fast_reader import NeedsCareError
 from adpulse.settings import Settings
 
 NOW = datetime(2025, 9, 24, 12, tzinfo=UTC)

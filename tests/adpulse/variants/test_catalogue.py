@@ -1,9 +1,13 @@
 """Every folder of sql/variants is read as the contract says."""
 
 import re
+from pathlib import Path
 
 import pglast
+import pytest
 
+from adpulse.database.errors import SchemaError
+from adpulse.database.sql import SQL_DIR
 from adpulse.variants.catalogue import Variant
 from tests.adpulse.variants.conftest import ALL, RAW, each
 
@@ -54,3 +58,43 @@ def test_maintenance_is_split_as_psql_would(variant: Variant) -> None:
     assert [pglast.fingerprint(statement) for statement in statements] == [
         pglast.fingerprint(part) for part in pglast.split((variant.folder / "maintain.sql").read_text())
     ]
+
+
+@pytest.fixture
+def design(tmp_path: Path) -> Variant:
+    """Return a design without files, beside an empty folder `other`."""
+    for folder in ("90_design/up/deeper", "other"):
+        (tmp_path / folder).mkdir(parents=True)
+    return Variant(tmp_path / "90_design", {})
+
+
+def test_a_script_has_what_it_includes(design: Variant) -> None:
+    """Every path starts at the folder of the file that names it, as in psql; the order stays."""
+    (design.folder / "up.sql").write_text("-- first\n\\ir up/a.sql\n\\ir ../other/c.sql\n-- last\n")
+    (design.folder / "up" / "a.sql").write_text("SELECT 'a';\n\\ir deeper/b.sql\n")
+    (design.folder / "up" / "deeper" / "b.sql").write_text("SELECT '\\1';\n\\ir ../../../other/c.sql\n")
+    (design.folder.parent / "other" / "c.sql").write_text("SELECT 'c';\n")
+    lines = [line for line in design.script("up").splitlines() if line]
+    assert lines == ["-- first", "SELECT 'a';", "SELECT '\\1';", "SELECT 'c';", "SELECT 'c';", "-- last"]
+
+
+def test_a_file_that_is_missing_is_named(design: Variant) -> None:
+    """The error names both files, also when the line is in a part."""
+    (design.folder / "down.sql").write_text("\\ir up/a.sql\n")
+    (design.folder / "up" / "a.sql").write_text("\\ir gone.sql\n")
+    with pytest.raises(SchemaError, match=r"up/a\.sql includes gone\.sql, which does not exist"):
+        design.script("down")
+
+
+def test_a_line_that_only_looks_like_one_stays(design: Variant) -> None:
+    """A comment, a text inside a function and another command of psql include nothing."""
+    text = "-- \\ir gone.sql\nSELECT '\n  \\ir gone.sql';\n\\irregular gone.sql\n"
+    (design.folder / "up.sql").write_text(text)
+    assert design.script("up") == text
+
+
+def test_every_part_is_included() -> None:
+    """No file of a folder `up` is left out of the designs."""
+    parts = set((SQL_DIR / "variants").glob("*/up/**/*.sql"))
+    assert parts
+    assert {path for path in parts if not any(path.read_text() in variant.script("up") for variant in ALL)} == set()

@@ -90,11 +90,11 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> Outcome:
 async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
     """Raise SpaceError when the disk is too small for the seeded and posted events; reports alone store nothing."""
     rates = {"report": 0, "ingest": plan.peak_batches_per_second}
-    posts = rates.get(plan.scenario, plan.batches_per_second) * plan.seconds
-    events = plan.data.events + posts * plan.batch
+    posted = rates.get(plan.scenario, plan.batches_per_second) * plan.seconds * plan.batch
+    wanted = disk_space.stored_bytes(variant, plan.data.events) + disk_space.posted_bytes(variant, posted)
     async with databases.connected(url) as connection:
-        wanted = disk_space.stored_bytes(variant, events)
-        await disk_space.ensure(connection, wanted, f"send fewer than {events:,} events (--events, --duration)")
+        smaller = f"send fewer than {plan.data.events + posted:,} events (--events, --duration)"
+        await disk_space.ensure(connection, wanted, smaller)
 
 
 def _load(

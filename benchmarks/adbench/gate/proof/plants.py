@@ -85,7 +85,10 @@ def without(file: str, pattern: str) -> Edit:
 
 SQL = (
     Plant(
-        "index", without("up.sql", r"CREATE INDEX rollup_hour_hour_idx[^;]*;"), {"index": ("index rollup_hour",)}, True
+        "index",
+        without("up/totals.sql", r"CREATE INDEX rollup_hour_hour_idx[^;]*;"),
+        {"index": ("index rollup_hour",)},
+        True,
     ),
     Plant(
         "order",
@@ -93,7 +96,7 @@ SQL = (
         {"order": ("plan maintain",)},
         True,
     ),
-    Plant("index-only", without("up.sql", r"\n +INCLUDE \([^)]*\)"), {"index-only": ("plan report",)}, True),
+    Plant("index-only", without("up/totals.sql", r"\n +INCLUDE \([^)]*\)"), {"index-only": ("plan report",)}, True),
 )
 PLANTS = (
     Plant("nothing", lambda tree: None, {"nothing": ()}),

@@ -1,0 +1,324 @@
+-- rollup_dim_add(): adds events to the roll-ups, in one statement. Rounds and rollup_dim_build() call it, with different
+-- sources.
+--
+-- The statement, from top to bottom: `taken` and `source` are the events. `cells` sums them up. `folds` and `learnt` decide which
+-- values have rows of their own. `summed` has the sums by these values, and `counted` the same without large amounts, which go to
+-- `large`. `known_days`, `fresh` and `detail` decide which finer roll-ups are kept. The rest writes minutes, hours and days:
+-- by a plain INSERT for days without roll-ups, and with ON CONFLICT for others.
+
+-- Adds signed events to the roll-ups of some dimensions. `source` is a query for the events; it may read `taken`, what the
+-- statement `taken` deletes and returns. Except for changes, all events are of `days`. Returns the hours before `closed_to` that
+-- got events, and the places of dimensions of which a value was added to "(other)".
+CREATE FUNCTION rollup_dim_add(
+  source text, taken text, places smallint[], days date[], closed_to timestamptz,
+  OUT hours timestamptz[], OUT folded smallint[]
+)
+-- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
+-- What it must not do costs so much, before PostgreSQL 18, that it would compile the statement.
+LANGUAGE plpgsql SET work_mem = '128MB' SET enable_sort = off SET enable_incremental_sort = off SET enable_mergejoin = off
+SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  names text;
+  sets text;
+  place_of text;
+  name_of text;
+  coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
+BEGIN
+  -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
+  SELECT
+    string_agg(format('metadata ->> %L AS name_%s', key, place), ', '),
+    string_agg(
+      format('(campaign_id, minute, name_%1$s)' || CASE WHEN coarse <> '{}' THEN ', (hour, name_%1$s)' ELSE '' END, place), ', '
+    ),
+    string_agg(format('WHEN grouping(name_%1$s) = 0 THEN %1$s', place), ' '),
+    string_agg(format('WHEN grouping(name_%1$s) = 0 THEN name_%1$s', place), ' ')
+  INTO names, sets, place_of, name_of
+  FROM rollup_dimension
+  WHERE place = ANY (places);
+  IF names IS NULL THEN
+    EXECUTE taken;
+    hours := '{}';
+    folded := '{}';
+    RETURN;
+  END IF;
+  EXECUTE format($sql$
+    WITH
+      taken AS (%2$s),
+      source AS (%1$s),
+      fine AS MATERIALIZED (SELECT rollup_dim_fine() AS spans),
+      cells AS MATERIALIZED (
+        SELECT *, coalesce(to_json(name)::text, 'null') AS value
+        FROM (
+          SELECT
+            (CASE %5$s END)::smallint AS place,
+            CASE %6$s END AS name,
+            %7$s,
+            coalesce(sum(sign) FILTER (WHERE event_type = 'impression'), 0) AS impressions,
+            coalesce(sum(sign) FILTER (WHERE event_type = 'click'), 0) AS clicks,
+            coalesce(sum(sign) FILTER (WHERE event_type = 'conversion'), 0) AS conversions,
+            sum(sign * cost_micros) AS cost_micros,
+            sum(sign * revenue_micros) AS revenue_micros
+          FROM (
+            SELECT
+              sign, campaign_id,
+              CASE
+                WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
+                WHEN is_coarse THEN date_bin('1 day', ts, 'epoch')
+                ELSE date_bin('1 hour', ts, 'epoch')
+              END AS minute,
+              CASE WHEN is_coarse THEN date_bin('1 hour', ts, 'epoch') END AS hour,
+              event_type, cost_micros, revenue_micros, %3$s
+            FROM source, LATERAL (SELECT $3 <> '{}' AND date_bin('1 day', ts, 'epoch') = ANY ($3) AS is_coarse) AS levels
+            -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
+            WHERE cost_micros * 0 = 0
+            OFFSET 0 -- once for each event, and not for each set
+          ) AS named
+          GROUP BY GROUPING SETS (%4$s)
+        ) AS grouped
+        WHERE
+          minute IS NOT NULL
+          -- Of what is pending, raw events are read until it is built, with these.
+          AND NOT EXISTS (
+            SELECT FROM rollup_dim_pending AS pending
+            WHERE pending.place = grouped.place AND minute >= start AND minute < stop AND $1
+          )
+      ),
+      -- A new value has rows of its own as long as there is room.
+      folds AS MATERIALIZED (
+        SELECT place, value, is_known, rollup_fold(name, is_known, number > room) AS kept
+        FROM (
+          SELECT
+            names.*,
+            row_number() OVER (PARTITION BY place, is_known, rollup_fold(name, false, false) = '' ORDER BY value) AS number,
+            rollup_dim_most() - (SELECT count(*) FROM rollup_value WHERE rollup_value.place = names.place) AS room
+          FROM (
+            SELECT DISTINCT place, name, value, known.value IS NOT NULL AS is_known
+            FROM cells
+            LEFT JOIN rollup_value AS known USING (place, value)
+          ) AS names
+        ) AS numbered
+      ),
+      learnt AS (
+        INSERT INTO rollup_value (place, value)
+        SELECT place, kept
+        FROM folds
+        WHERE NOT is_known AND kept <> ''
+        ORDER BY 1, 2
+        ON CONFLICT (place, value) DO NOTHING
+      ),
+      -- Days of which this adds more than 2^40 micros: their money goes into rollup_dim_large, as in 07.
+      large_days AS (
+        SELECT date_bin('1 day', minute, 'epoch') AS day
+        FROM cells
+        WHERE campaign_id <> ''
+        GROUP BY place, day
+        HAVING sum(abs(cost_micros)) > 1099511627776 OR sum(abs(revenue_micros)) > 1099511627776
+      ),
+      summed AS MATERIALIZED (
+        SELECT
+          sums.*,
+          date_bin('1 hour', minute, 'epoch') AS hour,
+          date_bin('1 day', minute, 'epoch') AS day,
+          date_bin('1 day', minute, 'epoch') IN (SELECT large_days.day FROM large_days) AS is_large
+        FROM (
+          -- Cells are these already, but for values that share a row.
+          SELECT
+            campaign_id, place, value, minute, impressions, clicks, conversions,
+            cost_micros AS all_cost, revenue_micros AS all_revenue
+          FROM cells
+          WHERE campaign_id <> '' AND (place, value) IN (SELECT place, value FROM folds WHERE kept <> '')
+          UNION ALL
+          SELECT
+            campaign_id, place, '', minute,
+            total(impressions), total(clicks), total(conversions), sum(cost_micros), sum(revenue_micros)
+          FROM cells
+          WHERE campaign_id <> '' AND (place, value) IN (SELECT place, value FROM folds WHERE kept = '')
+          GROUP BY 1, 2, 4
+          UNION ALL
+          SELECT
+            '', place, kept, minute,
+            total(impressions), total(clicks), total(conversions), sum(cost_micros), sum(revenue_micros)
+          FROM cells
+          JOIN folds USING (place, value)
+          -- Of coarse days the hours of all campaigns are cells of their own.
+          WHERE (campaign_id = '') = (date_bin('1 day', minute, 'epoch') = ANY ($3))
+          GROUP BY 2, 3, 4
+        ) AS sums
+      ),
+      counted AS (
+        SELECT
+          *,
+          CASE WHEN is_large THEN 0 ELSE all_cost END::bigint AS cost_micros,
+          CASE WHEN is_large THEN 0 ELSE all_revenue END::bigint AS revenue_micros
+        FROM summed
+      ),
+      -- OFFSET 0: a look for each, and no join with all that is kept.
+      known_days AS MATERIALIZED (
+        SELECT DISTINCT day
+        FROM (SELECT DISTINCT place, day FROM summed WHERE campaign_id = '' AND minute < $2) AS days
+        WHERE
+          day IN (SELECT kept.day FROM rollup_dim_day AS kept WHERE kept.campaign_id = '')
+          OR EXISTS (
+            SELECT FROM rollup_dim_hour AS kept
+            WHERE
+              kept.campaign_id = '' AND kept.place = days.place
+              AND kept.hour >= days.day AND kept.hour < days.day + interval '1 day'
+            OFFSET 0
+          )
+      ),
+      -- Days of which nothing was known, and that bring many events at once: built in full, there and then.
+      fresh AS (
+        SELECT day, hour, sum(impressions + clicks + conversions) AS events
+        FROM summed
+        WHERE
+          campaign_id = '' AND minute < $2 AND place = (SELECT min(place) FROM summed)
+          AND day NOT IN (SELECT known_days.day FROM known_days) AND day <> ALL ($3)
+        GROUP BY day, hour
+      ),
+      detail AS (
+        INSERT INTO rollup_dim_detail (minutes, at)
+        SELECT minutes, hour
+        FROM fresh, (VALUES (1, rollup_dim_few()), (0, rollup_dim_thin())) AS finer (minutes, over)
+        WHERE events > over AND (hour >= $2 - interval '3 days' OR hour <@ (SELECT spans FROM fine))
+        UNION
+        SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
+        UNION
+        -- All of recent days, as rollup_dim_close() does.
+        SELECT minutes, at
+        FROM
+          (SELECT DISTINCT day FROM fresh WHERE day > $2 - interval '3 days') AS days,
+          LATERAL (
+            SELECT 60 AS minutes, day AS at
+            UNION ALL
+            SELECT minutes, hour
+            FROM
+              generate_series(0, 1) AS minutes,
+              generate_series(
+                greatest(day, $2 - interval '2 days'), least(day + interval '23 hours', $2 - interval '1 hour'), interval '1 hour'
+              ) AS hour
+          ) AS finer
+        ORDER BY 1, 2
+        ON CONFLICT (minutes, at) DO NOTHING
+        RETURNING minutes, at
+      ),
+      large AS (
+        INSERT INTO rollup_dim_large AS kept
+        SELECT campaign_id, place, minute, value, all_cost, all_revenue
+        FROM summed
+        WHERE is_large
+        ORDER BY 1, 2, 3, 4
+        ON CONFLICT (campaign_id, place, minute, value) DO UPDATE SET
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      ),
+      of_minutes AS (
+        SELECT
+          campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros,
+          minute < $2 AND day NOT IN (SELECT known_days.day FROM known_days) AS is_new
+        FROM counted
+        WHERE
+          minute >= $2
+          OR CASE campaign_id
+            WHEN '' THEN minute <@ (SELECT rollup_dim_detailed(0)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 0)
+            ELSE minute <@ (SELECT rollup_dim_detailed(1)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 1)
+          END
+      ),
+      new_minutes AS (
+        INSERT INTO rollup_dim_minute
+          (campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros
+        FROM of_minutes
+        WHERE is_new
+        ORDER BY campaign_id COLLATE "C", place, minute, value COLLATE "C"
+      ),
+      minutes AS (
+        INSERT INTO rollup_dim_minute AS kept
+          (campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT campaign_id, place, minute, value, impressions, clicks, conversions, cost_micros, revenue_micros
+        FROM of_minutes
+        WHERE NOT is_new
+        ORDER BY campaign_id COLLATE "C", place, minute, value COLLATE "C"
+        ON CONFLICT (campaign_id, place, minute, value) DO UPDATE SET
+          impressions = kept.impressions + excluded.impressions,
+          clicks = kept.clicks + excluded.clicks,
+          conversions = kept.conversions + excluded.conversions,
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      ),
+      -- Added up before they are put in order, which is by bytes: both are many times faster.
+      of_hours AS MATERIALIZED (
+        SELECT
+          campaign_id, place, hour, value,
+          total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+        FROM counted
+        WHERE
+          minute < $2
+          AND (campaign_id = '' OR minute <@ (SELECT rollup_dim_detailed(60)) OR day IN (SELECT at FROM detail WHERE detail.minutes = 60))
+        GROUP BY 1, 2, 3, 4
+      ),
+      new_hours AS (
+        INSERT INTO rollup_dim_hour
+          (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_hours
+        WHERE date_bin('1 day', hour, 'epoch') NOT IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, hour, value COLLATE "C"
+      ),
+      hours AS (
+        INSERT INTO rollup_dim_hour AS kept
+          (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_hours
+        WHERE date_bin('1 day', hour, 'epoch') IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, hour, value COLLATE "C"
+        ON CONFLICT (campaign_id, place, hour, value) DO UPDATE SET
+          impressions = kept.impressions + excluded.impressions,
+          clicks = kept.clicks + excluded.clicks,
+          conversions = kept.conversions + excluded.conversions,
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      ),
+      of_days AS MATERIALIZED (
+        SELECT
+          campaign_id, place, day, value,
+          total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros)
+        FROM counted
+        WHERE minute < $2
+        GROUP BY 1, 2, 3, 4
+      ),
+      new_days AS (
+        INSERT INTO rollup_dim_day
+          (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_days
+        WHERE day NOT IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
+      ),
+      days AS (
+        INSERT INTO rollup_dim_day AS kept
+          (campaign_id, place, day, value, impressions, clicks, conversions, cost_micros, revenue_micros)
+        SELECT *
+        FROM of_days
+        WHERE day IN (SELECT known_days.day FROM known_days)
+        ORDER BY campaign_id COLLATE "C", place, day, value COLLATE "C"
+        ON CONFLICT (campaign_id, place, day, value) DO UPDATE SET
+          impressions = kept.impressions + excluded.impressions,
+          clicks = kept.clicks + excluded.clicks,
+          conversions = kept.conversions + excluded.conversions,
+          cost_micros = kept.cost_micros + excluded.cost_micros,
+          revenue_micros = kept.revenue_micros + excluded.revenue_micros
+      )
+    SELECT
+      ARRAY(SELECT DISTINCT hour FROM summed WHERE minute < $2 AND campaign_id = ''),
+      ARRAY(SELECT DISTINCT place FROM folds WHERE kept = '')
+  $sql$,
+    source, taken, names, sets, place_of, name_of,
+    CASE coarse
+      WHEN '{}' THEN 'campaign_id, minute'
+      ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, hour) AS minute'
+    END
+  )
+  INTO hours, folded
+  USING taken <> 'SELECT', closed_to, coarse; -- rollup_dim_build() adds what is pending
+END
+$$;

@@ -1,0 +1,87 @@
+-- rollup_dim_advance(): adds the events behind the mark, and moves the mark.
+--
+-- Always: roll-ups, mark, rollup_dim_tail and rollup_dim_change are changed in one transaction. So in every snapshot an event is
+-- either in the roll-ups or behind the mark.
+
+-- While more events of yesterday and today wait, a round adds about this many: about two seconds. Without a bound, each round of
+-- an upkeep that has fallen behind would be longer than the last.
+CREATE FUNCTION rollup_dim_round() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1000000;
+
+-- Adds all events behind the mark, or about `most` events of yesterday and today. Returns which hours before closed_to got
+-- events, and if more events wait. One session at a time: a second waits for the first, and goes on from its mark.
+CREATE FUNCTION rollup_dim_advance(most bigint DEFAULT NULL, OUT touched timestamptz[], OUT more boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  mark record;
+  seen pg_snapshot;
+  days date[];
+  added record;
+  shared smallint[] := '{}';
+  chunk date[];
+  bound bigint;
+BEGIN
+  touched := '{}';
+  more := false;
+  LOCK TABLE ONLY events IN ACCESS SHARE MODE;
+  PERFORM FROM rollup_dim_mark FOR UPDATE;
+  SELECT * INTO mark FROM rollup_dim_marked();
+  -- The days are those of what this snapshot sees. The statement that adds has a later one, and leaves out what came since.
+  SELECT rollup_dim_seen(), rollup_dim_days() INTO seen, days;
+  -- Of loads of history all is added at once: days without roll-ups are inserted straight.
+  SELECT below INTO bound
+  FROM (
+    SELECT below, sum(events) OVER (ORDER BY below) AS events
+    FROM rollup_dim_tail
+    WHERE
+      below > pg_snapshot_xmax(mark.snapshot)::text::bigint
+      AND day >= (now() AT TIME ZONE 'UTC')::date - 1
+  ) AS parts
+  WHERE events >= most
+  ORDER BY below
+  LIMIT 1;
+  IF bound < pg_snapshot_xmax(seen)::text::bigint THEN
+    more := true;
+    seen := rollup_dim_before(seen, bound);
+  END IF;
+  IF mark.snapshot IS NULL THEN
+    -- Of another cluster or a dump, in which these events had other numbers.
+    PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
+    DELETE FROM rollup_dim_change;
+  ELSE
+    -- Some days at a time: a load of many days would not fit into memory. Changes are taken with the events of their day, in
+    -- one snapshot; those of other days with the first.
+    FOR number IN 1 .. greatest(cardinality(days), 1) BY 1 + cardinality(days) / 50 LOOP
+      chunk := days[number : number + cardinality(days) / 50];
+      added := rollup_dim_add(
+        rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid'))
+        || ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
+        || rollup_dim_sees(mark.snapshot, 'row_xid'),
+        format(
+          'DELETE FROM rollup_dim_change WHERE %1$s = ANY (%2$L::date[]) OR (%3$L AND %1$s <> ALL (%4$L::date[])) RETURNING *',
+          '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
+        ),
+        ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
+        chunk,
+        mark.closed_to
+      );
+      touched := touched || added.hours;
+      shared := shared || added.folded;
+    END LOOP;
+  END IF;
+  UPDATE rollup_dim_mark SET snapshot = seen, system_identifier = (SELECT system_identifier FROM pg_control_system());
+  PERFORM rollup_dim_stamp();
+  DELETE FROM rollup_dim_tail
+  WHERE pg_visible_in_snapshot(xid, seen) AND below <= pg_snapshot_xmax(seen)::text::bigint;
+  IF mark.snapshot IS NULL THEN
+    RETURN;
+  END IF;
+  UPDATE rollup_dimension SET folded = true WHERE place = ANY (shared) AND NOT folded;
+  IF FOUND THEN
+    RAISE WARNING 'more than % values, or longer ones than 200 characters: what is over of % shares the row "(other)"',
+      rollup_dim_most(),
+      (SELECT string_agg(quote_literal(key), ', ' ORDER BY key) FROM rollup_dimension WHERE place = ANY (shared));
+  END IF;
+END
+$$;
