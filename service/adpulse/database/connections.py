@@ -28,11 +28,8 @@ async def connect(
 ) -> "asyncpg.Connection[asyncpg.Record]":
     """Return a connection that has stated session.SETTINGS and `settings`, with the rights of `role` if it may.
 
-    Without a role it is the owner's, who copies, drops and audits: there, a policy that hides rows is an error.
     Raise one of UNAVAILABLE.
     """
-    if role is None:
-        settings = {"row_security": "off", **settings}
     connection = await _open(
         url,
         timeout=CONNECT_TIMEOUT_S,
