@@ -3,7 +3,7 @@
 import logging
 
 from adpulse.database.connections import Connection
-from adpulse.database.errors import SchemaError
+from adpulse.database.errors import SchemaError, UnfitError
 from adpulse.database.locks import MIGRATION_LOCK, give_way
 from adpulse.database.sql import SQL_DIR
 
@@ -40,7 +40,8 @@ async def check_known(connection: Connection) -> None:
 async def migrate(connection: Connection) -> list[str]:
     """Apply the migrations that are missing, each once, all in one transaction. Return their names.
 
-    Raise SchemaError when the tables that they change are never free for a moment.
+    Raise SchemaError when the tables that they change are never free for a moment, and UnfitError for a new database of
+    another encoding than UTF-8.
     """
     applied: list[str] = []
 
@@ -55,6 +56,11 @@ async def migrate(connection: Connection) -> list[str]:
             "version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         current = await version(connection)
+        if current == 0 and (encoding := await connection.fetchval("SHOW server_encoding")) != "UTF8":
+            raise UnfitError(
+                f"the encoding of the database is {encoding}, and texts of events are Unicode; make another one: "
+                "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'"
+            )
         for number, name, text in migrations():
             if number > current:
                 await connection.execute(text)

@@ -29,6 +29,7 @@ HOSTILE = {
     "transform_null_equals": "on",
     "exit_on_error": "on",
     "gin_fuzzy_search_limit": "1",
+    "row_security": "on",
     "jit": "on",
     "client_min_messages": "error",
     "synchronous_commit": "off",

@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from adpulse.database import connections, migrations
-from adpulse.database.errors import SchemaError
+from adpulse.database.errors import SchemaError, UnfitError
 from adpulse.variants import catalogue
 from adpulse.variants.migrate import migrate as migrate_variant
-from tests.servers import NewDatabase
+from tests.servers import NewDatabase, Server
 
 
 async def test_migrations_are_applied_once_and_in_order(new_database: NewDatabase) -> None:
@@ -53,6 +53,20 @@ async def test_a_failed_migration_leaves_the_schema_as_it_was(
         assert await connection.fetchval("SELECT to_regclass('half_made')") is None
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_JP"])
+async def test_a_database_of_another_encoding_is_refused(server: Server, encoding: str) -> None:
+    """It could not hold every text, or would count the bytes of one. Nothing is left behind."""
+    name = f"encoding_{encoding.lower()}"
+    await server.drop(name)
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    connection = await connections.connect(server.url(name))
+    with pytest.raises(UnfitError, match=encoding):
+        await migrations.migrate(connection)
+    assert await migrations.version(connection) == 0
+    await connection.close()
+    await server.drop(name)
 
 
 async def test_a_database_without_a_variant_says_what_to_do(new_database: NewDatabase) -> None:

@@ -4,6 +4,8 @@ import ast
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -12,8 +14,10 @@ from typer.testing import CliRunner
 
 from adpulse.cli import main
 from adpulse.database import connections, session
-from adpulse.database.connections import INGEST
+from adpulse.database.connections import INGEST, MAINTAIN, REPORT
 from adpulse.database.errors import UnfitError
+from adpulse.maintenance import loop
+from adpulse.variants import catalogue, verify
 from tests.adpulse.database.defaults import HOSTILE, INDIFFERENT, NO_DEFAULT, STATED, command, known
 from tests.adpulse.database.roles import as_login
 from tests.servers import NewDatabase, Server
@@ -115,3 +119,36 @@ async def test_no_connection_of_ours_goes_another_way() -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "asyncpg"
         } & {"connect", "create_pool"}
         assert not opened or path == Path(connections.__file__), path
+
+
+async def test_a_policy_that_hides_rows_makes_no_sum_wrong(new_database: NewDatabase) -> None:
+    """On each table: a report and a round of upkeep fail, or say and do the same as without it."""
+    url, rollup_dims = await new_database("rollup_dims"), catalogue.find("rollup_dims")
+    owner = await connections.connect(url)
+    reader, upkeep = [await connections.connect(url, role=role) for role in (REPORT, MAINTAIN)]
+    tables = await owner.fetch(
+        "SELECT oid::regclass::text FROM pg_class "
+        "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND NOT relispartition"
+    )
+    window, refused = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)], set()
+    for number, (table,) in enumerate(tables, 1):
+        await owner.execute(
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+            "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
+            "VALUES ('2026-03-01', 'C', 'U', 'click', '{\"geo\": \"G\"}')"
+        )
+        for dimension in (None, "geo"):
+            try:
+                rows = await reader.fetch(rollup_dims.report, None, *window, None, None, dimension, None)
+                assert sum(row["clicks"] for row in rows) == number, table
+            except asyncpg.InsufficientPrivilegeError:
+                refused.add(table)
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await loop.run_round(upkeep, rollup_dims)
+        await owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    assert {"events", "rollup_day", "rollup_delta_all", "rollup_dim_minute"} <= refused
+    await loop.run_round(upkeep, rollup_dims)
+    audit = await verify.verify(owner, rollup_dims)
+    assert audit.exact, audit.mismatches
+    for connection in (owner, reader, upkeep):
+        await connection.close()
