@@ -39,6 +39,7 @@ class Protocol(RequestReader):
     _seen: RequestResponseCycle | None = None  # the last request when we last looked
     _period_s = 0.0  # between two looks
     _idle_s = 0.0  # for how long we have seen no other
+    _head_s: float | None = None  # for how long we have seen the head of the next one incomplete
     _answered_at = 0.0  # by the loop's clock
 
     # ── The connection ────────────────────────────────────────────────────────────────────────────────────────
@@ -165,13 +166,16 @@ class Protocol(RequestReader):
         if self._reading.is_too_slow(self._written - unsent, unsent, self._period_s):
             self.cut("unread")
             return
+        in_head = self._at < len(self._data)
         if self._answering or self.flow.write_paused or self.cycle is not self._seen:
-            self._seen, self._idle_s = self.cycle, 0.0
+            self._seen, self._idle_s, self._head_s = self.cycle, 0.0, None
         else:
             self._idle_s += self._period_s
-        in_head = self._at < len(self._data)
-        waits_s = 0 if self.cycle is None or in_head else self.timeout_keep_alive
-        if self.transport.is_closing() or self._lingers is not None or self._idle_s < waits_s + self.head_timeout_s:
+            # A head has its whole time, also after a long rest.
+            self._head_s = None if not in_head else 0.0 if self._head_s is None else self._head_s + self._period_s
+        waits_s = 0 if self.cycle is None else self.timeout_keep_alive
+        late = (self._head_s or 0) >= self.head_timeout_s or self._idle_s >= waits_s + self.head_timeout_s
+        if self.transport.is_closing() or self._lingers is not None or not late:
             self._look_later()
         elif in_head:
             self._refuse(408, "timeout", f"The head of the request took longer than {self.head_timeout_s:g} s.")

@@ -117,13 +117,39 @@ class Clock:
         self._now = to
 
 
-async def test_a_connection_is_idle_since_its_last_answer() -> None:
-    """It is closed that long after the last one, and not after an earlier one, nor while a request waits."""
-    config = Config(QUICK, lifespan="off", log_level="critical", timeout_keep_alive=5)
+def connected(keep_alive_s: int) -> tuple[Protocol, ServerState, Clock, Transport]:
+    """Return a connection that has just been made, with all that it touches."""
+    config = Config(QUICK, lifespan="off", log_level="critical", timeout_keep_alive=keep_alive_s)
     config.load()
     state, clock, transport = ServerState(), Clock(), Transport()
     connection = Protocol(config, state, {}, clock)  # type: ignore[arg-type]  # all that it uses of a loop
     connection.connection_made(transport)
+    return connection, state, clock, transport
+
+
+async def test_a_head_after_a_long_rest_has_its_whole_time() -> None:
+    """It may come in pieces, at any moment of the rest; one that trickles is given up all the same."""
+    for rest_s in (9.9, 12.4, 60.1):
+        connection, state, clock, transport = connected(keep_alive_s=75)
+        connection.data_received(POST + b"\r\n{}")
+        await asyncio.gather(*state.tasks)
+        clock.advance(rest_s)
+        connection.data_received(POST)
+        clock.advance(rest_s + 9.9)
+        assert len(transport.pieces) == 1
+        connection.data_received(b"\r\n{}")
+        await asyncio.gather(*state.tasks)
+        assert len(transport.pieces) == 2
+        assert transport.pieces[1].startswith(b"HTTP/1.1 200 ")
+        connection.data_received(POST)
+        clock.advance(rest_s + 9.9 + 10 + 2 * 2.5)
+        assert transport.pieces[2].startswith(b"HTTP/1.1 408 ")
+        connection.connection_lost(None)
+
+
+async def test_a_connection_is_idle_since_its_last_answer() -> None:
+    """It is closed that long after the last one, and not after an earlier one, nor while a request waits."""
+    connection, state, clock, transport = connected(keep_alive_s=5)
     for at in (0, 4, 8, 12.5):
         clock.advance(at)
         connection.data_received(POST + b"\r\n{}")
