@@ -6,7 +6,8 @@ databases adpulse_suite_* that are dropped again. Otherwise every benchmark runs
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from rich.console import Console
 from adbench.harness.databases import connected, migrated, recreate
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
-from adpulse.database.connections import Connection, connect
+from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster, database
 from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
@@ -56,7 +57,7 @@ class Lab:
     settings: Settings
     databases: dict[str, str] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
-    closers: list[Callable[[], Coroutine[Any, Any, Any]]] = field(default_factory=list)
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run it to its end on the one loop."""
@@ -86,24 +87,21 @@ class Lab:
 
     def connection(self, url: str) -> Connection:
         """Return a connection that is closed at the end."""
-        connection = self.run(connect(url))
-        self.closers.append(connection.close)
-        return connection
+        return self.run(self.closing.enter_async_context(connected(url)))
 
     def reporter(self, url: str) -> Reporter:
         """Return the service's reporter on a database."""
         if url not in self.reporters:
             readers = self.run(open_readers(url, 1, "adpulse suite", self.settings))
-            self.closers.append(readers.close)
+            self.closing.push_async_callback(readers.close)
             self.reporters[url] = Reporter(readers, self.settings)
         return self.reporters[url]
 
     def close(self) -> None:
-        for close in self.closers:
-            self.run(close())
-        self.run(self._drop())
+        self.run(self._close())
 
-    async def _drop(self) -> None:
+    async def _close(self) -> None:
+        await self.closing.aclose()
         async with connected(self.server) as connection:
             for name in self.databases:
                 await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adbench.workload import live_batches, request_bodies
+from adbench.workload import request_bodies
 from adpulse.event.contract import check
 from adpulse.event.limits import Limits
 from adpulse.ingest.decoder import Decoder
@@ -45,12 +45,12 @@ WAYS: dict[str, Callable[[bytes], Callable[[], int]]] = {"parse": _parse, "pass"
 def test_decode(benchmark: BenchmarkFixture, way: str, size: int) -> None:
     """Decode a batch without faults: `parse` builds objects only, `pass` is the service's, `contract` the slow way."""
     benchmark.extra_info["events"] = size
-    assert benchmark(WAYS[way](request_bodies.body(live_batches.events(END, size)))) == size
+    assert benchmark(WAYS[way](request_bodies.body(request_bodies.busy_events(END, size)))) == size
 
 
 def test_decode_with_one_bad_event(benchmark: BenchmarkFixture) -> None:
     """Decode a thousand events with one bad one: the others are read twice, and it alone meets the contract."""
-    found: list[dict[str, Any]] = live_batches.events(END, 1_000)
+    found: list[dict[str, Any]] = request_bodies.busy_events(END, 1_000)
     found[500]["cost"] = -1
     body, decoder = request_bodies.body(found), Decoder(SETTINGS)
     batch = benchmark(lambda: decoder.decode(body, now=END))

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adbench.workload import live_batches
-from adbench.workload.request_bodies import body
+from adbench.workload import request_bodies
 from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest import copy_format
@@ -31,25 +30,25 @@ Write = Callable[[], Awaitable[Any]]
 
 def _executemany(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
     values = ", ".join(f"${n}" for n in range(1, len(TYPES) + 1))
-    statement = f"INSERT INTO events ({', '.join(live_batches.COLUMNS)}) VALUES ({values})"
-    records = live_batches.records(found)
+    statement = f"INSERT INTO events ({', '.join(request_bodies.COLUMNS)}) VALUES ({values})"
+    records = request_bodies.records(found)
     return lambda: connection.executemany(statement, records)
 
 
 def _unnest(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(TYPES, 1))
-    statement = f"INSERT INTO events ({', '.join(live_batches.COLUMNS)}) SELECT * FROM unnest({arrays})"
-    columns = [list(column) for column in zip(*live_batches.records(found), strict=True)]
+    statement = f"INSERT INTO events ({', '.join(request_bodies.COLUMNS)}) SELECT * FROM unnest({arrays})"
+    columns = [list(column) for column in zip(*request_bodies.records(found), strict=True)]
     return lambda: connection.execute(statement, *columns)
 
 
 def _copy(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
-    records = live_batches.records(found)
-    return lambda: connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS)
+    records = request_bodies.records(found)
+    return lambda: connection.copy_records_to_table("events", records=records, columns=request_bodies.COLUMNS)
 
 
 def _binary(connection: Connection, found: list[dict[str, Any]], lab: Lab) -> Write:
-    batch = Decoder(lab.settings).decode(body(found), now=END)
+    batch = Decoder(lab.settings).decode(request_bodies.body(found), now=END)
 
     async def source() -> AsyncIterator[bytes]:
         yield copy_format.stream([batch.rows])
@@ -67,7 +66,7 @@ def test_write(benchmark: BenchmarkFixture, lab: Lab, path: str, variant: str) -
     """Write a batch in one transaction: `copy` encodes records, `binary` sends the rows that the decoder made."""
     batch = 10_000 if lab.timed else 100
     connection = lab.connection(lab.database(variant, "ingest", events=0))
-    write = PATHS[path](connection, live_batches.events(END, batch), lab)
+    write = PATHS[path](connection, request_bodies.busy_events(END, batch), lab)
     lab.run(connection.execute("TRUNCATE events"))
     calls = 0
 

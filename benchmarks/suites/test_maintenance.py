@@ -11,7 +11,7 @@ Before each round a backlog is written, which is not timed. Afterwards every cel
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from adbench.workload import live_batches
+from adbench.workload import request_bodies
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from benchmarks.suites.conftest import END, Lab
@@ -26,10 +26,10 @@ def test_round(benchmark: BenchmarkFixture, lab: Lab, variant: str, backlog: int
     """Run one round of maintain.sql after `backlog` new events."""
     connection = lab.connection(lab.database(variant, "maintenance"))
     design = catalogue.find(variant)
-    records = live_batches.records(live_batches.events(END, backlog if lab.timed else backlog // 100))
+    records = request_bodies.records(request_bodies.busy_events(END, backlog if lab.timed else backlog // 100))
 
     def write() -> None:
-        lab.run(connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS))
+        lab.run(connection.copy_records_to_table("events", records=records, columns=request_bodies.COLUMNS))
 
     benchmark.pedantic(lambda: lab.run(run_round(connection, design)), setup=write, rounds=ROUNDS)
     result = lab.run(verify.verify(connection, design))

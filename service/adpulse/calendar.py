@@ -88,7 +88,7 @@ def buckets(start: datetime, stop: datetime, granularity: str, zone: ZoneInfo) -
 def literal(granularity: str | None, buckets: Iterable[datetime | None]) -> str:
     """Return $5 of a report.sql: the buckets as an array literal, which report_buckets() takes for a time zone.
 
-    Minutes are the same in every zone, and so are no buckets at all.
+    Minutes begin at the same instants in every zone, so "UTC" does for them, and for a report without buckets.
     """
     if granularity in (None, "minute"):
         return "UTC"

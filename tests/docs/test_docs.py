@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from httpx import AsyncClient
 
 from adpulse.database.session import SETTINGS
@@ -15,6 +16,8 @@ from adpulse.event.contract import FIELDS
 from tests.docs.pages import FENCE, PROGRAMS, ROOT, pages, unknown_command
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
+
+guides = pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("[!d]*/*.md")), ids=lambda page: page.stem)
 
 
 def _anchors(page: Path) -> set[str]:
@@ -60,6 +63,15 @@ def test_relative_links_resolve(page: Path) -> None:
         if not file.exists() or (anchor and anchor not in _anchors(file)):
             broken.append(target)
     assert not broken
+
+
+@guides
+def test_a_page_says_first_what_it_is_for(page: Path) -> None:
+    """Below its title, a page begins with a sentence: no heading, table, list or command comes before it."""
+    title, blank, first, *_ = page.read_text().split("\n")
+    assert title.startswith("# ")
+    assert blank == ""
+    assert re.match(r"[A-Z`]", first), first
 
 
 @pages

@@ -125,12 +125,6 @@ class Process:
         for _ in range(deployment.fleet.writers):
             deployment.env.process(self._write())
 
-    def compute(self, seconds: float) -> Steps:
-        """Take the event loop, and a core for it."""
-        with self.loop.request() as turn:
-            yield turn
-            yield self.cores.work(seconds)
-
     def take(self, events: int) -> Steps:
         """Take a batch, and return True if it was stored. A full queue refuses it unread, or after it was read."""
         deployment = self.deployment
@@ -263,7 +257,9 @@ class Deployment:
         asked = self.shards if shape.everywhere else [self.shards[number]]
         answered = process.up and all(shard.up for shard in asked)
         if answered:
-            yield from process.compute(self.times.report * self.draw())
+            with process.loop.request() as turn:
+                yield turn
+                yield process.cores.work(self.times.report * self.draw())
             with process.readers.request() as reader:
                 yield reader
                 yield from self.travel()

@@ -29,16 +29,8 @@ class Answers:
 
     stored: int  # events in the database
     reported: int  # events in the totals of a report over everything
-    inside: verify.Audit | None  # None: more events than fit into a recount
-    outside: http_recount.Recount
-
-    @property
-    def cells(self) -> int:
-        return (self.inside.cells if self.inside else 0) + self.outside.cells
-
-    @property
-    def wrong(self) -> int:
-        return (self.inside.wrong if self.inside else 0) + self.outside.wrong
+    recount: http_recount.Recount  # over HTTP, and inside the database where that is `whole`
+    whole: bool  # all events fit into a recount
 
 
 async def stored_once(url: str, expected: int, where: str = "") -> list[Check]:
@@ -64,12 +56,7 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
     return [Check(name="recount", passed=False, detail=f"it broke off, so nothing is known of the answers: {why}")]
 
 
-@dataclass(frozen=True)
-class Audited:
-    """The part of a result that an audit adds."""
-
-    checks: list[Check]
-    measurements: list[Measurement]
+Audited = tuple[list[Check], list[Measurement]]  # what an audit adds to a result
 
 
 def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0) -> Audited:
@@ -78,11 +65,11 @@ def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0)
 
     def recount() -> list[Check]:
         answers = asyncio.run(ask(data, url, address))
-        measurements.append(Measurement.of("audit.cells", answers.cells, "cells"))
-        measurements.append(Measurement.of("audit.wrong", answers.wrong, "cells"))
+        measurements.append(Measurement.of("audit.cells", answers.recount.cells, "cells"))
+        measurements.append(Measurement.of("audit.wrong", answers.recount.wrong, "cells"))
         return [complete(data, loaded, answers, cut_off), accuracy(answers)]
 
-    return Audited(recounted(recount), measurements)
+    return recounted(recount), measurements
 
 
 async def ask(data: Dataset, url: str, address: str) -> Answers:
@@ -107,12 +94,10 @@ async def ask(data: Dataset, url: str, address: str) -> Answers:
         recount = await http_recount.compare(connection, address, questions)
         for record in await connection.fetch("SELECT key FROM declared_dimension") if active.has_dimensions else []:
             recount += http_recount.add_up(address, replace(everything, group_by=record["key"]), totals)
-        return Answers(
-            stored=stored,
-            reported=sum(totals[:3]),
-            inside=await verify.verify(connection, active) if fits else None,
-            outside=recount,
-        )
+        if fits:
+            inside = await verify.verify(connection, active)
+            recount += http_recount.Recount(inside.cells, inside.wrong, None)
+        return Answers(stored, sum(totals[:3]), recount, fits)
 
 
 async def _longest(connection: Connection) -> int:
@@ -159,14 +144,15 @@ def complete(data: Dataset, loaded: Load, answers: Answers, cut_off: int = 0) ->
 
 
 def accuracy(answers: Answers) -> Check:
-    """Return every cell of every recounted report."""
-    share = 100 * (1 - answers.wrong / answers.cells) if answers.cells else 0.0
+    """Return the check that every cell of every recounted report is right."""
+    cells, wrong = answers.recount.cells, answers.recount.wrong
+    share = 100 * (1 - wrong / cells) if cells else 0.0
     # Never rounded up to 100 while a cell is wrong.
-    share = min(share, 99.9999) if answers.wrong else share
-    of = "" if answers.inside else ", of windows that fit into a recount"
-    first = f"; first: /report?{answers.outside.first_wrong}" if answers.outside.first_wrong else ""
-    detail = f"{share:.4f} % ({counted(answers.cells, 'cell')} recounted{of}){first}"
-    return Check(name="accuracy", passed=answers.cells > 0 and not answers.wrong, detail=detail)
+    share = min(share, 99.9999) if wrong else share
+    of = "" if answers.whole else ", of windows that fit into a recount"
+    first = f"; first: /report?{answers.recount.first_wrong}" if answers.recount.first_wrong else ""
+    detail = f"{share:.4f} % ({counted(cells, 'cell')} recounted{of}){first}"
+    return Check(name="accuracy", passed=cells > 0 and not wrong, detail=detail)
 
 
 def ingest_rate(loaded: Load) -> Measurement:

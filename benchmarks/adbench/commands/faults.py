@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from adbench.commands.options import developing, failing_clearly, listed
+from adbench.commands.options import developing, failing_clearly, listed, show_checks
 from adbench.harness.process import server_folder
 from adbench.records import store
 from adpulse.settings import Settings
@@ -227,8 +227,7 @@ def _written(result: "Result") -> None:
 def _conclude(result: "Result") -> None:
     """Write a result, and print its checks."""
     _written(result)
-    for each in result.checks:
-        console.print(f"{each.mark} {each.name}: {each.detail}", soft_wrap=True)
+    show_checks(result, console)
 
 
 def _show(outcome: "Outcome") -> None:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from adbench.commands.options import Json, Workers, developing, measure
 
@@ -22,4 +21,4 @@ def fuzz(
     """
     with developing():
         from adbench.fuzz.run import FuzzPlan, run, table
-    measure(run, FuzzPlan(minutes, seed, variant, workers), lambda found: Text(table(found)), json=json)
+    measure(run, FuzzPlan(minutes, seed, variant, workers), table, json=json)

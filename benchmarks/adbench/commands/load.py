@@ -6,7 +6,6 @@ import typer
 
 from adbench.commands import options
 from adbench.experiments.load import run
-from adpulse.settings import Settings
 
 Scenario = Literal["smoke", "ingest", "report", "mixed", "spike", "soak"]
 
@@ -48,7 +47,6 @@ def load(
         reports_per_second=reports,
         workers=workers,
         watched=dashboard,
+        address=url.rstrip("/") if url else None,
     )
-    with options.failing_clearly():
-        result, path = run.run(plan, Settings(), options.progress, url.rstrip("/") if url else None)
-    options.finish(result, path, run.table, json=json)
+    options.measure(run.run, plan, run.table, json=json)

@@ -11,8 +11,9 @@ import asyncpg
 import typer
 from pydantic import ValidationError
 from rich.console import Console, RenderableType
+from rich.markup import escape
 
-from adbench.errors import LabError
+from adbench.errors import LabError, leaves
 from adbench.extras import missing
 from adbench.records.model import Result
 from adbench.records.store import ResultError
@@ -101,18 +102,11 @@ def failing_clearly(*mendable: type[Exception]) -> Iterator[None]:
     try:
         yield
     except Exception as raised:
-        error = _first(raised)
+        error = next(leaves(raised))
         if not isinstance(error, errors):
             raise
         print(f"adbench: {_said(error)}", file=sys.stderr)
         raise typer.Exit(2) from raised
-
-
-def _first(error: BaseException) -> BaseException:
-    """Return the error, or the first of a group, however deep: tasks that run together fail as a group."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _said(error: BaseException) -> str:
@@ -141,6 +135,12 @@ def measure(
     finish(result, path, table, json=json, width=width)
 
 
+def show_checks(result: Result, console: Console) -> None:
+    """Print each check of a result in a line."""
+    for each in result.checks:
+        console.print(f"{each.mark} {escape(f'{each.name}: {each.detail}')}", soft_wrap=True, highlight=False)
+
+
 def finish(
     result: Result,
     path: Path,
@@ -149,11 +149,18 @@ def finish(
     json: bool,
     width: int | None = None,
     status: int | None = None,
+    checks: bool = True,
 ) -> NoReturn:
-    """Print a result, as JSON or as a table with its path, and exit with the status; none: 0 if it passed, 1 if not."""
+    """Print a result and exit with the status; none: 0 if it passed, 1 if not.
+
+    It is printed as JSON, or as a table with its checks, unless the table has them, and its path.
+    """
     if json:
         print(result.model_dump_json(indent=2))
     else:
-        Console(width=width).print(table(result))
+        console = Console(width=width)
+        console.print(table(result))
+        if checks:
+            show_checks(result, console)
         out.print(f"results: {path}", soft_wrap=True)
     raise typer.Exit(status if status is not None else 0 if result.passed else 1)

@@ -227,5 +227,4 @@ def table(result: Result) -> Table:
             f"{share.labels['kind']} ÷ plain" if share.name == "of_plain" else f"plain ÷ into {share.labels['variant']}"
         )
         shown.add_row("1000", words, "", "", f"{share.value:.3f}", f"{share.low:.3f} to {share.high:.3f}")
-    shown.caption = result.verdicts
     return shown

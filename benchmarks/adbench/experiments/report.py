@@ -176,6 +176,4 @@ def table(result: Result) -> Table:
             probe = result.value("latency", events=events, phase=phase, kind=kind, shape=PROBE, quantile="0.5")
             cells.append(f"{p50:.2f} / {p99:.2f}  {p50 / probe:.2f}x")
         shown.add_row(shape, *cells)
-    for check in result.checks:
-        shown.add_row(f"{check.mark} {check.name}", check.detail, *[""] * (len(columns) - 1))
     return shown

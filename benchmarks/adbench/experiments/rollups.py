@@ -215,7 +215,4 @@ def table(result: Result) -> Table:
         interval = "" if each.low is None else f"{each.low:,.{digits}f} to {each.high:,.{digits}f}"
         name = f"{each.name} {' '.join(each.labels.values())}"
         shown.add_row(name, f"{each.value:,.{digits}f} {each.unit}", interval)
-    shown.add_section()
-    for check in result.checks:
-        shown.add_row(f"{check.mark} {check.name}", check.detail if check.aim else "", "")
     return shown

@@ -274,5 +274,4 @@ def table(result: Result) -> Table:
             text = f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
             cells.append(text if (each.low or 0) <= 1 <= (each.high or 0) else f"[bold]{text}[/]")
         shown.add_row(name, *cells)
-    shown.caption = result.verdicts
     return shown

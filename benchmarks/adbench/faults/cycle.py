@@ -10,6 +10,7 @@ from random import Random
 
 from pydantic import BaseModel
 
+from adbench.errors import leaves
 from adbench.faults.checks import check
 from adbench.faults.harms import HARMS
 from adbench.faults.schedule import Step
@@ -144,6 +145,5 @@ def broken(cycle: int, steps: Sequence[Step], seconds: float, error: Exception) 
 
 def describe(error: BaseException) -> str:
     """Return what an error says, without paths of this machine; of a group of errors, what the first says."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = next(leaves(error))
     return f"{type(error).__name__}: {_TEMPORARY.sub('a temporary file', str(error))}"

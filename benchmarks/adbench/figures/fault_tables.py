@@ -1,4 +1,4 @@
-"""The tables of docs/explanation/reliability.md, from the newest kept runs of `adbench faults` and `adbench fuzz`."""
+"""The tables of docs/reference/fault-runs.md, from the newest kept runs of `adbench faults` and `adbench fuzz`."""
 
 from collections.abc import Callable, Iterable, Iterator
 

@@ -4,22 +4,20 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from hypothesis import __version__ as hypothesis_version
-from rich.console import Console
+from rich.table import Table
 from schemathesis import __version__ as schemathesis_version
 
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.fuzz import filters
 from adbench.fuzz.filters import Asked
 from adbench.fuzz.fuzzer import WIRES, Fuzzer, Tally
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.harness.service import serving
-from adbench.records import store
+from adbench.records import store, terminal
 from adbench.records.model import Check, Measurement, Result
-from adpulse.settings import Settings
 from adpulse.terminal import counted
 from adpulse.variants import catalogue, verify
 
@@ -60,7 +58,8 @@ class FuzzPlan:
     workers: int
 
 
-def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, Path]:
+@experiment("fuzz")
+def run(plan: FuzzPlan, experiment: Experiment) -> Outcome:
     """Send until the time is over or we are interrupted. Return the result and the file that it is written to.
 
     Raise EmbeddedError, ServiceError and what the database raises, when nothing can be sent at all.
@@ -72,32 +71,31 @@ def run(plan: FuzzPlan, settings: Settings, console: Console) -> tuple[Result, P
     def enough() -> bool:
         return time.monotonic() > give_up
 
-    with Experiment("fuzz", settings, console) as experiment:
-        url = asyncio.run(databases.migrated(experiment.server(), DATABASE, plan.variant))
-        experiment.describe(url)
-        with serving(url, plan.workers, experiment.scratch / "service.log", SERVICE) as address:
-            fuzzer = Fuzzer(address, plan.seed)
-            tally = fuzzer.tally
-            try:
-                while not enough():
-                    fuzzer.round(DRAWN, MADE, enough)
-                    took = time.monotonic() - started
-                    console.print(f"{took:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", highlight=False)
-            except (KeyboardInterrupt, SystemExit):
-                broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
-            except Exception as error:  # what was found until then is written all the same
-                broken.append(f"{type(error).__name__}: {error}"[:2_000])
-            rows = filters.ask(address) if not broken else Asked()
-            told = fuzzer.counted()
-        stored, recount = asyncio.run(_recount(url))
-        versions = {"schemathesis": schemathesis_version, "hypothesis": hypothesis_version}
-        return experiment.write(
-            data=None,
-            variant=plan.variant,
-            parameters=store.parameters(plan, connections=WIRES, **versions),
-            measurements=_measurements(tally, time.monotonic() - started),
-            checks=_checks(tally, told, stored, recount, rows, broken),
-        )
+    url = asyncio.run(databases.migrated(experiment.server(), DATABASE, plan.variant))
+    experiment.describe(url)
+    with serving(url, plan.workers, experiment.scratch / "service.log", SERVICE) as address:
+        fuzzer = Fuzzer(address, plan.seed)
+        tally = fuzzer.tally
+        try:
+            while not enough():
+                fuzzer.round(DRAWN, MADE, enough)
+                took = time.monotonic() - started
+                experiment.console.print(f"{took:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", highlight=False)
+        except (KeyboardInterrupt, SystemExit):
+            broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
+        except Exception as error:  # what was found until then is written all the same
+            broken.append(f"{type(error).__name__}: {error}"[:2_000])
+        rows = filters.ask(address) if not broken else Asked()
+        told = fuzzer.counted()
+    stored, recount = asyncio.run(_recount(url))
+    versions = {"schemathesis": schemathesis_version, "hypothesis": hypothesis_version}
+    return experiment.write(
+        data=None,
+        variant=plan.variant,
+        parameters=store.parameters(plan, connections=WIRES, **versions),
+        measurements=_measurements(tally, time.monotonic() - started),
+        checks=_checks(tally, told, stored, recount, rows, broken),
+    )
 
 
 def _checks(tally: Tally, told: int, stored: int, recount: verify.Audit, rows: Asked, broken: list[str]) -> list[Check]:
@@ -127,6 +125,7 @@ def _checks(tally: Tally, told: int, stored: int, recount: verify.Audit, rows: A
     return checks
 
 
-def table(result: Result) -> str:
-    """Return its checks, a line each."""
-    return "\n".join(f"{'ok  ' if each.passed else 'no  '} {each.name}: {each.detail}" for each in result.checks)
+def table(result: Result) -> Table:
+    """Return the numbers of requests for people."""
+    rows = [(each.labels["origin"], f"{each.value:,.0f}") for each in result.select("cases")]
+    return terminal.table("requests that were answered", ("origin", "requests"), rows)

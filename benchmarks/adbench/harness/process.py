@@ -56,21 +56,23 @@ def server_folder(prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+def postmaster(data: Path) -> int:
+    """Return the first process of the PostgreSQL server whose data are in that folder."""
+    return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
 class NotReadyError(LabError):
     """A program does not answer; the text ends with its log."""
 
 
-def wait_until_ready(
-    process: subprocess.Popen[bytes], url: str, log: Path, what: str, patience_s: float | None = None
-) -> None:
-    """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or `patience_s` are over."""
-    patience_s = patience_s or PATIENCE_S
-    give_up = time.monotonic() + patience_s
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path, what: str) -> None:
+    """Wait until the program answers 200 at `url`. Raise NotReadyError when it ends, or after PATIENCE_S seconds."""
+    give_up = time.monotonic() + PATIENCE_S
     while not _answers(url):
         if process.poll() is not None:
             raise NotReadyError(f"{what} ended with status {process.returncode}:\n{tail(log)}")
         if time.monotonic() > give_up:
-            raise NotReadyError(f"{what} is not ready after {patience_s:g} s:\n{tail(log)}")
+            raise NotReadyError(f"{what} is not ready after {PATIENCE_S:g} s:\n{tail(log)}")
         time.sleep(0.1)
 
 

@@ -138,11 +138,6 @@ class Result(Frozen):
         """Return True if every check passed, aims excepted."""
         return all(check.passed for check in self.checks if not check.aim)
 
-    @property
-    def verdicts(self) -> str:
-        """Return a line for each check, in the markup of rich."""
-        return "".join(f"{each.mark} {each.name}: {each.detail}\n" for each in self.checks)
-
     def find(self, name: str, **labels: str) -> Measurement:
         """Return the measurement of that name with exactly these labels. Raise NotMeasured."""
         for each in self.measurements:

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from adbench.workload.dataset import BLOCK, Dataset
 
 # A day of traffic at this rate, of which the last moments are sent: what a COPY then holds is what it holds live.
 RATE = 150_000
+BUSY_RATE = 10_000  # that of a busy hour: the batch of a slow day would spread over more roll-up rows than a live one
 BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
+COLUMNS = ("ts", "campaign_id", "user_id", "event_type", "cost_micros", "revenue_micros", "metadata", "event_id")
 HOLE = "@" * 12  # see k6/closed.js
 MOMENT = "~" * 18  # the same, for the first half of a UUID of version 7: milliseconds, version, client
 REPEATED = 0.01  # share of events whose event_id has come before
@@ -87,3 +90,27 @@ def _with_ids(batch: list[dict[str, Any]], kind: str, rng: np.random.Generator) 
             event_id = IDS[kind](rng.bytes(10).hex())
             written.append(event_id)
         yield event | {"event_id": event_id}
+
+
+def busy_events(end: datetime, count: int) -> list[dict[str, Any]]:
+    """Return `count` events as POST /events takes them, without ids, of the last full block before `end`."""
+    data = Dataset(BUSY_RATE * 86_400, end, days=1)
+    found = islice(data.deliveries(data.block(data.blocks - 2)), count)
+    return [{key: value for key, value in event.items() if key != "event_id"} for event in found]
+
+
+def records(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Return one tuple an event, in the order of COLUMNS."""
+    return [
+        (
+            datetime.fromisoformat(event["ts"]),
+            event["campaign_id"],
+            event["user_id"],
+            event["event_type"],
+            round(event["cost"] * 1e6),
+            round(event["revenue"] * 1e6),
+            json.dumps(event["metadata"]),
+            UUID(event["event_id"]) if "event_id" in event else None,
+        )
+        for event in found
+    ]

@@ -64,7 +64,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One file of a day, as its manifest describes it. `database` tells whose it is."""
+    """One file of a day, as its manifest describes it. `database` is the identity of its database."""
 
     day: date
     part: int

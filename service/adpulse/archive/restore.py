@@ -44,6 +44,20 @@ async def restore(
     parquet.check()
     if not await asyncio.to_thread(folder.is_dir):
         raise ArchiveError(f"{folder} is not a folder", refused=True)
+    by_day = await _choose(connection, folder, wanted, kept_from)
+    if not by_day:
+        await _expect_ours(connection, folder)
+    # All files before any event.
+    for record in (record for each in by_day.values() for record in each):
+        await _check_file(folder, record)
+        step("checked", record["day"])
+    return {day: await _restore_day(connection, folder, variant, day, each, step) for day, each in by_day.items()}
+
+
+async def _choose(
+    connection: Connection, folder: Path, wanted: Sequence[date], kept_from: date | None
+) -> dict[date, list[asyncpg.Record]]:
+    """Return the rows of archived_days to be restored, by day. Raises ArchiveError for a day that cannot be."""
     records = await connection.fetch("SELECT * FROM archived_days ORDER BY day, part")
     by_day: dict[date, list[asyncpg.Record]] = {}
     for record in records:
@@ -59,21 +73,20 @@ async def restore(
     horizon = await connection.fetchval("SELECT (kept_from AT TIME ZONE 'UTC')::date FROM raw_horizon")
     if gone := sorted(day for day in by_day if day < max(kept_from or date.min, horizon or date.min)):
         raise ArchiveError(f"retention keeps no raw events of {gone[0]}; it would drop them again", refused=True)
-    if not by_day:
-        await _expect_ours(connection, folder)
-    # All files before any event.
-    for record in (record for each in by_day.values() for record in each):
-        path = folder / record["file"]
-        if not path.is_file():
-            raise ArchiveError(f"{path} is not there")
-        if await asyncio.to_thread(sha256, path) != record["sha256"]:
-            raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
-        step("checked", record["day"])
-    return {day: await _restore_day(connection, folder, variant, day, each, step) for day, each in by_day.items()}
+    return by_day
+
+
+async def _check_file(folder: Path, record: asyncpg.Record) -> None:
+    """Raise ArchiveError unless the file of this row of archived_days is there, unchanged."""
+    path = folder / record["file"]
+    if not path.is_file():
+        raise ArchiveError(f"{path} is not there")
+    if await asyncio.to_thread(sha256, path) != record["sha256"]:
+        raise ArchiveError(f"{path} is not the file that was archived: its SHA-256 differs")
 
 
 async def _restored(connection: Connection, folder: Path, days: set[date]) -> set[date]:
-    """Return those of the days that this database has archived and has back, as after a restore that broke off."""
+    """Return those of the days that this database has archived and already got back, by a restore that broke off."""
     ours = await identity(connection) if days else ""
 
     def from_here(day: date) -> bool:
@@ -85,8 +98,8 @@ async def _restored(connection: Connection, folder: Path, days: set[date]) -> se
 async def _expect_ours(connection: Connection, folder: Path) -> None:
     """Raise ArchiveError if all files there are of other databases: "0 days restored" is easily taken for done."""
     ours = await identity(connection)
-    whose = {owner(path) for path in await asyncio.to_thread(lambda: [*folder.glob("events-*.parquet")])}
-    if whose and ours not in whose:
+    owners = {owner(path) for path in await asyncio.to_thread(lambda: [*folder.glob("events-*.parquet")])}
+    if owners and ours not in owners:
         raise ArchiveError(
             f"this database has no archived day, and the files in {folder} are of another database; restore them there",
             refused=True,

@@ -1,8 +1,8 @@
-"""The keys that a process knows, read now and then: no request waits for the database to be recognised.
+"""The keys that a process knows, read at intervals: no request waits for the database.
 
-Keys are read every `keys_reload_s`, so a revoked key stops within that time (and one reading). An unknown key has them
-read again at once, so that a new one works from its first request; but at most once a second, so that guessing keys is
-no way to keep the database busy. While the database is away, the keys that were last read hold.
+Keys are read every `keys_reload_s`, so a revoked key stops within that time (and one reading). An unknown key
+makes the process read at once, so a new key works from its first request. This happens at most once a second, so that
+nobody keeps the database busy by guessing keys. While the database is away, the keys of the last reading stay valid.
 """
 
 import asyncio
@@ -83,16 +83,16 @@ class Keyring(Background):
         self._primary.close()
 
     def find(self, text: bytes) -> Holder | None:
-        """Return who has that key; None when it is none that is known. Takes constant time for a given id."""
+        """Return the holder of that key; None for an unknown key. Takes constant time for a given id."""
         holder = self._holders.get(text[keys.ID_AT])
         return holder if holder and hmac.compare_digest(holder.key.sha256, keys.digest(text)) else None
 
     def note(self, holder: Holder) -> None:
-        """Note that a key was used; the database is told of it when the keys are read, once a day."""
+        """Note that a key was used. The next reading of the keys writes it to the database, once a day."""
         self._used.add(holder.key.key_id)
 
     async def refresh(self) -> None:
-        """Read again, unless that was begun less than MISSES_S ago; the old keys stay when it fails."""
+        """Read the keys, unless a reading began less than MISSES_S ago. Keep the old ones when it fails."""
         if time.monotonic() - self._read_at < MISSES_S and not self._reading.locked():
             return
         async with self._reading:
@@ -121,7 +121,7 @@ class Keyring(Background):
         await self._note_uses()
 
     async def _note_uses(self) -> None:
-        """Tell the database of the day which keys were used; when it fails, again at the next reading."""
+        """Write to the database which keys were used today. When it fails, the next reading does it."""
         today = datetime.now(UTC).date()
         if today != self._day:
             self._day, self._noted = today, set()
@@ -138,6 +138,6 @@ class Keyring(Background):
         self._used -= new
 
     def learn(self, holders: dict[bytes, Holder], *, ever: bool) -> None:
-        """Use these keys from now on, by their ids; `ever`: there was one at some time."""
+        """Use these keys from now on, by their ids; `ever`: True if a key was ever stored."""
         self._holders = holders
         self.known, self.open = True, self._may_be_open and not ever

@@ -1,4 +1,4 @@
-"""Keys: how one is made and recognised. The table of keys: adpulse.auth.key_store.
+"""Make keys, and tell one by its hash. The table of keys: adpulse.auth.key_store.
 
 A key reads `adp_w_5f0c…_9b1e…`: letters (w write, r read, m metrics, p public), its id, and 256 random bits.
 Its row defines its rights; the letters are for people who find it in a configuration.
@@ -74,19 +74,10 @@ def make(
 ) -> tuple[str | None, Key]:
     """Return the text of a new key, and its row for the table. The text is stored nowhere: show it once.
 
-    `stored` is ID:SHA256 of a key that was made elsewhere, whose text is then None. Raises ValueError for what the
-    table would not take.
+    `stored` is ID:SHA256 of a key that was made elsewhere: its text is not known, and None. Raises ValueError for a key
+    that the table would not take.
     """
-    if not 1 <= len(name) <= TEXT_LENGTH or "\0" in name:
-        raise ValueError(f"a name has 1 to {TEXT_LENGTH} characters")
-    if not scopes or not set(scopes) <= set(SCOPES):
-        raise ValueError(f"a key has one or more of the scopes {', '.join(SCOPES)}")
-    if campaigns and (len(set(campaigns)) > MOST_CAMPAIGNS or not all(1 <= len(c) <= TEXT_LENGTH for c in campaigns)):
-        raise ValueError(f"a key has at most {MOST_CAMPAIGNS} campaigns, of 1 to {TEXT_LENGTH} characters")
-    if campaigns and "metrics" in scopes:
-        raise ValueError("metrics are of all campaigns: a key with --campaign cannot have that scope")
-    if public and (set(scopes) != {"write"} or not campaigns):
-        raise ValueError("a public key has the scope write and no other, and one or more campaigns (--campaign)")
+    _check(name, scopes, campaigns, public=public)
     if public:
         events_per_s, requests_per_s = events_per_s or PUBLIC_PER_S, requests_per_s or PUBLIC_PER_S
     text = None
@@ -101,6 +92,20 @@ def make(
         raise ValueError("--stored takes ID:SHA256, as `adpulse keys new --offline` prints them")
     only = tuple(dict.fromkeys(campaigns)) if campaigns else None
     return text, Key(key_id, sha256, name, frozenset(scopes), only, events_per_s, requests_per_s, public)
+
+
+def _check(name: str, scopes: Sequence[str], campaigns: Sequence[str] | None, *, public: bool) -> None:
+    """Raise ValueError for a name, scopes or campaigns that no key may have."""
+    if not 1 <= len(name) <= TEXT_LENGTH or "\0" in name:
+        raise ValueError(f"a name has 1 to {TEXT_LENGTH} characters")
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise ValueError(f"a key has one or more of the scopes {', '.join(SCOPES)}")
+    if campaigns and (len(set(campaigns)) > MOST_CAMPAIGNS or not all(1 <= len(c) <= TEXT_LENGTH for c in campaigns)):
+        raise ValueError(f"a key has at most {MOST_CAMPAIGNS} campaigns, of 1 to {TEXT_LENGTH} characters")
+    if campaigns and "metrics" in scopes:
+        raise ValueError("metrics are of all campaigns: a key with --campaign cannot have that scope")
+    if public and (set(scopes) != {"write"} or not campaigns):
+        raise ValueError("a public key has the scope write and no other, and one or more campaigns (--campaign)")
 
 
 def digest(text: bytes) -> bytes:

@@ -24,8 +24,12 @@ T = TypeVar("T")
 
 def archive(
     to: Annotated[Path, typer.Option(help="folder for the files", show_default=False)],
-    older_than: Annotated[str | None, typer.Option(help="days, such as 90d")] = None,
-    before: Annotated[str | None, typer.Option(help="a date: days before it, in UTC")] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="age in days, such as 90d; this or --before", show_default=False)
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(help="a date: days before it, in UTC; this or --older-than", show_default=False)
+    ] = None,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -18,7 +18,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 
 def start(name: str, module: str) -> None:
-    """Run the command line that is `app` in a module; it is imported here, which takes a second or two.
+    """Import a module, which takes a second or two, and run its command line `app`.
 
     Exit with status 1 and a line when the system refuses a file, such as for a full disk.
     """
@@ -60,8 +60,8 @@ def _use_utf8() -> None:
 def unwind_on_sigterm() -> None:
     """Let SIGTERM do what Ctrl-C does: end the block that runs, or its tasks, so that each stops what it has started.
 
-    An exception out of a signal handler would leave a running event loop, and its transports, at any place; for Ctrl-C
-    asyncio has a better way. A Ctrl-C that is ignored, as in the background of a script, stays without effect.
+    An exception from a signal handler would break off a running event loop, and its transports, at any place: there,
+    asyncio's way for Ctrl-C is used. An ignored Ctrl-C, as in the background of a script, stays without effect.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -36,7 +36,9 @@ MetadataColumns = Annotated[
 ]
 
 # Where the events go.
-ServiceUrl = Annotated[str | None, typer.Option(help="send to the service at this address; default: the database")]
+ServiceUrl = Annotated[
+    str | None, typer.Option(help="send to the service at this address", show_default="write to the database")
+]
 KeyFile = Annotated[Path | None, typer.Option(help="file with the key for --url")]
 RejectedFile = Annotated[
     Path | None,

@@ -15,32 +15,54 @@ from adpulse.cli.report_table import whole
 from adpulse.database import connections
 from adpulse.terminal import counted
 
-app = typer.Typer(help="Keys to the service: make, list and revoke them.", no_args_is_help=True)
+app = typer.Typer(help="Make, list and revoke keys to the service.", no_args_is_help=True)
 
 T = TypeVar("T")
 
 MOST_ROWS = 1_000  # of a table: each takes a millisecond or more
 
+ClientName = Annotated[str, typer.Argument(help="name of the client", show_default=False)]
+Scopes = Annotated[
+    list[str] | None,
+    typer.Option(help="write, read or metrics; repeat for several", show_default="write with --public, else required"),
+]
+Public = Annotated[
+    bool,
+    typer.Option("--public", help="a key for pages, which may only write, for its campaigns, at a bounded rate"),
+]
+Campaigns = Annotated[list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")]
+EventsPerS = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001,
+        help="most events a second, in each process",
+        show_default="ADPULSE_KEY_EVENTS_PER_S; 100 with --public",
+    ),
+]
+RequestsPerS = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001,
+        help="most requests a second, in each process",
+        show_default="ADPULSE_KEY_REQUESTS_PER_S; 100 with --public",
+    ),
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="store nothing; say which command stores it, without its secret")
+]
+Stored = Annotated[str | None, typer.Option(help="ID:SHA256 of a key that was made with --offline")]
+
 
 @app.command("new")
 def new_key(
-    name: Annotated[str, typer.Argument(help="name of the client", show_default=False)],
-    scope: Annotated[
-        list[str] | None, typer.Option(help="write, read or metrics; repeat for several", show_default=False)
-    ] = None,
-    public: Annotated[
-        bool,
-        typer.Option("--public", help="a key for pages, which may only write, for its campaigns, at a bounded rate"),
-    ] = False,
-    campaign: Annotated[
-        list[str] | None, typer.Option(help="only this campaign; repeat for several", show_default="all")
-    ] = None,
-    events_per_s: Annotated[float | None, typer.Option(min=0.001, help="most events a second")] = None,
-    requests_per_s: Annotated[float | None, typer.Option(min=0.001, help="most requests a second")] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="store nothing; say which command stores it, without its secret")
-    ] = False,
-    stored: Annotated[str | None, typer.Option(help="ID:SHA256 of a key that was made with --offline")] = None,
+    name: ClientName,
+    scope: Scopes = None,
+    public: Public = False,
+    campaign: Campaigns = None,
+    events_per_s: EventsPerS = None,
+    requests_per_s: RequestsPerS = None,
+    offline: Offline = False,
+    stored: Stored = None,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

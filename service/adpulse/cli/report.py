@@ -27,30 +27,53 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+Campaigns = Annotated[
+    list[str] | None,
+    typer.Option("--campaign-id", "--campaign", help="a campaign; repeat for several", show_default="all"),
+]
+Start = Annotated[str, typer.Option(help="start of the window: -15m, -1h, -7d or -2w before now, a date, or RFC 3339")]
+End = Annotated[str | None, typer.Option(help="end of the window, exclusive; as --start", show_default="now")]
+Granularity = Annotated[str | None, typer.Option(help="minute, hour, day, week or month", show_default="totals only")]
+TimeZone = Annotated[str | None, typer.Option(help="IANA time zone of dates and buckets", show_default="UTC")]
+GroupBy = Annotated[str | None, typer.Option(help="campaign_id, event_type or a metadata key", show_default="none")]
+Filters = Annotated[
+    list[str] | None, typer.Option("--filter", help="key:value; repeat for several", show_default="none")
+]
+Metrics = Annotated[
+    str | None,
+    typer.Option(help="columns, such as impressions,ctr,unique_users", show_default="all but unique_users"),
+]
+OrderBy = Annotated[
+    str | None,
+    typer.Option(help="order of groups: a metric or group, then :asc or :desc", show_default="impressions:desc"),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option(help="most groups; the others are one row", show_default="ADPULSE_MAX_GROUPS, else 10000"),
+]
+Compare = Annotated[str | None, typer.Option(help="previous: with the window before", show_default="none")]
+ReportFormat = Annotated[Format, typer.Option("--format", help="table, or json or csv as GET /report gives them")]
+
+
 def report(
-    campaign: Annotated[
-        list[str] | None,
-        typer.Option("--campaign-id", "--campaign", help="a campaign; repeat for several; none: all"),
-    ] = None,
-    start: Annotated[str, typer.Option(help="-1h, 2025-09-24 or RFC 3339")] = "-1h",
-    end: Annotated[str | None, typer.Option(help="as --start; default: now")] = None,
-    granularity: Annotated[str | None, typer.Option(help="minute, hour, day, week or month")] = None,
-    timezone: Annotated[str | None, typer.Option(help="IANA time zone")] = None,
-    group_by: Annotated[str | None, typer.Option(help="campaign_id, event_type or a metadata key")] = None,
-    filter_: Annotated[list[str] | None, typer.Option("--filter", help="key:value; repeat for several")] = None,
-    metrics: Annotated[str | None, typer.Option(help="which columns, such as impressions,ctr,unique_users")] = None,
-    order_by: Annotated[str | None, typer.Option(help="order of groups: a metric or group, then :asc or :desc")] = None,
-    limit: Annotated[str | None, typer.Option(help="largest number of groups; the others are one row")] = None,
-    compare: Annotated[str | None, typer.Option(help="previous: with the window before")] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", help="table, or json or csv as GET /report gives them")
-    ] = Format.TABLE,
+    campaign: Campaigns = None,
+    start: Start = "-1h",
+    end: End = None,
+    granularity: Granularity = None,
+    timezone: TimeZone = None,
+    group_by: GroupBy = None,
+    filter_: Filters = None,
+    metrics: Metrics = None,
+    order_by: OrderBy = None,
+    limit: Limit = None,
+    compare: Compare = None,
+    format_: ReportFormat = Format.TABLE,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
     """Print a report as a table: the same question and the same answer as GET /report.
 
-    With --granularity also the course of every metric; with --group-by too, of every group.
+    With --granularity it shows every metric over time; with --group-by, too, every group over time.
     """
     given = {"start": start, "end": end, "granularity": granularity, "timezone": timezone, "group_by": group_by}
     given |= {"metrics": metrics, "order_by": order_by, "limit": limit, "compare": compare}

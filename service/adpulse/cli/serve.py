@@ -33,10 +33,14 @@ Insecure = Annotated[
 
 
 def up(
-    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="TCP port of the service; 0: a free one", show_default="ADPULSE_PORT, else 8080")
+    ] = None,
     data_dir: DataDir = None,
     variant: variants.VariantName = None,
-    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="number of server processes", show_default="ADPULSE_WORKERS, else 1")
+    ] = None,
     insecure: Insecure = None,
 ) -> None:
     """Start the database, bring it up to date, and serve; SIGTERM or Ctrl-C stops it all."""
@@ -54,9 +58,15 @@ def up(
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="port of the service")] = None,
-    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
-    workers: Annotated[int | None, typer.Option(help="server processes")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="TCP port of the service; 0: a free one", show_default="ADPULSE_PORT, else 8080")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="address to listen on", show_default="ADPULSE_HOST, else 127.0.0.1")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="number of server processes", show_default="ADPULSE_WORKERS, else 1")
+    ] = None,
     insecure: Insecure = None,
 ) -> None:
     """Serve on the database that ADPULSE_DATABASE_URL names."""
@@ -81,7 +91,7 @@ def _until_a_signal() -> Iterator[None]:
 
 
 def _say_where(settings: Settings, own: Cluster | None) -> None:
-    """Log where the data lies, the address, and that of the contract; the server itself logs which port a 0 became."""
+    """Log the place of the data, and the addresses of service and contract. The server logs the port chosen for 0."""
     if own:
         data = str(own.data)
     else:

@@ -16,7 +16,13 @@ from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
 from adpulse.variants.migrate import migrate as migrate_to
 
-VariantName = Annotated[str | None, typer.Option(help="the physical design; see: adpulse variants")]
+VariantName = Annotated[
+    str | None,
+    typer.Option(
+        help="the physical design; see: adpulse variants",
+        show_default="the one in force; in a new database ADPULSE_VARIANT, else rollup_dims",
+    ),
+]
 
 
 DropForeign = Annotated[

@@ -75,8 +75,8 @@ async def _prepare(connection: Connection, *, role: str | None, settings: dict[s
 async def _take(connection: Connection, role: str) -> None:
     """Keep the rights of this role only, for the rest of the session.
 
-    A login that is not a member of it, or a database without it, keeps the rights of the login: one that has fewer is
-    as good, and one that has more was somebody's choice, of which the log says a line.
+    A login that is not a member of it keeps its own rights, as in a database without the role. Fewer rights do as well.
+    More rights were somebody's choice: the log says so in one line.
     """
     try:
         # As a start-up parameter, it would end the connection in both cases.

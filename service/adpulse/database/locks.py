@@ -19,7 +19,8 @@ ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
 # Held by an online move. Retention, archive and the triggers of adpulse.variants.capture must not work meanwhile: they
 # try to get it, shared.
 MOVE_LOCK = 0x616450_04
-# Held, shared, by a round of maintenance, whose statements belong to one design; held alone by the switch of a move.
+# A round of maintenance holds it shared, because its statements belong to one design. The switch of a move holds it
+# alone.
 ROUND_LOCK = 0x616450_05
 # With a number of the file beside it: one import of a file at a time.
 IMPORT_LOCK = 0x616450_07
@@ -27,8 +28,8 @@ IMPORT_LOCK = 0x616450_07
 # (maintain.sql of 07_rollup and 08_rollup_dims).
 
 # Run this first in a transaction that has one snapshot for several statements. To drop a partition, or to replace a
-# design, upkeep locks `events` alone. A report whose snapshot is older than that and whose lock is younger would see
-# neither the rows nor that they have gone. (A single statement takes its locks before its snapshot.)
+# design, upkeep locks `events` alone. A report with a snapshot from before and a lock from after would miss the rows,
+# and no error would say so. (A single statement takes its locks before its snapshot.)
 LOCK_EVENTS = "LOCK TABLE ONLY events IN ACCESS SHARE MODE"
 
 # How long a change of a database in use tries to get its locks, the pause between tries, and how long everybody else
@@ -46,11 +47,11 @@ async def give_way(
     before: Callable[[], Awaitable[None]] | None = None,
     patience_s: float | None = None,
 ) -> None:
-    """Run `work` in a transaction; it needs a strong lock on tables in use, behind which everybody else queues up.
+    """Run `work`, which needs a strong lock on tables in use, in a transaction that lets others pass.
 
-    So it waits 100 ms for a lock, then lets the others pass, and tries again; where it never gets its turn, it waits a
-    quarter longer each time, up to 400 ms. `work` is told how long; `before` is run before each try, outside the
-    transaction. Raise InUseError after `patience_s` (none: PATIENCE_S).
+    All others queue behind a strong lock that waits. So a try waits 100 ms for its lock and ends. The next try comes a
+    moment later and waits a quarter longer, up to 400 ms. `work` gets this time in ms; `before` is run before each try,
+    outside the transaction. Raise InUseError after `patience_s` (none: PATIENCE_S).
     """
     patience_s = PATIENCE_S if patience_s is None else patience_s
     give_up = time.monotonic() + patience_s

@@ -5,13 +5,13 @@ import time
 
 from adpulse.database.errors import SchemaError
 
-QUIET_S = 60.0  # where it comes and goes, the same is said no more often
+QUIET_S = 60.0  # the least time between two equal warnings, where the database comes and goes
 
 
 class Outage:
     """The log of one user of the database, which tries again and again.
 
-    `texts`: their texts too, which must not be where they may hold what a client sent.
+    `texts`: log the texts of errors, too. It must be False where a text may hold what a client sent.
     """
 
     def __init__(self, log: logging.Logger, user: str, *, texts: bool = False) -> None:
@@ -23,7 +23,7 @@ class Outage:
         self._told = False
 
     def failed(self, error: BaseException) -> None:
-        """Warn, unless it was said in this outage, or a moment ago in the last one."""
+        """Log a warning, unless this outage has had it, or the last one less than QUIET_S ago."""
         kind = type(error).__name__
         now = time.monotonic()
         known = kind in self._kinds or now - self._said_at.get(kind, float("-inf")) < QUIET_S
@@ -36,7 +36,7 @@ class Outage:
         self._log.warning("%s cannot use the database, will try again until it can: %s", self._user, said)
 
     def over(self) -> None:
-        """Say that the database can be used again, if the contrary was said."""
+        """Log that the database can be used again, if the log says that it cannot."""
         if self._told:
             self._log.info("%s can use the database again", self._user)
         self._told = False

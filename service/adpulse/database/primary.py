@@ -1,7 +1,7 @@
 """The connection to the primary on which a process reads the keys and sees that it is ready, in turns.
 
-It leads where events are written, and is apart from the connections for reports: neither a replica that is away nor
-readers that are all busy say anything about writing.
+It leads to the server that takes events, and is not one of the connections for reports. So a replica that is away, or
+readers that are all busy, do not make the service look unable to write.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class Primary:
 
     @asynccontextmanager
     async def turn(self, seconds: float) -> AsyncIterator[Connection]:
-        """Yield the connection, in one's turn. Raise TimeoutError after `seconds`, or one of UNAVAILABLE."""
+        """Wait for a turn, then yield the connection. Raise TimeoutError after `seconds`, or one of UNAVAILABLE."""
         async with asyncio.timeout(seconds), self._turns:
             # After the timeout comes a roll-back, which would wait for the same database for ever.
             deadline = asyncio.get_running_loop().call_later(seconds + 1, self.close)
@@ -53,7 +53,7 @@ class Primary:
                 pass  # opening it has asked
 
     def close(self) -> None:
-        """Close the connection at once; who has it gets an error."""
+        """Close the connection at once; a task that uses it gets an error."""
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None

@@ -54,8 +54,8 @@ SETTINGS = {
 }
 _SINCE = {"transaction_timeout": 17}
 
-# What a session states as it begins: before it can say a statement, a timeout of a millisecond may have ended it.
-# Every server that we run on knows these; one that does not know a name refuses the session.
+# Stated with the start of a session: a timeout of a millisecond could end it before its first statement. Only settings
+# that every supported server knows: a server refuses the session for an unknown name.
 AT_START = {name: "0" for name in SETTINGS if name.endswith("_timeout") and name not in _SINCE}
 
 # No partitioned table can be made where this names the database's own tablespace. Another one is the operator's choice.
@@ -64,8 +64,8 @@ SELECT set_config('default_tablespace', '', false)
   FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace
  WHERE datname = current_database() AND spcname = current_setting('default_tablespace')"""
 
-# Both are set only where they are otherwise: a stronger synchronous_commit is the operator's choice, and a login that
-# may not set session_replication_role need not where it is right.
+# Both are set only where they are wrong: a stronger synchronous_commit is the operator's choice, and a login that may
+# not set session_replication_role need not do so where the value is right.
 _FOR_WRITING = """
 SELECT set_config('synchronous_commit', 'on', {local})
  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');
@@ -122,7 +122,7 @@ class PooledConnection(Base):
         return super().transaction(isolation=isolation, readonly=readonly, deferrable=deferrable)
 
     async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 — asyncpg's
-        """Run a statement. What asyncpg begins a transaction with brings our settings along, in the same round trip."""
+        """Run a statement. The BEGIN of asyncpg takes our settings along, in the same round trip."""
         if not query.startswith("BEGIN"):
             return await super().execute(query, *args, timeout=timeout)
         writing = "READ ONLY" not in query

@@ -14,7 +14,7 @@ from adpulse.database.outage import Outage
 class DatabaseWorker(Background):
     """Work on a connection of its own, which is closed and opened again when the work ends, also with an error.
 
-    An outage is told once; `outage` says in whose name.
+    An outage is logged once, in the name that `outage` has.
     """
 
     expected: ClassVar[tuple[type[Exception], ...]] = (*UNAVAILABLE, asyncpg.PostgresError, SchemaError)

@@ -42,7 +42,7 @@ class Chunk:
         return first, Chunk(self.records[count:], self.texts[count:], self.lines[count:])
 
     def digest(self, before: bytes) -> bytes:
-        """Return the SHA-256 of these records and of all before them, whose digest is `before`."""
+        """Return the SHA-256 of `before`, the digest of all earlier records, and of these records."""
         # Records that are cut otherwise are others: their texts are told apart.
         text = "\0".join(self.texts)
         return hashlib.sha256(before + text.encode("utf-8", "surrogatepass")).digest()

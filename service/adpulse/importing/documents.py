@@ -27,7 +27,7 @@ class DocumentReader:
     def __init__(self, source: Source, *, lines: bool) -> None:
         self._name = source.name
         self._blocks = source.blocks()
-        self._texts = self._by_line() if lines else self._by_object()
+        self._texts = self._by_line() if lines else iter(_Objects(source.name, self._blocks))
 
     def read(self, count: int) -> Chunk:
         """Return the next objects."""
@@ -49,58 +49,86 @@ class DocumentReader:
         if rest.strip():
             yield number + 1, _text(rest, number + 1)
 
-    def _by_object(self) -> Iterator[tuple[int, str]]:
-        decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-        buffer, place, line, nested = "", 0, 1, 0
-        blocks = (utf8.decode(block) for block in self._blocks)
-        buffer = next(blocks, "")
-        envelope = _ENVELOPE.match(buffer)
-        if begun := envelope or _ARRAY.match(buffer):
-            place, nested = begun.end(), 1
-            line += buffer.count("\n", 0, place)
-        while True:
-            start = _BETWEEN.match(buffer, place).end()  # type: ignore[union-attr]  # it matches nothing, too
-            line += buffer.count("\n", place, start)
-            place = start
-            try:
-                if place >= len(buffer) - 1:
-                    raise ValueError
-                if nested and buffer[place] == "]":
-                    self._check_end(buffer[place + 1 :], blocks, line, envelope=bool(envelope))
-                    return
-                _, stop = decoder.raw_decode(buffer, place)
-                if stop == len(buffer) and buffer[-1] not in '}]"':
-                    raise ValueError  # a number that may go on
-            except (ValueError, RecursionError) as error:
-                more = next(blocks, None)
-                if more is None:
-                    if place >= len(buffer.rstrip()) and not nested:
-                        return
-                    if nested and buffer[place:] == "]" and not envelope:
-                        return
-                    raise ImportFailed(f"{self._name} is no JSON after line {line}: it ends in the middle") from None
-                if len(buffer) - place > 16 * LONGEST:
-                    raise ImportFailed(f"{self._name} is no JSON after line {line}: {error}") from None
-                buffer, place = buffer[place:] + more, 0
-                continue
-            yield line, buffer[place:stop]
-            line += buffer.count("\n", place, stop)
-            place = stop
 
-    def _check_end(self, rest: str, blocks: Iterator[str], line: int, *, envelope: bool) -> None:
+class _Objects:
+    """The objects of JSON that may go over many lines, each as the number of its first line, and its text.
+
+    The text is read in blocks: `_buffer` holds what has been read and not handed out, from `_place` on.
+    """
+
+    def __init__(self, name: str, blocks: Iterator[bytes]) -> None:
+        utf8 = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+        self._name = name
+        self._blocks = (utf8.decode(block) for block in blocks)
+        self._decoder = json.JSONDecoder()
+        self._buffer = next(self._blocks, "")
+        self._place, self._line = 0, 1
+        self._envelope = _ENVELOPE.match(self._buffer)
+        begun = self._envelope or _ARRAY.match(self._buffer)
+        self._in_list = begun is not None
+        if begun:
+            self._go_to(begun.end())
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        while True:
+            if between := _BETWEEN.match(self._buffer, self._place):
+                self._go_to(between.end())
+            if self._in_list and self._place < len(self._buffer) - 1 and self._buffer[self._place] == "]":
+                self._check_end(self._buffer[self._place + 1 :])
+                return
+            try:
+                stop = self._end_of_object()
+            except (ValueError, RecursionError) as error:
+                if not self._read_on(error):
+                    return
+                continue
+            yield self._line, self._buffer[self._place : stop]
+            self._go_to(stop)
+
+    def _go_to(self, place: int) -> None:
+        self._line += self._buffer.count("\n", self._place, place)
+        self._place = place
+
+    def _end_of_object(self) -> int:
+        """Return where the next object ends. Raises ValueError or RecursionError if it is not there in one piece."""
+        if self._place >= len(self._buffer) - 1:
+            raise ValueError
+        _, stop = self._decoder.raw_decode(self._buffer, self._place)
+        if stop == len(self._buffer) and self._buffer[-1] not in '}]"':
+            raise ValueError  # a number that may go on
+        return stop
+
+    def _read_on(self, error: Exception) -> bool:
+        """Read a block more, after `error`. Return False at the end of the file; raise ImportFailed in the middle."""
+        more = next(self._blocks, None)
+        if more is None:
+            if not self._in_list and self._place >= len(self._buffer.rstrip()):
+                return False
+            if self._in_list and not self._envelope and self._buffer[self._place :] == "]":
+                return False
+            raise ImportFailed(f"{self._name} is no JSON after line {self._line}: it ends in the middle") from None
+        if len(self._buffer) - self._place > 16 * LONGEST:
+            raise ImportFailed(f"{self._name} is no JSON after line {self._line}: {error}") from None
+        self._buffer, self._place = self._buffer[self._place :] + more, 0
+        return True
+
+    def _check_end(self, rest: str) -> None:
         """Raise ImportFailed if there may be events after the list: nothing but other members of its object may be."""
-        for block in blocks:
+        for block in self._blocks:
             rest += block
             if len(rest) > 16 * LONGEST:
                 break
-        try:
-            after = (
-                json.loads("{" + rest.lstrip().removeprefix(",")) if envelope else {"events": 1} if rest.strip() else {}
+        if not self._envelope:
+            goes_on = bool(rest.strip())
+        else:
+            try:
+                goes_on = "events" in json.loads("{" + rest.lstrip().removeprefix(","))
+            except (ValueError, RecursionError):
+                goes_on = True
+        if goes_on:
+            raise ImportFailed(
+                f"{self._name} goes on after the end of its list in line {self._line}: a file holds one list"
             )
-        except (ValueError, RecursionError):
-            after = {"events": 1}
-        if "events" in after:
-            raise ImportFailed(f"{self._name} goes on after the end of its list in line {line}: a file holds one list")
 
 
 def _text(line: bytes, number: int) -> str:

@@ -88,7 +88,9 @@ class TableReader:
             self._last = lines[-1], texts[-1]
         if not all(rows):
             full = [place for place, row in enumerate(rows) if row]
-            rows, texts, lines = ([each[place] for place in full] for each in (rows, texts, lines))  # type: ignore[assignment]
+            rows = [rows[place] for place in full]
+            texts = [texts[place] for place in full]
+            lines = [lines[place] for place in full]
         if self.header and len(self.header) < self._width:
             rows = list(map(self._named, rows))
         return Chunk(rows, texts, lines), ended

@@ -38,7 +38,7 @@ def of_objects(records: list[dict[str, Any]]) -> Columns:
 
 
 def find(value: Any, path: str) -> Any:
-    """Return the value at a path, or None. Search a list of {"key": …, "value": …}, as of BigQuery, by key."""
+    """Return the value at a path, or None. Search a list of {"key": …, "value": …}, as BigQuery has it, by key."""
     while path:
         if isinstance(value, str):
             value = _object(value)

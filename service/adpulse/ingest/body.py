@@ -10,7 +10,7 @@ from adpulse.ingest.batch import BodyError
 from adpulse.ingest.formats import encodings
 from adpulse.settings import Settings
 
-# In the scope of a request whose body has arrived whole, which is nearly always with its head.
+# In the scope of a request: its body has arrived whole, as it nearly always does together with its head.
 WHOLE = "adpulse.whole_body"
 
 

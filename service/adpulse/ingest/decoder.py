@@ -1,7 +1,7 @@
 """Request bodies in, batches out: rows ready to be written, and reasons for the events that were not accepted.
 
-A good batch takes one pass (`fast_pass`). When it does not go through, the batch is taken event by event, and only the
-events that the fast pass does not accept meet the contract, which names what is wrong with them.
+A good batch takes one pass (`fast_pass`). When the pass fails, the batch is taken event by event. Only the events that
+the fast pass does not accept meet the contract, which says what is wrong with them.
 """
 
 import re
@@ -26,15 +26,15 @@ from adpulse.ingest.scan import Text
 from adpulse.settings import Settings
 from adpulse.terminal import counted
 
-# How many JSON values a body may have for each event that it may have; only bodies that are not all good are counted.
+# The most JSON values of a body, for each event that it may have. Only bodies with a bad event are counted.
 # Without it, ten megabytes of `[[],[],…` would become half a gigabyte of Python objects before anything is refused.
 VALUES_PER_EVENT = 50
 
-# How many JSON values one event may have, beside one for each byte that its metadata may have: more are refused unread.
-# Each takes a quarter of a kilobyte, and no metadata that are accepted have half as many, unless a member is repeated.
+# The most JSON values of one event, besides one for each byte that its metadata may have. An event with more is refused
+# unread: each value takes a quarter of a kilobyte. Good metadata have less than half as many, unless a member repeats.
 VALUES_OF_AN_EVENT = 10_000
 
-# In bodies that have fewer bytes for each event that they may have, lines need not be counted while they are split.
+# A body with at most this many bytes for each event that it may have is split into lines without counting them.
 SHORTEST_LINE = 100
 
 _LINE = re.compile(rb"[^\r\n]+")

@@ -52,7 +52,7 @@ class EventIds:
     async def claim(
         self, connection: Connection, batches: Sequence[Batch], *, one_by_one: bool = False
     ) -> list[list[int]]:
-        """Take the ids of batches; return for each batch the places of rows whose id came before, here or earlier.
+        """Take the ids of batches; return for each batch the places of rows with an id from before, here or earlier.
 
         Raise Raced, unless `one_by_one`.
         """
@@ -82,7 +82,7 @@ class EventIds:
             except _TAKEN:
                 self._wary = WARY_GROUPS
                 raise Raced from None
-        # Only now: who has claimed an id holds the table, so none is set aside that these statements would not see.
+        # After the claim, not before: a claim locks the table, so no id can be set aside that this look would miss.
         if len(known) < len(ordered) and await connection.fetchval(_ANY_SET_ASIDE):
             new = _array(_others(ordered, known))
             known |= {record[0] for record in await connection.fetch("SELECT past_event_ids($1::text::uuid[])", new)}

@@ -35,9 +35,9 @@ class How:
 async def write(connection: Connection, group: Sequence[Job], days: Partitions, ids: EventIds) -> None:
     """Write a group and answer its senders after the commit. `days`: partitions that may be written straight into.
 
-    When the database refuses a row, or may have, nothing of the group is stored by then, and it is written again batch
-    by batch without the rows at fault. Raises what else the database says; jobs without an answer by then are not
-    stored.
+    When the database refuses a row, or may have refused one, nothing of the group is stored yet. Then the group is
+    written again, batch by batch, without the refused rows. Raises any other error of the database; then a job without
+    an answer is not stored.
     """
     try:
         how = How(day=await _day(connection, group, days))
@@ -152,7 +152,7 @@ def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Excep
     if first_hash != body_hash:
         return KeyReused()
     answer = Answer(**orjson.loads(text))
-    # jsonb has an order of its own; the answer shall be that of the first time.
+    # jsonb reorders members; the answer must have them in the order of the first time.
     rejected: list[Rejection] = [
         {"index": each["index"], "field": each["field"], "code": each["code"], "message": each["message"]}
         for each in answer.rejected

@@ -1,6 +1,6 @@
 """Each Idempotency-Key counts once: the keys of a group are claimed in the transaction that writes its events.
 
-So what is remembered and what is stored are committed together or not at all. Batches without a key never come here.
+So keys and events are committed together or not at all. Batches without a key never come here.
 
 Keys are claimed in ascending order, before event ids: so two transactions that claim the same ones wait for one another
 in one direction only, and never in a circle.
@@ -20,7 +20,7 @@ def valid_key(key: str) -> bool:
 async def claim_keys(
     connection: Connection, claims: dict[str, tuple[bytes, str]]
 ) -> dict[str, tuple[bytes, str] | None]:
-    """Take keys, each for a body with this hash, with the answer (JSON) that it gets unless keep_answers says other.
+    """Take keys. Each has the hash of its body, and the answer (JSON) that it gets unless keep_answers replaces it.
 
     Returns those that were taken before, with the hash and the answer of then; None for one that has just expired.
 
@@ -51,9 +51,9 @@ async def claim_keys(
 async def wait_for_the_first(connection: Connection) -> None:
     """Let this transaction's commit wait for a synchronous standby, which it would not if it wrote nothing.
 
-    What is repeated may be here and not there: a commit whose wait for the standby was broken off by our own deadline
-    stands. A client that asks again must not be told that it is stored before the standby has it, too. This record lies
-    after that commit in the log, so waiting for one is waiting for both. Without a synchronous standby nobody waits.
+    The first commit may be here and not on the standby: it stands, although our own deadline broke off its wait. A
+    client that repeats the request must not be told "stored" before the standby has it. This record comes after that
+    commit in the log, so one wait is enough for both. Without a synchronous standby there is no wait.
     """
     await connection.execute(
         "SELECT pg_logical_emit_message(true, 'adpulse', 'repeat') "

@@ -18,7 +18,7 @@ class Job:
     key: str | None
     body_hash: bytes | None
     answer: "asyncio.Future[Answer]"
-    # What belongs into the same transaction, besides: it is called with the answer that the batch is about to get.
+    # More work for the same transaction: it is called with the answer that the batch is about to get.
     also: Callable[[Connection, Answer], Awaitable[None]] | None = None
     queued_at: float = field(default_factory=time.monotonic)
     # Places in batch.rows: of events that were stored before, and of those that the database refused.

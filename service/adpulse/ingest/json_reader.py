@@ -46,8 +46,8 @@ def _loads(text: bytes, **hooks: Any) -> Any:
 def read_body(body: bytes, check: Callable[[Any], object] | None = None) -> Any:
     """Return a body as Python values. Raises BodyError when it is no JSON.
 
-    `check` may raise it too: it gets the body with numbers of any value. To read them with care takes twenty times as
-    long, and a body that is refused anyway is not worth it.
+    `check` may raise it too. It gets the body with other numbers in the place of its own: reading them with care takes
+    twenty times as long, which a body that is refused anyway is not worth.
     """
     try:
         outline = _loads(body, parse_int=bool, parse_float=bool)

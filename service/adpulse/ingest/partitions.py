@@ -1,7 +1,7 @@
 """The daily partitions that a group of events of one UTC day may be copied into, past `events`.
 
-PostgreSQL then routes no row, which is worth a tenth of a COPY (docs/decisions/0033). A partition is asked for by name,
-and what has that name may be a partition no more: `copy_into` stores nothing then.
+PostgreSQL then routes no row, which saves a tenth of a COPY (docs/decisions/0033). A partition is found by its name. By
+then the table of that name may have been detached: `copy_into` then stores nothing.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Searches in the text of a batch for what msgspec would let pass in silence.
 
-A search is a pass over all bytes, a tenth of what decoding them costs. So one finds all that is suspicious, and the
-exact ones come after it.
+A search is a pass over all bytes, a tenth of what decoding them costs. So one search finds all that is
+suspicious, and only then exact searches follow.
 """
 
 import re
@@ -12,8 +12,8 @@ _HIDDEN = re.compile(rb"\\u00(?:00|2[0cCdDeE]|3[0-9aA]|[57]4)")
 # end of a member, where a UUID has none. Both in one search, which steps from hyphen to hyphen.
 _EITHER = re.compile(rb"-\d\d(?:[Tt ].{8}\.\d{7}|\d(?<=[eE]-\d\d\d)\d*\s*[,}])")
 _TOO_FINE = re.compile(rb":\d\d\.\d{7}")
-# What a number that is not zero needs to be read as zero: a long row of zeros, or an exponent of three digits. Such
-# exponents are easily found, also in a name; what stands before them tells that they belong to a number.
+# A number that is not zero is read as zero only if it has a long row of zeros, or an exponent of three digits. A name
+# may hold such an exponent, too: the text before it tells if it belongs to a number.
 _ZEROS, _EXPONENT, _MANTISSA = b"0" * 200, re.compile(rb"-(?<=[eE]-)\d{3}"), re.compile(rb"\s*-?[\d.]+")
 
 

@@ -38,7 +38,7 @@ TURNS = 2
 
 _BATCHES = CounterTally(telemetry.BATCHES)
 
-# All writers in one transaction for as long: nothing is stored, and a balancer had better ask another service.
+# When all writers have been in one transaction for so long, nothing is stored: a balancer should use another service.
 STALLED_S = 5.0
 
 
@@ -122,7 +122,7 @@ class Writer:
         return 0 < self._connected <= sum(now - since > STALLED_S for since in self._writing.values())
 
     def waiting(self) -> tuple[int, float | None]:
-        """Return how many events wait, and since when (time.monotonic) the oldest batch does; None when none does."""
+        """Return how many events wait, and since when (time.monotonic) the oldest batch does, or None."""
         return self._events, self._queue[0].queued_at if self._queue else None
 
     def _count(self, job: Job, sign: int) -> None:

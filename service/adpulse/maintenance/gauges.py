@@ -24,8 +24,8 @@ SELECT
   to_regclass('rollup_dimension') IS NOT NULL AS has_dimensions,
   EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('rollup_delta') AND attname = 'xid') AS numbered
 """
-# Where deltas have their transaction's number (not in 21_citus, whose nodes each count for themselves): by its index,
-# those of transactions that the mark does not see.
+# Deltas of transactions that the mark does not see, found by the index on their transaction's number. Deltas of
+# 21_citus have no such number, because each node counts its own transactions.
 _NUMBERED_DELTAS = """
 SELECT count(*)
 FROM rollup_delta

@@ -1,7 +1,7 @@
 """Upkeep while the service runs: the variant's maintain.sql, retention, old idempotency keys, the heartbeat. One lock.
 
 Every service process runs the loop; the lock lets one of them work. When that one dies, PostgreSQL frees its lock
-and another goes on. A step that fails is logged, counted and tried again, and the others run: nothing depends on when.
+and another goes on. A step that fails is logged, counted and tried again, while the others run.
 """
 
 import asyncio
@@ -98,7 +98,7 @@ class Step:
 
 
 def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
-    """Return what logs the warnings and notices of a session: a warning that comes each round, once."""
+    """Return a listener that logs the warnings and notices of a session; a warning that repeats is logged once."""
     said: set[str] = set()
 
     def tell(_: object, message: asyncpg.PostgresLogMessage) -> None:
@@ -117,7 +117,7 @@ def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
 class Maintainer(DatabaseWorker):
     """The loop, beside the requests of a service.
 
-    A stop cuts a round that is under way short, which loses nothing: its statements are transactions.
+    A stop breaks off the round that is under way. That loses nothing: each of its statements is a transaction.
     """
 
     def __init__(self, url: str, settings: Settings) -> None:
@@ -169,7 +169,7 @@ class Maintainer(DatabaseWorker):
             await asyncio.sleep(max(pause, 0))
 
     async def _round(self, connection: Connection) -> bool:
-        # So that no other design comes in between: these statements would do harm to its tables
+        # No other design may come in between: these statements would do harm to its tables
         # (adpulse.variants.online).
         await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
         try:

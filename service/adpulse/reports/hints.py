@@ -9,7 +9,7 @@ from adpulse.reports.filters import FIELDS
 from adpulse.reports.query import Query
 from adpulse.reports.rows import Cells, Rest
 
-# Of the first events of the window: they are found as fast as a report reads raw events.
+# The keys of the first 1,000 events of the window, which are found as fast as a report reads raw events.
 _KEYS = """
 SELECT DISTINCT key
 FROM (
@@ -27,7 +27,7 @@ _NAMED = 20
 async def find(connection: Connection, query: Query, answers: Sequence[Cells]) -> tuple[str, ...]:
     """Return hints for an answer without events, or without an event that has the key of `group_by`.
 
-    Only then it looks for keys that occur, for at most _PATIENCE_MS. Call it last in a transaction.
+    Only such an answer makes it search for keys that occur, for at most _PATIENCE_MS. Call it last in a transaction.
     """
     groups = {group for cells in answers for group in cells}
     asked: dict[str, str] = {}

@@ -43,35 +43,20 @@ _ORDER = re.compile(r"([a-z_]+)(?::(asc|desc))?", re.ASCII)
 
 def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -> Query:
     """Read a query from decoded `name=value` pairs. Raises QueryError for the first error."""
-    single: dict[str, str] = {}
-    for name, value in items:
-        if name not in PARAMETERS:
-            raise QueryError("query", f"has an unknown parameter; allowed: {', '.join(PARAMETERS)}")
-        if not is_text(value):
-            raise QueryError(name, "holds a character that is not allowed (NUL or invalid UTF-8)")
-        if name not in REPEATABLE:
-            if name in single:
-                raise QueryError(name, "is given more than once")
-            single[name] = value
+    single = _single(items)
     zone = _timezone(single.get("timezone", "UTC"))
     granularity = _one_of("granularity", single.get("granularity"), GRANULARITIES)
     compare = _one_of("compare", single.get("compare"), get_args(Comparison))
     group_by = _group_by(single.get("group_by"))
     metrics = _metrics(single.get("metrics"))
-    if "start" not in single:
-        raise QueryError("start", "is missing; for example -1h, 2025-09-24 or 2025-09-24T06:00:00Z")
     try:
-        window = parse_window(single["start"], single.get("end"), now, zone, settings.max_range_days)
+        window = _window(single, now, zone, settings)
         span = _span(window, granularity, zone, settings)
         before = _span(previous(window, zone), granularity, zone, settings) if compare else None
     except WindowError as error:
         raise QueryError(error.field, str(error)) from None
-    if REACH in metrics and (window.stop - window.start).days > settings.max_reach_days:
-        raise QueryError(
-            "metrics",
-            f"has {REACH}, which is counted from single events: for at most {counted(settings.max_reach_days, 'day')}; "
-            "take a shorter window or leave it out",
-        )
+    if REACH in metrics:
+        _check_reach(window, settings)
     campaigns, selected = _selection(items)
     if filters.OTHER in selected.values():
         _check_other(selected, group_by, metrics)
@@ -92,6 +77,21 @@ def parse(items: Sequence[tuple[str, str]], now: datetime, settings: Settings) -
     )
 
 
+def _single(items: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the parameters that may come once. Raises QueryError when one comes twice, is unknown, or is no text."""
+    single: dict[str, str] = {}
+    for name, value in items:
+        if name not in PARAMETERS:
+            raise QueryError("query", f"has an unknown parameter; allowed: {', '.join(PARAMETERS)}")
+        if not is_text(value):
+            raise QueryError(name, "holds a character that is not allowed (NUL or invalid UTF-8)")
+        if name not in REPEATABLE:
+            if name in single:
+                raise QueryError(name, "is given more than once")
+            single[name] = value
+    return single
+
+
 def _one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
     if value is not None and value not in allowed:
         raise QueryError(name, f"must be one of: {', '.join(allowed)}")
@@ -103,6 +103,21 @@ def _timezone(value: str) -> ZoneInfo:
         return calendar.zone(value)
     except KeyError:
         raise QueryError("timezone", "is not an IANA time zone, for example UTC, Europe/Berlin, Asia/Kolkata") from None
+
+
+def _window(single: dict[str, str], now: datetime, zone: ZoneInfo, settings: Settings) -> Window:
+    if "start" not in single:
+        raise QueryError("start", "is missing; for example -1h, 2025-09-24 or 2025-09-24T06:00:00Z")
+    return parse_window(single["start"], single.get("end"), now, zone, settings.max_range_days)
+
+
+def _check_reach(window: Window, settings: Settings) -> None:
+    if (window.stop - window.start).days > settings.max_reach_days:
+        raise QueryError(
+            "metrics",
+            f"has {REACH}, which is counted from single events: for at most {counted(settings.max_reach_days, 'day')}; "
+            "take a shorter window or leave it out",
+        )
 
 
 def _span(window: Window, granularity: str | None, zone: ZoneInfo, settings: Settings) -> Span:

@@ -15,7 +15,7 @@ from adpulse.reports.query import Query
 from adpulse.reports.report import Report
 from adpulse.reports.rows import Group, Rest, Row
 
-# What a spreadsheet would take for a formula, or for a number; the second it may.
+# How a formula of a spreadsheet begins; a text that is a number begins so, too, and stays as it is.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
@@ -85,7 +85,7 @@ def _row(row: Row, query: Query, found: Mapping[Group, filters.Filters | None]) 
 
 
 def _comparable(row: Row, query: Query) -> bool:
-    """Return False for a bucket of the window before that this window has no counterpart of."""
+    """Return False for a bucket of the window before that has no counterpart in this window."""
     return row.bucket is not None or query.granularity is None
 
 

@@ -105,8 +105,8 @@ async def open_reports(link: Primary, settings: Settings, size: int, application
 
     `link` tells the primary from others.
 
-    Without ADPULSE_MAX_REPLICA_LAG_MS reports know the replica alone, and are 503 without it: they may have
-    been moved away from the primary because it could not bear them.
+    Without ADPULSE_MAX_REPLICA_LAG_MS reports use the replica alone, and get a 503 while it is away: they may have been
+    moved there because the primary could not bear them.
     """
     primary = replica = watch = None
     async with AsyncExitStack() as opened:  # closes what was opened, if a later step fails

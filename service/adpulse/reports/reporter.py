@@ -14,12 +14,12 @@ from adpulse.settings import Settings
 from adpulse.variants import catalogue, state
 from adpulse.variants.catalogue import Variant
 
-# How long a reporter trusts what it knows of the active variant. Another one's statement may still run after a
-# switch, and be right, but it would not be the fast one.
+# Seconds until a reporter asks again which variant is active. After a switch, a statement of the old variant may still
+# run; its answer is right, but slow.
 _VARIANT_S = 5.0
 
-# What a statement says when the tables that it was written or prepared for have just been replaced; or when it and who
-# replaces them waited for each other, and it had to give way. An internal error: a function of its plan was dropped
+# Errors of a report when a switch has just replaced the tables that its statement was prepared for, or when report and
+# switch waited for each other and the report had to give way. InternalServerError: a function of its plan was dropped
 # while it ran ("cache lookup failed"), because nothing locks functions.
 _SWITCHED = (
     asyncpg.InternalServerError,
@@ -30,7 +30,7 @@ _SWITCHED = (
     asyncpg.DeadlockDetectedError,
 )
 
-# What raw_kept() in sql/migrations says of a window with raw events that retention has dropped, or that are archived.
+# Error codes of raw_kept() in sql/migrations: the window has raw events that were dropped by retention, or archived.
 _RAW_DROPPED = "AP001"
 _RAW_ARCHIVED = "AP002"
 

@@ -29,8 +29,8 @@ Cells = dict[Group, dict[Bucket, Sums]]
 class Row:
     """One row. `before` is the bucket and the sums to compare with; None if the window before has no such bucket.
 
-    Where it has more buckets than this one, a row with the bucket None and zeros stands beside each of them, so that
-    rows sum to the totals on both sides.
+    Where the window before has more buckets than this one, each of those gets a row with the bucket None and zeros, so
+    that rows sum to the totals of both windows.
     """
 
     bucket: Bucket
@@ -56,8 +56,8 @@ def total(cells: Cells) -> Sums:
 def rank(query: Query, tables: Sequence[Cells], users: dict[Group, int] | None = None) -> list[Group]:
     """Return all groups of the tables but Rest.OTHER in the order of the query, judged by the first table.
 
-    `users` gives the reach of each group, where that is the order. What the order does not decide is decided by
-    impressions and the other sums, then by name, so that equal questions get equal answers. A ratio that is
+    `users` gives the reach of each group, where that is the order. Equal groups are ordered by impressions and the
+    other sums, then by name, so that equal questions get equal answers. A ratio that is
     undefined comes last either way.
     """
     if query.group_by is None:

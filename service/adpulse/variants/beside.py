@@ -1,4 +1,4 @@
-"""A design that is built beside the one in force, in the schema `adpulse_next`, and its way into the place of that."""
+"""Build a design beside the one in force, in the schema `adpulse_next`, and bring it into the place of that one."""
 
 from collections.abc import Sequence
 

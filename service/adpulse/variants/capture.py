@@ -71,7 +71,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
     """Move the events of transactions from `since` on into adpulse_next.events.
 
     Returns how many events these were, and the next `since`: every transaction before it has ended and is taken over.
-    Call it in a transaction whose statements have a snapshot each (read committed).
+    Call it in a transaction in which each statement has its own snapshot (read committed).
     """
     # Asked first, so that the statement below sees every transaction that is over by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")

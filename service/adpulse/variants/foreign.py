@@ -27,8 +27,8 @@ class _Undone(Exception):
 async def check(connection: Connection, variant: Variant, *, drop: bool = False) -> None:
     """Raise SchemaError, with a list, if the tables of the variant in force have additions of the owner.
 
-    `drop`: let it go, with a line in the log each, but for views and foreign keys. Designs on extensions are not looked
-    at: they cannot be built a second time, to be compared with. To be called by who holds MOVE_LOCK alone.
+    `drop`: let them go, with a line in the log for each; views and foreign keys are refused all the same. Designs on
+    extensions are not checked: they cannot be built a second time to compare with. The caller holds MOVE_LOCK alone.
     """
     if not variant.moves_online:
         return

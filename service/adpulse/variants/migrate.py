@@ -39,24 +39,34 @@ async def migrate(
         keys = declared if dimensions is None else list(dimensions)
         moves = old is None or new.name != old.name
         if moves:
-            await migrations.check_known(connection)
-        if moves and (reason := await catalogue.unavailable(connection, new)):
-            raise SchemaError(f"variant {new.name} {reason}")
-        beside = moves and old is not None and new.moves_online and old.moves_online
-        if not beside:
+            await _check_buildable(connection, new)
+        replaced_online = old if moves and old is not None and new.moves_online and old.moves_online else None
+        if replaced_online is None:
             await state.declare(connection, keys)
             if moves:
                 await _build(connection, old, new, drop_foreign)
             await state.settle(connection, new, moved=moves)
-    if beside:
-        assert old is not None
-        async with online.alone(connection):
-            # Unless another process has just done the same.
-            if (await catalogue.active(connection)).name != new.name:
-                await state.check_in_force(connection, old)
-                await foreign.check(connection, old, drop=drop_foreign)
-                await online.move(connection, old, new, keys)
+    if replaced_online is not None:
+        await _move_online(connection, replaced_online, new, keys, drop_foreign)
     return new
+
+
+async def _check_buildable(connection: Connection, new: Variant) -> None:
+    """Raise SchemaError if this code or this database cannot build the variant."""
+    await migrations.check_known(connection)
+    if reason := await catalogue.unavailable(connection, new):
+        raise SchemaError(f"variant {new.name} {reason}")
+
+
+async def _move_online(
+    connection: Connection, old: Variant, new: Variant, dimensions: Sequence[str], drop_foreign: bool
+) -> None:
+    async with online.alone(connection):
+        # Unless another process has just done the same.
+        if (await catalogue.active(connection)).name != new.name:
+            await state.check_in_force(connection, old)
+            await foreign.check(connection, old, drop=drop_foreign)
+            await online.move(connection, old, new, dimensions)
 
 
 async def _build(connection: Connection, old: Variant | None, new: Variant, drop_foreign: bool) -> None:
@@ -77,7 +87,7 @@ async def _rebuild(connection: Connection, old: Variant, new: Variant, drop_fore
     await state.check_complete(connection)
     await foreign.check(connection, old, drop=drop_foreign)
     columns = ", ".join(COLUMNS)
-    # A round of maintenance, whose statements are those of the old design, must not meet the new tables.
+    # A round of maintenance runs statements of the old design, which must not meet the new tables.
     await connection.execute("SELECT pg_advisory_xact_lock($1)", ROUND_LOCK)
     await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
     await connection.execute(f"CREATE UNLOGGED TABLE moving AS SELECT {columns} FROM events")

@@ -7,7 +7,7 @@
 5. In one transaction alone with the old tables: the last arrivals, down.sql of the old design, and the new tables and
    functions into the schema `public` (adpulse.variants.switch).
 
-Only 5 keeps anybody waiting. When it does not get a lock within 100 ms it lets the others pass, and tries again.
+Only step 5 makes others wait. When it does not get a lock within 100 ms it lets them pass, and tries again.
 A process that ends before 5 has changed nothing: the trigger does nothing once the process has gone, and the next
 move sweeps away what is left. After 5 nothing is left.
 

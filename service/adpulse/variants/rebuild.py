@@ -1,8 +1,8 @@
 """Make roll-ups anew from raw events, day by day, while events come in and reports are asked for.
 
-A day is one transaction with one snapshot. The snapshot has each transaction of others wholly, its events and what its
-trigger wrote, or not at all: what it has is counted from the events, and what it has not stays where the trigger wrote
-it, and is added. Reports see the old roll-ups of a day until it is committed, and then the new ones.
+A day is one transaction with one snapshot. The snapshot holds each transaction of others completely, with its events
+and the sums that its trigger wrote, or not at all. Events in the snapshot are counted. Sums of later transactions stay
+where the trigger wrote them. Reports see the old roll-ups of a day until it is committed, and then the new ones.
 
 Nobody compacts meanwhile: ROUND_LOCK keeps the services' rounds away, and the snapshot fails where somebody runs one by
 hand. docs/how-to/rebuild.md.
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _TRIES, _RETRY_S = 20, 0.2
 
-# Days in a range whose raw events are not all here, the first and last of them; null when there are none.
+# The first and last day in a range that has lost raw events, to archive or retention; null when there is none.
 _INCOMPLETE = """
 SELECT min(day), max(day)
 FROM (
@@ -58,8 +58,8 @@ async def rebuild(
 ) -> Rebuilt:
     """Build the roll-ups of the days from `first` to `last` (UTC) again; without limits, of all stored days.
 
-    Days whose raw events are archived or retired cannot be made anew: with a limit they are refused, without any they
-    are left out. Raises SchemaError. The connection is the owner's, in no transaction.
+    Days with archived or dropped raw events cannot be built again: with a limit they are refused, without any they are
+    left out. Raises SchemaError. The connection is the owner's, in no transaction.
     """
     variant = await catalogue.active(connection)
     await migrations.check_known(connection)

@@ -78,7 +78,8 @@ class Switch:
         await state.check_in_force(self.connection, self.old)
         await self.connection.execute(f"SET LOCAL search_path = public; {self.old.script('down')}")
         await self.connection.execute(into_place)
-        # Numbers of transactions that the new deltas do not keep to: they were written while it went on.
+        # The mark says up to which transaction deltas were moved. It is not true of the new deltas: it has advanced
+        # since they were written.
         await self.connection.execute("DELETE FROM rollup_mark")
         await state.declare(self.connection, self.dimensions)
         await state.settle(self.connection, self.new, moved=True)

@@ -33,7 +33,7 @@ GROUP BY 1
 ORDER BY 1
 """
 
-# A day whose partition has been detached, and not yet been recounted and dropped.
+# A day that is being archived: its partition is detached, but not yet recounted and dropped.
 _UNFINISHED = """
 SELECT right(relname, 8) FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relname ~ '^archiving_p[0-9]{8}$'
@@ -54,8 +54,8 @@ def _quiet(done: int, steps: int, what: str) -> None:
 async def verify(connection: Connection, variant: Variant, progress: OnStep = _quiet) -> Audit:
     """Compare roll-ups and reports with raw events over all days that have either.
 
-    Reads every event once, and once a question. Left out are days whose raw events retention has dropped, and archived
-    days, of which only the totals are compared: with what their files held, and what has come late since. Raises
+    Reads every event once for the roll-ups, and once for each question. Leaves out days that retention has dropped. Of
+    archived days it compares the totals only, with the sums of their files and of events that came late. Raises
     SchemaError while a day is being archived.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -21,7 +21,7 @@ from adpulse.settings import Settings
 from adpulse.web.docs import add_docs
 from adpulse.web.heap import HeapWatch
 from adpulse.web.hosts import Hosts, Pages
-from adpulse.web.middleware import CheckHead, Compress, Cors, HeadAsGet, Observe, Shortcut
+from adpulse.web.middleware import CheckHead, Compress, Cors, Endpoint, HeadAsGet, Observe, Shortcut
 from adpulse.web.page import add_page
 from adpulse.web.routes import add_routes
 from adpulse.web.state import State
@@ -80,7 +80,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state = state  # type: ignore[assignment]  # ours has types
     take, answer = guarded(state.keyring, "write", post_events), guarded(state.keyring, "read", get_report)
     show = guarded(state.keyring, "write", pixel.get_pixel)
-    # From the inside out.
+    _add_middleware(app, state, take, show, answer)
+    add_routes(app, state, take, show, answer)
+    add_docs(app)
+    add_page(app, state.keyring)
+    return app
+
+
+def _add_middleware(app: FastAPI, state: State, take: Endpoint, show: Endpoint, answer: Endpoint) -> None:
+    """Add the middleware, from the inside out."""
+    settings = state.settings
     app.add_middleware(Shortcut, endpoints={("GET", "/report"): answer})
     app.add_middleware(Compress)
     app.add_middleware(HeadAsGet)
@@ -101,7 +110,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(Observe)
-    add_routes(app, state, take, show, answer)
-    add_docs(app)
-    add_page(app, state.keyring)
-    return app

@@ -25,7 +25,7 @@ def end_of_head(data: bytes, start: int) -> int:
 def check_request_line(data: bytes, start: int) -> None:
     """Raise MalformedError when what begins at `start` is no request line, nor the beginning of one.
 
-    Without it, what is no HTTP at all, such as TLS, would be waited for until the deadline of a head.
+    Without it, bytes of another protocol, such as TLS, would keep the connection until the deadline of a head.
     """
     if _REQUEST_LINE.match(data, start):
         return

@@ -1,7 +1,7 @@
 """The names under which a service without keys answers, and the pages that may write to it.
 
 A page of `evil.example` may ask `evil.example` anything, and the owner of that name can let it lead to 127.0.0.1 (DNS
-rebinding). The browser sends the name along as `Host`. An address as `Host` is no name of anybody's.
+rebinding). The browser sends the name along as `Host`. An IP address as `Host` leads nowhere else.
 
 A page may also write to 127.0.0.1 as such, without asking first: a text by `sendBeacon`, a picture. The browser says
 which page it is.

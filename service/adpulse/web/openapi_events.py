@@ -44,14 +44,21 @@ _EXAMPLE_ANSWER = {
 
 def events_openapi(settings: Settings) -> dict[str, Any]:
     """Return the operation object of POST /events, with this server's limits."""
-    event = _event_schema(settings)
-    batch = {
-        "type": "object",
-        "required": ["events"],
-        "additionalProperties": settings.unknown_fields != "reject",
-        "properties": {"events": {"type": "array", "minItems": 1, "maxItems": settings.max_events, "items": event}},
+    return {
+        "parameters": [_idempotency_key(settings)],
+        "requestBody": {"required": True, "description": _bounds(settings), "content": _bodies(settings)},
+        "responses": {
+            "200": _TAKEN,
+            **GUARD,
+            **{str(status): problem_reply(status, code, detail) for status, code, detail in _REFUSED},
+            "422": _all_rejected(),
+        },
+        "security": WRITE_KEY,
     }
-    key = {
+
+
+def _idempotency_key(settings: Settings) -> dict[str, Any]:
+    return {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
@@ -59,44 +66,37 @@ def events_openapi(settings: Settings) -> dict[str, Any]:
         f"{counted(settings.idempotency_hours, 'hour')}.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 128},
     }
-    caps = (
+
+
+def _bounds(settings: Settings) -> str:
+    return (
         f"At most {counted(settings.max_events, 'event')} and {counted(settings.max_body_bytes, 'byte')}, "
         f"which must arrive within {settings.body_timeout_s:g} s. `Content-Encoding: gzip`, `deflate` and `zstd` "
         "are welcome: the limit holds for the content, and past a million bytes for "
         f"{settings.max_gzip_ratio} times what was sent."
     )
+
+
+def _bodies(settings: Settings) -> dict[str, Any]:
+    """Return the schema and example of a body, by media type."""
+    event = _event_schema(settings)
     events = {"type": "array", "minItems": 1, "maxItems": settings.max_events, "items": event}
-    one = {"schema": event, "example": _EXAMPLE_EVENT}
-    json = {"schema": {"anyOf": [batch, events]}, "example": {"events": [_EXAMPLE_EVENT]}}
-    cloud_event = {"schema": _cloud_event(event), "example": _EXAMPLE_CLOUD_EVENT}
-    cloud_events = {
-        "schema": events | {"items": _cloud_event(event)},
-        "example": [_EXAMPLE_CLOUD_EVENT],
+    batch = {
+        "type": "object",
+        "required": ["events"],
+        "additionalProperties": settings.unknown_fields != "reject",
+        "properties": {"events": events},
     }
-    envelopes = {"application/cloudevents+json": cloud_event, "application/cloudevents-batch+json": cloud_events}
-    return {
-        "parameters": [key],
-        "requestBody": {
-            "required": True,
-            "description": caps,
-            "content": {name: envelopes.get(name, one if form.lines else json) for name, form in MEDIA_TYPES.items()},
+    line = {"schema": event, "example": _EXAMPLE_EVENT}
+    document = {"schema": {"anyOf": [batch, events]}, "example": {"events": [_EXAMPLE_EVENT]}}
+    envelopes = {
+        "application/cloudevents+json": {"schema": _cloud_event(event), "example": _EXAMPLE_CLOUD_EVENT},
+        "application/cloudevents-batch+json": {
+            "schema": events | {"items": _cloud_event(event)},
+            "example": [_EXAMPLE_CLOUD_EVENT],
         },
-        "responses": {
-            "200": {
-                "description": "accepted + duplicates + rejected_count = events sent; the accepted ones are committed",
-                "content": {
-                    "application/json": {
-                        "schema": _ANSWER,
-                        "example": {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0},
-                    }
-                },
-            },
-            **GUARD,
-            **{str(status): problem_reply(status, code, detail) for status, code, detail in _REFUSED},
-            "422": _all_rejected(),
-        },
-        "security": WRITE_KEY,
     }
+    return {name: envelopes.get(name, line if form.lines else document) for name, form in MEDIA_TYPES.items()}
 
 
 def _all_rejected() -> dict[str, Any]:
@@ -205,6 +205,16 @@ _ANSWER: dict[str, Any] = {
             },
         },
         "rejected_count": COUNT | {"description": f"all of them; `rejected` lists the first {LISTED_REJECTIONS}"},
+    },
+}
+
+_TAKEN: dict[str, Any] = {
+    "description": "accepted + duplicates + rejected_count = events sent; the accepted ones are committed",
+    "content": {
+        "application/json": {
+            "schema": _ANSWER,
+            "example": {"accepted": 1, "duplicates": 0, "rejected": [], "rejected_count": 0},
+        }
     },
 }
 

@@ -156,11 +156,10 @@ class Protocol(RequestReader):
         self._watch_again(self._period_s, self._look)
 
     def _look(self) -> None:
-        """Close a connection whose next head is late, or whose peer does not read.
+        """Close a connection when its next head is late, or its peer does not read.
 
-        Now and then, instead of a note of the time with every request: a connection that gets its requests pays
-        nothing. What is no head is the time between two requests, which uvicorn ends, unless it gets empty lines or
-        the rest of a body that nobody wants.
+        It looks now and then, because noting the time would cost every request. uvicorn ends an idle connection between
+        two requests. It does not while empty lines arrive, or the rest of a body that nobody reads: this does.
         """
         unsent = self.transport.get_write_buffer_size()
         if self._reading.is_too_slow(self._written - unsent, unsent, self._period_s):

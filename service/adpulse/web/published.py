@@ -1,7 +1,7 @@
-"""A route whose models FastAPI publishes, and whose endpoint reads the request by itself.
+"""A route for which FastAPI publishes models, while the endpoint reads the request by itself.
 
-FastAPI's own way would validate the parameters by the models, and write the answer by them: again, and in other words
-than the endpoint's.
+FastAPI would validate the parameters and write the answer by the models. The endpoint has done both already, and its
+errors have other words.
 """
 
 import inspect

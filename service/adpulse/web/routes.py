@@ -1,6 +1,7 @@
 """The routes of the service, with what FastAPI publishes of each."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,39 +31,43 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 def add_routes(app: FastAPI, state: State, take: _Endpoint, show: _Endpoint, answer: _Endpoint) -> None:
     """Add every route but /docs; `take`, `show` and `answer` are the guarded endpoints of events, pixel and reports."""
-    settings = state.settings
-    add: Callable[..., None] = app.router.add_api_route
+    _add_events(app, state, take, show)
+    _add_report(app, state, answer)
+    _add_operations(app, state)
+    _add_security_schemes(app)
+
+
+def _add_events(app: FastAPI, state: State, take: _Endpoint, show: _Endpoint) -> None:
+    add: Callable[..., None] = partial(app.router.add_api_route, tags=["events"], response_model=None)
     add(
         PATH,
         take,
         methods=["POST"],
-        tags=["events"],
         summary="Take events",
-        response_model=None,
-        openapi_extra=events_openapi(settings),
+        openapi_extra=events_openapi(state.settings),
     )
     add(
         pixel.PATH,
         show,
         methods=["GET"],
-        tags=["events"],
         summary="Take the event in the address",
-        response_model=None,
         response_class=Response,
-        openapi_extra=pixel_openapi(settings),
+        openapi_extra=pixel_openapi(state.settings),
     )
     add(
         FIREHOSE_PATH,
         firehose.in_its_form(guarded(state.keyring, "write", post_firehose)),
         methods=["POST"],
-        tags=["events"],
         summary="Take a delivery of Amazon Data Firehose",
-        response_model=None,
         openapi_extra=firehose_openapi(),
     )
+
+
+def _add_report(app: FastAPI, state: State, answer: _Endpoint) -> None:
+    add: Callable[..., None] = app.router.add_api_route
     add(
         "/report",
-        with_parameters(answer, parameters(settings)),
+        with_parameters(answer, parameters(state.settings)),
         route_class_override=PublishedRoute,
         methods=["GET"],
         tags=["reports"],
@@ -73,18 +78,21 @@ def add_routes(app: FastAPI, state: State, take: _Endpoint, show: _Endpoint, ans
         responses=report_responses(),
         openapi_extra={"security": KEY},
     )
-    operations: dict[str, Any] = {"methods": ["GET"], "tags": ["operations"], "response_model": None}
-    add("/healthz", healthz, **operations, summary="The process lives")
-    add("/readyz", readyz, **operations, summary="Events can be written", openapi_extra=READY_OPENAPI)
+
+
+def _add_operations(app: FastAPI, state: State) -> None:
+    add: Callable[..., None] = partial(
+        app.router.add_api_route, methods=["GET"], tags=["operations"], response_model=None
+    )
+    add("/healthz", healthz, summary="The process lives")
+    add("/readyz", readyz, summary="Events can be written", openapi_extra=READY_OPENAPI)
     add(
         "/metrics",
-        metrics if settings.open_metrics else guarded(state.keyring, "metrics", metrics),
-        **operations,
+        metrics if state.settings.open_metrics else guarded(state.keyring, "metrics", metrics),
         summary="Prometheus metrics",
         openapi_extra=METRICS_OPENAPI,
         response_class=PlainTextResponse,
     )
-    _add_security_schemes(app)
 
 
 def _add_security_schemes(app: FastAPI) -> None:

@@ -22,8 +22,8 @@ class NoFolderError(RuntimeError):
 def shared_metrics() -> Iterator[None]:
     """Make the folder for the length of the block; prometheus_client reads its name at its import.
 
-    A server holds the lock in its folder for as long as it lives, however it ends. By a process id a folder could be
-    taken for a dead server's that another container, with ids of its own, has made in the same /tmp.
+    A server holds the lock in its folder for as long as it lives, however it ends. A process id would not do: another
+    container has ids of its own, and may use the same /tmp.
     Raises NoFolderError where no folder can be written to.
     """
     home = _home()

@@ -16,11 +16,12 @@ DROP FUNCTION
   rollup_dims(), rollup_dim_stamp(), rollup_dim_advance(bigint), rollup_dim_stray(timestamptz, timestamptz),
   rollup_dim_close(), rollup_dim_begin(), rollup_dim_settle(), rollup_dim_keep(date), rollup_dim_build(timestamptz, boolean),
   rollup_dim_forget(smallint[], date, date), rollup_dim_add(text, text, smallint[], date[], timestamptz),
-  rollup_dim_coarse(date[], timestamptz), rollup_dim_fine(), rollup_dim_detailed(int), rollup_dim_incomplete(), rollup_dim_summarize(),
+  rollup_dim_apart(date[], timestamptz[], timestamptz), rollup_dim_coarse(date[], timestamptz), rollup_dim_fine(),
+  rollup_dim_detailed(int), rollup_dim_incomplete(), rollup_dim_summarize(),
   rollup_dim_behind(date[], pg_snapshot, text), rollup_dim_days(), rollup_dim_within(date),
   rollup_dim_sees(pg_snapshot, text), rollup_dim_marked(), rollup_dim_before(pg_snapshot, bigint), rollup_dim_seen(),
   rollup_fold(text, boolean, boolean),
-  rollup_dim_round(), rollup_dim_few(), rollup_dim_thin(), rollup_dim_most();
+  rollup_dim_round(), rollup_dim_few(), rollup_dim_many(), rollup_dim_thin(), rollup_dim_most();
 
 DROP TABLE rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta;
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from adbench.commands.options import failing_clearly, finish
 from adbench.experiments.experiment import BusyError, Experiment
 from adbench.extras import COMMANDS, EXTRAS
+from adbench.records.model import Check
 from adpulse.settings import Settings
 from tests.adbench.records.test_records import result
 
@@ -122,13 +123,14 @@ def test_every_text_names_an_extra_that_there_is() -> None:
     assert {extra for _, extra in named} <= set(metadata("adpulse").get_all("Provides-Extra", []))
 
 
-def test_a_path_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Brackets in the name of a folder mean nothing, and a measured result is not lost behind a traceback."""
+def test_a_path_and_a_check_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets in a folder's name or a check's detail mean nothing, and a result is not lost behind a traceback."""
     path = tmp_path / "[/red]" / ":smile:" / "result.json"
+    found = result().model_copy(update={"checks": [Check(name="accuracy", passed=True, detail="[/red] of [100]")]})
     with pytest.raises(typer.Exit) as ended:
-        finish(result(), path, lambda _: "a table", json=False)
+        finish(found, path, lambda _: "a table", json=False)
     assert ended.value.exit_code == 0
-    assert capsys.readouterr().out == f"a table\nresults: {path}\n"
+    assert capsys.readouterr().out == f"a table\n✓ accuracy: [/red] of [100]\nresults: {path}\n"
 
 
 def test_an_interrupt_before_the_command_has_begun() -> None:

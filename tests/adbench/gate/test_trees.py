@@ -53,9 +53,9 @@ def test_a_tree_that_somebody_changed_is_refused(repository: Path, tmp_path: Pat
 
 
 def test_a_revision_that_is_not_there(repository: Path, tmp_path: Path) -> None:
-    """It is an error that says so, also when it looks like an option."""
+    """It is an error that says so and what to name, also when it looks like an option."""
     for name in ("no-such-branch", "--help"):
-        with pytest.raises(TreeError):
+        with pytest.raises(TreeError, match=f"'{name}' is no revision of .*: name a branch, a tag or a commit"):
             trees.checkout(repository, name, tmp_path / "home")
 
 

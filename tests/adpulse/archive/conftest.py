@@ -20,6 +20,16 @@ class Killed(BaseException):
     """The process ends here: nothing else of it runs, and its connection goes."""
 
 
+def dying_at(last: str) -> archived.Step:
+    """Return a step that ends the process when `last` is done."""
+
+    def step(done: str, day: date) -> None:
+        if done == last:
+            raise Killed
+
+    return step
+
+
 async def fill(connection: Connection, extra: str = "") -> None:
     """Store events of three days, with and without ids and metadata, and one text of every kind."""
     await connection.execute("SELECT prepare_days($1, $2)", FIRST, LAST)

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, fill, stored
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, dying_at, fill, stored
 from tests.adpulse.cli.conftest import Shell
 from tests.patience import PATIENCE_S
 from tests.servers import CLUSTERS, NewDatabase
@@ -128,16 +128,11 @@ async def test_events_that_come_while_a_day_is_written_are_in_its_file(
 @pytest.mark.parametrize("last", OUT)
 async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: str, tmp_path: Path, last: str) -> None:
     """Each event is at every moment in the database or in a file that is noted there, and in one only."""
-
-    def die(step: str, day: date) -> None:
-        if step == last:
-            raise Killed
-
     async with archived.session(url) as connection:
         await fill(connection)
         before, whole = await stored(connection), await totals(connection)
         with pytest.raises(Killed):
-            await export.archive(connection, BEFORE, tmp_path, die)
+            await export.archive(connection, BEFORE, tmp_path, dying_at(last))
         connection.terminate()
     async with archived.session(url) as connection:
         assert await totals(connection) == whole

@@ -1,7 +1,7 @@
 """Days come back whole or not at all, and only from the files that were written."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue, migrate, verify
-from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, fill, stored
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, dying_at, fill, stored
 from tests.servers import CLUSTERS, NewDatabase
 
 RELEASE = Path(__file__).parent / "release_10"
@@ -23,17 +23,12 @@ BACK = ["checked", "prepared", "loaded", "restored"]
 @pytest.mark.parametrize("last", BACK)
 async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path: Path, last: str) -> None:
     """A day is back whole or not at all, and a day that is back is no reason to refuse the others."""
-
-    def die(step: str, day: date) -> None:
-        if step == last:
-            raise Killed
-
     async with archived.session(url) as connection:
         await fill(connection)
         before = await stored(connection)
         days = [each.day for each in await export.archive(connection, BEFORE, tmp_path)]
         with pytest.raises(Killed):
-            await restore.restore(connection, tmp_path, step=die)
+            await restore.restore(connection, tmp_path, step=dying_at(last))
         connection.terminate()
     async with archived.session(url) as connection:
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact

@@ -31,17 +31,21 @@ def full(n: int, **fields: Any) -> str:
     })  # fmt: skip
 
 
+def measured(body: bytes, *, ndjson: bool) -> tuple[Any, int]:
+    """Return what becomes of a body, and the most bytes that it took."""
+    decoder = Decoder(SETTINGS)
+    tracemalloc.start()
+    try:
+        return outcome(decoder, body, ndjson=ndjson), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("line", [b"1\n", b"{}\r\n", b"\n", b"\r", b" \n", b"{}\n \n"])
 def test_lines_without_end_need_little_memory(line: bytes) -> None:
     """Lines are split until there is one too many; empty ones are none."""
     body = line * (5_000_000 // len(line))
-    decoder = Decoder(SETTINGS)
-    tracemalloc.start()
-    try:
-        refused = outcome(decoder, body, ndjson=True)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    refused, peak = measured(body, ndjson=True)
     assert refused == ((413, "too_many_events") if line.strip() else (422, "empty"))
     assert peak <= 10 * len(body)
 
@@ -59,25 +63,9 @@ def test_lines_without_end_need_little_memory(line: bytes) -> None:
 )
 def test_memory_is_at_most_ten_times_the_body(body: bytes) -> None:
     """Decoding any body, rows included, never needs more than ten times its bytes at a time."""
-    decoder = Decoder(SETTINGS)
-    tracemalloc.start()
-    try:
-        result = outcome(decoder, body, ndjson=False)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    result, peak = measured(body, ndjson=False)
     assert len(result) == 5 or result == (413, "too_many_values")
     assert peak <= 10 * len(body)
-
-
-def measured(body: bytes, *, ndjson: bool) -> tuple[Any, int]:
-    """Return what becomes of a body, and the most bytes that it took."""
-    decoder = Decoder(SETTINGS)
-    tracemalloc.start()
-    try:
-        return outcome(decoder, body, ndjson=ndjson), tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 VALUES = 50_000

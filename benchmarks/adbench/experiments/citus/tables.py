@@ -55,7 +55,7 @@ def shown(result: Result) -> Group:
     """Return all of it for people."""
     found = (writing(result), reports(result), spreads(result))
     plain = ((head, [[cell.replace("`", "") for cell in row] for row in rows]) for head, rows in found)
-    return Group(*(terminal.table("", head, rows) for head, rows in plain), result.verdicts)
+    return Group(*(terminal.table("", head, rows) for head, rows in plain))
 
 
 def _interval(each: Measurement) -> str:

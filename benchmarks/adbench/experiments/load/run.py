@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPException
-from pathlib import Path
 
 from pydantic import JsonValue
-from rich.console import Console
 from rich.table import Table
 
 from adbench.checks import after_load
-from adbench.experiments.experiment import Experiment
+from adbench.experiments.experiment import Experiment, Outcome, experiment
 from adbench.experiments.load import dashboard
 from adbench.experiments.load.saturation import saturation_point, steps
 from adbench.experiments.load.table_sizes import Watch, growth
@@ -27,7 +25,6 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.workload import disk_space
 from adbench.workload.dataset import Dataset
 from adbench.workload.seed import seed
-from adpulse.settings import Settings
 
 DATABASE = "adpulse_load"
 WARMUP_S = 2
@@ -42,8 +39,9 @@ SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "so
 class LoadPlan:
     """A scenario: POSTs of `batch` events (`ingest`: up to the peak) and reports, as far as it has them, for `seconds`.
 
-    `data` is what a service of our own is given before. `watched`: a Prometheus looks on, and what the dashboard
-    showed is kept.
+    `data` is what a service of our own is given before. With an `address`, the service there is loaded, as it is: its
+    answers are looked at, but not recounted, because others may write to it. `watched`: a Prometheus looks on, and
+    what the dashboard showed is kept.
     """
 
     scenario: str
@@ -55,27 +53,27 @@ class LoadPlan:
     reports_per_second: int = 20
     workers: int = 2
     watched: bool = False
+    address: str | None = None
 
 
-def run(plan: LoadPlan, settings: Settings, console: Console, address: str | None = None) -> tuple[Result, Path]:
-    """Run the scenario, write its result and return it with its path. All that it starts is stopped.
+@experiment("load", loads=True)
+def run(plan: LoadPlan, experiment: Experiment) -> Outcome:
+    """Run the scenario, write its result and return it with its path.
 
-    With an address, the service there is loaded, as it is: its answers are looked at, but not recounted, because
-    others may write to it. Raise LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
+    Raise LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
     """
-    k6.find_k6()  # before anything else takes time
+    experiment.what = f"load-{plan.scenario}"
     if plan.watched:
-        dashboard.find()
-    with Experiment(f"load-{plan.scenario}", settings, console) as experiment:
-        if address is None:
-            return _ours(plan, experiment)
-        experiment.variant = _variant(address)
-        if settings.database_url:
-            experiment.postgres, _ = asyncio.run(databases.describe(settings.database_url))
-        return _write(plan, experiment, *_load(plan, address, experiment), None)
+        dashboard.find()  # before anything else takes time
+    if plan.address is None:
+        return _ours(plan, experiment)
+    experiment.variant = _variant(plan.address)
+    if url := experiment.settings.database_url:
+        experiment.postgres, _ = asyncio.run(databases.describe(url))
+    return _write(plan, experiment, *_load(plan, plan.address, experiment), None)
 
 
-def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
+def _ours(plan: LoadPlan, experiment: Experiment) -> Outcome:
     url = asyncio.run(databases.recreate(experiment.server(), DATABASE))
     asyncio.run(_ensure_space(url, plan, experiment.settings.variant))
     asyncio.run(seed(url, plan.data, experiment.settings.variant, experiment.console))
@@ -84,9 +82,9 @@ def _ours(plan: LoadPlan, experiment: Experiment) -> tuple[Result, Path]:
     loaded, seen = _load(plan, address, experiment, watch)
     # A ramp (`ingest`) ends at saturation, in the middle of requests.
     cut_off = 2 * plan.peak_batches_per_second * plan.batch if plan.scenario == "ingest" else 0
-    audited = experiment.audit(plan.data, url, address, loaded, cut_off)
+    audited, _ = experiment.audit(plan.data, url, address, loaded, cut_off)
     tables = watch.measurements() if watch else []
-    return _write(plan, experiment, loaded, seen, plan.data, tables, audited.checks)
+    return _write(plan, experiment, loaded, seen, plan.data, tables, audited)
 
 
 async def _ensure_space(url: str, plan: LoadPlan, variant: str) -> None:
@@ -145,7 +143,7 @@ def _write(
     data: Dataset | None,
     tables: Sequence[Measurement] = (),
     audited: Sequence[Check] = (),
-) -> tuple[Result, Path]:
+) -> Outcome:
     missed = []
     if NOT_SEEN in seen:
         missed.append(Check(name="the dashboard was recorded", passed=False, detail=str(seen[NOT_SEEN])))
@@ -174,7 +172,7 @@ def _measurements(plan: LoadPlan, loaded: k6.Load) -> Iterator[Measurement]:
 
 
 def table(result: Result) -> Table:
-    """Return the outcome for people: the figures over all, and each promise and aim that was missed."""
+    """Return the outcome for people: the figures over all, and how many promises and aims were kept."""
     shown = terminal.table(f"{result.what} on {result.variant}", ("measured", "result"), growth(result.measurements))
     for each in result.measurements:
         if each.labels.keys() <= {"quantile"}:
@@ -184,7 +182,4 @@ def table(result: Result) -> Table:
     for kind, aim in (("promises", False), ("aims", True)):
         checks = [check for check in result.checks if check.aim is aim]
         shown.add_row(f"{kind} kept", f"{sum(check.passed for check in checks)} of {len(checks)}")
-        for check in checks:
-            if not check.passed:
-                shown.add_row(f"{check.mark} {check.name}", check.detail)
     return shown

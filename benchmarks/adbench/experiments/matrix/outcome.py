@@ -57,7 +57,6 @@ def tables(result: Result) -> RenderableType:
     if isinstance(own, dict) and isinstance(generated, dict):
         parts.append(comparison.table(Profile.model_validate(own), Profile.model_validate(generated)))
     lines = [f"{_where(gap)}: {'VOID, ' if gap.void else 'not measured, '}{gap.reason}" for gap in result.gaps]
-    lines += [f"{'✓' if check.passed else '✗'} {check.name}: {check.detail}" for check in result.checks]
     return Group(*parts, *lines)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import asyncpg
 
+from adbench.errors import leaves
 from adbench.experiments.matrix.checkpoint import Cell, Journal
 from adbench.experiments.matrix.cold import Caches
 from adbench.experiments.matrix.databases import Database
@@ -85,11 +86,8 @@ class Size:
         name, began, failed = database.variant.name, time.perf_counter(), None
         try:
             yield
-        except REASONS as error:
-            failed = error
-        except ExceptionGroup as group:
-            # A task group raises several errors; the first caused the others.
-            failed = next((each for each in _leaves(group) if isinstance(each, REASONS)), None)
+        except Exception as error:
+            failed = next((each for each in leaves(error) if isinstance(each, REASONS)), None)
             if failed is None:
                 raise
         finally:
@@ -117,8 +115,3 @@ class Size:
         """Keep a cell without numbers, and why."""
         cell = Cell(events=self.events, variant=database.variant.name, phase=phase)
         self.journal.add(cell.model_copy(update={"gap": Gap(labels=cell.labels, reason=reason, void=void)}))
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for each in group.exceptions:
-        yield from _leaves(each) if isinstance(each, BaseExceptionGroup) else (each,)

@@ -151,7 +151,4 @@ def table(result: Result) -> Table:
         cells = [f"{ours:.2f}"]
         cells += [f"{values[name]:.2f}  {values[name] / ours:.1f}x" if name in values else "" for name in systems[1:]]
         shown.add_row(shape.name, *cells)
-    for check in result.checks:
-        if not check.passed and not check.aim:  # what an aim says can be seen above
-            shown.add_row(f"[red]✗[/] {check.name}", check.detail)
     return shown

@@ -200,7 +200,4 @@ def table(result: Result) -> Table:
             f"{ratio.value:.3g}",
             f"{ratio.low:.3g} to {ratio.high:.3g}",
         )
-    for check in result.checks:
-        if not check.passed:
-            shown.add_row(f"[red]✗[/] {check.name}", check.detail)
     return shown

@@ -68,7 +68,7 @@ def run(plan: SwitchPlan, experiment: Experiment) -> Outcome:
     requests = pauses.read(samples)
     if min(each.sent for each in requests) > quiet.start:
         raise k6.LoadError(f"k6 took longer than {STARTING_S} s to start")
-    audited = experiment.audit(plan.data, url, address, loaded)
+    audited, _ = experiment.audit(plan.data, url, address, loaded)
     measurements = list(tables.measure(requests, made, quiet, changing))
     return experiment.write(
         data=plan.data,
@@ -84,7 +84,7 @@ def run(plan: SwitchPlan, experiment: Experiment) -> Outcome:
         checks=[
             tables.changed(plan.route, made, changing),
             after_load.replies(loaded),
-            *audited.checks,
+            *audited,
             *loaded.thresholds(),
             *tables.aims(measurements),
         ],

@@ -96,7 +96,6 @@ def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 def table(result: Result) -> Table:
     """Return the outcome for people."""
     shown = terminal.table("how long senders wait", *by_stretch(result), left=2)
-    lines = [" · ".join(filter(None, row)) for row in by_change(result)[1]]
-    shown.caption = "\n".join([*lines, result.verdicts])
+    shown.caption = "\n".join(" · ".join(filter(None, row)) for row in by_change(result)[1])
     shown.caption_justify = "left"
     return shown

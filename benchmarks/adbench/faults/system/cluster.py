@@ -19,6 +19,7 @@ import asyncpg
 from adbench.faults.system.hostile import OURS
 from adbench.faults.system.small_disks import SmallDisk
 from adbench.harness.patience import PATIENCE_S
+from adbench.harness.process import postmaster
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import UNAVAILABLE, EmbeddedError
 
@@ -66,7 +67,7 @@ class Victim(Cluster):
     @property
     def postmaster(self) -> int:
         """Return the process id of the postmaster."""
-        return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return postmaster(self.data)
 
     async def launch(self) -> float:
         """Start it if it does not run. Return when it accepted connections (time.monotonic()).

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from adbench.faults.system.cluster import LOOK_S, SETTINGS
+from adbench.faults.system.cluster import LOOK_S, SETTINGS, send_signal
 from adbench.harness import databases
 from adbench.harness.databases import connected
 from adbench.harness.patience import PATIENCE_S
+from adbench.harness.process import postmaster
 from adpulse.database.embedded import Cluster
 from adpulse.database.errors import EmbeddedError
 
@@ -92,11 +93,9 @@ class Pair:
 
     def kill_primary(self) -> float:
         """Send SIGKILL to all of its processes; return when, by time.monotonic()."""
-        postmaster = int((self.primary.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        for pid in (postmaster, *map(int, children)):
-            with suppress(ProcessLookupError):  # it left by itself just now
-                os.kill(pid, signal.SIGKILL)
+        first = postmaster(self.primary.data)
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        send_signal([first, *map(int, children)], signal.SIGKILL)
         return time.monotonic()
 
     async def promote(self) -> None:

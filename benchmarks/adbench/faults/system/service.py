@@ -119,7 +119,7 @@ class Service:
         """Wait until it takes events. Raise NotReadyError when it ends instead, or is not in time."""
         assert self.process is not None
         url, what = f"{self.address}/readyz", f"service {self.name}"
-        await asyncio.to_thread(wait_until_ready, self.process, url, self._log, what, PATIENCE_S)
+        await asyncio.to_thread(wait_until_ready, self.process, url, self._log, what)
 
     def peak_memory(self) -> int | None:
         """Return the peak resident memory of the process in bytes; None where /proc does not have it."""

@@ -15,6 +15,7 @@ from adbench.gate.measure import signals
 from adbench.gate.measure.clocks import Family
 from adbench.gate.measure.signals import Signals
 from adbench.gate.measure.trees import Tree
+from adbench.harness.process import postmaster
 from adbench.harness.service import started
 from adbench.workload import copy_loader
 from adbench.workload.dataset import Dataset
@@ -149,5 +150,4 @@ def _service(name: str, tree: Tree, url: str, folder: Path, stack: ExitStack) ->
     # One process: with more, requests would go to the one that is free.
     command = [str(tree.python), "-c", ADPULSE, "serve", "--workers", "1"]
     address, process = stack.enter_context(started(command, env, folder / f"{name}.log"))
-    postmaster = int((folder / name / "data" / "postmaster.pid").read_text().split()[0])
-    return address, process, Family(postmaster)
+    return address, process, Family(postmaster(folder / name / "data"))

@@ -14,7 +14,7 @@ from typing import Any
 from adbench.gate.measure import explain
 from adbench.gate.measure.explain import QueryPlan
 from adbench.harness.patience import PATIENCE_S
-from adbench.workload import live_batches
+from adbench.workload import request_bodies
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS
 from adpulse.database.connections import Connection
@@ -101,12 +101,12 @@ async def settled(connection: Connection) -> None:
 
 def live_records(count: int) -> list[tuple[Any, ...]]:
     """Return events as they come in, as records for `copy`."""
-    return live_batches.records(live_batches.events(LIVE, count))
+    return request_bodies.records(request_bodies.busy_events(LIVE, count))
 
 
 async def copy(connection: Connection, records: Sequence[tuple[Any, ...]]) -> None:
     """Write one COPY into events, committed."""
-    await connection.copy_records_to_table("events", records=records, columns=live_batches.COLUMNS)
+    await connection.copy_records_to_table("events", records=records, columns=request_bodies.COLUMNS)
 
 
 async def of_database(connection: Connection, variant: Variant, data: Dataset, settings: Settings) -> Signals:

@@ -17,10 +17,9 @@ from adbench.gate.measure import clocks, instructions, signals
 from adbench.gate.measure.clocks import NoClock
 from adbench.gate.measure.sides import Side, SideError
 from adbench.harness.http_client import HttpClient
-from adbench.workload import live_batches
+from adbench.workload import request_bodies
 from adbench.workload.dataset import Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, TOTALS, Shape
-from adbench.workload.request_bodies import body
 from adpulse.maintenance.loop import run_round
 
 BATCH = 1_000
@@ -95,8 +94,8 @@ class Work:
     def __init__(self, suite: Suite, folder: Path, runner: asyncio.Runner) -> None:
         self._suite = suite
         self._runner = runner
-        found = live_batches.events(signals.LIVE, suite.batches * BATCH)
-        self._bodies = [body(found[at : at + BATCH]) for at in range(0, len(found), BATCH)]
+        found = request_bodies.busy_events(signals.LIVE, suite.batches * BATCH)
+        self._bodies = [request_bodies.body(found[at : at + BATCH]) for at in range(0, len(found), BATCH)]
         self._records = signals.live_records(signals.COPIED)
         self._body = folder / "batch.json"
         self._body.write_bytes(self._bodies[0])

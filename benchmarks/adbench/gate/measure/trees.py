@@ -18,6 +18,10 @@ class TreeError(LabError):
     """A revision cannot be checked out or installed; the text says why."""
 
 
+class RefusedError(TreeError):
+    """Git refuses a command; the text is its complaint."""
+
+
 @dataclass(frozen=True)
 class Tree:
     """The files of a revision, and the interpreter that has the packages that they are locked to."""
@@ -43,7 +47,10 @@ def checkout(repository: Path, revision: str, home: Path) -> Tree:
     """
     if revision == WORKTREE:
         return Tree(WORKTREE, repository, environment(repository, repository, home))
-    commit = git(repository, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        commit = git(repository, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except RefusedError as error:
+        raise TreeError(f"{revision!r} is no revision of {repository}: name a branch, a tag or a commit") from error
     path = home / commit
     if not (path / ".git").exists():
         git(repository, "worktree", "prune")
@@ -87,7 +94,7 @@ def git(folder: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise TreeError("there is no git") from None
     if done.returncode:
-        raise TreeError(f"git {arguments[0]}: {done.stderr.strip()}")
+        raise RefusedError(f"git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout.strip()
 
 

@@ -49,7 +49,7 @@ def _reply(request_id: str, response: Response) -> Response:
 
     Firehose delivers again what is not answered with 200, and in the end puts it into its bucket. So a delivery of
     which any event is rejected gets no 200: its good events are stored once, under the id of the request, and no event
-    is lost in silence. Of the others, Firehose drops what is answered with 413.
+    is lost in silence. A delivery that is answered with 413 Firehose drops.
     """
     said: dict[str, Any] = orjson.loads(response.body)
     status, error = response.status_code, said.get("detail")

@@ -23,12 +23,13 @@ DECLARE
   place_of text;
   name_of text;
   coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
+  apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
 BEGIN
   -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
   SELECT
     string_agg(format('metadata ->> %L AS name_%s', key, place), ', '),
     string_agg(
-      format('(campaign_id, minute, name_%1$s)' || CASE WHEN coarse <> '{}' THEN ', (hour, name_%1$s)' ELSE '' END, place), ', '
+      format('(campaign_id, minute, name_%1$s)' || CASE WHEN isempty(apart) THEN '' ELSE ', (minute_of_all, name_%1$s)' END, place), ', '
     ),
     string_agg(format('WHEN grouping(name_%1$s) = 0 THEN %1$s', place), ' '),
     string_agg(format('WHEN grouping(name_%1$s) = 0 THEN name_%1$s', place), ' ')
@@ -62,13 +63,21 @@ BEGIN
             SELECT
               sign, campaign_id,
               CASE
-                WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
                 WHEN is_coarse THEN date_bin('1 day', ts, 'epoch')
+                WHEN is_apart THEN date_bin('1 hour', ts, 'epoch')
+                WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
                 ELSE date_bin('1 hour', ts, 'epoch')
               END AS minute,
-              CASE WHEN is_coarse THEN date_bin('1 hour', ts, 'epoch') END AS hour,
+              CASE WHEN is_apart THEN date_bin(CASE WHEN is_coarse THEN interval '1 hour' ELSE '1 minute' END, ts, 'epoch') END
+                AS minute_of_all,
               event_type, cost_micros, revenue_micros, %3$s
-            FROM source, LATERAL (SELECT $3 <> '{}' AND date_bin('1 day', ts, 'epoch') = ANY ($3) AS is_coarse) AS levels
+            FROM
+              source,
+              LATERAL (
+                SELECT
+                  $3 <> '{}' AND date_bin('1 day', ts, 'epoch') = ANY ($3) AS is_coarse,
+                  NOT isempty($4) AND ts <@ $4 AS is_apart
+              ) AS levels
             -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
             WHERE cost_micros * 0 = 0
             OFFSET 0 -- once for each event, and not for each set
@@ -140,8 +149,8 @@ BEGIN
             total(impressions), total(clicks), total(conversions), sum(cost_micros), sum(revenue_micros)
           FROM cells
           JOIN folds USING (place, value)
-          -- Of coarse days the hours of all campaigns are cells of their own.
-          WHERE (campaign_id = '') = (date_bin('1 day', minute, 'epoch') = ANY ($3))
+          -- Where they are added up apart, all campaigns together are cells of their own.
+          WHERE (campaign_id = '') = (minute <@ $4)
           GROUP BY 2, 3, 4
         ) AS sums
       ),
@@ -179,7 +188,9 @@ BEGIN
         INSERT INTO rollup_dim_detail (minutes, at)
         SELECT minutes, hour
         FROM fresh, (VALUES (1, rollup_dim_few()), (0, rollup_dim_thin())) AS finer (minutes, over)
-        WHERE events > over AND (hour >= $2 - interval '3 days' OR hour <@ (SELECT spans FROM fine))
+        WHERE
+          events > over
+          AND (hour >= $2 - interval '3 days' OR (hour <@ (SELECT spans FROM fine) AND (minutes = 0 OR NOT hour <@ $4)))
         UNION
         SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
         UNION
@@ -313,12 +324,12 @@ BEGIN
       ARRAY(SELECT DISTINCT place FROM folds WHERE kept = '')
   $sql$,
     source, taken, names, sets, place_of, name_of,
-    CASE coarse
-      WHEN '{}' THEN 'campaign_id, minute'
-      ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, hour) AS minute'
+    CASE
+      WHEN isempty(apart) THEN 'campaign_id, minute'
+      ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, minute_of_all) AS minute'
     END
   )
   INTO hours, folded
-  USING taken <> 'SELECT', closed_to, coarse; -- rollup_dim_build() adds what is pending
+  USING taken <> 'SELECT', closed_to, coarse, apart; -- rollup_dim_build() adds what is pending
 END
 $$;

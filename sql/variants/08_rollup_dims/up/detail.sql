@@ -1,5 +1,5 @@
 -- Where finer roll-ups of past hours (before closed_to of the mark) are kept: where there are many events, and for two days.
--- Elsewhere a report reads the raw events as fast.
+-- Elsewhere a report reads the raw events as fast; of dense history, which has no minutes of single campaigns, more slowly.
 --
 --   rollup_dim_detail  one row for each hour or day with finer roll-ups:
 --
@@ -23,6 +23,12 @@
 CREATE FUNCTION rollup_dim_few() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 50000;
+
+-- The same limit for minutes of history, events that came when their hour was over for three days: of fewer, these would be about a
+-- row for each event.
+CREATE FUNCTION rollup_dim_many() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1000000;
 
 -- Minutes of all campaigns together are kept for an hour with more events than this: of fewer, they would be up to three rows
 -- for each event.
@@ -115,4 +121,21 @@ RETURN ARRAY(
     AND day = ANY (ARRAY(SELECT each::timestamp AT TIME ZONE 'UTC' FROM unnest(days) AS each WHERE isfinite(each)))
     AND impressions + clicks + conversions <= rollup_dim_few()
     AND NOT tstzrange(day, day + interval '1 day') && (SELECT rollup_dim_fine() + rollup_dim_detailed(60))
+);
+
+-- Of some days, where events are added up twice, because all campaigns together are kept finer than single ones: coarse days, which
+-- have hours of all, and hours before the last three days that have minutes of all, or will have them.
+CREATE FUNCTION rollup_dim_apart(days date[], coarse timestamptz[], closed_to timestamptz) RETURNS tstzmultirange
+LANGUAGE sql STABLE
+RETURN (
+  SELECT coalesce(range_agg(tstzrange(day, day + interval '1 day')), '{}') FROM unnest(coarse) AS day
+) + (
+  SELECT coalesce(range_agg(tstzrange(day, least(day + interval '1 day', greatest(day, closed_to - interval '3 days')))), '{}')
+  FROM (SELECT each::timestamp AT TIME ZONE 'UTC' AS day FROM unnest(days) AS each WHERE isfinite(each)) AS starts
+) * (
+  rollup_dim_fine() - rollup_dim_detailed(1) - (
+    SELECT coalesce(range_agg(tstzrange(hour, hour + interval '1 hour')), '{}')
+    FROM rollup_hour
+    WHERE campaign_id = '' AND impressions + clicks + conversions > rollup_dim_many()
+  )
 );

@@ -37,7 +37,9 @@ BEGIN
             AND hour >= day AND hour < day + interval '1 day'
             AND NOT hour <@ (SELECT rollup_dim_detailed(1))
           GROUP BY hour
-          HAVING sum(impressions + clicks + conversions) > rollup_dim_few()
+          HAVING
+            sum(impressions + clicks + conversions)
+            > CASE WHEN hour <@ (SELECT rollup_dim_detailed(0)) THEN rollup_dim_many() ELSE rollup_dim_few() END
         )
       )
   LOOP

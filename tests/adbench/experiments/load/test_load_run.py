@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -173,7 +174,7 @@ async def test_a_service_that_is_up_is_loaded_as_it_is(
         with pytest.raises(ServiceError, match="401"):
             run._variant(address)
         monkeypatch.setenv("API_KEY", text)
-        found, _ = run.run(plan, Settings(data_dir=tmp_path), Console(quiet=True), address)
+        found, _ = run.run(replace(plan, address=address), Settings(data_dir=tmp_path), Console(quiet=True))
     assert found.variant == "btree_gin"
     assert found.data is found.postgres is None
     assert found.checks[0].passed
