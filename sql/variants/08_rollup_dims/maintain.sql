@@ -182,7 +182,13 @@ ON CONFLICT (campaign_id, day) DO UPDATE SET
 
 SELECT pg_advisory_unlock(1633964040);
 
--- The indexes by which the next statement, and reports until the next round, find new events.
+-- Where the mark was deleted, one that is not valid (up/mark.sql): then the next round makes all days anew.
+INSERT INTO rollup_dim_mark (snapshot, closed_to, system_identifier)
+SELECT '1:1:', date_bin('1 hour', now() - interval '1 hour', 'epoch'), 0
+WHERE NOT EXISTS (SELECT FROM rollup_dim_mark)
+ON CONFLICT DO NOTHING;
+
+-- The indexes by which the last statement, and reports until the next round, find new events.
 SELECT rollup_dim_summarize();
 
 -- A round for the roll-ups of dimensions (up/upkeep.sql). If more events wait than a round takes, run the file again at once.

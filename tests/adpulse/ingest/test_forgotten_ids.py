@@ -144,3 +144,16 @@ async def test_ids_are_kept_for_good_in_one_table(start: Start, connection: Conn
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute("INSERT INTO event_ids VALUES ($1)", UUID(IDS[0]))
     assert await aside(connection) == []
+
+
+async def test_on_citus_no_id_is_set_aside(start: Start, connection: Connection) -> None:
+    """The table is spread there; a warning says that ids are kept. Its catalogue alone tells that Citus is there."""
+    writer = await start()
+    await writer.submit(batch({"event_id": IDS[0]}))
+    await connection.execute("CREATE TABLE pg_dist_partition (logicalrelid regclass)")
+    warnings: list[str] = []
+    connection.add_log_listener(lambda _, message: warnings.append(message.message))
+    await connection.execute(TEND, 2, TODAY)
+    assert await aside(connection) == []
+    assert (await writer.submit(batch({"event_id": IDS[0]}))).duplicates == 1
+    assert any("ADPULSE_EVENT_ID_DAYS has no effect" in warning for warning in warnings)

@@ -145,3 +145,30 @@ async def test_a_round_of_the_version_before_is_believed_as_far_as_it_knows(new_
     await connection.execute("UPDATE rollup_mark SET snapshot = '5:9000000000000:7'")
     assert await connection.fetchval("SELECT rollup_moved_snapshot()::text") == "1:1:"
     await connection.close()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM {}",
+        "UPDATE {} SET system_identifier = system_identifier + 1",
+        "UPDATE {} SET snapshot = '1:1:'",
+    ],
+)
+@pytest.mark.parametrize("mark", ["rollup_mark", "rollup_dim_mark"])
+async def test_a_mark_that_is_lost_or_not_valid_is_made_anew(new_database: NewDatabase, mark: str, harm: str) -> None:
+    """Reports are exact before and after the next rounds, which add up everything that has come since."""
+    connection, design = await connections.connect(await new_database("rollup_dims")), catalogue.find("rollup_dims")
+    for click in range(3):
+        await connection.execute(
+            "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
+            "SELECT $1::timestamptz + n * interval '7 minutes', 'click', 'C', 'U', '{\"geo\": \"G\"}' "
+            "FROM generate_series(0, 99) AS n",
+            START + timedelta(minutes=click),
+        )
+        await run_round(connection, design)
+        assert (await verify.verify(connection, design)).exact
+        assert await connection.fetchval("SELECT count(*) FROM rollup_dim_marked()") == 1
+        await connection.execute(harm.format(mark))
+        assert (await verify.verify(connection, design)).exact
+    await connection.close()
