@@ -18,9 +18,9 @@ def keep(
 ) -> None:
     """Copy results into the repository, to a folder for their machine and date, and write its manifest.
 
-    Measures for a second how fast the disk under ADPULSE_DATA_DIR takes writes for good. Exit status: 2 when a file
-    is no result, is there already, is from another machine than those beside it, cannot be true, or holds a path, an
-    address or a name of this machine.
+    A second machine of the same kind has a folder of its own. Measures for a second how fast the disk under
+    ADPULSE_DATA_DIR takes writes for good. Exit status: 2 when a file is no result, is there already, cannot be true,
+    or holds a path, an address or a name of this machine.
     """
     with failing_clearly():
         home = Settings().data_dir

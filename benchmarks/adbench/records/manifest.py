@@ -1,6 +1,7 @@
 """Local results into the repository: a folder for each machine and date, a manifest, and nothing overwritten."""
 
 import hashlib
+import itertools
 import os
 import tempfile
 import time
@@ -25,23 +26,19 @@ class ManifestError(LabError):
 def keep(paths: Sequence[Path], home: Path, disk: Disk | None) -> list[Path]:
     """Copy results to <home>/<machine>-<date>/ and add them to the manifests there. Return the copies.
 
-    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already, was measured on
-    another machine than the folder's, cannot be true, or holds a path, an address or a name of this machine. `disk`
-    goes into a manifest that does not know its disk yet, unless all its servers were elsewhere: their disks are not
-    known here.
+    Looks at all of them first: raises ManifestError, and copies nothing, when one is kept already, cannot be true, or
+    holds a path, an address or a name of this machine. `disk` goes into a manifest that does not know its disk yet,
+    unless all its servers were elsewhere: their disks are not known here.
     """
     folders: dict[Path, list[Path]] = {}
+    taken: dict[Path, Machine] = {}
     for path in paths:
         result = store.read(path)
         if wrong := plausible.problems(result, plausible.of_this_machine()):
             raise ManifestError(f"{path.name} cannot be kept: {'; '.join(wrong[:SHOWN])}")
-        folder = home / f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
+        folder = _folder(home, result, taken)
         if (folder / path.name).exists() or path.name in [each.name for each in folders.get(folder, [])]:
             raise ManifestError(f"{path.name} is in {folder.name} already; a result is never overwritten")
-        manifest = store.read_manifest(folder)
-        if manifest is not None and manifest.machine != result.machine:
-            elsewhere = f"{folder.name}; --into names another place"
-            raise ManifestError(f"{path.name} was measured on another machine, or Python, than {elsewhere}")
         folders.setdefault(folder, []).append(path)
     kept = []
     for folder, added in folders.items():
@@ -163,6 +160,20 @@ def _kept(path: Path, result: Result) -> Kept:
         changed=result.source.changed,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def _folder(home: Path, result: Result, taken: dict[Path, Machine]) -> Path:
+    """Return the folder of a result's machine and date. A second machine of that kind and date has -2 at the end.
+
+    `taken` says which machines the folders are of that this call will make; it learns of this one.
+    """
+    name = f"{_slug(result.machine)}-{result.started_at.astimezone(UTC):%Y-%m-%d}"
+    numbered = (home / f"{name}-{number}" for number in itertools.count(2))
+    for folder in itertools.chain([home / name], numbered):
+        manifest = store.read_manifest(folder)
+        if result.machine == (manifest.machine if manifest else taken.setdefault(folder, result.machine)):
+            break
+    return folder
 
 
 def _slug(machine: Machine) -> str:

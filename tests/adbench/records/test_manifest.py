@@ -1,6 +1,7 @@
 """Results that are kept say where they come from, are whole, and stay as they were."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_committed_results_are_whole(folder: Path) -> None:
         # Its names are known where it was measured, and not where a pull request is tested.
         here = found.machine == environment.machine()
         assert plausible.problems(found, plausible.of_this_machine() if here else ()) == []
-        assert folder.name.endswith(f"-{found.started_at:%Y-%m-%d}")
+        assert re.search(rf"-{found.started_at:%Y-%m-%d}(-\d+)?$", folder.name)
 
 
 def test_each_kind_is_shown_of_the_machine_that_has_its_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,12 +130,18 @@ def test_impossible_and_private_results_are_refused(tmp_path: Path) -> None:
 
 
 def test_machines_are_not_mixed(tmp_path: Path) -> None:
-    """A folder is one machine: a file from another one is refused."""
-    manifest.keep([local(tmp_path / "local")], tmp_path / "home", DISK)
-    other = environment.machine().model_copy(update={"cpu": "another one"})
-    moved = local(tmp_path / "local", machine=other, started_at=result().started_at + timedelta(hours=1))
-    with pytest.raises(ManifestError, match="another machine"):
-        manifest.keep([moved], tmp_path / "home", DISK)
+    """A folder is one machine: results of others of that kind and date have folders of their own, at once or later."""
+    home, paths = tmp_path / "home", []
+    for number, name in enumerate(["one", "another", "one", "a third"]):
+        machine = environment.machine().model_copy(update={"cpu": name})
+        at = result().started_at + timedelta(minutes=number)
+        paths.append(local(tmp_path / "local", machine=machine, started_at=at))
+    kept = manifest.keep(paths[:2], home, DISK) + manifest.keep(paths[2:], home, DISK)
+    endings = [path.parent.name.removeprefix(kept[0].parent.name) for path in kept]
+    assert endings == ["", "-2", "", "-3"]
+    for folder in home.iterdir():
+        assert (known := store.read_manifest(folder)) is not None
+        assert all(each.machine == known.machine for each in store.load([folder]).values())
 
 
 def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
