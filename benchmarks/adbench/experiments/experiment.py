@@ -158,11 +158,12 @@ class Experiment:
 
 
 def experiment(
-    what: str, *, loads: bool = False
+    what: str, *, loads: bool = False, needs: Callable[[Any], object] = lambda plan: None
 ) -> Callable[[Callable[[P, Experiment], Outcome]], Callable[[P, Settings, Console], Outcome]]:
     """Make a function `(plan, experiment)` that measures the command `(plan, settings, console)`, which has its frame.
 
-    A load needs k6: where there is none, LoadError is raised before anything else takes time.
+    A load needs k6: where there is none, LoadError is raised before anything else takes time. `needs` looks for what
+    else the plan needs, and raises a LabError.
     """
 
     def framed(measure: Callable[[P, Experiment], Outcome]) -> Callable[[P, Settings, Console], Outcome]:
@@ -170,6 +171,7 @@ def experiment(
         def run(plan: P, settings: Settings, console: Console) -> Outcome:
             if loads:
                 k6.find_k6()
+            needs(plan)
             with Experiment(what, settings, console) as frame:
                 return measure(plan, frame)
 

@@ -56,15 +56,13 @@ class LoadPlan:
     address: str | None = None
 
 
-@experiment("load", loads=True)
+@experiment("load", loads=True, needs=lambda plan: plan.watched and dashboard.find())
 def run(plan: LoadPlan, experiment: Experiment) -> Outcome:
     """Run the scenario, write its result and return it with its path.
 
     Raise LoadError, DashboardError, ServiceError, ScratchError, AlreadyLoaded or BusyError.
     """
     experiment.what = f"load-{plan.scenario}"
-    if plan.watched:
-        dashboard.find()  # before anything else takes time
     if plan.address is None:
         return _ours(plan, experiment)
     experiment.variant = _variant(plan.address)
