@@ -1,5 +1,6 @@
 """Days go into files: reports stay exact, and no interruption loses anything."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.adpulse.cli.conftest import Shell
 from tests.patience import PATIENCE_S
 from tests.servers import CLUSTERS, NewDatabase
 from tests.services import Serve
+from tests.sessions import lock_holders
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]
@@ -168,6 +170,9 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
         lambda: subprocess.run([sys.executable, "-c", code, url, str(tmp_path)], check=False, timeout=PATIENCE_S)
     )
     assert ended.returncode == -9
+    async with asyncio.timeout(PATIENCE_S):
+        while await lock_holders(connection):  # its session ends when the server notices
+            await asyncio.sleep(0.05)
     shell.set(database_url=url)
     done = await anyio.to_thread.run_sync(shell, "archive", "--before", "2026-03-03", "--to", str(tmp_path), "--json")
     assert done.exit_code == 0, done.output
