@@ -22,6 +22,8 @@ def cycles(run: Result, link: str) -> str:
     harms = sum(each.value for each in run.select("harms"))
     acknowledged = values["events.acknowledged"]
     late = run.checks[-1]
+    ended = {each.labels["variant"]: each.value for each in run.select("cycles") if "variant" in each.labels}
+    designs = ", ".join(f"{name} {ended[name]:.0f}" for name in sorted(ended, key=ended.__getitem__, reverse=True))
     recovery = {each.labels["quantile"]: each.value for each in run.select("recovery")}
     rows = (
         (
@@ -38,7 +40,7 @@ def cycles(run: Result, link: str) -> str:
     broken = [each for each in run.checks if not each.passed and not each.aim]
     return (
         f"Of {run.started_at:%-d %B %Y}, {minutes:.0f} minutes, seed {run.parameters['seed']}, "
-        f"{run.machine.cores} cores ({link}): "
+        f"{run.machine.cores} cores ({link}), which ended with the designs {designs}: "
         f"**{count:.0f} cycles, {harms:.0f} harms, {values['events.sent']:,.0f} events** in "
         f"{values['deliveries']:,.0f} deliveries, of which {acknowledged:,.0f} events were acknowledged. "
         f"{values['cells']:,.0f} sums of reports were recounted.\n\n"

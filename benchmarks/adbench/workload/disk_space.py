@@ -76,13 +76,15 @@ def _measured() -> dict[str, dict[int, float]]:
 
 @functools.cache
 def _grown() -> dict[str, float]:
-    """Return the bytes an event by which the tables of a design grew, the most of all committed soaks."""
+    """Return the bytes an event by which the tables of a design grew, the most of all committed soaks that tell."""
     most: dict[str, float] = {}
     for result in store.load(store.COMMITTED.glob("*/*Z-load-soak*.json")).values():
         sizes: dict[int, float] = {}
         for each in result.select("table.size"):
             at_s = int(each.labels["at_s"])
             sizes[at_s] = sizes.get(at_s, 0) + each.value
+        if len(sizes) < 2:  # of a service elsewhere, whose tables were not looked at
+            continue
         first, last = min(sizes), max(sizes)
         came = result.value("ingest.rate") * (last - first)
         most[result.variant] = max(most.get(result.variant, 0), (sizes[last] - sizes[first]) / came)

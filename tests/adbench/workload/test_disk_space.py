@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from adbench import cli
 from adbench.records import store
-from adbench.records.model import Result
+from adbench.records.model import Measurement, Result
 from adbench.workload import disk_space
 from adpulse.database import connections
+from tests.adbench.records.test_records import result
 from tests.servers import Server
 
 Usage = namedtuple("Usage", "total used free")
@@ -29,8 +30,8 @@ def free(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_the_bytes_of_a_design_are_measured_ones(events: int) -> None:
     """An estimate lies between what committed results measured; a design that nobody measured counts as the control."""
     measured: dict[str, list[float]] = {}
-    for result in store.load(store.COMMITTED.glob("*/*-matrix.json")).values():
-        for each in result.measurements:
+    for matrix in store.load(store.COMMITTED.glob("*/*-matrix.json")).values():
+        for each in matrix.measurements:
             if each.name == "size.total":
                 measured.setdefault(each.labels["variant"], []).append(each.value)
     assert {"heap", "rollup", "rollup_dims"} <= set(measured)
@@ -61,6 +62,14 @@ def test_posted_events_need_what_soaks_took() -> None:
         first, last = sizes.values()
         assert last - first <= disk_space.posted_bytes(soak.variant, events) <= 4 / 3 * (last - first)
     assert disk_space.posted_bytes("btree", 10**6) == disk_space.stored_bytes("btree", 10**6)
+
+
+def test_a_soak_of_a_service_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its record has no sizes of tables; kept, it neither stops a load nor changes an estimate."""
+    rate = Measurement.of("ingest.rate", 1_000.0, "events/s")
+    store.write(result(what="load-soak", measurements=[rate]), tmp_path / "machine")
+    monkeypatch.setattr(store, "COMMITTED", tmp_path)
+    assert disk_space._grown.__wrapped__() == {}
 
 
 async def test_needed_and_free_space_are_named(connection: connections.Connection, free: int) -> None:
