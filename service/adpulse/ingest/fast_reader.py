@@ -93,9 +93,12 @@ def _is_plain(text: Text) -> bool:
 
 
 def _cut(events: Sequence[_FineEvent]) -> Sequence[FastEvent]:
-    """Return the events with their times as such. Raises what the fast pass raises."""
+    """Return the events with their times as such. Raises NOT_FAST."""
     for event in events:
-        instant = parse_instant(event.ts)
+        try:
+            instant = parse_instant(event.ts)
+        except ValueError:
+            raise NeedsCareError from None
         if instant.tzinfo is None:
             raise NeedsCareError
         event.ts = instant  # type: ignore[assignment]  # as in FastEvent

@@ -1,15 +1,19 @@
 """Shared by the tests of the archive: three days of events, and the stored part of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
 from adpulse.archive import manifest as archived
+from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue
 from tests.adpulse.cli.conftest import shell as shell
+from tests.patience import PATIENCE_S
+from tests.sessions import lock_holders
 
 FIRST = date(2026, 3, 1)
 LAST = date(2026, 3, 3)
@@ -28,6 +32,15 @@ def dying_at(last: str) -> archived.Step:
             raise Killed
 
     return step
+
+
+async def until_freed(url: str) -> None:
+    """Wait until the server has noticed that a process has died, and its locks are gone."""
+    connection = await connections.connect(url)
+    async with asyncio.timeout(PATIENCE_S):
+        while await lock_holders(connection):
+            await asyncio.sleep(0.05)
+    await connection.close()
 
 
 async def fill(connection: Connection, extra: str = "") -> None:

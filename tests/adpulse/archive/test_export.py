@@ -1,6 +1,5 @@
 """Days go into files: reports stay exact, and no interruption loses anything."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -20,12 +19,11 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, dying_at, fill, stored
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, days_here, dying_at, fill, stored, until_freed
 from tests.adpulse.cli.conftest import Shell
 from tests.patience import PATIENCE_S
 from tests.servers import CLUSTERS, NewDatabase
 from tests.services import Serve
-from tests.sessions import lock_holders
 
 ROLLUPS = pytest.mark.parametrize("name", ["rollup", "rollup_dims"])
 OUT = ["written", "compared", "published", "detached", "recounted", "dropped"]
@@ -136,6 +134,7 @@ async def test_killed_at_any_step_nothing_is_lost_and_the_next_run_goes_on(url: 
         with pytest.raises(Killed):
             await export.archive(connection, BEFORE, tmp_path, dying_at(last))
         connection.terminate()
+    await until_freed(url)
     async with archived.session(url) as connection:
         assert await totals(connection) == whole
         if last in ("detached", "recounted"):
@@ -170,9 +169,7 @@ async def test_a_process_that_is_really_killed(url: str, tmp_path: Path, shell: 
         lambda: subprocess.run([sys.executable, "-c", code, url, str(tmp_path)], check=False, timeout=PATIENCE_S)
     )
     assert ended.returncode == -9
-    async with asyncio.timeout(PATIENCE_S):
-        while await lock_holders(connection):  # its session ends when the server notices
-            await asyncio.sleep(0.05)
+    await until_freed(url)
     shell.set(database_url=url)
     done = await anyio.to_thread.run_sync(shell, "archive", "--before", "2026-03-03", "--to", str(tmp_path), "--json")
     assert done.exit_code == 0, done.output

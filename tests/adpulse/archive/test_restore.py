@@ -13,7 +13,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.variants import catalogue, migrate, verify
-from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, dying_at, fill, stored
+from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, Killed, dying_at, fill, stored, until_freed
 from tests.servers import CLUSTERS, NewDatabase
 
 RELEASE = Path(__file__).parent / "release_10"
@@ -30,6 +30,7 @@ async def test_a_restore_killed_at_any_step_can_be_run_again(url: str, tmp_path:
         with pytest.raises(Killed):
             await restore.restore(connection, tmp_path, step=dying_at(last))
         connection.terminate()
+    await until_freed(url)
     async with archived.session(url) as connection:
         assert (await verify.verify(connection, catalogue.find("rollup"))).exact
         assert set(await restore.restore(connection, tmp_path, days)) <= set(days)

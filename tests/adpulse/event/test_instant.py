@@ -106,6 +106,7 @@ def _outcome(batch: Batch) -> Any:
 @example("10000-01-01T00:00:00Z")
 @example("0001-01-01T00:00:00+23:59")
 @example("9999-12-31T23:59:60-23:59")
+@example("2016-02-29T23:59:60.9999999+00:01")
 def test_every_way_in_has_the_same_answer(text: str) -> None:
     """One pass or event by event, in any form, an address or a report: a time means the same, or is refused alike."""
     [outcome] = set(ways(text).values())
