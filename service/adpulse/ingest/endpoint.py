@@ -7,6 +7,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, Protocol
 
 import orjson
@@ -33,9 +34,8 @@ from adpulse.tally import CounterTally
 PATH = "/events"
 FIREHOSE_PATH = "/events/firehose"
 
-# Made once: under overload they are most of the answers.
+# Made once: under overload it is most of the answers.
 _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
-_AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (
     CounterTally(telemetry.EVENTS.labels(outcome)) for outcome in ("accepted", "duplicate", "rejected")
@@ -76,10 +76,16 @@ async def answered(request: Request, take: Callable[[Request], Awaitable[Answer]
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
         return _TOO_MUCH
-    except Unavailable:
-        return _AWAY
+    except Unavailable as error:
+        return _away(error.reason)
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
+
+
+@cache
+def _away(reason: str) -> Response:
+    """Return the answer for one of the few reasons: made once, as under overload it is most of the answers."""
+    return unavailable(f"{reason}; the events were not acknowledged.")
 
 
 def _take_batch(request: Request) -> Awaitable[Answer]:
