@@ -33,7 +33,7 @@ async def until(client: Client, status: int) -> str:
 
 
 @pytest.mark.parametrize(("taken", "given"), WRITING.values(), ids=list(WRITING))
-async def test_who_may_not_write_is_told_so(
+async def test_a_refused_writer_is_told_why(
     serve: Serve, url: str, connection: Connection, taken: str, given: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Senders and /readyz get the reason without names, the log has the table; all is well when it is mended."""
@@ -53,10 +53,10 @@ async def test_who_may_not_write_is_told_so(
 
 
 @pytest.mark.parametrize(("taken", "given"), READING.values(), ids=list(READING))
-async def test_who_may_not_read_is_told_so(
+async def test_a_refused_reader_is_told_why(
     serve: Serve, url: str, connection: Connection, taken: str, given: str
 ) -> None:
-    """A report says that it was refused, and is answered when that is over."""
+    """A report says why it was refused, and is answered when that is over."""
     client = await serve(url)
     await connection.execute(taken)
     refused = await client.get(DAY)
