@@ -31,7 +31,7 @@ from adpulse.tally import CounterTally
 PATH = "/events"
 FIREHOSE_PATH = "/events/firehose"
 
-# Made once: under overload they are most of the answers.
+# Made once, because they are most of the answers under overload.
 _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
 _AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
 
@@ -119,7 +119,7 @@ def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch
     intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` no other task runs
     holder: Holder | None = request.scope["holder"]
     if holder and holder.events:
-        # Again, for all connections together: from here to `take` no other task runs.
+        # Check again, for all connections together: from here to `take` no other task runs.
         rate_limit.check((holder.events,), time.monotonic())
     campaigns = holder.campaigns if holder else None
     batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
@@ -139,7 +139,7 @@ async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash:
 def _count_rejections(batch: Batch, answer: Answer) -> None:
     for code, count in batch.codes.items():
         telemetry.REJECTED.labels(code).inc(count)
-    # Fewer if a repeated batch is now judged otherwise, such as an event that was in the future.
+    # Fewer if a repeated batch is now judged differently, because an event is no longer in the future.
     if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
         telemetry.REJECTED.labels("unstorable").inc(unstorable)
 
