@@ -28,6 +28,7 @@ TESTED_WITH = {
     "variants/recount.py": "variants/test_verify.py",
     "variants/switch.py": "variants/test_online.py",
     "web/published.py": "web/test_openapi.py",
+    "web/request_bytes.py": "web/test_request_parser.py",
     "web/worker.py": "web/test_server.py",
 }
 

@@ -26,7 +26,7 @@ from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MISSES_S = 1.0  # an unknown key makes us read again no more often than that
+MISSES_S = 1.0  # an unknown key causes another reading, but no more often than this
 _READ_S = 5.0  # the longest that reading may take
 
 
@@ -115,7 +115,7 @@ class Keyring(Background):
             if number % key_store.AT_ONCE == 0:
                 await asyncio.sleep(0)
             held = self._holders.get(key.key_id.encode())
-            # The same holder, so that reading fills no bucket.
+            # Keep the same holder, so that another reading does not refill its bucket.
             holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
         self.learn(holders, ever=ever)
         self._outage.over()

@@ -37,7 +37,7 @@ UNAVAILABLE = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.InvalidSchemaNameError,  # no right on the schema `public`
+    asyncpg.InvalidSchemaNameError,  # the login has no right on the schema `public`
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InsufficientPrivilegeError,
     UnfitError,

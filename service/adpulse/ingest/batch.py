@@ -9,7 +9,7 @@ from adpulse.event.contract import Rejection
 LISTED_REJECTIONS = 20
 
 
-# Raises BodyError for a number of events that no request may hold.
+# Raises BodyError if a request may not hold this number of events.
 CheckCount = Callable[[int], None]
 
 
@@ -66,7 +66,7 @@ class Batch:
             self.rejected.append(rejection)
 
 
-@dataclass(slots=True)  # frozen, it takes three times as long to make
+@dataclass(slots=True)  # a frozen one takes three times as long to make
 class Answer:
     """The outcome of a batch: accepted + duplicates + rejected_count = events sent."""
 

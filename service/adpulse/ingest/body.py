@@ -11,7 +11,7 @@ from adpulse.ingest.batch import BodyError
 from adpulse.ingest.formats import encodings
 from adpulse.settings import Settings
 
-# In the scope of a request: its body has arrived whole, as it nearly always does together with its head.
+# A key in the scope of a request: the whole body has arrived. It nearly always arrives together with its head.
 WHOLE = "adpulse.whole_body"
 
 

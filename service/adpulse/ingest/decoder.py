@@ -158,7 +158,7 @@ class Decoder:
 
     def _read_event(self, text: bytes) -> Any:
         most = self._settings.max_metadata_bytes + VALUES_OF_AN_EVENT
-        # Few texts are so long that they need be counted.
+        # Count only in long texts, which are few.
         if len(text) > most and _values(text) > most:
             if json_reader.is_too_deep(text):  # on Python 3.14, msgspec has found no end to its stack
                 raise UnreadableError("depth", "is nested too deep")
@@ -209,7 +209,7 @@ class Decoder:
         try:
             event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
             if isinstance(event, UnreadableError):
-                raise UnreadableError(event.code, str(event))  # anew: `texts` would keep this frame
+                raise UnreadableError(event.code, str(event))  # make a new one: `texts` would keep this frame alive
             if isinstance(event, RepeatedMember):
                 raise UnreadableError("repeated_field", "has a field twice")
             values = check(event, limits)
@@ -254,5 +254,5 @@ def _lines(body: bytes, most: int) -> list[bytes]:
     """Return the lines that are not empty; of more than `most`, one too many."""
     if len(body) <= SHORTEST_LINE * most:
         return [line for line in body.splitlines() if line.strip()]
-    # Of ten megabytes of `1\n`, every line at once would take a quarter of a gigabyte.
+    # Do not keep all lines at once: those of ten megabytes of `1\n` would take a quarter of a gigabyte.
     return list(islice((line for found in _LINE.finditer(body) if (line := found[0]).strip()), most + 1))

@@ -34,7 +34,7 @@ from adpulse.tally import CounterTally
 PATH = "/events"
 FIREHOSE_PATH = "/events/firehose"
 
-# Made once: under overload it is most of the answers.
+# Made once, because it is most of the answers under overload.
 _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (
@@ -172,7 +172,7 @@ async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash:
 def _count_rejections(batch: Batch, answer: Answer) -> None:
     for code, count in batch.codes.items():
         telemetry.REJECTED.labels(code).inc(count)
-    # Fewer if a repeated batch is now judged otherwise, such as an event that was in the future.
+    # Fewer if a repeated batch is now judged differently, because an event is no longer in the future.
     if (unstorable := answer.rejected_count - batch.rejected_count) > 0:
         telemetry.REJECTED.labels("unstorable").inc(unstorable)
 

@@ -84,7 +84,7 @@ class FastPass:
         rows, commas, one_day = self._rows(events, day, allowed, copy_format.NULL if ids is None else b"")
         if ids is not None:
             rows = list(map(add, rows, copy_format.uuid_fields(ids)))
-        # Each member brings a comma, but for the last one of each text.
+        # Each member brings a comma, except the last one of each text.
         commas += len(events) * len(FastEvent.__struct_fields__) - missing - text.roots
         _check_members(text.data, commas, events)
         if any(event.cost == 0 or event.revenue == 0 for event in events) and text.is_tiny():
@@ -161,7 +161,7 @@ class FastPass:
         """Return metadata as a field of a row, and the number of commas that they bring."""
         if not raw:
             return copy_format.NO_METADATA, -1
-        if len(raw) > self._limits.max_metadata_bytes:  # white space may be all that is too much
+        if len(raw) > self._limits.max_metadata_bytes:  # perhaps only white space makes it too long
             raise NeedsCareError
         commas = raw.count(b",")
         if commas > FEW:

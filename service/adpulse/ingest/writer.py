@@ -151,7 +151,7 @@ class Writer:
     async def _work(self) -> None:
         """Open a connection and write group after group; open it again when it is lost, until the writer is stopped."""
         while not (self._stopping and not self._queue):
-            # One at a time, so that not all of them ask a database that is away or coming back.
+            # One writer at a time connects, so that not all of them ask a database that is away or coming back.
             async with self._connecting:
                 try:
                     connection = await self._connect()
@@ -159,7 +159,7 @@ class Writer:
                     self._outage.failed(error)
                     self._reason = reason(error)
                     if not self._connected:
-                        # Nobody is left to write them, and their senders can try again.
+                        # No writer is left to write them, and their senders can try again.
                         self._refuse_waiting()
                     await asyncio.sleep(random.uniform(RECONNECT_S / 2, RECONNECT_S))  # noqa: S311  # no secret
                     continue
@@ -210,7 +210,7 @@ class Writer:
             started = time.perf_counter()
             self._writing[connection] = time.monotonic()
             limit = self._settings.write_timeout_s
-            # After the timeout comes a roll-back, which would wait for the same database for ever.
+            # A roll-back follows the timeout, and would wait for the same database for ever.
             deadline = asyncio.get_running_loop().call_later(limit + 1, connection.terminate)
             try:
                 async with asyncio.timeout(limit):
