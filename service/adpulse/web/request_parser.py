@@ -13,7 +13,7 @@ class RequestParser(HttpToolsProtocol):
     """The part of a connection that turns bytes into requests, and starts them."""
 
     received: RequestBytes
-    head_bytes = 0  # of the request at hand
+    head_bytes = 0  # size of the head of the current request
     incomplete = False  # the parser has begun a request and not ended it
 
     @property
@@ -80,7 +80,7 @@ class RequestParser(HttpToolsProtocol):
             return
         self.received.expect_body(int(headers.get(b"content-length", 0)), chunked=coding is not None)
         self.incomplete = True
-        if b"expect" in headers:  # HTTP/1.0 knows no such answer
+        if b"expect" in headers:  # HTTP/1.0 has no "100 Continue"
             expects = headers[b"expect"].lower() == b"100-continue"
             self.expect_100_continue = expects and self.parser.get_http_version() == "1.1"
         if (authority := authority_of(self.url)) is not None:
