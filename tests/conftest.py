@@ -1,10 +1,11 @@
 """Fixtures: a server, a database, a connection and a service for each test that asks, on each version of PostgreSQL."""
 
+import gc
 import os
 import shutil
 import signal
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return the workers of `pytest -n auto`, two a core: a test waits for servers half of its time."""
     return min(2 * (os.cpu_count() or 1), 8)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep from the garbage collector the tests that are collected: it would look at all of them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.modules import MODULES
+from tests.modules import TESTS, parsed
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 SAME_MEMBERS = {"zip", "enumerate", "sorted", "reversed", "set", "list", "tuple", "product", "pairwise", "islice"}
@@ -91,9 +91,8 @@ def all_of_nothing(function: Function) -> Iterator[str]:
 
 def test_no_test_asserts_only_in_a_loop_without_a_turn() -> None:
     """A loop over what was found passes where nothing was found: the test also asserts that something was."""
-    found = [
-        f"{path}: {test.name}" for path, module in MODULES.items() for test in functions(module) if only_in_loops(test)
-    ]
+    modules = parsed(TESTS).items()
+    found = [f"{path}: {test.name}" for path, module in modules for test in functions(module) if only_in_loops(test)]
     assert found == []
 
 
@@ -101,7 +100,7 @@ def test_no_test_asserts_all_of_nothing() -> None:
     """`all` of nothing is true."""
     found = [
         f"{path}: {each}"
-        for path, module in MODULES.items()
+        for path, module in parsed(TESTS).items()
         for test in functions(module)
         for each in all_of_nothing(test)
     ]
@@ -110,9 +109,8 @@ def test_no_test_asserts_all_of_nothing() -> None:
 
 def test_no_test_expects_any_exception() -> None:
     """A slip in the test, such as a wrong name, would be the exception that it waits for."""
-    calls = [
-        (path, node) for path, module in MODULES.items() for node in ast.walk(module) if isinstance(node, ast.Call)
-    ]
+    modules = parsed(TESTS).items()
+    calls = [(path, node) for path, module in modules for node in ast.walk(module) if isinstance(node, ast.Call)]
     wide = [
         f"{path}: {ast.unparse(call)}"
         for path, call in calls

@@ -7,7 +7,6 @@ SERVICE = TESTS.parents[1] / "service" / "adpulse"
 
 # Modules that hold names, types or texts, and nothing that could go wrong by itself.
 DECLARATIONS = {
-    "database/errors.py",
     "database/sql.py",
     "event/limits.py",
     "event/values.py",
@@ -29,6 +28,7 @@ TESTED_WITH = {
     "variants/recount.py": "variants/test_verify.py",
     "variants/switch.py": "variants/test_online.py",
     "web/published.py": "web/test_openapi.py",
+    "web/request_bytes.py": "web/test_request_parser.py",
     "web/worker.py": "web/test_server.py",
 }
 

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.modules import LAB, MODULES
+from tests.modules import LAB, TESTS, parsed
 
 
-def nodes(kind: type[ast.AST], modules: dict[str, ast.Module] = MODULES) -> Iterator[tuple[str, ast.AST]]:
+def nodes(kind: type[ast.AST], folder: Path = TESTS) -> Iterator[tuple[str, ast.AST]]:
     """Yield every node of that kind, with the module it is in."""
-    for name, module in modules.items():
+    for name, module in parsed(folder).items():
         yield from ((name, node) for node in ast.walk(module) if isinstance(node, kind))
 
 
@@ -33,8 +33,8 @@ def test_tests_that_count_blocks_have_a_server_of_their_own() -> None:
     modules = {name for name, _ in texts("BUFFERS")}
     assert modules
     for name in modules:
-        shared = MODULES.get((Path(name).parent / "conftest.py").as_posix(), ast.parse(""))
-        assert "quiet_server" in ast.dump(MODULES[name]) + ast.dump(shared), name
+        shared = parsed(TESTS).get((Path(name).parent / "conftest.py").as_posix(), ast.parse(""))
+        assert "quiet_server" in ast.dump(parsed(TESTS)[name]) + ast.dump(shared), name
 
 
 def test_no_test_changes_a_server_for_others() -> None:
@@ -51,7 +51,7 @@ def test_no_role_has_a_fixed_name() -> None:
 
 def test_every_wait_is_patient() -> None:
     """Tests wait with PATIENCE_S for what must come, not with a number that was enough on a fast machine."""
-    assert limits(MODULES) == {("adpulse/database/test_roles.py", 1)}  # for what never comes
+    assert limits(TESTS) == {("adpulse/database/test_roles.py", 1)}  # for what never comes
 
 
 def test_the_lab_is_patient_too() -> None:
@@ -60,10 +60,10 @@ def test_the_lab_is_patient_too() -> None:
     assert limits(LAB) == again
 
 
-def limits(modules: dict[str, ast.Module]) -> set[tuple[str, object]]:
+def limits(folder: Path) -> set[tuple[str, object]]:
     """Return the numbers that end a wait, with their modules. A connection that does not close is left."""
     found = set()
-    for name, call in nodes(ast.Call, modules):
+    for name, call in nodes(ast.Call, folder):
         assert isinstance(call, ast.Call)
         called = ast.unparse(call.func)
         waits = called in ("asyncio.timeout", "asyncio.wait_for")

@@ -1,6 +1,6 @@
 """The extra that brings a package that is not installed, and the command that installs it."""
 
-# By imported name, without the packages that every installation has.
+# The extra of each package, by imported name, without the packages that every installation has.
 EXTRAS = {
     "PIL": "bench",
     "matplotlib": "bench",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 log = logging.getLogger(__name__)
 
-MOST_PAUSE_S = 60.0  # after one mistake after another
+MOST_PAUSE_S = 60.0  # after several errors in a row
 _CANCEL_AGAIN_S = 1.0
 
 

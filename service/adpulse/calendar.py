@@ -34,7 +34,7 @@ def zone(name: str) -> ZoneInfo:
     """Return the time zone of this name. Raises KeyError for an unknown name."""
     if name not in zones():
         raise KeyError(name)
-    # Not ZoneInfo(name), which reads the files of the system first.
+    # Do not use ZoneInfo(name), which reads the files of the system first.
     with _TZDATA.joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
@@ -51,7 +51,7 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     first, second = (midnight.replace(fold=fold).astimezone(UTC).replace(second=0) for fold in (0, 1))
     if first <= second:
         return first
-    # There is no midnight: the jump lies between the two.
+    # There is no midnight: the clocks jump between the two readings.
     late = range((first - second) // MINUTE + 1)
     return second + MINUTE * bisect_left(late, day, key=lambda n: (second + MINUTE * n).astimezone(zone).date())
 
@@ -66,7 +66,7 @@ def buckets(start: datetime, stop: datetime, granularity: str, zone: ZoneInfo) -
         return [start + MINUTE * n for n in range((stop - start) // MINUTE)]
     starts: set[datetime] = set()
     if granularity == "hour":
-        # Starts an hour early, to see a change of clocks inside the hour in which the window begins.
+        # Start an hour early, to see a change of clocks inside the hour in which the window begins.
         for first, last, offset in _constant_offsets(start - HOUR, stop, zone):
             local = first + offset
             full = first - timedelta(minutes=local.minute)

@@ -10,8 +10,8 @@ MICROS = 1_000_000
 _EXACT_MICROS = 10**15
 
 
-# What sums and products of a few prices are beside the nearest double of the true amount: 0.1 + 0.2 is one step away.
-# In units no more than a tenth of the seventh decimal, which large doubles would otherwise hide.
+# The distance of sums and products of a few prices from the nearest double of the true amount: 0.1 + 0.2 is one step
+# away. In units at most a tenth of the seventh decimal, which large doubles would otherwise hide.
 NOISE_STEPS = 4
 NOISE = 1e-8
 

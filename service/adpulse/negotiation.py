@@ -12,6 +12,6 @@ def quality(header: bytes, *names: str) -> float:
         weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
         try:
             said[name] = min(1.0, max(0.0, float(weight)))
-        except ValueError:  # not a weight: as if it were not there
+        except ValueError:  # not a weight: ignore it
             said[name] = 1.0
     return next((said[name] for name in names if name in said), 0.0)

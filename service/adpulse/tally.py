@@ -56,7 +56,7 @@ class HistogramTally:
     def _write(self) -> None:
         counts, self._counts = self._counts, {}
         total, self._sum = self._sum, 0.0
-        # As Histogram.observe() does for one observation: prometheus_client has no call for several.
+        # Do what Histogram.observe() does for one observation: prometheus_client has no call for several.
         self._histogram._sum.inc(total)
         for bucket, count in counts.items():
             self._histogram._buckets[bucket].inc(count)

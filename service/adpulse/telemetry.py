@@ -26,7 +26,7 @@ if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     # system call for each sample costs too much.
     values.ValueClass = values.MultiProcessValue(process_identifier=cache(os.getpid))  # type: ignore[no-untyped-call]  # untyped there
 
-# An edge exactly at 0.2 s, the report target, so that the share of reports within it is read off without guessing.
+# One edge is at 0.2 s, the report target, so that the share of reports within it is exact.
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 SIZES = (1, 10, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
@@ -106,7 +106,7 @@ MAINTENANCE_WARNINGS = Counter(
     "adpulse_maintenance_warnings_total",
     "Warnings of maintain.sql, such as values that share a row; the log has the text",
 )
-# Known to the process that holds the maintenance lock, and NaN elsewhere: take the max over all instances.
+# Only the process that holds the maintenance lock has a value; others have NaN. Take the max over all instances.
 MAINTAINED = Gauge(
     "adpulse_maintenance_last_success_timestamp_seconds",
     "When a round last succeeded; roll-ups lag behind by the time since (reports do not: they add the deltas)",
@@ -168,6 +168,6 @@ def _forget_the_dead(folder: Path) -> None:
     for path in folder.glob("gauge_live*_*.db"):
         pid = int(path.stem.rsplit("_", 1)[1])
         try:
-            os.kill(pid, 0)  # asks, and sends nothing
+            os.kill(pid, 0)  # signal 0 only checks that the process exists
         except ProcessLookupError:
             multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]  # untyped there

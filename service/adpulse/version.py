@@ -26,7 +26,7 @@ def revision() -> str | None:
         command = ["git", "-C", str(_CHECKOUT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
         try:
             done = subprocess.run(command, capture_output=True, text=True, env=shell.without("GIT_"))
-        except OSError:  # no git here
+        except OSError:  # git is not installed
             return None
         return done.stdout.strip() or None
     if _BUILT_OF.exists():

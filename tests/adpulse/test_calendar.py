@@ -33,16 +33,20 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     return offset
 
 
-def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
-    """Yield the minutes at which the UTC offset changes. No two changes lie within five days."""
-    here = first
+Change = tuple[datetime, timedelta, timedelta]
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[Change]:
+    """Yield the minutes at which the UTC offset changes, and the offsets. No two changes lie within five days."""
+    here, before = first, _offset(first, zone)
     while here < last:
         there = here + timedelta(days=5)
-        if _offset(here, zone) != _offset(there, zone):
+        after = _offset(there, zone)
+        if before != after:
             minutes = range((there - here) // MINUTE + 1)
-            before = _offset(here, zone)
-            yield here + bisect_left(minutes, True, key=lambda n: _offset(here + n * MINUTE, zone) != before) * MINUTE
-        here = there
+            late = bisect_left(minutes, True, key=lambda n: _offset(here + n * MINUTE, zone) != before)
+            yield here + late * MINUTE, before, after
+        here, before = there, after
 
 
 def _distinct() -> list[str]:
@@ -56,10 +60,17 @@ def test_every_change_of_clocks_cuts_buckets() -> None:
     hour has one offset, and a day begins with its first instant.
     """
     count = 0
+    # Zones with the same clocks for weeks around a change, as most of Europe has, give the same buckets there.
+    seen: set[tuple[datetime, tuple[Change, ...]]] = set()
     for name in _distinct():
         zone = calendar.zone(name)
-        for change in _changes(zone, at("1990-01-01T00:00Z"), at("2031-01-01T00:00Z")):
+        changes = list(_changes(zone, at("1990-01-01T00:00Z"), at("2031-01-01T00:00Z")))
+        for change, *_ in changes:
             count += 1
+            around = (change, tuple(each for each in changes if abs(each[0] - change) < timedelta(days=60)))
+            if around in seen:
+                continue
+            seen.add(around)
             near = [change + n * MINUTE for n in (-97, -61, -60, -31, -30, -1, 0, 1, 14, 29, 30, 59, 60, 97)]
             _check_hours(Window(near[0], near[-1] + MINUTE), zone, near)
             far = [change - timedelta(hours=27), *near, change + timedelta(hours=27)]

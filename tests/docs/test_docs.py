@@ -136,7 +136,8 @@ def test_the_http_page_names_every_code_and_field() -> None:
         r'^    "\w+": \(\s*"(\w+)"',
         r'problem\(\s*(?:\d+|[\w.]+), "(\w+)"',
         r'_unauthorized\("(\w+)"',
-        r'_refuse\(\d+, "(\w+)"',
+        r'\.refuse\(\d+, "(\w+)"',
+        r'^    code(?:: ClassVar\[str\])? = "(\w+)"',
     )
     found = [set(re.findall(pattern, source, re.MULTILINE)) for pattern in patterns]
     assert all(found), "a pattern finds nothing any more"

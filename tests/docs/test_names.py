@@ -33,6 +33,18 @@ def tree() -> tuple[str, ...]:
 
 
 @cache
+def _suffixes() -> frozenset[str]:
+    """Return every way to name a file or folder of the repository by its last parts."""
+    return frozenset("/".join(parts[at:]) for parts in (name.split("/") for name in tree()) for at in range(len(parts)))
+
+
+def exists(name: str) -> bool:
+    """Return True if the repository has a file or folder of that name; `*` and `NN_name` stand for any."""
+    glob = name.replace("NN_name", "*")
+    return name in _suffixes() or (bool(set("*[") & set(glob)) and any(fnmatch(each, glob) for each in _suffixes()))
+
+
+@cache
 def _source() -> frozenset[str]:
     """Return every word of the code: what is not prose, a result or a picture."""
     kinds = {".py", ".sql", ".js", ".yaml", ".yml", ".toml", ".json", ".conf", ".cfg", ".ini", ".sh", ".patch", ""}
@@ -59,13 +71,7 @@ def _paths(page: Path) -> Iterator[str]:
 def test_paths_exist(page: Path) -> None:
     """A page names files and folders that are there; `*` and `NN_name` stand for any."""
     names = [name.rstrip("/.") for name in _paths(page) if not name.startswith(MADE) and name not in MINE]
-    globs = {name: name.replace("NN_name", "*") for name in names}
-    missing = [
-        name
-        for name, glob in globs.items()
-        if not any(fnmatch(each, glob) or fnmatch(each, f"*/{glob}") for each in tree())
-    ]
-    assert missing == []
+    assert [name for name in names if not exists(name)] == []
 
 
 @pages

@@ -24,19 +24,19 @@ BATCH = 1_000
 class Assumptions:
     """Inputs that were not measured here. Prices are assumptions of 2026-11-24 to multiply with, and no quotes."""
 
-    cores: int = 2  # of a machine: as measured, so that nothing is said about more cores
-    utilisation: float = 0.6  # of cores that a fleet is built for: the rest is for peaks, failures, growth
-    volume_bytes: float = 16e12  # of a shard's disk
-    disk_bytes_per_s: float = 250e6  # that a shard's disk writes
-    network_bytes_per_s: float = 1.25e9  # of a machine: 10 Gbit/s
-    body_bytes: float = 200.0  # of an event as JSON
-    server_connections: int = 100  # that a shard allows: max_connections of the measured server
+    cores: int = 2  # cores of a machine: as measured, so that this says nothing about more cores
+    utilisation: float = 0.6  # planned share of the cores: the rest is for peaks, failures, growth
+    volume_bytes: float = 16e12  # size of a shard's disk
+    disk_bytes_per_s: float = 250e6  # speed of writing to a shard's disk
+    network_bytes_per_s: float = 1.25e9  # speed of a machine's network: 10 Gbit/s
+    body_bytes: float = 200.0  # size of an event as JSON
+    server_connections: int = 100  # max_connections of a shard, as of the measured server
     pool: int = 20  # server connections of a shard's PgBouncer: infra/pgbouncer
-    campaigns: int = 1_000  # that have events in every minute
-    reports_per_event: float = 1e-4  # reports asked for each event that comes in
-    raw_days: int = 7  # events are kept
-    rollup_days: int = 365  # roll-ups are kept
-    copies: int = 2  # of the data: a primary and a replica
+    campaigns: int = 1_000  # campaigns with events in every minute
+    reports_per_event: float = 1e-4  # reports for each incoming event
+    raw_days: int = 7  # events are kept for so many days
+    rollup_days: int = 365  # roll-ups are kept for so many days
+    copies: int = 2  # copies of the data: a primary and a replica
     spare_services: int = 1  # machines more than needed, so that one may fail
     dollars_core_hour: float = 0.04
     dollars_gigabyte_month: float = 0.08
@@ -50,10 +50,10 @@ class Demands:
     service_s: float  # processor
     postgres_s: float  # processor, compaction included
     client_s: float  # processor of k6 beside them
-    compaction_s: float  # of postgres_s, what only one process at a time can do
+    compaction_s: float  # the part of postgres_s that only one process at a time can do
     wal_bytes: float
     raw_bytes: float  # table and indexes, while it is kept
-    minute_bytes: float  # of roll-ups, a campaign and minute
+    minute_bytes: float  # size of the roll-ups for a campaign and minute
     report_s: float  # processor of a report of the mix, service and PostgreSQL
 
 
@@ -151,15 +151,15 @@ class Need:
     services: int  # machines with the service
     shards: int  # machines with PostgreSQL, a copy each
     by_cores: int  # shards that processor time alone would need
-    by_volume: int  # that the size of a disk alone would need
-    by_log: int  # that the write-ahead log alone would need
-    connections: int  # of all services to all poolers
+    by_volume: int  # shards that the size of a disk alone would need
+    by_log: int  # shards that the write-ahead log alone would need
+    connections: int  # connections from all services to all poolers
     pooled: int  # server connections of all poolers
     wal_bytes_per_s: float
     day_bytes: float  # one day's partition, over all shards
     stored_bytes: float  # events and roll-ups, one copy
     dollars_month: float
-    load: dict[str, float]  # of one machine alone: what is asked of it ÷ what it can, by resource
+    load: dict[str, float]  # demand ÷ capacity of one machine alone, by resource
 
 
 def need(rate: float, cost: Demands, given: Assumptions) -> Need:

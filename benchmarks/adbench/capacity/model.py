@@ -30,7 +30,7 @@ from adbench.capacity.service_times import ServiceTimes
 
 Steps = Generator[Event, Any, Any]
 
-RECONNECT_S = 0.2  # how long a writer waits after it lost a shard: adpulse.ingest.writer.RECONNECT_S
+RECONNECT_S = 0.2  # how long a writer waits after it has lost a shard: adpulse.ingest.writer.RECONNECT_S
 COMPACTION_S = 1.0  # `every:` of sql/variants/07_rollup/maintain.sql
 
 
@@ -40,15 +40,15 @@ class Fleet:
 
     services: int = 1  # machines that run it
     shards: int = 1  # machines that run PostgreSQL
-    cores: int = 2  # of each machine
-    processes: int = 2  # of the service on each of its machines
+    cores: int = 2  # cores of each machine
+    processes: int = 2  # processes of the service on each of its machines
     shared: bool = False  # one machine for all, clients included
     writers: int = 2
     readers: int = 8  # connections that read, a process; half of them for totals
     group_events: int = 10_000
     queue_events: int = 100_000
     pool: int = 20  # server connections of a shard's PgBouncer
-    network_s: float = 0.0  # from one machine to another, one way
+    network_s: float = 0.0  # time from one machine to another, one way
     cells: bool = False  # each process belongs to one shard, and so does each batch
     hot: float = 0.0  # share of the events that are of one campaign, and so on one shard
 
@@ -115,7 +115,7 @@ class Process:
     def __init__(self, deployment: "Deployment", cores: Cores, shards: list[Shard]) -> None:
         self.deployment = deployment
         self.cores = cores
-        self.shards = shards  # that it writes to
+        self.shards = shards  # the shards that it writes to
         self.loop = simpy.Resource(deployment.env)
         self.readers = simpy.Resource(deployment.env, deployment.fleet.readers)
         self.up = True
@@ -171,7 +171,7 @@ class Process:
             if not group:
                 continue  # another writer has taken it
             stored = yield from self.deployment.store(self.shards, sum(job.events for job in group))
-            if not stored:  # and nobody else can store: adpulse.ingest.writer.Writer._work
+            if not stored:  # and no other writer can store: adpulse.ingest.writer.Writer._work
                 group += self._queue
                 self._queue.clear()
                 self._waiting = 0

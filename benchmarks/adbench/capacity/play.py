@@ -48,12 +48,12 @@ class Play:
 
     seen: list[Seen]
     sent: int  # requests of the whole play, the warm-up included
-    ended: int  # of them, answered or not
+    ended: int  # requests that have ended, answered or not
     under_way: int
     after: float
     seconds: float
     busy: dict[str, float]  # cores' utilisation, mean over the machines of a kind: service, shard
-    busiest: dict[str, float]  # and of the busiest machine
+    busiest: dict[str, float]  # the same for the busiest machine
 
     def since(self, moment_s: float) -> "Play":
         """Return this without the requests that were sent before."""

@@ -55,7 +55,7 @@ def run(plan: SimulationPlan, settings: Settings, console: Console) -> tuple[Res
             measurements += _outcome(scenario, outcome)
             checks.append(_conserved(scenario, outcome))
             advance(1)
-    # What the scenarios assume beside arithmetic.Assumptions.
+    # Assumptions of the scenarios, beside arithmetic.Assumptions.
     names = ("NOTICED_S", "PROMOTED_S", "SLOW_S", "SLOWNESS", "HOT", "NETWORK_S", "MIXED_SHARDS")
     parameters = {
         "seed": plan.seed,

@@ -23,7 +23,7 @@ from adbench.errors import LabError
 from adbench.records.model import Result
 
 NEEDED = ("stages", "matrix", "ingest", "report", "demo", "load-soak")
-# What each shape of the mix in k6/lib/shapes.json is taken for: (weight, shape of `adbench run report`, all shards).
+# A measured shape for each shape of k6/lib/shapes.json: (weight, shape of `adbench run report`, all shards).
 REPORTS = (
     (25, "hour", False),
     (20, "day", False),
@@ -63,8 +63,8 @@ class ServiceTimes:
     settle: Curve  # waiting of a batch in the service that needs no core
     insert: Curve  # one COPY with its trigger, in PostgreSQL
     flush: Curve  # one flush of the write-ahead log
-    log_bytes: float  # of it, an event, compaction included
-    segment_s: float  # what a flush takes longer that needs a new segment of it
+    log_bytes: float  # bytes of the write-ahead log for an event, compaction included
+    segment_s: float  # additional time of a flush that needs a new segment of the log
     upkeep: float  # compaction, an event
     report: float  # a report in the service
     reports: tuple[Report, ...]

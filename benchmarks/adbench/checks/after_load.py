@@ -56,7 +56,7 @@ def recounted(recount: Callable[[], list[Check]]) -> list[Check]:
     return [Check(name="recount", passed=False, detail=f"it broke off, so nothing is known of the answers: {why}")]
 
 
-Audited = tuple[list[Check], list[Measurement]]  # what an audit adds to a result
+Audited = tuple[list[Check], list[Measurement]]  # the additions of an audit to a result
 
 
 def audit(data: Dataset, url: str, address: str, loaded: Load, cut_off: int = 0) -> Audited:

@@ -66,7 +66,7 @@ def _run_notebooks(source: Path | None, out: Path | None, *, live: bool) -> Path
     found, own = work.notebooks(live=live), source is not None
     sources = [source.resolve()] if source else reference()
     target = (out or (Settings().data_dir / "figures" if own else work.SCREENSHOTS)).resolve()
-    work.load(sources)  # before anything else takes time
+    work.load(sources)  # read them first, before anything takes time
     for path in found:
         with step(progress, path.stem):
             notebook = work.execute(path, sources, target)

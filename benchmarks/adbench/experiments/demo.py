@@ -18,8 +18,8 @@ from adpulse.terminal import counted
 DATABASE = "adpulse_demo"
 TARGET_MS = 200.0
 WARMUP_S = 2
-PARTS = 60  # of the load at most: a second each, and longer ones of a long load
-# Beside those of after_load: enough to draw how many reports came within what time.
+PARTS = 60  # most parts of the load: a second each, and longer ones in a long load
+# In addition to those of after_load: enough to draw how many reports came within what time.
 CURVE = {"0.05": "p(5)", "0.1": "p(10)", "0.25": "p(25)", "0.75": "p(75)", "0.9": "p(90)", "1.0": "max"}
 REPORTS = "http_req_duration{name:report,phase:load}"
 

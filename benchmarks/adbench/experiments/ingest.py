@@ -69,9 +69,9 @@ class Sent:
     """The outcome of a turn."""
 
     rate: float  # events/s
-    p95_ms: float  # of a request
+    p95_ms: float  # p95 of a request
     accepted: int
-    processor_us: dict[str, float]  # of each program, an event; empty where it is not known
+    processor_us: dict[str, float]  # processor time of each program for an event; empty where it is not known
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def run(plan: IngestPlan, experiment: Experiment) -> Outcome:
         url = asyncio.run(databases.migrated(server, f"{DATABASE}_{BESIDE}", BESIDE))
         beside = experiment.enter(serving(url, plan.workers, logs / f"service-{BESIDE}.log"))
         sides[BESIDE] = _side(url, beside)
-    # In the order of rounds: events a second of the two streams, and what came of each turn.
+    # In the order of rounds: events per second of the two streams, and the outcome of each turn.
     ceiling: list[float] = []
     sent: dict[Turn, list[Sent]] = {turn: [] for turn in taking_turns}
     orders = random.Random(plan.seed)

@@ -21,7 +21,7 @@ from adpulse.database.programs import embedded_binaries
 from adpulse.settings import Settings
 
 STREAMS = 2
-COPIES = 12  # of a block of events each, in a stream
+COPIES = 12  # COPYs of a stream, a block of events each
 # Its tables are the default's, without the column that only roll-ups of dimensions need.
 LAYOUT = "rollup"
 INTO = "bare daily partitions"
@@ -32,7 +32,7 @@ FROM pg_trigger JOIN pg_partition_tree('events') ON relid = tgrelid
 WHERE NOT tgisinternal AND tgparentid = 0
 """
 
-# For each stream, the file of each UTC day.
+# For each stream: the file of each UTC day.
 Streams = list[dict[date, Path]]
 
 

@@ -36,7 +36,7 @@ CAPACITY_S, SETTLE_S = 8, 3
 BATCH = 1_000
 IDLE_RATIO, BUSY_RATIO, FLATNESS, IDLE_P99_MS = 1.5, 3.0, 1.2, 10.0
 DIMENSION_RATIO, BUSY_P95_MS = 2.0, 50.0
-WINDOW = next(shape for shape in TOTALS if shape.name == "month")  # that breakdowns by dimension are compared with
+WINDOW = next(shape for shape in TOTALS if shape.name == "month")  # to compare with breakdowns by dimension
 KINDS = {"totals": TOTALS, "breakdowns": (WINDOW, *BREAKDOWNS, *BY_DIMENSION)}
 
 

@@ -38,14 +38,14 @@ from adpulse.database.connections import Connection
 from adpulse.variants import catalogue
 
 DATABASE = "adpulse_rollups"
-LIVE_EVENTS = 10_000  # what the service writes in one COPY at most, unless told otherwise
+LIVE_EVENTS = 10_000  # most events that the service writes in one COPY by default
 TURN = 6  # live COPYs in a turn: about a block of events
 MODES = {
     "trigger": None,
     "disabled": "ALTER TABLE events DISABLE TRIGGER USER",
     "dropped": "DROP TRIGGER events_inserted ON events",
 }
-KEPT = {"rollup": 0.90, "rollup_dims": 0.60}  # of the speed without the trigger
+KEPT = {"rollup": 0.90, "rollup_dims": 0.60}  # least share of the speed without the trigger
 TIMES = {"covering": 50, "btree_gin": 300}  # ÷ rollup
 DIMENSION_RATIO = 3.0
 ASKED = 20  # times a round for reports that take about a millisecond

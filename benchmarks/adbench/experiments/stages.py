@@ -42,7 +42,7 @@ BATCHES = (1, 100, 1_000, 5_000)
 BODIES = 8  # different ones of a size
 WARMUP = 10  # requests of each size that are not counted
 
-# In the order of a request.
+# The stages in the order of a request.
 STAGES = ("receive", "decode", "queue", "write", "answer")
 # The work of PostgreSQL inside `write`, timed beside it.
 WITHIN_WRITE = ("copy", "roll-up", "commit")
@@ -56,7 +56,7 @@ class StagePlan:
     seed: int
 
 
-Times = dict[str, list[float]]  # of a stage, in ms, an entry a round
+Times = dict[str, list[float]]  # ms of each stage, an entry a round
 
 
 @experiment("stages")

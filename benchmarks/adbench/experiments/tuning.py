@@ -58,11 +58,11 @@ class Change:
 
     name: str
     expected: str
-    variables: Mapping[str, str] = field(default_factory=dict)  # of the service's environment
+    variables: Mapping[str, str] = field(default_factory=dict)  # variables of the service's environment
     workers: int = WORKERS
     code: str = ""  # run at the start of every process of the service
     server: Mapping[str, str] = field(default_factory=dict)  # PostgreSQL's settings
-    schema: Callable[[str], str] | None = None  # from the variant's up.sql to another
+    schema: Callable[[str], str] | None = None  # changes the variant's up.sql
 
     @property
     def database(self) -> str:
@@ -149,7 +149,7 @@ class Turn:
     accepted: int
 
 
-# Of each change, a round each: events a second of the defaults beside it, and its own, by cell.
+# For each change and round: events per second of the defaults beside it, and its own, by cell.
 Ratios = dict[Change, list[dict[Cell, tuple[float, float]]]]
 
 

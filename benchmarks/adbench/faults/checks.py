@@ -95,7 +95,7 @@ class Findings:
     """The violations, a line each, and how much was looked at."""
 
     violations: list[str]
-    stored: dict[int, Stored]  # of each batch
+    stored: dict[int, Stored]  # rows of each batch
     cells: int  # sums compared
 
 

@@ -25,7 +25,7 @@ _TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"/[^\s'\"]+")
 
 BEFORE_S = 0.3  # events flow before the first harm, and after the last
 AFTER_S = 0.3
-MEMORY_BYTES = 512 * 2**20  # that a process may have resident, as under overload
+MEMORY_BYTES = 512 * 2**20  # most resident memory of a process, as under overload
 
 
 class Outcome(BaseModel):
@@ -35,8 +35,8 @@ class Outcome(BaseModel):
     harms: list[str]
     variant: str = "rollup"  # when the cycle was over
     up: bool = False  # one service was `adpulse up`, with its own server
-    defaults: list[str] = []  # of the database and the login, that were hostile
-    skipped: list[str] = []  # for want of a small file system, or of a design that has such upkeep
+    defaults: list[str] = []  # hostile defaults of the database and the login
+    skipped: list[str] = []  # harms left out: there was no small file system, or no design with such upkeep
     missed: list[str] = []  # waited for a moment that did not come
     events_sent: int = 0
     events_acknowledged: int = 0
@@ -44,9 +44,9 @@ class Outcome(BaseModel):
     deliveries: int = 0
     statuses: dict[str, int] = {}
     cells: int = 0
-    # From when the server accepted again to the first acknowledgement, without `harness_s`.
+    # Time from when the server accepted again to the first acknowledgement, without `harness_s`.
     recovery_s: list[float] = []
-    harness_s: list[float] = []  # of each of them, for which the harness asked no service
+    harness_s: list[float] = []  # the part of each in which the harness did not ask the service
     seconds: float
     events_lost: int = 0
     memory_bytes: int | None = None  # the most that a service had resident

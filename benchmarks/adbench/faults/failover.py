@@ -34,7 +34,7 @@ from adpulse.variants import catalogue, verify
 
 RATE = 20_000  # events a second
 BEFORE_S = (0.3, 1.5)  # events flow before the primary dies
-# How long before that the standby gets nothing any more: not, a moment, and longer than a write may take.
+# How long before the primary dies the standby is cut off: not at all, a moment, and longer than a write may take.
 CUTS_S = (0.0, 0.2, 3.0)
 AFTER_S = 0.3
 VARIANT = "rollup"
@@ -49,7 +49,7 @@ class Trial:
     """
 
     acknowledged: int  # events before and after
-    lost: int  # of them
+    lost: int  # acknowledged events that were lost
     window_s: float
     outage_s: float
     violations: list[str]
@@ -75,7 +75,7 @@ async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, lo
                 await asyncio.sleep(cut_s)
             died_at = pair.kill_primary()
             await pair.promote()
-            promoted_at = time.monotonic()  # before that, answers arrive that the dead primary had given
+            promoted_at = time.monotonic()  # before that, answers of the dead primary still arrive
             async with asyncio.timeout(PATIENCE_S):
                 while (first := journal.first_acknowledgement(promoted_at)) is None:
                     await asyncio.sleep(LOOK_S)
@@ -104,7 +104,7 @@ async def _compared(pair: Pair, mode: Mode, journal: Journal, died_at: float, ba
     wrong = [*compare(journal.batches.values(), stored), *journal.violations]
     wrong += [f"report: {mismatch}" for mismatch in found.mismatches[:5]]
     lost = journal.lost(stored)
-    if mode == "async":  # what it does not promise; and then a report may have fewer events than were acknowledged
+    if mode == "async":  # not promised; and then a report may have fewer events than were acknowledged
         wrong = [line for line in wrong if not line.startswith(("lost:", "report: {"))]
     return Trial(
         acknowledged=journal.events_acknowledged,

@@ -33,8 +33,8 @@ class Phase:
 
     seconds: float
     sent: Sent = field(default_factory=Sent)
-    client_s: float = 0.0  # of the sender, which runs on the same machine
-    services_s: float = 0.0  # of both services
+    client_s: float = 0.0  # processor time of the sender, which runs on the same machine
+    services_s: float = 0.0  # processor time of both services
     postgres_s: float = 0.0
 
     @property

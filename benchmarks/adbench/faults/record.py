@@ -18,8 +18,8 @@ from adbench.records.model import Check, Gap, Measurement, Postgres, Result, Sou
 from adbench.records.statistics import share
 from adpulse.terminal import counted
 
-RECOVERED_S = 1.0  # what is promised
-GOODPUT = 0.9  # of the capacity; an aim
+RECOVERED_S = 1.0  # the promise
+GOODPUT = 0.9  # share of the capacity; an aim
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1.0)
 
 # The words that begin the line of a violation, and their meaning.

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 KEPT_EVENTS = 250_000  # then comes a new database, so that recounts stay short
 ERA = 6  # cycles on databases of one design; a multiple of what most databases hold
 UPS = True  # some databases have `adpulse up` instead of `serve`
-DEFAULTS: Sequence[str] = tuple(hostile.DEFAULTS)  # that are drawn
+DEFAULTS: Sequence[str] = tuple(hostile.DEFAULTS)  # the defaults to draw from
 
 
 @dataclass(frozen=True)

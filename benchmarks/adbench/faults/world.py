@@ -26,7 +26,7 @@ from adpulse.database.connections import Connection
 from adpulse.variants.catalogue import Variant, read_header
 
 VARIANT = "07_rollup"
-FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # of the designs that are tried
+FOLDERS = ("07_rollup", "08_rollup_dims", "06_matview", "05_partitioned")  # the designs to try
 DIMENSIONS = ("08_rollup_dims",)  # designs with roll-ups of dimensions
 ROLLUPS = ("07_rollup", "08_rollup_dims")  # designs with tables of sums by minute and hour
 # A round adds a million events at most: in a cycle of seconds, none would be cut.
@@ -36,7 +36,7 @@ _WAITING = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'adpulse reports' AND wait_event_type = 'Lock' ORDER BY pid
 """
-SOCKET = ".s.PGSQL.5432"  # of the server, in the folder that its URL names
+SOCKET = ".s.PGSQL.5432"  # the server's socket, in the folder that its URL names
 UP_DATABASE = "postgres"  # the one that `adpulse up` takes
 
 
@@ -50,11 +50,11 @@ class World:
     proxy: Proxy
     services: list[Service]
     database: str = ""
-    folder: str = VARIANT  # of the design in force
+    folder: str = VARIANT  # folder of the design in force
     situation: Situation = field(default_factory=Situation)
     outages: list[Recovery] = field(default_factory=list)
     defaults: Sequence[Default] = ()
-    client: Client | None = None  # of the cycle that runs
+    client: Client | None = None  # client of the running cycle
     _eras: int = 0
     _deadlocks: int = 0
     _templates: set[str] = field(default_factory=set)
@@ -223,7 +223,7 @@ async def world(
             try:
                 if small:
                     await made._execute(f"CREATE TABLESPACE small LOCATION '{small['data'].path / 'space'}'")
-                # For `adpulse up`, too, which gives settings of its own: cluster.py says why.
+                # This is also for `adpulse up`, which has settings of its own: see cluster.py.
                 await made._execute("ALTER SYSTEM SET fsync = off")
                 await made.new_database(folder)
                 yield made

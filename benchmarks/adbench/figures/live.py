@@ -58,7 +58,7 @@ class Live:
         settings, console, stack = Settings(data_dir=home()), Console(quiet=True), ExitStack()
         end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         data = Dataset(int(os.environ.get(EVENTS, events)), end, campaigns=100)
-        with ExitStack() as starting:  # of a start that fails, nothing stays
+        with ExitStack() as starting:  # so that a failed start leaves nothing
             server = starting.enter_context(database(settings))
             url = _run(databases.recreate(server, DATABASE))
             _run(seed(url, data, variant, console))

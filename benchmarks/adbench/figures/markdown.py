@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 MISSING = "–"
-NOTHING = 0.0005  # is printed as 0
+NOTHING = 0.0005  # smaller values are printed as 0
 
 
 def table(found: pd.DataFrame, bold: Callable[[Any], bool] = lambda value: False) -> str:

@@ -63,7 +63,7 @@ RUN = ["what", "started_at", "events", "postgres", "cores", "passed", "file"]
 NOT_DRAWN, BECAUSE = "Not drawn: ", ", because "
 # Variables by which `adbench figures` tells the notebooks where to read and write.
 READ_FROM, WRITE_TO = "ADBENCH_RESULTS", "ADBENCH_SCREENSHOTS"
-TIMEOUT_S = 600  # for one cell
+TIMEOUT_S = 600  # time for one cell
 LIVE = "08_"  # a notebook that starts a service and reads no results
 
 

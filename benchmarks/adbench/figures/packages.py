@@ -11,7 +11,7 @@ from pathlib import Path
 from adbench.checkout import ROOT
 
 FOLDERS = {"adpulse": ROOT / "service" / "adpulse", "adbench": ROOT / "benchmarks" / "adbench"}
-Edges = dict[str, set[str]]  # of each package, those that it imports
+Edges = dict[str, set[str]]  # the imported packages of each package
 
 
 def layers(root: str) -> list[list[str]]:

@@ -20,7 +20,7 @@ from adbench.workload.dataset import Dataset
 NAME = "08_page"
 DATABASE = "adpulse_page"
 
-DAY_EVENTS = 2_000_000  # of which the last hour is stored
+DAY_EVENTS = 2_000_000  # events of a day; only its last hour is stored
 BATCH = 2_000
 TIDES = 9  # rises and falls of the rate of events in the hour
 LIVE_S, LIVE_BATCH, PAUSE_S = 25.0, 12, 0.25

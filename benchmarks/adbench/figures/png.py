@@ -7,8 +7,8 @@ from PIL import Image
 from PIL.Image import Quantize, Resampling
 
 DPI = 180
-COLOURS = 256  # of a picture as a file
-PREVIEW_WIDTH, PREVIEW_COLOURS = 810, 64  # of a picture inside a notebook
+COLOURS = 256  # colours of a picture in a file
+PREVIEW_WIDTH, PREVIEW_COLOURS = 810, 64  # size of a picture inside a notebook
 
 
 def of_figure(figure: Figure) -> bytes:

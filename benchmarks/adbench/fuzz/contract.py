@@ -9,8 +9,8 @@ from adbench.fuzz import rules
 from adbench.fuzz.wire import HOST, Reply, Request
 
 MOST_HEAD_BYTES = 65_536
-MISSING = (404, 405)  # of a path or a method that the document does not have
-_FIELDS = ("Content-Type", "Content-Encoding", "Idempotency-Key")  # that may not come with two values
+MISSING = (404, 405)  # statuses for a path or a method that the document does not have
+_FIELDS = ("Content-Type", "Content-Encoding", "Idempotency-Key")  # headers that may not come with two values
 
 
 class Contract:

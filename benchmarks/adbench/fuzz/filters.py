@@ -13,7 +13,7 @@ from adbench.fuzz.values import METADATA
 from adbench.harness.patience import PATIENCE_S
 
 KEYS = ("campaign_id", "event_type", *METADATA)
-DAYS = 1_000  # of a report; one may have 1,100
+DAYS = 1_000  # most days of a report; one may have 1,100
 MOST = 40  # rows of a report that are asked for again
 
 

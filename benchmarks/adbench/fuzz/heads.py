@@ -78,7 +78,7 @@ SPOILT = (
     _any_header("Content-Type", MEDIA_TYPES),
     _any_header("Content-Encoding", ENCODINGS),
     _any("method", METHODS),
-    _any("path", PATHS),  # that nearly exist: expected is 404, never a redirect
+    _any("path", PATHS),  # almost right paths: 404 is expected, never a redirect
     _any("host", HOSTS),
     *(_key, _key, _header, _header, _header, _offered, _doubled, _long, _framed, _framed, _framed),
 )

@@ -83,7 +83,7 @@ def run(plan: FuzzPlan, experiment: Experiment) -> Outcome:
                 experiment.console.print(f"{took:7.0f} s {tally.cases:9,} cases {tally.faulty} faults", highlight=False)
         except (KeyboardInterrupt, SystemExit):
             broken.append(f"interrupted after {time.monotonic() - started:.0f} s")
-        except Exception as error:  # what was found until then is written all the same
+        except Exception as error:  # write the findings until then all the same
             broken.append(f"{type(error).__name__}: {error}"[:2_000])
         rows = filters.ask(address) if not broken else Asked()
         told = fuzzer.counted()

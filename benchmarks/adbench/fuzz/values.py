@@ -32,7 +32,7 @@ TOKENS = [
     b'{"a":1850000000000000001}', b'{"geo":{"geo":{"geo":{"geo":{"geo":{"geo":1}}}}}}', b'{"geo":"(other)"}', b'{"":1}',
     b'{"utm:medium":"cpc"}', b'{"utm:medium":true}', b'{"$browser":"F\xc3\xa9 \\"x\\""}', b'{"$browser":2}',
     b'{"not":["a"]}', b'{"a b":0.10}', b'{"\xc3\xa9":1e2}', b'{"\\u00e9":"\\ufffd"}',
-    # what stands between
+    # separators
     b"\xef\xbb\xbf", b"\0", b"\n", b"\r", b"\x0b", b"\x0c", b"\xc2\xa0", b",", b":", b'"', b"}", b"]", b"//", b"'",
 ]  # fmt: skip
 # … the keys of metadata among them that reports are grouped and filtered by …

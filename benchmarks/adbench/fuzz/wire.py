@@ -10,8 +10,8 @@ from typing import Self
 _BREAKS_TARGET = frozenset([*range(0x21), ord("#"), *range(0x7F, 0x100)])
 _BREAKS_HEADER = b"\0\r\n"
 HOST = b"127.0.0.1"  # under which the service is called
-ORIGIN = "http://127.0.0.1"  # before the path, where a whole address is asked for
-PACKET_S = 0.002  # from one packet to the next, so that they stay apart
+ORIGIN = "http://127.0.0.1"  # comes before the path, where a whole address is asked for
+PACKET_S = 0.002  # time between two packets, so that they stay apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Request:
     headers: tuple[tuple[str, bytes], ...]
     body: bytes
     host: bytes = HOST
-    origin: str = ""  # before the path: a target in absolute form
+    origin: str = ""  # comes before the path: a target in absolute form
     version: str = "1.1"
     chunk: int = 0  # bytes of a chunk; 0: the body has a length
-    packets: int = 1  # that it is sent in; 2: head and body
+    packets: int = 1  # number of packets to send it in; 2: head and body
 
     @property
     def head_bytes(self) -> int:

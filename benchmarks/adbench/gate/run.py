@@ -21,7 +21,7 @@ from adbench.records import environment
 from adbench.records.model import Result
 from adpulse.settings import Settings
 
-CLOSING_S = 3.0  # of the budget, for stopping what runs
+CLOSING_S = 3.0  # part of the budget for stopping the running processes
 
 
 def run(plan: GatePlan, settings: Settings, console: Console, given: dict[str, Tree] | None = None) -> Result:

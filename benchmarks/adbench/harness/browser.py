@@ -142,7 +142,7 @@ class Tab:
                     try:
                         return await self.evaluate(f"new Promise((done) => {{ {look}; look(); }})")
                     except BrowserError as error:
-                        if "navigated" not in str(error):  # to another page, which is looked at next
+                        if "navigated" not in str(error):  # the page has gone to another address; look at that one next
                             raise
         except TimeoutError:
             raise BrowserError(f"never true: {expression}; the console says {self.complaints}") from None

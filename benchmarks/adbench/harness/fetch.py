@@ -29,5 +29,5 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, timeout_s: float =
         with urllib.request.urlopen(request, timeout=timeout_s) as reply:  # noqa: S310 — the same
             return Answer(reply.status, reply.read())
     except urllib.error.HTTPError as refusal:
-        with refusal:  # it holds the connection
+        with refusal:  # closes it, because it holds the connection
             return Answer(refusal.code, refusal.read())

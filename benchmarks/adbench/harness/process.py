@@ -86,7 +86,7 @@ def _answers(url: str) -> bool:
 
 def free_port() -> int:
     """Return a TCP port of this machine that nobody listens on now. Raises OSError where there is none."""
-    # None of those that the system itself gives away: until it is used here, another program could get it.
+    # Choose a port that the system does not give away by itself: another program could get it before it is used here.
     for port in random.sample(range(10_000, 32_768), 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))

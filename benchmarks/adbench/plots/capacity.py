@@ -87,7 +87,7 @@ def limits(simulated: Result) -> Figure:
             axes.plot(values, [row] * len(values), color="#cccccc", zorder=1)
             for rate, value in zip(rates, values, strict=True):
                 axes.plot(value, row, "o", color=colours.get(rate, style.INK), ms=10, zorder=2)
-                # Beside the line, and not across it.
+                # Write beside the line, and not across it.
                 aside, shift = ("center", 0) if not 0.6 < value < 1.7 else ("right", 5) if value < 1 else ("left", -4)
                 axes.annotate(
                     f"{value:.2g}",

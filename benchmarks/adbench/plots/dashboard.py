@@ -17,7 +17,7 @@ from adpulse.terminal import counted
 PER_ROW = {"stat": 4, "timeseries": 3}
 COLUMNS = math.lcm(*PER_ROW.values())
 HEIGHTS = {"stat": 0.95, "timeseries": 2.1}  # inches
-SEEN = 0.01  # of the highest: a series that stays below has no name in the picture
+SEEN = 0.01  # share of the highest value: a series that stays below has no name in the picture
 HEADROOM = 1.3  # above the highest, for the names
 COLOURS = (style.SERVICE, "#332288", "#CC6677", "#DDCC77", "#88CCEE", "#AA4499")
 SHARES, SECONDS = "percentunit", "s"

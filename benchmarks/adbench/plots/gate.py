@@ -178,6 +178,6 @@ def _looks(gate: Result) -> Iterator[tuple[str, list[tuple[int, float]]]]:
             at = min(rounds, len(base))
             ((_, low, high),) = statistics.ratios_of_medians(base[:at], head[:at], sure, resamples=RESAMPLES)
             points.append((at, (high - low) / 2))
-            if sure > call.confidence - 5e-6:  # as the file rounds it: the look at which it was decided
+            if sure > call.confidence - 5e-6:  # rounded like the file does: the look at which it was decided
                 break
         yield call.name, points

@@ -16,7 +16,7 @@ def sweeps(ingest: Result) -> bool:
 def throughput(ingest: Result) -> Figure:
     """Plot events a second by events in a request, under the ceiling of two psql sessions: of `adbench run ingest`."""
     (ceiling,) = ingest.select("ceiling.rate")
-    into = ceiling.labels.get("into", "the same tables")  # which results from before it was a label copied into
+    into = ceiling.labels.get("into", "the same tables")  # older results have no such label, and copied into these
     share = ingest.find("of_ceiling", batch="1000", kind="plain")
     best = style.thousands(round(ingest.value("ingest.rate", batch="1000", kind="plain"), -3))
     title = (
@@ -54,7 +54,7 @@ def life(stages: Result, batch: int = 1_000) -> Figure:
     spent = {name: stages.value("stage", stage=name, batch=str(batch)) for name in (*STAGES, *WITHIN_WRITE)}
     total = stages.value("stage", stage="request", batch=str(batch))
     share = spent["write"] / sum(spent[name] for name in STAGES)
-    # What PostgreSQL does was timed beside the request: it is drawn in proportion, inside what the service waited.
+    # PostgreSQL's work was timed beside the request: draw it in proportion, inside the time that the service waited.
     scale = spent["write"] / sum(spent[name] for name in WITHIN_WRITE)
     lanes = {
         "network, HTTP": [("receive", "body arrives", "#88CCEE"), ("answer", "answer", "#88CCEE")],

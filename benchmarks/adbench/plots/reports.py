@@ -58,7 +58,7 @@ def windows(report: Result) -> Figure:
 
 NAMES = {"adpulse": "AdPulse++ over HTTP", "duckdb": "DuckDB", "chdb": "ClickHouse (chdb)"}
 COLOURS = {"adpulse": style.SERVICE, "duckdb": "#CC6677", "chdb": "#332288"}
-ROLLED = "+roll-ups"  # of a peer that was given roll-ups of its own
+ROLLED = "+roll-ups"  # suffix of a peer that was given roll-ups of its own
 
 
 def peers(compared: Result) -> Figure:

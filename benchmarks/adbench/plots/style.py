@@ -44,11 +44,11 @@ PALETTE = {
     "timescale": "#882255",
     "citus": "#661100",
 }
-# What is no variant: the service, a promise, what something is compared with.
+# Things that are not variants: the service, a promise, a reference.
 _SMALL: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 10, "color": "#777777"}
 # Around text that may lie on a line.
 HALO = [withStroke(linewidth=3, foreground="white")]
-_WIDE = 0.62  # of a letter on average, as a share of the size of its font
+_WIDE = 0.62  # width of a letter on average, as a share of the size of its font
 LINE = 105  # characters of small text that fit below a picture
 SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 

@@ -15,7 +15,7 @@ from adbench.records.model import Disk, Kept, Machine, Manifest, Result
 from adbench.records.store import COMMITTED, MANIFEST
 
 FSYNC_S = 1.0
-SHOWN = 5  # of the reasons against a file
+SHOWN = 5  # reasons against a file that are shown
 PAGE = bytes(8_192)
 
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from adbench.records.model import Measurement, Result
 from adpulse.settings import Settings
 
-FIRST = datetime(2025, 1, 1, tzinfo=UTC)  # nothing was measured before
-CLOCKS = timedelta(days=1)  # that a clock may be ahead
-SIGNED = (".error",)  # of which a number may be negative: simulation ÷ measured − 1
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)  # no results are older
+CLOCKS = timedelta(days=1)  # most that a clock may be ahead
+SIGNED = (".error",)  # numbers that may be negative: simulation ÷ measured − 1
 LEAST_NAME = 4  # letters of a name: shorter ones are parts of other words
 COMMON = {"root", "user", "admin", "postgres", "localhost", "linux", "runner", "ubuntu", "debian"}
 # Not those of the service's addresses, such as /events/firehose.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-# From samples of shape (…, n) to statistics of shape (…).
+# Takes samples of shape (…, n), and returns statistics of shape (…).
 Statistic = Callable[..., Floats]
 
 RESAMPLES = 10_000

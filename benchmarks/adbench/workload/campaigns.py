@@ -84,7 +84,7 @@ class Campaigns:
     home: Ints  # the zone that it runs in
     paid: Ints  # the kind of event that costs money
     price: Ints  # micros: the median bid of a rival
-    reach: Ints  # how far up the rivals' quantiles the campaign's own bid goes
+    reach: Ints  # quantile of the rivals' bids that the campaign's own bid reaches
     basket: Ints  # micros: the median revenue of a conversion
     audience: Ints  # the first of its users
 

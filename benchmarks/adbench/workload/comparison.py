@@ -16,7 +16,7 @@ from adbench.workload.campaigns import MIXES
 from adbench.workload.profile import HOUR_US, Events
 
 LATE_S = 60  # behind the newest event before it in its file
-MOST_VALUES = 10_000  # of a key of metadata that are told apart
+MOST_VALUES = 10_000  # most values of a key of metadata that are counted
 DAY_US = 24 * HOUR_US
 SHOWN = 8  # keys of metadata
 
@@ -25,7 +25,7 @@ class Profile(BaseModel, frozen=True):
     """The shape of a set of events. Shares are of all events."""
 
     events: int
-    days: float  # from the first to the last
+    days: float  # days from the first event to the last
     campaigns: int
     largest: tuple[float, float, float]  # shares of the first 1, 10 and 100 campaigns
     events_of_a_user: float  # on average

@@ -42,7 +42,7 @@ class Block:
     """Events in order of arrival; every array has one entry an event, unless stated."""
 
     ts: Ints  # microseconds since 1970-01-01 UTC: when it happened
-    arrival: Ints  # the same unit: when it arrives; equal to ts unless late
+    arrival: Ints  # the same unit: time of arrival; equal to ts unless late
     campaign: Ints  # 0 is the largest
     user: Ints
     kind: Ints  # index into KINDS

@@ -83,7 +83,7 @@ def _grown() -> dict[str, float]:
         for each in result.select("table.size"):
             at_s = int(each.labels["at_s"])
             sizes[at_s] = sizes.get(at_s, 0) + each.value
-        if len(sizes) < 2:  # of a service elsewhere, whose tables were not looked at
+        if len(sizes) < 2:  # a service elsewhere, whose tables were not measured
             continue
         first, last = min(sizes), max(sizes)
         came = result.value("ingest.rate") * (last - first)

@@ -25,7 +25,7 @@ from adpulse.maintenance.loop import run_rounds
 from adpulse.settings import Settings
 from adpulse.variants import migrate
 
-TS = slice(6, 14)  # of a row: microseconds, as copy_format.HEADS packs them
+TS = slice(6, 14)  # place of ts in a row: microseconds, as copy_format.HEADS packs them
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class OwnEvents:
 class Key:
     """The values of one key of metadata; of more than MOST_VALUES, the first."""
 
-    events: int = 0  # that have it
+    events: int = 0  # events that have it
     only_texts: bool = True
     values: Counter[str | bytes] = field(default_factory=Counter)
 
@@ -71,7 +71,7 @@ class Survey:
     keys: dict[str, Key] = field(default_factory=dict)
     first_us: float = math.inf
     last_us: float = -math.inf
-    newest_us: float = -math.inf  # of the file that is being counted
+    newest_us: float = -math.inf  # newest time in the current file
     late: int = 0
     latest: deque["Accepted"] = field(default_factory=deque)
 

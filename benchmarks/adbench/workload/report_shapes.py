@@ -33,7 +33,7 @@ class Shape:
     granularity: str | None = None
     group_by: str | None = None
     value: str | None = None
-    key: str = "geo"  # of metadata
+    key: str = "geo"  # key of metadata
 
     @property
     def by_metadata(self) -> bool:
@@ -88,7 +88,7 @@ def statement(variant: Variant, query: Query) -> tuple[Statement, Sequence[objec
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LARGEST, MIDDLE = "CAMP-0001", "CAMP-0050"
 
-# What the latency targets are about: totals, any window up to 30 days.
+# The latency targets apply to these: totals, any window up to 30 days.
 TOTALS = (
     Shape("hour", HOUR, MIDDLE),
     Shape("day", DAY, MIDDLE),

@@ -16,7 +16,7 @@ from adbench.workload.dataset import BLOCK, Dataset
 
 # A day of traffic at this rate, of which the last moments are sent: what a COPY then holds is what it holds live.
 RATE = 150_000
-BUSY_RATE = 10_000  # that of a busy hour: the batch of a slow day would spread over more roll-up rows than a live one
+BUSY_RATE = 10_000  # that of a busy hour: a batch of a slow day would spread over more roll-up rows than a live one
 BODIES = {1: 64, 10: 64, 100: 32, 1_000: 16, 5_000: 8}  # different ones of a size
 COLUMNS = ("ts", "campaign_id", "user_id", "event_type", "cost_micros", "revenue_micros", "metadata", "event_id")
 HOLE = "@" * 12  # see k6/closed.js

@@ -127,7 +127,7 @@ class _Work:
         path = self.folder / _name(day, part)
         fresh = path.with_suffix(".parquet.new")
         async with self.connection.transaction(isolation="repeatable_read", readonly=True):
-            # The table is read twice, and compared row by row: both times from its first page to its last.
+            # Read the table twice and compare row by row, both times from its first page to its last.
             await self.connection.execute("SET LOCAL synchronize_seqscans = off")
             await self.connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
             counted = await content(self.connection, table)
@@ -142,7 +142,7 @@ class _Work:
         version = await migrations.version(self.connection)
         done = Archived(day, part, path.name, digest, counted, self.variant.name, version, self.identity)
         _write(path.with_suffix(".json"), json.dumps(done.described(), indent=2) + "\n")
-        # The manifest comes first: a file without one is never ours, and never overwritten.
+        # Write the manifest first: a file without one is not ours, and is never overwritten.
         fresh.replace(path)
         _sync(self.folder)
         self.step("published", day)

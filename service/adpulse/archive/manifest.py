@@ -20,7 +20,7 @@ Step = Callable[[str, date], None]
 
 PATIENCE_S = 60.0
 
-# What a table holds: counts, sums, and a checksum of every value that does not depend on the order of rows.
+# The content of a table: counts, sums, and a checksum of all values that does not depend on the order of rows.
 _CONTENT = """
 SELECT
   count(*) AS events,

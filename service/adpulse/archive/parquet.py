@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Rows read, held and written at once; a row group of the file.
+# Number of rows that are read, held and written at once: a row group of the file.
 BATCH = 32_768
 
 # The columns in the file's order, as PostgreSQL is asked for them: metadata as JSON text, the type as a word.

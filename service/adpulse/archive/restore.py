@@ -47,7 +47,7 @@ async def restore(
     by_day = await _choose(connection, folder, wanted, kept_from)
     if not by_day:
         await _expect_ours(connection, folder)
-    # All files before any event.
+    # Check all files before any event is restored.
     for record in (record for each in by_day.values() for record in each):
         await _check_file(folder, record)
         step("checked", record["day"])
@@ -127,7 +127,7 @@ async def _restore_day(
         step("loaded", day)
         if await content(connection, table) != expected:
             raise ArchiveError(f"what was loaded of {day} is not what was archived; nothing of it was kept")
-        # From this commit on questions about raw events of the day are answered again.
+        # From this commit on, reports read raw events of the day again.
         await connection.execute("DELETE FROM archived_days WHERE day = $1", day)
         if variant.has_dimensions:
             # Restored events have a new transaction number, so roll-ups by dimension are built from them anew.

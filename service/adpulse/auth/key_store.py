@@ -86,7 +86,7 @@ async def note_uses(connection: Connection, key_ids: Collection[str], day: date)
 
 async def in_use(connection: Connection) -> tuple[list[Key], bool]:
     """Return the keys that are not revoked, and True if any key was ever stored. Yield to other tasks meanwhile."""
-    # In a transaction, because a pooler may change the server between two messages.
+    # Use a transaction, because a pooler may change the server between two messages.
     async with connection.transaction():
         ever = await connection.fetchval("SELECT EXISTS (SELECT FROM api_keys)")
         records = await connection.fetch(f"SELECT {_COLUMNS} FROM api_keys WHERE revoked_at IS NULL")

@@ -19,14 +19,14 @@ from adpulse.auth import key_store, keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
 from adpulse.background import Background
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.errors import AWAY, UNAVAILABLE, reason
 from adpulse.database.outage import Outage
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MISSES_S = 1.0  # an unknown key makes us read again no more often than that
+MISSES_S = 1.0  # an unknown key causes another reading, but no more often than this
 _READ_S = 5.0  # the longest that reading may take
 
 
@@ -60,6 +60,7 @@ class Keyring(Background):
         self._primary = primary
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by key id
+        self.reason = AWAY  # why the last reading failed
         self.known = False  # True once the keys have been read
         # True if no key is needed: none was ever stored, and only this machine can ask, or --insecure is set.
         self.open = False
@@ -106,6 +107,7 @@ class Keyring(Background):
                 found, ever = await key_store.in_use(connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             self._outage.failed(error)
+            self.reason = reason(error)
             return
         now = time.monotonic()
         holders = {}
@@ -113,7 +115,7 @@ class Keyring(Background):
             if number % key_store.AT_ONCE == 0:
                 await asyncio.sleep(0)
             held = self._holders.get(key.key_id.encode())
-            # The same holder, so that reading fills no bucket.
+            # Keep the same holder, so that another reading does not refill its bucket.
             holders[key.key_id.encode()] = held if held and held.key == key else Holder(key, self._settings, now)
         self.learn(holders, ever=ever)
         self._outage.over()

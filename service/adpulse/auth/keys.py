@@ -19,7 +19,7 @@ from adpulse.event.limits import TEXT_LENGTH
 Scope = Literal["write", "read", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MOST_CAMPAIGNS = 1_000
-# Rates of a public key that is made without its own: all visitors of a page together, for each process.
+# The default rates of a public key: for all visitors of a page together, in each process.
 PUBLIC_PER_S = 100.0
 
 # Where the id lies in a key: 12 characters before the last `_` and the 64 of the secret.

@@ -99,7 +99,7 @@ async def _rebuild(url: str, first: date | None, last: date | None, progress: On
 def steps() -> Iterator[OnStep]:
     """Show a bar on the error stream; yield a function that takes the steps done, their number, and what is next."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
-    # In a file or a pipe, even a bar that is removed would leave an empty line.
+    # In a file or a pipe, even a removed bar would leave an empty line.
     hidden = not err.is_terminal
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True, disable=hidden) as bar:
         shown = bar.add_task("")

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 def _remember(value: Path | None) -> Path | None:
-    # Through the environment, because the server's workers, which are new processes, read it there.
+    # Set the environment, because the server's workers are new processes and read it there.
     if value is not None:
         os.environ[f"{PREFIX}DATA_DIR"] = str(value)
     return value
@@ -72,7 +72,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         rights = isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError))
         hint = "; docs/how-to/roles.md says which rights a login needs" if rights else ""
         fail(f"cannot use the database: {type(error).__name__}: {error}{hint}")
-    except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, that somebody has set
+    except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, of the operator
         fail(f"the database refuses: {type(error).__name__}: {error}")
 
 

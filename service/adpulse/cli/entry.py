@@ -27,7 +27,7 @@ def start(name: str, module: str) -> None:
     try:
         try:
             import_module(module).app()
-        except KeyboardInterrupt:  # before the commands, which turn it into this status
+        except KeyboardInterrupt:  # before the commands run, which turn it into this status
             sys.exit(INTERRUPTED)
         finally:
             if sys.stdout is not None:
@@ -40,7 +40,7 @@ def start(name: str, module: str) -> None:
         if sys.stdout is not None:
             # Otherwise Python would try to write the rest of the buffer when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:  # a reader that has seen enough
+        if error.errno != errno.EPIPE:  # the reader has closed the pipe
             with contextlib.suppress(OSError):
                 print(f"{name}: {error}", file=sys.stderr)
         sys.exit(1)
@@ -53,7 +53,7 @@ def _use_utf8() -> None:
         program = [sys.executable, *sys.orig_argv[1:]]
         os.execv(program[0], program)  # noqa: S606  # this program, as it was called
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # it is closed
+        if stream is not None:  # the stream is closed
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of what PYTHONIOENCODING lacks
 
 

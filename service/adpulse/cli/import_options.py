@@ -8,7 +8,7 @@ import typer
 from adpulse.cli.console import fail
 from adpulse.importing import mapping
 
-# What the files are.
+# The files.
 Files = Annotated[list[str], typer.Argument(help="files to import; - reads standard input", metavar="FILE…")]
 Kind = Annotated[str | None, typer.Option(help="csv, ndjson, json or parquet", show_default="detected")]
 Delimiter = Annotated[str | None, typer.Option(help=r"of CSV, such as ; or \t", show_default="detected")]
@@ -17,7 +17,7 @@ DecimalSign = Annotated[str | None, typer.Option(help="the decimal sign of amoun
 Encoding = Annotated[str | None, typer.Option(help="of CSV", show_default="UTF-8, or by its byte order mark")]
 Header = Annotated[str | None, typer.Option(help="names of columns, with commas, of CSV without a line of them")]
 
-# How their columns become fields of events.
+# The mapping of their columns to fields of events.
 Preset = Annotated[str | None, typer.Option(help="a known format: " + ", ".join(mapping.presets()))]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="a TOML file with the mapping")]
 Columns = Annotated[
@@ -35,7 +35,7 @@ MetadataColumns = Annotated[
     str | None, typer.Option(help="columns for metadata: rest, none, or a list with commas", show_default="rest")
 ]
 
-# Where the events go.
+# The target of the events.
 ServiceUrl = Annotated[
     str | None, typer.Option(help="send to the service at this address", show_default="write to the database")
 ]

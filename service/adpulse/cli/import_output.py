@@ -18,7 +18,7 @@ from adpulse.importing.source import Source
 from adpulse.importing.target import Judged
 from adpulse.terminal import counted, one_line
 
-# Of each file: its outcome, and the file of its rejected lines.
+# For each file: its outcome, and the path of its rejected lines.
 Outcomes = dict[str, tuple[Outcome, Path | None]]
 
 FIRST_ROWS = 5

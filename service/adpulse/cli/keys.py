@@ -19,7 +19,7 @@ app = typer.Typer(help="Make, list and revoke keys to the service.", no_args_is_
 
 T = TypeVar("T")
 
-MOST_ROWS = 1_000  # of a table: each takes a millisecond or more
+MOST_ROWS = 1_000  # rows of a table: each takes a millisecond or more
 
 ClientName = Annotated[str, typer.Argument(help="name of the client", show_default=False)]
 Scopes = Annotated[
@@ -86,7 +86,7 @@ def new_key(
     err.print(said, soft_wrap=True)
 
 
-# Of the members of the JSON.
+# The order of the members in JSON.
 _HEADINGS = {
     "key_id": "id",
     "name": "name",

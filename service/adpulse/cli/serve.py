@@ -96,7 +96,7 @@ def _say_where(settings: Settings, own: Cluster | None) -> None:
         data = str(own.data)
     else:
         parts = urlsplit(settings.database_url or "")
-        # Without the login, and without the parameters after the name of the database.
+        # Print neither the login nor the parameters after the name of the database.
         data = f"the database {parts.path.lstrip('/') or '(default)'} on {parts.hostname or 'this machine'}"
     log.info("the data lies in %s", data)
     if settings.port:

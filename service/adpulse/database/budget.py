@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adpulse.settings import Settings
 
-# Once in a database, for any number of processes: of the one that maintains it.
+# Connections that only the process that maintains the database has, whatever the number of processes.
 HEARTBEAT = 1
 
 

@@ -100,7 +100,7 @@ async def pool(url: str, size: int, application: str, *, role: str | None = None
         url,
         min_size=0,
         max_size=size,
-        max_inactive_connection_lifetime=0,  # an idle connection is what makes the next report fast
+        max_inactive_connection_lifetime=0,  # the next report is fast because of an idle connection
         init=partial(_prepare, role=role, settings=settings),
         connect=opener,
         reset=_as_it_is,

@@ -21,7 +21,7 @@ def shortage(directory: Path) -> str | None:
     """Return a sentence that names the lack of space under `directory` and what to do; None while there is enough."""
     try:
         free = shutil.disk_usage(directory).free
-    except OSError:  # the folder is missing, which is another error
+    except OSError:  # a missing folder is another error
         return None
     if free >= _LEAST_BYTES:
         return None

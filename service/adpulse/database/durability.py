@@ -23,7 +23,7 @@ LIMIT 20
 
 async def risks(connection: Connection) -> list[str]:
     """Return a phrase for each risk to acknowledged events, at most 20; none where all is well."""
-    # In a transaction, because a pooler may change the server between two messages.
+    # Use a transaction, because a pooler may change the server between two messages.
     async with connection.transaction(readonly=True):
         return [record[0] for record in await connection.fetch(_RISKS)]
 

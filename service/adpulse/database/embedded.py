@@ -60,7 +60,7 @@ class Cluster:
         except OSError as error:
             raise EmbeddedError(f"cannot use {self.directory}: {error.strerror}") from error
         with users:
-            fcntl.flock(users, fcntl.LOCK_SH)  # waits while somebody stops the server
+            fcntl.flock(users, fcntl.LOCK_SH)  # waits while another process stops the server
             try:
                 with _uninterrupted():
                     self.start()
@@ -80,7 +80,7 @@ class Cluster:
     def _start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "start.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # one at a time may make the data directory
+            fcntl.flock(lock, fcntl.LOCK_EX)  # one process at a time may make the data directory
             if self.running():
                 return
             self._pid_file.disown_zombie(self._sockets.locks())
@@ -133,7 +133,7 @@ class Cluster:
         if self.data.exists() and any(self.data.iterdir()):
             advice = "empty it, or name another folder with --data-dir"
             raise EmbeddedError(f"{self.data} holds files, and is no data directory of PostgreSQL; {advice}")
-        # Made aside and renamed when it is whole, so that an interrupted start leaves nothing half-made.
+        # Make it aside and rename it when it is complete, so that an interrupted start leaves nothing half-made.
         new = self.directory / "data.new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)

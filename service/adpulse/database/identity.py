@@ -39,7 +39,7 @@ FROM pg_control_system()
 async def server(connection: Connection) -> Server | None:
     """Return the server of that connection; None where the login may not ask, or the server is not quite PostgreSQL."""
     try:
-        # In a transaction, because a pooler may change the server between two messages.
+        # Use a transaction, because a pooler may change the server between two messages.
         async with connection.transaction(readonly=True):
             row = await connection.fetchrow(_SERVER)
     except (

@@ -12,7 +12,7 @@ from adpulse.database.errors import InUseError
 
 log = logging.getLogger(__name__)
 
-# The numbers of advisory locks: any will do, if all processes take the same.
+# The numbers of advisory locks. They are arbitrary, but the same in all processes.
 MIGRATION_LOCK = 0x616450_01  # migrations
 MAINTENANCE_LOCK = 0x616450_02  # the one process that maintains
 ARCHIVE_LOCK = 0x616450_03  # one archive or restore at a time
@@ -22,7 +22,7 @@ MOVE_LOCK = 0x616450_04
 # A round of maintenance holds it shared, because its statements belong to one design. The switch of a move holds it
 # alone.
 ROUND_LOCK = 0x616450_05
-# With a number of the file beside it: one import of a file at a time.
+# Its second number identifies the file: one import of a file at a time.
 IMPORT_LOCK = 0x616450_07
 # In SQL alone: 0x616450_06, rights on partitions (sql/migrations/0022), and 0x616450_08, the session that moves deltas
 # (maintain.sql of 07_rollup and 08_rollup_dims).
@@ -61,7 +61,7 @@ async def give_way(
             await before()
         try:
             async with connection.transaction():
-                # The second ends the session of a client that vanished in the middle: its locks must not stay.
+                # The second timeout ends the session of a client that vanished in a transaction, with its locks.
                 await connection.execute(
                     f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL idle_in_transaction_session_timeout = '10s'"
                 )

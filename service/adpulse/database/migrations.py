@@ -23,7 +23,7 @@ def latest_version() -> int:
 
 async def version(connection: Connection) -> int:
     """Return the schema version of the database; 0 before the first migration."""
-    # With the schema's name: a login that may not use the schema is refused, and does not seem to see a new database.
+    # Name the schema: then a login that may not use it is refused, instead of seeing what looks like a new database.
     if await connection.fetchval("SELECT to_regclass('public.schema_migrations')") is None:
         return 0
     found: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM public.schema_migrations")
@@ -47,7 +47,7 @@ async def migrate(connection: Connection) -> list[str]:
 
     async def work(wait_ms: int) -> None:
         applied.clear()
-        # Another migration is waited for as long as it takes.
+        # Wait for another migration as long as it takes.
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         await connection.execute(f"SET LOCAL lock_timeout = {wait_ms}")

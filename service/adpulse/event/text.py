@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 def storable(value: Any) -> Any:
     """Return a value as it is. Raises PydanticCustomError for text with NUL or a lone surrogate."""
-    # Before the check of the length: pydantic cannot even count a lone surrogate.
+    # Check this before the length: pydantic cannot count a lone surrogate.
     if isinstance(value, str) and not _is_storable(value):
         raise PydanticCustomError("characters", "holds a character that cannot be stored (NUL or a lone surrogate)")
     return value

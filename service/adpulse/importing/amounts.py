@@ -38,7 +38,7 @@ def compiled(field: Field, decimal: str) -> Callable[[Any], str]:
         amount = Decimal(number).scaleb(-places)
         if rounded and abs(amount.adjusted()) < 20:
             amount = amount.quantize(_MICRO, ROUND_HALF_EVEN)
-        # "f" writes no exponent, of which three digits are the most here.
+        # "f" writes no exponent. _NUMBER limits the exponent, and so the length of the text.
         return format(amount, "f").removeprefix("+")
 
     return read

@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-# The records that are imported in one transaction. Where a file is cut is remembered with it (ledger), so another
-# number may be taken one day.
+# Number of records imported in one transaction. The ledger records where a file was cut, so this number may change
+# between releases.
 RECORDS = 10_000
 
-# A group of large records ends earlier: at so many characters, after which it is looked every SLICE records.
+# A group of large records ends earlier, at this many characters; they are counted every SLICE records.
 CHARACTERS = 1 << 24
 SLICE = 250
 
@@ -22,7 +22,7 @@ class Chunk:
 
     records: list[Any] = field(default_factory=list)  # rows of a table, objects, or the texts of objects
     texts: list[str] = field(default_factory=list)  # as the file has them
-    lines: list[int] = field(default_factory=list)  # where each begins; of Parquet its number, counted from 1
+    lines: list[int] = field(default_factory=list)  # the line where each begins; in Parquet, its number from 1
 
     def __len__(self) -> int:
         return len(self.records)
@@ -43,7 +43,7 @@ class Chunk:
 
     def digest(self, before: bytes) -> bytes:
         """Return the SHA-256 of `before`, the digest of all earlier records, and of these records."""
-        # Records that are cut otherwise are others: their texts are told apart.
+        # The separator distinguishes the same text cut into other records.
         text = "\0".join(self.texts)
         return hashlib.sha256(before + text.encode("utf-8", "surrogatepass")).digest()
 
@@ -52,7 +52,7 @@ class Reader(Protocol):
     """A file that is read record by record."""
 
     header: list[str] | None  # the names of columns, where the file has them
-    seed: bytes  # the start of the digests: other parts of the content, such as the header
+    seed: bytes  # the other parts of the content, such as the header; the digests begin with it
 
     def read(self, count: int) -> Chunk:
         """Return the next records, fewer than `count` at the end. Raises ImportFailed."""

@@ -21,12 +21,12 @@ from adpulse.ingest.event_ids import EventIds
 from adpulse.ingest.job import Job
 from adpulse.ingest.partitions import Partitions
 
-# A day gets its own partition when a group brings so many events of it: a stray time makes no table.
+# A day gets its own partition if a group has this many events of it, so that a stray time makes no table.
 FEWEST_OF_A_DAY = 100
 
 UNLOCK_S = 2.0
 
-_TS = slice(6, 14)  # of a row, as copy_format.HEADS packs it
+_TS = slice(6, 14)  # place of ts in a row, as copy_format.HEADS packs it
 
 
 class DatabaseTarget:
@@ -85,7 +85,7 @@ class DatabaseTarget:
     async def _prepare_day(self, day: date) -> bool:
         try:
             async with self._writing.transaction():
-                # Everybody else would queue behind a waiting lock. Without a partition, events go into the default one.
+                # Other sessions queue behind a waiting lock. Without a partition, events go into the default one.
                 await self._writing.execute("SET LOCAL lock_timeout = '100ms'")
                 await self._writing.execute("SELECT prepare_days($1, $1)", day)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
@@ -106,8 +106,8 @@ async def opened(url: str) -> AsyncIterator[DatabaseTarget]:
         try:
             yield DatabaseTarget(writing, looking)
         finally:
-            # The server ends a session a moment after its client; the next import shall not meet this one's lock. A
-            # session that is lost, or busy with what was broken off, gives it back by itself.
+            # Unlock here: the server ends a session a moment after its client, and the next import must not meet this
+            # lock. A session that is lost, or busy with a cancelled statement, unlocks by itself.
             with suppress(*UNAVAILABLE, asyncpg.PostgresError):
                 await looking.execute("SELECT pg_advisory_unlock_all()", timeout=UNLOCK_S)
             looking.terminate()

@@ -95,7 +95,7 @@ class _Objects:
             raise ValueError
         _, stop = self._decoder.raw_decode(self._buffer, self._place)
         if stop == len(self._buffer) and self._buffer[-1] not in '}]"':
-            raise ValueError  # a number that may go on
+            raise ValueError  # a number at the end of the data may go on
         return stop
 
     def _read_on(self, error: Exception) -> bool:
@@ -146,6 +146,6 @@ def by_line(start: bytes) -> bool:
     try:
         json.loads(line)
     except (ValueError, RecursionError):
-        # A line that is not complete, or bad.
+        # The line is incomplete, or bad.
         return line.rstrip().endswith(b"}") or not newline
     return True

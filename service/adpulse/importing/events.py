@@ -22,9 +22,9 @@ class Events:
     """The events of a chunk, not judged yet, and the rejected records."""
 
     body: list[str] = field(default_factory=list)  # each the JSON of an event
-    places: list[int] = field(default_factory=list)  # of the record in the chunk
+    places: list[int] = field(default_factory=list)  # the place of its record in the chunk, for each event
     rejected: list[Rejection] = field(default_factory=list)  # `index` is the place of the record
-    skipped: int = 0  # events that are not asked for
+    skipped: int = 0  # number of events with a type that was not asked for
 
 
 class _Kind(NamedTuple):

@@ -65,5 +65,5 @@ def matching(columns: Columns, when: dict[str, str], count: int) -> list[int] | 
     chosen = range(count)
     for path, word in when.items():
         column = columns(path)
-        chosen = [place for place in chosen if str(column[place]) == word]  # type: ignore[assignment]  # a list, then
+        chosen = [place for place in chosen if str(column[place]) == word]  # type: ignore[assignment]  # it is a list here
     return list(chosen)

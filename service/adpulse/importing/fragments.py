@@ -15,7 +15,7 @@ from adpulse.event.metadata import Digits
 
 Fragments = Sequence[str]
 
-# A memory that is full is cleared.
+# A full cache is cleared.
 REMEMBERED = 20_000
 
 _SPECIAL = re.compile('[\x00-\x1f"\\\\\ud800-\udfff]')
@@ -80,4 +80,4 @@ def remembered(make: Callable[[Any], str]) -> Callable[[Sequence[Any]], Fragment
 def _written(value: Any) -> Any:
     if isinstance(value, Digits):
         return orjson.Fragment(value.text)
-    return str(value)  # a Decimal, bytes or such of Parquet
+    return str(value)  # a value of Parquet, such as a Decimal or bytes

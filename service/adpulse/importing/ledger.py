@@ -40,7 +40,7 @@ class Known:
 
     records: int
     after: bytes
-    effective: bool  # something of it was stored
+    effective: bool  # at least one of its events was stored
     imported_at: datetime
 
 

@@ -17,7 +17,7 @@ Kind = Literal["csv", "ndjson", "json", "parquet"]
 Unit = Literal["units", "cents", "micros", "cpm", "cpm_cents", "cpm_micros"]
 
 _PRESETS = resources.files("adpulse.importing") / "presets"
-_SHORT = ("format", "timezone", "origin")  # of ts, which may stand beside it
+_SHORT = ("format", "timezone", "origin")  # options of ts that may stand beside it
 _SOURCES = {"column", "template", "value"}
 
 
@@ -29,13 +29,13 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     value: str | int | float | None = None  # the same for all, or where the column is empty
     # ts
     format: str | None = None  # rfc3339, seconds, millis, micros, or a pattern of strptime
-    timezone: str | None = None  # IANA; of times without an offset
-    origin: str | None = None  # RFC 3339; from which seconds, millis or micros are counted; default: 1970
+    timezone: str | None = None  # IANA name; applies to times without an offset
+    origin: str | None = None  # RFC 3339; seconds, millis and micros are counted from it; default: 1970
     # cost and revenue
     unit: Unit = "units"
     round: bool = False  # to the nearest micro
     # event_type
-    words: dict[str, str] | None = None  # of the file: impression, click or conversion
+    words: dict[str, str] | None = None  # word of the file -> impression, click or conversion
     others: Literal["reject", "skip"] = "reject"  # events with another word
 
     def columns(self) -> list[str]:
@@ -53,7 +53,7 @@ class File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     escape: str | None = None
     decimal: Literal[".", ","] = "."
     encoding: str | None = None
-    header: list[str] | None = None  # the names of columns where the file has no line of them
+    header: list[str] | None = None  # the names of columns, for a file without a header
 
 
 class Variation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

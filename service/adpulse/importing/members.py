@@ -15,11 +15,11 @@ from adpulse.importing.values import Column
 
 Converter = Callable[[Column], Fragments]
 
-# In the place of a member: the event is not asked for; the clocks of the zone skip its time.
+# Marks in place of a member: the event was not asked for; the clocks of the zone skip its time.
 SKIP = "skip"
 NO_TIME = "no such time"
 
-# A column of times of one kind needs no look at each: with offsets as the contract has them, or without any.
+# Times of a column are not parsed singly if all of them have offsets, as the contract has them, or none has one.
 _INSTANTS = re.compile(r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\n)*", re.ASCII)
 _CLOCKS = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\n)*", re.ASCII)
 
@@ -101,7 +101,7 @@ def merged(found: dict[str, Any]) -> str:
         try:
             inner = orjson.loads(inner)
         except orjson.JSONDecodeError:
-            return fragments.member("metadata", inner)  # for the contract to name
+            return fragments.member("metadata", inner)  # the contract names the error
     if inner is not None:
         if not isinstance(inner, dict):
             return f'"metadata":{fragments.text(inner)}'

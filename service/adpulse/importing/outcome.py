@@ -22,7 +22,7 @@ class Outcome:
     duplicates: int = 0
     rejected: int = 0
     skipped: int = 0
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # by field and code, of those that are listed
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # number of listed rejections, by field and code
     seconds: float = 0.0
 
     def described(self) -> dict[str, Any]:

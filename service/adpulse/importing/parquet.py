@@ -33,7 +33,7 @@ class ParquetReader:
         except (OSError, pa.ArrowException) as error:
             raise ImportFailed(f"{source.name} cannot be read: {error}") from None
         self.header: list[str] | None = list(self._file.schema_arrow.names)
-        # Rows have no text, so the bytes of the whole file tell them apart.
+        # Rows have no text, so the bytes of the whole file identify them.
         with source.path.open("rb") as file:
             self.seed = hashlib.file_digest(file, "sha256").digest()
         self._name = source.name

@@ -15,7 +15,7 @@ from adpulse.importing.ledger import Group, Known
 from adpulse.importing.target import Judged
 from adpulse.ingest.batch import Answer
 
-# What a service takes at least, unless its operator has said less: then it says 413, and requests are halved.
+# A service takes at least this much. If its operator has set less, it answers 413, and requests are halved.
 EVENTS = 10_000
 BYTES = 4_000_000
 
@@ -54,7 +54,7 @@ class ServiceTarget:
         try:
             parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
             self._port = parts.port
-        except ValueError:  # brackets, or a port, that are none
+        except ValueError:  # bad brackets, or a bad port
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ImportFailed(f"--url {url} is no address such as http://localhost:8080", usage=True)

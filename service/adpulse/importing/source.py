@@ -92,7 +92,7 @@ def opened(name: str) -> Iterator[Source]:
     except OSError as error:
         raise ImportFailed(f"{name} cannot be opened: {error.strerror}", usage=True) from None
     with stream:
-        size = path.stat().st_size if path.is_file() else None  # a pipe has none
+        size = path.stat().st_size if path.is_file() else None  # a pipe has no size
         yield Source(name, path, stream, size)
 
 

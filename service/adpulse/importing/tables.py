@@ -15,7 +15,7 @@ from adpulse.importing.source import Source
 
 _NO_QUOTES = 'where quotes mean nothing in this file, say --quote ""'
 _DELIMITERS = (",", "\t", ";", "|")
-_BOMS = {  # of UTF-32 first: one of them begins like one of UTF-16
+_BOMS = {  # those of UTF-32 first, because one of them begins like one of UTF-16
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -29,7 +29,7 @@ class TableReader:
 
     def __init__(self, source: Source, file: File) -> None:
         self._name = source.name
-        self._lines: deque[str] = deque()  # handed out, and not yet in a row
+        self._lines: deque[str] = deque()  # lines that csv.reader has taken, and that are not in a row yet
         self._seen = 0
         self._last: tuple[int, str] | None = None  # the row before, with its first line
         self._width = 0  # columns of the header, also those at its end that have no name

@@ -95,7 +95,7 @@ def _number(scale: int, origin: datetime) -> Callable[[Any], str]:
         try:
             number = int(value) if str(value).isdecimal() else Decimal(str(value))
             instant = origin + timedelta(microseconds=int(number * scale))
-        except (ArithmeticError, ValueError):  # no number, or one that no calendar has
+        except (ArithmeticError, ValueError):  # not a number, or outside the calendar
             return fragments.text(str(value))
         return f'"{instant.replace(tzinfo=None).isoformat()}Z"'
 

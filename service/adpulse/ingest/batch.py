@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from adpulse.database.errors import AWAY
 from adpulse.event.contract import Rejection
 
 LISTED_REJECTIONS = 20
 
 
-# Raises BodyError for a number of events that no request may hold.
+# Raises BodyError if a request may not hold this number of events.
 CheckCount = Callable[[int], None]
 
 
@@ -28,7 +29,11 @@ class Overloaded(Exception):
 
 
 class Unavailable(Exception):
-    """The database cannot take the batch now; it was not acknowledged."""
+    """The database cannot take the batch now; it was not acknowledged. `reason`: why, as errors.reason says it."""
+
+    def __init__(self, reason: str = AWAY) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class KeyReused(Exception):
@@ -61,7 +66,7 @@ class Batch:
             self.rejected.append(rejection)
 
 
-@dataclass(slots=True)  # frozen, it takes three times as long to make
+@dataclass(slots=True)  # a frozen one takes three times as long to make
 class Answer:
     """The outcome of a batch: accepted + duplicates + rejected_count = events sent."""
 

@@ -28,7 +28,7 @@ _SIZE = Struct(">i")
 _LENGTH = _SIZE.pack
 _FIXED = Struct(">hiqiqiq")  # the number of fields, then ts, cost and revenue, each after its length
 
-# What a row begins with: the number of fields, and the length of ts.
+# A row begins with the number of fields, and the length of ts.
 BEGIN = Struct(">hi").pack(len(COLUMNS), 8)
 INT8 = Struct(">q").pack
 # The length field of a user, by its number of bytes.
@@ -94,7 +94,7 @@ def unpack(row: bytes) -> Values:
     place = _FIXED.size
     while place < len(row):
         start = place + _SIZE.size
-        (size,) = _SIZE.unpack_from(row, place)  # -1: null, as only an event_id may be
+        (size,) = _SIZE.unpack_from(row, place)  # -1: null; only event_id may be null
         place = start + max(size, 0)
         rest.append(row[start:place])
     user, campaign, kind, metadata, event_id = rest

@@ -17,7 +17,7 @@ from adpulse.ingest.idempotency import wait_for_the_first
 
 # With fewer ids, a second statement costs as much as it saves, and one that fails costs more.
 FEWEST = 500
-# How far the first four bytes of ids may lie apart that are close enough. In version 7, one is 65.5 s: 37 hours.
+# The largest distance between the first four bytes of ids that count as close. In version 7, one is 65.5 s: 37 hours.
 NEIGHBOURS = 2_048
 # After a repeat, ids are looked up before they are written for this many groups.
 WARY_GROUPS = 100
@@ -82,7 +82,7 @@ class EventIds:
             except _TAKEN:
                 self._wary = WARY_GROUPS
                 raise Raced from None
-        # After the claim, not before: a claim locks the table, so no id can be set aside that this look would miss.
+        # Look after the claim, which locks the table: no id can be set aside that this look would miss.
         if len(known) < len(ordered) and await connection.fetchval(_ANY_SET_ASIDE):
             new = _array(_others(ordered, known))
             known |= {record[0] for record in await connection.fetch("SELECT past_event_ids($1::text::uuid[])", new)}
@@ -91,7 +91,7 @@ class EventIds:
 
 def lie_together(ordered: Sequence[bytes]) -> bool:
     """Return True if nine of ten ids are neighbours in an index, as those of version 7 of one day are."""
-    # At ten places. Strangers may all come after the others, or before.
+    # Look at ten places, because ids that are not close may all come after the others, or before.
     places = [int.from_bytes(ordered[(len(ordered) - 1) * part // 10][:4], "big") for part in range(11)]
     return any(last - first <= NEIGHBOURS for first, last in zip(places, places[9:], strict=False))
 

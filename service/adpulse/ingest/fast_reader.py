@@ -27,14 +27,14 @@ class FastEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     event_type: Literal["impression", "click", "conversion"]
     cost: float | UnsetType = UNSET
     revenue: float | UnsetType = UNSET
-    metadata: msgspec.Raw = msgspec.Raw()  # empty, as no JSON is, when there are none
+    metadata: msgspec.Raw = msgspec.Raw()  # empty if there is no metadata; JSON is never empty
     event_id: _FastText | UnsetType | None = UNSET
 
 
 class _FineEvent(FastEvent):
     """The same with its time as text: msgspec would round it to the microsecond, and it has to be cut off."""
 
-    ts: str  # type: ignore[assignment]  # until `_cut` has been there
+    ts: str  # type: ignore[assignment]  # until `_cut` replaces it
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -49,8 +49,8 @@ class NeedsCareError(Exception):
     """A batch holds something that the fast pass does not judge."""
 
 
-# What reading and packing raise for anything that they do not accept. UnicodeDecodeError: a body is UTF-8, but events
-# that lay in it as base64 need not be.
+# Errors of reading and packing for values that they do not accept. UnicodeDecodeError: a body is UTF-8, but events
+# that it holds as base64 need not be.
 NOT_FAST = (msgspec.DecodeError, RecursionError, UnicodeDecodeError, NeedsCareError)
 
 

@@ -47,7 +47,7 @@ async def write(connection: Connection, group: Sequence[Job], days: Partitions, 
             except (*partitions.NOT_THERE, store.NoPartition):
                 if how.day is None:
                     raise
-                # Dropped, detached or moved since; in a new transaction, which holds no lock on it.
+                # The partition was dropped, detached or moved. A new transaction holds no lock on it.
                 days.forget()
                 how = replace(how, day=None)
             except event_ids.Raced:
@@ -147,12 +147,12 @@ def _json(answer: Answer) -> str:
 
 def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Exception:
     if first is None:
-        return Unavailable()
+        return Unavailable("This Idempotency-Key has just expired")
     first_hash, text = first
     if first_hash != body_hash:
         return KeyReused()
     answer = Answer(**orjson.loads(text))
-    # jsonb reorders members; the answer must have them in the order of the first time.
+    # jsonb reorders members; the answer must have them in their first order.
     rejected: list[Rejection] = [
         {"index": each["index"], "field": each["field"], "code": each["code"], "message": each["message"]}
         for each in answer.rejected

@@ -12,7 +12,7 @@ from typing import Any
 from adpulse.event.metadata import Digits, nearest
 from adpulse.ingest.batch import BodyError, CheckCount
 
-# How deep a text may be nested. What the readers themselves can take depends on the version of Python and on the stack.
+# How deep a text may be nested. The limits of the readers themselves depend on the version of Python and on the stack.
 MOST_NESTED = 500
 
 _MARKS = re.compile(rb'[\[{]+|[\]}]+|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -37,7 +37,7 @@ def loads(text: bytes) -> Any:
 
 def _loads(text: bytes, **hooks: Any) -> Any:
     value = json.loads(text.decode(), **hooks)
-    # Where there are no more brackets than that, it cannot be deeper.
+    # A text with no more brackets than that cannot be deeper.
     if text.count(b"[") + text.count(b"{") > MOST_NESTED and _depth(value) > MOST_NESTED:
         raise RecursionError
     return value

@@ -13,7 +13,7 @@ from adpulse.database.connections import Connection
 from adpulse.event.values import COLUMNS
 from adpulse.ingest.copy_format import EPOCH
 
-# With fewer events, asking costs as much as it saves.
+# With fewer events, asking the database costs as much as it saves.
 FEWEST = 1_000
 # How long a list of partitions is used before the database is asked again; a new partition may be used that late.
 REFRESH_S = 10.0
@@ -78,7 +78,7 @@ class Partitions:
         if day is None or count < FEWEST:
             return None
         if time.monotonic() >= self._stale_at:
-            # Before it is asked, so that only one connection asks.
+            # Set it before the question, so that only one connection asks.
             self._stale_at = time.monotonic() + REFRESH_S
             async with connection.transaction():  # a pooler gives a session's settings to a transaction only
                 self._usable = {record[0] for record in await connection.fetch(_USABLE)}
@@ -102,8 +102,8 @@ async def copy_into(connection: Connection, day: date, data: memoryview) -> bool
         source=data,  # type: ignore[arg-type]  # asyncpg takes any buffer, its stubs do not know
         columns=COLUMNS,
         format="binary",
-        # Folds into true or false when the COPY is planned, after it has its lock on the table. Until the commit nobody
-        # can drop, detach or rename it, so what is true then stays true; costs nothing for a row.
+        # PostgreSQL folds this into true or false when it plans the COPY, after it has locked the table. Until the
+        # commit nobody can drop, detach or rename it, so the value stays true. It costs nothing for a row.
         where=f"pg_partition_root('public.{table}'::regclass) = to_regclass('public.events')",
     )
     return status != "COPY 0"

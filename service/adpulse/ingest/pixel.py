@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re
 
 async def get_pixel(request: Request) -> Response:
     """Return the picture once the event in the address is stored, or the error of the event."""
-    if not request.scope.get("head"):  # a HEAD only asks, and is no event
+    if not request.scope.get("head"):  # a HEAD stores no event
         reply = await answered(request, _take)
         if reply.status_code != 200:
             return reply

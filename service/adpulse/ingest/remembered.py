@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-# A memory that is full is cleared.
+# A full cache is cleared.
 REMEMBERED = 20_000
 
 Key = TypeVar("Key")

@@ -23,7 +23,7 @@ class Text:
     def __init__(self, data: bytes, roots: int = 1) -> None:
         self.data = data
         self.roots = roots
-        # NUL may be in it, or something that the other searches do not see.
+        # The body may hold NUL, or something that the other searches do not see.
         self.hides = b"\\" in data and _HIDDEN.search(data) is not None
         self._suspicious = _EITHER.search(data) is not None
 

@@ -18,7 +18,7 @@ POISON = (
     asyncpg.PLPGSQLError,
 )
 
-# Citus raises this for every error of a node in a COPY. For an INSERT it passes on the error of the node.
+# Citus raises this for every error of a node in a COPY. For an INSERT it raises the error of the node.
 CONCEALED = asyncpg.InternalServerError
 
 INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
@@ -36,7 +36,7 @@ async def copy(connection: Connection, groups: Sequence[list[bytes]], day: date 
     if not any(groups):
         return
 
-    # In one piece, and not through an iterator: asyncpg makes a task for each piece, which costs as much as 50 events.
+    # Send one piece, and not an iterator: asyncpg makes a task for each piece, which costs as much as 50 events.
     data = memoryview(copy_format.stream(groups))
     if day is not None:
         if not await partitions.copy_into(connection, day, data):

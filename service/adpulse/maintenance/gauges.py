@@ -56,7 +56,7 @@ WHERE locktype = 'transactionid' AND granted AND mode = 'ExclusiveLock' AND pg_l
 ORDER BY age(transactionid) DESC
 LIMIT 1
 """
-_OLD_S = 60.0  # a transaction that lasts as long is named in the log
+_OLD_S = 60.0  # the log names a transaction that lasts this long
 
 
 class QueueGauges(Background):

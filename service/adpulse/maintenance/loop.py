@@ -102,7 +102,7 @@ def _listener() -> Callable[[object, asyncpg.PostgresLogMessage], None]:
     said: set[str] = set()
 
     def tell(_: object, message: asyncpg.PostgresLogMessage) -> None:
-        if message.severity_en == "NOTICE":  # such as what retention has dropped
+        if message.severity_en == "NOTICE":  # for example, the partitions that retention has dropped
             log.info("maintenance: %s", message.message)
         if message.severity_en != "WARNING":
             return
@@ -126,7 +126,7 @@ class Maintainer(DatabaseWorker):
         self._settings = settings
         self._every_s = _RETRY_S
         self._oldest = gauges.OldestTransaction()
-        # The last look at the age of keys, by the database's clock and by our own, which does not jump.
+        # When the age of keys was last checked, by the database's clock and by our own, which does not jump.
         self._seen: tuple[datetime | None, float] = None, time.monotonic()
 
     def failed(self, error: Exception) -> None:
@@ -169,7 +169,7 @@ class Maintainer(DatabaseWorker):
             await asyncio.sleep(max(pause, 0))
 
     async def _round(self, connection: Connection) -> bool:
-        # No other design may come in between: these statements would do harm to its tables
+        # No other design may take over meanwhile: these statements would damage its tables
         # (adpulse.variants.online).
         await connection.execute("SELECT pg_advisory_lock_shared($1)", ROUND_LOCK)
         try:

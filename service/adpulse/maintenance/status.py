@@ -59,7 +59,7 @@ FROM (
   WHERE inhparent = 'events'::regclass AND relname ~ '^events_p[0-9]{8}$'
 ) AS parts
 """
-# Values that have rows of their own: not what stands for a missing key, and not what the rest shares.
+# Values that have rows of their own: neither the one for a missing key, nor the one that the rest shares.
 _DIMENSIONS = """
 SELECT
   key,

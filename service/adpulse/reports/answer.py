@@ -10,7 +10,7 @@ from adpulse.reports.metrics import METRICS, Kind
 
 _Number = Annotated[float, Field(ge=0)]
 _KINDS: dict[Kind, Any] = {"count": Annotated[int, Field(ge=0)], "money": _Number, "ratio": _Number | None}
-_Absent = SkipJsonSchema[None]  # a member may be missing, and is never null
+_Absent = SkipJsonSchema[None]  # the member may be missing, but is never null
 
 
 class _Object(BaseModel):
@@ -60,7 +60,7 @@ class Meta(_Object):
     )
 
 
-# Of the metrics, a reply has those that were asked for.
+# A reply has only the metrics that were asked for.
 _FIGURES: dict[str, Any] = {
     name: (_KINDS[metric.kind] | _Absent, Field(None, description=metric.description))
     for name, metric in METRICS.items()

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adpulse.auth.keyring import Holder
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.errors import AWAY, UNAVAILABLE, SchemaError, reason
 from adpulse.negotiation import quality
 from adpulse.problems import problem, unavailable
 from adpulse.reports import query_string, render
@@ -18,7 +18,7 @@ from adpulse.reports.replica import Reports
 from adpulse.settings import Settings
 
 _MOST_PARAMETERS = 2_000
-# The next event changes the report, and a report is for its reader only.
+# Not cached: the next event changes the report, and a report is for its reader only.
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
@@ -50,9 +50,10 @@ async def get_report(request: Request) -> Response:
         )
     except SchemaError:
         return unavailable("The database is not set up yet.")
-    except (*UNAVAILABLE, asyncpg.SerializationError):
-        # A replica that catches up cancels reports that read removed rows: a serialization error.
-        return unavailable("The database cannot be reached, or all its readers are busy.")
+    except (*UNAVAILABLE, asyncpg.SerializationError) as error:
+        # A replica that catches up cancels reports that read removed rows, with a serialization error.
+        why = reason(error)
+        return unavailable(f"{why}, or all its readers are busy." if why == AWAY else f"{why}.")
     if asked.format == "csv":
         window = asked.span.window
         name = f"adpulse_{window.start.astimezone(UTC):%Y%m%dT%H%MZ}_{window.stop.astimezone(UTC):%Y%m%dT%H%MZ}.csv"
@@ -76,7 +77,7 @@ def _items(request: Request) -> list[tuple[str, str]]:
 
 def _prefers_csv(accept: bytes) -> bool:
     """Return True if a client would rather have CSV than JSON."""
-    if b"text/" not in accept.lower():  # most: spares them the parsing
+    if b"text/" not in accept.lower():  # most requests have none, and skip the parsing
         return False
     json = quality(accept, "application/json", "application/*", "*/*")
     return quality(accept, "text/csv", "text/*", "*/*") > json

@@ -15,7 +15,7 @@ from adpulse.reports.query import Query, QueryError, Span
 from adpulse.reports.rows import Bucket, Cells, Group, Rest
 from adpulse.variants.catalogue import Variant
 
-_RAW = "raw"  # the note of a row that says no more than that raw events were read for want of roll-ups
+_RAW = "raw"  # the note of a row that only says that raw events were read, because there are no roll-ups
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _pairs(value: str) -> list[tuple[str, Any]]:
             raise ValueError(_JSON)
         return [(key, text)]
     try:
-        # Every object as its pairs, so that a key that comes twice is not lost.
+        # Read every object as its pairs, so that no repeated key is lost.
         pairs = json.loads(value, object_pairs_hook=_Object, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise ValueError(_JSON) from None
@@ -62,7 +62,7 @@ def _refuse(name: str) -> Any:
 
 def _check(key: str, condition: Any) -> None:
     if key in Event.__annotations__ and key not in FIELDS:
-        # It would look for a metadata key of that name, find nothing, and look like an answer.
+        # Otherwise the report would look for a metadata key of that name, find nothing, and look like an answer.
         allowed = f"{', '.join(FIELDS)} and keys of metadata, for example geo:IN"
         raise ValueError(f"names a field of the event that no report is by; allowed: {allowed}")
     if condition == OTHER and condition["other"] is True and key not in FIELDS:

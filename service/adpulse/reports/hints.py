@@ -9,7 +9,7 @@ from adpulse.reports.filters import FIELDS
 from adpulse.reports.query import Query
 from adpulse.reports.rows import Cells, Rest
 
-# The keys of the first 1,000 events of the window, which are found as fast as a report reads raw events.
+# The keys of the first 1,000 events of the window: as fast as a report that reads raw events.
 _KEYS = """
 SELECT DISTINCT key
 FROM (

@@ -47,10 +47,10 @@ class Readers:
         async with connection.transaction(isolation="repeatable_read" if one_snapshot else None, readonly=True):
             if self.pooled:
                 session = _session(planner, self.settings).items()
-                # In one piece, which is one round trip.
+                # One message is one round trip.
                 await connection.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in session))
             if one_snapshot:
-                # Before the first statement, which takes the snapshot: see adpulse.database.locks.
+                # Lock before the first statement, which takes the snapshot: see adpulse.database.locks.
                 await connection.execute(locks.LOCK_EVENTS)
             yield
 

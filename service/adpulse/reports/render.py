@@ -15,7 +15,7 @@ from adpulse.reports.query import Query
 from adpulse.reports.report import Report
 from adpulse.reports.rows import Group, Rest, Row
 
-# How a formula of a spreadsheet begins; a text that is a number begins so, too, and stays as it is.
+# A formula of a spreadsheet begins with one of these. A number may begin with one too, and is not changed.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
@@ -156,7 +156,7 @@ def _number(value: Value) -> str:
 
 
 def _text(value: str | None) -> str:
-    # Written out here, because csv.writer does not distinguish None and "".
+    # Write the text here, because csv.writer does not distinguish None and "".
     if value is None:
         return ""
     if _FORMULA.match(value) and not _NUMBER.fullmatch(value):

@@ -18,7 +18,7 @@ from adpulse.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# A replica that has to catch up cancels what reads rows that are gone: a serialization error.
+# A replica that catches up cancels reports that read removed rows, with a serialization error.
 _FAILURES = (*UNAVAILABLE, asyncpg.SerializationError)
 
 
@@ -63,7 +63,7 @@ class Reports:
             try:
                 report = await self._replica.reporter.report(query)
             except _FAILURES as error:
-                # Time-out: all its readers are busy. The primary takes over only what the replica cannot answer.
+                # After a time-out its readers are busy. The primary takes over only what the replica cannot answer.
                 if self._primary is None or isinstance(error, TimeoutError):
                     raise
                 reason = "failed"
@@ -109,13 +109,13 @@ async def open_reports(link: Primary, settings: Settings, size: int, application
     moved there because the primary could not bear them.
     """
     primary = replica = watch = None
-    async with AsyncExitStack() as opened:  # closes what was opened, if a later step fails
+    async with AsyncExitStack() as opened:  # closes the open pools if a later step fails
         if settings.read_database_url:
             readers = await open_readers(settings.read_database_url, size, application, settings)
             opened.push_async_callback(readers.close)
             replica = _Source(readers, Reporter(readers, settings))
             watch = ReplicaWatch(settings.read_database_url, link)
-            opened.push_async_callback(watch.stop)  # also when its start is cut short
+            opened.push_async_callback(watch.stop)  # also after an incomplete start
             await watch.start()
         if replica is None or settings.max_replica_lag_ms is not None:
             if settings.pooler_url:

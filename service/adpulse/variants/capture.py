@@ -13,7 +13,7 @@ from adpulse.database.locks import give_way
 from adpulse.database.sql import SQL_DIR
 from adpulse.event.values import COLUMNS
 
-_FEW = 2_000  # that may be left for the transaction in which everybody waits
+_FEW = 2_000  # arrivals that may be left for the last transaction, while everybody waits
 _MOST_ROUNDS = 100
 
 _COLUMNS = ", ".join(COLUMNS)
@@ -43,7 +43,7 @@ async def note(connection: Connection) -> None:
 
     async def work(_: int) -> None:
         await connection.execute(_TRIGGERS)
-        # Partitions, too: a statement that names one fires no trigger of its parent.
+        # Partitions need triggers too: a statement that names one fires no trigger of its parent.
         await connection.execute("SELECT public.cover_partitions('public.events')")
 
     await give_way(connection, work)
@@ -73,7 +73,7 @@ async def take_over(connection: Connection, since: str) -> tuple[int, str]:
     Returns how many events these were, and the next `since`: every transaction before it has ended and is taken over.
     Call it in a transaction in which each statement has its own snapshot (read committed).
     """
-    # Asked first, so that the statement below sees every transaction that is over by now.
+    # Ask this first, so that the statement below sees every transaction that has ended by now.
     oldest: str = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     status = await connection.execute(_TAKE_OVER.format(since=since, columns=_COLUMNS))
     return int(status.split()[-1]), oldest

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _HEADER = re.compile(r"^-- (?P<key>[a-z]+): +(?P<text>.*)$")
 _CONTINUED = re.compile(r"^-- {2,}(?P<text>\S.*)$")
 
-# Of the header `tables`: a name, and its column of time in brackets.
+# An entry of the header `tables`: a name, and its column of time in brackets.
 _TABLE = re.compile(r"(\w+)(?: \((\w+)\))?")
 
 # psql's command that includes a file, by its path from the folder of the file that has the line.

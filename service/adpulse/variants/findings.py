@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 SUMS = ("impressions", "clicks", "conversions", "cost_micros", "revenue_micros")
 
-# Only the first are kept: a design that gets every row wrong has millions.
+# Keep only the first: a design that gets every row wrong has millions.
 _KEPT = 1_000
 
 # Sums by bucket (an instant as text) and group. None if the question has no buckets, or no groups.

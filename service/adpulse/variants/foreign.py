@@ -52,7 +52,7 @@ async def added(connection: Connection, variant: Variant) -> list[tuple[str, str
     own: list[tuple[str, str, str]] = []
     try:
         async with connection.transaction():
-            # Left by a killed move: no other move runs now.
+            # A killed move left it: no other move runs now.
             await connection.execute("DROP SCHEMA IF EXISTS adpulse_next CASCADE")
             await beside.build(connection, variant, await state.declared(connection))
             own = await _objects(connection, "adpulse_next", variant)

@@ -62,7 +62,7 @@ async def _move_online(
     connection: Connection, old: Variant, new: Variant, dimensions: Sequence[str], drop_foreign: bool
 ) -> None:
     async with online.alone(connection):
-        # Unless another process has just done the same.
+        # Another process may have done the same meanwhile.
         if (await catalogue.active(connection)).name != new.name:
             await state.check_in_force(connection, old)
             await foreign.check(connection, old, drop=drop_foreign)

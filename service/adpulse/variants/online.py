@@ -118,7 +118,7 @@ async def _copy(connection: Connection) -> tuple[str, set[int]]:
         )
         for _, part, pages in parts:
             for first in range(0, pages + 1, _PAGES):
-                # Beyond the last page: it may have grown since.
+                # Read beyond the last page, because the table may have grown.
                 until = f"AND ctid < '({first + _PAGES},0)'" if first + _PAGES <= pages else ""
                 await connection.execute(
                     f"INSERT INTO adpulse_next.events ({_COLUMNS}) SELECT {_COLUMNS} FROM ONLY {part} "
@@ -138,5 +138,5 @@ async def _tidy(connection: Connection, new: Variant) -> None:
     ):
         await connection.execute(f"VACUUM (ANALYZE) {name}")
     await connection.execute("ANALYZE adpulse_next.events")
-    # So that few rights are left to grant while everybody waits.
+    # Grant rights now, so that few are left to grant while everybody waits.
     await connection.execute("SELECT grant_roles()")

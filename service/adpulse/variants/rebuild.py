@@ -124,7 +124,7 @@ async def _refusal(connection: Connection, first: date, last: date) -> str | Non
 async def _day(connection: Connection, variant: Variant, window: Window) -> None:
     """Build one day again. Raises SchemaError if another session keeps changing roll-ups."""
     for attempt in range(1, _TRIES + 1):
-        # Before the snapshot, which must include everything that a running round has moved.
+        # Lock before the snapshot, which must include everything that a running round has moved.
         await connection.execute("SELECT pg_advisory_lock($1)", ROUND_LOCK)
         try:
             async with connection.transaction(isolation="repeatable_read"):
@@ -143,7 +143,7 @@ async def _day(connection: Connection, variant: Variant, window: Window) -> None
 
 async def _replace(connection: Connection, variant: Variant, window: Window) -> None:
     if rollups.in_calendar(window) and (refusal := await _refusal(connection, window[0].date(), window[0].date())):
-        raise SchemaError(refusal)  # since the days were chosen
+        raise SchemaError(refusal)  # the day has lost raw events since the days were chosen
     for statement in variant.rebuild or []:
         await connection.execute(statement, *window)
 

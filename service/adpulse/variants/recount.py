@@ -64,7 +64,7 @@ GROUP BY 1, 2, 8
 
 _HAS_PLACE = "SELECT EXISTS (SELECT FROM rollup_dimension WHERE key = $1 AND NOT dropped)"
 
-# The group of the row that they share: no text of PostgreSQL.
+# Stands for the group of the shared row; PostgreSQL has no such text.
 _OTHER = "\0(other)"
 
 _MINUTE = timedelta(minutes=1)
@@ -111,7 +111,7 @@ async def ask(connection: Connection, variant: Variant, question: Question, wind
                 dimension=dimension,
             )
     except asyncpg.DataError as error:
-        # Such as a sum that no longer fits.
+        # For example, a sum is out of range.
         findings.add(0, 1, [Mismatch(f"{text}: the report fails: {error}", None, None, None, None)])
         reported = {}
     findings.compare(text, reported, recounted)

@@ -13,7 +13,7 @@ from adpulse.variants.catalogue import Variant
 
 log = logging.getLogger(__name__)
 
-# For locks behind which only maintenance and autovacuum wait; autovacuum gives way after a second.
+# For locks where only maintenance and autovacuum wait behind us; autovacuum gives way after a second.
 _CALM_MS = 10_000
 
 

@@ -43,7 +43,7 @@ LIMIT 1
 # The first day of which retention has left all raw events, in UTC.
 _HORIZON = "SELECT (kept_from AT TIME ZONE 'UTC')::date FROM raw_horizon"
 
-# Days further apart than this are asked for apart: a report over the years between would make a bucket of every hour.
+# Days further apart get a report each: one over the years between would have a bucket for every hour.
 _GAP = timedelta(days=31)
 
 

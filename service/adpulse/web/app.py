@@ -38,7 +38,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 async def _server_error(request: Request, error: Exception) -> Response:
     # This reply bypasses all middleware, so it adds the headers that Observe adds to others.
     headers = {name.decode(): value.decode() for name, value in guard.HEADERS}
-    headers["Connection"] = "close"  # the server ends it after an exception: no client may send its next request there
+    headers["Connection"] = "close"  # the server closes it after an exception, so no client may use it again
     return problem(500, "internal_error", "The server made a mistake; its log says more.", headers)
 
 
@@ -72,12 +72,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,  # add_docs below brings the page
         redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics is ours; asking costs every request
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own, and these cost every request
         redirect_slashes=False,  # the address of a redirect would be the Host that the client sent
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
     state = State.of(settings)
-    app.state = state  # type: ignore[assignment]  # ours has types
+    app.state = state  # type: ignore[assignment]  # our state has types
     take, answer = guarded(state.keyring, "write", post_events), guarded(state.keyring, "read", get_report)
     show = guarded(state.keyring, "write", pixel.get_pixel)
     _add_middleware(app, state, take, show, answer)

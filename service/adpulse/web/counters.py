@@ -19,7 +19,7 @@ from adpulse.auth.keyring import Holder
 from adpulse.database.errors import UNAVAILABLE, SchemaError
 from adpulse.web.state import State
 
-# Metrics and dimensions are read once in these times, for any number of viewers.
+# Metrics and dimensions are read once in each period, for any number of viewers.
 COUNTERS_S = 1.0
 DIMENSIONS_S = 30.0
 _PATIENCE_S = 2.0

@@ -35,7 +35,7 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-# Only files below /docs and the service itself; pictures in the style are data. Swagger UI sets the styles of
+# Allow only files below /docs and the service itself; pictures in the style are data. Swagger UI sets the styles of
 # single elements by script, which a policy for style sheets does not concern.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

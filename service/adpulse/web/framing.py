@@ -1,6 +1,7 @@
 """Bounds of requests in the bytes of a connection (RFC 9112), as far as a parser must be told."""
 
 import re
+from typing import ClassVar
 
 _END = b"\r\n\r\n"  # the end of a head, and of a chunked body with or without trailers
 _REQUEST_LINE = re.compile(rb"[A-Z-]+ [!-~]+ HTTP/1\.[01]\r\n")
@@ -10,10 +11,20 @@ _UPGRADE = re.compile(rb"\r\nupgrade(?=:)", re.IGNORECASE)
 
 
 class MalformedError(Exception):
-    """Bytes that are no request of HTTP/1; the text says why."""
+    """Bytes that are not a request of HTTP/1; the text says why, for the peer."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "malformed_http"
 
     def __init__(self, detail: str = "The request is not valid HTTP.") -> None:
         super().__init__(detail)
+
+
+class HeadTooLargeError(MalformedError):
+    """A head with too many bytes or headers, or a body with too many bytes around its data."""
+
+    status = 431
+    code = "head_too_large"
 
 
 def end_of_head(data: bytes, start: int) -> int:

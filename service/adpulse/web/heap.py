@@ -12,19 +12,19 @@ from adpulse.background import Background
 # The buffers of a connection that has been closed are freed a few turns of the event loop later.
 TRIM_AFTER_S = 1.0
 
-# Of glibc; other C libraries have none.
+# A function of glibc; other C libraries do not have it.
 _malloc_trim: Any = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 # Time between two looks of HeapWatch.
 LOOK_S = 4.0
-# Less growth than this is not looked for: the pages would soon be used again.
+# HeapWatch ignores less growth: the pages would soon be used again.
 GROWTH_BYTES = 16 * 2**20
 # A process that works for a smaller part of the time than this is at rest. One that is not needs its memory again, and
 # gives it back no more often than MOST_PAUSE_S, because giving back takes some milliseconds, and so does taking again.
 REST = 0.25
 MOST_PAUSE_S = 60.0
-# A trim that gives back less than this was in vain: what has grown is in use. Each one doubles the pause.
+# A trim that gives back less was useless, because the memory is in use. Each useless trim doubles the pause.
 USEFUL_BYTES = 2**20
 
 _STATM = Path("/proc/self/statm")
@@ -63,9 +63,9 @@ class HeapWatch(Background):
 
     def __init__(self) -> None:
         super().__init__("heap", LOOK_S)
-        self._least = 0  # bytes that were resident, at the fewest
+        self._least = 0  # the fewest resident bytes so far
         self._trimmed_at = self._looked_at = time.monotonic()
-        self._trim_pause_s = 0.0  # at least, after the last trim
+        self._trim_pause_s = 0.0  # the shortest pause after the last trim
         self._worked_s = time.process_time()
 
     async def run(self) -> None:

@@ -8,7 +8,7 @@ from adpulse.web.heap import Heap
 # For all connections together: requests that wait for their turn, parts of heads and bodies, unread answers.
 # Bodies that an endpoint is reading have a bound of their own, ADPULSE_QUEUE_BYTES.
 MOST_KEPT_BYTES = 128 * 2**20
-# Above this, the heap is trimmed each time that the kept bytes have fallen to half.
+# After a peak above this, the heap is trimmed each time that the kept bytes fall to half.
 TRIM_BYTES = 8 * 2**20
 
 

@@ -150,7 +150,7 @@ class HeadAsGet:
                 message = {"type": "http.response.body", "body": b""}
             await send(message)
 
-        inner = {**scope, "method": "GET", "head": True}  # tells an endpoint to change nothing
+        inner = {**scope, "method": "GET", "head": True}  # "head" tells an endpoint to change nothing
         await self._app(inner, receive, without_body)
         if "route" in inner:
             scope["route"] = inner["route"]

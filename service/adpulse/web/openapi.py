@@ -32,7 +32,7 @@ def problem_reply(status: int, code: str, detail: str, **more: tuple[dict[str, A
     }
 
 
-# The ways to send a key; none at all, because the server may have no keys.
+# The ways to send a key. {} means none: the server may have no keys.
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a key as `adpulse keys new` makes it"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same key"},

@@ -226,7 +226,7 @@ def _event_schema(settings: Settings) -> dict[str, Any]:
     fields = schema["properties"]
     for name in ("cost", "revenue"):
         fields[name]["maximum"] = settings.max_money
-        fields[name].pop("multipleOf", None)  # validators divide doubles: 0.0105 is no multiple of 0.000001 to them
+        fields[name].pop("multipleOf", None)  # validators divide doubles, so 0.0105 would not be a multiple of 0.000001
         fields[name]["description"] += "; at most 6 decimals"
     fields["metadata"]["description"] += (
         f"; at most {counted(settings.max_metadata_bytes, 'byte')} as compact JSON, and "

@@ -22,13 +22,13 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-# Nothing but the files below /static and the service itself; no script may turn text into markup.
+# Allow only the files below /static and the service itself. No script may turn text into markup.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _HEADERS = {
-    "Cache-Control": "no-cache",  # kept, and asked for anew each time: an answer without a body while it is the same
+    "Cache-Control": "no-cache",  # revalidated each time; the answer has no body while the file is unchanged
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -46,7 +46,7 @@ def add_page(app: FastAPI, keyring: Keyring) -> None:
 
 def _file(content: bytes, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint of a file that was read at the start."""
-    # A weak one, because it names the content, which may be sent as gzip or not.
+    # The ETag is weak, because it names the content, which may be sent as gzip or not.
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:20]}"'
     headers = _HEADERS | {"ETag": tag}
 

@@ -9,37 +9,62 @@ import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from adpulse import telemetry
 from adpulse.web.answer import STOP_UNREAD_S, OnePiece, ReadingSpeed, refusal
+from adpulse.web.deadlines import HeadDeadline
+from adpulse.web.memory import Memory
 from adpulse.web.repeated import Repeated
-from adpulse.web.request_reader import Flow, RequestReader
+from adpulse.web.request_bytes import RequestBytes
+from adpulse.web.request_parser import RequestParser
 
 log = logging.getLogger(__name__)
 
 # Far more than a balancer opens; each costs some 20 KB, with MOST_UNSENT_BYTES.
 MOST_CONNECTIONS = 10_000
-# Beyond this much the next answer waits until the peer has read; less is not counted in Memory.
+# With more unsent bytes, the next answer waits until the peer has read. Memory does not count fewer.
 MOST_UNSENT_BYTES = 16_384
+# Memory counts a larger head until its answer, with the copies that are made of it: URL, path and query.
+LARGE_HEAD_BYTES = 16_384
+COPIES_OF_A_HEAD = 3
 
-# What a client may still send after an answer that ends the connection.
+# A client may still send this much after an answer that ends the connection.
 LINGER_S = 5.0
 LINGER_BYTES = 64 * 2**20
 
 
-class Protocol(RequestReader):
-    """One connection."""
+class Flow(FlowControl):
+    """Flow control that pauses reading while a request waits, also if an endpoint asks for more of a body."""
+
+    waits = False
+
+    def resume_reading(self) -> None:
+        if not self.waits:
+            super().resume_reading()
+
+
+class Protocol(RequestParser):
+    """One connection: its limits of memory and time, and its end."""
 
     head_timeout_s: ClassVar[float] = 10.0
+    memory: ClassVar[Memory] = Memory()
     refused: ClassVar[Repeated] = Repeated(log, "requests that are no HTTP, or too long or slow")
     cuts: ClassVar[Repeated] = Repeated(log, "connections cut off because of what they keep")
 
+    flow: Flow
+    _kept = 0  # bytes that `memory` counts for this connection
+    _ended = False  # the peer has ended its half: it sends no more, and may still read
+    _lingers: int | None = None  # after the last answer: bytes that may still come; they are dropped
+
+    _written = 0  # bytes
+    _paused_at = 0  # bytes that had been written before the peer had too much to read
+
+    _reading: ReadingSpeed
+    _head_deadline: HeadDeadline
     _watch: asyncio.TimerHandle | None = None
-    _seen: RequestResponseCycle | None = None  # the last request when we last looked
     _period_s = 0.0  # between two looks
-    _idle_s = 0.0  # for how long we have seen no other
-    _head_s: float | None = None  # for how long we have seen the head of the next one incomplete
     _answered_at = 0.0  # by the loop's clock
 
     # ── The connection ────────────────────────────────────────────────────────────────────────────────────────
@@ -47,7 +72,9 @@ class Protocol(RequestReader):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to watch the connection, or refuse it when there are too many."""
         super().connection_made(transport)
+        self.received = RequestBytes()
         self._reading = ReadingSpeed()
+        self._head_deadline = HeadDeadline()
         self.flow = Flow(transport)
         transport.set_write_buffer_limits(high=MOST_UNSENT_BYTES)
         self._look_later()
@@ -57,19 +84,20 @@ class Protocol(RequestReader):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give back all that the connection kept. Breaks the references in a circle: nothing waits for a collector."""
+        """Drop all that the connection keeps, and references in a circle, so that no garbage collector is needed."""
         if self._watch is not None:
             self._watch.cancel()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
-        self._data, self._at = b"", 0
+        self.received.clear()
         self.memory.keep(self, 0)
-        self.cycle = self.scope = self.headers = self._seen = None  # type: ignore[assignment]  # not used any more
+        self._head_deadline.restart(None)
+        self.cycle = self.scope = self.headers = None  # type: ignore[assignment]  # not used any more
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn always closes
         """Return True while whole requests of a client that sends nothing more wait for their answers."""
         self._ended = True
-        if self._incomplete or self._lingers is not None or not (self._answering or self.flow.waits):
+        if self.incomplete or self._lingers is not None or not (self.answering or self.flow.waits):
             return False
         self._settle()
         return True
@@ -92,6 +120,65 @@ class Protocol(RequestReader):
         self._written += len(data)
         self.transport.write(data)
 
+    # ── What comes in ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def data_received(self, data: bytes) -> None:
+        """Give the parser the bytes of the current request."""
+        if self._lingers is not None:
+            self._lingers -= len(data)
+            if self._lingers < 0:
+                self.transport.close()
+            return
+        self.received.append(data)
+        self._parse()
+
+    @property
+    def closing(self) -> bool:
+        """Return True after the last answer."""
+        return self._lingers is not None or self.transport.is_closing()
+
+    def _parse(self) -> None:
+        self.parse()
+        if self.received or self.flow.read_paused or self._kept or self._ended or self.head_bytes > LARGE_HEAD_BYTES:
+            self._settle()
+        else:
+            self.received.clear()
+
+    def _forget_request(self) -> None:
+        """Drop head and body after the answer: an idle connection keeps nothing of its last request."""
+        self.cycle.scope = self.scope = self.headers = None  # type: ignore[assignment]  # the next request has its own
+        self.cycle.body = bytearray()
+        self.url = b""
+        self.head_bytes = 0
+
+    def _settle(self) -> None:
+        """Stop reading while a request waits for its turn, or start again, and note how much is kept."""
+        rest = len(self.received)
+        if not rest:
+            self.received.clear()
+        waits = self._ended or (rest > 0 and (self.answering or self.flow.write_paused))
+        if waits != self.flow.waits:
+            self.flow.waits = waits
+            if waits:
+                self.flow.pause_reading()
+            else:
+                self.flow.resume_reading()
+        if self._ended and self.answering and not rest:
+            self.cycle.keep_alive = False
+        self._count_kept()
+
+    def _count_kept(self) -> None:
+        kept = len(self.received)
+        if self.flow.write_paused:
+            kept += self._written - self._paused_at  # the transport frees a piece with its last byte only
+        if self.flow.read_paused and self.cycle is not None:
+            kept += len(self.cycle.body)
+        if self.answering and self.head_bytes > LARGE_HEAD_BYTES:
+            kept += COPIES_OF_A_HEAD * self.head_bytes
+        if kept != self._kept:
+            self._kept = kept
+            self.memory.keep(self, kept)
+
     # ── What goes out ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -110,7 +197,7 @@ class Protocol(RequestReader):
             self._answered_at = self.loop.time()
             if self.timeout_keep_alive_task is None:
                 self._close_when_idle(self.timeout_keep_alive)
-        if self._at < len(self._data) or self._kept or self._ended:
+        if self.received or self._kept or self._ended:
             self._parse_more()
 
     def pause_writing(self) -> None:
@@ -124,20 +211,20 @@ class Protocol(RequestReader):
         self._parse_more()
 
     def _parse_more(self) -> None:
-        if self._at < len(self._data):
+        if self.received:
             self._parse()
         elif self._kept:
             self._count_kept()
-        if self._ended and not self._answering and not self.flow.write_paused:
+        if self._ended and not self.answering and not self.flow.write_paused:
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection; one that is still reading its answer is not.
+        """Close an idle connection, unless its peer is still reading the answer.
 
         Looks when the first answer is old enough, and again when the last one is: a timer for each answer costs 3 µs.
         """
         self.timeout_keep_alive_task = None
-        if self._answering or self._at < len(self._data):
+        if self.answering or self.received:
             return  # the next answer begins anew
         left_s = self._answered_at + self.timeout_keep_alive - self.loop.time()
         if self.flow.write_paused:
@@ -159,26 +246,28 @@ class Protocol(RequestReader):
     def _look(self) -> None:
         """Close a connection when its next head is late, or its peer does not read.
 
-        It looks now and then, because noting the time would cost every request. uvicorn ends an idle connection between
-        two requests. It does not while empty lines arrive, or the rest of a body that nobody reads: this does.
+        uvicorn closes an idle connection between two requests, but not while empty lines arrive, or the rest of a body
+        that nobody reads. This does.
         """
         unsent = self.transport.get_write_buffer_size()
         if self._reading.is_too_slow(self._written - unsent, unsent, self._period_s):
             self.cut("unread")
             return
-        in_head = self._at < len(self._data)
-        if self._answering or self.flow.write_paused or self.cycle is not self._seen:
-            self._seen, self._idle_s, self._head_s = self.cycle, 0.0, None
+        if self.answering or self.flow.write_paused:
+            self._head_deadline.restart(self.cycle)
+            late = False
         else:
-            self._idle_s += self._period_s
-            # A head has its whole time, also after a long rest.
-            self._head_s = None if not in_head else 0.0 if self._head_s is None else self._head_s + self._period_s
-        waits_s = 0 if self.cycle is None else self.timeout_keep_alive
-        late = (self._head_s or 0) >= self.head_timeout_s or self._idle_s >= waits_s + self.head_timeout_s
-        if self.transport.is_closing() or self._lingers is not None or not late:
+            late = self._head_deadline.is_late(
+                self.cycle,
+                in_head=len(self.received) > 0,
+                passed_s=self._period_s,
+                rest_s=0 if self.cycle is None else self.timeout_keep_alive,
+                timeout_s=self.head_timeout_s,
+            )
+        if self.closing or not late:
             self._look_later()
-        elif in_head:
-            self._refuse(408, "timeout", f"The head of the request took longer than {self.head_timeout_s:g} s.")
+        elif self.received:
+            self.refuse(408, "timeout", f"The head of the request took longer than {self.head_timeout_s:g} s.")
         else:
             self.transport.close()
             self._look_later()
@@ -190,16 +279,16 @@ class Protocol(RequestReader):
 
     # ── The end ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _refuse(self, status: int, code: str, detail: str) -> None:
-        """Answer bytes that are no request and close; after the beginning of an answer, only close."""
-        if self._lingers is not None or self.transport.is_closing():
+    def refuse(self, status: int, code: str, detail: str) -> None:
+        """Answer bytes that are not a request, and close. After the beginning of an answer, only close."""
+        if self.closing:
             return
         self.refused.note(f"{status} {code}")
-        if self._answering:
+        if self.answering:
             if self.cycle.response_started:
                 self.transport.close()
                 return
-            # The endpoint learns that its body ends here; its answer is dropped.
+            # Tell the endpoint that its body ends here. Its answer is dropped.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         else:
@@ -215,15 +304,15 @@ class Protocol(RequestReader):
             self.transport.close()
 
     def _linger(self) -> None:
-        """Say that no more will be said, and close when the client has said all, too, within bounds.
+        """End our half of the connection; close it when the client ends its half, or after LINGER_S or LINGER_BYTES.
 
-        A socket that is closed with bytes unread, or gets more, is reset: a client that is still sending would get an
-        error instead of the answer that says why.
+        The kernel resets a socket that is closed with unread bytes: a client that is still sending would get an error
+        instead of the answer that says why.
         """
         if self.transport.is_closing():
             return
         self._lingers = LINGER_BYTES
-        self._data, self._at = b"", 0
+        self.received.clear()
         self._watch_again(LINGER_S, self._end_lingering)
         self.flow.waits = False
         self.flow.resume_reading()

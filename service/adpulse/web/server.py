@@ -16,7 +16,7 @@ from adpulse.terminal import LogFormatter
 from adpulse.web.protocol import Protocol
 from adpulse.web.worker_metrics import shared_metrics
 
-# New connections that are accepted in one turn of the event loop. libuv accepts one from each listening socket, so
+# Number of new connections accepted in one turn of the event loop. libuv accepts one from each listening socket, so
 # there are as many duplicates of it. With one, the last of a hundred new clients waits for a hundred long turns.
 ACCEPTS = 8
 
@@ -33,7 +33,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "ws": "none",  # not supported, so that it needs no limits
         "log_level": settings.log_level,
         "log_config": _log_config(settings.log_level.upper()),
-        "proxy_headers": False,  # nothing here depends on who the client of a proxy is
+        "proxy_headers": False,  # nothing here depends on the client address behind a proxy
         "access_log": False,  # /metrics counts requests; a line each costs more than the request
         "server_header": False,
         "timeout_keep_alive": settings.keep_alive_s,

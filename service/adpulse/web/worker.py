@@ -30,7 +30,7 @@ def create_worker() -> FastAPI:
         threading.Thread(target=follow, name="parent", daemon=True).start()
     app = create_app()
     Protocol.head_timeout_s = app.state.settings.head_timeout_s
-    # The objects that exist now stay until the end: the collector need not look at them again.
+    # The objects that exist now stay until the end, so the collector need not look at them again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -61,4 +61,4 @@ def _sweep(home: Path) -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(path.parent, ignore_errors=True)
         except (BlockingIOError, FileNotFoundError, PermissionError):
-            continue  # its server lives, has just removed it, or is another user's
+            continue  # its server runs, has just removed it, or belongs to another user

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adbench.faults import planted
-from adbench.faults.trees import PARTS, TreeError, apply, copied, digest, patched
+from adbench.faults.trees import TreeError, apply, copied, digest
 
 HEAD = "diff --git a/sql/x.sql b/sql/x.sql\n--- a/sql/x.sql\n+++ b/sql/x.sql\n"
 BEFORE = "".join(f"line {number}\n" for number in range(20))
@@ -60,11 +60,15 @@ def test_patches_are_applied_as_git_applies_them() -> None:
     """Each planted bug, byte by byte."""
     plants = planted.read_all()
     assert plants
-    for plant in plants:
-        with patched(plant.path) as ours, copied() as theirs:
+    with copied() as ours, copied() as theirs:
+        before = digest(ours)
+        for plant in plants:
+            apply(plant.path, ours)
             subprocess.run(["git", "apply", str(plant.path)], cwd=theirs, check=True)
-            for part in PARTS:
-                assert digest(ours / part) == digest(theirs / part), plant.name
+            assert before != digest(ours) == digest(theirs), plant.name
+            for tree in (ours, theirs):
+                subprocess.run(["git", "apply", "--reverse", str(plant.path)], cwd=tree, check=True)
+        assert digest(ours) == digest(theirs) == before
 
 
 def test_there_is_nothing_to_copy_outside_of_a_clone(tmp_path: Path) -> None:

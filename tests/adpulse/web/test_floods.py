@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from adpulse.web import answer, heap, memory, protocol
 from adpulse.web.protocol import Protocol
+from adpulse.web.request_bytes import RequestBytes
 from tests.adpulse.web.large_answers import app
 from tests.patience import PATIENCE_S
 
@@ -282,7 +283,7 @@ def bytes_kept_by(connection: Protocol) -> int:
     level: list[object] = [vars(connection)]
     while level := [each for each in level if id(each) not in found]:
         found |= {id(each): each for each in level}
-        inside = (dict, list, tuple, RequestResponseCycle, HttpRequestParser)
+        inside = (dict, list, tuple, RequestResponseCycle, HttpRequestParser, RequestBytes)
         level = [other for each in level if isinstance(each, inside) for other in gc.get_referents(each)]
         level += [vars(each) for each in level if isinstance(each, RequestResponseCycle)]
         level = [each for each in level if not isinstance(each, ModuleType)]
@@ -308,7 +309,7 @@ async def test_an_idle_connection_keeps_nothing_of_its_last_request(
         async with asyncio.timeout(PATIENCE_S):
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
             await reader.readexactly(2)
-            while connections[0].flow.read_paused or connections[0]._body_left:
+            while connections[0].flow.read_paused or connections[0].received.in_body:
                 await asyncio.sleep(0.01)
     assert bytes_kept_by(connections[0]) < 10_000
     writer.transport.abort()

@@ -29,8 +29,8 @@ from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, migrate
 
 DATABASE = "adbench_citus"
-KEPT = 0.5  # of the events a second
-TIMES = 3.0  # as long, for a single campaign
+KEPT = 0.5  # least events per second, citus ÷ rollup
+TIMES = 3.0  # longest report of a single campaign, citus ÷ rollup
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from adbench.harness.process import child, free_port, wait_until_ready
 
 INFRA = ROOT / "infra"
 OVERVIEW = INFRA / "grafana" / "dashboards" / "adpulse_overview.json"
-STEP_S = 5  # as Prometheus scrapes
+STEP_S = 5  # the interval of Prometheus
 # Grafana's: the longer of four scrapes and of the step plus a scrape.
 RATE_INTERVAL = f"{max(4 * STEP_S, STEP_S + STEP_S)}s"
 # The panels that are kept, by their titles: those of the row "Now", and the course of these.
@@ -40,7 +40,7 @@ SHOWN = (
     "Deltas that wait",
     "Compaction lag",
 )
-ALERTS = "ALERTS"  # what Prometheus says of alerts that are pending or firing
+ALERTS = "ALERTS"  # Prometheus's series of alerts that are pending or firing
 
 
 class DashboardError(LabError):
@@ -53,7 +53,7 @@ class Panel:
 
     title: str
     kind: str  # stat or timeseries
-    unit: str  # as Grafana names it: s, ops, reqps, percentunit, short
+    unit: str  # Grafana's name: s, ops, reqps, percentunit, short
     queries: tuple[tuple[str, str], ...]
     limit: float | None
 

@@ -30,7 +30,7 @@ DATABASE = "adpulse_load"
 WARMUP_S = 2
 PROMISE_MS = 200
 NOT_SEEN = "dashboard_error"
-SAMPLES = 20  # of the tables' sizes in a soak
+SAMPLES = 20  # samples of the tables' sizes in a soak
 # The scenarios, and the seconds of load that each has unless told otherwise.
 SECONDS = {"smoke": 5, "ingest": 30, "report": 15, "mixed": 15, "spike": 30, "soak": 600}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adbench.harness.k6 import Load
 
-SENT_SHARE = 0.97  # of the offered batches: a step that sent fewer was cut short, or k6 could not follow
+SENT_SHARE = 0.97  # least share of the offered batches: a step that sent fewer was cut short, or k6 could not follow
 LIMIT_MS = 1_000.0  # k6/ingest.js stops there too
 
 
@@ -30,7 +30,7 @@ def steps(loaded: Load) -> list[Step]:
         sent = int(loaded.value(times, "count"))
         if not sent:
             break
-        rate = math.ceil(config["peak"] * number / count)  # as the script rounds it
+        rate = math.ceil(config["peak"] * number / count)  # rounded like the script does
         accepted, p95 = loaded.value(f"events_accepted{{part:{number}}}", "count"), loaded.value(times, "p(95)")
         held = sent >= SENT_SHARE * rate * seconds and accepted == sent * batch and p95 < LIMIT_MS
         found.append(Step(rate * batch, sent, accepted / seconds, p95, held))

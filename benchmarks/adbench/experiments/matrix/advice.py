@@ -69,7 +69,7 @@ class Shape:
 
     name: str
     p95_ms: float
-    events: float  # that it was taken at
+    events: float  # number of events in the measured database
     fit: Fit
 
 
@@ -82,7 +82,7 @@ class Verdict:
     stored_bytes: float
     busy: float  # share of the day spent writing and on upkeep
     seconds_per_million: float
-    beyond: float  # how far the numbers were extrapolated; 1: not at all
+    beyond: float  # extrapolation of the numbers, as a factor; 1: none
     reasons: list[str] = field(default_factory=list)
     score: float = math.inf  # write cost x storage, relative to the cheapest; among those that meet the need
 

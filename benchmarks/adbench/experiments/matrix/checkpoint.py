@@ -17,7 +17,7 @@ class Cell(Frozen):
     phase: Phase
     measurements: list[Measurement] = Field([])
     gap: Gap | None = None
-    answers: int = 0  # that were compared with the recount
+    answers: int = 0  # answers that were compared with the recount
 
     @property
     def labels(self) -> dict[str, str]:

@@ -25,8 +25,8 @@ class Vocabulary:
     """The names for the numbers in the arrays of blocks."""
 
     campaigns: Sequence[str]
-    key: str | None  # of metadata, by which shapes filter and group; none: no shape does
-    values: Sequence[str | None]  # of that key; None: events without it
+    key: str | None  # key of metadata by which shapes filter and group; None: no shape does
+    values: Sequence[str | None]  # values of that key; None: events without it
     of_mix: Ints  # the number of the value, by mix
 
 

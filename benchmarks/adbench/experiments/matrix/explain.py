@@ -13,7 +13,7 @@ from adpulse.variants.catalogue import Variant
 PARTITION = re.compile(r"_p\d{8}")  # a day's partition, in the names of tables and of their indexes
 
 
-# As text, because EXPLAIN of a statement with parameters plans with their values, also where the session would not.
+# The values are text in the statement: with parameters, EXPLAIN uses their values even where the session would not.
 _EXECUTED = """
 SELECT format(
   'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked (%L, %L, %L, %L, %L)',

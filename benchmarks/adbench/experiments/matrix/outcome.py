@@ -91,7 +91,7 @@ class _Numbers:
         return sum(each.value for each in self.result.select("size", **self.labels, kind="index"))
 
 
-# Of the tables with a line for each design: the heads of the columns, and what stands below.
+# For tables with a line for each design: the heads of the columns, and their cells.
 Columns = dict[str, Callable[[_Numbers], str]]
 _WRITING: Columns = {
     "load, events/s": lambda row: row.text("load.rate", "{:,.0f}"),

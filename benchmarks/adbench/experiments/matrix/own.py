@@ -56,7 +56,7 @@ class Own(Source):
         ranked = [name for name, _ in self.survey.campaigns.most_common()]
         if dimension is not None and (reason := self._unfit(dimension)):
             raise MatrixError(f"--dimension: {reason}")
-        # Of the keys that reports can be by, the one with most values, unless one is named.
+        # Take the key with most values that reports can be grouped by, unless one is named.
         fit = [name for name in self.survey.keys if self._unfit(name) is None]
         likely = max(fit, key=lambda name: len(self.survey.keys[name].values), default=None)
         self.dimension = likely if dimension is None else dimension

@@ -142,7 +142,7 @@ async def _written(
             turn = partial(work, number=number, copies=copies)
             await size.turns(phase, sessions, turn, number, _turn_s(size.plan, phase))
         if phase == "ingest":
-            await size.turns(phase, sessions, Session.upkeep)  # of what the last round has left
+            await size.turns(phase, sessions, Session.upkeep)  # for the rows that the last round has left
         await size.turns(phase, sessions, partial(Session.compare, expected=expected))
         _keep(size, phase, sessions, numbers)
     for database in sessions:

@@ -12,14 +12,14 @@ from adbench.workload.dataset import BLOCK, Dataset
 from adbench.workload.report_shapes import BREAKDOWNS, FILTERED, TOTALS
 
 Phase = Literal["load", "cold", "report", "ingest", "both"]
-PHASES: tuple[Phase, ...] = ("load", "report", "ingest", "both")  # of every matrix; `cold` where caches can be emptied
+PHASES: tuple[Phase, ...] = ("load", "report", "ingest", "both")  # and `cold` where caches can be emptied
 CONTROL = "heap"
 SHAPES = (*TOTALS, *BREAKDOWNS, *FILTERED)
 
 # The data set is thin (a million events in 30 days is one in 2.6 s); what is written while it is measured is as
 # dense as it would be live at this rate, because that decides how many keys a COPY touches.
 LIVE_RATE = 150_000
-LIVE = timedelta(minutes=10)  # for which events come in after the data set's end
+LIVE = timedelta(minutes=10)  # events come in for this long after the data set's end
 BATCH = 4_096  # events in a COPY; the service groups up to 10,000
 WRITERS = 2
 READERS = 4
@@ -53,12 +53,12 @@ class MatrixPlan(Frozen):
     cold_passes: int = 3  # over all shapes, each after a restart of the server
     asking_s: float = 3  # a turn of `report` goes over all shapes again until this has passed, at least once
     most_passes: int = 20
-    written_copies: int = 64  # in a turn of `ingest`, as fast as they are taken
-    both_copies: int = 32  # in a turn of `both`, at the rate below
+    written_copies: int = 64  # COPYs in a turn of `ingest`, as fast as they are taken
+    both_copies: int = 32  # COPYs in a turn of `both`, at the rate below
     events_per_s: int = 40_000
     reports_per_s: int = 10
-    own: OwnPlan | None = None  # in place of the data set; `end` and `campaigns` are theirs
-    budget_s: float = 900  # that one variant at one size may take in all
+    own: OwnPlan | None = None  # these events in place of the data set; they decide `end` and `campaigns`
+    budget_s: float = 900  # longest time for one variant at one size
 
     def data(self, size: int) -> Dataset:
         """Return the data set that is loaded before anything else is measured."""

@@ -94,7 +94,7 @@ class Size:
             self.spent[name] = self.spent.get(name, 0) + time.perf_counter() - began
         if failed is not None:
             void, reason = isinstance(failed, WrongAnswerError), str(failed)
-            if self.source.private and isinstance(failed, asyncpg.PostgresError):  # it may quote values
+            if self.source.private and isinstance(failed, asyncpg.PostgresError):  # its text may quote values
                 reason = f"{type(failed).__name__} ({failed.sqlstate})"
             if isinstance(failed, asyncpg.QueryCanceledError):
                 reason += f"; the budget is {self.plan.budget_s:,.0f} s"

@@ -22,13 +22,13 @@ class Source:
 
     kind = "matrix"  # `what` of the result
     private = False  # no name and no value of an event may be shown, not even in an error
-    columns: Sequence[str] = COLUMNS  # in the order of `encode`
-    dimensions: Sequence[str] | None = None  # that rollup_dims declares; None: its own
+    columns: Sequence[str] = COLUMNS  # the order of `encode`
+    dimensions: Sequence[str] | None = None  # the dimensions that rollup_dims declares; None: its own
     shapes: Sequence[Shape] = SHAPES  # the reports that are asked
-    names: Vocabulary  # for the numbers in blocks
+    names: Vocabulary  # texts for the numbers in blocks
     stop: datetime  # end of the windows of all reports, and of the live events
-    described: model.Data | None = None  # what draws the same events again; None for those that nothing draws
-    parameters: dict[str, Any]  # what else a result says of them
+    described: model.Data | None = None  # draws the same events again; None for events that are not drawn
+    parameters: dict[str, Any]  # more parameters of a result about these events
 
     def __init__(self, plan: MatrixPlan) -> None:
         self._plan, self.stop, self.parameters = plan, plan.stop, {}

@@ -42,7 +42,7 @@ class Round:
     events: int = 0
     reports: dict[str, list[float]] = field(default_factory=dict)
     copies: list[float] = field(default_factory=list)
-    seconds: float = 0  # until the last COPY was committed
+    seconds: float = 0  # time until the last COPY was committed
     wal_bytes: int = 0
     unanswered: int = 0
     stale_s: list[float] = field(default_factory=list)  # see Session._probe
@@ -60,9 +60,9 @@ class Session:
         self._every = database.variant.maintenance[0] if database.variant.maintenance else math.inf
         # Upkeep goes by a clock that runs in the variant's own turns only.
         self._clock, self._due = 0.0, self._every
-        self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # of all rounds of writing, warm-up included
+        self.upkeep_s, self.upkeep_wal_bytes = 0.0, 0  # sums over all rounds of writing, warm-up included
         self.explained: dict[str, tuple[int, str]] = {}  # pages and scans, by shape
-        self.answers = 0  # that were compared
+        self.answers = 0  # answers that were compared
         self.probes = 0  # events that were stored to see how fresh reports are
 
     async def __aenter__(self) -> "Session":
@@ -185,7 +185,7 @@ class Session:
         draw = random.Random(number)
         asked = [name for _ in range(-(-count // len(names))) for name in draw.sample(names, len(names))][:count]
         if len(self.rounds) == WARMUP:
-            self._due = self._clock  # what comes every 30 s shall come in a turn that is counted
+            self._due = self._clock  # so that upkeep every 30 s comes in a turn that is counted
         over, began = asyncio.Event(), time.perf_counter()
 
         async def write_one(at: int) -> None:

@@ -38,13 +38,13 @@ from adpulse.terminal import counted
 
 SHAPES = (*TOTALS, *BREAKDOWNS)
 OURS = "adpulse"
-WAYS = {OURS: "", "orm-each": "/each", "orm-batch": "/batch"}  # by the start of their paths
+WAYS = {OURS: "", "orm-each": "/each", "orm-batch": "/batch"}  # the start of their paths
 USERS = {1: 32, 100: 16, 1_000: 4}  # clients that post, by the events of a request
 WARMUP_S = 0.1  # counted too; k6 builds its users before that
 ASKED, LEAST, ASK_S = 30, 5, 60  # rounds of reports; the least of them; seconds after which no more are begun
 Times = dict[tuple[str, str], list[float]]  # a value a round, by who and shape
 Rates = dict[tuple[str, int], list[float]]  # a value a round, by way and events of a request
-Clients = dict[str, tuple[HttpClient, str]]  # by who: the connection, and the start of its paths
+Clients = dict[str, tuple[HttpClient, str]]  # by name: the connection, and the start of its paths
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _feed(
             for load in loads:
                 for way in sorted(addresses, reverse=bool(number % 2)):
                     found = load.send(addresses[way], number)
-                    # From the first request on, because a slow one may outlast what would be counted otherwise.
+                    # Count from the first request on, because a slow one may outlast the measured time.
                     took_s = WARMUP_S + found.value("ingest_elapsed", "max") / 1_000
                     taken = round(found.value("events_accepted", "count"))
                     rates[way, load.cell.batch].append(taken / took_s)

@@ -35,8 +35,8 @@ from adpulse.variants import catalogue
 
 DATABASE = "adpulse_switch"
 WARMUP_S = 3
-STARTING_S = 4  # in which k6 starts
-ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # from rollup
+STARTING_S = 4  # time in which k6 starts
+ROUTE = ("rollup_dims", "rollup", "partitioned", "rollup")  # moves, beginning with rollup
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def run(plan: SwitchPlan, experiment: Experiment) -> Outcome:
     samples = experiment.scratch / "k6-samples.csv"
     url = asyncio.run(recreate(experiment.server(), DATABASE))
     later = asyncio.run(_prepare(url, plan, experiment.console))
-    address = experiment.serving(url, plan.workers, ready="/healthz")  # it cannot be ready: migrations are missing
+    address = experiment.serving(url, plan.workers, ready="/healthz")  # /readyz would fail: migrations are missing
     asyncio.run(_writers(url, plan.workers * experiment.settings.writers))
     first = time.time() + STARTING_S + WARMUP_S  # k6 is started now
     middle = first + plan.seconds

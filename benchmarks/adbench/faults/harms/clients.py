@@ -11,10 +11,10 @@ from adbench.faults.traffic.bypass import Bypass
 from adbench.faults.world import DIMENSIONS, World
 
 PARTITIONS = (Bypass.INSERT_PARTITION, Bypass.COPY_PARTITION, Bypass.RESTORE)
-# Of a dimension of 08_rollup_dims: characters of a value, and different values.
+# For a dimension of 08_rollup_dims: characters of a value, and number of values.
 MOST_LENGTH, MOST_VALUES = 200, 1_000
 FLOODS = 10  # connections
-FLOOD_BYTES = 8 * 2**20  # that each sends at most, unread
+FLOOD_BYTES = 8 * 2**20  # most bytes that each sends without reading
 
 
 @harm("slow-sockets", 1)

@@ -18,8 +18,8 @@ from adbench.faults.world import DIMENSIONS, FOLDERS, ROLLUPS, World
 from adbench.harness.patience import PATIENCE_S
 
 COMMAND = "adpulse"  # application name of the sessions of a command
-LONGEST_S = 2.0  # that it runs before it is killed
-MOST_DAYS = 4  # that are archived at a time
+LONGEST_S = 2.0  # longest time before a command is killed
+MOST_DAYS = 4  # most days that are archived at a time
 
 _DAYS = """
 SELECT to_date(right(relname, 8), 'YYYYMMDD')
@@ -66,7 +66,7 @@ async def move_bypassed(world: World, chance: Random) -> bool:
     moving = asyncio.create_task(world.run("migrate", "--variant", target))
     committed = 0
     async with world.connected() as connection:
-        # So that a writer that names a partition waits for the switch no longer than the move waits for it.
+        # Give up early: a writer that names a partition must not wait for the switch longer than the move waits for it.
         await connection.execute("SET lock_timeout = '2s'")
         while not moving.done():
             # The old tables go in the middle of a statement, or it waits for them too long: nothing is stored then.

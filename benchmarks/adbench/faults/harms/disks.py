@@ -26,9 +26,9 @@ async def full_wal(world: World, chance: Random) -> None:
     disk.fill()
     connection = await world.connect()
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        for _ in range(20):  # what is prepared of the log is used up
+        for _ in range(20):  # use up the prepared segments of the log
             await connection.execute("SELECT pg_switch_wal(), pg_logical_emit_message(false, 'faults', repeat('x', 9))")
     connection.terminate()
     await asyncio.sleep(chance.uniform(0.2, 1.0))
     disk.free()
-    await world.returns()  # it may run, or recover by itself, or have given up
+    await world.returns()  # it may run, or recover by itself, or have stopped

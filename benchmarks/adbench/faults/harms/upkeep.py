@@ -34,7 +34,7 @@ async def _half_way(world: World, chance: Random, statement: str) -> None:
     try:
         await connection.execute(statement)
     except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
-        connection.terminate()  # somebody else was at it: also an end half-way
+        connection.terminate()  # another session did the work, or it was cut half-way
         return
     if chance.random() < 0.5:
         async with world.outage():
@@ -52,7 +52,7 @@ async def maintain_twice(world: World, chance: Random) -> None:
         async with world.connected() as connection:
             for _ in range(4):
                 for statement in statements:
-                    # Of two sessions that wait for each other, one gets an error, and its statement does nothing.
+                    # If two sessions wait for each other, one gets an error, and its statement does nothing.
                     with suppress(asyncpg.DeadlockDetectedError, asyncpg.TransactionRollbackError):
                         await connection.execute(statement)
 

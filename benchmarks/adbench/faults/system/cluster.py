@@ -45,7 +45,7 @@ class Victim(Cluster):
         super().__init__(directory, binaries, **{**SETTINGS, **settings})
         self.small_disks = small_disks
         self.patience_s: float = PATIENCE_S
-        self.supervised = False  # somebody else starts it again when it has ended: `adpulse up`
+        self.supervised = False  # `adpulse up` starts it again when it has ended
 
     def start(self) -> None:
         """Start it, unless that is for somebody else to do."""
@@ -86,7 +86,7 @@ class Victim(Cluster):
                 at = time.monotonic()
                 connection.terminate()
                 await asyncio.wait([starting])
-                starting.exception()  # it runs, started by somebody else
+                starting.exception()  # it runs; another process has started it
                 return at
             if starting.done() and not self.supervised:
                 starting.exception()  # the next attempt may find what this one missed

@@ -12,7 +12,7 @@ from adpulse.database.connections import Connection
 
 LOGIN = "postgres"
 MOST = 3  # a cycle
-SHARE = 0.6  # of cycles that have any
+SHARE = 0.6  # share of cycles that have any
 
 # The setting of the harness's own sessions, so that the defaults affect only the system under test; then values that an
 # operator may have good reason to set, and what each has broken or could break.
@@ -20,7 +20,7 @@ _SETTINGS = {
     # Snapshots that are older than a lock.
     "default_transaction_isolation": ("read committed", "repeatable read", "serializable"),
     "default_transaction_deferrable": ("off", "on"),
-    "default_transaction_read_only": ("off", "on"),  # nothing can be written
+    "default_transaction_read_only": ("off", "on"),  # no session can write
     "synchronous_commit": ("on", "off"),  # a crash loses what was acknowledged
     # A schema named like the login comes first: see SCHEMA.
     "search_path": ("public", '"$user", public', "public, pg_temp"),

@@ -20,7 +20,7 @@ _SSL_OR_GSS = (80877103, 80877104)  # asks for encryption; the start-up packet c
 class AtCommit(StrEnum):
     """The action of the proxy when a commit passes."""
 
-    DROP = "drop"  # it never reaches the server, and both sides are cut: nothing is stored or may be acknowledged
+    DROP = "drop"  # the COMMIT never reaches the server, and both sides are cut: nothing may be stored or acknowledged
     CUT = "cut"  # the client is cut; the server commits, and its answer goes nowhere: stored and not acknowledged
     RESET = "reset"  # both sides are reset at once, while the server commits
     STALL = "stall"  # the answer is held back
@@ -194,7 +194,7 @@ class Proxy:
                 client.write(data)
                 await client.drain()
         except OSError:
-            pass  # as above
+            pass  # the same
         finally:
             client.close()
 

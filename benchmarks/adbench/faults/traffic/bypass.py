@@ -23,10 +23,10 @@ class Bypass(StrEnum):
     COPY = "copy"
     INSERT_PARTITION = "insert-partition"
     COPY_PARTITION = "copy-partition"
-    RESTORE = "restore"  # as `pg_restore --data-only` does: COPY into each partition, with the settings of an archive
+    RESTORE = "restore"  # like `pg_restore --data-only`: COPY into each partition, with the settings of an archive
 
 
-# What pg_restore sets before all else, here for one transaction: no schema is searched.
+# The settings of pg_restore, here for one transaction: no schema is searched.
 _OF_ARCHIVES = """
 SELECT set_config('search_path', '', true);
 SET LOCAL client_min_messages = warning;
@@ -61,7 +61,7 @@ async def write(connection: Connection, way: Bypass, events: Sequence[bytes]) ->
 async def _parts(connection: Connection, rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Return the rows by the table that holds their day: a partition, the default one, or the only table."""
     if await connection.fetchval("SELECT to_regclass('events_default') IS NOT NULL"):
-        # Until the end of the transaction, nobody gives a day a partition of its own.
+        # Keep every day without a partition of its own until the end of the transaction.
         await connection.execute("LOCK TABLE ONLY events, ONLY events_default IN ROW EXCLUSIVE MODE")
     days: dict[date, list[Row]] = defaultdict(list)
     for row in rows:

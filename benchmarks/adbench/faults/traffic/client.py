@@ -26,7 +26,7 @@ from adpulse.database.connections import Connection
 from adpulse.terminal import counted
 
 SENDERS = 6
-DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # how often a batch with key or ids is sent, and how often that is so
+DELIVERIES = {1: 6, 2: 4, 3: 2, 4: 1, 5: 1}  # number of deliveries of a batch with key or ids: its weight
 LEAVES = 0.02  # share of deliveries whose sender does not wait
 UNSETTLED = 0.2  # share of batches without an answer that nobody asks for again
 REPORT_EVERY_S = 0.1
@@ -38,11 +38,11 @@ FULL, AFTER_FULL = 150_000, 0.05
 
 _GEO = re.compile(rb'"geo":"[^"]*"')
 
-# What a service may say to a good batch: taken, too much at the moment, or the database is away.
+# Allowed answers to a good batch: taken, too much at the moment, or the database is away.
 ALLOWED = {200, 429, 503}
-# Also to a cancelled report.
+# A cancelled report may get this too.
 TIMED_OUT = 504
-# Also to a revoked key, and to a question about archived raw events.
+# A revoked key, or a question about archived raw events, may get these too.
 UNAUTHORIZED, ARCHIVED = 401, 422
 
 

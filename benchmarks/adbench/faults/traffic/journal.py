@@ -37,7 +37,7 @@ class Batch:
     size: int  # events
     sums: Sums
     acknowledged: int = 0  # copies of it
-    copies: int = 1  # that may be stored: of a batch that is sent again as a new one
+    copies: int = 1  # how often it may be stored: a batch may be sent again as a new one
     acknowledged_at: float = inf  # the first time, by time.monotonic()
 
 

@@ -21,7 +21,7 @@ from adbench.faults.traffic.journal import Batch
 PAUSE_S = 0.005
 ANSWER_S = 0.5  # one request may wait that long, behind a connection that is held back
 _PROTOCOL_3 = 196_608
-_AUTHENTICATION = b"R"  # what a server that accepts answers first; one that recovers says "E"
+_AUTHENTICATION = b"R"  # first byte of a server that accepts; one that recovers sends "E"
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Recovery:
 
     accepted: float  # connections, by PostgreSQL
     acknowledged: float | None  # the first event, by any service; None: none in time
-    harness_s: float  # of the time between, for which no service was asked
-    batches: Sequence[Batch] = ()  # that were acknowledged
+    harness_s: float  # the part of that time in which the harness did not ask the service
+    batches: Sequence[Batch] = ()  # the acknowledged batches
 
     @property
     def seconds(self) -> float | None:

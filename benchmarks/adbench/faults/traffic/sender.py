@@ -19,7 +19,7 @@ from adpulse.terminal import counted
 
 MOST_OPEN = 300  # requests under way; beyond, a batch is not sent, as when a balancer's connections are used up
 ALLOWED = {200, 429, 503}
-# In the 503 of a full queue: nothing of the batch may be stored. Another 503 leaves that open.
+# In the 503 of a full queue: no part of the batch may be stored. Another 503 says nothing about that.
 NOT_STORED = b"nothing of this request was stored"
 _HEAD = b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _BUFFER_BYTES = 2**18  # a whole request in one call
@@ -37,7 +37,7 @@ class Load:
     def of(cls, batch: Batch, events: Sequence[bytes]) -> "Load":
         """Return it with its bytes made."""
         made = body(events)
-        batch.copies = 0  # none is sent yet
+        batch.copies = 0  # no copy is sent yet
         return cls(batch, memoryview(_HEAD % len(made) + made))
 
 
@@ -47,7 +47,7 @@ class Sent:
 
     offered: int = 0  # batches that arrived, also those that could not be sent
     unsent: int = 0
-    statuses: Counter[int] = field(default_factory=Counter)  # of answers that came in time; 0: no answer
+    statuses: Counter[int] = field(default_factory=Counter)  # statuses of answers that came in time; 0: no answer
     latencies: list[float] = field(default_factory=list)  # seconds from arrival to the acknowledgement
 
 
@@ -55,7 +55,7 @@ class _Connection(socket.socket):
     """HTTP/1.1 as far as it is needed here, one request at a time."""
 
     load: Load | None = None  # without its answer yet
-    left: memoryview | bytes = b""  # of the request
+    left: memoryview | bytes = b""  # the rest of the request
     due = 0.0
     answer = b""
 

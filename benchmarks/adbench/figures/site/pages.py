@@ -20,7 +20,7 @@ _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)[^)\s]+(?=\))")
 _NAMED = re.compile(r'save\(.*"(\w+)"', re.DOTALL)
 _FOLDERS = ("docs", "sql", "benchmarks")
 FILES = "_files"  # holds what the site serves as it is
-PICTURES = "pictures"  # beside the pages that show them
+PICTURES = "pictures"  # folder beside the pages that show them
 
 
 class _Translate(Protocol):

@@ -14,7 +14,7 @@ from adbench.harness.databases import rolled_back
 from adbench.harness.query_plans import Node, nodes
 from adpulse.database.connections import Connection
 
-# How a relation is reached, from best to worst.
+# Ways to read a relation, from best to worst.
 ACCESS = {
     "Index Only Scan": "index-only",
     "Index Scan": "index",

@@ -50,11 +50,11 @@ def _allocations(decoder: Any, content: bytes) -> dict[str, Any]:
     try:
         before = sys.getallocatedblocks()
         batch = decoder.decode(content)
-        blocks = sys.getallocatedblocks() - before  # what a decoded batch holds on to
+        blocks = sys.getallocatedblocks() - before  # blocks that a decoded batch keeps
         del batch
         tracemalloc.start()
         batch = decoder.decode(content)
-        peak = tracemalloc.get_traced_memory()[1]  # what decoding needs at the most
+        peak = tracemalloc.get_traced_memory()[1]  # most memory that decoding needs
         tracemalloc.stop()
         del batch
     finally:

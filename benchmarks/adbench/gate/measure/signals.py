@@ -41,7 +41,7 @@ STILL = {
     "wal_level": "minimal",  # no snapshot in the log every 15 seconds
 }
 
-# How much a count of a kind may grow and still count as the same, and its unit.
+# How much a count of a kind may grow and still count as unchanged, and its unit.
 ALLOWANCE = {
     "buffers": (0.10, "pages"),
     "wal": (0.02, "bytes/event"),
@@ -126,7 +126,7 @@ async def of_database(connection: Connection, variant: Variant, data: Dataset, s
     for shape in (*TOTALS, *BREAKDOWNS):
         query = shape.query(data.end, settings)
         arguments = list(query.arguments(query.span.window))
-        arguments[4] = query.zone.key  # by name, as every revision takes it: the service's own form is a later one
+        arguments[4] = query.zone.key  # the name, because older revisions take no other form
         plan = await explain.run(connection, variant.report, *arguments)
         found.plans[f"report {shape.name}"] = plan
         assert plan.buffers is not None

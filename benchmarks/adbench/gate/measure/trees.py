@@ -36,7 +36,7 @@ class Tree:
         return {
             "PYTHONPATH": str(self.path / "service"),
             "PYTHONHASHSEED": "0",  # sets and dicts in the same order on both sides
-            "PYTHONSAFEPATH": "1",  # nothing from the current directory
+            "PYTHONSAFEPATH": "1",  # import nothing from the current directory
         }
 
 

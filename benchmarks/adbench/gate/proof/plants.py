@@ -11,7 +11,7 @@ from adbench.gate.measure.trees import Tree, TreeError
 
 # Appended to the application. What is burnt is a share of the CPU time that the process has used since the last
 # answer, so that everything a request costs the service grows by that share, and the database's part does not.
-# Before the answer is sent: what came after it would be seen by nobody who waits for the answer.
+# Burn it before the answer is sent: later work would not delay a client that waits for the answer.
 _BURNING = """
 
 import time as _time
@@ -100,7 +100,7 @@ SQL = (
 )
 PLANTS = (
     Plant("nothing", lambda tree: None, {"nothing": ()}),
-    # In both paths of one copy: they are timed separately, so one run tests the gate on both.
+    # Change both paths of one copy: they are timed separately, so one run tests the gate on both.
     *(
         Plant(
             f"burning-{percent}",

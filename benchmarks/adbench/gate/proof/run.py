@@ -25,7 +25,7 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import share
 from adpulse.settings import Settings
 
-SIGNAL_RUNS = 3  # of counted signals; a fourth would be the same again
+SIGNAL_RUNS = 3  # runs of counted signals; a fourth would be the same
 # The least share of runs in which a planted change has to be caught.
 WANTED = {"10": 0.7, "25": 0.9}
 

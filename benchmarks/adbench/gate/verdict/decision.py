@@ -19,9 +19,9 @@ from adbench.gate.measure.rounds import Samples
 from adbench.records import statistics
 from adbench.records.statistics import Interval
 
-ALPHA = 0.05  # for all metrics and all looks of a run together
+ALPHA = 0.05  # chance of an error in all metrics and all looks of a run together
 FIRST_LOOK = 12  # rounds; fewer could not reach the confidence: 2^(1-n) is as sure as n values can be of a median
-GROWTH = 1.4  # from look to look: then the share that is left falls more slowly than what rounds add
+GROWTH = 1.4  # growth from look to look: a smaller alpha for the next look then costs less than its rounds bring
 RESAMPLES = 40_000  # at the fifth look of nine metrics three or four of them lie beyond each end
 
 
@@ -44,7 +44,7 @@ class Call:
     ratio: Interval | None = None  # head ÷ base
     control: Interval | None = None  # control ÷ base
     rounds: int = 0
-    confidence: float = 0.0  # of both intervals
+    confidence: float = 0.0  # confidence of both intervals
 
 
 def looks() -> Iterator[int]:

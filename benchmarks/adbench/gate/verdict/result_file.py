@@ -12,7 +12,7 @@ from adbench.gate.verdict.findings import Finding
 from adbench.records import statistics, store
 from adbench.records.model import Check, Measurement, Result
 
-WALL_CONFIDENCE = 0.95  # of figures that are shown and not judged
+WALL_CONFIDENCE = 0.95  # confidence of figures that are shown and not judged
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from adbench.records.model import Check, Measurement, Result
 from adbench.records.statistics import Interval
 from adpulse.terminal import counted
 
-WIDTH = 31  # of a plot, in characters; odd, so that 1 has a column of its own
+WIDTH = 31  # width of a plot, in characters; odd, so that 1 has a column of its own
 MARKS = {Verdict.REGRESSED: "✗", Verdict.IMPROVED: "↑", Verdict.SAME: "=", Verdict.CANNOT_TELL: "?"}
 STYLES = {Verdict.REGRESSED: "red", Verdict.IMPROVED: "green", Verdict.SAME: "dim", Verdict.CANNOT_TELL: "yellow"}
 MEANING = {

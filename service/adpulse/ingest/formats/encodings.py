@@ -27,7 +27,7 @@ MEMBERS = 100
 # The memory that a Zstandard frame may ask for, as a power of two: 8 MB, what RFC 9659 allows over HTTP.
 _WINDOW_LOG = 23
 
-# RFC 9110, 8.4.1: a name means the same in any case; no word at all is plain.
+# RFC 9110, 8.4.1: upper and lower case mean the same; an empty name means no encoding.
 PLAIN = frozenset({b"", b"identity"})
 
 
@@ -47,7 +47,7 @@ class Encoding(NamedTuple):
     """A Content-Encoding: its name in problem documents, what decompresses one member of it, how many there may be."""
 
     name: str
-    member: Callable[[bytes], _Decompressor]  # by the data that is to come
+    member: Callable[[bytes], _Decompressor]  # the data that follows decides
     members: int = MEMBERS
 
 
@@ -56,7 +56,7 @@ def _gzip(data: bytes) -> _Decompressor:
 
 
 def _deflate(data: bytes) -> _Decompressor:
-    # The name stands for zlib's format; what many clients send is the bare stream without its two bytes of header.
+    # "deflate" means zlib's format, but many clients send the bare stream without its two bytes of header.
     headed = len(data) > 1 and data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0
     return zlib.decompressobj(wbits=15 if headed else -15)
 
@@ -73,7 +73,7 @@ if zstd is not None:
     _bounded = partial(zstd.ZstdDecompressor, options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG})
     ENCODINGS[b"zstd"] = Encoding("zstd", lambda data: _bounded())
     CORRUPT += (zstd.ZstdError,)
-# What a 415 for the encoding says is taken (RFC 9110, 15.5.16).
+# The header of a 415 for the encoding: the accepted encodings (RFC 9110, 15.5.16).
 ACCEPTED = {"Accept-Encoding": ", ".join(dict.fromkeys(each.name for each in ENCODINGS.values()))}
 
 
@@ -98,7 +98,7 @@ def decompress(data: bytes, encoding: Encoding, most: int, ratio: int) -> bytes:
     left = min(most, fair) + 1
     while data:
         member = encoding.member(data)
-        # An error is made where it is raised: one that is kept in a variable keeps this frame, with the parts.
+        # Make the error where it is raised: an error in a variable keeps this frame alive, with the parts.
         try:
             part = member.decompress(data, left)
         except CORRUPT:

@@ -16,7 +16,7 @@ from adpulse.ingest import json_reader
 from adpulse.ingest.batch import BodyError, CheckCount
 from adpulse.terminal import counted
 
-# The same for every attempt at a delivery, which therefore counts once.
+# Every attempt at a delivery has the same id, so a delivery counts once.
 REQUEST_ID = b"x-amz-firehose-request-id"
 
 

@@ -24,7 +24,7 @@ JSON = Format()
 NDJSON = Format(lines=True)
 MEDIA_TYPES = {
     "application/json": JSON,
-    # What a page can send to another origin without asking first: navigator.sendBeacon with a text.
+    # A page can send it to another origin without a preflight: navigator.sendBeacon with a text.
     "text/plain": JSON,
     # NDJSON has no registered name.
     "application/x-ndjson": NDJSON,
@@ -35,7 +35,7 @@ MEDIA_TYPES = {
     "application/cloudevents-batch+json": Format(unwrap=cloud_events.unwrap),
 }
 FIREHOSE = Format(unwrap=firehose.unwrap, stamped=True)  # application/json, at an address of its own
-# What a 415 for the Content-Type says is taken (RFC 9110, 15.5.16).
+# The header of a 415 for the Content-Type: the accepted types (RFC 9110, 15.5.16).
 ACCEPTED = {"Accept": ", ".join(MEDIA_TYPES)}
 _UTF8 = ("utf-8", "utf8")
 
