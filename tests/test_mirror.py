@@ -7,7 +7,6 @@ SERVICE = TESTS.parents[1] / "service" / "adpulse"
 
 # Modules that hold names, types or texts, and nothing that could go wrong by itself.
 DECLARATIONS = {
-    "database/errors.py",
     "database/sql.py",
     "event/limits.py",
     "event/values.py",

@@ -104,7 +104,7 @@ async def _look_again(keyring: Keyring, sent: set[bytes]) -> Holder | None:
     if not keyring.known:
         await keyring.refresh()
         if not keyring.known:
-            raise Refused(unavailable("The database cannot be reached, and so the keys are not known yet."))
+            raise Refused(unavailable(f"{keyring.reason}, and so the keys are not known yet."))
         if keyring.open:
             return None
     if len(sent) != 1:

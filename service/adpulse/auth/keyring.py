@@ -19,7 +19,7 @@ from adpulse.auth import key_store, keys
 from adpulse.auth.keys import Key
 from adpulse.auth.rate_limit import Bucket
 from adpulse.background import Background
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.errors import AWAY, UNAVAILABLE, reason
 from adpulse.database.outage import Outage
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
@@ -60,6 +60,7 @@ class Keyring(Background):
         self._primary = primary
         self._may_be_open = settings.insecure or is_loopback(settings.host)
         self._holders: dict[bytes, Holder] = {}  # by key id
+        self.reason = AWAY  # why the last reading failed
         self.known = False  # True once the keys have been read
         # True if no key is needed: none was ever stored, and only this machine can ask, or --insecure is set.
         self.open = False
@@ -106,6 +107,7 @@ class Keyring(Background):
                 found, ever = await key_store.in_use(connection)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             self._outage.failed(error)
+            self.reason = reason(error)
             return
         now = time.monotonic()
         holders = {}

@@ -42,3 +42,30 @@ UNAVAILABLE = (
     asyncpg.InsufficientPrivilegeError,
     UnfitError,
 )
+
+# Errors of a server that was reached, and what a client may know of each: no name of a table, login or setting.
+_REASONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    (
+        (
+            asyncpg.InsufficientPrivilegeError,
+            asyncpg.InvalidSchemaNameError,
+            asyncpg.InvalidAuthorizationSpecificationError,
+        ),
+        "The database refuses the service: its login lacks a right, or a row-level policy is in the way",
+    ),
+    (UnfitError, "The database or the login of the service is set up in a way that does not keep its promises"),
+    (asyncpg.ReadOnlySQLTransactionError, "The database is read-only, as a standby is"),
+    (asyncpg.InvalidCatalogNameError, "The database does not exist"),
+    (asyncpg.InsufficientResourcesError, "The database is short of a resource, such as disk space or connections"),
+)
+AWAY = "The database cannot be reached"
+
+
+def reason(error: BaseException) -> str:
+    """Return why the database is of no use, for clients: a sentence without its period."""
+    return next((text for kinds, text in _REASONS if isinstance(error, kinds)), AWAY)
+
+
+def names_its_cause(error: BaseException) -> bool:
+    """Return True if an operator needs the text of an error, which has names of the database and no values."""
+    return isinstance(error, (SchemaError, asyncpg.InsufficientPrivilegeError))

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from adpulse.database.errors import SchemaError
+from adpulse.database.errors import names_its_cause
 
 QUIET_S = 60.0  # the least time between two equal warnings, where the database comes and goes
 
@@ -32,7 +32,7 @@ class Outage:
             return
         self._said_at[kind] = now
         self._told = True
-        said = f"{kind}: {error}" if self._texts or isinstance(error, SchemaError) else kind
+        said = f"{kind}: {error}" if self._texts or names_its_cause(error) else kind
         self._log.warning("%s cannot use the database, will try again until it can: %s", self._user, said)
 
     def over(self) -> None:

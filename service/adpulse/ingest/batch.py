@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from adpulse.database.errors import AWAY
 from adpulse.event.contract import Rejection
 
 LISTED_REJECTIONS = 20
@@ -28,7 +29,11 @@ class Overloaded(Exception):
 
 
 class Unavailable(Exception):
-    """The database cannot take the batch now; it was not acknowledged."""
+    """The database cannot take the batch now; it was not acknowledged. `reason`: why, as errors.reason says it."""
+
+    def __init__(self, reason: str = AWAY) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class KeyReused(Exception):

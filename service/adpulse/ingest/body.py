@@ -1,7 +1,8 @@
 """Read a request body: encoding, size, time and compression, all bounded before anything is decoded."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
@@ -50,6 +51,17 @@ class BodyReader:
         if encoding is not None:
             body = encodings.decompress(body, encoding, most, self._settings.max_gzip_ratio)
         return body
+
+    @contextmanager
+    def held(self, body: bytes) -> Iterator[None]:
+        """Count a body, which has arrived, among those that arrive. Raises ArrivingFull beside too many others."""
+        if self._arriving and self._arriving + len(body) > self._settings.queue_bytes:
+            raise ArrivingFull
+        self._arriving += len(body)
+        try:
+            yield
+        finally:
+            self._arriving -= len(body)
 
     async def _receive(self, receive: Receive, most: int) -> bytes:
         chunks: list[bytes] = []

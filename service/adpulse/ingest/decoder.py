@@ -18,6 +18,7 @@ from adpulse.event.limits import Limits
 from adpulse.event.values import Values
 from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import LISTED_REJECTIONS, Batch, BodyError, CheckCount
+from adpulse.ingest.effort import JUDGED, WITH_CARE, Effort
 from adpulse.ingest.fast_pass import Allowed, FastPass
 from adpulse.ingest.fast_reader import NOT_FAST, FastReader, NeedsCareError
 from adpulse.ingest.json_reader import RepeatedMember, UnreadableError
@@ -52,10 +53,11 @@ class _RawBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 class Decoder:
     """The decoder of request bodies into batches. One per process: it remembers what it has converted before."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, effort: Effort | None = None) -> None:
         self._settings = settings
+        self._effort = effort or Effort()
         self._reader = FastReader()
-        self._fast = FastPass(settings)
+        self._fast = FastPass(settings, self._effort)
         self._texts = msgspec.json.Decoder(_RawBody)
         self._array_texts = msgspec.json.Decoder(list[msgspec.Raw])
         self._allowed: Remembered[frozenset[str], Allowed] = Remembered(
@@ -74,9 +76,11 @@ class Decoder:
     ) -> Batch:
         """Return the batch in a body of JSON or NDJSON, or in an envelope from which `unwrap` takes the events.
 
-        Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError.
+        Bad events become rejections, of which `listed` are listed; a body that is no batch at all raises BodyError, and
+        one that costs too much what `effort` raises.
         `campaigns`: the only ones that are accepted; None: all.
         """
+        self._effort.begin()
         body = _utf8(body)
         now = now or datetime.now(UTC)
         allowed = None if campaigns is None else self._allowed[campaigns]
@@ -93,6 +97,7 @@ class Decoder:
         self, body: bytes, unwrap: Unwrap, now: datetime, batch: Batch, allowed: Allowed | None
     ) -> None:
         self._check_values(body)
+        self._effort.spend(_values(body), WITH_CARE)  # an envelope is read with care
         texts = list(islice(unwrap(body, self._check_count), self._settings.max_events + 1))  # one too many
         if all(isinstance(text, bytes) for text in texts):
             self._decode_lines(b"\n".join(texts), now, batch, allowed)
@@ -130,8 +135,10 @@ class Decoder:
             texts = self._array_texts.decode(body) if _is_array(body) else self._texts.decode(body).events
         except NOT_FAST:
             # NaN, a lone surrogate or an unknown envelope. Of the two, only the careful reader may refuse.
+            self._effort.spend(_values(body), WITH_CARE)
             return json_reader.read_events(body, self._check_count, strict=strict)
         if body.count(b",") != sum(bytes(text).count(b",") for text in texts) + len(texts) - 1:
+            self._effort.spend(_values(body), WITH_CARE)
             return json_reader.read_events(body, self._check_count, strict=strict)  # there is more than one list
         return texts
 
@@ -156,6 +163,7 @@ class Decoder:
             if json_reader.is_too_deep(text):  # on Python 3.14, msgspec has found no end to its stack
                 raise UnreadableError("depth", "is nested too deep")
             raise UnreadableError("size", f"holds more than {counted(most, 'JSON value')}")
+        self._effort.spend(_values(text), WITH_CARE)
         return json_reader.read_event(text)
 
     def _pack_one_by_one(
@@ -197,6 +205,7 @@ class Decoder:
 
         `text`: its JSON, or as read. Raises BodyError when a body of JSON is nested too deep.
         """
+        self._effort.spend(JUDGED, WITH_CARE)
         try:
             event = self._read_event(bytes(text)) if isinstance(text, bytes | msgspec.Raw) else text
             if isinstance(event, UnreadableError):

@@ -7,6 +7,7 @@ FastAPI publishes the route and would serve it too, but its way to an endpoint t
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, Protocol
 
 import orjson
@@ -19,9 +20,11 @@ from adpulse.auth.guard import too_many
 from adpulse.auth.keyring import Holder
 from adpulse.auth.rate_limit import RateLimited
 from adpulse.ingest import idempotency
+from adpulse.ingest.aside import Aside
 from adpulse.ingest.batch import Answer, Batch, BodyError, KeyReused, Overloaded, Unavailable
 from adpulse.ingest.body import WHOLE, ArrivingFull, BodyReader
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.effort import CostlyError
 from adpulse.ingest.formats import firehose, media_types
 from adpulse.ingest.formats.media_types import Format
 from adpulse.ingest.writer import Writer
@@ -31,9 +34,8 @@ from adpulse.tally import CounterTally
 PATH = "/events"
 FIREHOSE_PATH = "/events/firehose"
 
-# Made once, because they are most of the answers under overload.
+# Made once, because it is most of the answers under overload.
 _TOO_MUCH = unavailable("More events arrive than can be written; nothing of this request was stored.")
-_AWAY = unavailable("The database cannot be reached; the events were not acknowledged.")
 
 _ACCEPTED, _DUPLICATE, _REJECTED = (
     CounterTally(telemetry.EVENTS.labels(outcome)) for outcome in ("accepted", "duplicate", "rejected")
@@ -45,6 +47,7 @@ class Intake(Protocol):
 
     bodies: BodyReader
     decoder: Decoder
+    aside: Aside
     writer: Writer
 
 
@@ -73,10 +76,16 @@ async def answered(request: Request, take: Callable[[Request], Awaitable[Answer]
         return problem(400, "disconnected", "The body did not arrive whole; nothing was stored.")
     except (Overloaded, ArrivingFull):
         return _TOO_MUCH
-    except Unavailable:
-        return _AWAY
+    except Unavailable as error:
+        return _away(error.reason)
     except KeyReused:
         return problem(409, "idempotency_key_reused", "This Idempotency-Key was used before, with another body.")
+
+
+@cache
+def _away(reason: str) -> Response:
+    """Return the answer for one of the few reasons: made once, as under overload it is most of the answers."""
+    return unavailable(f"{reason}; the events were not acknowledged.")
 
 
 def _take_batch(request: Request) -> Awaitable[Answer]:
@@ -108,7 +117,10 @@ async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key
     intake: Intake = request.app.state
     intake.writer.admit()  # before the body is read, so that a refusal costs little more than the head
     body = await intake.bodies.read(headers, request.receive, whole=WHOLE in request.scope)
-    batch = decode(intake, request, body, form)
+    try:
+        batch = decode(intake, request, body, form)
+    except CostlyError:
+        batch = await decode_aside(intake, request, body, form)
     body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
     del body  # frees it before the wait for the commit
     return await store(intake, batch, key, body_hash)
@@ -116,16 +128,37 @@ async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key
 
 def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
     """Return the batch in a body, and count its events for the key. Raises what answers the request without it."""
-    intake.writer.admit()  # the queue may have filled meanwhile; from here to `submit` no other task runs
     holder: Holder | None = request.scope["holder"]
-    if holder and holder.events:
-        # Check again, for all connections together: from here to `take` no other task runs.
-        rate_limit.check((holder.events,), time.monotonic())
+    _check(intake, holder)
     campaigns = holder.campaigns if holder else None
     batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
+    _charge(holder, batch)
+    return batch
+
+
+async def decode_aside(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
+    """Return what `decode` returns for a body that would hold the event loop for too long."""
+    holder: Holder | None = request.scope["holder"]
+    campaigns = holder.campaigns if holder else None
+    batch = await intake.aside.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
+    _check(intake, holder)
+    _charge(holder, batch)
+    return batch
+
+
+def _check(intake: Intake, holder: Holder | None) -> None:
+    """Raise what refuses a request that was admitted when its head came: the queue may have filled meanwhile.
+
+    From here to `submit` no other task runs, so all connections together keep the rate of the key.
+    """
+    intake.writer.admit()
+    if holder and holder.events:
+        rate_limit.check((holder.events,), time.monotonic())
+
+
+def _charge(holder: Holder | None, batch: Batch) -> None:
     if holder and holder.events:
         holder.events.take(len(batch.rows) + batch.rejected_count)
-    return batch
 
 
 async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:

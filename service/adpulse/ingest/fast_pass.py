@@ -18,6 +18,7 @@ from adpulse.event.limits import EARLIEST, LATEST, Limits
 from adpulse.event.metadata import InexactError, canonical
 from adpulse.ingest import copy_format, json_reader
 from adpulse.ingest.batch import Batch
+from adpulse.ingest.effort import WITH_CARE, Effort
 from adpulse.ingest.fast_reader import FastEvent, NeedsCareError
 from adpulse.ingest.remembered import Remembered
 from adpulse.ingest.scan import Text
@@ -26,6 +27,9 @@ from adpulse.settings import Settings
 
 # Longer metadata hardly repeat.
 REMEMBERED_BYTES = 256
+
+# Metadata with so few commas are never too many for the event loop.
+FEW = 32
 
 # A missing amount: the same bytes as zero.
 _NO_AMOUNT = bytes(bytearray(copy_format.bigint_field(0)))
@@ -46,7 +50,8 @@ _Day = tuple[int, int, int, bool]
 class FastPass:
     """The packer of batches in which every event is good. It remembers what it has converted before."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, effort: Effort | None = None) -> None:
+        self._effort = effort or Effort()
         # In microseconds: making Limits for each request takes as long as its event.
         self._first, self._last = copy_format.micros_of(EARLIEST), copy_format.micros_of(LATEST)
         self._retention = settings.retention_days and settings.retention_days * copy_format.DAY
@@ -158,14 +163,18 @@ class FastPass:
             return copy_format.NO_METADATA, -1
         if len(raw) > self._limits.max_metadata_bytes:  # perhaps only white space makes it too long
             raise NeedsCareError
+        commas = raw.count(b",")
+        if commas > FEW:
+            self._effort.spend(commas + raw.count(b"[") + raw.count(b"{"))
         try:
             try:
                 text = canonical(orjson.loads(raw), self._limits, bare=True)
             except (orjson.JSONDecodeError, InexactError):
+                self._effort.spend(commas + 1, WITH_CARE)
                 text = canonical(json_reader.loads(raw), self._limits)
         except (ValueError, RecursionError, PydanticCustomError):
             raise NeedsCareError from None
-        return copy_format.jsonb_field(text), raw.count(b",")
+        return copy_format.jsonb_field(text), commas
 
 
 def _ids(written: Sequence[str | UnsetType | None]) -> Sequence[bytes | None] | None:

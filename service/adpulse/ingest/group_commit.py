@@ -147,7 +147,7 @@ def _json(answer: Answer) -> str:
 
 def _repeat(body_hash: bytes, first: tuple[bytes, str] | None) -> Answer | Exception:
     if first is None:
-        return Unavailable()
+        return Unavailable("This Idempotency-Key has just expired")
     first_hash, text = first
     if first_hash != body_hash:
         return KeyReused()

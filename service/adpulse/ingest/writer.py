@@ -16,7 +16,7 @@ import asyncpg
 from adpulse import telemetry
 from adpulse.background import Background
 from adpulse.database.connections import INGEST, Connection, connect, connect_pooled
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database.errors import AWAY, UNAVAILABLE, reason
 from adpulse.database.outage import Outage
 from adpulse.ingest import event_ids, group_commit
 from adpulse.ingest.batch import Answer, Batch, Overloaded, Unavailable
@@ -40,6 +40,8 @@ _BATCHES = CounterTally(telemetry.BATCHES)
 
 # When all writers have been in one transaction for so long, nothing is stored: a balancer should use another service.
 STALLED_S = 5.0
+
+_FAILED = "The database answers with an error, which the log of the service names"
 
 
 class _Worker(Background):
@@ -70,6 +72,7 @@ class Writer:
         self._writing: dict[Connection, float] = {}  # since when (time.monotonic) each is in its transaction
         self._connecting = asyncio.Lock()
         self._stopping = False
+        self._reason = AWAY  # why the database was last of no use
         self._outage = Outage(log, "the writer")
         self._workers = [_Worker(f"writer-{number}", self._work) for number in range(settings.writers)]
 
@@ -93,7 +96,7 @@ class Writer:
         """
         if self._stopping or not self._connected:
             telemetry.REFUSED.labels("unavailable").inc()
-            raise Unavailable
+            raise Unavailable(self._reason)
         if self._events >= self._settings.queue_events or self._bytes >= self._settings.queue_bytes:
             telemetry.REFUSED.labels("overloaded").inc()
             raise Overloaded
@@ -154,6 +157,7 @@ class Writer:
                     connection = await self._connect()
                 except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                     self._outage.failed(error)
+                    self._reason = reason(error)
                     if not self._connected:
                         # No writer is left to write them, and their senders can try again.
                         self._refuse_waiting()
@@ -211,12 +215,13 @@ class Writer:
             try:
                 async with asyncio.timeout(limit):
                     await group_commit.write(connection, group, self._partitions, self._ids)
-            except UNAVAILABLE:
-                _refuse(group)
+            except UNAVAILABLE as error:
+                self._reason = reason(error)
+                _refuse(group, self._reason)
                 raise
             except Exception:
                 log.exception("a group of %d batches could not be written", len(group))
-                _refuse(group)
+                _refuse(group, _FAILED)
             finally:
                 deadline.cancel()
                 del self._writing[connection]
@@ -228,14 +233,14 @@ class Writer:
         self._queue.clear()
         for job in waiting:
             self._count(job, -1)
-        _refuse(waiting)
+        _refuse(waiting, self._reason)
 
 
-def _refuse(jobs: Iterable[Job]) -> None:
+def _refuse(jobs: Iterable[Job], why: str) -> None:
     for job in jobs:
         if not job.answer.done():
             telemetry.REFUSED.labels("unavailable").inc()
-            job.settle(Unavailable())
+            job.settle(Unavailable(why))
 
 
 async def _close(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adpulse.auth.keyring import Holder
-from adpulse.database.errors import UNAVAILABLE, SchemaError
+from adpulse.database.errors import AWAY, UNAVAILABLE, SchemaError, reason
 from adpulse.negotiation import quality
 from adpulse.problems import problem, unavailable
 from adpulse.reports import query_string, render
@@ -50,9 +50,10 @@ async def get_report(request: Request) -> Response:
         )
     except SchemaError:
         return unavailable("The database is not set up yet.")
-    except (*UNAVAILABLE, asyncpg.SerializationError):
+    except (*UNAVAILABLE, asyncpg.SerializationError) as error:
         # A replica that catches up cancels reports that read removed rows, with a serialization error.
-        return unavailable("The database cannot be reached, or all its readers are busy.")
+        why = reason(error)
+        return unavailable(f"{why}, or all its readers are busy." if why == AWAY else f"{why}.")
     if asked.format == "csv":
         window = asked.span.window
         name = f"adpulse_{window.start.astimezone(UTC):%Y%m%dT%H%MZ}_{window.stop.astimezone(UTC):%Y%m%dT%H%MZ}.csv"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from adpulse.database import durability, migrations
-from adpulse.database.errors import UNAVAILABLE
+from adpulse.database import durability, migrations, rights
+from adpulse.database.errors import UNAVAILABLE, reason
 from adpulse.database.primary import Primary
 
 _LOOK_S = 2.0
@@ -52,8 +52,10 @@ class Readiness:
                     if version < migrations.latest_version():
                         return Look(_NOT_MIGRATED)
                     self._schema_checked = True
+                if await rights.are_missing(connection):
+                    return Look(f"{reason(asyncpg.InsufficientPrivilegeError())}.")
                 return Look(risks=await durability.risks(connection))
         except asyncpg.InsufficientPrivilegeError:
             return Look(_NOT_MIGRATED)
-        except UNAVAILABLE:
-            return Look("The database cannot be reached.")
+        except UNAVAILABLE as error:
+            return Look(f"{reason(error)}.")

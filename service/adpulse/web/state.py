@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from adpulse.auth.keyring import Keyring
 from adpulse.database.primary import Primary
+from adpulse.ingest.aside import Aside
 from adpulse.ingest.body import BodyReader
 from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.effort import LimitedEffort
 from adpulse.ingest.endpoint import Intake
 from adpulse.ingest.writer import Writer
 from adpulse.reports.endpoint import Answering
@@ -21,6 +23,7 @@ class State(Intake, Answering):
     settings: Settings
     bodies: BodyReader
     decoder: Decoder
+    aside: Aside
     primary: Primary
     keyring: Keyring
     readiness: Readiness
@@ -33,4 +36,6 @@ class State(Intake, Answering):
         assert settings.database_url is not None
         primary = Primary(settings.database_url, settings)
         keyring, readiness = Keyring(settings, primary), Readiness(primary)
-        return cls(settings, BodyReader(settings), Decoder(settings), primary, keyring, readiness)
+        bodies = BodyReader(settings)
+        decoder, aside = Decoder(settings, LimitedEffort()), Aside(settings, bodies)
+        return cls(settings, bodies, decoder, aside, primary, keyring, readiness)

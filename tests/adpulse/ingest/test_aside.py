@@ -1,0 +1,98 @@
+"""While a thread decodes a costly body, everybody else is answered."""
+
+import asyncio
+import threading
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from adpulse.ingest.decoder import Decoder
+from adpulse.ingest.effort import PausingEffort
+from tests.adpulse.ingest.bodies import JSON, batch, event
+from tests.patience import PATIENCE_S
+from tests.services import Serve
+
+TINY = "1e-400"
+
+
+def costly(count: int = 300) -> bytes:
+    """Return a batch whose metadata a double cannot hold, of values that each cost more than others."""
+    numbers = "[" + ",".join([TINY] * 500) + "]"
+    return batch(*[event(metadata={"a": "HERE"}).replace('"HERE"', numbers)] * count)
+
+
+class Gate:
+    """The thread's decoders wait here, until the gate opens."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.reached = threading.Event()
+
+    def patch(self, patch: pytest.MonkeyPatch) -> None:
+        decode = Decoder.decode
+
+        def wait(decoder: Decoder, *args: Any, **options: Any) -> Any:
+            if isinstance(decoder._effort, PausingEffort):
+                self.reached.set()
+                assert self.open.wait(PATIENCE_S)
+            return decode(decoder, *args, **options)
+
+        patch.setattr(Decoder, "decode", wait)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    made = Gate()
+    made.patch(monkeypatch)
+    return made
+
+
+def post(client: httpx.AsyncClient, body: bytes) -> "asyncio.Task[httpx.Response]":
+    return asyncio.create_task(client.post("/events", content=body, headers=JSON))  # type: ignore[arg-type]
+
+
+async def test_others_go_on_meanwhile(
+    serve: Serve, url: str, connection: "asyncpg.Connection[asyncpg.Record]", gate: Gate
+) -> None:
+    """The event loop is free while the body is decoded, and every number of it is stored as it was sent."""
+    client = await serve(url)
+    slow = post(client, costly())
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.to_thread(gate.reached.wait)
+    try:
+        assert (await client.get("/healthz")).status_code == 200
+        small = await client.post("/events", content=batch(event()), headers=JSON)
+        assert small.json()["accepted"] == 1
+        assert not slow.done()
+    finally:
+        gate.open.set()
+    assert (await slow).json()["accepted"] == 300
+    tiny = "SELECT count(*) FROM events, jsonb_array_elements(metadata -> 'a') AS number WHERE number::numeric = 1e-400"
+    assert await connection.fetchval(tiny) == 300 * 500
+
+
+async def test_bodies_that_wait_for_the_thread_are_bounded(serve: Serve, url: str, gate: Gate) -> None:
+    """They count among the bodies that arrive: what does not fit gets 503, and the others are stored."""
+    body = costly()
+    client = await serve(url, queue_bytes=2 * len(body) + 1_000)
+    waiting = [post(client, body) for _ in range(4)]
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    gate.open.set()
+    answers = sorted([answer.status_code for answer in await asyncio.gather(*waiting)])
+    assert answers == [200, 200, 503, 503]
+
+
+async def test_one_that_waits_for_too_long_is_refused(serve: Serve, url: str, gate: Gate) -> None:
+    """A body waits for the thread as long as for a commit."""
+    client = await serve(url, write_timeout_s=0.05)
+    first, second = post(client, costly()), post(client, costly())
+    async with asyncio.timeout(PATIENCE_S):
+        done, _ = await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
+    gate.open.set()
+    (refused,) = done
+    assert refused.result().status_code == 503
+    assert refused.result().headers["Retry-After"]
+    await asyncio.gather(first, second)
