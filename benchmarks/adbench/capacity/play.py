@@ -181,11 +181,11 @@ def _fail(deployment: Deployment, failure: Failure) -> Steps:
 def slices(played: Play, from_s: float | None = None) -> Sequence[tuple[float, float, float]]:
     """Return for each second: (its start, p95 in ms of the answered requests, share of the others)."""
     posts = [each for each in played.seen if each.kind == "ingest"]
-    found = []
+    curve = []
     first, end = played.after if from_s is None else from_s, played.after + played.seconds
     for start in np.arange(first, end - 1 + 1e-9):
         here = [each for each in posts if start <= each.sent_s < start + 1]
         took = [each.took_s * 1_000 for each in here if each.outcome == "answered"]
         p95 = float(np.quantile(took, 0.95)) if took else 0.0
-        found.append((float(start), p95, 1 - len(took) / len(here) if here else 0.0))
-    return found
+        curve.append((float(start), p95, 1 - len(took) / len(here) if here else 0.0))
+    return curve

@@ -26,11 +26,11 @@ BELOW = 0.7
 RATE_WITHIN, MEDIAN_WITHIN, TAIL_WITHIN = 0.10, 0.35, 0.50
 
 
-def validate(found: Mapping[str, Result], times: ServiceTimes, cost: Demands, seed: int) -> Iterator[Measurement]:
+def validate(results: Mapping[str, Result], times: ServiceTimes, cost: Demands, seed: int) -> Iterator[Measurement]:
     """Yield measured and modelled side by side, told apart by the label `from`, and their ratio as `….error`."""
-    yield from _closed(found["ingest"], times, seed)
-    if "load-ingest" in found:
-        yield from _ramp(found["load-ingest"], live(times, found), found["stages"], cost, seed)
+    yield from _closed(results["ingest"], times, seed)
+    if "load-ingest" in results:
+        yield from _ramp(results["load-ingest"], live(times, results), results["stages"], cost, seed)
 
 
 def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurement]:
@@ -41,15 +41,15 @@ def _closed(ingest: Result, times: ServiceTimes, seed: int) -> Iterator[Measurem
         plays = _plays(Traffic(users=int(str(number)), batch=int(batch)), times, CLOSED_S, seed)
         labels = {"batch": batch}
         rate = ingest.value("ingest.rate", batch=batch, kind="plain")
-        yield from _pair("validation.rate", "events/s", labels, rate, [each.rate(int(batch)) for each in plays])
+        yield from _pair("validation.rate", "events/s", labels, rate, [played.rate(int(batch)) for played in plays])
         p95 = ingest.value("ingest.p95", batch=batch, kind="plain")
-        simulated = [each.quantiles_ms("ingest")[0.95] for each in plays]
+        simulated = [played.quantiles_ms("ingest")[0.95] for played in plays]
         yield from _pair("validation.closed_p95", "ms", labels, p95, simulated)
 
 
 def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed: int) -> Iterator[Measurement]:
     """Compare latency by rate of arrival, with batches on schedule, step by step as long as it was measured."""
-    offered = {each.labels["step"]: each.value for each in ramp.select("ramp.offered")}
+    offered = {measurement.labels["step"]: measurement.value for measurement in ramp.select("ramp.offered")}
     total_s, batch = ramp.parameters["seconds"], ramp.parameters["batch"]
     assert isinstance(total_s, int)
     assert isinstance(batch, int)
@@ -63,56 +63,56 @@ def _ramp(ramp: Result, times: ServiceTimes, stages: Result, cost: Demands, seed
         for quantile in QUANTILES:
             named = {**labels, "quantile": quantile}
             measured = ramp.value("ingest.latency", part=step, quantile=quantile)
-            simulated = [each.quantiles_ms("ingest")[float(quantile)] for each in plays]
+            simulated = [played.quantiles_ms("ingest")[float(quantile)] for played in plays]
             yield from _pair("validation.latency", "ms", named, measured, simulated)
             waits_s = station.quantile_s(rate / batch, float(quantile))
             if np.isfinite(waits_s):  # an overloaded station has no distribution
                 expected = idle_ms + waits_s * 1_000
                 yield Measurement.of("validation.latency", expected, "ms", named | {"from": "arithmetic"})
-        stored = float(np.mean([each.rate(batch) for each in plays]))
-        p95 = float(np.mean([each.quantiles_ms("ingest")[0.95] for each in plays]))
+        stored = float(np.mean([played.rate(batch) for played in plays]))
+        p95 = float(np.mean([played.quantiles_ms("ingest")[0.95] for played in plays]))
         holds = holds and stored >= SENT_SHARE * rate and p95 < LIMIT_MS
         saturation = rate if holds else saturation
     yield from _pair("validation.knee", "events/s", {}, ramp.value("ingest.knee"), [saturation])
 
 
 def _plays(traffic: Traffic, times: ServiceTimes, seconds: float, seed: int) -> list[Play]:
-    return [play(ONE_MACHINE, traffic, times, seconds, seed=seed + each) for each in range(SEEDS)]
+    return [play(ONE_MACHINE, traffic, times, seconds, seed=seed + number) for number in range(SEEDS)]
 
 
 def _pair(
     name: str, unit: str, labels: dict[str, str], measured: float, simulated: list[float]
 ) -> Iterator[Measurement]:
     yield Measurement.of(name, measured, unit, {**labels, "from": "measured"})
-    found = percentile(simulated, 50) if len(simulated) > 1 else simulated[0]
-    yield Measurement.of(name, found, unit, labels | {"from": "simulation"})
-    middle = found if isinstance(found, float) else found.value
+    estimate = percentile(simulated, 50) if len(simulated) > 1 else simulated[0]
+    yield Measurement.of(name, estimate, unit, labels | {"from": "simulation"})
+    middle = estimate if isinstance(estimate, float) else estimate.value
     yield Measurement.of(f"{name}.error", middle / measured - 1, "ratio", labels)
 
 
-def variability(scatter: Scatter, draws: int = 20_000) -> float:
-    """Return the squared coefficient of variation of a scatter."""
+def variability(scatter: Scatter) -> float:
+    """Return the squared coefficient of variation of 20,000 draws of a scatter."""
     rng = np.random.default_rng(0)
-    drawn = np.array([scatter(rng) for _ in range(draws)])
+    drawn = np.array([scatter(rng) for _ in range(20_000)])
     return float(drawn.var() / drawn.mean() ** 2)
 
 
 def checks(measurements: list[Measurement]) -> list[Check]:
     """Return how far off the model is, as aims."""
-    saturations = [each.value for each in measurements if each.name == "validation.knee"]
-    found = []
+    saturations = [measurement.value for measurement in measurements if measurement.name == "validation.knee"]
+    checks = []
     kinds = ("rate", None, RATE_WITHIN), ("latency", "0.5", MEDIAN_WITHIN), ("latency", "0.95", TAIL_WITHIN)
     for name, quantile, within in kinds:
         errors = [
-            each.value
-            for each in measurements
-            if each.name == f"validation.{name}.error"
-            and each.labels.get("quantile") == quantile
-            and float(each.labels.get("rate", 0)) <= BELOW * max(saturations, default=0)
+            measurement.value
+            for measurement in measurements
+            if measurement.name == f"validation.{name}.error"
+            and measurement.labels.get("quantile") == quantile
+            and float(measurement.labels.get("rate", 0)) <= BELOW * max(saturations, default=0)
         ]
         if errors:
             what = f"{name} p{float(quantile) * 100:g} below {BELOW:.0%} of the saturation point" if quantile else name
             passed = max(map(abs, errors)) <= within
             detail = f"{min(errors):+.0%} to {max(errors):+.0%}"
-            found.append(Check(name=f"{what} within {within:.0%}", passed=passed, detail=detail, aim=True))
-    return found
+            checks.append(Check(name=f"{what} within {within:.0%}", passed=passed, detail=detail, aim=True))
+    return checks

@@ -140,9 +140,9 @@ def _side(url: str, address: str) -> Side:
 
 def _seconds(programs: dict[str, int | None]) -> dict[str, float]:
     """Return processor seconds so far: of programs whose process is known, and of k6, for which we have waited."""
-    found = {name: cpu.seconds(pid) for name, pid in programs.items() if pid is not None}
-    found["k6"] = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
-    return {name: value for name, value in found.items() if value is not None}
+    seconds = {name: cpu.seconds(pid) for name, pid in programs.items() if pid is not None}
+    seconds["k6"] = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    return {name: value for name, value in seconds.items() if value is not None}
 
 
 def _send(load: ClosedLoad, number: int, side: Side) -> Sent:
@@ -161,7 +161,7 @@ def _send(load: ClosedLoad, number: int, side: Side) -> Sent:
 def _stored(sides: dict[str, Side], sent: dict[Turn, list[Sent]]) -> list[Check]:
     checks = []
     for variant, side in sides.items():
-        accepted = sum(each.accepted for turn, rounds in sent.items() if turn.variant == variant for each in rounds)
+        accepted = sum(round_.accepted for turn, rounds in sent.items() if turn.variant == variant for round_ in rounds)
         checks += asyncio.run(stored_once(side.url, accepted, f" in {variant}" if len(sides) > 1 else ""))
     return checks
 
@@ -172,17 +172,17 @@ def _measurements(
     def mean(values: Iterable[float]) -> Interval:
         return geometric_mean(values, seed)
 
-    rates = {turn: [each.rate for each in rounds] for turn, rounds in sent.items()}
+    rates = {turn: [round_.rate for round_ in rounds] for turn, rounds in sent.items()}
     yield Measurement.of("ceiling.rate", mean(ceiling), "events/s", into=INTO)
     for turn, rounds in sent.items():
         own = turn.variant == variant
         of, labels = ("ingest", turn.cell.labels) if own else ("beside", turn.cell.labels | {"variant": turn.variant})
         yield Measurement.of(f"{of}.rate", mean(rates[turn]), "events/s", labels)
-        yield Measurement.of(f"{of}.p95", mean(each.p95_ms for each in rounds), "ms", labels)
+        yield Measurement.of(f"{of}.p95", mean(round_.p95_ms for round_ in rounds), "ms", labels)
         of_ceiling = ratio(zip(ceiling, rates[turn], strict=True), seed)
         yield Measurement.of("of_ceiling" if own else "beside.of_ceiling", of_ceiling, "ratio", labels)
         for program in rounds[0].processor_us:
-            spent = mean(each.processor_us[program] for each in rounds)
+            spent = mean(round_.processor_us[program] for round_ in rounds)
             yield Measurement.of(f"{of}.processor", spent, "us/event", labels, program=program)
     if plain := rates.get(Turn(variant, PLAIN)):
         for kind in ("keyed", *IDS):

@@ -80,35 +80,35 @@ async def run(
             harming = group.create_task(_harm(world, steps, over))
         await client.settle()
         await client.flush()
-        found = await check(world, journal)
+        checked = await check(world, journal)
     finally:
         world.client = None
         await client.close()
-    memory = max(filter(None, (each.peak_memory() for each in world.services)), default=None)
+    memory = max(filter(None, (service.peak_memory() for service in world.services)), default=None)
     if memory is not None and memory > MEMORY_BYTES:
         journal.violates(f"memory: a process had {memory / 2**20:.0f} MB")
     done, skipped, missed = harming.result()
-    recovered = [each for each in world.outages if each.seconds is not None]
+    recovered = [outage for outage in world.outages if outage.seconds is not None]
     return Outcome(
         cycle=cycle,
         harms=done,
         variant=world.variant.name,
         up=world.cluster.supervised,
-        defaults=[str(each) for each in defaults],
+        defaults=[str(default) for default in defaults],
         skipped=skipped,
         missed=missed,
         events_sent=journal.events_sent - before[0],
         events_acknowledged=journal.events_acknowledged - before[1],
-        events_stored=sum(each.rows for number, each in found.stored.items() if number // NUMBERS == cycle),
+        events_stored=sum(stored.rows for number, stored in checked.stored.items() if number // NUMBERS == cycle),
         deliveries=journal.deliveries - before[2],
         statuses=dict(sorted(journal.statuses.items())),
-        cells=found.cells,
-        recovery_s=[round(each.seconds, 4) for each in recovered if each.seconds is not None],
-        harness_s=[round(each.harness_s, 4) for each in recovered],
+        cells=checked.cells,
+        recovery_s=[round(outage.seconds, 4) for outage in recovered if outage.seconds is not None],
+        harness_s=[round(outage.harness_s, 4) for outage in recovered],
         seconds=round(time.monotonic() - began, 2),
-        events_lost=sum(journal.lost(found.stored).values()),
+        events_lost=sum(journal.lost(checked.stored).values()),
         memory_bytes=memory,
-        violations=[*journal.violations, *found.violations],
+        violations=[*journal.violations, *checked.violations],
     )
 
 

@@ -100,9 +100,9 @@ async def trial(pair: Pair, mode: Mode, cut_s: float, seed: int, number: int, lo
 async def _compared(pair: Pair, mode: Mode, journal: Journal, died_at: float, back_at: float) -> Trial:
     async with connected(pair.primary.url(DATABASE)) as connection:
         stored = await stored_batches(connection)
-        found = await verify.verify(connection, catalogue.find(VARIANT))
+        verified = await verify.verify(connection, catalogue.find(VARIANT))
     wrong = [*compare(journal.batches.values(), stored), *journal.violations]
-    wrong += [f"report: {mismatch}" for mismatch in found.mismatches[:5]]
+    wrong += [f"report: {mismatch}" for mismatch in verified.mismatches[:5]]
     lost = journal.lost(stored)
     if mode == "async":  # not promised; and then a report may have fewer events than were acknowledged
         wrong = [line for line in wrong if not line.startswith(("lost:", "report: {"))]
@@ -145,18 +145,18 @@ def to_result(done: Done, began: datetime, seed: int, rate: float) -> Result:
         labels = {"mode": mode, "cut_s": str(cut_s)}
         figures = {
             "trials": (len(trials), "fail-overs"),
-            "events.acknowledged": (sum(each.acknowledged for each in trials), "events"),
-            "events.lost": (sum(each.lost for each in trials), "events"),
-            "trials.with.loss": (sum(each.lost > 0 for each in trials), "fail-overs"),
-            "events.lost.most": (max(each.lost for each in trials), "events"),
-            "window.longest": (max(each.window_s for each in trials), "s"),
-            "outage.median": (sorted(each.outage_s for each in trials)[len(trials) // 2], "s"),
-            "outage.longest": (max(each.outage_s for each in trials), "s"),
+            "events.acknowledged": (sum(trial.acknowledged for trial in trials), "events"),
+            "events.lost": (sum(trial.lost for trial in trials), "events"),
+            "trials.with.loss": (sum(trial.lost > 0 for trial in trials), "fail-overs"),
+            "events.lost.most": (max(trial.lost for trial in trials), "events"),
+            "window.longest": (max(trial.window_s for trial in trials), "s"),
+            "outage.median": (sorted(trial.outage_s for trial in trials)[len(trials) // 2], "s"),
+            "outage.longest": (max(trial.outage_s for trial in trials), "s"),
         }
         measurements += [Measurement.of(name, round(value, 4), unit, labels) for name, (value, unit) in figures.items()]
-        found = [line for each in trials for line in each.violations]
-        refused = [line for line in found if line.startswith("status:")]
-        wrong = [line for line in found if line not in refused]
+        violations = [line for trial in trials for line in trial.violations]
+        refused = [line for line in violations if line.startswith("status:")]
+        wrong = [line for line in violations if line not in refused]
         promise = (
             "all that was acknowledged is stored, once" if MODES[mode] else "what is stored is there once, and whole"
         )

@@ -75,15 +75,15 @@ def to_result(
 
 
 def of_overload(
-    found: Overload, wrong: Sequence[str], began: Begun, postgres: Postgres, parameters: dict[str, Any]
+    overload: Overload, wrong: Sequence[str], began: Begun, postgres: Postgres, parameters: dict[str, Any]
 ) -> Result:
     """Return the result of an overload."""
-    measurements, checks = _of_phases(found), _of_load(found, wrong)
+    measurements, checks = _of_phases(overload), _of_load(overload, wrong)
     return began.result("faults-overload", parameters, postgres=postgres, measurements=measurements, checks=checks)
 
 
-def _of_phases(found: Overload) -> Iterator[Measurement]:
-    sent, phases = found.during.sent, {"before": found.before, "during": found.during, "after": found.after}
+def _of_phases(overload: Overload) -> Iterator[Measurement]:
+    sent, phases = overload.during.sent, {"before": overload.before, "during": overload.during, "after": overload.after}
     for when in ("before", "after"):
         yield Measurement.of("capacity", phases[when].rate, "events/s", when=when)
     for when, phase in phases.items():
@@ -93,38 +93,41 @@ def _of_phases(found: Overload) -> Iterator[Measurement]:
     for when, phase in phases.items():
         if phase.rate:
             yield Measurement.of("cost", round(phase.cost_s * 1e6, 3), "µs/event", when=when)
-    yield Measurement.of("offered", sent.offered * BATCH / found.during.seconds, "events/s")
+    yield Measurement.of("offered", sent.offered * BATCH / overload.during.seconds, "events/s")
     yield Measurement.of("unsent", sent.unsent, "batches")
     for status in (200, 503, 429):
         yield Measurement.of("replies", sent.statuses[status], "batches", status=str(status))
-    yield Measurement.of("goodput", found.goodput, "ratio")
+    yield Measurement.of("goodput", overload.goodput, "ratio")
     for quantile in (0.5, 0.95, 0.99):
-        yield Measurement.of("admitted", found.latency(quantile), "s", quantile=str(quantile))
-    yield Measurement.of("memory.peak", found.memory_bytes or 0, "bytes")
+        yield Measurement.of("admitted", overload.latency(quantile), "s", quantile=str(quantile))
+    yield Measurement.of("memory.peak", overload.memory_bytes or 0, "bytes")
 
 
-def _of_load(found: Overload, wrong: Sequence[str]) -> Iterator[Check]:
+def _of_load(overload: Overload, wrong: Sequence[str]) -> Iterator[Check]:
     said = "; ".join(wrong[:5]) or "0 violations"
     yield Check(name="nothing is lost, doubled or wrong", passed=not wrong, detail=said)
-    memory = (found.memory_bytes or 0) / 2**20
+    memory = (overload.memory_bytes or 0) / 2**20
     yield Check(name="a process stays within 512 MB", passed=memory < 512, detail=f"{memory:.0f} MB")
     # Both are aims: how busy the machine is decides them too.
-    goodput, name = found.goodput, f"goodput is {GOODPUT:.0%} of the capacity"
+    goodput, name = overload.goodput, f"goodput is {GOODPUT:.0%} of the capacity"
     yield Check(name=name, passed=goodput >= GOODPUT, detail=f"{goodput:.1%}", aim=True)
-    waited, name = found.latency(0.99), "99 % of admitted batches wait no longer than a full queue and a write may take"
-    detail = f"{waited:.2f} s of at most {found.bound_s:.2f} s"
-    yield Check(name=name, passed=waited <= found.bound_s, detail=detail, aim=True)
+    waited, name = (
+        overload.latency(0.99),
+        "99 % of admitted batches wait no longer than a full queue and a write may take",
+    )
+    detail = f"{waited:.2f} s of at most {overload.bound_s:.2f} s"
+    yield Check(name=name, passed=waited <= overload.bound_s, detail=detail, aim=True)
 
 
-def of_planted(found: Sequence[tuple[Plant, Sequence[Outcome]]], began: Begun, parameters: dict[str, Any]) -> Result:
+def of_planted(tried: Sequence[tuple[Plant, Sequence[Outcome]]], began: Begun, parameters: dict[str, Any]) -> Result:
     """Return the result of the negative controls: a check for each, and after how many cycles it was found."""
     return began.result(
         "faults-planted",
         parameters,
-        measurements=[Measurement.of("cycles", len(outcomes), "cycles", plant=plant.name) for plant, outcomes in found],
+        measurements=[Measurement.of("cycles", len(outcomes), "cycles", plant=plant.name) for plant, outcomes in tried],
         checks=[
             Check(name=plant.name, passed=bool(lines := plant.found(outcomes[-1])), detail=(lines or ["not found"])[0])
-            for plant, outcomes in found
+            for plant, outcomes in tried
         ],
     )
 
@@ -164,12 +167,14 @@ def _counted(name: str, unit: str, label: str, counts: Counter[str]) -> Iterator
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterator[Check]:
-    found = Counter(line.partition(":")[0] for each in outcomes for line in each.violations)
+    by_word = Counter(line.partition(":")[0] for each in outcomes for line in each.violations)
     for word, promise in PROMISES.items():
         cycles = [str(each.cycle) for each in outcomes if any(line.startswith(f"{word}:") for line in each.violations)]
         where = f", in cycles {', '.join(cycles[:10])}" if cycles else f" in {counted(len(outcomes), 'cycle')}"
-        yield Check(name=promise, passed=not found[word], detail=f"{counted(found.pop(word, 0), 'violation')}{where}")
-    assert not found, f"lines that no promise is named for: {found}"
+        yield Check(
+            name=promise, passed=not by_word[word], detail=f"{counted(by_word.pop(word, 0), 'violation')}{where}"
+        )
+    assert not by_word, f"lines that no promise is named for: {by_word}"
     recovery = [seconds for each in outcomes for seconds in each.recovery_s]
     late = sum(seconds > RECOVERED_S for seconds in recovery)
     # An aim: how busy the machine is decides it too.

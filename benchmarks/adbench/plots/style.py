@@ -54,10 +54,10 @@ SERVICE, LIMIT, QUIET, INK = "#117733", "#882255", "#999999", "#222222"
 
 
 @contextmanager
-def figure(title: str, *, width: float = 9.0, height: float = 5.0) -> Iterator[tuple[Figure, Axes]]:
-    """Yield a figure of width x height inches with one pair of axes; `title` states the finding."""
+def figure(title: str, *, height: float = 5.0) -> Iterator[tuple[Figure, Axes]]:
+    """Yield a figure of 9 x height inches with one pair of axes; `title` states the finding."""
     with mpl.rc_context(fname=STYLE):
-        drawn = Figure(figsize=(width, height))
+        drawn = Figure(figsize=(9.0, height))
         axes = drawn.subplots()
         # Over the whole width and not only the axes, because it is a sentence.
         drawn.suptitle(title, x=0.01, ha="left")
@@ -113,12 +113,11 @@ def promise(axes: Axes, ms: float, *, upright: bool = True) -> None:
     axes.text(**place, s=f"promise: {ms:.0f} ms", color=LIMIT, fontsize=12, path_effects=HALO)
 
 
-def key(axes: Axes, words: Mapping[str, str], columns: int = 5) -> None:
-    """Write above the axes, each word in its colour, what the colours mean where marks lie too close for labels."""
+def key(axes: Axes, words: Mapping[str, str]) -> None:
+    """Write the meaning of each colour in that colour above the axes, five in a line."""
     parts: list[Artist] = [TextArea(word, textprops={"color": colour}) for word, colour in words.items()]
-    lines: list[Artist] = [
-        HPacker(children=parts[first : first + columns], pad=0, sep=22) for first in range(0, len(parts), columns)
-    ]
+    rows = [parts[first : first + 5] for first in range(0, len(parts), 5)]
+    lines: list[Artist] = [HPacker(children=row, pad=0, sep=22) for row in rows]
     packed = VPacker(children=lines, pad=0, sep=4)
     where: dict[str, Any] = {"bbox_to_anchor": (0, 1), "bbox_transform": axes.transAxes}
     axes.add_artist(AnchoredOffsetbox("lower left", child=packed, frameon=False, pad=0.2, borderpad=0, **where))
@@ -211,10 +210,10 @@ def spread(axes: Axes, texts: Sequence[tuple[Text, float]]) -> None:
             end = box.x1
 
 
-def name_rows(axes: Axes, names: Sequence[str], above: float = 0.6) -> None:
-    """Name rows 0, 1, … of a chart from the top down, with `above` of a row free over the first."""
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name rows 0, 1, … of a chart from the top down, with 0.6 of a row free over the first."""
     axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.4, -above)
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
 
 

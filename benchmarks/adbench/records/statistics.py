@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Statistic = Callable[..., Floats]
 
 RESAMPLES = 10_000
+RESAMPLES_OF_ROUNDS = 2_000
 TAILS = (0.025, 0.975)
 _AT_ONCE = 4_000_000  # values that are resampled at a time: 32 MB
 
@@ -31,18 +32,18 @@ class Interval(NamedTuple):
     high: float
 
 
-def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def bootstrap(statistic: Statistic, *samples: ArrayLike, seed: int = 0) -> Interval:
     """Return `statistic(*samples, axis=-1)` of independent samples, each resampled on its own.
 
     For pairs, hand over one sample of what is computed from each pair. Raise ValueError for an empty sample.
     """
-    given = [_sample(each) for each in samples]
+    arrays = [_sample(values) for values in samples]
     rng = np.random.default_rng(seed)
     drawn = [
-        statistic(*(each[rng.integers(0, len(each), (count, len(each)))] for each in given))
-        for count in _portions(resamples, sum(map(len, given)))
+        statistic(*(array[rng.integers(0, len(array), (count, len(array)))] for array in arrays))
+        for count in _portions(RESAMPLES, sum(map(len, arrays)))
     ]
-    return _interval(float(statistic(*given)), np.concatenate(drawn))
+    return _interval(float(statistic(*arrays)), np.concatenate(drawn))
 
 
 def median(values: ArrayLike, seed: int = 0) -> Interval:
@@ -118,22 +119,20 @@ def share(hits: int, runs: int) -> Interval:
     return Interval(hits / runs if runs else 0.0, *bounds(hits, runs))
 
 
-def percentiles_over_rounds(
-    rounds: Sequence[ArrayLike], percents: Sequence[float], seed: int = 0, resamples: int = 2_000
-) -> list[Interval]:
+def percentiles_over_rounds(rounds: Sequence[ArrayLike], percents: Sequence[float]) -> list[Interval]:
     """Return percentiles of all values of all rounds, on a machine that drifts between rounds.
 
     Rounds are resampled, and then values within each: values of one round resemble each other, and taken for
     independent they would give an interval that is too narrow (Kalibera & Jones, Rigorous Benchmarking in Reasonable
     Time, 2013). Of rounds that differ in length, each resampled one has the mean length.
     """
-    given = [_sample(each) for each in rounds]
-    lengths, values = np.array([len(each) for each in given]), np.concatenate(given)
+    samples = [_sample(values) for values in rounds]
+    lengths, values = np.array([len(sample) for sample in samples]), np.concatenate(samples)
     starts, length = np.cumsum(lengths) - lengths, max(round(lengths.mean()), 1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     drawn = []
-    for count in _portions(resamples, len(given) * length):
-        picked = rng.integers(0, len(given), (count, len(given), 1))
+    for count in _portions(RESAMPLES_OF_ROUNDS, len(samples) * length):
+        picked = rng.integers(0, len(samples), (count, len(samples), 1))
         within = (rng.random((*picked.shape[:2], length)) * lengths[picked]).astype(np.int64)
         resampled = values[starts[picked] + within].reshape(len(picked), -1)
         drawn.append(np.percentile(resampled, percents, axis=-1))

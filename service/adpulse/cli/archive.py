@@ -68,7 +68,7 @@ def restore(
 
     Needs pyarrow, the extra `archive`. Status 1: a file is not there or not the one that was archived.
     """
-    wanted = [_date("--day", each) for each in day or []]
+    wanted = [_date("--day", text) for text in day or []]
     keep = console.settings().retention_days
     kept_from = None if keep is None else _first_day(keep, datetime.now(UTC).date())
     done = _work(lambda connection, step: restore_days(connection, from_, wanted, kept_from=kept_from, step=step))

@@ -79,8 +79,8 @@ def import_(
     given = options.fields(map_, set_, word, unit, format_, timezone) | options.metadata(metadata)
     given["file"] = options.file_format(kind, delimiter, quote, decimal, encoding, header)
     try:
-        found = mapping.build(preset, mapping_file, given)
-        job = _Job(files, found, console.settings(), name, rejected_)
+        built = mapping.build(preset, mapping_file, given)
+        job = _Job(files, built, console.settings(), name, rejected_)
         if dry_run:
             understood = [_try(file, job, as_json=as_json) for file in files]
             raise typer.Exit(SOME_REJECTED if any(understood) else 0)

@@ -57,19 +57,19 @@ def fields(
     time_zone: str | None,
 ) -> dict[str, Any]:
     """Return what the options say of each field. A pair without `=` ends the command with status 2."""
-    found: dict[str, dict[str, Any]] = {}
+    described: dict[str, dict[str, Any]] = {}
     pairs = (("--map", "column", columns), ("--set", "value", constants), ("--unit", "unit", units))
     for option, member, given in pairs:
         for text in given or []:
             field, value = _pair(option, text)
-            found.setdefault(field, {})[member] = value
+            described.setdefault(field, {})[member] = value
     if words:
-        found.setdefault("event_type", {})["words"] = dict(_pair("--word", text) for text in words)
+        described.setdefault("event_type", {})["words"] = dict(_pair("--word", text) for text in words)
     if time_format is not None:
-        found.setdefault("ts", {})["format"] = time_format
+        described.setdefault("ts", {})["format"] = time_format
     if time_zone is not None:
-        found.setdefault("ts", {})["timezone"] = time_zone
-    return dict(found)
+        described.setdefault("ts", {})["timezone"] = time_zone
+    return dict(described)
 
 
 def metadata(columns: str | None) -> dict[str, Any]:

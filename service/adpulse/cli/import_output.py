@@ -27,8 +27,11 @@ FIRST_ROWS = 5
 def preview(file: str, chunk: Chunk, judged: Judged, *, as_json: bool) -> bool:
     """Print how the records of a chunk are understood; return True if some are rejected."""
     bad = rejected(chunk, judged)
-    reasons = Counter((each["field"], each["code"], each["message"]) for each in bad)
-    examples = {(each["field"], each["code"], each["message"]): chunk.lines[each["index"]] for each in reversed(bad)}
+    reasons = Counter((rejection["field"], rejection["code"], rejection["message"]) for rejection in bad)
+    examples = {
+        (rejection["field"], rejection["code"], rejection["message"]): chunk.lines[rejection["index"]]
+        for rejection in reversed(bad)
+    }
     listed = [
         {"field": field, "code": code, "message": message, "count": count, "line": examples[field, code, message]}
         for (field, code, message), count in reasons.most_common()
@@ -46,9 +49,9 @@ def preview(file: str, chunk: Chunk, judged: Judged, *, as_json: bool) -> bool:
     out.print(table)
     accepted = counted(counts["accepted"], "event")
     out.print(f"{accepted} would be accepted, {len(bad):,} rejected, {counts['skipped']:,} left out")
-    for each in listed:
-        text = f"{each['field'] or ''} {each['message']}".strip()
-        out.print(f"  {each['count']:,} rejected ({each['code']}): {text}; line {each['line']}", soft_wrap=True)
+    for reason in listed:
+        text = f"{reason['field'] or ''} {reason['message']}".strip()
+        out.print(f"  {reason['count']:,} rejected ({reason['code']}): {text}; line {reason['line']}", soft_wrap=True)
     return bool(bad)
 
 

@@ -106,20 +106,22 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     """List keys, also revoked ones, with what each may do. The keys themselves are not shown. JSON has all keys."""
     settings = console.settings()
     with opened(settings) as url:
-        found = run(entries(url))
+        stored = run(entries(url))
     if as_json:
-        print(json.dumps([entry.described() for entry in found], indent=2))
+        print(json.dumps([entry.described() for entry in stored], indent=2))
         return
     table = Table(*(Column(heading, no_wrap=heading == "id") for heading in _HEADINGS.values()))
-    first = found if len(found) <= MOST_ROWS else sorted(found, key=lambda entry: entry.revoked_at is not None)
+    first = stored if len(stored) <= MOST_ROWS else sorted(stored, key=lambda entry: entry.revoked_at is not None)
     for entry in first[:MOST_ROWS]:
         described = entry.described()
         cells = ["yes" if described[name] is True else described[name] for name in _HEADINGS]
         words = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in (c or "" for c in cells)]
         table.add_row(*words)
     whole(table, out)
-    if len(found) > MOST_ROWS:
-        err.print(f"{counted(len(found) - MOST_ROWS, 'more key')}, revoked ones last; --json lists all", soft_wrap=True)
+    if len(stored) > MOST_ROWS:
+        err.print(
+            f"{counted(len(stored) - MOST_ROWS, 'more key')}, revoked ones last; --json lists all", soft_wrap=True
+        )
 
 
 @app.command("revoke")

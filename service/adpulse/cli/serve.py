@@ -133,11 +133,11 @@ def _check_keys(url: str, settings: Settings) -> None:
     if settings.insecure or keyring.is_loopback(settings.host):
         return
     try:
-        found = asyncio.run(keys.entries(url))
+        stored = asyncio.run(keys.entries(url))
     except (*UNAVAILABLE, asyncpg.PostgresError, SchemaError) as error:
         log.warning("the keys cannot be read yet: %s", type(error).__name__)
         return
-    if not found:
+    if not stored:
         fail(
             f"{settings.host} is reached from the network, and there is no key: make one with `adpulse keys new`, or "
             "let everybody in with --insecure"

@@ -23,12 +23,12 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
     """Show the design in force, events, days, sizes, upkeep, dimensions, keys and replicas; count no large table."""
     settings = console.settings()
     with opened(settings) as url:
-        found = run(_read(url, settings))
+        values = run(_read(url, settings))
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(values, indent=2))
         return
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    for name, text in _lines(found):
+    for name, text in _lines(values):
         table.add_row(name, text)
     whole(table, out)
 
@@ -41,26 +41,26 @@ async def _read(url: str, settings: Settings) -> dict[str, Any]:
         await connection.close()
 
 
-def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield a name and a text for each line."""
-    version, schema = found["version"], found["schema"]
+    version, schema = values["version"], values["schema"]
     revision = f", revision {version['revision']}" if version["revision"] else ""
     yield "version", f"{version['adpulse']}{revision}, PostgreSQL {version['postgres']}"
     here, known = schema["version"], schema["newest"]
     note = f" of {known}; run: adpulse migrate" if here < known else ""
     note = f", of a newer release; this one knows {known}" if here > known else note
     yield "schema", f"{here}{note}"
-    yield "variant", f"{found['variant']['name']}, since {found['variant']['since'][:16].replace('T', ' ')} UTC"
-    yield "events", _events(found["events"])
-    yield "days", _days(found["days"], found["retention"])
-    yield "database", f"{found['database']['name']}, {size(found['database']['bytes'])}"
-    for table in found["tables"]:
+    yield "variant", f"{values['variant']['name']}, since {values['variant']['since'][:16].replace('T', ' ')} UTC"
+    yield "events", _events(values["events"])
+    yield "days", _days(values["days"], values["retention"])
+    yield "database", f"{values['database']['name']}, {size(values['database']['bytes'])}"
+    for table in values["tables"]:
         if table["data_bytes"] + table["index_bytes"] >= 100_000 or table["name"] == "events":
             yield f"  {table['name']}", f"{size(table['data_bytes'])}, its indexes {size(table['index_bytes'])}"
-    yield "upkeep", _upkeep(found["upkeep"])
-    yield "dimensions", _listed(found["dimensions"], _dimension)
-    yield "keys", _listed(found["keys"], _key, "none: open to this machine alone")
-    yield "replicas", _listed(found["replicas"], _replica)
+    yield "upkeep", _upkeep(values["upkeep"])
+    yield "dimensions", _listed(values["dimensions"], _dimension)
+    yield "keys", _listed(values["keys"], _key, "none: open to this machine alone")
+    yield "replicas", _listed(values["replicas"], _replica)
 
 
 def _events(events: dict[str, Any] | None) -> str:
@@ -102,23 +102,23 @@ def _listed(parts: list[dict[str, Any]] | None, line: Any, nothing: str = "none"
     return "\n".join(one_line(line(part)) for part in parts) or nothing
 
 
-def _dimension(each: dict[str, Any]) -> str:
-    notes = ", being built" if each["building"] else ""
-    notes += ", the rest as (other)" if each["folded"] else ""
-    return f"{each['key']}: {counted(each['values'], 'value')}{notes}"
+def _dimension(dimension: dict[str, Any]) -> str:
+    notes = ", being built" if dimension["building"] else ""
+    notes += ", the rest as (other)" if dimension["folded"] else ""
+    return f"{dimension['key']}: {counted(dimension['values'], 'value')}{notes}"
 
 
-def _key(each: dict[str, Any]) -> str:
-    revoked = f", revoked {each['revoked_at'][:10]}" if each["revoked_at"] else ""
-    only = f", {counted(len(each['campaigns']), 'campaign')}" if each["campaigns"] else ""
-    used = f", last used {each['last_used_on']}" if each["last_used_on"] else ", never used"
-    return f"{each['key_id']} {each['name']}: {', '.join(each['scopes'])}{only}{used}{revoked}"
+def _key(key: dict[str, Any]) -> str:
+    revoked = f", revoked {key['revoked_at'][:10]}" if key["revoked_at"] else ""
+    only = f", {counted(len(key['campaigns']), 'campaign')}" if key["campaigns"] else ""
+    used = f", last used {key['last_used_on']}" if key["last_used_on"] else ", never used"
+    return f"{key['key_id']} {key['name']}: {', '.join(key['scopes'])}{only}{used}{revoked}"
 
 
-def _replica(each: dict[str, Any]) -> str:
-    behind = f", {size(each['bytes_behind'])} behind" if each["bytes_behind"] is not None else ""
-    lag = f", {each['lag_s']:.1f} s" if each["lag_s"] is not None else ""
-    return f"{each['name']}: {each['state'] or 'not to be seen by this login'}{behind}{lag}"
+def _replica(replica: dict[str, Any]) -> str:
+    behind = f", {size(replica['bytes_behind'])} behind" if replica["bytes_behind"] is not None else ""
+    lag = f", {replica['lag_s']:.1f} s" if replica["lag_s"] is not None else ""
+    return f"{replica['name']}: {replica['state'] or 'not to be seen by this login'}{behind}{lag}"
 
 
 def size(count: int) -> str:

@@ -31,9 +31,9 @@ class DocumentReader:
 
     def read(self, count: int) -> Chunk:
         """Return the next objects."""
-        found = list(islice(self._texts, count))
-        texts = [text for _, text in found]
-        return Chunk(list(texts), texts, [line for line, _ in found])
+        numbered = list(islice(self._texts, count))
+        texts = [text for _, text in numbered]
+        return Chunk(list(texts), texts, [line for line, _ in numbered])
 
     def _by_line(self) -> Iterator[tuple[int, str]]:
         number, rest = 0, b""

@@ -10,9 +10,9 @@ REQUIRED = ("ts", "campaign_id", "user_id", "event_type")
 def check_columns(mapping: Mapping, header: list[str]) -> None:
     """Raise ImportFailed if the file has none of the columns of a field, or a required field has no source."""
     there = set(header)
-    for name, each in mapping.fields.items():
-        named = each.columns()
-        if any(path in there or path.partition(".")[0] in there for path in named) or each.value is not None:
+    for name, field in mapping.fields.items():
+        named = field.columns()
+        if any(path in there or path.partition(".")[0] in there for path in named) or field.value is not None:
             continue
         default = named == [name]
         overridden = mapping.events and all(name in variation.fields for variation in mapping.events)
@@ -26,19 +26,20 @@ def check_columns(mapping: Mapping, header: list[str]) -> None:
         )
 
 
-def values_of(columns: Columns, each: Field, count: int) -> Column:
+def values_of(columns: Columns, field: Field, count: int) -> Column:
     """Return the values of a field: the first of its columns that is not empty, its template, its value."""
-    found: list[Column] = []
-    if each.column is not None:
-        found += [columns(path) for path in ([each.column] if isinstance(each.column, str) else each.column)]
-    if each.template is not None:
-        found.append(_filled(columns, each.template, count))
-    if each.value is not None:
-        found.append([each.value] * count)
-    if len(found) == 1:
-        return found[0]
+    candidates: list[Column] = []
+    if field.column is not None:
+        candidates += [columns(path) for path in ([field.column] if isinstance(field.column, str) else field.column)]
+    if field.template is not None:
+        candidates.append(_filled(columns, field.template, count))
+    if field.value is not None:
+        candidates.append([field.value] * count)
+    if len(candidates) == 1:
+        return candidates[0]
     return [
-        next((value for value in row if value is not None and value != ""), None) for row in zip(*found, strict=True)
+        next((value for value in row if value is not None and value != ""), None)
+        for row in zip(*candidates, strict=True)
     ]
 
 
@@ -46,15 +47,15 @@ def _filled(columns: Columns, template: str, count: int) -> Column:
     """Return a template with each record's values; None where one is missing."""
     parts = [part.partition("}") for part in template.split("{")[1:]]
     start = template.partition("{")[0]
-    found = [columns(name) for name, _, _ in parts]
-    if not found:
+    sources = [columns(name) for name, _, _ in parts]
+    if not sources:
         return [template] * count
     ends = [end for _, _, end in parts]
     return [
         None
         if any(value is None or value == "" for value in row)
         else start + "".join(f"{value}{end}" for value, end in zip(row, ends, strict=True))
-        for row in zip(*found, strict=True)
+        for row in zip(*sources, strict=True)
     ]
 
 

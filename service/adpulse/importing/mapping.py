@@ -81,8 +81,10 @@ def placeholders(template: str) -> list[str]:
 
 def presets() -> dict[str, str]:
     """Return the presets, each with a sentence about it."""
-    files = sorted((each for each in _PRESETS.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
-    return {each.name.removesuffix(".toml"): tomllib.loads(each.read_text())["about"] for each in files}
+    files = sorted(
+        (preset for preset in _PRESETS.iterdir() if preset.name.endswith(".toml")), key=lambda preset: preset.name
+    )
+    return {preset.name.removesuffix(".toml"): tomllib.loads(preset.read_text())["about"] for preset in files}
 
 
 def build(preset: str | None, file: Path | None, options: dict[str, Any]) -> Mapping:

@@ -24,17 +24,17 @@ _INSTANTS = re.compile(r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\
 _CLOCKS = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\n)*", re.ASCII)
 
 
-def converter(name: str, each: Field, decimal: str) -> Converter:
+def converter(name: str, field: Field, decimal: str) -> Converter:
     """Return a function from the values of a field to members. Raises ImportFailed for an impossible mapping."""
     try:
         if name == "ts":
-            return _times(each)
+            return _times(field)
         if name in ("cost", "revenue"):
-            return fragments.remembered(_named(name, amounts.compiled(each, decimal)))
+            return fragments.remembered(_named(name, amounts.compiled(field, decimal)))
     except ValueError as error:
         raise ImportFailed(f"the mapping of {name}: {error}", usage=True) from None
     if name == "event_type":
-        return fragments.remembered(_words(each))
+        return fragments.remembered(_words(field))
     if name == "campaign_id":
         return fragments.remembered(lambda value: fragments.member(name, value))
     return lambda column: fragments.members(name, column)
@@ -45,10 +45,10 @@ def metadata_of_columns(keys: tuple[str, ...]) -> Converter:
     return fragments.remembered(partial(_object, keys))
 
 
-def _times(each: Field) -> Converter:
-    read = times.compiled(each)
-    written = each.format in (None, "rfc3339")
-    in_utc = each.timezone == "UTC"
+def _times(field: Field) -> Converter:
+    read = times.compiled(field)
+    written = field.format in (None, "rfc3339")
+    in_utc = field.timezone == "UTC"
 
     def one(value: Any) -> str:
         if value is None or value == "":
@@ -58,23 +58,23 @@ def _times(each: Field) -> Converter:
         except times.Skipped:
             return NO_TIME
 
-    def column(found: Column) -> Fragments:
+    def column(values: Column) -> Fragments:
         if written:
             try:
-                text = "\n".join(found) + "\n"
+                text = "\n".join(values) + "\n"
             except TypeError:  # not all of them are texts
                 text = ""
             if text and _INSTANTS.fullmatch(text):
-                return [f'"ts":"{value}"' for value in found]
+                return [f'"ts":"{value}"' for value in values]
             if text and in_utc and _CLOCKS.fullmatch(text):
-                return [f'"ts":"{value}Z"' for value in found]
-        return [one(value) for value in found]
+                return [f'"ts":"{value}Z"' for value in values]
+        return [one(value) for value in values]
 
     return column
 
 
-def _words(each: Field) -> Callable[[Any], str]:
-    words, others = each.words or {}, SKIP if each.others == "skip" else None
+def _words(field: Field) -> Callable[[Any], str]:
+    words, others = field.words or {}, SKIP if field.others == "skip" else None
 
     def read(value: Any) -> str:
         word = words.get(value if isinstance(value, str) else str(value))
@@ -90,13 +90,13 @@ def _named(name: str, read: Callable[[Any], str]) -> Callable[[Any], str]:
 
 
 def _object(names: tuple[str, ...], row: tuple[Any, ...]) -> str:
-    found = zip(names, row, strict=True)
-    return merged({name: value for name, value in found if value is not None and value != ""})
+    named = zip(names, row, strict=True)
+    return merged({name: value for name, value in named if value is not None and value != ""})
 
 
-def merged(found: dict[str, Any]) -> str:
+def merged(metadata: dict[str, Any]) -> str:
     """Return the member "metadata". If a column has that name, it holds an object, and the others are added to it."""
-    inner = found.pop("metadata", None)
+    inner = metadata.pop("metadata", None)
     if isinstance(inner, str):
         try:
             inner = orjson.loads(inner)
@@ -105,5 +105,5 @@ def merged(found: dict[str, Any]) -> str:
     if inner is not None:
         if not isinstance(inner, dict):
             return f'"metadata":{fragments.text(inner)}'
-        found = {**found, **inner}
-    return f'"metadata":{fragments.text(found)}' if found else ""
+        metadata = {**metadata, **inner}
+    return f'"metadata":{fragments.text(metadata)}' if metadata else ""

@@ -47,4 +47,4 @@ class Outcome:
         self.duplicates += answer.duplicates
         self.rejected += answer.rejected_count + len(events.rejected)
         self.skipped += events.skipped
-        self.reasons.update((each["field"] or "", each["code"]) for each in rejections)
+        self.reasons.update((rejection["field"] or "", rejection["code"]) for rejection in rejections)

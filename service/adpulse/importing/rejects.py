@@ -23,7 +23,7 @@ class Rejects:
         """Append the rejections and flush them. Raises ImportFailed."""
         if not rejected or self.path is None:
             return
-        lines = [self._line(chunk, each) for each in rejected]
+        lines = [self._line(chunk, rejection) for rejection in rejected]
         try:
             if self._file is None:
                 self._file = self.path.open("ab")

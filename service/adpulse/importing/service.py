@@ -98,12 +98,12 @@ class ServiceTarget:
             raise ImportFailed(f"{self._url} refuses the events: {status} {reply.get('detail', '')}")
         rejected: list[Rejection] = [
             Rejection(
-                index=places[piece.first + each["index"]],
-                field=each["field"],
-                code=each["code"],
-                message=each["message"],
+                index=places[piece.first + rejection["index"]],
+                field=rejection["field"],
+                code=rejection["code"],
+                message=rejection["message"],
             )
-            for each in reply["rejected"]
+            for rejection in reply["rejected"]
         ]
         return Answer(
             answer.accepted + reply["accepted"],

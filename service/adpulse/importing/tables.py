@@ -158,8 +158,8 @@ def dialect(first: str, file: File) -> dict[str, Any]:
 
 
 def _check_header(header: list[str], name: str) -> None:
-    if any("\0" in each for each in header):
+    if any("\0" in name for name in header):
         raise ImportFailed(f"{name} is not UTF-8, or no text; say what it is with --encoding or --kind", usage=True)
-    twice = sorted({each for each in header if header.count(each) > 1})
+    twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise ImportFailed(f"{name} has two columns {twice[0]!r}; name the columns with --header", usage=True)

@@ -44,9 +44,9 @@ def _normal(value: Any, zone: Callable[[str], str]) -> Any:
     """Return a time as RFC 3339, with the zone's offset where it has none."""
     if isinstance(value, datetime):
         value = value.isoformat()
-    if not isinstance(value, str) or not (found := _TIME.fullmatch(value)):
+    if not isinstance(value, str) or not (match := _TIME.fullmatch(value)):
         return value
-    day, clock, utc, hours, minutes = found.groups()
+    day, clock, utc, hours, minutes = match.groups()
     moment = f"{day}T{clock.replace(',', '.')}"
     if utc:
         return f"{moment}Z"
@@ -125,9 +125,9 @@ def _cut(parts: list[str]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if isinstance(value, int):
             value = str(value)
-        if not isinstance(value, str) or not (found := expression.fullmatch(value.strip())):
+        if not isinstance(value, str) or not (match := expression.fullmatch(value.strip())):
             return value
-        known = found.groupdict()
+        known = match.groupdict()
         # As in strptime: 69 to 99 are years of the last century.
         year = known.get("Y") or (f"20{known['y']}" if known["y"] < "69" else f"19{known['y']}")
         clock = f"{known.get('H') or '00'}:{known.get('M') or '00'}:{known.get('S') or '00'}"

@@ -116,8 +116,8 @@ def is_too_deep(text: bytes) -> bool:
     if text.count(b"[") + text.count(b"{") <= MOST_NESTED:
         return False
     depth = 0
-    for found in _MARKS.finditer(text):
-        mark = found[0]
+    for match in _MARKS.finditer(text):
+        mark = match[0]
         if mark[0] in b"[{":
             depth += len(mark)
             if depth > MOST_NESTED:
@@ -130,7 +130,7 @@ def is_too_deep(text: bytes) -> bool:
 def _depth(value: Any) -> int:
     """Return how deep lists and objects are nested: 0 for a text, 1 for []."""
     depth, level = 0, [value]
-    while level := [each for each in level if isinstance(each, dict | list)]:
+    while level := [value for value in level if isinstance(value, dict | list)]:
         depth += 1
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+        level = [inner for value in level for inner in (value.values() if isinstance(value, dict) else value)]
     return depth

@@ -55,9 +55,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state.writer = Writer(settings.pooler_url or url, settings)
         # Maintenance holds an advisory lock, which belongs to a session: never through a pooler.
         maintainer, gauges = Maintainer(url, settings), QueueGauges(state.writer.waiting)
-        for each in (state.keyring, state.writer, maintainer, gauges, HeapWatch()):
-            stack.push_async_callback(each.stop)  # also when its start fails half-way
-            await each.start()
+        for part in (state.keyring, state.writer, maintainer, gauges, HeapWatch()):
+            stack.push_async_callback(part.stop)  # also when its start fails half-way
+            await part.start()
         yield
 
 

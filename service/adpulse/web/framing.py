@@ -29,8 +29,8 @@ class HeadTooLargeError(MalformedError):
 
 def end_of_head(data: bytes, start: int) -> int:
     """Return the place behind the first head in `data`, looking from `start` on; 0 when it is not whole."""
-    found = data.find(_END, start)
-    return found + len(_END) if found >= 0 else 0
+    at = data.find(_END, start)
+    return at + len(_END) if at >= 0 else 0
 
 
 def check_request_line(data: bytes, start: int) -> None:
@@ -57,8 +57,8 @@ def authority_of(target: bytes) -> bytes | None:
     """Return the host and port of an absolute target, which counts instead of Host (RFC 9112, 3.2.2); else None."""
     if target.startswith(b"/"):  # the usual form
         return None
-    found = _AUTHORITY.match(target)
-    return found[1] if found else None
+    match = _AUTHORITY.match(target)
+    return match[1] if match else None
 
 
 def without_offer(head: bytes) -> bytes:
@@ -78,10 +78,10 @@ class ChunkedBody:
     def next_end(self, data: bytes, start: int) -> int:
         """Return the place behind the first empty line from `start` on, or the end of `data`."""
         seam = self._tail + data[start : start + len(_END) - 1]
-        if (found := seam.find(_END)) >= 0:
-            end = start + found + len(_END) - len(self._tail)
-        elif (found := data.find(_END, start)) >= 0:
-            end = found + len(_END)
+        if (at := seam.find(_END)) >= 0:
+            end = start + at + len(_END) - len(self._tail)
+        elif (at := data.find(_END, start)) >= 0:
+            end = at + len(_END)
         else:
             end = len(data)
         self._tail = (self._tail + data[max(start, end - len(_END) + 1) : end])[1 - len(_END) :]

@@ -214,8 +214,8 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on. Behind a path prefix FastAPI's own route answers, with the same function."""
-        if scope["type"] == "http" and (found := self._routes.get((scope["method"], scope["path"]))):
-            endpoint, scope["route"] = found  # the route's path is the metrics' label
+        if scope["type"] == "http" and (shortcut := self._routes.get((scope["method"], scope["path"]))):
+            endpoint, scope["route"] = shortcut  # the route's path is the metrics' label
             response = await endpoint(Request(scope, receive))
             return await response(scope, receive, send)
         await self._app(scope, receive, send)

@@ -51,7 +51,7 @@ def _file(content: bytes, media_type: str) -> Callable[[Request], Awaitable[Resp
     headers = _HEADERS | {"ETag": tag}
 
     async def answer(request: Request) -> Response:
-        known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
+        known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
         if tag in known or "*" in known:
             return Response(status_code=304, headers=headers)
         return Response(content, 200, headers, media_type)

@@ -80,7 +80,7 @@ class Server(uvicorn.Server):
         def protocol() -> Protocol:
             return Protocol(self.config, self.server_state, self.lifespan.state)
 
-        for listening in [each for server in self.servers for each in server.sockets]:
+        for listening in [sock for server in self.servers for sock in server.sockets]:
             for _ in range(ACCEPTS - 1):
                 again = socket.socket(fileno=os.dup(listening.fileno()))
                 self.servers.append(await loop.create_server(protocol, sock=again, backlog=self.config.backlog))
@@ -94,6 +94,6 @@ class _Parent(Multiprocess):
     """
 
     def terminate_all(self) -> None:
-        for each in self.sockets:
-            each.close()
+        for sock in self.sockets:
+            sock.close()
         super().terminate_all()

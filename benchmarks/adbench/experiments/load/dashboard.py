@@ -58,22 +58,22 @@ class Panel:
     limit: float | None
 
 
-def panels(path: Path = OVERVIEW, shown: Sequence[str] = SHOWN) -> list[Panel]:
-    """Return the panels of a dashboard that are kept, in its order: every stat, and the time series of those titles.
+def panels(shown: Sequence[str] = SHOWN) -> list[Panel]:
+    """Return panels of the overview in its order: every stat, and the time series with these titles.
 
-    Raise DashboardError when a title is not there.
+    Raise DashboardError for a title that does not exist.
     """
-    found = []
-    for each in json.loads(path.read_text())["panels"]:
-        queries = tuple((query["expr"], query["legendFormat"]) for query in each.get("targets", ()) if "expr" in query)
-        if queries and (each["type"] == "stat" or each["title"] in shown):
-            given = each["fieldConfig"]["defaults"]
-            steps = given.get("thresholds", {}).get("steps", [])
+    kept = []
+    for panel in json.loads(OVERVIEW.read_text())["panels"]:
+        queries = tuple((query["expr"], query["legendFormat"]) for query in panel.get("targets", ()) if "expr" in query)
+        if queries and (panel["type"] == "stat" or panel["title"] in shown):
+            defaults = panel["fieldConfig"]["defaults"]
+            steps = defaults.get("thresholds", {}).get("steps", [])
             limit = next((step["value"] for step in steps if step["value"] is not None), None)
-            found.append(Panel(each["title"], each["type"], given["unit"], queries, limit))
-    if missing := set(shown) - {panel.title for panel in found}:
-        raise DashboardError(f"{path.name} has no panel {', '.join(sorted(missing))}")
-    return found
+            kept.append(Panel(panel["title"], panel["type"], defaults["unit"], queries, limit))
+    if missing := set(shown) - {panel.title for panel in kept}:
+        raise DashboardError(f"{OVERVIEW.name} has no panel {', '.join(sorted(missing))}")
+    return kept
 
 
 def find() -> str:
@@ -93,9 +93,9 @@ def prometheus(target: str, folder: Path, replaced: Mapping[str, str] | None = N
     """
     program, own = find(), f"127.0.0.1:{free_port()}"
     text = (INFRA / "prometheus" / "prometheus.yml").read_text()
-    found = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
+    discovery = "dns_sd_configs: [{names: [api], type: A, port: 8080, refresh_interval: 5s}]"
     words = {
-        found: f'static_configs: [{{targets: ["{target}"]}}]',
+        discovery: f'static_configs: [{{targets: ["{target}"]}}]',
         'targets: ["balancer:8405"]': "targets: []",
         "localhost:9090": own,
         "rules/": f"{INFRA / 'prometheus' / 'rules'}/",
@@ -125,9 +125,9 @@ class Recording:
         steps = int((ended - self._began) // STEP_S)
         kept: list[JsonValue] = []
         for panel in panels():
-            series = [each for query, legend in panel.queries for each in self._series(query, legend, ended, steps)]
-            told = {"title": panel.title, "kind": panel.kind, "unit": panel.unit, "limit": panel.limit}
-            kept.append({**told, "series": series})
+            series = [line for query, legend in panel.queries for line in self._series(query, legend, ended, steps)]
+            described = {"title": panel.title, "kind": panel.kind, "unit": panel.unit, "limit": panel.limit}
+            kept.append({**described, "series": series})
         alerts = self._series(ALERTS, "{{alertname}} {{alertstate}}", ended, steps)
         version = _ask(f"{self._address}/api/v1/status/buildinfo", {})["version"]
         return {"prometheus": version, "step_seconds": STEP_S, "panels": kept, "alerts": alerts}
@@ -137,10 +137,10 @@ class Recording:
         filled = query.replace("$__rate_interval", RATE_INTERVAL).replace("$instance", ".*")
         began = ended - steps * STEP_S
         asked = {"query": filled, "start": began, "end": ended, "step": STEP_S}
-        found = _ask(f"{self._address}/api/v1/query_range", asked)["result"]
+        lines = _ask(f"{self._address}/api/v1/query_range", asked)["result"]
         return [
-            {"legend": _filled(legend, each["metric"]), "values": _values(each["values"], began, steps + 1)}
-            for each in found
+            {"legend": _filled(legend, line["metric"]), "values": _values(line["values"], began, steps + 1)}
+            for line in lines
         ]
 
 

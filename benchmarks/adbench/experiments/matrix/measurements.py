@@ -21,14 +21,14 @@ def per_round(phase: Phase, rounds: Sequence[Round]) -> list[float]:
     That is the geometric mean over the shapes of their medians, so that no shape counts more for being slow.
     """
     if phase in ("report", "both"):
-        shapes = ([median(times) for times in each.reports.values() if times] for each in rounds)
+        shapes = ([median(times) for times in round_.reports.values() if times] for round_ in rounds)
         return [geometric_mean(medians) for medians in shapes]
-    return [each.events / each.seconds for each in rounds]
+    return [round_.events / round_.seconds for round_ in rounds]
 
 
 def of_control(phase: Phase, figures: Mapping[Database, Sequence[float]], database: Database) -> list[Measurement]:
     """Return the variant's figure ÷ the control's of the same round, where the control was there all the time."""
-    control = next((figures[each] for each in figures if each.variant.name == CONTROL), None)
+    control = next((figures[database] for database in figures if database.variant.name == CONTROL), None)
     if control is None or database.variant.name == CONTROL or len(control) != len(figures[database]) or not control:
         return []
     share = statistics.ratio(zip(control, figures[database], strict=True))
@@ -38,11 +38,11 @@ def of_control(phase: Phase, figures: Mapping[Database, Sequence[float]], databa
 def loaded(session: Session, vacuum_s: float, sizes: Mapping[tuple[str, str], int]) -> list[Measurement]:
     """Return the numbers of a database that was filled in all rounds."""
     rounds = session.rounds
-    events = sum(each.events for each in rounds)
-    written = sum(each.wal_bytes for each in rounds) + session.upkeep_wal_bytes
+    events = sum(round_.events for round_ in rounds)
+    written = sum(round_.wal_bytes for round_ in rounds) + session.upkeep_wal_bytes
     return [
         Measurement.of("load.rate", statistics.median(per_round("load", rounds)), "events/s"),
-        Measurement.of("load.seconds", sum(each.seconds for each in rounds), "s"),
+        Measurement.of("load.seconds", sum(round_.seconds for round_ in rounds), "s"),
         Measurement.of("load.wal", written / events, "bytes/event"),
         Measurement.of("load.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
         Measurement.of("load.vacuum", vacuum_s, "s"),
@@ -68,25 +68,25 @@ def cold(passes: Sequence[Mapping[str, Sequence[float]]], caches: str) -> list[M
 
     `passes` have, for each shape, the ms of both.
     """
-    found: list[Measurement] = []
+    measurements: list[Measurement] = []
     for place, phase in enumerate(("cold", "first_warm")):
-        everything = [[times[place] for times in each.values()] for each in passes]
-        found += _quantiles("cold.latency", everything, phase=phase)
+        everything = [[times[place] for times in pass_.values()] for pass_ in passes]
+        measurements += _quantiles("cold.latency", everything, phase=phase)
         for shape in passes[0]:
-            taken = [[each[shape][place]] for each in passes]
-            found += _quantiles("cold.latency", taken, {"0.5": 50}, phase=phase, shape=shape)
-    return [each.model_copy(update={"detail": caches}) for each in found]
+            taken = [[pass_[shape][place]] for pass_ in passes]
+            measurements += _quantiles("cold.latency", taken, {"0.5": 50}, phase=phase, shape=shape)
+    return [measurement.model_copy(update={"detail": caches}) for measurement in measurements]
 
 
 def ingested(session: Session) -> list[Measurement]:
     """Return the numbers of writing alone."""
     rounds = session.counted
-    events = sum(each.events for each in session.rounds)
+    events = sum(round_.events for round_ in session.rounds)
     return [
         Measurement.of("ingest.rate", statistics.median(per_round("ingest", rounds)), "events/s"),
-        *_quantiles("ingest.latency", [each.copies for each in rounds]),
+        *_quantiles("ingest.latency", [round_.copies for round_ in rounds]),
         Measurement.of(
-            "ingest.wal", statistics.median([each.wal_bytes / each.events for each in rounds]), "bytes/event"
+            "ingest.wal", statistics.median([round_.wal_bytes / round_.events for round_ in rounds]), "bytes/event"
         ),
         Measurement.of("ingest.upkeep", session.upkeep_s / events * MILLION, "s/million events"),
         Measurement.of("ingest.upkeep_wal", session.upkeep_wal_bytes / events, "bytes/event"),
@@ -96,29 +96,31 @@ def ingested(session: Session) -> list[Measurement]:
 def both(session: Session) -> list[Measurement]:
     """Return the numbers of both at once."""
     rounds = session.counted
-    stale = [seconds for each in rounds for seconds in each.stale_s]
+    stale = [seconds for round_ in rounds for seconds in round_.stale_s]
     return [
-        Measurement.of("both.rate", statistics.median([each.events / each.seconds for each in rounds]), "events/s"),
-        *_quantiles("both.copy_latency", [each.copies for each in rounds]),
+        Measurement.of(
+            "both.rate", statistics.median([round_.events / round_.seconds for round_ in rounds]), "events/s"
+        ),
+        *_quantiles("both.copy_latency", [round_.copies for round_ in rounds]),
         *_latencies("both.latency", rounds),
-        Measurement.of("both.unanswered", sum(each.unanswered for each in rounds), "reports"),
+        Measurement.of("both.unanswered", sum(round_.unanswered for round_ in rounds), "reports"),
         Measurement.of("both.staleness", max(stale) * 1_000, "ms"),
         Measurement.of("both.probes", len(stale), "events"),
     ]
 
 
 def _latencies(name: str, rounds: Sequence[Round]) -> Iterable[Measurement]:
-    everything = [[took for times in each.reports.values() for took in times] for each in rounds]
+    everything = [[took for times in round_.reports.values() for took in times] for round_ in rounds]
     yield from _quantiles(name, everything, DISTRIBUTION)
     for shape in rounds[0].reports:
-        if any(each.reports[shape] for each in rounds):
-            yield from _quantiles(name, [each.reports[shape] for each in rounds], shape=shape)
+        if any(round_.reports[shape] for round_ in rounds):
+            yield from _quantiles(name, [round_.reports[shape] for round_ in rounds], shape=shape)
 
 
 def _quantiles(
     name: str, rounds: Sequence[Sequence[float]], quantiles: Mapping[str, float] = QUANTILES, **labels: str
 ) -> Iterable[Measurement]:
-    given = [each for each in rounds if each]
-    intervals = statistics.percentiles_over_rounds(given, list(quantiles.values()))
+    filled = [values for values in rounds if values]
+    intervals = statistics.percentiles_over_rounds(filled, list(quantiles.values()))
     for label, interval in zip(quantiles, intervals, strict=True):
         yield Measurement.of(name, interval, "ms", quantile=label, **labels)

@@ -74,8 +74,8 @@ class _Numbers:
 
     def of_control(self, phase: str) -> str:
         """Return the ratio to the control with its interval; empty where it was not measured."""
-        found = self.result.select(f"{phase}.of_control", **self.labels, phase=phase)
-        return "".join(f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})" for each in found)
+        ratios = self.result.select(f"{phase}.of_control", **self.labels, phase=phase)
+        return "".join(f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})" for each in ratios)
 
     def quantiles(self, name: str, **labels: str) -> str:
         """Return the QUANTILES of a latency (ms) in one cell: p50 / p95 / p99."""
@@ -83,8 +83,8 @@ class _Numbers:
 
     def shapes(self) -> list[str]:
         """Return the shapes of report that were measured."""
-        found = self.result.select("report.latency", **self.labels, phase="report", quantile="0.5")
-        return [each.labels["shape"] for each in found if "shape" in each.labels]
+        latencies = self.result.select("report.latency", **self.labels, phase="report", quantile="0.5")
+        return [each.labels["shape"] for each in latencies if "shape" in each.labels]
 
     def indexes(self) -> float:
         """Return the bytes of all indexes for each event."""

@@ -119,17 +119,17 @@ class Own(Source):
         return copy_format.stream([block.rows])
 
     def _again(self, place: int, begin_us: int) -> Accepted:
-        each = self._latest[place % len(self._latest)]
+        accepted = self._latest[place % len(self._latest)]
         at = begin_us + place * 1_000_000 // LIVE_RATE % (LIVE // timedelta(microseconds=1))
         packed = (at - POSTGRES_EPOCH_US).to_bytes(8, "big", signed=True)
-        return Accepted(at, each.event, each.row[: TS.start] + packed + each.row[TS.stop :])
+        return Accepted(at, accepted.event, accepted.row[: TS.start] + packed + accepted.row[TS.stop :])
 
     def _block(self, batch: Sequence[Accepted]) -> OwnBlock:
-        heads = np.frombuffer(b"".join([each.row[: _HEAD.itemsize] for each in batch]), _HEAD)
+        heads = np.frombuffer(b"".join([accepted.row[: _HEAD.itemsize] for accepted in batch]), _HEAD)
         none = np.zeros(0, dtype=np.int64)
         try:
-            campaigns = [self._campaigns[each.event["campaign_id"]] for each in batch]
-            mixes = [self._values[each.event.get("metadata", {}).get(self.dimension)] for each in batch]
+            campaigns = [self._campaigns[accepted.event["campaign_id"]] for accepted in batch]
+            mixes = [self._values[accepted.event.get("metadata", {}).get(self.dimension)] for accepted in batch]
         except KeyError:
             raise MatrixError("the files have changed since they were counted: begin again") from None
         ts = heads["ts"].astype(np.int64) + POSTGRES_EPOCH_US
@@ -138,25 +138,25 @@ class Own(Source):
             arrival=ts,
             campaign=np.array(campaigns),
             user=np.zeros_like(ts),
-            kind=np.array([KINDS.index(each.event["event_type"]) for each in batch]),
+            kind=np.array([KINDS.index(accepted.event["event_type"]) for accepted in batch]),
             mix=np.array(mixes),
             cost=heads["cost"].astype(np.int64),
             revenue=heads["revenue"].astype(np.int64),
             repeated=none,
             ids=np.zeros((0, 16), dtype=np.uint8),
-            rows=[each.row for each in batch],
+            rows=[accepted.row for accepted in batch],
         )
 
     def _unfit(self, key: str) -> str | None:
         """Return why designs cannot be compared by this key of metadata; None when they can."""
-        found = self.survey.keys.get(key)
-        if found is None:
+        key_values = self.survey.keys.get(key)
+        if key_values is None:
             return "no event has this key of metadata"
-        if not found.only_texts:
+        if not key_values.only_texts:
             return "some values of this key are no texts"
-        if not 2 <= len(found.values) <= MOST_VALUES:
-            return f"this key has {counted(len(found.values), 'value')}; 2 to {MOST_VALUES} can be compared"
-        if max(map(len, found.values)) > LONGEST_VALUE:
+        if not 2 <= len(key_values.values) <= MOST_VALUES:
+            return f"this key has {counted(len(key_values.values), 'value')}; 2 to {MOST_VALUES} can be compared"
+        if max(map(len, key_values.values)) > LONGEST_VALUE:
             return f"a value of this key has more than {LONGEST_VALUE} characters"
         try:
             Shape("by", HOUR, None, None, key, key=key).query(self.stop, self._settings)
@@ -176,7 +176,7 @@ class Own(Source):
         counts = np.cumsum([count for _, count in self.survey.campaigns.most_common()])
         middle = self.names.campaigns[int(np.searchsorted(counts, counts[-1] / 2))]
         largest, length = self.names.campaigns[0], windows
-        found = [
+        shapes = [
             *(Shape(name, length[name], middle) for name in names),
             Shape(f"{most}-largest", length[most], largest),
             Shape(f"{most}-all", length[most]),
@@ -184,15 +184,15 @@ class Own(Source):
             Shape(f"{most}-by-day", length[most], largest, "day"),
         ]
         if len(self.names.campaigns) < self._settings.max_groups:
-            found.append(Shape(f"{long}-by-campaign", length[long], None, None, "campaign_id"))
+            shapes.append(Shape(f"{long}-by-campaign", length[long], None, None, "campaign_id"))
         if (key := self.dimension) is not None:
             value = self.names.values[1]
-            found += [
+            shapes += [
                 Shape(f"{short}-by-dimension", length[short], largest, None, key, key=key),
                 Shape(f"{short}-in-dimension", length[short], largest, value=value, key=key),
                 Shape(f"{most}-in-dimension", length[most], middle, value=value, key=key),
             ]
-        return tuple({shape.name: shape for shape in found}.values())
+        return tuple({shape.name: shape for shape in shapes}.values())
 
     def _said(self, shape: Shape) -> str:
         rank = "all campaigns" if shape.campaign is None else f"campaign {self._campaigns[shape.campaign] + 1}"

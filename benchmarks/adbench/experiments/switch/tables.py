@@ -21,14 +21,14 @@ def measure(requests: Sequence[Request], made: Sequence[Made], quiet: Span, chan
     of = {name: [each for each in requests if each.name == name] for name in NAMES}
     for stretch, span in zip(STRETCHES, (quiet, changing), strict=True):
         for name, own in of.items():
-            if (found := pauses.waiting(own, span)) is None:
+            if (waiting := pauses.waiting(own, span)) is None:
                 continue
             labels = {"stretch": stretch, "of": name}
-            yield Measurement.of("requests", found.requests, "requests", labels)
-            for quantile, value in (("0.5", found.p50), ("0.99", found.p99)):
+            yield Measurement.of("requests", waiting.requests, "requests", labels)
+            for quantile, value in (("0.5", waiting.p50), ("0.99", waiting.p99)):
                 yield Measurement.of("answer", value, "ms", labels, quantile=quantile)
-            yield Measurement.of("pause.answer", found.answer, "ms", labels)
-            yield Measurement.of("pause.gap", found.gap, "ms", labels)
+            yield Measurement.of("pause.answer", waiting.answer, "ms", labels)
+            yield Measurement.of("pause.gap", waiting.gap, "ms", labels)
     for change in dict.fromkeys(each.name for each in made):
         times = [each for each in made if each.name == change]
         spans = [each.span for each in times]
@@ -83,13 +83,13 @@ def by_stretch(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
 def by_change(result: Result) -> tuple[Sequence[str], list[Sequence[str]]]:
     """Return head and rows: each change, and the longest wait meanwhile."""
     head = ("change", "times", "took", "its switch, at most", *(f"longest, {text}" for text in NAMES.values()))
-    found = {(each.name, *each.labels.values()): each.value for each in result.measurements}
+    values = {(each.name, *each.labels.values()): each.value for each in result.measurements}
     rows: list[Sequence[str]] = []
     for each in result.select("change"):
         change = each.labels["change"]
-        cells = [found.get(("change.switch", change)), *(found.get(("change.answer", change, of)) for of in NAMES)]
+        cells = [values.get(("change.switch", change)), *(values.get(("change.answer", change, of)) for of in NAMES)]
         waits = ("" if ms is None else f"{ms:,.0f} ms" for ms in cells)
-        rows.append((change, f"{found['change.times', change]:.0f}", f"{each.value:.1f} s", *waits))
+        rows.append((change, f"{values['change.times', change]:.0f}", f"{each.value:.1f} s", *waits))
     return head, rows
 
 
