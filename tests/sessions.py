@@ -8,6 +8,7 @@ _WAITING = """
       wait_event_type = 'Lock' AND datname = current_database()
       AND application_name = coalesce($1, application_name)
 """
+_THERE = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND datname = current_database())"
 _HOLDERS = """
     SELECT array_agg(DISTINCT pid) FROM pg_locks
     WHERE
@@ -23,6 +24,14 @@ async def waiting(connection: Connection, application: str | None = None) -> int
     """
     found: int = await connection.fetchval(_WAITING, application)
     return found
+
+
+async def ended(connection: Connection, pid: int) -> bool:
+    """Return True if that session of this database has gone, with its transaction and its locks.
+
+    It goes a moment after its client was killed: the server has to notice.
+    """
+    return not await connection.fetchval(_THERE, pid)
 
 
 async def lock_holders(connection: Connection) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adpulse.settings import Settings
 
-# Connections that only the process that maintains the database has, whatever the number of processes.
+# Connections that only the process that maintains the database has: one process or many need the same number.
 HEARTBEAT = 1
 
 

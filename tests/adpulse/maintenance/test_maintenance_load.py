@@ -14,7 +14,7 @@ from tests.adpulse.maintenance.batches import BATCH, COLUMNS, EPOCH, batch, clic
 from tests.patience import PATIENCE_S, until
 from tests.servers import NewDatabase
 from tests.services import Serve
-from tests.sessions import lock_holders, waiting
+from tests.sessions import ended, lock_holders, waiting
 
 ROLLUPS = pytest.mark.parametrize("name", ["matview", "rollup", "rollup_dims"])
 
@@ -79,8 +79,10 @@ async def test_a_crash_in_the_middle_loses_nothing(new_database: NewDatabase, na
         await run_round(victim, variant)
         assert await victim.fetchval("SELECT count(*) FROM rollup_delta") == 0
         assert await clicks(other, name) == BATCH
+        pid = victim.get_server_pid()
         victim.terminate()  # as when its process is killed: the socket closes without a word
         assert await clicks(other, name) == BATCH
+        await until(lambda: ended(other, pid))
         await run_round(other, variant)
         assert await other.fetchval("SELECT count(*) FROM rollup_delta") == 0
         assert await clicks(other, name) == BATCH
