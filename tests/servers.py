@@ -44,6 +44,7 @@ MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 6 << 30
 
 NewDatabase = Callable[..., Awaitable[str]]
+_TEMPLATES: set[tuple[Path, str]] = set()  # that this process has seen, so that it need not connect to look
 
 
 def make_home() -> None:
@@ -105,6 +106,8 @@ class Server:
 
     async def template(self, variant: str) -> str:
         template = f"template_{variant}"
+        if (self.cluster.directory, template) in _TEMPLATES:
+            return template
         with alone(f"{self.name}-{template}"):
             if not await self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
                 await self.execute(f"CREATE DATABASE building_{variant}")
@@ -112,6 +115,7 @@ class Server:
                 await migrate.migrate(connection, variant)
                 await connection.close()
                 await self.execute(f"ALTER DATABASE building_{variant} RENAME TO {template}")
+        _TEMPLATES.add((self.cluster.directory, template))
         return template
 
     async def execute(self, statement: str) -> object:

@@ -12,7 +12,7 @@ from uvicorn import Config, Server
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from adpulse.web.protocol import Protocol
-from tests.patience import PATIENCE_S, PATIENT
+from tests.patience import PATIENCE_S, PATIENT, until
 
 Client = httpx.AsyncClient
 Serve = Callable[..., Awaitable[Client]]
@@ -26,9 +26,7 @@ async def listening(app: ASGIApp, ready: Callable[[], object] = lambda: True, **
     """
     server = Server(Config(app, port=0, **{"http": Protocol, "log_level": "critical", **options}))
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE_S):
-        while not (server.started and ready()):
-            await asyncio.sleep(0.01)
+    await until(lambda: server.started and ready())
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
@@ -46,9 +44,7 @@ async def services() -> AsyncIterator[Serve]:
             await stack.enter_async_context(app.router.lifespan_context(app))
             client = Client(transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=PATIENCE_S)
             await stack.enter_async_context(client)
-            async with asyncio.timeout(PATIENCE_S):
-                while (await client.get("/readyz")).status_code != 200:
-                    await asyncio.sleep(0.02)
+            await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
             return client
 
         yield start

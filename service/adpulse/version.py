@@ -5,6 +5,8 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from adpulse import shell
+
 _CHECKOUT = Path(__file__).parents[2]
 _BUILT_OF = Path(__file__).with_name("revision.txt")
 
@@ -23,7 +25,7 @@ def revision() -> str | None:
     if (_CHECKOUT / ".git").exists():
         command = ["git", "-C", str(_CHECKOUT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
         try:
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = subprocess.run(command, capture_output=True, text=True, env=shell.without("GIT_"))
         except OSError:  # git is not installed
             return None
         return done.stdout.strip() or None

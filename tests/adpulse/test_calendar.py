@@ -211,7 +211,9 @@ def _windows(count: int) -> list[tuple[str, str, datetime, datetime]]:
         start = first + draw.randrange((last - first) // MINUTE) * MINUTE
         if draw.random() < 0.5:
             start = _next_change(start, ZoneInfo(zone)) - draw.randrange(180) * MINUTE
-        chosen.append((zone, draw.choice(GRANULARITIES), start))
+        # SQL goes through every minute, and a window of months has as many as all others together.
+        (granularity,) = draw.choices(GRANULARITIES, weights=(4, 4, 4, 2, 1))
+        chosen.append((zone, granularity, start))
     return [
         (zone, granularity, start, start + draw.randint(1, LONGEST[granularity]) * MINUTE)
         for zone, granularity, start in chosen

@@ -1,12 +1,10 @@
 """The page /metrics, with one worker and with several."""
 
-import asyncio
 import math
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from prometheus_client import REGISTRY
@@ -14,7 +12,7 @@ from prometheus_client import REGISTRY
 from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.maintenance import gauges
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.services import Serve
 
 RECORD = "from adpulse import telemetry; telemetry.QUEUED.set(7); telemetry.BATCHES.inc()"
@@ -28,12 +26,6 @@ def test_a_dead_worker_leaves_its_counts_but_not_its_queue(tmp_path: Path) -> No
     page = telemetry.page(str(tmp_path))[0].decode()
     assert "adpulse_ingest_batches_total 1.0" in page
     assert "adpulse_ingest_queue_events 7.0" not in page
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_the_queue_is_read_off_beside_the_requests() -> None:

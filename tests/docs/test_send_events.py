@@ -19,7 +19,7 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import NewKey, new_key
 from tests.docs.pages import FENCE, ROOT
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.services import listening
 
 __all__ = ["new_key"]  # a fixture
@@ -78,9 +78,7 @@ async def service(url: str, new_key: NewKey, tmp_path: Path) -> AsyncIterator[tu
     app = create_app(Settings(database_url=url))
     unlucky = Unlucky(app)
     async with listening(unlucky, timeout_graceful_shutdown=10) as port:
-        async with asyncio.timeout(PATIENCE_S):
-            while not (app.state.writer.connected and app.state.keyring.known):
-                await asyncio.sleep(0.01)
+        await until(lambda: app.state.writer.connected and app.state.keyring.known)
         environment = os.environ | {"ADPULSE_URL": f"http://127.0.0.1:{port}", "ADPULSE_KEY": key}
 
         async def run(*command: str) -> str:

@@ -1,6 +1,5 @@
 """The snippets for pages of docs/how-to/send-events.md in Chromium, on a page of another origin than the service."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import NewKey, new_key
 from tests.docs.test_send_events import PAGE, SNIPPETS
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.services import listening
 
 __all__ = ["new_key"]  # a fixture
@@ -54,9 +53,7 @@ class Watched:
 
     async def until(self, *expected: tuple[str, str, int]) -> None:
         """Wait for these answers: nobody tells a page what has become of its beacon."""
-        async with asyncio.timeout(PATIENCE_S):
-            while len(self.answered) < len(expected):
-                await asyncio.sleep(0.02)
+        await until(lambda: len(self.answered) >= len(expected))
         assert sorted(self.answered) == sorted(expected)
 
 
@@ -75,9 +72,7 @@ async def visited(url: str, key: str, kinds: Sequence[str], *, named: bool) -> A
         app = create_app(Settings(database_url=url, cors_origins=(origin,) if named else None))
         watched = Watched(app)
         async with listening(watched, timeout_graceful_shutdown=10) as service, chromium() as browser:
-            async with asyncio.timeout(PATIENCE_S):
-                while not (app.state.writer.connected and app.state.keyring.known):
-                    await asyncio.sleep(0.01)
+            await until(lambda: app.state.writer.connected and app.state.keyring.known)
             html = page(f"http://127.0.0.1:{service}", key, kinds)
             yield await browser.open(origin), watched
 

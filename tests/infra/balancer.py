@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from adbench.harness.process import free_port
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "haproxy" / "haproxy.cfg"
 FOUND = "server-template api 20 api:8080 resolvers docker resolve-prefer ipv4 init-addr none"
@@ -92,9 +92,7 @@ async def balancer(
         process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
-            async with asyncio.timeout(PATIENCE_S):
-                while not await answers(client):
-                    await asyncio.sleep(0.05)
+            await until(lambda: answers(client))
             yield client
     finally:
         process.terminate()

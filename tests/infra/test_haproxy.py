@@ -18,7 +18,7 @@ from tests.infra.balancer import (
     needs_haproxy,
     tell,
 )
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 
 @needs_haproxy
@@ -29,15 +29,11 @@ async def test_requests_are_spread_over_those_that_are_ready(tmp_path: Path) -> 
         async def spread() -> set[str]:
             return {(await client.get("/x")).text for _ in range(6)}
 
-        async with asyncio.timeout(PATIENCE_S):
-            while await spread() != {"a", "b", "c"}:
-                await asyncio.sleep(0.05)
-            three[1].ready = False
-            while await spread() != {"a", "c"}:
-                await asyncio.sleep(0.05)
-            three[1].ready = True
-            while await spread() != {"a", "b", "c"}:
-                await asyncio.sleep(0.05)
+        await until(spread, lambda found: found == {"a", "b", "c"})
+        three[1].ready = False
+        await until(spread, lambda found: found == {"a", "c"})
+        three[1].ready = True
+        await until(spread, lambda found: found == {"a", "b", "c"})
 
 
 @needs_haproxy
@@ -57,15 +53,13 @@ async def test_a_service_can_be_taken_out(tmp_path: Path) -> None:
             assert not (await tell(tmp_path, f"set server {name} state drain")).strip()
         assert await spread() == {"b"}
         two[1].ready = False  # nor as the one that says why none is ready
-        async with asyncio.timeout(PATIENCE_S):
-            while 'haproxy_backend_active_servers{proxy="services"} 0' not in await exported(client, tmp_path):
-                await asyncio.sleep(0.05)
-            assert await spread() == {"b"}
-            two[1].ready = True
-            for name in names:
-                await tell(tmp_path, f"set server {name} state ready")
-            while await spread() != {"a", "b"}:
-                await asyncio.sleep(0.05)
+        none = 'haproxy_backend_active_servers{proxy="services"} 0'
+        await until(lambda: exported(client, tmp_path), lambda page: none in page)
+        assert await spread() == {"b"}
+        two[1].ready = True
+        for name in names:
+            await tell(tmp_path, f"set server {name} state ready")
+        await until(spread, lambda found: found == {"a", "b"})
 
 
 @needs_haproxy
@@ -123,9 +117,7 @@ async def test_refusals_of_the_balancer_are_problem_documents_and_counted(tmp_pa
 
         async def becomes(number: float) -> None:
             """Wait until HAProxy has counted `number`: it counts when it has answered."""
-            async with asyncio.timeout(PATIENCE_S):
-                while await refused() != number:
-                    await asyncio.sleep(0.05)
+            await until(refused, lambda found: found == number)
 
         one.status = b"500 Oh"
         assert (await client.get("/x")).status_code == 500
@@ -184,8 +176,8 @@ async def test_prometheus_is_answered_while_every_client_waits(tmp_path: Path) -
                 group.create_task(asyncio.to_thread(httpx.post, address, content=b"x", timeout=PATIENCE_S))
                 for _ in range(5)
             ]
-            while 'haproxy_frontend_current_sessions{proxy="adpulse"} 4' not in await exported(client, tmp_path):
-                await asyncio.sleep(0.05)
+            four = 'haproxy_frontend_current_sessions{proxy="adpulse"} 4'
+            await until(lambda: exported(client, tmp_path), lambda page: four in page)
             await one.listen()
         assert [each.result().status_code for each in waiting] == [200] * 5
 

@@ -1,6 +1,5 @@
 """A primary and its streaming replica: one pair for every version of PostgreSQL, shared by the whole run."""
 
-import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -15,7 +14,7 @@ from adpulse.database import connections
 from adpulse.database.connections import Connection
 from adpulse.database.embedded import Cluster
 from adpulse.variants import migrate
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.servers import BINARIES, HOME, VERSIONS, alone
 from tests.services import Serve, services
 
@@ -52,18 +51,14 @@ class Pair:
         """Wait until the replica has replayed what the primary has written so far."""
         async with connected(self.primary.url()) as there, connected(self.replica.url()) as here:
             wanted = await there.fetchval("SELECT pg_current_wal_insert_lsn()::text")
-            async with asyncio.timeout(PATIENCE_S):
-                while not await here.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", wanted):
-                    await asyncio.sleep(0.02)
+            await until(lambda: here.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", wanted))
 
     async def pause(self, paused: bool) -> None:
         """Stop replay on the replica, or let it go on."""
         async with connected(self.replica.url()) as connection:
             await connection.execute(f"SELECT pg_wal_replay_{'pause' if paused else 'resume'}()")
-            async with asyncio.timeout(PATIENCE_S):
-                wanted = "paused" if paused else "not paused"
-                while await connection.fetchval("SELECT pg_get_wal_replay_pause_state()") != wanted:
-                    await asyncio.sleep(0.02)
+            wanted = "paused" if paused else "not paused"
+            await until(lambda: connection.fetchval("SELECT pg_get_wal_replay_pause_state() = $1", wanted))
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
@@ -114,10 +109,3 @@ async def serve(pair_database: NewPairDatabase) -> AsyncIterator[Serve]:
     """Yield a factory of services, as everywhere, for the databases of the pair."""
     async with services() as start:
         yield start
-
-
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until `look` returns True, at most PATIENCE_S seconds."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not await look():
-            await asyncio.sleep(0.05)

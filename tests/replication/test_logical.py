@@ -13,8 +13,8 @@ from adpulse.database.connections import Connection
 from adpulse.database.programs import embedded_binaries
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.patience import PATIENCE_S
-from tests.replication.conftest import NewPairDatabase, Pair, connected, until
+from tests.patience import PATIENCE_S, until
+from tests.replication.conftest import NewPairDatabase, Pair, connected
 from tests.replication.test_physical import COLUMNS, batch, told
 from tests.servers import running, scratch_databases
 from tests.services import Serve

@@ -11,7 +11,8 @@ from adpulse import telemetry
 from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
-from tests.replication.conftest import NewPairDatabase, Pair, connected, until
+from tests.patience import until
+from tests.replication.conftest import NewPairDatabase, Pair, connected
 from tests.services import Client, Serve
 
 COLUMNS = ("ts", "event_type", "campaign_id", "user_id", "cost_micros", "metadata")

@@ -17,7 +17,7 @@ from adpulse.reports.readers import open_readers
 from adpulse.reports.reporter import Reporter
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, migrate
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.servers import NewDatabase
 from tests.services import Serve
 from tests.sql.partitions import TODAY, add, at, partitions
@@ -128,9 +128,7 @@ async def test_the_service_retires_old_days(serve: Serve, url: str) -> None:
     connection = await connections.connect(url)
     await add(connection, *(TODAY - timedelta(days=days) for days in (40, 3, 0)))
     client = await serve(url, retention_days=30, maintenance_s=0.05)
-    async with asyncio.timeout(PATIENCE_S):
-        while await connection.fetchval("SELECT count(*) FROM events") == 3:
-            await asyncio.sleep(0.05)
+    await until(lambda: connection.fetchval("SELECT count(*) <> 3 FROM events"))
     reply = (await client.get(f"/report?start=-60d&end={(TODAY + timedelta(days=1)).isoformat()}")).json()
     assert reply["totals"]["impressions"] == 3
     reply = await client.get("/report?start=-60d&group_by=geo")

@@ -15,6 +15,7 @@ from pathlib import Path
 from adbench.errors import LabError
 from adbench.harness.fetch import fetch
 from adbench.harness.patience import PATIENCE_S
+from adpulse import shell
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def child(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
+            env={**shell.without("K6_"), **(env or {})},  # options of k6 that a shell sets are for other loads
             start_new_session=True,
         )
     try:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from adbench.records.model import Machine, Postgres, Source
+from adpulse import shell
 from adpulse.database.connections import Connection
 
 PACKAGES = (
@@ -41,7 +42,8 @@ def source() -> Source:
     def git(*arguments: str) -> str | None:
         here = Path(__file__).parent
         try:
-            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True)  # noqa: S607  # git is where it is
+            command, env = ["git", *arguments], shell.without("GIT_")
+            done = subprocess.run(command, cwd=here, capture_output=True, text=True, env=env)
         except OSError:
             return None
         return done.stdout.strip() if done.returncode == 0 else None

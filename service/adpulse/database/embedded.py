@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import os
 import shlex
 import shutil
 import signal
@@ -25,10 +26,13 @@ START_TIMEOUT_S = 300  # crash recovery after a kill replays up to max_wal_size
 class Cluster:
     """A PostgreSQL server of our own in `directory`, reached through a Unix socket. Works as root and as a user.
 
-    Raises EmbeddedError where the server cannot be made, started or stopped.
+    Raises EmbeddedError where the server cannot be made, started or stopped. Variables of libpq, such as PGPORT and
+    PGSSLMODE, are removed from the environment of this process: they belong to another server.
     """
 
     def __init__(self, directory: Path, binaries: Path | None = None, **settings: str) -> None:
+        for name in [name for name in os.environ if name.startswith("PG")]:
+            del os.environ[name]
         self.directory = directory.resolve()
         self.data = self.directory / "data"
         self.programs = Programs(self.data, binaries)

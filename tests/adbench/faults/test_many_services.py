@@ -16,7 +16,6 @@ import pytest
 from adbench.checks import http_recount
 from adbench.checks.http_recount import Question
 from adbench.faults.checks import stored_batches
-from adbench.faults.system.cluster import LOOK_S
 from adbench.faults.system.service import SETTINGS, Service
 from adbench.faults.traffic.batches import Source
 from adbench.faults.traffic.client import Client
@@ -28,6 +27,7 @@ from adpulse.database.connections import INGEST, MAINTAIN, REPORT, Connection
 from adpulse.settings import Settings
 from adpulse.variants import catalogue, verify
 from tests.adbench.faults.balancer import balanced
+from tests.patience import until
 
 MANY = 3
 SEED = 2026
@@ -70,9 +70,7 @@ async def sessions(connection: Connection, login: str) -> int:
 
 async def until_sessions(connection: Connection, login: str, least: int, most: int) -> None:
     """Wait until there are between `least` and `most`."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not least <= await sessions(connection, login) <= most:
-            await asyncio.sleep(LOOK_S)
+    await until(lambda: sessions(connection, login), lambda found: least <= found <= most)
 
 
 def told(url: str, address: str) -> http_recount.Recount:

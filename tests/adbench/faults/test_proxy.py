@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from adbench.faults.system.proxy import AtCommit, Frontend, Proxy
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.servers import Server
 
 
@@ -62,11 +62,8 @@ async def test_harm_is_done_at_the_commit(proxy: Proxy, url: str, what: AtCommit
     assert await waiting
     connection.terminate()
     looking = await asyncpg.connect(url)
-    async with asyncio.timeout(PATIENCE_S):
-        while await looking.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        ):
-            await asyncio.sleep(0.01)
+    others = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    await until(lambda: looking.fetchval(others))
     found = await looking.fetchval("SELECT count(*) FROM written")
     assert found == stored or stored is None
     await looking.close()

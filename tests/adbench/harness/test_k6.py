@@ -92,6 +92,14 @@ def test_a_k6_that_breaks_off_is_an_error_with_its_log(bare: Path) -> None:
         run("demo", {}, bare / "k6.json", 1, lambda gone: None)
 
 
+def test_options_of_the_shell_are_for_other_loads(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who works with k6 may have K6_VUS set. Only what a script needs reaches it."""
+    monkeypatch.setenv("K6_VUS", "3")
+    program(bare / "bin" / "k6", 'echo "users:$K6_VUS:$K6_CSV_TIME_FORMAT" >&2; exit 107')
+    with pytest.raises(LoadError, match="users::unix_micro"):
+        run("demo", {}, bare / "k6.json", 1, lambda gone: None)
+
+
 def test_crossed_thresholds_are_a_result(bare: Path) -> None:
     """k6 ends with status 99 then; the reader of the result decides what it means."""
     summary = {

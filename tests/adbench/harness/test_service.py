@@ -11,7 +11,7 @@ import pytest
 from adbench.harness import process
 from adbench.harness.process import NotReadyError, child, tail
 from adbench.harness.service import serving
-from tests.patience import PATIENCE_S
+from tests.patience import wait_for
 
 
 def gone(pid: int) -> bool:
@@ -38,10 +38,7 @@ def test_a_stubborn_child_is_killed_with_its_children(tmp_path: Path) -> None:
             time.sleep(0.01)
     assert process.returncode == -signal.SIGKILL
     grandchild = int(log.read_text())
-    give_up = time.monotonic() + PATIENCE_S
-    while not gone(grandchild):
-        assert time.monotonic() < give_up, "a grandchild is left"
-        time.sleep(0.05)
+    wait_for("the end of a grandchild", lambda: gone(grandchild))
 
 
 def test_a_service_that_ends_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

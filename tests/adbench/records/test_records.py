@@ -1,5 +1,6 @@
 """A result file says where a number comes from, and is read as it was written."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def test_the_machine_and_the_code_are_named() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git, which knows the files of a revision, is not installed")
 def test_a_result_that_was_kept_changes_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run after `adbench keep` is of its revision; one with another file changed is not."""
+    """A run after `adbench keep` is of its revision; one with another file changed is not; also in a hook of git."""
     for folder in ("benchmarks/adbench", "benchmarks/results"):
         (tmp_path / folder).mkdir(parents=True)
     code = tmp_path / "benchmarks" / "adbench" / "code.py"
@@ -83,6 +84,8 @@ def test_a_result_that_was_kept_changes_no_code(tmp_path: Path, monkeypatch: pyt
     for command in ("init -q", "add -A", "-c user.name=N -c user.email=E commit -qm first"):
         subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
     monkeypatch.setattr(environment, "__file__", str(code))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "of another repository"))
+    assert re.fullmatch("[0-9a-f]{40}", environment.source().revision or "")
     (tmp_path / "benchmarks" / "results" / "kept.json").write_text("{}")
     assert not environment.source().changed
     code.write_text("pass")

@@ -1,6 +1,5 @@
 """Shared by the tests of the archive: three days of events, and the stored part of them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -12,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue
 from tests.adpulse.cli.conftest import shell as shell
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.sessions import lock_holders
 
 FIRST = date(2026, 3, 1)
@@ -37,9 +36,7 @@ def dying_at(last: str) -> archived.Step:
 async def until_freed(url: str) -> None:
     """Wait until the server has noticed that a process has died, and its locks are gone."""
     connection = await connections.connect(url)
-    async with asyncio.timeout(PATIENCE_S):
-        while await lock_holders(connection):
-            await asyncio.sleep(0.05)
+    await until(lambda: lock_holders(connection), lambda found: not found)
     await connection.close()
 
 

@@ -11,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.auth.conftest import BATCH, DAY, UNKNOWN, NewKey, assert_refused, bearer
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.servers import NewDatabase
 from tests.services import Client, Serve
 from tests.wire import Wire
@@ -130,10 +130,10 @@ async def test_the_guard_holds_behind_a_prefix(serve: Serve, url: str, new_key: 
 # ── How a service learns of keys ─────────────────────────────────────────────────────────────────────────────
 
 
-async def until(client: Client, key: str, status: int) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while (await client.post("/events", json=BATCH, headers=bearer(key))).status_code != status:
-            await asyncio.sleep(0.02)
+async def until_status(client: Client, key: str, status: int) -> None:
+    await until(
+        lambda: client.post("/events", json=BATCH, headers=bearer(key)), lambda reply: reply.status_code == status
+    )
 
 
 async def test_keys_can_be_rotated_without_a_gap(
@@ -142,16 +142,16 @@ async def test_keys_can_be_rotated_without_a_gap(
     """A new key works beside the old one; the old one stops when it is revoked, and the last one leaves nobody in."""
     old = await new_key("write")
     client = await serve(url, keys_reload_s=0.05)
-    await until(client, old, 200)
+    await until_status(client, old, 200)
     new = await new_key("write")
-    await until(client, new, 200)
+    await until_status(client, new, 200)
     assert (await client.post("/events", json=BATCH, headers=bearer(old))).status_code == 200
     assert await key_store.revoke(connection, old.split("_")[2])
-    await until(client, old, 401)
+    await until_status(client, old, 401)
     assert (await client.post("/events", json=BATCH, headers=bearer(new))).status_code == 200
     assert not await key_store.revoke(connection, old.split("_")[2]), "it is revoked already"
     assert await key_store.revoke(connection, new.split("_")[2])
-    await until(client, new, 401)
+    await until_status(client, new, 401)
     assert_refused(await client.post("/events", json=BATCH), 401, "key_missing")
 
 
@@ -160,16 +160,14 @@ async def test_the_first_key_shuts_the_door(serve: Serve, url: str, new_key: New
     client = await serve(url, keys_reload_s=0.05)
     assert (await client.post("/events", json=BATCH)).status_code == 200
     await new_key("read")
-    async with asyncio.timeout(PATIENCE_S):
-        while (await client.post("/events", json=BATCH)).status_code != 401:
-            await asyncio.sleep(0.02)
+    await until(lambda: client.post("/events", json=BATCH), lambda reply: reply.status_code == 401)
 
 
 async def test_a_new_key_works_although_keys_are_read_seldom(serve: Serve, url: str, new_key: NewKey) -> None:
     """An unknown key has them read again."""
     await new_key("read")
     client = await serve(url, keys_reload_s=3_600)
-    await until(client, await new_key("write"), 200)
+    await until_status(client, await new_key("write"), 200)
 
 
 async def test_guessing_keys_does_not_keep_the_database_busy(
@@ -178,7 +176,7 @@ async def test_guessing_keys_does_not_keep_the_database_busy(
     """Unknown keys cause few readings, however many come, and known keys cause none."""
     key = await new_key("write")
     client = await serve(url, keys_reload_s=3_600)
-    await until(client, key, 200)
+    await until_status(client, key, 200)
     readings = 0
     in_use = key_store.in_use
 
@@ -201,13 +199,13 @@ async def test_known_keys_hold_while_the_database_is_away(serve: Serve, wire: Wi
     """It is 503 for who had a key, 401 for who had none, and all is well by itself when it is back."""
     key = await new_key("write", "read")
     client = await serve(wire.url, keys_reload_s=0.05)
-    await until(client, key, 200)
+    await until_status(client, key, 200)
     await wire.cut()
-    await until(client, key, 503)
+    await until_status(client, key, 503)
     assert_refused(await client.get(DAY, headers=bearer(UNKNOWN)), 401, "key_invalid")
     assert_refused(await client.get(DAY), 401, "key_missing")
     await wire.mend()
-    await until(client, key, 200)
+    await until_status(client, key, 200)
 
 
 async def test_requests_are_refused_before_the_keys_are_known() -> None:
@@ -225,10 +223,8 @@ async def test_readiness_waits_for_the_keys(new_database: NewDatabase, new_key: 
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client,
-        asyncio.timeout(PATIENCE_S),
     ):
-        while (reply := await client.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
         assert app.state.keyring.known
         app.state.keyring.known = False
         reply = await client.get("/readyz")

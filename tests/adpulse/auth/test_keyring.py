@@ -12,7 +12,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from tests.adpulse.auth.conftest import BATCH, assert_refused, bearer
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.servers import NewDatabase
 from tests.services import Serve
 
@@ -84,9 +84,7 @@ async def test_the_day_of_a_keys_last_use_is_noted(url: str, connection: Connect
     before = datetime.now(UTC).date()
     assert_refused(await client.post("/events", json=BATCH, headers=bearer(str(texts["refused"]))), 403, "scope")
     assert (await client.post("/events", json=BATCH, headers=bearer(str(texts["used"])))).status_code == 200
-    async with asyncio.timeout(PATIENCE_S):
-        while not any(entry.last_used_on for entry in await key_store.entries(connection)):
-            await asyncio.sleep(0.05)
+    await until(lambda: key_store.entries(connection), lambda found: any(entry.last_used_on for entry in found))
     days = {entry.key.name: entry.last_used_on for entry in await key_store.entries(connection)}
     assert days.pop("used") in (before, datetime.now(UTC).date())
     assert days == {"refused": None, "unused": None}

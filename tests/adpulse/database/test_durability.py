@@ -8,7 +8,7 @@ from adpulse import telemetry
 from adpulse.database import durability
 from adpulse.database.connections import Connection, connect
 from adpulse.maintenance import gauges
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.services import Serve
 from tests.sessions import waiting
 
@@ -48,18 +48,14 @@ async def test_readyz_is_not_ready_while_all_writers_wait(
     event = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
     # The one that looks is in no transaction: in one, PostgreSQL says of sessions what it said first.
     blocker = await connect(url)
-    async with asyncio.timeout(PATIENCE_S):
-        async with blocker.transaction():
-            await blocker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
-            one = asyncio.create_task(client.post("/events", json={"events": [event]}))
-            while not await waiting(connection, "adpulse writer"):
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.1)
-            assert (await client.get("/readyz")).status_code == 200, "the other one can write"
-            two = asyncio.create_task(client.post("/events", json={"events": [event]}))
-            while (await client.get("/readyz")).status_code != 503:
-                await asyncio.sleep(0.02)
-        assert {(await one).status_code, (await two).status_code} == {200}
-        while (await client.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.02)
+    async with blocker.transaction():
+        await blocker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        one = asyncio.create_task(client.post("/events", json={"events": [event]}))
+        await until(lambda: waiting(connection, "adpulse writer"))
+        await asyncio.sleep(0.1)
+        assert (await client.get("/readyz")).status_code == 200, "the other one can write"
+        two = asyncio.create_task(client.post("/events", json={"events": [event]}))
+        await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 503)
+    assert {(await one).status_code, (await two).status_code} == {200}
+    await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
     await blocker.close()

@@ -52,6 +52,29 @@ async def test_any_directory_will_do(home: Path, name: str) -> None:
     assert socket == cluster.data or not socket.exists()
 
 
+ELSEWHERE = {
+    "PGPORT": "6543",
+    "PGHOST": "db.example",
+    "PGSSLMODE": "verify-full",
+    "PGSSLNEGOTIATION": "direct",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGSERVICE": "other",
+    "PGUSER": "alice",
+    "PGDATABASE": "shop",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+}
+
+
+async def test_variables_of_libpq_belong_to_other_servers(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that is set up for a team's server still gets the embedded one, and so do programs that we start."""
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    with Cluster(home / "server", **LIGHT).in_use() as url:
+        assert await ask(url, "SELECT session_user || ' ' || current_database()") == "postgres postgres"
+        program = "import os; print([name for name in os.environ if name.startswith('PG')])"
+        assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[]\n"
+
+
 async def test_the_last_to_leave_stops_the_server(cluster: Cluster) -> None:
     """A second user of the server is not cut off when the first, who started it, leaves; the data stay."""
     first = cluster.in_use()

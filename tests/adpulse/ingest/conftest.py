@@ -16,7 +16,7 @@ from adpulse.ingest.batch import Answer, Batch, Unavailable
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
-from tests.patience import PATIENCE_S, PATIENT
+from tests.patience import PATIENCE_S, PATIENT, until
 
 JSON = {"Content-Type": "application/json"}
 GOOD = {"ts": "2025-09-24T06:59:31.849Z", "campaign_id": "C", "user_id": "U", "event_type": "click"}
@@ -48,9 +48,7 @@ async def start(url: str) -> AsyncIterator[Start]:
         writer = Writer(to, Settings(**{**PATIENT, **settings}))
         await writer.start()
         writers.append(writer)
-        async with asyncio.timeout(PATIENCE_S):
-            while writer._connected < Settings(**settings).writers:
-                await asyncio.sleep(0.01)
+        await until(lambda: writer._connected >= Settings(**settings).writers)
         return writer
 
     yield new
@@ -71,9 +69,7 @@ async def blocked(url: str) -> AsyncIterator[None]:
 
 async def idle(writer: Writer) -> None:
     """Wait until the writers have taken everything from the queue."""
-    async with asyncio.timeout(PATIENCE_S):
-        while writer._queue:
-            await asyncio.sleep(0.01)
+    await until(lambda: not writer._queue)
 
 
 async def until_stored(writer: Writer, *events: dict[str, Any]) -> Answer:

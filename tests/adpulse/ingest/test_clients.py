@@ -12,7 +12,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
 from tests.adpulse.ingest.bodies import batch, event, stored
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.services import listening
 
 Listen = Callable[..., Awaitable[int]]
@@ -118,9 +118,7 @@ async def test_a_client_that_leaves_before_the_answer_has_sent_its_events(listen
     async with connected(port) as (reader, writer):
         writer.write(head(f"Content-Length: {len(body)}") + body)
         assert (await reply_on(reader))[0] == 200
-    async with asyncio.timeout(PATIENCE_S):
-        while await stored(blocker) != 2:
-            await asyncio.sleep(0.01)
+    await until(lambda: stored(blocker), lambda found: found == 2)
     await blocker.close()
 
 

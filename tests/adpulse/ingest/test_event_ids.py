@@ -13,7 +13,8 @@ from adpulse.database.connections import Connection
 from adpulse.ingest import event_ids
 from adpulse.ingest.event_ids import EventIds
 from tests.adpulse.ingest.conftest import Start, batch
-from tests.adpulse.ingest.ids import ANYWHERE, TOGETHER, batch_of, raw, until
+from tests.adpulse.ingest.ids import ANYWHERE, TOGETHER, batch_of, raw
+from tests.patience import until
 from tests.sessions import waiting
 
 pytestmark = pytest.mark.usefixtures("small_groups")

@@ -15,8 +15,8 @@ from adpulse.maintenance import loop
 from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import IDS, Start, batch, users
-from tests.adpulse.ingest.ids import ANYWHERE, TEND, TODAY, TOGETHER, batch_of, raw, until
-from tests.patience import PATIENCE_S
+from tests.adpulse.ingest.ids import ANYWHERE, TEND, TODAY, TOGETHER, batch_of, raw
+from tests.patience import PATIENCE_S, until
 
 pytestmark = pytest.mark.usefixtures("small_groups")
 

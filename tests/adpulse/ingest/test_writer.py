@@ -14,7 +14,7 @@ from adpulse.ingest.batch import Unavailable
 from adpulse.ingest.writer import Writer
 from adpulse.settings import Settings
 from tests.adpulse.ingest.conftest import Start, batch, blocked, until_stored, users
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.servers import NewDatabase
 from tests.wire import dial
 
@@ -123,9 +123,7 @@ async def test_without_a_database_there_is_an_answer(start: Start, proxy: tuple[
     writer = await start(url)
     assert (await writer.submit(batch({}))).accepted == 1
     await way.close()
-    async with asyncio.timeout(PATIENCE_S):
-        while writer.connected:
-            await asyncio.sleep(0.01)
+    await until(lambda: not writer.connected)
     for _ in range(3):
         with pytest.raises(Unavailable):
             await writer.submit(batch({}))
@@ -247,13 +245,10 @@ async def test_a_database_that_is_away_is_asked_by_one_writer_at_a_time(
 
     monkeypatch.setattr(Writer, "_connect", look)
     starting = asyncio.create_task(start(writers=4))
-    async with asyncio.timeout(PATIENCE_S):
-        while asked < 8:
-            await asyncio.sleep(0.01)
-        away = False
-        writer = await starting
-        while writer._connected < 4:
-            await asyncio.sleep(0.01)
+    await until(lambda: asked >= 8)
+    away = False
+    writer = await starting
+    await until(lambda: writer._connected == 4)
     assert most == 1
 
 

@@ -1,10 +1,8 @@
 """The heartbeat on the primary; what replicas make of it: tests/replication."""
 
-import asyncio
-
 from adpulse.database import connections
 from adpulse.maintenance.heartbeat import Heartbeat
-from tests.patience import PATIENCE_S
+from tests.patience import until
 
 
 async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
@@ -15,9 +13,7 @@ async def test_the_heart_beats_on_after_its_session_was_ended(url: str) -> None:
     try:
         for _ in range(2):
             last = await connection.fetchval("SELECT beat_at FROM heartbeat")
-            async with asyncio.timeout(PATIENCE_S):
-                while not await connection.fetchval("SELECT beat_at > $1 FROM heartbeat", last):
-                    await asyncio.sleep(0.05)
+            await until(lambda last=last: connection.fetchval("SELECT beat_at > $1 FROM heartbeat", last))
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE application_name = 'adpulse heartbeat' AND datname = current_database()"

@@ -1,8 +1,6 @@
 """The maintenance loop: one at a time, taken over when it dies, and not stopped by one fault."""
 
-import asyncio
 import math
-from collections.abc import Awaitable, Callable
 from functools import cached_property
 
 import asyncpg
@@ -15,19 +13,12 @@ from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.variants import catalogue
 from adpulse.variants.catalogue import Variant
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.sessions import lock_holders
 
 DELTA = (
     "INSERT INTO events (ts, campaign_id, user_id, event_type) VALUES ('2026-01-05T10:00:00Z', 'C', 'U', 'impression')"
 )
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that will come; only a fault makes it take this long."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def test_it_compacts_and_forgets_old_keys(url: str, connection: connections.Connection) -> None:

@@ -11,7 +11,7 @@ from adpulse.database.connections import Connection
 from adpulse.maintenance.loop import run_round
 from adpulse.variants import catalogue, verify
 from tests.adpulse.maintenance.batches import BATCH, COLUMNS, EPOCH, batch, clicks, connections
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.servers import NewDatabase
 from tests.services import Serve
 from tests.sessions import lock_holders, waiting
@@ -195,19 +195,13 @@ async def test_of_two_services_one_maintains_and_the_other_takes_over(serve: Ser
     async with connections(url, 1) as (connection,):
 
         async def holder() -> int:
-            async with asyncio.timeout(PATIENCE_S):
-                while not (found := await lock_holders(connection)):
-                    await asyncio.sleep(0.05)
+            found = await until(lambda: lock_holders(connection))
             assert len(found) == 1
             return found[0]
 
         first = await holder()
         await connection.execute("SELECT pg_terminate_backend($1)", first)
-        async with asyncio.timeout(PATIENCE_S):
-            while await holder() == first:
-                await asyncio.sleep(0.05)
+        await until(holder, lambda found: found != first)
         await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
-        async with asyncio.timeout(PATIENCE_S):
-            while await connection.fetchval("SELECT count(*) FROM rollup_delta"):
-                await asyncio.sleep(0.05)
+        await until(lambda: connection.fetchval("SELECT count(*) = 0 FROM rollup_delta"))
         assert await clicks(connection, "rollup") == BATCH

@@ -14,7 +14,7 @@ from adpulse.database.connections import Connection
 from adpulse.database.errors import SchemaError
 from adpulse.database.sql import SQL_DIR
 from adpulse.variants import beside, capture, catalogue, migrate, online, state, verify
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.servers import NewDatabase
 from tests.services import Client, Serve
 
@@ -147,13 +147,11 @@ async def test_a_move_that_dies_has_changed_nothing(url: str, monkeypatch: pytes
     with pytest.raises((Died, asyncpg.InterfaceError)):  # the latter of a transaction that cannot be rolled back
         await migrate.migrate(victim, "rollup_dims")
     monkeypatch.undo()
-    async with asyncio.timeout(PATIENCE_S):
-        while await other.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            locks.MOVE_LOCK,
-        ):
-            await asyncio.sleep(0.05)
+    held = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    await until(lambda: other.fetchval(held, locks.MOVE_LOCK), lambda found: not found)
     assert (await catalogue.active(other)).name == "rollup"
     await other.execute(insert)
     await other.execute("DELETE FROM events WHERE ts = (SELECT max(ts) FROM events)")

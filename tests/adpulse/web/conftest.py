@@ -1,11 +1,10 @@
 """Shared by the tests of the HTTP service."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import ASGITransport, AsyncClient
 
 from tests.adpulse.web.connection import echo
 from tests.patience import PATIENCE_S
@@ -23,13 +22,6 @@ async def smoke(client: AsyncClient) -> AsyncClient:
     assert reply.status_code == 200
     assert reply.json() == {"accepted": 2, "duplicates": 0, "rejected": [], "rejected_count": 0}
     return client
-
-
-async def until(client: AsyncClient, path: str, arrived: Callable[[Response], bool]) -> Response:
-    async with asyncio.timeout(PATIENCE_S):
-        while not arrived(reply := await client.get(path)):
-            await asyncio.sleep(0.02)
-    return reply
 
 
 def client_of(app: FastAPI) -> AsyncClient:

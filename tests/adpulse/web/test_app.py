@@ -11,8 +11,8 @@ from adpulse.ingest.writer import Writer
 from adpulse.maintenance.loop import Maintainer
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.adpulse.web.conftest import JSON, SMOKE, client_of, until
-from tests.patience import PATIENCE_S
+from tests.adpulse.web.conftest import JSON, SMOKE, client_of
+from tests.patience import until
 
 
 async def test_the_smoke_test_holds(smoke: AsyncClient) -> None:
@@ -57,9 +57,7 @@ async def test_a_start_that_fails_leaves_nothing_behind(
             pass
     assert asyncio.all_tasks() == before
     ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with asyncio.timeout(PATIENCE_S):
-        while await connection.fetchval(ours):
-            await asyncio.sleep(0.02)
+    await until(lambda: connection.fetchval(ours), lambda found: not found)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +113,7 @@ async def test_a_stop_answers_what_was_taken(url: str) -> None:
     app = create_app(Settings(database_url=url))
     async with client_of(app) as client:
         async with app.router.lifespan_context(app):
-            await until(client, "/readyz", lambda reply: reply.status_code == 200)
+            await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
             floods = [asyncio.create_task(client.post("/events", content=SMOKE, headers=JSON)) for _ in range(200)]
             await asyncio.wait(floods, return_when=asyncio.FIRST_COMPLETED)
         replies = await asyncio.gather(*floods)

@@ -8,9 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,7 +23,7 @@ from adpulse.web import answer, heap, memory, protocol
 from adpulse.web.protocol import Protocol
 from adpulse.web.request_bytes import RequestBytes
 from tests.adpulse.web.large_answers import app
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until, wait_for
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see memory")
 
@@ -72,13 +71,6 @@ class Process:
         with self.connect() as client:
             client.sendall(b"GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return b"".join(iter(lambda: client.recv(65_536), b"")).endswith(b"\r\n\r\nxx")
-
-
-def wait_for(what: str, condition: Callable[[], object]) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < give_up, f"not in {PATIENCE_S} s: {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -195,9 +187,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(answer, "UNREAD_S", 0.4)
     running = Server(Config(app, port=0, http=Protocol, ws="none", lifespan="off", log_level="critical"))
     task = asyncio.create_task(running.serve())
-    async with asyncio.timeout(PATIENCE_S):
-        while not running.started:
-            await asyncio.sleep(0.01)
+    await until(lambda: running.started)
     yield running.servers[0].sockets[0].getsockname()[1]
     running.should_exit = True
     await task
@@ -257,9 +247,7 @@ async def test_a_connection_leaves_nothing_behind(port: int, end: str, monkeypat
             else:
                 assert await reader.read(4)
             writer.transport.abort()
-        async with asyncio.timeout(PATIENCE_S):
-            while [each for each in connections if each() is not None] or (end == "unread" and not trims):
-                await asyncio.sleep(0.02)
+        await until(lambda: not any(each() for each in connections) and (end != "unread" or trims))
     finally:
         gc.enable()
     assert len(connections) == 5
@@ -309,8 +297,7 @@ async def test_an_idle_connection_keeps_nothing_of_its_last_request(
         async with asyncio.timeout(PATIENCE_S):
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
             await reader.readexactly(2)
-            while connections[0].flow.read_paused or connections[0].received.in_body:
-                await asyncio.sleep(0.01)
+        await until(lambda: not (connections[0].flow.read_paused or connections[0].received.in_body))
     assert bytes_kept_by(connections[0]) < 10_000
     writer.transport.abort()
 

@@ -4,7 +4,8 @@ from httpx import AsyncClient
 
 from adpulse.settings import Settings
 from adpulse.web.app import create_app
-from tests.adpulse.web.conftest import JSON, SMOKE, client_of, until
+from tests.adpulse.web.conftest import JSON, SMOKE, client_of
+from tests.patience import until
 from tests.servers import NewDatabase
 from tests.services import Serve
 from tests.wire import Wire
@@ -15,7 +16,7 @@ async def test_readiness_follows_the_database(serve: Serve, wire: Wire) -> None:
     client = await serve(wire.url)
     assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
     await wire.cut()
-    refused = await until(client, "/readyz", lambda reply: reply.status_code == 503)
+    refused = await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 503)
     assert refused.headers["retry-after"]
     assert (await client.get("/healthz")).status_code == 200
     for reply in (
@@ -26,7 +27,7 @@ async def test_readiness_follows_the_database(serve: Serve, wire: Wire) -> None:
         assert reply.headers["content-type"] == "application/problem+json"
         assert reply.headers["retry-after"]
     await wire.mend()
-    await until(client, "/readyz", lambda reply: reply.status_code == 200)
+    await until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
     assert (await client.post("/events", content=SMOKE, headers=JSON)).status_code == 200
     day = await client.get("/report?start=2025-09-24&end=2025-09-25")
     assert day.json()["totals"]["impressions"] == 2

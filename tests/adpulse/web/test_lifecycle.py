@@ -15,19 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_for
 
 ADPULSE = str(Path(sys.executable).with_name("adpulse"))
 
 EVENT = {"ts": "2025-09-24T06:59:31Z", "campaign_id": "C", "user_id": "U", "event_type": "click", "cost": 0.25}
 DAY = "/report?campaign_id=C&start=2025-09-24&end=2025-09-25"
-
-
-def wait_for(what: str, condition: Callable[[], object]) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < give_up, f"not in {PATIENCE_S} s: {what}"
-        time.sleep(0.05)
 
 
 class Up:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from adbench.harness.browser import Browser, Tab, chromium, program
 from adbench.harness.service import serving
 from adpulse.auth import key_store, keys
 from adpulse.database.connections import connect
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.servers import VERSIONS, running, scratch_databases
 from tests.services import Client
 
@@ -136,10 +135,7 @@ async def table(tab: Tab, name: str) -> list[list[Any]]:
 
 async def until_table(tab: Tab, name: str, rows: list[list[Any]]) -> None:
     """Wait until a table shows these rows: a page draws its parts as their reports come, one after the other."""
-    give_up = time.monotonic() + PATIENCE_S
-    while (found := await table(tab, name)) != rows:
-        assert time.monotonic() < give_up, found
-        await asyncio.sleep(0.05)
+    await until(lambda: table(tab, name), lambda found: found == rows)
 
 
 @pytest.mark.parametrize("look", LOOKS)

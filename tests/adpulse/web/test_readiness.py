@@ -9,7 +9,7 @@ from adpulse.database.connections import Connection, connect
 from adpulse.database.primary import Primary
 from adpulse.settings import Settings
 from adpulse.web.readiness import Readiness
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.services import Serve
 from tests.sessions import waiting
 
@@ -18,11 +18,10 @@ async def test_readers_that_are_all_busy_take_no_writer_out(serve: Serve, url: s
     """Reports wait for a lock on every connection that they have; writers, and readiness, go on."""
     client = await serve(url, readers=1, report_timeout_ms=60_000)
     blocker, watcher = await connect(url), await connect(url)
-    async with asyncio.timeout(PATIENCE_S), blocker.transaction():
+    async with blocker.transaction():
         await blocker.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE")
         reports = [asyncio.create_task(client.get("/report?start=-90d")) for _ in range(4)]
-        while not await waiting(watcher, "adpulse reports"):
-            await asyncio.sleep(0.02)
+        await until(lambda: waiting(watcher, "adpulse reports"))
         assert (await client.get("/readyz")).status_code == 200
     await asyncio.gather(*reports)
     await blocker.close()

@@ -1,12 +1,11 @@
 """A lasting state is logged twice: when it begins and when it is over."""
 
-import asyncio
 import logging
 
 import pytest
 
 from adpulse.web.repeated import Repeated
-from tests.patience import PATIENCE_S
+from tests.patience import until
 
 
 async def test_a_condition_is_logged_at_its_beginning_and_end(caplog: pytest.LogCaptureFixture) -> None:
@@ -16,7 +15,5 @@ async def test_a_condition_is_logged_at_its_beginning_and_end(caplog: pytest.Log
     for turn in (1, 2):
         for _ in range(100):
             repeated.note("a detail")
-        async with asyncio.timeout(PATIENCE_S):
-            while len(caplog.messages) < 2 * turn:
-                await asyncio.sleep(0.01)
+        await until(lambda turn=turn: len(caplog.messages) >= 2 * turn)
     assert ["there were 100" in message for message in caplog.messages] == [False, True] * 2

@@ -1,7 +1,6 @@
 """A service process from a given tree, which can be killed, frozen and started again at the same address."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,9 @@ from pathlib import Path
 from adbench.harness import cpu
 from adbench.harness.patience import PATIENCE_S
 from adbench.harness.process import free_port, wait_until_ready
+from adpulse import shell
 from adpulse.database.embedded import Cluster
+from adpulse.settings import PREFIX
 
 _ADPULSE = [sys.executable, "-m", "adpulse"]
 
@@ -61,8 +62,7 @@ def command(tree: Path, log: Path, *arguments: str, **variables: str) -> subproc
 
 def environment(tree: Path, variables: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which `adpulse` comes from that tree and has these settings only."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ADPULSE_")}
-    return {**ours, "PYTHONPATH": str(tree / "service"), "PYTHONSAFEPATH": "1", **variables}
+    return {**shell.without(PREFIX), "PYTHONPATH": str(tree / "service"), "PYTHONSAFEPATH": "1", **variables}
 
 
 class Service:

@@ -1,7 +1,6 @@
 """Revisions as folders that can be run: a git worktree each, and an environment for each set of locked packages."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import venv
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adbench.errors import LabError
+from adpulse import shell
 
 WORKTREE = "worktree"  # the files as they are, committed or not
 LOCK = Path("requirements") / "bench.txt"
@@ -87,8 +87,7 @@ def environment(repository: Path, path: Path, home: Path) -> Path:
 
 def git(folder: Path, *arguments: str) -> str:
     """Return what git prints. Raise TreeError with what it complains of."""
-    # A hook that runs the gate sets GIT_DIR, which would win over the folder.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env = shell.without("GIT_")  # a hook that runs the gate sets GIT_DIR, which would win over the folder
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, env=env, check=False)  # noqa: S607  # git is where it is
     except FileNotFoundError:
