@@ -1,4 +1,4 @@
-"""Files in which a row stands for many events: they are refused, because nothing here could make events of them."""
+"""Refuse aggregated files: a row that stands for many events cannot become events."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Records of a file as they are read: some thousands at a time, each with its text and its place."""
+"""A chunk of records of a file: some thousands, each with its text and its place."""
 
 import hashlib
 from dataclasses import dataclass, field

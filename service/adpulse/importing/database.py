@@ -1,4 +1,4 @@
-"""Into the database: a group of records in one transaction, with the note that it was taken."""
+"""The database as the target of an import: a group of records and its entry in the ledger are one transaction."""
 
 import asyncio
 from collections.abc import AsyncIterator

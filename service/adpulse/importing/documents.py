@@ -1,4 +1,4 @@
-"""NDJSON and JSON: one object after another."""
+"""The reader of NDJSON and JSON: one object after another."""
 
 import codecs
 import json

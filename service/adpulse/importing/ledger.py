@@ -1,4 +1,4 @@
-"""The table `imported`: which groups of records were taken. It makes a file count once."""
+"""The table `imported`: the groups of records that were imported. It makes a file count once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A group that begins where we are, as it was taken before."""
+    """A group that begins at the current record and was imported before."""
 
     records: int
     after: bytes
@@ -45,7 +45,7 @@ class Known:
 
 
 async def find(connection: Connection, before: bytes, chunk: Chunk) -> Known | None:
-    """Return the group with which a chunk begins, if one was taken before; of several, the longest."""
+    """Return the longest group that was imported before and with which a chunk begins, or None."""
     records = await connection.fetch(
         "SELECT records, after, accepted + duplicates > 0 AS effective, imported_at "
         "FROM public.imported WHERE before = $1 AND records <= $2 ORDER BY records DESC",

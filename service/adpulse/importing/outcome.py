@@ -26,7 +26,7 @@ class Outcome:
     seconds: float = 0.0
 
     def described(self) -> dict[str, Any]:
-        """Return the counts as JSON has them."""
+        """Return the counts for JSON."""
         reasons = [
             {"field": field or None, "code": code, "count": n} for (field, code), n in self.reasons.most_common()
         ]

@@ -1,4 +1,4 @@
-"""Parquet: rows as objects, a batch at a time. Needs pyarrow (extra `archive`)."""
+"""The reader of Parquet: rows as objects, a batch at a time. Needs pyarrow (extra `archive`)."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Through a service: groups as POST /events, each request with an Idempotency-Key made of its content."""
+"""A service as the target of an import: groups become POST /events, with Idempotency-Keys made of their content."""
 
 import asyncio
 import http.client
@@ -26,7 +26,7 @@ _AGAIN = {429, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Events of a group that go in one request, as JSON, and the place of the first."""
+    """Events of a group, as JSON, for one request, and the place of the first."""
 
     first: int
     events: list[str]
@@ -50,7 +50,7 @@ class ServiceTarget:
     """A service as a target. A file counts once within ADPULSE_IDEMPOTENCY_HOURS."""
 
     def __init__(self, url: str, key: str | None) -> None:
-        """Raise ImportFailed for an address or a key that is none."""
+        """Raise ImportFailed for an invalid address or key."""
         try:
             parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
             self._port = parts.port
@@ -70,7 +70,7 @@ class ServiceTarget:
         """Do nothing: two imports of a file at once send the same keys."""
 
     async def find(self, before: bytes, chunk: Chunk) -> Known | None:
-        """Return None: the service tells only when it is asked to store."""
+        """Return None: only storing a group shows that the service has it."""
         return None
 
     async def write(self, judged: Judged, group: Group) -> Answer:

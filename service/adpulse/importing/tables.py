@@ -1,4 +1,4 @@
-"""CSV and TSV: rows of a table, in any dialect."""
+"""The reader of CSV and TSV, in any dialect."""
 
 import codecs
 import csv

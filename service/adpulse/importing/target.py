@@ -1,4 +1,4 @@
-"""The interface of what an import writes to."""
+"""The interface of a target: a database, or a service in front of one."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,13 +21,13 @@ class Target(Protocol):
     """A database, or a service in front of one."""
 
     async def begin(self, start: bytes) -> None:
-        """Get ready for a file that begins so. Raises ImportFailed."""
+        """Get ready for a file. `start` is the digest of its first record. Raises ImportFailed."""
 
     async def find(self, before: bytes, chunk: Chunk) -> Known | None:
-        """Return the group with which a chunk begins, if it was taken before."""
+        """Return the group with which a chunk begins, if it was imported before."""
 
     async def write(self, judged: Judged, group: Group) -> Answer | None:
-        """Write a group. Return None if another import has just taken it.
+        """Write a group. Return None if another import has just written it.
 
         The answer lists what was rejected of judged.batch.rows, each by its index in judged.events.
         """

@@ -1,4 +1,4 @@
-"""One answer on its way out: in as few pieces as it can be, and read by its peer."""
+"""The output of a connection: an answer in as few pieces as possible, and the speed at which the peer reads it."""
 
 from typing import TYPE_CHECKING
 

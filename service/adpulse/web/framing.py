@@ -1,4 +1,4 @@
-"""Bounds of requests in the bytes of a connection (RFC 9112), as far as a parser must be told."""
+"""The framing of requests in the bytes of a connection (RFC 9112): where a head or a chunked body ends."""
 
 import re
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Readiness, as the primary tells it: one look, shared by all who ask at the same time."""
+"""The readiness of the primary: one query, shared by all requests that ask at the same time."""
 
 import asyncio
 import time

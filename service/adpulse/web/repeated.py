@@ -1,4 +1,4 @@
-"""A log that says once that something goes on, and once that it is over."""
+"""A log of repeated events: one line when they begin, and one when they are over."""
 
 import asyncio
 import logging
