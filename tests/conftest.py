@@ -63,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # What the environment says must not change what the tests see.
     for name in {*unknown_variables(), *(n for n in os.environ if n.startswith("ADPULSE_"))}:
         del os.environ[name]
+    # The processes that tests start would all compile the service again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not hasattr(config, "workerinput"):
         if not VERSIONS + CLUSTERS:
             names = ", ".join([*BINARIES, *GIVEN])
