@@ -4,13 +4,15 @@ import asyncio
 import inspect
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from adbench.harness.patience import PATIENCE_S as PATIENCE_S
 
 # Settings of a service that answers, however slow the machine is.
 PATIENT = {"report_timeout_ms": 1_000 * PATIENCE_S, "write_timeout_s": PATIENCE_S}
 LOOK_S = 0.02
+
+T = TypeVar("T")
 
 
 async def until(look: Callable[[], object], holds: Callable[[Any], object] = bool) -> Any:
@@ -33,9 +35,10 @@ async def until(look: Callable[[], object], holds: Callable[[Any], object] = boo
         raise
 
 
-def wait_for(what: str, condition: Callable[[], object]) -> None:
-    """Wait until the condition is true, at most PATIENCE_S seconds, in a test without an event loop."""
+def wait_for(what: str, look: Callable[[], T | None]) -> T:
+    """Look until something true is found, at most PATIENCE_S seconds, in a test without an event loop; return it."""
     give_up = time.monotonic() + PATIENCE_S
-    while not condition():
+    while not (found := look()):
         assert time.monotonic() < give_up, f"not in {PATIENCE_S} s: {what}"
         time.sleep(LOOK_S)
+    return found

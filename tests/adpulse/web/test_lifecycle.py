@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -135,11 +136,17 @@ def test_a_stop_refuses_connections_while_an_answer_is_under_way(
     service = up(workers)
     service.client.close()
     body = json.dumps({"events": [EVENT]}).encode()
-    address = (service.client.base_url.host, service.client.base_url.port or 0)
-    with socket.create_connection(address, timeout=PATIENCE_S) as under_way:
-        head = "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
-        under_way.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1])
-        assert under_way.recv(1000).startswith(b"HTTP/1.1 100 ")  # a process has it
+    head = "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+    with ExitStack() as stack:
+
+        def taken() -> socket.socket | None:
+            """Return a connection that a process takes events from. One of two may be ready before the other."""
+            address = (service.client.base_url.host, service.client.base_url.port or 0)
+            connection = stack.enter_context(socket.create_connection(address, timeout=PATIENCE_S))
+            connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1])
+            return connection if connection.recv(1000).startswith(b"HTTP/1.1 100 ") else None
+
+        under_way = wait_for("a process that takes events", taken)
         service.process.send_signal(signal.SIGTERM)
         wait_for("nobody on the port", lambda: not service.listening())
         assert service.process.poll() is None
