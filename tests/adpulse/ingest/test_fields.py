@@ -159,7 +159,7 @@ async def test_texts_that_look_dangerous_are_stored_unchanged(client: AsyncClien
         assert json.loads(record["metadata"]) == {text: [text, {"deep": text}]}
 
 
-instants = st.datetimes(datetime(1970, 1, 2), datetime(2025, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
+instants = st.datetimes(datetime(1970, 1, 2), datetime(2025, 1, 1)).map(lambda at: at.replace(tzinfo=UTC, fold=0))
 cents = st.integers(0, 10**12)
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=128)
 documents = st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63), st.booleans(), st.none()), max_size=4)
