@@ -1,13 +1,12 @@
 """Rounds of the upkeep of dimensions: bounded, cheap, and read no more than necessary."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from adpulse.database import connections
 from adpulse.maintenance.loop import run_round
 from adpulse.variants.verify import verify
 from tests.servers import NewDatabase
-from tests.sql.dimension_world import COLUMNS, DAY, HOUR, NOW, ROLLUP_DIMS, SMALL, added_up, ask, check, sent, stored
+from tests.sql.dimension_world import COLUMNS, DAY, HOUR, NOW, ROLLUP_DIMS, SMALL, ask, sent
 
 
 async def test_a_round_is_bounded(new_database: NewDatabase) -> None:
@@ -138,68 +137,4 @@ async def test_minutes_of_a_thin_hour_are_not_kept(new_database: NewDatabase) ->
             (dense + after, "IN"): (0, 3, 0, 21, 9),
         }
     assert (await verify(connection, ROLLUP_DIMS)).wrong == 0
-    await connection.close()
-
-
-async def test_history_of_a_dense_hour_has_minutes_of_all_campaigns_alone(new_database: NewDatabase) -> None:
-    """Those of each campaign would be a row an event, up to a limit. Windows that cut such an hour are exact; late
-    events and corrections are added to what is kept; and before its raw events go, the rest is built.
-    """
-    connection = await connections.connect(await new_database("rollup_dims"))
-    await connection.execute(SMALL)
-    midnight = (NOW - 9 * DAY).replace(hour=0)
-    dense, denser, minute = midnight + HOUR, midnight + 2 * HOUR, timedelta(minutes=1)
-    await connection.execute("SELECT prepare_days($1, $1)", midnight.date())
-
-    async def add(hour: datetime, minutes: Iterable[int]) -> None:
-        rows = [sent((hour + at * minute, "AB"[at % 2], "click", 2**41, ("IN", "US")[at % 3 == 0])) for at in minutes]
-        await connection.copy_records_to_table("events", records=rows, columns=COLUMNS)
-        while await run_round(connection, ROLLUP_DIMS) or await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM rollup_dim_pending)"
-        ):
-            pass
-
-    async def kept(campaigns: str) -> set[datetime]:
-        rows = await connection.fetch(f"SELECT minute FROM rollup_dim_minute WHERE campaign_id {campaigns} ''")
-        return {row["minute"] for row in rows}
-
-    async def exact() -> None:
-        await check(connection)
-        events = await stored(connection, "geo")
-        for start, stop in ((dense + 2 * minute, denser + 3 * minute), (dense, denser + HOUR)):
-            for campaigns in (None, ["A"], ["A", "B"]):
-                for granularity in (None, "hour"):
-                    found, _ = await ask(
-                        connection, "geo", campaigns=campaigns, window=(start, stop), granularity=granularity
-                    )
-                    assert found == added_up(
-                        ((at.replace(minute=0) if granularity else None, name), sums)
-                        for at, campaign, name, sums in events
-                        if start <= at < stop and campaign in (campaigns or "AB")
-                    )
-        assert (await verify(connection, ROLLUP_DIMS)).wrong == 0
-
-    await add(dense, range(4))
-    await exact()
-    assert await kept("=") == {dense + at * minute for at in range(4)}
-    assert await kept("<>") == set()
-    # More than the limit: of this hour everything is kept.
-    await add(denser, [*range(5), *range(5)])
-    await connection.execute('UPDATE events SET metadata = \'{"geo": "DE"}\' WHERE ts = $1', dense + 3 * minute)
-    await connection.execute("DELETE FROM events WHERE ts = $1", dense + minute)
-    await exact()
-    await add(denser, [7])
-    await exact()
-    every = [*range(5), 7]
-    assert await kept("=") == {dense + at * minute for at in range(4)} | {denser + at * minute for at in every}
-    assert await kept("<>") == {denser + at * minute for at in every}
-    # It becomes dense by and by.
-    for at in range(4):
-        await add(midnight, [at])
-    await exact()
-    assert {midnight + at * minute for at in range(4)} <= await kept("=")
-    assert await kept("<>") == {denser + at * minute for at in every}
-    await connection.execute("SELECT rollup_dim_keep($1)", midnight.date())
-    await exact()
-    assert await kept("<>") >= {dense + minute * at for at in (0, 2, 3)} | {midnight + minute * at for at in range(4)}
     await connection.close()

@@ -35,6 +35,7 @@ WITH
     SELECT
       closed_to,
       (SELECT rollup_dim_detailed(60)) AS has_hours,
+      (SELECT rollup_dim_detailed(15) - rollup_dim_detailed(1)) AS has_quarters,
       (SELECT rollup_dim_detailed(1)) AS has_minutes,
       (SELECT rollup_dim_detailed(0)) AS has_minutes_of_all
     FROM dim_mark
@@ -100,6 +101,9 @@ WITH
       UNION ALL
       SELECT 'rollup_dim_minute', minute
       WHERE minute >= closed_to OR minute <@ CASE campaign_id WHEN '' THEN has_minutes_of_all ELSE has_minutes END
+      UNION ALL
+      SELECT 'rollup_dim_minute', date_bin('15 minutes', minute, 'epoch')
+      WHERE minute < closed_to AND campaign_id <> '' AND minute <@ has_quarters
     ) AS cells
     UNION ALL
     SELECT
@@ -137,6 +141,9 @@ WITH
       UNION ALL
       SELECT 'rollup_dim_minute', minute
       WHERE minute >= closed_to OR minute <@ CASE campaign_id WHEN '' THEN has_minutes_of_all ELSE has_minutes END
+      UNION ALL
+      SELECT 'rollup_dim_minute', date_bin('15 minutes', minute, 'epoch')
+      WHERE minute < closed_to AND campaign_id <> '' AND minute <@ has_quarters
     ) AS cells
     WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
   ),

@@ -24,6 +24,7 @@ DECLARE
   name_of text;
   coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
   apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
+  quartered tstzmultirange := rollup_dim_quartered(apart);
 BEGIN
   -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
   SELECT
@@ -64,7 +65,7 @@ BEGIN
               sign, campaign_id,
               CASE
                 WHEN is_coarse THEN date_bin('1 day', ts, 'epoch')
-                WHEN is_apart THEN date_bin('1 hour', ts, 'epoch')
+                WHEN is_apart THEN date_bin(CASE WHEN ts <@ $5 THEN interval '15 minutes' ELSE '1 hour' END, ts, 'epoch')
                 WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
                 ELSE date_bin('1 hour', ts, 'epoch')
               END AS minute,
@@ -192,6 +193,8 @@ BEGIN
           events > over
           AND (hour >= $2 - interval '3 days' OR (hour <@ (SELECT spans FROM fine) AND (minutes = 0 OR NOT hour <@ $4)))
         UNION
+        SELECT 15, hour FROM fresh WHERE events > rollup_dim_few() AND hour <@ $5
+        UNION
         SELECT 60, day FROM fresh GROUP BY day HAVING sum(events) > rollup_dim_few()
         UNION
         -- All of recent days, as rollup_dim_close() does.
@@ -231,8 +234,23 @@ BEGIN
           minute >= $2
           OR CASE campaign_id
             WHEN '' THEN minute <@ (SELECT rollup_dim_detailed(0)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 0)
-            ELSE minute <@ (SELECT rollup_dim_detailed(1)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 1)
+            ELSE
+              minute <@ (SELECT rollup_dim_detailed(1)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 1)
+              OR minute <@ $5 AND (
+                minute <@ (SELECT rollup_dim_detailed(15)) OR hour IN (SELECT at FROM detail WHERE detail.minutes = 15)
+              )
           END
+        UNION ALL
+        -- Changes of other days than `days` were added up by the minute.
+        SELECT
+          campaign_id, place, date_bin('15 minutes', minute, 'epoch') AS quarter, value,
+          total(impressions), total(clicks), total(conversions), total(cost_micros), total(revenue_micros),
+          day NOT IN (SELECT known_days.day FROM known_days)
+        FROM counted
+        WHERE
+          campaign_id <> '' AND minute < $2
+          AND minute <@ (SELECT rollup_dim_detailed(15) - rollup_dim_detailed(1)) AND NOT minute <@ $5
+        GROUP BY campaign_id, place, quarter, value, day
       ),
       new_minutes AS (
         INSERT INTO rollup_dim_minute
@@ -330,6 +348,6 @@ BEGIN
     END
   )
   INTO hours, folded
-  USING taken <> 'SELECT', closed_to, coarse, apart; -- rollup_dim_build() adds what is pending
+  USING taken <> 'SELECT', closed_to, coarse, apart, quartered; -- rollup_dim_build() adds what is pending
 END
 $$;

@@ -24,7 +24,8 @@ DECLARE
   wanted text[];
   by_day tstzmultirange := '{}';
   by_hour tstzmultirange := '{}';
-  by_minute tstzmultirange;
+  by_minute tstzmultirange := '{}';
+  by_quarter tstzmultirange := '{}';
   left_over tstzmultirange;
   by_event tstzmultirange;
   -- Rows of all campaigns together stand under ''.
@@ -105,8 +106,8 @@ BEGIN
     ) || CASE WHEN wants_other OR condition ? 'not' THEN ARRAY[''] ELSE '{}' END;
   END IF;
 
-  -- The window as whole days, whole hours, minutes, and the rest, which is read by the event. A day or an hour that an edge
-  -- of a bucket cuts is not whole.
+  -- The window as whole days, whole hours, minutes or whole quarters of an hour, and the rest, which is read by the event. A day,
+  -- an hour or a quarter that an edge of a bucket cuts is not whole.
   left_over := tstzmultirange(tstzrange(start, least(stop, greatest(start, kept.closed_to)))) - kept.pending;
   IF granularity IS NULL OR granularity NOT IN ('minute', 'hour') THEN
     by_day := (
@@ -139,9 +140,26 @@ BEGIN
     left_over := left_over - by_hour;
   END IF;
   IF NOT isempty(left_over) THEN
-    left_over := rollup_dim_detailed_in(left_over, CASE WHEN whole THEN 0 ELSE 1 END);
+    by_minute := rollup_dim_detailed_in(left_over, CASE WHEN whole THEN 0 ELSE 1 END);
+    left_over := left_over - by_minute;
   END IF;
-  by_minute := left_over + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
+  IF NOT whole AND granularity IS DISTINCT FROM 'minute' AND NOT isempty(left_over) THEN
+    by_quarter := (
+      SELECT coalesce(range_agg(tstzrange(first, greatest(first, date_bin('15 minutes', upper(part), 'epoch')))), '{}')
+      FROM
+        unnest(rollup_dim_detailed_in(left_over, 15)) AS part,
+        date_bin('15 minutes', lower(part) + interval '15 minutes' - interval '1 microsecond', 'epoch') AS first
+    );
+    IF granularity IS NOT NULL THEN
+      by_quarter := by_quarter - (
+        SELECT coalesce(range_agg(tstzrange(quarter, quarter + interval '15 minutes')), '{}')
+        FROM unnest(buckets) AS edge, date_bin('15 minutes', edge, 'epoch') AS quarter
+        WHERE edge <> quarter
+      );
+    END IF;
+  END IF;
+  -- Both are rows of rollup_dim_minute.
+  by_minute := by_minute + by_quarter + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
   by_event := tstzmultirange(tstzrange(start, stop)) - by_day - by_hour - by_minute;
 
   IF wanted IS NOT NULL AND kept.names > 100 THEN

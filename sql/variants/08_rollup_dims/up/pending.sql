@@ -75,6 +75,7 @@ BEGIN
   DELETE FROM rollup_dim_large
   WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
   IF everything THEN
+    DELETE FROM rollup_dim_detail WHERE minutes = 15 AND at >= $1 AND at < $1 + interval '1 day';
     INSERT INTO rollup_dim_detail (minutes, at)
     SELECT 60, $1
     UNION ALL

@@ -39,7 +39,12 @@ BEGIN
           GROUP BY hour
           HAVING
             sum(impressions + clicks + conversions)
-            > CASE WHEN hour <@ (SELECT rollup_dim_detailed(0)) THEN rollup_dim_many() ELSE rollup_dim_few() END
+            > CASE
+              WHEN hour <@ (SELECT rollup_dim_detailed(15)) THEN rollup_dim_many()
+              WHEN extract(hour FROM hour AT TIME ZONE 'UTC') = ANY (rollup_dim_midnights()) THEN rollup_dim_few()
+              WHEN hour <@ (SELECT rollup_dim_detailed(0)) THEN rollup_dim_many()
+              ELSE rollup_dim_few()
+            END
         )
       )
   LOOP
