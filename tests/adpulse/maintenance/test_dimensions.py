@@ -11,7 +11,7 @@ import pytest
 from adpulse import telemetry
 from adpulse.maintenance.gauges import read_database
 from adpulse.maintenance.loop import run_round
-from adpulse.variants import catalogue, migrate
+from adpulse.variants import catalogue, migrate, verify
 from tests.adpulse.maintenance.batches import BATCH, COLUMNS, EPOCH, batch, clicks, connections
 from tests.patience import PATIENCE_S
 from tests.servers import NewDatabase
@@ -100,3 +100,21 @@ async def test_other_dimensions_mean_other_roll_ups(new_database: NewDatabase) -
         assert await connection.fetchval("SELECT count(*) FROM rollup_dimension") == 0
         assert await clicks(connection, "rollup_dims", group="device") == BATCH
         assert await connection.fetchval("SELECT 'events'::regclass::oid") == oid
+
+
+@pytest.mark.parametrize("which", ["place = 1", "place = (SELECT max(place) FROM rollup_dimension)", "true"])
+async def test_a_dimension_that_somebody_deletes_is_built_anew(new_database: NewDatabase, which: str) -> None:
+    """Its rows in the roll-ups are removed, no other dimension gets them, and reports are exact meanwhile."""
+    async with connections(await new_database("rollup_dims"), 1) as (connection,):
+        variant = catalogue.find("rollup_dims")
+        await connection.copy_records_to_table("events", records=batch(1), columns=COLUMNS)
+        await run_round(connection, variant)
+        before = await connection.fetchval("SELECT max(place) FROM rollup_dimension")
+        await connection.execute(f"DELETE FROM rollup_dimension WHERE {which}")
+        for _ in range(6):
+            assert await clicks(connection, "rollup_dims", group="geo") == BATCH
+            await run_round(connection, variant)
+        places = await connection.fetch("SELECT place, key FROM rollup_dimension WHERE NOT dropped ORDER BY place")
+        assert {record["key"] for record in places} == {"geo", "device", "placement"}
+        assert places[-1]["place"] > before
+        assert (await verify.verify(connection, variant)).exact

@@ -172,3 +172,26 @@ async def test_a_mark_that_is_lost_or_not_valid_is_made_anew(new_database: NewDa
         await connection.execute(harm.format(mark))
         assert (await verify.verify(connection, design)).exact
     await connection.close()
+
+
+@pytest.mark.parametrize(
+    "closed", ["'-infinity'", "'infinity'", "closed_to - interval '3 days'", "closed_to + interval '2 days'"]
+)
+async def test_a_mark_that_closes_other_hours_is_made_anew(new_database: NewDatabase, closed: str) -> None:
+    """Somebody edits the hour up to which hours are closed: rounds go on, reports stay exact, and later hours close."""
+    connection, design = await connections.connect(await new_database("rollup_dims")), catalogue.find("rollup_dims")
+    write = (
+        "INSERT INTO events (ts, event_type, campaign_id, user_id, metadata) "
+        "SELECT now() - n * interval '31 minutes', 'click', 'C', 'U', '{\"geo\": \"G\"}' "
+        "FROM generate_series(0, 199) AS n"
+    )
+    await connection.execute(write)
+    await run_round(connection, design)
+    await connection.execute(f"UPDATE rollup_dim_mark SET closed_to = {closed}")
+    for _ in range(2):
+        await connection.execute(write)
+        await run_round(connection, design)
+        assert (await verify.verify(connection, design)).exact
+    late = "SELECT closed_to <= now() AND closed_to > now() - interval '3 hours' FROM rollup_dim_mark"
+    assert await connection.fetchval(late)
+    await connection.close()

@@ -49,6 +49,11 @@ BEGIN
     -- Of another cluster or a dump, in which these events had other numbers.
     PERFORM rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension));
     DELETE FROM rollup_dim_change;
+    -- Hours that are closed stay closed, also if the mark says otherwise: closing one again would fail.
+    UPDATE rollup_dim_mark SET closed_to = greatest(
+      least(closed_to, date_bin('1 hour', now() - interval '1 hour', 'epoch')),
+      (SELECT max(hour) + interval '1 hour' FROM rollup_dim_hour WHERE campaign_id = '' AND isfinite(hour))
+    );
   ELSE
     -- Some days at a time: a load of many days would not fit into memory. Changes are taken with the events of their day, in
     -- one snapshot; those of other days with the first.

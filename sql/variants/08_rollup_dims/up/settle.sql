@@ -17,6 +17,9 @@ BEGIN
     WHERE key NOT IN (SELECT key FROM rollup_dimension WHERE NOT dropped)
     ORDER BY place
   LOOP
+    -- One that somebody deleted by hand has left its rows: they go as those of a dropped one, and nobody gets its place.
+    INSERT INTO rollup_dimension (place, key, dropped)
+    SELECT DISTINCT place, '', true FROM rollup_value WHERE place NOT IN (SELECT place FROM rollup_dimension);
     INSERT INTO rollup_dimension (place, key)
     SELECT coalesce(max(place), 0) + 1, wanted FROM rollup_dimension
     RETURNING place INTO added;
