@@ -1,6 +1,7 @@
 """Decode bodies that would hold the event loop for too long: one at a time, in a thread, while requests go on."""
 
 import asyncio
+from functools import partial
 
 from adpulse.ingest.batch import Batch, Overloaded
 from adpulse.ingest.body import BodyReader
@@ -28,9 +29,8 @@ class Aside:
                     await self._turns.acquire()
             except TimeoutError:
                 raise Overloaded from None
-            try:
-                return await asyncio.to_thread(
-                    self._decoder.decode, body, ndjson=ndjson, unwrap=unwrap, campaigns=campaigns
-                )
-            finally:
-                self._turns.release()
+            decode = partial(self._decoder.decode, body, ndjson=ndjson, unwrap=unwrap, campaigns=campaigns)
+            work = asyncio.get_running_loop().run_in_executor(None, decode)
+            # A request that is cancelled does not stop the thread, which has the decoder until it ends.
+            work.add_done_callback(lambda _: self._turns.release())
+            return await asyncio.shield(work)

@@ -8,10 +8,13 @@ import asyncpg
 import httpx
 import pytest
 
+from adpulse.ingest.aside import Aside
+from adpulse.ingest.body import BodyReader
 from adpulse.ingest.decoder import Decoder
 from adpulse.ingest.effort import PausingEffort
+from adpulse.settings import Settings
 from tests.adpulse.ingest.bodies import JSON, batch, event
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.services import Serve
 
 TINY = "1e-400"
@@ -59,8 +62,7 @@ async def test_others_go_on_meanwhile(
     """The event loop is free while the body is decoded, and every number of it is stored as it was sent."""
     client = await serve(url)
     slow = post(client, costly())
-    async with asyncio.timeout(PATIENCE_S):
-        await asyncio.to_thread(gate.reached.wait)
+    await until(gate.reached.is_set)
     try:
         assert (await client.get("/healthz")).status_code == 200
         small = await client.post("/events", content=batch(event()), headers=JSON)
@@ -78,8 +80,7 @@ async def test_bodies_that_wait_for_the_thread_are_bounded(serve: Serve, url: st
     body = costly()
     client = await serve(url, queue_bytes=2 * len(body) + 1_000)
     waiting = [post(client, body) for _ in range(4)]
-    async with asyncio.timeout(PATIENCE_S):
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    await until(lambda: sum(each.done() for each in waiting) == 2)
     gate.open.set()
     answers = sorted([answer.status_code for answer in await asyncio.gather(*waiting)])
     assert answers == [200, 200, 503, 503]
@@ -96,3 +97,21 @@ async def test_one_that_waits_for_too_long_is_refused(serve: Serve, url: str, ga
     assert refused.result().status_code == 503
     assert refused.result().headers["Retry-After"]
     await asyncio.gather(first, second)
+
+
+async def test_a_request_that_ends_leaves_the_decoder_to_its_thread(gate: Gate) -> None:
+    """A thread cannot be stopped, and two at once would spoil what the decoder remembers."""
+    settings = Settings()
+    aside = Aside(settings, BodyReader(settings))
+    first, second = (
+        asyncio.create_task(aside.decode(costly(), ndjson=False, unwrap=None, campaigns=None)) for _ in range(2)
+    )
+    await until(gate.reached.is_set)
+    gate.reached.clear()
+    first.cancel()
+    await asyncio.wait([first])
+    await asyncio.sleep(0.05)
+    two_at_once = gate.reached.is_set()
+    gate.open.set()
+    assert len((await second).rows) == 300
+    assert not two_at_once
