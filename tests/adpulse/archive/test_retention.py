@@ -15,7 +15,9 @@ from adpulse.maintenance.loop import run_rounds
 from adpulse.variants import catalogue, verify
 from tests.adpulse.archive.conftest import BEFORE, FIRST, LAST, fill, stored
 from tests.adpulse.archive.test_export import ROLLUPS, totals
+from tests.patience import until
 from tests.servers import NewDatabase
+from tests.sessions import waiting
 
 SECOND = FIRST + timedelta(days=1)
 
@@ -105,3 +107,22 @@ async def test_archive_and_retention_of_the_same_days(
         assert sum(row[3] for row in await totals(connection)) == whole.clicks + 25
         result = await verify.verify(connection, catalogue.find(name))
         assert result.exact, result.mismatches[:3]
+
+
+@ROLLUPS
+async def test_retention_leaves_a_day_that_is_detached_while_it_waits(new_database: NewDatabase, name: str) -> None:
+    """The archive counts the detached table once more and drops it itself."""
+    url = await new_database(name)
+    keeper, other, watcher = [await connections.connect(url) for _ in range(3)]
+    await fill(other)
+    await other.execute("ALTER FUNCTION retire_days(date) SET lock_timeout = 0")
+    async with other.transaction():
+        await other.execute("LOCK TABLE ONLY events IN ACCESS EXCLUSIVE MODE")
+        retiring = asyncio.create_task(keeper.fetchval("SELECT retire_days($1)", SECOND))
+        await until(lambda: waiting(watcher))
+        await other.execute(f"ALTER TABLE events DETACH PARTITION events_p{FIRST:%Y%m%d}")
+        await other.execute(f"ALTER TABLE events_p{FIRST:%Y%m%d} RENAME TO archiving_p{FIRST:%Y%m%d}")
+    assert await retiring
+    assert await other.fetchval(f"SELECT count(*) FROM archiving_p{FIRST:%Y%m%d}")
+    for connection in (keeper, other, watcher):
+        await connection.close()
