@@ -117,32 +117,27 @@ async def _take(request: Request, headers: dict[bytes, bytes], form: Format, key
     intake: Intake = request.app.state
     intake.writer.admit()  # before the body is read, so that a refusal costs little more than the head
     body = await intake.bodies.read(headers, request.receive, whole=WHOLE in request.scope)
-    try:
-        batch = decode(intake, request, body, form)
-    except CostlyError:
-        batch = await decode_aside(intake, request, body, form)
+    batch = await decode(intake, request, body, form)
     body_hash = None if key is None else hashlib.sha256(key.encode() if form.stamped else body).digest()
     del body  # frees it before the wait for the commit
     return await store(intake, batch, key, body_hash)
 
 
-def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
-    """Return the batch in a body, and count its events for the key. Raises what answers the request without it."""
-    holder: Holder | None = request.scope["holder"]
-    _check(intake, holder)
-    campaigns = holder.campaigns if holder else None
-    batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
-    _charge(holder, batch)
-    return batch
+async def decode(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
+    """Return the batch in a body, and count its events for the key. Raises what answers the request without it.
 
-
-async def decode_aside(intake: Intake, request: Request, body: bytes, form: Format) -> Batch:
-    """Return what `decode` returns for a body that would hold the event loop for too long."""
+    A thread decodes a body that would hold the event loop for too long.
+    """
     holder: Holder | None = request.scope["holder"]
     campaigns = holder.campaigns if holder else None
-    batch = await intake.aside.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
     _check(intake, holder)
-    _charge(holder, batch)
+    try:
+        batch = intake.decoder.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
+    except CostlyError:
+        batch = await intake.aside.decode(body, ndjson=form.lines, unwrap=form.unwrap, campaigns=campaigns)
+        _check(intake, holder)
+    if holder and holder.events:
+        holder.events.take(len(batch.rows) + batch.rejected_count)
     return batch
 
 
@@ -154,11 +149,6 @@ def _check(intake: Intake, holder: Holder | None) -> None:
     intake.writer.admit()
     if holder and holder.events:
         rate_limit.check((holder.events,), time.monotonic())
-
-
-def _charge(holder: Holder | None, batch: Batch) -> None:
-    if holder and holder.events:
-        holder.events.take(len(batch.rows) + batch.rejected_count)
 
 
 async def store(intake: Intake, batch: Batch, key: str | None = None, body_hash: bytes | None = None) -> Answer:

@@ -42,7 +42,8 @@ async def get_pixel(request: Request) -> Response:
 
 async def _take(request: Request) -> Answer:
     intake: Intake = request.app.state
-    batch = decode(intake, request, event_of(request.scope["query_string"], datetime.now(UTC)), media_types.NDJSON)
+    event = event_of(request.scope["query_string"], datetime.now(UTC))
+    batch = await decode(intake, request, event, media_types.NDJSON)
     return await store(intake, batch)
 
 

@@ -115,3 +115,11 @@ async def test_a_request_that_ends_leaves_the_decoder_to_its_thread(gate: Gate) 
     gate.open.set()
     assert len((await second).rows) == 300
     assert not two_at_once
+
+
+async def test_a_picture_may_cost_as_much_as_a_body(serve: Serve, url: str) -> None:
+    """An event in an address that costs too much for the event loop is decoded aside, too."""
+    client = await serve(url, max_metadata_bytes=100_000)
+    values = "," * 60_000
+    reply = await client.get(f"/pixel.gif?campaign_id=C&user_id=U&event_type=click&ts=unreadable&a={values}")
+    assert (reply.status_code, reply.json()["title"]) == (422, "all rejected")
