@@ -72,7 +72,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         rights = isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError))
         hint = "; docs/how-to/roles.md says which rights a login needs" if rights else ""
         fail(f"cannot use the database: {type(error).__name__}: {error}{hint}")
-    except asyncpg.PostgresError as error:  # such as a constraint, or a default of the database, of the operator
+    except asyncpg.PostgresError as error:  # such as a constraint or a default that somebody has set
         fail(f"the database refuses: {type(error).__name__}: {error}")
 
 

@@ -53,7 +53,7 @@ def _use_utf8() -> None:
         program = [sys.executable, *sys.orig_argv[1:]]
         os.execv(program[0], program)  # noqa: S606  # this program, as it was called
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # the stream is closed
+        if stream is not None:  # a closed one is None
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of what PYTHONIOENCODING lacks
 
 

@@ -18,7 +18,7 @@ class Outage:
         self._log = log
         self._texts = texts
         self._user = user
-        self._kinds: set[str] = set()  # number of errors since the last success
+        self._kinds: set[str] = set()  # kinds of the errors since the last success
         self._said_at: dict[str, float] = {}
         self._told = False
 

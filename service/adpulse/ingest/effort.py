@@ -5,10 +5,12 @@ import time
 # The most that a body may cost on the event loop: some 50 ms. A value costs 1, about 0.1 µs.
 MOST = 400_000
 
-# One that is read with care costs as much as this many others, and so does one for which an event is judged.
+# A value that is read with care costs as much as this many others. To judge an event alone costs as much as reading
+# JUDGED values with care.
 WITH_CARE = 8
 JUDGED = 20
 
+# The thread rests for so many seconds after this cost, some 0.5 ms.
 _PAUSE_AFTER = 4_000
 _PAUSE_S = 0.0002
 

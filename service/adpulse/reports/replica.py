@@ -63,7 +63,7 @@ class Reports:
             try:
                 report = await self._replica.reporter.report(query)
             except _FAILURES as error:
-                # After a time-out its readers are busy. The primary takes over only what the replica cannot answer.
+                # A time-out says that its readers are busy. The primary takes over only what the replica cannot answer.
                 if self._primary is None or isinstance(error, TimeoutError):
                     raise
                 reason = "failed"

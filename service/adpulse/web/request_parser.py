@@ -24,11 +24,11 @@ class RequestParser(HttpToolsProtocol):
     @property
     def closing(self) -> bool:
         """Return True when no more requests are taken."""
-        raise NotImplementedError
+        raise NotImplementedError  # the connection knows, in protocol.py
 
     def refuse(self, status: int, code: str, detail: str) -> None:
         """Answer bytes that are not a request, and close."""
-        raise NotImplementedError
+        raise NotImplementedError  # the connection does, in protocol.py
 
     def parse(self) -> None:
         """Give the parser the bytes of the current request, and none of the next one before its turn."""
