@@ -15,7 +15,9 @@ DROP FUNCTION IF EXISTS raw_report(text[], timestamptz, timestamptz, text, text,
 DROP FUNCTION
   rollup_dims(), rollup_dim_stamp(), rollup_dim_advance(bigint), rollup_dim_stray(timestamptz, timestamptz),
   rollup_dim_close(), rollup_dim_begin(), rollup_dim_settle(), rollup_dim_keep(date), rollup_dim_build(timestamptz, boolean),
-  rollup_dim_forget(smallint[], date, date), rollup_dim_add(text, text, smallint[], date[], timestamptz),
+  rollup_dim_forget(smallint[], date, date), rollup_dim_add(text, text, date[], timestamptz),
+  rollup_dim_sums(text, smallint[], date[], timestamptz), rollup_dim_collect(text, text, bigint), rollup_dim_merge(bigint, timestamptz),
+  rollup_dim_busy(), rollup_dim_together(),
   rollup_dim_quartered(tstzmultirange), rollup_dim_midnights(), rollup_dim_apart(date[], timestamptz[], timestamptz),
   rollup_dim_coarse(date[], timestamptz), rollup_dim_fine(),
   rollup_dim_detailed(int), rollup_dim_incomplete(), rollup_dim_summarize(),
@@ -33,4 +35,4 @@ DROP TABLE IF EXISTS rollup_moved;
 
 DROP TABLE
   rollup_dim_mark, rollup_dimension, rollup_value, rollup_dim_pending, rollup_dim_detail, rollup_dim_day, rollup_dim_hour,
-  rollup_dim_minute, rollup_dim_large, rollup_dim_change, rollup_dim_tail;
+  rollup_dim_minute, rollup_dim_large, rollup_dim_delta, rollup_dim_change, rollup_dim_tail;

@@ -11,7 +11,7 @@
 WITH
   dim_mark AS (
     SELECT
-      closed_to,
+      closed_to, rounds, merged,
       pg_snapshot_xmax(snapshot)::text::bigint AS before,
       ARRAY(SELECT xid::text::bigint FROM pg_snapshot_xip(snapshot) AS xid) AS running
     FROM rollup_dim_marked()
@@ -87,11 +87,42 @@ WITH
     FROM rollup_dimension
     JOIN (SELECT place, value FROM rollup_value UNION ALL SELECT place, '' FROM rollup_dimension) AS known USING (place)
   ),
-  dim_sides AS (
+  -- By the minute: what raw events say, and what is stored that belongs to several roll-ups.
+  of_minutes AS (
     SELECT
-      'raw' AS side, place, key, campaign_id, minute AS within, value, rollup, at,
+      'raw' AS side, place, key, campaign_id, minute, value,
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM dims
+    UNION ALL
+    SELECT
+      'stored', place, places.key, campaign_id, minute, value,
+      0, 0, 0, cost_micros, revenue_micros
+    FROM rollup_dim_large
+    LEFT JOIN places USING (place, value)
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
+    UNION ALL
+    -- A delta counts where it will be merged. Reports read those of these rounds.
+    SELECT
+      'stored', place, key, campaign_id, minute,
+      rollup_fold(
+        name,
+        EXISTS (
+          SELECT FROM rollup_value AS known
+          WHERE known.place = delta.place AND known.value = coalesce(to_json(name)::text, 'null')
+        ),
+        (SELECT count(*) FROM rollup_value AS known WHERE known.place = delta.place) >= rollup_dim_most()
+      ),
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM rollup_dim_delta AS delta
+    JOIN dim_mark ON round > merged AND round <= rounds
+    LEFT JOIN rollup_dimension USING (place)
+    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
+  ),
+  dim_sides AS (
+    SELECT
+      side, place, key, campaign_id, minute AS within, value, rollup, at,
+      impressions, clicks, conversions, cost_micros, revenue_micros
+    FROM of_minutes
     CROSS JOIN levels
     CROSS JOIN LATERAL (
       SELECT 'rollup_dim_day' AS rollup, date_bin('1 day', minute, 'epoch') AS at WHERE minute < closed_to
@@ -126,26 +157,6 @@ WITH
     FROM rollup_dim_day
     LEFT JOIN places USING (place, value)
     WHERE day >= $1 AND (day < $2 OR $2 = 'infinity')
-    UNION ALL
-    SELECT
-      'stored', place, places.key, campaign_id, minute, value, rollup, at,
-      0, 0, 0, cost_micros, revenue_micros
-    FROM rollup_dim_large
-    LEFT JOIN places USING (place, value)
-    CROSS JOIN levels
-    CROSS JOIN LATERAL (
-      SELECT 'rollup_dim_day' AS rollup, date_bin('1 day', minute, 'epoch') AS at WHERE minute < closed_to
-      UNION ALL
-      SELECT 'rollup_dim_hour', date_bin('1 hour', minute, 'epoch')
-      WHERE minute < closed_to AND (campaign_id = '' OR minute <@ has_hours)
-      UNION ALL
-      SELECT 'rollup_dim_minute', minute
-      WHERE minute >= closed_to OR minute <@ CASE campaign_id WHEN '' THEN has_minutes_of_all ELSE has_minutes END
-      UNION ALL
-      SELECT 'rollup_dim_minute', date_bin('15 minutes', minute, 'epoch')
-      WHERE minute < closed_to AND campaign_id <> '' AND minute <@ has_quarters
-    ) AS cells
-    WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
   ),
   events_of_minutes AS (
     SELECT

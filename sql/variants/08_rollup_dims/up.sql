@@ -7,7 +7,7 @@
 --             rollup_delta_all (minute), rollup_delta (minute),
 --             rollup_dim_mark, rollup_dimension, rollup_value, rollup_dim_pending, rollup_dim_detail,
 --             rollup_dim_day (day), rollup_dim_hour (hour), rollup_dim_minute (minute), rollup_dim_large (minute),
---             rollup_dim_change, rollup_dim_tail
+--             rollup_dim_delta (minute), rollup_dim_change, rollup_dim_tail
 -- requires:   (nothing)
 -- totals:     planned once
 -- archive:    by the day
@@ -40,12 +40,18 @@
 -- Where minutes and hours are kept.
 \ir up/detail.sql
 
+-- The sums that wait to be merged into the roll-ups.
+\ir up/delta.sql
+
 -- 3. Upkeep.
 
 -- The days of which roll-ups are still to be built from raw events, and how.
 \ir up/pending.sql
 
--- Adds events to the roll-ups.
+-- Adds up events.
+\ir up/sums.sql
+
+-- Adds such sums to the roll-ups.
 \ir up/add.sql
 
 -- Adds the events behind the mark, and moves the mark.

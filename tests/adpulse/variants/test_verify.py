@@ -31,6 +31,14 @@ async def fill(connection: Connection) -> None:
     await loop.run_round(connection, await catalogue.active(connection))
 
 
+async def fill_deltas(connection: Connection) -> None:
+    """Store events of today, whose sums by dimension are not merged into the roll-ups."""
+    await connection.execute("CREATE OR REPLACE FUNCTION rollup_dim_busy() RETURNS int LANGUAGE sql IMMUTABLE RETURN 1")
+    await connection.execute(_EVENTS.replace("170", "9"), datetime.now(UTC))
+    await loop.run_round(connection, await catalogue.active(connection))
+    assert await connection.fetchval("SELECT count(*) FROM rollup_dim_delta") > 20
+
+
 async def audited(connection: Connection) -> verify.Audit:
     """Verify the design in force."""
     return await verify.verify(connection, await catalogue.active(connection))
@@ -217,6 +225,8 @@ async def test_every_corruption_is_found(new_database: NewDatabase, name: str, t
             "CREATE OR REPLACE FUNCTION rollup_dim_thin() RETURNS int LANGUAGE sql IMMUTABLE RETURN 0"
         )
     await fill(connection)
+    if name == "rollup_dims":
+        await fill_deltas(connection)
     if name != "matview":  # whose raw minutes are right by themselves, until they are refreshed
         await connection.execute(_EVENTS.replace("170", "20"), START + timedelta(hours=11, minutes=3))
     assert (await _compared(connection, variant)).wrong == 0
@@ -242,6 +252,7 @@ _MISLED = (
     "UPDATE rollup_dim_mark SET snapshot = pg_current_snapshot(); SELECT rollup_dim_stamp()",
     "UPDATE rollup_dim_mark SET snapshot = '3:3:'; SELECT rollup_dim_stamp()",
     "UPDATE rollup_dim_mark SET closed_to = '2026-03-29 12:00Z'; SELECT rollup_dim_stamp()",
+    "UPDATE rollup_dim_mark SET merged = rounds; SELECT rollup_dim_stamp()",
     "UPDATE rollup_dimension SET place = 9 WHERE key = 'geo'",
     "INSERT INTO rollup_dim_pending SELECT place, '2026-03-29 05:13Z', '2026-03-29 07:21Z' FROM rollup_dimension",
     "INSERT INTO rollup_dim_change SELECT -1, written_xid, ts, campaign_id, event_type, cost_micros, revenue_micros, "
@@ -256,6 +267,7 @@ async def test_states_that_mislead_reports_are_found(new_database: NewDatabase) 
     connection = await connections.connect(await new_database("rollup_dims"))
     variant = catalogue.find("rollup_dims")
     await fill(connection)
+    await fill_deltas(connection)
     await connection.execute(_EVENTS.replace("170", "20"), START + timedelta(hours=11, minutes=3))
     await connection.execute("DELETE FROM events WHERE ts IN (SELECT ts FROM events ORDER BY ts LIMIT 5)")
     assert (await _compared(connection, variant)).wrong == 0

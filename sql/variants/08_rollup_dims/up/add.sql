@@ -1,97 +1,38 @@
--- rollup_dim_add(): adds events to the roll-ups, in one statement. Rounds and rollup_dim_build() call it, with different
--- sources.
+-- rollup_dim_add(): adds sums to the roll-ups, in one statement. Rounds, merges and rollup_dim_build() call it, with different
+-- sums.
 --
--- The statement, from top to bottom: `taken` and `source` are the events. `cells` sums them up. `folds` and `learnt` decide which
--- values have rows of their own. `summed` has the sums by these values, and `counted` the same without large amounts, which go to
--- `large`. `known_days`, `fresh` and `detail` decide which finer roll-ups are kept. The rest writes minutes, hours and days:
--- by a plain INSERT for days without roll-ups, and with ON CONFLICT for others.
+-- The statement, from top to bottom: `cells` has the sums. `folds` and `learnt` decide which values have rows of their own.
+-- `summed` has the sums by these values, and `counted` the same without large amounts, which go to `large`. `known_days`,
+-- `fresh` and `detail` decide which finer roll-ups are kept. The rest writes minutes, hours and days: by a plain INSERT for
+-- days without roll-ups, and with ON CONFLICT for others.
 
--- Adds signed events to the roll-ups of some dimensions. `source` is a query for the events; it may read `taken`, what the
--- statement `taken` deletes and returns. Except for changes, all events are of `days`. Returns the hours before `closed_to` that
--- got events, and the places of dimensions of which a value was added to "(other)".
+-- `sums` is a query such as rollup_dim_sums() returns; it may read `taken`, what the statement `taken` deletes and returns.
+-- Except for changes, all sums are of `days`. Returns the hours before `closed_to` that got events, and the places of dimensions
+-- of which a value was added to "(other)".
 CREATE FUNCTION rollup_dim_add(
-  source text, taken text, places smallint[], days date[], closed_to timestamptz,
-  OUT hours timestamptz[], OUT folded smallint[]
+  sums text, taken text, days date[], closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
 )
 -- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
 -- What it must not do costs so much, before PostgreSQL 18, that it would compile the statement.
 LANGUAGE plpgsql SET work_mem = '128MB' SET enable_sort = off SET enable_incremental_sort = off SET enable_mergejoin = off
 SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
 DECLARE
-  names text;
-  sets text;
-  place_of text;
-  name_of text;
   coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
   apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
   quartered tstzmultirange := rollup_dim_quartered(apart);
 BEGIN
-  -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
-  SELECT
-    string_agg(format('metadata ->> %L AS name_%s', key, place), ', '),
-    string_agg(
-      format('(campaign_id, minute, name_%1$s)' || CASE WHEN isempty(apart) THEN '' ELSE ', (minute_of_all, name_%1$s)' END, place), ', '
-    ),
-    string_agg(format('WHEN grouping(name_%1$s) = 0 THEN %1$s', place), ' '),
-    string_agg(format('WHEN grouping(name_%1$s) = 0 THEN name_%1$s', place), ' ')
-  INTO names, sets, place_of, name_of
-  FROM rollup_dimension
-  WHERE place = ANY (places);
-  IF names IS NULL THEN
-    EXECUTE taken;
-    hours := '{}';
-    folded := '{}';
-    RETURN;
-  END IF;
   EXECUTE format($sql$
     WITH
       taken AS (%2$s),
-      source AS (%1$s),
       fine AS MATERIALIZED (SELECT rollup_dim_fine() AS spans),
       cells AS MATERIALIZED (
         SELECT *, coalesce(to_json(name)::text, 'null') AS value
-        FROM (
-          SELECT
-            (CASE %5$s END)::smallint AS place,
-            CASE %6$s END AS name,
-            %7$s,
-            coalesce(sum(sign) FILTER (WHERE event_type = 'impression'), 0) AS impressions,
-            coalesce(sum(sign) FILTER (WHERE event_type = 'click'), 0) AS clicks,
-            coalesce(sum(sign) FILTER (WHERE event_type = 'conversion'), 0) AS conversions,
-            sum(sign * cost_micros) AS cost_micros,
-            sum(sign * revenue_micros) AS revenue_micros
-          FROM (
-            SELECT
-              sign, campaign_id,
-              CASE
-                WHEN is_coarse THEN date_bin('1 day', ts, 'epoch')
-                WHEN is_apart THEN date_bin(CASE WHEN ts <@ $5 THEN interval '15 minutes' ELSE '1 hour' END, ts, 'epoch')
-                WHEN ts >= $2 - interval '3 days' OR ts <@ (SELECT spans FROM fine) THEN date_bin('1 minute', ts, 'epoch')
-                ELSE date_bin('1 hour', ts, 'epoch')
-              END AS minute,
-              CASE WHEN is_apart THEN date_bin(CASE WHEN is_coarse THEN interval '1 hour' ELSE '1 minute' END, ts, 'epoch') END
-                AS minute_of_all,
-              event_type, cost_micros, revenue_micros, %3$s
-            FROM
-              source,
-              LATERAL (
-                SELECT
-                  $3 <> '{}' AND date_bin('1 day', ts, 'epoch') = ANY ($3) AS is_coarse,
-                  NOT isempty($4) AND ts <@ $4 AS is_apart
-              ) AS levels
-            -- Always so. The planner expects a 200th of the rows: for a million or more it would sort them, once for each set.
-            WHERE cost_micros * 0 = 0
-            OFFSET 0 -- once for each event, and not for each set
-          ) AS named
-          GROUP BY GROUPING SETS (%4$s)
-        ) AS grouped
-        WHERE
-          minute IS NOT NULL
-          -- Of what is pending, raw events are read until it is built, with these.
-          AND NOT EXISTS (
-            SELECT FROM rollup_dim_pending AS pending
-            WHERE pending.place = grouped.place AND minute >= start AND minute < stop AND $1
-          )
+        FROM (%1$s) AS sums
+        -- Of what is pending, raw events are read until it is built, with these.
+        WHERE NOT EXISTS (
+          SELECT FROM rollup_dim_pending AS pending
+          WHERE pending.place = sums.place AND minute >= start AND minute < stop AND $1
+        )
       ),
       -- A new value has rows of its own as long as there is room.
       folds AS MATERIALIZED (
@@ -340,13 +281,7 @@ BEGIN
     SELECT
       ARRAY(SELECT DISTINCT hour FROM summed WHERE minute < $2 AND campaign_id = ''),
       ARRAY(SELECT DISTINCT place FROM folds WHERE kept = '')
-  $sql$,
-    source, taken, names, sets, place_of, name_of,
-    CASE
-      WHEN isempty(apart) THEN 'campaign_id, minute'
-      ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, minute_of_all) AS minute'
-    END
-  )
+  $sql$, sums, taken)
   INTO hours, folded
   USING taken <> 'SELECT', closed_to, coarse, apart, quartered; -- rollup_dim_build() adds what is pending
 END

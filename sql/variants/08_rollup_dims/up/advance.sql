@@ -1,7 +1,7 @@
 -- rollup_dim_advance(): adds the events behind the mark, and moves the mark.
 --
--- Always: roll-ups, mark, rollup_dim_tail and rollup_dim_change are changed in one transaction. So in every snapshot an event is
--- either in the roll-ups or behind the mark.
+-- Always: roll-ups, deltas, mark, rollup_dim_tail and rollup_dim_change are changed in one transaction. So in every snapshot an
+-- event is either in the roll-ups and deltas or behind the mark.
 
 -- While more events of yesterday and today wait, a round adds about this many: about two seconds. Without a bound, each round of
 -- an upkeep that has fallen behind would be longer than the last.
@@ -17,10 +17,15 @@ DECLARE
   mark record;
   seen pg_snapshot;
   days date[];
+  places smallint[];
+  recent date[] := '{}';
+  older date[];
+  chunk date[];
+  of_changes text;
   added record;
   shared smallint[] := '{}';
-  chunk date[];
   bound bigint;
+  waiting bigint;
 BEGIN
   touched := '{}';
   more := false;
@@ -29,18 +34,17 @@ BEGIN
   SELECT * INTO mark FROM rollup_dim_marked();
   -- The days are those of what this snapshot sees. The statement that adds has a later one, and leaves out what came since.
   SELECT rollup_dim_seen(), rollup_dim_days() INTO seen, days;
+  places := ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped);
   -- Of loads of history all is added at once: days without roll-ups are inserted straight.
-  SELECT below INTO bound
+  SELECT min(below) FILTER (WHERE events >= most), max(events)
+  INTO bound, waiting
   FROM (
     SELECT below, sum(events) OVER (ORDER BY below) AS events
     FROM rollup_dim_tail
     WHERE
       below > pg_snapshot_xmax(mark.snapshot)::text::bigint
       AND day >= (now() AT TIME ZONE 'UTC')::date - 1
-  ) AS parts
-  WHERE events >= most
-  ORDER BY below
-  LIMIT 1;
+  ) AS parts;
   IF bound < pg_snapshot_xmax(seen)::text::bigint THEN
     more := true;
     seen := rollup_dim_before(seen, bound);
@@ -54,20 +58,53 @@ BEGIN
       least(closed_to, date_bin('1 hour', now() - interval '1 hour', 'epoch')),
       (SELECT max(hour) + interval '1 hour' FROM rollup_dim_hour WHERE campaign_id = '' AND isfinite(hour))
     );
+    -- Of days that are not here any more, the deltas still count.
+    PERFORM rollup_dim_merge(-1, (SELECT closed_to FROM rollup_dim_mark));
   ELSE
-    -- Some days at a time: a load of many days would not fit into memory. Changes are taken with the events of their day, in
-    -- one snapshot; those of other days with the first.
-    FOR number IN 1 .. greatest(cardinality(days), 1) BY 1 + cardinality(days) / 50 LOOP
-      chunk := days[number : number + cardinality(days) / 50];
+    IF waiting >= rollup_dim_busy() THEN
+      recent := ARRAY(
+        SELECT day FROM unnest(days) AS day WHERE isfinite(day) AND day >= (mark.closed_to AT TIME ZONE 'UTC')::date - 2
+      );
+    END IF;
+    IF
+      mark.rounds >= mark.merged + rollup_dim_together()
+      OR mark.rounds > mark.merged AND recent = '{}'
+    THEN
+      added := rollup_dim_merge(mark.merged, mark.closed_to);
+      touched := added.hours;
+      shared := added.folded;
+    END IF;
+    -- Changes are taken with the events of their day, in one snapshot; those of other days with the first older days.
+    of_changes := ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
+      || rollup_dim_sees(mark.snapshot, 'row_xid');
+    IF recent <> '{}' THEN
+      UPDATE rollup_dim_mark SET rounds = rounds + 1;
+      PERFORM rollup_dim_collect(
+        rollup_dim_sums(
+          rollup_dim_behind(recent, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, recent, mark.closed_to
+        ),
+        format('DELETE FROM rollup_dim_change WHERE (ts AT TIME ZONE ''UTC'')::date = ANY (%L::date[]) RETURNING *', recent),
+        mark.rounds + 1
+      );
+    END IF;
+    older := ARRAY(SELECT day FROM unnest(days) AS day WHERE day <> ALL (recent));
+    -- Some days at a time: a load of many days would not fit into memory.
+    FOR number IN
+      1 .. greatest(
+        cardinality(older),
+        (recent = '{}' OR EXISTS (SELECT FROM rollup_dim_change WHERE (ts AT TIME ZONE 'UTC')::date <> ALL (days)))::int
+      )
+      BY 1 + cardinality(older) / 50
+    LOOP
+      chunk := older[number : number + cardinality(older) / 50];
       added := rollup_dim_add(
-        rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid'))
-        || ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
-        || rollup_dim_sees(mark.snapshot, 'row_xid'),
+        rollup_dim_sums(
+          rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, chunk, mark.closed_to
+        ),
         format(
           'DELETE FROM rollup_dim_change WHERE %1$s = ANY (%2$L::date[]) OR (%3$L AND %1$s <> ALL (%4$L::date[])) RETURNING *',
           '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
         ),
-        ARRAY(SELECT place FROM rollup_dimension WHERE NOT dropped),
         chunk,
         mark.closed_to
       );

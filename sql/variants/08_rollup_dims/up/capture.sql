@@ -123,8 +123,8 @@ BEGIN
   END IF;
   TRUNCATE
     rollup_day, rollup_hour, rollup_minute, rollup_large, rollup_delta_all, rollup_delta,
-    rollup_dim_day, rollup_dim_hour, rollup_dim_minute, rollup_dim_large, rollup_dim_detail, rollup_dim_change, rollup_dim_tail,
-    rollup_dim_pending;
+    rollup_dim_day, rollup_dim_hour, rollup_dim_minute, rollup_dim_large, rollup_dim_delta, rollup_dim_detail, rollup_dim_change,
+    rollup_dim_tail, rollup_dim_pending;
   PERFORM rollup_dim_begin();
   PERFORM set_config('adpulse.counted', '', true);
   RETURN NULL;

@@ -75,7 +75,8 @@ BEGIN
       ) AS days
       WHERE day >= ($2 AT TIME ZONE 'UTC')::date AND day <= ($3 AT TIME ZONE 'UTC')::date
     ) AS days,
-    EXISTS (SELECT FROM rollup_dim_change) AS is_changed
+    EXISTS (SELECT FROM rollup_dim_change) AS is_changed,
+    ARRAY(SELECT generate_series(merged + 1, rounds)) AS rounds
   INTO kept
   FROM rollup_dimension
   CROSS JOIN rollup_dim_marked() AS mark
@@ -161,6 +162,57 @@ BEGIN
   -- Both are rows of rollup_dim_minute.
   by_minute := by_minute + by_quarter + (tstzmultirange(tstzrange(greatest(start, least(stop, kept.closed_to)), stop)) - kept.pending);
   by_event := tstzmultirange(tstzrange(start, stop)) - by_day - by_hour - by_minute;
+
+  -- What rounds have added up and not merged yet.
+  IF kept.rounds <> '{}' THEN
+    RETURN QUERY
+    SELECT
+      bucket,
+      CASE WHEN dimension = 'campaign_id' THEN campaign_id WHEN dimension IS NOT NULL AND value <> '' THEN name END,
+      impressions, clicks, conversions, cost_micros, revenue_micros,
+      CASE WHEN value = '' AND dimension <> 'campaign_id' THEN 'other' END
+    FROM (
+      SELECT
+        cells.*,
+        rollup_fold(
+          name,
+          EXISTS (SELECT FROM rollup_value WHERE place = kept.place AND value = coalesce(to_json(name)::text, 'null')),
+          kept.names >= rollup_dim_most()
+        ) AS value
+      FROM (
+        SELECT
+          CASE WHEN granularity IS NOT NULL THEN buckets[width_bucket(minute, buckets)] END AS bucket,
+          CASE WHEN dimension = 'campaign_id' THEN campaign_id END AS campaign_id,
+          name,
+          sum(impressions)::bigint AS impressions,
+          sum(clicks)::bigint AS clicks,
+          sum(conversions)::bigint AS conversions,
+          sum(cost_micros) AS cost_micros,
+          sum(revenue_micros) AS revenue_micros
+        FROM (
+          SELECT deltas.*
+          FROM
+            unnest(kept.rounds) AS of_round,
+            (SELECT DISTINCT unnest(whose) AS campaign) AS campaigns,
+            LATERAL (
+              SELECT *
+              FROM rollup_dim_delta
+              WHERE round = of_round AND place = kept.place AND campaign_id = campaign
+              OFFSET 0
+            ) AS deltas
+          UNION ALL
+          SELECT *
+          FROM rollup_dim_delta
+          WHERE round = ANY (kept.rounds) AND place = kept.place AND campaign_id <> '' AND whose IS NULL
+        ) AS deltas
+        WHERE
+          minute >= start AND minute < stop AND NOT minute <@ by_event
+          AND (filters IS NULL OR wants_other OR group_matches(name, condition))
+        GROUP BY 1, 2, 3
+      ) AS cells
+    ) AS folded
+    WHERE NOT wants_other OR value = '';
+  END IF;
 
   IF wanted IS NOT NULL AND kept.names > 100 THEN
     -- A plan that knows them finds some of many values by the key. To make it takes as long as to read all of a hundred values.

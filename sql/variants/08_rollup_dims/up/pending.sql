@@ -72,6 +72,8 @@ BEGIN
   DELETE FROM rollup_dim_hour
   WHERE hour >= $1 AND (hour < $1 + interval '1 day' OR hour = $1) AND place = ANY (places);
   DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);
+  DELETE FROM rollup_dim_delta
+  WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
   DELETE FROM rollup_dim_large
   WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
   IF everything THEN
@@ -87,15 +89,18 @@ BEGIN
   END IF;
   -- What the mark sees of the events that are here now, without their changes since.
   PERFORM rollup_dim_add(
-    format(
-      'SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events WHERE %1$s AND %2$s '
-      'UNION ALL SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
-      'WHERE %1$s AND %3$s',
-      rollup_dim_within(($1 AT TIME ZONE 'UTC')::date),
-      rollup_dim_sees(mark.snapshot, 'written_xid'),
-      rollup_dim_sees(mark.snapshot, 'row_xid')
+    rollup_dim_sums(
+      format(
+        'SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events WHERE %1$s AND %2$s '
+        'UNION ALL SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
+        'WHERE %1$s AND %3$s',
+        rollup_dim_within(($1 AT TIME ZONE 'UTC')::date),
+        rollup_dim_sees(mark.snapshot, 'written_xid'),
+        rollup_dim_sees(mark.snapshot, 'row_xid')
+      ),
+      places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
     ),
-    'SELECT', places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
+    'SELECT', ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
   );
   DELETE FROM rollup_dim_pending WHERE start = $1;
 END

@@ -43,6 +43,7 @@ BEGIN
   GET DIAGNOSTICS removed = ROW_COUNT;
   IF deleted + removed = 0 THEN
     DELETE FROM rollup_dim_large WHERE place = gone;
+    DELETE FROM rollup_dim_delta WHERE place = gone;
     DELETE FROM rollup_value WHERE place = gone;
     DELETE FROM rollup_dim_pending WHERE place = gone;
     DELETE FROM rollup_dimension WHERE place = gone;
