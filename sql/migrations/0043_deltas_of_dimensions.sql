@@ -13,9 +13,9 @@ BEGIN
   -- Not in the middle of a round.
   PERFORM FROM rollup_dim_mark FOR UPDATE;
 
-  ALTER TABLE rollup_dim_mark
-    ADD COLUMN rounds bigint NOT NULL DEFAULT 0,
-    ADD COLUMN merged bigint NOT NULL DEFAULT 0;
+  ALTER TABLE rollup_dim_mark ADD COLUMN rounds bigint NOT NULL DEFAULT 0;
+
+  ALTER TABLE rollup_dimension ADD COLUMN merged bigint NOT NULL DEFAULT 0;
 
   -- To add a second's events to the roll-ups means to change most rows of the current minute, once a second. To append them here
   -- costs a fifth, and a merge changes the same rows once for several rounds.
@@ -40,7 +40,7 @@ BEGIN
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN 2000;
 
-  -- So many rounds are merged together. A report reads them all.
+  -- So many rounds of a dimension are merged together. A report reads them all.
   CREATE FUNCTION rollup_dim_together() RETURNS int
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN 8;
@@ -74,18 +74,16 @@ BEGIN
         FROM cells
         GROUP BY place, minute, name
       ) AS sums_and_all
-      ORDER BY place, campaign_id COLLATE "C"
     $sql$, sums, taken)
     USING round;
   END
   $$;
 
-  -- Moves the deltas of the rounds after `merged` into the roll-ups. Returns what rollup_dim_add() returns.
-  CREATE FUNCTION rollup_dim_merge(
-    merged bigint, closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
-  )
+  -- Moves the deltas of a dimension into the roll-ups, or of all of them. Returns what rollup_dim_add() returns.
+  CREATE FUNCTION rollup_dim_merge(closed_to timestamptz, place smallint DEFAULT NULL, OUT hours timestamptz[], OUT folded smallint[])
   LANGUAGE plpgsql AS $$
   DECLARE
+    merged bigint := (SELECT min(kept.merged) FROM rollup_dimension AS kept WHERE kept.place = coalesce($2, kept.place));
     added record;
   BEGIN
     added := rollup_dim_add(
@@ -101,12 +99,16 @@ BEGIN
         WHERE campaign_id <> '' AND place IN (SELECT place FROM rollup_dimension WHERE NOT dropped)
         GROUP BY place, name, campaign_id, minute
       $sql$,
-      format('DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 RETURNING *', merged),
+      format(
+        -- Both bounds, so that the planner takes the index.
+        'DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 AND place = coalesce(%L, place) RETURNING *',
+        merged, $2
+      ),
       '{}', closed_to
     );
     hours := added.hours;
     folded := added.folded;
-    UPDATE rollup_dim_mark SET merged = rounds;
+    UPDATE rollup_dimension AS kept SET merged = (SELECT rounds FROM rollup_dim_mark) WHERE kept.place = coalesce($2, kept.place);
   END
   $$;
 
@@ -485,6 +487,7 @@ BEGIN
     older date[];
     chunk date[];
     of_changes text;
+    due smallint;
     added record;
     shared smallint[] := '{}';
     bound bigint;
@@ -522,21 +525,26 @@ BEGIN
         (SELECT max(hour) + interval '1 hour' FROM rollup_dim_hour WHERE campaign_id = '' AND isfinite(hour))
       );
       -- Of days that are not here any more, the deltas still count.
-      PERFORM rollup_dim_merge(-1, (SELECT closed_to FROM rollup_dim_mark));
+      UPDATE rollup_dimension SET merged = -1;
+      PERFORM rollup_dim_merge((SELECT closed_to FROM rollup_dim_mark));
     ELSE
       IF waiting >= rollup_dim_busy() THEN
         recent := ARRAY(
           SELECT day FROM unnest(days) AS day WHERE isfinite(day) AND day >= (mark.closed_to AT TIME ZONE 'UTC')::date - 2
         );
       END IF;
-      IF
-        mark.rounds >= mark.merged + rollup_dim_together()
-        OR mark.rounds > mark.merged AND recent = '{}'
-      THEN
-        added := rollup_dim_merge(mark.merged, mark.closed_to);
-        touched := added.hours;
-        shared := added.folded;
-      END IF;
+      -- One dimension a round, so that none takes long; all, if little else is to do.
+      FOR due IN
+        SELECT place
+        FROM rollup_dimension
+        WHERE NOT dropped AND merged <= mark.rounds - CASE recent WHEN '{}' THEN 1 ELSE rollup_dim_together() END
+        ORDER BY merged, place
+        LIMIT CASE WHEN recent <> '{}' THEN 1 END
+      LOOP
+        added := rollup_dim_merge(mark.closed_to, due);
+        touched := touched || added.hours;
+        shared := shared || added.folded;
+      END LOOP;
       -- Changes are taken with the events of their day, in one snapshot; those of other days with the first older days.
       of_changes := ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
         || rollup_dim_sees(mark.snapshot, 'row_xid');
@@ -652,9 +660,19 @@ BEGIN
     DELETE FROM rollup_dim_delta WHERE place = gone;$t$
       ),
       (
+        'rollup_dim_settle()',
+        $t$INSERT INTO rollup_dimension (place, key)$t$,
+        $t$INSERT INTO rollup_dimension (place, key, merged)$t$
+      ),
+      (
+        'rollup_dim_settle()',
+        $t$SELECT coalesce(max(place), 0) + 1, wanted FROM$t$,
+        $t$SELECT coalesce(max(place), 0) + 1, wanted, (SELECT rounds FROM rollup_dim_mark) FROM$t$
+      ),
+      (
         'rollup_dim_close()',
         $t$UPDATE rollup_dim_mark SET closed_to = closed;$t$,
-        $t$PERFORM rollup_dim_merge((SELECT merged FROM rollup_dim_mark), opened);
+        $t$PERFORM rollup_dim_merge(opened);
   UPDATE rollup_dim_mark SET closed_to = closed;$t$
       ),
       (

@@ -1,4 +1,4 @@
-"""Deltas of dimensions: rounds with many events append them, and several rounds are merged into the roll-ups together."""
+"""Deltas of dimensions: rounds with many events append them, and several rounds are merged into the roll-ups."""
 
 import json
 from collections.abc import AsyncIterator
@@ -50,7 +50,7 @@ async def test_rounds_are_merged_together(new_database: NewDatabase) -> None:
             await add(connection)
             await exact(connection)
             seen.append(await connection.fetchval(ROUNDS))
-        assert seen == [[1], [1, 2], [3], [3, 4], [5]]
+        assert seen == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [3, 4, 5]], "one dimension a round"
         row = sent((NOW, "A", "click", 7, "IN"))
         await connection.copy_records_to_table("events", records=[row], columns=COLUMNS)
         await run_round(connection, ROLLUP_DIMS)
@@ -93,7 +93,7 @@ async def test_changes_of_events_in_deltas_count(new_database: NewDatabase, chan
 
 
 async def test_values_and_large_amounts_wait_in_deltas(new_database: NewDatabase) -> None:
-    """A value gets rows of its own, or shares one, and an amount gets its table, when they are merged; reports know before."""
+    """Rows of a new value, and the table of a large amount, come with the merge. Reports are exact before."""
     async with busy(new_database) as connection:
         for geos in ("IN US", "BR DE", "FR IT", f"{'x' * 300} ES"):
             rows = [sent((NOW, "A", "click", 2**62, geo)) for geo in geos.split()]
@@ -161,8 +161,8 @@ async def test_a_report_reads_the_deltas_of_its_campaign(new_database: NewDataba
         await connection.execute("ALTER TABLE rollup_dim_delta SET (autovacuum_enabled = off)")
         for _ in range(5):
             await connection.execute(
-                "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) SELECT $1, 'C' || n, 'U', 'click', $2 "
-                "FROM generate_series(1, 500) AS n",
+                "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
+                "SELECT $1, 'C' || n, 'U', 'click', $2 FROM generate_series(1, 500) AS n",
                 NOW,
                 json.dumps({"geo": "IN"}),
             )
@@ -174,6 +174,7 @@ async def test_a_report_reads_the_deltas_of_its_campaign(new_database: NewDataba
                 found, _ = await ask(connection, "geo", campaigns=campaigns)
                 assert found == {(None, "IN"): (0, 5 if campaigns else 2500, 0, 0, 0)}
                 read = await connection.fetchval(
-                    "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'rollup_dim_delta'"
+                    "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables "
+                    "WHERE relname = 'rollup_dim_delta'"
                 )
             assert read < 10

@@ -16,7 +16,7 @@ DROP FUNCTION
   rollup_dims(), rollup_dim_stamp(), rollup_dim_advance(bigint), rollup_dim_stray(timestamptz, timestamptz),
   rollup_dim_close(), rollup_dim_begin(), rollup_dim_settle(), rollup_dim_keep(date), rollup_dim_build(timestamptz, boolean),
   rollup_dim_forget(smallint[], date, date), rollup_dim_add(text, text, date[], timestamptz),
-  rollup_dim_sums(text, smallint[], date[], timestamptz), rollup_dim_collect(text, text, bigint), rollup_dim_merge(bigint, timestamptz),
+  rollup_dim_sums(text, smallint[], date[], timestamptz), rollup_dim_collect(text, text, bigint), rollup_dim_merge(timestamptz, smallint),
   rollup_dim_busy(), rollup_dim_together(),
   rollup_dim_quartered(tstzmultirange), rollup_dim_midnights(), rollup_dim_apart(date[], timestamptz[], timestamptz),
   rollup_dim_coarse(date[], timestamptz), rollup_dim_fine(),

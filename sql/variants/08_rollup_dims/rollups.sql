@@ -11,7 +11,7 @@
 WITH
   dim_mark AS (
     SELECT
-      closed_to, rounds, merged,
+      closed_to, rounds,
       pg_snapshot_xmax(snapshot)::text::bigint AS before,
       ARRAY(SELECT xid::text::bigint FROM pg_snapshot_xip(snapshot) AS xid) AS running
     FROM rollup_dim_marked()
@@ -114,8 +114,8 @@ WITH
       ),
       impressions, clicks, conversions, cost_micros, revenue_micros
     FROM rollup_dim_delta AS delta
+    JOIN rollup_dimension USING (place)
     JOIN dim_mark ON round > merged AND round <= rounds
-    LEFT JOIN rollup_dimension USING (place)
     WHERE minute >= $1 AND (minute < $2 OR $2 = 'infinity')
   ),
   dim_sides AS (

@@ -252,7 +252,7 @@ _MISLED = (
     "UPDATE rollup_dim_mark SET snapshot = pg_current_snapshot(); SELECT rollup_dim_stamp()",
     "UPDATE rollup_dim_mark SET snapshot = '3:3:'; SELECT rollup_dim_stamp()",
     "UPDATE rollup_dim_mark SET closed_to = '2026-03-29 12:00Z'; SELECT rollup_dim_stamp()",
-    "UPDATE rollup_dim_mark SET merged = rounds; SELECT rollup_dim_stamp()",
+    "UPDATE rollup_dimension SET merged = 1000",
     "UPDATE rollup_dimension SET place = 9 WHERE key = 'geo'",
     "INSERT INTO rollup_dim_pending SELECT place, '2026-03-29 05:13Z', '2026-03-29 07:21Z' FROM rollup_dimension",
     "INSERT INTO rollup_dim_change SELECT -1, written_xid, ts, campaign_id, event_type, cost_micros, revenue_micros, "

@@ -22,6 +22,7 @@ DECLARE
   older date[];
   chunk date[];
   of_changes text;
+  due smallint;
   added record;
   shared smallint[] := '{}';
   bound bigint;
@@ -59,21 +60,26 @@ BEGIN
       (SELECT max(hour) + interval '1 hour' FROM rollup_dim_hour WHERE campaign_id = '' AND isfinite(hour))
     );
     -- Of days that are not here any more, the deltas still count.
-    PERFORM rollup_dim_merge(-1, (SELECT closed_to FROM rollup_dim_mark));
+    UPDATE rollup_dimension SET merged = -1;
+    PERFORM rollup_dim_merge((SELECT closed_to FROM rollup_dim_mark));
   ELSE
     IF waiting >= rollup_dim_busy() THEN
       recent := ARRAY(
         SELECT day FROM unnest(days) AS day WHERE isfinite(day) AND day >= (mark.closed_to AT TIME ZONE 'UTC')::date - 2
       );
     END IF;
-    IF
-      mark.rounds >= mark.merged + rollup_dim_together()
-      OR mark.rounds > mark.merged AND recent = '{}'
-    THEN
-      added := rollup_dim_merge(mark.merged, mark.closed_to);
-      touched := added.hours;
-      shared := added.folded;
-    END IF;
+    -- One dimension a round, so that none takes long; all, if little else is to do.
+    FOR due IN
+      SELECT place
+      FROM rollup_dimension
+      WHERE NOT dropped AND merged <= mark.rounds - CASE recent WHEN '{}' THEN 1 ELSE rollup_dim_together() END
+      ORDER BY merged, place
+      LIMIT CASE WHEN recent <> '{}' THEN 1 END
+    LOOP
+      added := rollup_dim_merge(mark.closed_to, due);
+      touched := touched || added.hours;
+      shared := shared || added.folded;
+    END LOOP;
     -- Changes are taken with the events of their day, in one snapshot; those of other days with the first older days.
     of_changes := ' UNION ALL SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM taken WHERE '
       || rollup_dim_sees(mark.snapshot, 'row_xid');

@@ -15,7 +15,7 @@ BEGIN
   IF closed <= opened THEN
     RETURN;
   END IF;
-  PERFORM rollup_dim_merge((SELECT merged FROM rollup_dim_mark), opened);
+  PERFORM rollup_dim_merge(opened);
   UPDATE rollup_dim_mark SET closed_to = closed;
   PERFORM rollup_dim_stamp();
   INSERT INTO rollup_dim_hour (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)

@@ -30,7 +30,7 @@ CREATE FUNCTION rollup_dim_busy() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 2000;
 
--- So many rounds are merged together. A report reads them all.
+-- So many rounds of a dimension are merged together. A report reads them all.
 CREATE FUNCTION rollup_dim_together() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 8;
@@ -64,18 +64,16 @@ BEGIN
       FROM cells
       GROUP BY place, minute, name
     ) AS sums_and_all
-    ORDER BY place, campaign_id COLLATE "C"
   $sql$, sums, taken)
   USING round;
 END
 $$;
 
--- Moves the deltas of the rounds after `merged` into the roll-ups. Returns what rollup_dim_add() returns.
-CREATE FUNCTION rollup_dim_merge(
-  merged bigint, closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
-)
+-- Moves the deltas of a dimension into the roll-ups, or of all of them. Returns what rollup_dim_add() returns.
+CREATE FUNCTION rollup_dim_merge(closed_to timestamptz, place smallint DEFAULT NULL, OUT hours timestamptz[], OUT folded smallint[])
 LANGUAGE plpgsql AS $$
 DECLARE
+  merged bigint := (SELECT min(kept.merged) FROM rollup_dimension AS kept WHERE kept.place = coalesce($2, kept.place));
   added record;
 BEGIN
   added := rollup_dim_add(
@@ -91,11 +89,15 @@ BEGIN
       WHERE campaign_id <> '' AND place IN (SELECT place FROM rollup_dimension WHERE NOT dropped)
       GROUP BY place, name, campaign_id, minute
     $sql$,
-    format('DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 RETURNING *', merged),
+    format(
+      -- Both bounds, so that the planner takes the index.
+      'DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 AND place = coalesce(%L, place) RETURNING *',
+      merged, $2
+    ),
     '{}', closed_to
   );
   hours := added.hours;
   folded := added.folded;
-  UPDATE rollup_dim_mark SET merged = rounds;
+  UPDATE rollup_dimension AS kept SET merged = (SELECT rounds FROM rollup_dim_mark) WHERE kept.place = coalesce($2, kept.place);
 END
 $$;

@@ -12,7 +12,9 @@ CREATE TABLE rollup_dimension (
   key text NOT NULL,
   dropped boolean NOT NULL DEFAULT false,
   -- A value was added to "(other)": said once in the log, and in every answer from then on.
-  folded boolean NOT NULL DEFAULT false
+  folded boolean NOT NULL DEFAULT false,
+  -- The last round whose deltas (delta.sql) are merged.
+  merged bigint NOT NULL DEFAULT 0
 );
 
 CREATE UNIQUE INDEX rollup_dimension_key_idx ON rollup_dimension (key) WHERE NOT dropped;

@@ -1,7 +1,6 @@
 -- The mark: a snapshot. Upkeep has added up the events of the transactions that it sees, and no others.
 --
---   rollup_dim_mark   one row. rollup_dim_advance() writes `snapshot` and `rounds`, rollup_dim_merge() writes `merged`, and
---                     rollup_dim_close() `closed_to`.
+--   rollup_dim_mark   one row. rollup_dim_advance() writes `snapshot` and `rounds`, rollup_dim_close() writes `closed_to`.
 --
 -- Always: an event is in the roll-ups or the deltas (delta.sql) if the mark sees the transaction that wrote it (`written_xid`). Otherwise it is behind the
 -- mark, and a report reads it as a raw event, which it finds through tail.sql. It is never in both, and never in neither. Only
@@ -12,15 +11,14 @@
 -- not valid: then rollup_dim_marked() returns no row, reports read raw events, and the next round makes all days pending.
 
 -- `system_identifier` is that of the cluster. `stamp` is the row's own xmin: a restored row has another one, also in the same
--- cluster. The deltas are those of the rounds after `merged`, to `rounds`.
+-- cluster. `rounds` is the number of the last round that wrote deltas.
 CREATE TABLE rollup_dim_mark (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   snapshot pg_snapshot NOT NULL,
   closed_to timestamptz NOT NULL,
   system_identifier bigint NOT NULL,
   stamp bigint,
-  rounds bigint NOT NULL DEFAULT 0,
-  merged bigint NOT NULL DEFAULT 0
+  rounds bigint NOT NULL DEFAULT 0
 );
 
 -- Sets the stamp. Call it after each change of the mark, in the same transaction.

@@ -20,8 +20,8 @@ BEGIN
     -- One that somebody deleted by hand has left its rows: they go as those of a dropped one, and nobody gets its place.
     INSERT INTO rollup_dimension (place, key, dropped)
     SELECT DISTINCT place, '', true FROM rollup_value WHERE place NOT IN (SELECT place FROM rollup_dimension);
-    INSERT INTO rollup_dimension (place, key)
-    SELECT coalesce(max(place), 0) + 1, wanted FROM rollup_dimension
+    INSERT INTO rollup_dimension (place, key, merged)
+    SELECT coalesce(max(place), 0) + 1, wanted, (SELECT rounds FROM rollup_dim_mark) FROM rollup_dimension
     RETURNING place INTO added;
     INSERT INTO rollup_value (place, value) VALUES (added, 'null');
     PERFORM rollup_dim_forget(ARRAY[added]);
