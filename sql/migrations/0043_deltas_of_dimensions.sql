@@ -688,6 +688,41 @@ BEGIN
       ),
       (
         'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
+        $t$bitmapscan text := current_setting('enable_bitmapscan');$t$,
+        $t$bitmapscan text := current_setting('enable_bitmapscan');
+  sort text := current_setting('enable_sort');
+  parallel text := current_setting('max_parallel_workers_per_gather');$t$
+      ),
+      (
+        'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
+        $t$rollup_dim_behind(kept.days, kept.snapshot, format('%s AND NOT ts <@ %L::tstzmultirange', passes, by_event)),$t$,
+        $t$rollup_dim_behind(
+        kept.days, kept.snapshot,
+        concat_ws(' AND ', passes, CASE WHEN NOT isempty(by_event) THEN format('NOT ts <@ %L::tstzmultirange', by_event) END)
+      ),$t$
+      ),
+      (
+        'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
+        $t$-- Not all of a partition that is not analysed yet.$t$,
+        $t$-- Not all of a partition that is not analysed yet, and no sort of it, as the planner expects few rows. What came in the last
+    -- second is read before other processes could begin to help.$t$
+      ),
+      (
+        'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
+        $t$set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', bitmapscan, true);$t$,
+        $t$set_config('enable_seqscan', 'off', true),
+      set_config('enable_bitmapscan', bitmapscan, true),
+      set_config('enable_sort', 'off', true),
+      set_config('max_parallel_workers_per_gather', CASE WHEN isempty(by_event) THEN '0' ELSE parallel END, true);$t$
+      ),
+      (
+        'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
+        $t$USING granularity, buckets, dimension, asked, kept.place, kept.names >= rollup_dim_most(), wants_other;$t$,
+        $t$USING granularity, buckets, dimension, asked, kept.place, kept.names >= rollup_dim_most(), wants_other;
+    PERFORM set_config('enable_sort', sort, true), set_config('max_parallel_workers_per_gather', parallel, true);$t$
+      ),
+      (
+        'dimension_report(text[], timestamptz, timestamptz, text, timestamptz[], text, jsonb)',
         $t$IF wanted IS NOT NULL AND kept.names > 100 THEN$t$,
         $t$-- What rounds have added up and not merged yet.
   IF kept.rounds <> '{}' THEN

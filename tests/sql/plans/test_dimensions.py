@@ -139,3 +139,32 @@ async def test_a_report_does_not_read_what_was_added_up(server: Server, others: 
         assert blocks([plan["Plan"]]) < pages / 3
         await connection.close()
         await elsewhere.close()
+
+
+async def test_new_events_are_read_in_one_process(server: Server) -> None:
+    """And hashed: the planner expects few rows. Helpers cost twice the time, while writers use all processors."""
+    variant, now = catalogue.find("rollup_dims"), datetime.now(UTC)
+    async with scratch_databases(server) as new:
+        connection = await connections.connect(await new(variant.name))
+        await connection.execute("SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0")
+        await connection.execute("SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0")
+        await connection.execute("SET max_parallel_workers_per_gather = 2")
+        await connection.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0")
+        await connection.execute("SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice")
+        said: list[str] = []
+        connection.add_log_listener(lambda _, message: said.append(message.message))
+        await connection.execute(
+            "INSERT INTO events (ts, campaign_id, user_id, event_type, metadata) "
+            """SELECT $1, 'A', 'U', 'click', '{"geo": "IN"}' FROM generate_series(1, 5000)""",
+            now,
+        )
+        await connection.execute(f"ANALYZE events_p{now:%Y%m%d}")
+        said.clear()
+        window = (now - timedelta(hours=1), now + timedelta(hours=1))
+        await connection.fetch(variant.exact_report, None, *window, None, "UTC", "geo", None)
+        (plan,) = [text.partition("plan:")[2] for text in said if "written_xid >=" in text and "plan:" in text]
+        assert "Gather" not in plan
+        assert "Sort" not in plan
+        kept = ("max_parallel_workers_per_gather", "enable_sort")
+        assert [await connection.fetchval("SELECT current_setting($1)", each) for each in kept] == ["2", "on"]
+        await connection.close()

@@ -36,6 +36,8 @@ DECLARE
   plan_cache_mode text := current_setting('plan_cache_mode');
   seqscan text := current_setting('enable_seqscan');
   bitmapscan text := current_setting('enable_bitmapscan');
+  sort text := current_setting('enable_sort');
+  parallel text := current_setting('max_parallel_workers_per_gather');
 BEGIN
   -- A plan without the values, and by the keys alone: it stays good when the tables grow.
   PERFORM
@@ -361,7 +363,10 @@ BEGIN
     );
     source := concat_ws(
       ' UNION ALL ',
-      rollup_dim_behind(kept.days, kept.snapshot, format('%s AND NOT ts <@ %L::tstzmultirange', passes, by_event)),
+      rollup_dim_behind(
+        kept.days, kept.snapshot,
+        concat_ws(' AND ', passes, CASE WHEN NOT isempty(by_event) THEN format('NOT ts <@ %L::tstzmultirange', by_event) END)
+      ),
       CASE WHEN kept.is_changed THEN
         format(
           'SELECT sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
@@ -380,8 +385,13 @@ BEGIN
         FROM unnest(by_event) AS part
       )
     );
-    -- Not all of a partition that is not analysed yet.
-    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', bitmapscan, true);
+    -- Not all of a partition that is not analysed yet, and no sort of it, as the planner expects few rows. What came in the last
+    -- second is read before other processes could begin to help.
+    PERFORM
+      set_config('enable_seqscan', 'off', true),
+      set_config('enable_bitmapscan', bitmapscan, true),
+      set_config('enable_sort', 'off', true),
+      set_config('max_parallel_workers_per_gather', CASE WHEN isempty(by_event) THEN '0' ELSE parallel END, true);
     RETURN QUERY EXECUTE format($sql$
       SELECT
         bucket,
@@ -414,6 +424,7 @@ BEGIN
       WHERE NOT $7 OR value = ''
     $sql$, source)
     USING granularity, buckets, dimension, asked, kept.place, kept.names >= rollup_dim_most(), wants_other;
+    PERFORM set_config('enable_sort', sort, true), set_config('max_parallel_workers_per_gather', parallel, true);
   END IF;
   PERFORM
     set_config('plan_cache_mode', plan_cache_mode, true),
