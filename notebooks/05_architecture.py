@@ -66,7 +66,8 @@ save(lambda: ingest.life(results.latest("stages")), "04_api_flow")
 # `rollup_delta_all` hold the sums that each statement added; they are append-only, so writers never wait for each
 # other. Reports read `rollup_minute`, `rollup_hour` and `rollup_day`. One statement deletes a delta and adds it to
 # the sums, so a report counts it once in every snapshot. The tables `rollup_dim_…` belong to breakdowns by geo,
-# device and placement: once a second `rollup_dims()` adds up the raw events behind `rollup_dim_mark`.
+# device and placement: once a second `rollup_dims()` adds up the raw events behind `rollup_dim_mark`. With many events
+# it appends the sums to `rollup_dim_delta`, and merges them into the roll-ups some rounds later.
 
 
 # %%
