@@ -533,6 +533,8 @@ BEGIN
           SELECT day FROM unnest(days) AS day WHERE isfinite(day) AND day >= (mark.closed_to AT TIME ZONE 'UTC')::date - 2
         );
       END IF;
+      -- After an edit by hand: else no report would read the deltas of the next rounds.
+      UPDATE rollup_dimension SET merged = mark.rounds WHERE merged > mark.rounds;
       -- One dimension a round, so that none takes long; all, if little else is to do.
       FOR due IN
         SELECT place
@@ -668,12 +670,6 @@ BEGIN
         'rollup_dim_settle()',
         $t$SELECT coalesce(max(place), 0) + 1, wanted FROM$t$,
         $t$SELECT coalesce(max(place), 0) + 1, wanted, (SELECT rounds FROM rollup_dim_mark) FROM$t$
-      ),
-      (
-        'rollup_dim_close()',
-        $t$UPDATE rollup_dim_mark SET closed_to = closed;$t$,
-        $t$PERFORM rollup_dim_merge(opened);
-  UPDATE rollup_dim_mark SET closed_to = closed;$t$
       ),
       (
         'rollup_truncate()',

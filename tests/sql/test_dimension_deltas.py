@@ -117,13 +117,27 @@ async def test_deltas_of_a_day_that_is_built_anew_go(new_database: NewDatabase) 
 
 
 async def test_an_hour_is_closed_with_its_deltas(new_database: NewDatabase) -> None:
-    """Its hours and days have all events; late ones, which are deltas of a closed hour, count as well."""
+    """A delta that waits while its hour is closed is added to minutes, hours and days later, as late events are."""
     async with busy(new_database) as connection:
         async with connection.transaction():
             await connection.execute("UPDATE rollup_dim_mark SET closed_to = $1", NOW - 3 * HOUR)
             await connection.execute("SELECT rollup_dim_stamp()")
         for late in range(4):
             await add(connection, NOW - 2 * HOUR + timedelta(minutes=late))
+            await exact(connection)
+
+
+async def test_an_edited_number_of_merged_rounds_heals(new_database: NewDatabase) -> None:
+    """The audit finds what reports miss by it, a rebuild brings that back, and later rounds are read."""
+    async with busy(new_database) as connection:
+        await add(connection)
+        await connection.execute("UPDATE rollup_dimension SET merged = 1000")
+        assert (await verify(connection, ROLLUP_DIMS)).wrong > 0
+        await add(connection)
+        forget = "SELECT rollup_dim_forget(ARRAY(SELECT place FROM rollup_dimension), $1, $1)"
+        await connection.execute(forget, NOW.date())
+        for _ in range(2):
+            await add(connection)
             await exact(connection)
 
 

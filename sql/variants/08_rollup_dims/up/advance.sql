@@ -68,6 +68,8 @@ BEGIN
         SELECT day FROM unnest(days) AS day WHERE isfinite(day) AND day >= (mark.closed_to AT TIME ZONE 'UTC')::date - 2
       );
     END IF;
+    -- After an edit by hand: else no report would read the deltas of the next rounds.
+    UPDATE rollup_dimension SET merged = mark.rounds WHERE merged > mark.rounds;
     -- One dimension a round, so that none takes long; all, if little else is to do.
     FOR due IN
       SELECT place

@@ -1,6 +1,6 @@
 -- rollup_dim_close(): closes the hours that are over. Rounds call it; once an hour it has something to do.
 
--- 1. Merges the deltas, adds the minutes of hours that are over to hours and days, and moves closed_to. The last full hour stays open, because most
+-- 1. Adds the minutes of hours that are over to hours and days, and moves closed_to. The last full hour stays open, because most
 --    reports are about now.
 -- 2. Deletes minutes and hours of two days ago where there were few events: a report reads the raw events as fast.
 -- 3. Allows VACUUM for the days before yesterday again.
@@ -15,7 +15,6 @@ BEGIN
   IF closed <= opened THEN
     RETURN;
   END IF;
-  PERFORM rollup_dim_merge(opened);
   UPDATE rollup_dim_mark SET closed_to = closed;
   PERFORM rollup_dim_stamp();
   INSERT INTO rollup_dim_hour (campaign_id, place, hour, value, impressions, clicks, conversions, cost_micros, revenue_micros)

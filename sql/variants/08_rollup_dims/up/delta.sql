@@ -5,7 +5,8 @@
 --                     delete some.
 --
 -- Always: an event that the mark sees is in the roll-ups or in a delta, and never in both. A report adds both. Of a pending span
--- (pending.sql) and of what it reads by the event, it reads neither.
+-- (pending.sql) and of what it reads by the event, it reads neither. A delta of an hour that is closed meanwhile is merged like a
+-- late event.
 
 -- To add a second's events to the roll-ups means to change most rows of the current minute, once a second. To append them here
 -- costs a fifth, and a merge changes the same rows once for several rounds.
