@@ -45,7 +45,8 @@ BEGIN
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN 8;
 
-  -- Stores sums of recent minutes as the deltas of a round; `sums` and `taken` as in rollup_dim_add().
+  -- Stores sums of recent minutes as the deltas of a round; `sums` is what rollup_dim_sums() returns, `taken` as in
+  -- rollup_dim_add().
   CREATE FUNCTION rollup_dim_collect(sums text, taken text, round bigint) RETURNS void
   LANGUAGE plpgsql SET work_mem = '128MB' SET enable_sort = off SET enable_incremental_sort = off SET enable_mergejoin = off
   SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
@@ -104,7 +105,7 @@ BEGIN
         'DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 AND place = coalesce(%L, place) RETURNING *',
         merged, $2
       ),
-      '{}', closed_to
+      NULL, '{}', closed_to
     );
     hours := added.hours;
     folded := added.folded;
@@ -112,18 +113,19 @@ BEGIN
   END
   $$;
 
-  -- Returns a query for the sums of signed events by dimension, value, campaign and minute. `source` is a query for the events. Of
-  -- days that are over for long, less is kept (detail.sql), and `minute` is the begin of a quarter, hour or day. There, all
-  -- campaigns together (campaign_id = '') have sums of their own.
-  CREATE FUNCTION rollup_dim_sums(source text, places smallint[], days date[], closed_to timestamptz) RETURNS text
+  -- Returns a query for the sums of signed events by dimension, value, campaign and minute. `source` is a query for the events. Where
+  -- less is kept (detail.sql), `minute` is the begin of a quarter, hour or day: `coarse` are such days, `apart` is where all campaigns
+  -- together (campaign_id = '') have sums of their own, and `quartered` where single ones have quarters.
+  CREATE FUNCTION rollup_dim_sums(
+    source text, places smallint[], closed_to timestamptz,
+    coarse timestamptz[] DEFAULT '{}', apart tstzmultirange DEFAULT '{}', quartered tstzmultirange DEFAULT '{}'
+  ) RETURNS text
   LANGUAGE plpgsql STABLE AS $$
   DECLARE
     names text;
     sets text;
     place_of text;
     name_of text;
-    coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
-    apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
   BEGIN
     -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
     SELECT
@@ -188,18 +190,17 @@ BEGIN
         WHEN isempty(apart) THEN 'campaign_id, minute'
         ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, minute_of_all) AS minute'
       END,
-      closed_to - interval '3 days', coarse, apart, rollup_dim_quartered(apart)
+      closed_to - interval '3 days', coarse, apart, quartered
     );
   END
   $$;
 
-  DROP FUNCTION rollup_dim_add(text, text, smallint[], date[], timestamptz);
-
-  -- `sums` is a query such as rollup_dim_sums() returns; it may read `taken`, what the statement `taken` deletes and returns.
-  -- Except for changes, all sums are of `days`. Returns the hours before `closed_to` that got events, and the places of dimensions
-  -- of which a value was added to "(other)".
-  CREATE FUNCTION rollup_dim_add(
-    sums text, taken text, days date[], closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
+  -- `source` is a query for signed events, which are added up for the dimensions `places`; or if that is null, for sums. It may read
+  -- `taken`, what the statement `taken` deletes and returns. Except for changes, all events are of `days`. Returns the hours before
+  -- `closed_to` that got events, and the places of dimensions of which a value was added to "(other)".
+  CREATE OR REPLACE FUNCTION rollup_dim_add(
+    source text, taken text, places smallint[], days date[], closed_to timestamptz,
+    OUT hours timestamptz[], OUT folded smallint[]
   )
   -- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
   -- What it must not do costs so much, before PostgreSQL 18, that it would compile the statement.
@@ -209,6 +210,8 @@ BEGIN
     coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
     apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
     quartered tstzmultirange := rollup_dim_quartered(apart);
+    -- Both with the same levels: compaction may change what they are read from.
+    sums text := CASE WHEN places IS NULL THEN source ELSE rollup_dim_sums(source, places, closed_to, coarse, apart, quartered) END;
   BEGIN
     EXECUTE format($sql$
       WITH
@@ -554,7 +557,7 @@ BEGIN
         UPDATE rollup_dim_mark SET rounds = rounds + 1;
         PERFORM rollup_dim_collect(
           rollup_dim_sums(
-            rollup_dim_behind(recent, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, recent, mark.closed_to
+            rollup_dim_behind(recent, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, mark.closed_to
           ),
           format('DELETE FROM rollup_dim_change WHERE (ts AT TIME ZONE ''UTC'')::date = ANY (%L::date[]) RETURNING *', recent),
           mark.rounds + 1
@@ -571,13 +574,12 @@ BEGIN
       LOOP
         chunk := older[number : number + cardinality(older) / 50];
         added := rollup_dim_add(
-          rollup_dim_sums(
-            rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, chunk, mark.closed_to
-          ),
+          rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes,
           format(
             'DELETE FROM rollup_dim_change WHERE %1$s = ANY (%2$L::date[]) OR (%3$L AND %1$s <> ALL (%4$L::date[])) RETURNING *',
             '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
           ),
+          places,
           chunk,
           mark.closed_to
         );
@@ -601,60 +603,17 @@ BEGIN
   END
   $$;
 
-  CREATE OR REPLACE FUNCTION rollup_dim_build(day timestamptz, everything boolean DEFAULT false) RETURNS void
-  LANGUAGE plpgsql AS $$
-  DECLARE
-    mark rollup_dim_mark := (SELECT m FROM rollup_dim_marked() AS m);
-    whole boolean := NOT EXISTS (
-      SELECT FROM rollup_dimension
-      WHERE NOT dropped AND place NOT IN (SELECT place FROM rollup_dim_pending WHERE start = $1)
-    );
-    places smallint[] := ARRAY(SELECT place FROM rollup_dim_pending WHERE start = $1);
-  BEGIN
-    -- The day may be infinity, whose next day it is.
-    DELETE FROM rollup_dim_minute
-    WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
-    DELETE FROM rollup_dim_hour
-    WHERE hour >= $1 AND (hour < $1 + interval '1 day' OR hour = $1) AND place = ANY (places);
-    DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);
-    DELETE FROM rollup_dim_delta
-    WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
-    DELETE FROM rollup_dim_large
-    WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);
-    IF everything THEN
-      DELETE FROM rollup_dim_detail WHERE minutes = 15 AND at >= $1 AND at < $1 + interval '1 day';
-      INSERT INTO rollup_dim_detail (minutes, at)
-      SELECT 60, $1
-      UNION ALL
-      SELECT minutes, $1 + hour * interval '1 hour' FROM generate_series(0, 1) AS minutes, generate_series(0, 23) AS hour
-      ON CONFLICT (minutes, at) DO NOTHING;
-    ELSIF whole THEN
-      DELETE FROM rollup_dim_detail
-      WHERE at >= $1 AND at < $1 + interval '1 day' AND (minutes < 60 OR at < date_bin('1 day', mark.closed_to, 'epoch'));
-    END IF;
-    -- What the mark sees of the events that are here now, without their changes since.
-    PERFORM rollup_dim_add(
-      rollup_dim_sums(
-        format(
-          'SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events WHERE %1$s AND %2$s '
-          'UNION ALL SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
-          'WHERE %1$s AND %3$s',
-          rollup_dim_within(($1 AT TIME ZONE 'UTC')::date),
-          rollup_dim_sees(mark.snapshot, 'written_xid'),
-          rollup_dim_sees(mark.snapshot, 'row_xid')
-        ),
-        places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
-      ),
-      'SELECT', ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
-    );
-    DELETE FROM rollup_dim_pending WHERE start = $1;
-  END
-  $$;
-
   FOR change IN
     SELECT *
     FROM (
       VALUES
+      (
+        'rollup_dim_build(timestamptz, boolean)',
+        $t$DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);$t$,
+        $t$DELETE FROM rollup_dim_day WHERE rollup_dim_day.day = $1 AND place = ANY (places);
+  DELETE FROM rollup_dim_delta
+  WHERE minute >= $1 AND (minute < $1 + interval '1 day' OR minute = $1) AND place = ANY (places);$t$
+      ),
       (
         'rollup_dim_settle()',
         $t$DELETE FROM rollup_dim_large WHERE place = gone;$t$,

@@ -21,7 +21,7 @@ WHERE
   relnamespace = current_schema()::regnamespace AND relkind = 'r'
   AND (relname ~ '^rollup_' OR relname IN ('heartbeat', 'raw_horizon'))
   -- The state of the upkeep of dimensions is left out, too: a subscriber reads raw events for these.
-  AND relname NOT IN ('rollup_mark', 'rollup_moved', 'rollup_dim_change', 'rollup_dim_tail')
+  AND relname NOT IN ('rollup_mark', 'rollup_moved', 'rollup_dim_change', 'rollup_dim_delta', 'rollup_dim_tail')
 \gset
 
 -- Events arrive as rows of `events`, not of a partition, and go to the subscriber's own partitions. DELETE is left

@@ -1,16 +1,17 @@
--- rollup_dim_add(): adds sums to the roll-ups, in one statement. Rounds, merges and rollup_dim_build() call it, with different
--- sums.
+-- rollup_dim_add(): adds events to the roll-ups, in one statement. Rounds, merges and rollup_dim_build() call it, with different
+-- sources.
 --
 -- The statement, from top to bottom: `cells` has the sums. `folds` and `learnt` decide which values have rows of their own.
 -- `summed` has the sums by these values, and `counted` the same without large amounts, which go to `large`. `known_days`,
 -- `fresh` and `detail` decide which finer roll-ups are kept. The rest writes minutes, hours and days: by a plain INSERT for
 -- days without roll-ups, and with ON CONFLICT for others.
 
--- `sums` is a query such as rollup_dim_sums() returns; it may read `taken`, what the statement `taken` deletes and returns.
--- Except for changes, all sums are of `days`. Returns the hours before `closed_to` that got events, and the places of dimensions
--- of which a value was added to "(other)".
+-- `source` is a query for signed events, which are added up for the dimensions `places`; or if that is null, for sums. It may read
+-- `taken`, what the statement `taken` deletes and returns. Except for changes, all events are of `days`. Returns the hours before
+-- `closed_to` that got events, and the places of dimensions of which a value was added to "(other)".
 CREATE FUNCTION rollup_dim_add(
-  sums text, taken text, days date[], closed_to timestamptz, OUT hours timestamptz[], OUT folded smallint[]
+  source text, taken text, places smallint[], days date[], closed_to timestamptz,
+  OUT hours timestamptz[], OUT folded smallint[]
 )
 -- The planner expects few rows: it would sort what is better hashed, and read all of a partition that is not analysed yet.
 -- What it must not do costs so much, before PostgreSQL 18, that it would compile the statement.
@@ -20,6 +21,8 @@ DECLARE
   coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
   apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
   quartered tstzmultirange := rollup_dim_quartered(apart);
+  -- Both with the same levels: compaction may change what they are read from.
+  sums text := CASE WHEN places IS NULL THEN source ELSE rollup_dim_sums(source, places, closed_to, coarse, apart, quartered) END;
 BEGIN
   EXECUTE format($sql$
     WITH

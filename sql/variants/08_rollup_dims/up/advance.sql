@@ -89,7 +89,7 @@ BEGIN
       UPDATE rollup_dim_mark SET rounds = rounds + 1;
       PERFORM rollup_dim_collect(
         rollup_dim_sums(
-          rollup_dim_behind(recent, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, recent, mark.closed_to
+          rollup_dim_behind(recent, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, mark.closed_to
         ),
         format('DELETE FROM rollup_dim_change WHERE (ts AT TIME ZONE ''UTC'')::date = ANY (%L::date[]) RETURNING *', recent),
         mark.rounds + 1
@@ -106,13 +106,12 @@ BEGIN
     LOOP
       chunk := older[number : number + cardinality(older) / 50];
       added := rollup_dim_add(
-        rollup_dim_sums(
-          rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes, places, chunk, mark.closed_to
-        ),
+        rollup_dim_behind(chunk, mark.snapshot, rollup_dim_sees(seen, 'written_xid')) || of_changes,
         format(
           'DELETE FROM rollup_dim_change WHERE %1$s = ANY (%2$L::date[]) OR (%3$L AND %1$s <> ALL (%4$L::date[])) RETURNING *',
           '(ts AT TIME ZONE ''UTC'')::date', chunk, number = 1, days
         ),
+        places,
         chunk,
         mark.closed_to
       );

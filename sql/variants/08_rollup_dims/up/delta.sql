@@ -36,7 +36,8 @@ CREATE FUNCTION rollup_dim_together() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 8;
 
--- Stores sums of recent minutes as the deltas of a round; `sums` and `taken` as in rollup_dim_add().
+-- Stores sums of recent minutes as the deltas of a round; `sums` is what rollup_dim_sums() returns, `taken` as in
+-- rollup_dim_add().
 CREATE FUNCTION rollup_dim_collect(sums text, taken text, round bigint) RETURNS void
 LANGUAGE plpgsql SET work_mem = '128MB' SET enable_sort = off SET enable_incremental_sort = off SET enable_mergejoin = off
 SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
@@ -95,7 +96,7 @@ BEGIN
       'DELETE FROM rollup_dim_delta WHERE round > %s AND round <= 9223372036854775807 AND place = coalesce(%L, place) RETURNING *',
       merged, $2
     ),
-    '{}', closed_to
+    NULL, '{}', closed_to
   );
   hours := added.hours;
   folded := added.folded;

@@ -89,18 +89,15 @@ BEGIN
   END IF;
   -- What the mark sees of the events that are here now, without their changes since.
   PERFORM rollup_dim_add(
-    rollup_dim_sums(
-      format(
-        'SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events WHERE %1$s AND %2$s '
-        'UNION ALL SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
-        'WHERE %1$s AND %3$s',
-        rollup_dim_within(($1 AT TIME ZONE 'UTC')::date),
-        rollup_dim_sees(mark.snapshot, 'written_xid'),
-        rollup_dim_sees(mark.snapshot, 'row_xid')
-      ),
-      places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
+    format(
+      'SELECT 1 AS sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM events WHERE %1$s AND %2$s '
+      'UNION ALL SELECT -sign, ts, campaign_id, event_type, cost_micros, revenue_micros, metadata FROM rollup_dim_change '
+      'WHERE %1$s AND %3$s',
+      rollup_dim_within(($1 AT TIME ZONE 'UTC')::date),
+      rollup_dim_sees(mark.snapshot, 'written_xid'),
+      rollup_dim_sees(mark.snapshot, 'row_xid')
     ),
-    'SELECT', ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
+    'SELECT', places, ARRAY[($1 AT TIME ZONE 'UTC')::date], mark.closed_to
   );
   DELETE FROM rollup_dim_pending WHERE start = $1;
 END

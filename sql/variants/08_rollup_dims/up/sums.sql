@@ -1,17 +1,18 @@
 -- rollup_dim_sums(): adds up events by cell; rollup_dim_collect() and rollup_dim_add() store these sums.
 
--- Returns a query for the sums of signed events by dimension, value, campaign and minute. `source` is a query for the events. Of
--- days that are over for long, less is kept (detail.sql), and `minute` is the begin of a quarter, hour or day. There, all
--- campaigns together (campaign_id = '') have sums of their own.
-CREATE FUNCTION rollup_dim_sums(source text, places smallint[], days date[], closed_to timestamptz) RETURNS text
+-- Returns a query for the sums of signed events by dimension, value, campaign and minute. `source` is a query for the events. Where
+-- less is kept (detail.sql), `minute` is the begin of a quarter, hour or day: `coarse` are such days, `apart` is where all campaigns
+-- together (campaign_id = '') have sums of their own, and `quartered` where single ones have quarters.
+CREATE FUNCTION rollup_dim_sums(
+  source text, places smallint[], closed_to timestamptz,
+  coarse timestamptz[] DEFAULT '{}', apart tstzmultirange DEFAULT '{}', quartered tstzmultirange DEFAULT '{}'
+) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   names text;
   sets text;
   place_of text;
   name_of text;
-  coarse timestamptz[] := rollup_dim_coarse(days, closed_to);
-  apart tstzmultirange := rollup_dim_apart(days, coarse, closed_to);
 BEGIN
   -- A column for each dimension, and a grouping set: twice as fast as a row for each event and dimension.
   SELECT
@@ -76,7 +77,7 @@ BEGIN
       WHEN isempty(apart) THEN 'campaign_id, minute'
       ELSE 'coalesce(campaign_id, '''') AS campaign_id, coalesce(minute, minute_of_all) AS minute'
     END,
-    closed_to - interval '3 days', coarse, apart, rollup_dim_quartered(apart)
+    closed_to - interval '3 days', coarse, apart, quartered
   );
 END
 $$;
