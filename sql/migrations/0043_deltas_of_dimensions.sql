@@ -18,7 +18,7 @@ BEGIN
   ALTER TABLE rollup_dimension ADD COLUMN merged bigint NOT NULL DEFAULT 0;
 
   -- To add a second's events to the roll-ups means to change most rows of the current minute, once a second. To append them here
-  -- costs a fifth, and a merge changes the same rows once for several rounds.
+  -- costs less, and a merge changes the same rows once for several rounds.
   CREATE TABLE rollup_dim_delta (
     round bigint NOT NULL,
     place smallint NOT NULL,

@@ -51,7 +51,7 @@
 -- Adds up events.
 \ir up/sums.sql
 
--- Adds such sums to the roll-ups.
+-- Adds events, or such sums, to the roll-ups.
 \ir up/add.sql
 
 -- Adds the events behind the mark, and moves the mark.

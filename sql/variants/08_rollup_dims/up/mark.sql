@@ -2,8 +2,8 @@
 --
 --   rollup_dim_mark   one row. rollup_dim_advance() writes `snapshot` and `rounds`, rollup_dim_close() writes `closed_to`.
 --
--- Always: an event is in the roll-ups or the deltas (delta.sql) if the mark sees the transaction that wrote it (`written_xid`). Otherwise it is behind the
--- mark, and a report reads it as a raw event, which it finds through tail.sql. It is never in both, and never in neither. Only
+-- Always: an event is in the roll-ups or the deltas (delta.sql) if the mark sees the transaction that wrote it (`written_xid`).
+-- Otherwise it is behind the mark, and a report reads it as a raw event, which it finds through tail.sql. Only
 -- pending spans (pending.sql) have no roll-ups: all of their events are read as raw events. Hours before closed_to are in hours
 -- and days; later ones have minutes only.
 --
